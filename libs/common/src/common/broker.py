@@ -1,0 +1,97 @@
+"""The connection to RabbitMQ: wait until it is there, declare what is missing, publish with confirmation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import aio_pika
+import structlog
+from aio_pika.exceptions import AMQPError
+
+from common import topology
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
+
+log = structlog.get_logger()
+_AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
+
+
+class BrokerAwayError(Exception):
+    """RabbitMQ did not confirm a message: it may or may not have it; publish it again under the same id."""
+
+
+async def connect(url: str, name: str) -> AbstractRobustConnection:
+    """Return a connection that restores itself; waits for as long as RabbitMQ is not there and says so."""
+    while True:
+        try:
+            return await aio_pika.connect_robust(url, client_properties={"connection_name": name}, reconnect_interval=1, fail_fast=True, timeout=5)
+        except _AWAY as error:
+            log.warning("RabbitMQ is not there yet, waiting for it", reason=type(error).__name__)
+            await asyncio.sleep(1)
+
+
+async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
+    """Declare every exchange, and these queues with their bindings; harmless when they are there."""
+    for exchange in topology.EXCHANGES:
+        await channel.declare_exchange(exchange.name, exchange.type, durable=True)
+    for queue in queues:
+        declared = await channel.declare_queue(queue.name, durable=True, arguments=dict(queue.arguments))
+        await declared.bind(queue.exchange.name, queue.routing_key)
+
+
+class Publisher:
+    """Publishes persistent, mandatory, confirmed messages on a connection of its own (back-pressure is per connection)."""
+
+    def __init__(self, connect: Callable[[], Awaitable[AbstractRobustConnection]]) -> None:
+        self._connect = connect
+        self._connection: AbstractRobustConnection | None = None
+        self._exchanges: dict[str, AbstractExchange] = {}
+
+    async def open(self) -> AbstractRobustConnection:
+        """Wait for RabbitMQ and declare what must exist before the first message is published; returns the connection."""
+        self._connection = await self._connect()
+        channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        await declare(channel, *topology.QUEUES)
+        self._exchanges = {e.name: await channel.get_exchange(e.name, ensure=False) for e in topology.EXCHANGES}
+        return self._connection
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether RabbitMQ can be spoken to now."""
+        return bool(self._exchanges) and self._connection is not None and self._connection.connected.is_set()
+
+    async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str, correlation_id: str = "", routing_key: str = "") -> None:
+        """Publish and wait for the broker's confirmation; raises BrokerAwayError when there is none."""
+        message = aio_pika.Message(
+            body, delivery_mode=2, message_id=message_id, type=kind, correlation_id=correlation_id or message_id, content_type="application/json"
+        )
+        try:
+            await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
+        except _AWAY as error:
+            raise BrokerAwayError(type(error).__name__) from error
+        except KeyError as error:
+            raise BrokerAwayError("not connected yet") from error
+
+    async def publish_surely(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str, routing_key: str = "") -> None:
+        """Publish, and go on trying while RabbitMQ is away; consumers recognise the repeated id."""
+        pause = 0.05
+        while True:
+            try:
+                return await self.publish(exchange, body, message_id=message_id, kind=kind, routing_key=routing_key)
+            except BrokerAwayError:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+
+    async def close(self) -> None:
+        """Close the connection; gives up after five seconds, because aio-pika would wait for a broker that is away."""
+        if self._connection is None:
+            return
+        try:
+            async with asyncio.timeout(5):
+                await self._connection.close()
+        except _AWAY:
+            log.warning("RabbitMQ was away while closing the connection")

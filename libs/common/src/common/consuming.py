@@ -1,0 +1,61 @@
+"""How FastStream consumes here: parse by type, hand over, acknowledge; a message that fails for good is parked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from faststream import BaseMiddleware
+from faststream.exceptions import NackMessage
+from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream.rabbit.schemas.queue import QueueType
+
+from common.parking import is_hopeless, park
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from faststream.message import StreamMessage
+    from faststream.rabbit import RabbitMessage
+
+    from common import topology
+    from common.broker import Publisher
+
+
+def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
+    """Return a broker whose subscribers get parsed messages, acknowledge after the handler and park what is hopeless."""
+
+    class Parking(BaseMiddleware[Any, Any]):
+        async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
+            try:
+                return await call_next(msg)
+            except Exception as error:
+                if not is_hopeless(msg.raw_message, error):
+                    raise NackMessage(requeue=True) from error
+                await park(publisher, msg.raw_message, msg.raw_message.routing_key or msg.raw_message.exchange or "", error)
+
+    return RabbitBroker(url, middlewares=[Parking], apply_types=False, logger=None, reconnect_interval=1.0, graceful_timeout=30)
+
+
+def queue(source: topology.Queue) -> RabbitQueue:
+    """Return FastStream's word for one of our queues."""
+    arguments: Any = {key: value for key, value in source.arguments.items() if key != "x-queue-type"}
+    return RabbitQueue(source.name, queue_type=QueueType.QUORUM, durable=True, routing_key=source.routing_key, arguments=arguments)
+
+
+def exchange(source: topology.Exchange) -> RabbitExchange:
+    """Return FastStream's word for one of our exchanges."""
+    return RabbitExchange(source.name, type=ExchangeType(source.type), durable=True)
+
+
+def prefetch(count: int) -> Channel:
+    """Return a channel of its own that holds so many messages at once."""
+    return Channel(prefetch_count=count)
+
+
+def parsed_by(parse: Callable[[bytes], Any]) -> Callable[[RabbitMessage], Awaitable[Any]]:
+    """Return a decoder: the handler gets what ``parse`` makes of the body."""
+
+    async def decode(message: RabbitMessage) -> Any:
+        return parse(message.body)
+
+    return decode

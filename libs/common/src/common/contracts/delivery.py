@@ -1,0 +1,99 @@
+"""One transaction on its way to one connector, and what each attempt came to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from common.contracts.appointment import Action, Appointment
+from common.contracts.message import ConnectorId, DeliveryId, Message, TransactionId
+from common.contracts.transaction import TransactionReceived
+
+
+class Status(StrEnum):
+    """What the last attempt came to: the seed's eight labels, to the letter."""
+
+    SUCCESS = "Success"
+    MBOC_PUBLISH_DISABLED = "MBOC Publish Disabled"
+    MBOC_NOT_PROVIDED = "MBOC Not Provided"
+    INVALID_MBOC_BACK_OFFICE_SYSTEM = "Invalid MBOC Back Office System"
+    INVALID_MBOC_BACK_OFFICE_TYPE = "Invalid MBOC Back Office Type"
+    INVALID_MBOC_URI = "Invalid MBOC URI"
+    SKIPPED = "Skipped"
+    FAILED = "Failed"
+
+
+class Phase(StrEnum):
+    """Where a delivery stands; *held* and *archived* are the portal's to say, not a message's."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in progress"
+    HELD = "held"
+    DONE = "done"
+    ARCHIVED = "archived"
+
+
+class Trigger(StrEnum):
+    """Who asked for an attempt (domain.md, section 2, transaction source)."""
+
+    SERVICE = "Service"
+    WEBSITE = "Website"
+    TIMER_JOB = "Timer job"
+
+
+class DeliveryRequested(Message):
+    """dispatcher, retry -> dispatcher: carry this transaction to this connector."""
+
+    version: Literal[1] = 1
+    delivery_id: DeliveryId
+    attempt: int = Field(ge=1)
+    trigger: Trigger
+    connector_id: ConnectorId
+    requested_at: AwareDatetime
+    transaction: TransactionReceived
+
+    @property
+    def message_id(self) -> str:
+        """The same for the same attempt of the same delivery, whoever asks again."""
+        return f"{self.delivery_id}.{self.attempt}"
+
+
+class StatusChanged(Message):
+    """dispatcher, retry -> portal-api: where one attempt of one delivery stands.
+
+    ``status`` is None while the attempt is pending or under way. ``message`` is for the administrator, begins with
+    the stable code (domain.md 6.3, 6.4) where there is one, and never holds a secret or a payload.
+    """
+
+    version: Literal[1] = 1
+    delivery_id: DeliveryId
+    attempt: int = Field(ge=1)
+    phase: Phase
+    status: Status | None
+    trigger: Trigger
+    connector_id: ConnectorId
+    connector_name: str | None = None
+    connector_version: int | None = None
+    transaction_id: TransactionId
+    action: Action
+    received_at: AwareDatetime
+    appointment: Appointment
+    at: AwareDatetime
+    code: str | None = None
+    message: str | None = None
+    retryable: bool = False
+    outcome_unknown: bool = False
+    tries: int = Field(default=0, ge=0)
+    http_status: int | None = None
+    duration_ms: float | None = None
+    replica: str | None = None
+
+    @property
+    def message_id(self) -> str:
+        """The same whenever the same fact is told again."""
+        return f"{self.delivery_id}.{self.attempt}.{self.phase}"
+
+
+STATUSES = TypeAdapter(list[StatusChanged])

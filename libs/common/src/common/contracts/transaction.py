@@ -1,0 +1,29 @@
+"""One change to one appointment, as Dime.Scheduler reported it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, TypeAdapter
+
+from common.contracts.appointment import Action, Appointment
+from common.contracts.message import Message, TransactionId
+
+
+class TransactionReceived(Message):
+    """ingest -> dispatcher, portal-api: a planner's change was accepted.
+
+    ``body`` is the snapshot's JSON text exactly as it was received, unknown fields included.
+    The same change reported twice has the same ``transaction_id``.
+    """
+
+    version: Literal[1] = 1
+    transaction_id: TransactionId
+    source: str
+    action: Action
+    received_at: AwareDatetime
+    appointment: Appointment
+    body: str
+
+
+TRANSACTIONS = TypeAdapter(list[TransactionReceived])

@@ -1,0 +1,60 @@
+"""The connection to MongoDB (motor; docs/adr/0005 says why, and what its end of life means)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import stamina
+import structlog
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+log = structlog.get_logger()
+
+_TRANSIENT_CODES = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+
+
+def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
+    """Return the database; majority writes, retried once by the driver, no operation longer than five seconds."""
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        url, w="majority", retryWrites=True, timeoutMS=5000, serverSelectionTimeoutMS=5000, tz_aware=True, maxPoolSize=20, appname="mboc"
+    )
+    return client[name]
+
+
+async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Wait for as long as MongoDB has no primary, and say so."""
+    while not await answers(database):
+        log.warning("MongoDB is not there yet, waiting for it")
+        await asyncio.sleep(1)
+
+
+async def answers(database: AsyncIOMotorDatabase[dict[str, Any]]) -> bool:
+    """Whether MongoDB's primary answers now."""
+    try:
+        return bool((await database.command("hello")).get("isWritablePrimary"))
+    except PyMongoError:
+        return False
+
+
+def is_away(error: Exception) -> bool:
+    """Whether MongoDB could not be reached or changed its primary: the same operation may be tried again."""
+    if isinstance(error, ConnectionFailure | AutoReconnect | ExecutionTimeout | WTimeoutError):
+        return True
+    if isinstance(error, BulkWriteError):
+        return not error.details.get("writeErrors")
+    return isinstance(error, PyMongoError) and (error.timeout or getattr(error, "code", None) in _TRANSIENT_CODES)
+
+
+def outlast() -> AsyncIterator[stamina.Attempt]:
+    """Try a block again while MongoDB is away, without end and up to two seconds apart.
+
+    Used as ``async for trial in outlast(): with trial: ...``.
+    """
+    return stamina.retry_context(on=is_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()

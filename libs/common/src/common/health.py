@@ -1,0 +1,80 @@
+"""Health that proves work: alive = the event loop turns; ready = messages really come through."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import aio_pika
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from common.metrics import READY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+
+BEAT_S = 3.0
+STALE_S = 10.0
+
+
+class Readiness:
+    """The reasons why this process is not ready; none means ready."""
+
+    def __init__(self) -> None:
+        self._checks: list[Callable[[], str | None]] = [lambda: "still starting"]
+
+    def watch(self, *checks: Callable[[], str | None]) -> None:
+        """Be ready once starting is over and none of these checks names a reason."""
+        self._checks = list(checks)
+
+    @property
+    def reasons(self) -> list[str]:
+        """One sentence for each thing that is missing."""
+        found = [reason for check in self._checks if (reason := check())]
+        READY.set(0 if found else 1)
+        return found
+
+
+class Loopback:
+    """Sends itself a message every few seconds: a connection that looks open but carries nothing is found out."""
+
+    def __init__(self, connection: AbstractRobustConnection) -> None:
+        self._connection = connection
+        self._heard_at = float("-inf")
+
+    async def run(self) -> None:
+        """Beat until cancelled; survives reconnections."""
+        channel = await self._connection.channel(publisher_confirms=False)
+        queue = await channel.declare_queue(exclusive=True, auto_delete=True)
+        await queue.consume(self._hear, no_ack=True)
+        while True:
+            if self._connection.connected.is_set():
+                await channel.default_exchange.publish(aio_pika.Message(b""), queue.name, mandatory=False)
+            await asyncio.sleep(BEAT_S)
+
+    async def _hear(self, _: AbstractIncomingMessage) -> None:
+        self._heard_at = time.monotonic()
+
+    def check(self) -> str | None:
+        """Say why the connection is not trusted, if so."""
+        if time.monotonic() - self._heard_at > STALE_S:
+            return "RabbitMQ does not bring this process its own messages back"
+        return None
+
+
+def health_routes(readiness: Readiness) -> list[Route]:
+    """Return ``GET /health/live`` (200) and ``GET /health/ready`` (200, or 503 with the reasons)."""
+
+    def live(_: Request) -> JSONResponse:
+        return JSONResponse({"live": True})
+
+    def ready(_: Request) -> JSONResponse:
+        reasons = readiness.reasons
+        return JSONResponse({"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200)
+
+    return [Route("/health/live", live), Route("/health/ready", ready)]

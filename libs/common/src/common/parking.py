@@ -1,0 +1,60 @@
+"""Where a message goes that no code understood, or whose handler raised: to the dead letters, with the reason."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from pydantic import ValidationError
+
+from common import topology
+from common.contracts.dead_letter import DeadLetter
+from common.contracts.message import digest
+
+if TYPE_CHECKING:
+    from aio_pika.abc import AbstractIncomingMessage
+
+    from common.broker import Publisher
+
+log = structlog.get_logger()
+HANDLER_TRIES = 3
+_LONGEST_TRACE = 20_000
+
+
+def is_hopeless(message: AbstractIncomingMessage, error: Exception) -> bool:
+    """Whether another try is pointless: it cannot be parsed, or its handler has raised often enough."""
+    returned = message.headers.get("x-delivery-count", 0)
+    return isinstance(error, ValidationError) or (isinstance(returned, int) and returned + 1 >= HANDLER_TRIES)
+
+
+async def park(publisher: Publisher, message: AbstractIncomingMessage, queue: str, error: Exception) -> None:
+    """Publish the message to the dead letters, to be shown as Failed with its body and reason; the caller acknowledges it."""
+    letter = DeadLetter(
+        dead_letter_id=digest([queue, message.message_id or "", message.body.hex()]),
+        queue=queue,
+        type=message.type,
+        reason=_reason(error),
+        trace=_trace(error),
+        body=message.body.decode(errors="replace"),
+        at=datetime.now(UTC),
+    )
+    log.error("a message was parked", queue=queue, message_id=message.message_id, reason=letter.reason)
+    body = letter.model_dump_json().encode()
+    await publisher.publish_surely(topology.DEAD_LETTERS, body, message_id=letter.dead_letter_id, kind="DeadLetter")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        return f"The message cannot be understood: {'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"
+    return f"The message could not be handled: {type(error).__name__}"
+
+
+def _trace(error: Exception) -> str | None:
+    """Return where it was raised, without the error's own text: that may quote the payload."""
+    if isinstance(error, ValidationError):
+        return None
+    lines = traceback.format_tb(error.__traceback__)
+    return ("".join(lines) + type(error).__qualname__)[-_LONGEST_TRACE:]

@@ -1,0 +1,45 @@
+"""Problem documents (RFC 9457): how every HTTP answer of ours says what is wrong and with which field."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import FastAPI
+
+
+def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = (), headers: dict[str, str] | None = None) -> Response:
+    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field", "message"}`` per bad field."""
+    document: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if errors:
+        document["errors"] = list(errors)
+    return JSONResponse(document, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
+    """Turn pydantic's errors into field and message; the values that were sent are left out."""
+    return [{"field": ".".join(str(part) for part in e["loc"]) or "body", "message": e["msg"]} for e in errors]
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of this app answered by a problem document."""
+    from fastapi.exceptions import RequestValidationError  # noqa: PLC0415 - only the apps with typed routes need it
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type FastAPI promises
+        errors = field_errors(error.errors())
+        return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
+
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type Starlette promises
+        return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, refused)

@@ -1,0 +1,72 @@
+"""The life of a process: serve HTTP, work until asked to stop, then finish what is in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+import uvloop
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+
+    from starlette.types import ASGIApp
+
+log = structlog.get_logger()
+
+
+def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+    """Run ``serve`` until SIGTERM or SIGINT sets its event; ``serve`` then ends in good order by itself."""
+    uvloop.run(_until_asked(serve))
+
+
+async def _until_asked(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(serve(stop))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        log.info("stopping: finishing what is in hand")
+    stopping.cancel()
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the process decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave the signals alone."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
+    """Serve the app over HTTP inside this block."""
+    server = _Server(
+        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=5)
+    )
+    task = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@contextlib.asynccontextmanager
+async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run these beside the block; one that raises ends the block, and leaving the block ends them."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in works]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()

@@ -1,0 +1,52 @@
+"""Secrets at rest: AES-256-GCM, with the key's id and the connector's id bound in (design.md, section 8)."""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NONCE = 12
+_KEY = 32
+
+
+class SealError(Exception):
+    """A secret cannot be opened: its key is not on the ring, or it was moved from another connector."""
+
+
+class KeyRing:
+    """Keys by id; the first one seals, all of them open."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
+
+    @classmethod
+    def parse(cls, text: str) -> KeyRing:
+        """Read ``id:base64,id:base64``; raises ValueError unless every key is 32 bytes."""
+        pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+        keys = {key_id: base64.b64decode(encoded, validate=True) for key_id, _, encoded in pairs}
+        if not keys or any(len(key) != _KEY for key in keys.values()):
+            raise ValueError("must be id:key pairs, comma separated, each key 32 bytes in base64")
+        return cls(keys)
+
+    def seal(self, secret: str, bound_to: str) -> str:
+        """Return the sealed text; it opens only for the same ``bound_to``."""
+        key_id = next(iter(self._keys))
+        nonce = os.urandom(_NONCE)
+        sealed = self._keys[key_id].encrypt(nonce, secret.encode(), f"{key_id}|{bound_to}".encode())
+        return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, sealed: str, bound_to: str) -> str:
+        """Return the secret; raises SealError."""
+        key_id, _, encoded = sealed.partition(":")
+        raw = base64.b64decode(encoded)
+        try:
+            return self._keys[key_id].decrypt(raw[:_NONCE], raw[_NONCE:], f"{key_id}|{bound_to}".encode()).decode()
+        except (KeyError, InvalidTag) as error:
+            raise SealError(f"the secret was sealed with key {key_id!r}, which does not open it") from error

@@ -1,0 +1,58 @@
+"""Every exchange, queue and routing key, in one place (design.md, section 3). Nothing here talks to a broker.
+
+A queue's dead-letter exchange is part of the class, so that none can be declared without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DELIVERY_LIMIT = 20
+"""Times a quorum queue hands out a message before it parks it: a handler that kills its process must end somewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A durable exchange."""
+
+    name: str
+    type: Literal["fanout", "direct", "topic"]
+
+
+TRANSACTIONS = Exchange("transactions", "fanout")
+DELIVERIES = Exchange("deliveries", "direct")
+STATUSES = Exchange("statuses", "fanout")
+CONNECTORS = Exchange("connectors", "fanout")
+DEAD_LETTERS = Exchange("dead-letters", "fanout")
+EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, DEAD_LETTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A durable quorum queue bound to one exchange; what it gives up on goes to the dead letters."""
+
+    name: str
+    exchange: Exchange
+    routing_key: str = ""
+    parks: bool = True
+
+    @property
+    def arguments(self) -> dict[str, str | int]:
+        """The arguments it is declared with, the same in every process."""
+        arguments: dict[str, str | int] = {"x-queue-type": "quorum"}
+        if self.parks:
+            arguments |= {"x-dead-letter-exchange": DEAD_LETTERS.name, "x-delivery-limit": DELIVERY_LIMIT}
+        return arguments
+
+
+DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS)
+PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
+PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
+PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
+QUEUES = (DISPATCHER_TRANSACTIONS, PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PARKED)
+
+
+def lane(connector_id: str) -> Queue:
+    """Return the queue of one connector's deliveries."""
+    return Queue(f"dispatcher.deliveries.{connector_id}", DELIVERIES, routing_key=connector_id)

@@ -1,0 +1,113 @@
+"""The composition root: the only module that reads the settings and builds real things."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.applications import Starlette
+
+from common.broker import Publisher, connect
+from common.consuming import consuming_broker
+from common.database import open_database, wait_until_there
+from common.health import Loopback, Readiness, health_routes
+from common.logs import configure_logs
+from common.metrics import metrics_route
+from common.process import background, listening, run
+from common.sealing import KeyRing
+from common.settings import load
+from dispatcher.back_offices.calls import open_session
+from dispatcher.back_offices.table import build
+from dispatcher.connectors import Directory
+from dispatcher.consumers import subscribe
+from dispatcher.deliver import Deliver
+from dispatcher.lanes.desk import Desk
+from dispatcher.lanes.gate import Patience
+from dispatcher.lanes.lanes import Lanes
+from dispatcher.lanes.turns import Turns
+from dispatcher.ledger.ledger import Ledger
+from dispatcher.route import Route
+from dispatcher.settings import Settings
+from dispatcher.statuses import Statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from aiohttp import ClientSession
+
+    from common.contracts.connector import Connector, LaneChanged
+
+log = structlog.get_logger()
+STOP_S = 10.0
+
+
+def main() -> None:
+    """Run one dispatcher replica until it is asked to stop."""
+    argparse.ArgumentParser(prog="mboc-dispatcher", description="Routes transactions and delivers them to back offices.").parse_args()
+    settings = load(Settings)
+    configure_logs("dispatcher", settings.replica, settings.log_level)
+    run(partial(serve, settings))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before leaving."""
+    readiness = Readiness()
+    app = Starlette(routes=[*health_routes(readiness), metrics_route()])
+    async with listening(app, settings.host, settings.port), open_session() as session:
+        await _work(settings, stop, readiness, session)
+
+
+async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, session: ClientSession) -> None:
+    url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
+    publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"))
+    await publisher.open()
+    connection = await connect(url, f"dispatcher {replica} lanes")
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+
+    ledger, statuses = Ledger(database, settings.lease_s), Statuses(publisher)
+    lanes = Lanes(connection, publisher, partial(_seat, settings, statuses), partial(_delivering, settings, ledger, statuses, session))
+    directory = Directory(database, lanes.open, ignore_case=settings.ignore_source_app_case)
+    await directory.refresh()
+
+    broker = consuming_broker(url, publisher)
+    subscribe(broker, Route(directory, publisher, statuses, replica), directory, replica)
+    await broker.start()
+    loopback = Loopback(connection)
+    async with background(loopback.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)):
+        readiness.watch(loopback.check, lanes.check, lambda: None if all(s.running for s in broker.subscribers) else "transactions are not consumed")
+        log.info("ready")
+        await stop.wait()
+        await _bounded(broker.stop())
+        await lanes.close(settings.drain_s)
+    await _bounded(connection.close())
+    await publisher.close()
+
+
+def _seat(settings: Settings, statuses: Statuses, connector: Connector) -> Desk:
+    telling: set[asyncio.Task[None]] = set()
+
+    def tell(change: LaneChanged) -> None:
+        log.warning("lane held" if change.held_since else "lane works again", connector_id=change.connector_id, reason=change.reason)
+        task = asyncio.get_running_loop().create_task(statuses.lane_changed(change))
+        telling.add(task)
+        task.add_done_callback(telling.discard)
+
+    patience = Patience(settings.hold_after, settings.probe_s, settings.longest_probe_s, settings.in_hand_s)
+    return Desk(connector, settings.replica, patience, tell)
+
+
+def _delivering(settings: Settings, ledger: Ledger, statuses: Statuses, session: ClientSession, desk: Desk) -> Deliver:
+    keys = KeyRing.parse(settings.secret_keys.get_secret_value())
+    return Deliver(desk, ledger, Turns(), statuses, lambda connector: build(connector, session, keys), settings.replica)
+
+
+async def _bounded(closing: Awaitable[None]) -> None:
+    """Close within a limit: without a broker it would wait for a reconnection."""
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+        async with asyncio.timeout(STOP_S):
+            await closing

@@ -1,0 +1,85 @@
+"""The connectors as this replica knows them: read from MongoDB, again at each change and every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import ValidationError
+
+from common.contracts.connector import Connector
+from common.database import outlast
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+log = structlog.get_logger()
+
+
+class Directory:
+    """Finds connectors by id and by source app, in memory; ``opened`` is awaited before new ones are used."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], opened: Callable[[Sequence[Connector]], Awaitable[None]], *, ignore_case: bool) -> None:
+        self._collection = database["connectors"]
+        self._opened, self._ignore_case = opened, ignore_case
+        self._by_id: Mapping[str, Connector] = {}
+        self._by_source_app: Mapping[str, Sequence[Connector]] = {}
+        self._again = asyncio.Event()
+        self._refreshing = asyncio.Lock()
+
+    def find(self, connector_id: str) -> Connector | None:
+        """Return the connector as it is now, or None."""
+        return self._by_id.get(connector_id)
+
+    def matching(self, source_app: str | None, source_type: str | None) -> list[Connector]:
+        """Return every connector of the source app; a source type filters where the connector names one (domain.md, 3.6)."""
+        found = self._by_source_app.get(self._fold(source_app or ""), ())
+        return [c for c in found if not c.source_type or self._fold(c.source_type) == self._fold(source_type or "")]
+
+    def ask_again(self) -> None:
+        """Have the connectors read again soon; many calls make one reading."""
+        self._again.set()
+
+    async def refresh(self) -> None:
+        """Read all connectors, have their lanes opened, then use them."""
+        async with self._refreshing:
+            connectors = await self._read()
+            await self._opened(connectors)
+            self._by_id = {c.connector_id: c for c in connectors}
+            by_app: dict[str, list[Connector]] = {}
+            for connector in connectors:
+                by_app.setdefault(self._fold(connector.source_app), []).append(connector)
+            self._by_source_app = by_app
+
+    async def keep_fresh(self, every_s: float) -> None:
+        """Refresh at each change and at least every so many seconds, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(every_s):
+                    await self._again.wait()
+            except TimeoutError:
+                pass
+            self._again.clear()
+            await self.refresh()
+
+    async def _read(self) -> list[Connector]:
+        documents: list[dict[str, Any]] = []
+        async for trial in outlast():
+            with trial:
+                documents = await self._collection.find().to_list(None)
+        return [connector for document in documents if (connector := _parse(document))]
+
+    def _fold(self, code: str) -> str:
+        return code.casefold() if self._ignore_case else code
+
+
+def _parse(document: dict[str, Any]) -> Connector | None:
+    try:
+        return Connector.model_validate(document)
+    except ValidationError as error:
+        fields = [str(e["loc"]) for e in error.errors()]
+        log.error("a stored connector cannot be read and is left out", connector_id=document.get("_id"), fields=fields)  # noqa: TRY400 - values stay out
+        return None

@@ -1,0 +1,108 @@
+"""Carries one delivery to its back office: validate, claim, send, settle, tell (design.md, section 5)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from common.contracts.delivery import DeliveryRequested, Status
+from dispatcher.attempt import attempt
+from dispatcher.back_offices.table import KINDS
+from dispatcher.errors import HandBackError
+from dispatcher.ledger.claim import Claim, Done, Superseded
+from dispatcher.metrics import ATTEMPTS, SENT_AFTER_SECONDS
+from dispatcher.outcome import Outcome, event_of
+from dispatcher.validate import find_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.contracts.connector import Connector
+    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.lanes.desk import Desk
+    from dispatcher.lanes.turns import Turns
+    from dispatcher.ledger.ledger import Ledger
+    from dispatcher.statuses import Statuses
+
+log = structlog.get_logger()
+FIRST_GLANCE_S = 0.05
+LONGEST_GLANCE_S = 1.0
+
+
+class Deliver:
+    """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
+
+    def __init__(self, desk: Desk, ledger: Ledger, turns: Turns, statuses: Statuses, build: Callable[[Connector], BackOffice], replica: str) -> None:
+        self._desk, self._ledger, self._turns, self._statuses = desk, ledger, turns, statuses
+        self._build, self._replica = build, replica
+
+    async def __call__(self, request: DeliveryRequested) -> None:
+        """Return when the status is safe with the broker; raises HandBackError when the call was not begun."""
+        refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
+        if refusal is not None:
+            await self._tell(request, refusal)
+            return
+        async with self._turns.of(request.transaction.appointment.key):
+            await self._tell(request, await self._claimed(Claim(request)))
+
+    async def _claimed(self, claim: Claim) -> Outcome:
+        pause = FIRST_GLANCE_S
+        while True:
+            answer = await self._ledger.claim(claim)
+            if isinstance(answer, Claim):
+                return await self._send(answer)
+            if isinstance(answer, Done):
+                return answer.outcome
+            if isinstance(answer, Superseded):
+                return _skipped(answer)
+            if self._desk.gate.is_closing:
+                raise HandBackError
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_GLANCE_S)
+
+    async def _send(self, claim: Claim) -> Outcome:
+        async def send() -> int:
+            if claim.request.attempt == 1:
+                SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
+            return await self._build(self._desk.connector).send(claim.request)
+
+        try:
+            outcome = await attempt(self._desk, send)
+        except HandBackError:
+            await self._ledger.release(claim)
+            raise
+        await self._ledger.settle(claim, outcome)
+        return outcome
+
+    async def _tell(self, request: DeliveryRequested, outcome: Outcome) -> None:
+        """Publish the status, and log the attempt in one line."""
+        connector = self._desk.connector
+        await self._statuses.publish(event_of(request, connector, outcome, self._replica))
+        ATTEMPTS.labels(connector.connector_id, outcome.status).inc()
+        log.info(
+            "attempt",
+            delivery_id=request.delivery_id,
+            attempt=request.attempt,
+            trigger=request.trigger,
+            action=request.transaction.action,
+            appointment=request.transaction.appointment.key,
+            connector_id=connector.connector_id,
+            connector_version=connector.version,
+            status=outcome.status,
+            code=outcome.code,
+            retryable=outcome.retryable,
+            outcome_unknown=outcome.outcome_unknown,
+            http_status=outcome.http_status,
+            tries=outcome.tries,
+            duration_ms=outcome.duration_ms,
+        )
+
+
+def _skipped(answer: Superseded) -> Outcome:
+    when = answer.modified_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Outcome(
+        status=Status.SKIPPED, message=f"A newer version of the appointment, modified at {when}, was sent before (transaction {answer.by_transaction})."
+    )

@@ -1,0 +1,93 @@
+"""Finds the connectors of each transaction and asks for one delivery to each of them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from common import topology
+from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
+from common.contracts.message import NO_CONNECTOR, delivery_id_of
+from dispatcher.metrics import ATTEMPTS, ROUTED
+from dispatcher.outcome import Outcome, event_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.broker import Publisher
+    from common.contracts.connector import Connector
+    from common.contracts.transaction import TransactionReceived
+    from dispatcher.connectors import Directory
+    from dispatcher.statuses import Statuses
+
+
+class Route:
+    """TransactionReceived -> one DeliveryRequested per matching connector, or the status *MBOC Not Provided*."""
+
+    def __init__(self, directory: Directory, publisher: Publisher, statuses: Statuses, replica: str) -> None:
+        self._directory, self._publisher, self._statuses, self._replica = directory, publisher, statuses, replica
+
+    async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
+        """Return when the broker has confirmed every message that follows from these transactions."""
+        now = datetime.now(UTC)
+        await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
+
+    def _works(self, transaction: TransactionReceived, now: datetime) -> list[asyncio.Future[None] | asyncio.Task[None]]:
+        appointment = transaction.appointment
+        connectors = self._directory.matching(appointment.source_app, appointment.source_type)
+        if not connectors:
+            return [self._statuses.publish(event_of(_request(transaction, NO_CONNECTOR, now), None, _not_provided(transaction), self._replica))]
+        return [work for connector in connectors for work in self._ask(transaction, connector, now)]
+
+    def _ask(self, transaction: TransactionReceived, connector: Connector, now: datetime) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
+        ROUTED.labels(connector.connector_id).inc()
+        request = _request(transaction, connector.connector_id, now)
+        asking = self._publisher.publish_surely(
+            topology.DELIVERIES,
+            request.model_dump_json().encode(),
+            message_id=request.message_id,
+            kind="DeliveryRequested",
+            routing_key=connector.connector_id,
+        )
+        return self._statuses.publish(_pending(request, connector)), asyncio.ensure_future(asking)
+
+
+def _request(transaction: TransactionReceived, connector_id: str, now: datetime) -> DeliveryRequested:
+    return DeliveryRequested(
+        delivery_id=delivery_id_of(transaction.transaction_id, connector_id),
+        attempt=1,
+        trigger=Trigger.SERVICE,
+        connector_id=connector_id,
+        requested_at=now,
+        transaction=transaction,
+    )
+
+
+def _pending(request: DeliveryRequested, connector: Connector) -> StatusChanged:
+    return StatusChanged(
+        delivery_id=request.delivery_id,
+        attempt=request.attempt,
+        phase=Phase.PENDING,
+        status=None,
+        trigger=request.trigger,
+        connector_id=request.connector_id,
+        connector_name=connector.name,
+        connector_version=connector.version,
+        transaction_id=request.transaction.transaction_id,
+        action=request.transaction.action,
+        received_at=request.transaction.received_at,
+        appointment=request.transaction.appointment,
+        at=request.requested_at,
+    )
+
+
+def _not_provided(transaction: TransactionReceived) -> Outcome:
+    ATTEMPTS.labels(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED).inc()
+    appointment = transaction.appointment
+    if not appointment.source_app:
+        reason = "The appointment is not linked to a task and job with a Source App: link it to a task in Dime.Scheduler."
+    else:
+        kind = f" and Source Type '{appointment.source_type}'" if appointment.source_type else ""
+        reason = f"No connector has the Source App '{appointment.source_app}'{kind}: add one, or mend the Source App of an existing connector."
+    return Outcome(status=Status.MBOC_NOT_PROVIDED, message=reason)

@@ -1,0 +1,1 @@
+"""Turns what Dime.Scheduler reports into transactions; accepts nothing that is not safe with the broker."""

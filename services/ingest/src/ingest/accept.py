@@ -1,0 +1,90 @@
+"""Accepts changes: read them, give each its id, and answer only when the broker has them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import Counter
+
+from common import topology
+from common.batcher import Batcher
+from common.broker import BrokerAwayError
+from common.contracts.message import digest
+from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from ingest.errors import InvalidFieldError
+from ingest.snapshot import read_snapshot, split_snapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from common.contracts.appointment import Action
+
+    class Publisher(Protocol):
+        """What accepting needs of the broker."""
+
+        @property
+        def is_connected(self) -> bool:
+            """Whether RabbitMQ can be spoken to now."""
+            ...
+
+        async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str) -> None:
+            """Publish and wait for the confirmation; raises BrokerAwayError."""
+            ...
+
+
+ACCEPTED = Counter("mboc_ingest_accepted_total", "Changes accepted: the broker has confirmed them.", ["source", "action"])
+
+
+def read_changes(source: str, action: Action, body: bytes) -> list[TransactionReceived]:
+    """Return one transaction per appointment in the body; raises IngestError before anything is published."""
+    texts = split_snapshots(body)
+    if len(texts) == 1:
+        return [read_change(source, action, texts[0])]
+    return [_named(number, source, action, text) for number, text in enumerate(texts)]
+
+
+def read_change(source: str, action: Action, text: str) -> TransactionReceived:
+    """Return the transaction of one snapshot; the same text, action and source give the same id."""
+    return TransactionReceived(
+        transaction_id=digest([source, action, text]),
+        source=source,
+        action=action,
+        received_at=datetime.now(UTC),
+        appointment=read_snapshot(text, source),
+        body=text,
+    )
+
+
+def _named(number: int, source: str, action: Action, text: str) -> TransactionReceived:
+    try:
+        return read_change(source, action, text)
+    except InvalidFieldError as error:
+        raise InvalidFieldError([{"field": f"{number}.{e['field']}", "message": e["message"]} for e in error.errors]) from None
+
+
+class Accept:
+    """Publishes transactions, many to a message while they come fast."""
+
+    def __init__(self, publisher: Publisher, confirm_timeout_s: float) -> None:
+        self._publisher, self._timeout_s = publisher, confirm_timeout_s
+        self._batcher: Batcher[TransactionReceived, None] = Batcher(self._publish)
+
+    async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
+        """Return once the broker has confirmed all of them; raises BrokerAwayError."""
+        await asyncio.gather(*(self._batcher.submit(transaction) for transaction in transactions))
+        for transaction in transactions:
+            ACCEPTED.labels(transaction.source, transaction.action).inc()
+
+    async def _publish(self, batch: Sequence[TransactionReceived]) -> list[None]:
+        if not self._publisher.is_connected:
+            raise BrokerAwayError("not connected")
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                message_id = digest(transaction.transaction_id for transaction in batch)
+                await self._publisher.publish(topology.TRANSACTIONS, TRANSACTIONS.dump_json(list(batch)), message_id=message_id, kind="TransactionReceived")
+        except TimeoutError as error:
+            raise BrokerAwayError("no confirmation in time") from error
+        return [None] * len(batch)

@@ -1,0 +1,74 @@
+"""The composition root: the only module that reads the settings and builds real things."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from starlette.applications import Starlette
+
+from common.broker import BrokerAwayError, Publisher, connect
+from common.health import Loopback, Readiness, health_routes
+from common.logs import configure_logs
+from common.metrics import metrics_route
+from common.process import background, listening, run
+from common.settings import load
+from ingest.accept import Accept
+from ingest.replay import replay
+from ingest.routes import webhooks
+from ingest.settings import Settings
+
+
+def main() -> None:
+    """Serve the webhook, or replay a file."""
+    parser = argparse.ArgumentParser(prog="mboc-ingest", description="Turns what Dime.Scheduler reports into transactions.")
+    parser.add_argument("--version", action="version", version="0.1.0")
+    commands = parser.add_subparsers(dest="command")
+    replaying = commands.add_parser("replay", help="report the changes of a file again; goes on where it stopped")
+    replaying.add_argument("file", type=Path, help='JSON lines: {"source": "...", "action": "create|update|delete", "body": {...} or "<JSON text>"}')
+    arguments = parser.parse_args()
+    settings = load(Settings)
+    if arguments.command == "replay":
+        raise SystemExit(asyncio.run(_replay(settings, arguments.file)))
+    configure_logs("ingest", settings.replica, settings.log_level)
+    run(partial(serve, settings))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Listen at once, be ready when RabbitMQ is there, answer what is in hand before leaving."""
+    readiness = Readiness()
+    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"))
+    secrets = {source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()}
+    accept = Accept(publisher, settings.confirm_timeout_s)
+    app = Starlette(routes=[*webhooks(accept, secrets, settings.body_limit), *health_routes(readiness), metrics_route()])
+    async with listening(app, settings.host, settings.port):
+        loopback = Loopback(await publisher.open())
+        async with background(loopback.run()):
+            readiness.watch(loopback.check)
+            await stop.wait()
+    await publisher.close()
+
+
+async def _replay(settings: Settings, file: Path) -> int:
+    if not file.is_file():
+        sys.stderr.write(f"There is no file {file}.\n")
+        return 2
+    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"))
+    await publisher.open()
+    try:
+        with Progress(console=Console(stderr=True)) as progress:
+            bar = progress.add_task(f"replaying {file.name}", total=file.stat().st_size)
+            refusals = await replay(file, Accept(publisher, settings.confirm_timeout_s), lambda done: progress.update(bar, completed=done))
+    except BrokerAwayError:
+        sys.stderr.write("RabbitMQ went away: run the same command again to go on where it stopped.\n")
+        return 1
+    finally:
+        await publisher.close()
+    for refusal in refusals:
+        sys.stderr.write(f"line {refusal.line} was not accepted: {refusal.reason}\n")
+    return 1 if refusals else 0
