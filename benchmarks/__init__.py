@@ -1,0 +1,1 @@
+"""Measures the line of data as ratios to a bare loop on the same servers in the same run."""

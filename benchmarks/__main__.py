@@ -1,0 +1,112 @@
+"""``make bench``: prints one line per figure, ``name value unit``, and writes them as JSON.
+
+Every ratio compares medians of rounds that alternate with the bare loop on the same servers in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+from statistics import median, quantiles
+from typing import TYPE_CHECKING
+
+from benchmarks import stages
+from benchmarks.rig import API_KEY, SECRET, Rig, rig
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONNECTORS = ("one", "two", "three")
+
+
+class Figures(dict[str, tuple[float, str]]):
+    """Figures by name, printed as they come."""
+
+    def add(self, name: str, value: float, unit: str) -> None:
+        """Keep and print one figure."""
+        self[name] = round(value, 3), unit
+        print(name, round(value, 3), unit, flush=True)
+
+
+async def bench(rounds: int, count: int, out: Path) -> None:
+    """Measure everything; ``count`` messages a round."""
+    figures = Figures()
+    async with rig() as built:
+        await built.start("ingest", INGEST_SECRETS=json.dumps({"bench": SECRET}))
+        await _delivering(built, rounds, count, figures)
+        await _accepting(built, rounds, count, figures)
+        await _waiting(built, figures)
+    await asyncio.to_thread(out.write_text, json.dumps({name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}, indent=2) + "\n")
+
+
+async def _delivering(built: Rig, rounds: int, count: int, figures: Figures) -> None:
+    loops: list[float] = []
+    stage: list[float] = []
+    chain: list[float] = []
+    for n in range(rounds):
+        loops.append(await stages.bare_loop(built, count))
+        stage.append(await stages.deliver_stage(built, (2 * n) * count, count))
+        await stages.ingest_rate(built, (100 + n) * count, count // 3)
+        chain.append(await stages.whole_chain(built, count // 3, CONNECTORS))
+        loops.append(await stages.bare_loop(built, count))
+    figures.add("bare_loop", median(loops), "deliveries/s")
+    figures.add("dispatcher_vs_bare_loop", median(stage) / median(loops), "ratio")
+    figures.add("chain_vs_bare_loop", median(chain) / median(loops), "ratio")
+
+
+async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> None:
+    published: list[float] = []
+    accepted: list[float] = []
+    for n in range(rounds):
+        published.append(await stages.bare_publish(built, 2 * count))
+        accepted.append(await stages.ingest_rate(built, (200 + 2 * n) * count, 2 * count))
+        published.append(await stages.bare_publish(built, 2 * count))
+    figures.add("bare_publish", median(published), "messages/s")
+    figures.add("ingest_vs_bare_publish", median(accepted) / median(published), "ratio")
+    await built.connect("lane")
+    await built.start("dispatcher")
+    await built.new_page()
+
+
+async def _waiting(built: Rig, figures: Figures) -> None:
+    await built.start("portal-api", PORTAL_API_KEY=API_KEY)
+    await built.start("retry")
+    await _settled(built)
+    called, visible = await stages.latencies(built, 1_000_000, 1_000, per_second=50)
+    _spread(figures, "posted_to_called", called)
+    _spread(figures, "called_to_visible", visible)
+    for name, (process, _) in built.running.items():
+        status = await asyncio.to_thread(Path(f"/proc/{process.pid}/status").read_text)
+        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        figures.add(f"memory_peak_{name.replace('-', '_')}", peak / 1024, "MiB")
+
+
+async def _settled(built: Rig) -> None:
+    """Wait until everything accepted before was delivered."""
+    before = -1
+    while before != (before := (await built.book(0))["count"]):
+        await asyncio.sleep(3)
+    await built.new_page()
+
+
+def _spread(figures: Figures, name: str, values: Sequence[float]) -> None:
+    hundredths = quantiles(values, n=100)
+    figures.add(f"{name}_p50", hundredths[49], "ms")
+    figures.add(f"{name}_p99", hundredths[98], "ms")
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the line of data against bare loops.")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each measurement (default 3)")
+    parser.add_argument("--count", type=int, default=9_000, help="messages per round (default 9000)")
+    parser.add_argument("--out", type=Path, default=Path(".run/bench.json"), help="where the figures go as JSON")
+    arguments = parser.parse_args()
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    asyncio.run(bench(arguments.rounds, arguments.count, arguments.out))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Posts changes to ingest on 64 kept connections, as fast as it answers: its own process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+import uvloop
+
+from benchmarks.changes import body_of
+
+CONNECTIONS = 64
+
+
+class Posting(asyncio.Protocol):
+    """One connection: the next change goes out when the last was answered."""
+
+    def __init__(self, requests: list[bytes], accepted: list[int], done: asyncio.Event) -> None:
+        self._requests, self._accepted, self._done, self._seen = requests, accepted, done, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Post the first change."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows what asyncio promises for TCP
+        self._transport = transport
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        """Count an answer when its body is complete."""
+        self._seen += data
+        end = self._seen.find(b"\r\n\r\n")
+        if end < 0 or not self._seen.endswith(b"}"):
+            return
+        self._accepted[0] += self._seen.startswith(b"HTTP/1.1 202")
+        self._seen = b""
+        self._next()
+
+    def _next(self) -> None:
+        if self._requests:
+            self._transport.write(self._requests.pop())
+        else:
+            self._transport.close()
+            self._done.set()
+
+
+async def post(port: int, secret: str, first: int, count: int) -> dict[str, float]:
+    """Post ``count`` different changes; returns accepted and per second."""
+    requests = [_request(body_of(first + i), secret) for i in range(count)]
+    accepted, done = [0], [asyncio.Event() for _ in range(CONNECTIONS)]
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    await asyncio.gather(*(loop.create_connection(lambda d=d: Posting(requests, accepted, d), "127.0.0.1", port) for d in done))  # type: ignore[misc]
+    await asyncio.gather(*(d.wait() for d in done))
+    return {"accepted": accepted[0], "per_second": accepted[0] / (time.perf_counter() - began)}
+
+
+def _request(body: bytes, secret: str) -> bytes:
+    head = f"POST /webhooks/bench/appointment-updated HTTP/1.1\r\nHost: ingest\r\nX-API-KEY: {secret}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+if __name__ == "__main__":
+    print(json.dumps(uvloop.run(post(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))))

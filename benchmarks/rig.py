@@ -1,0 +1,140 @@
+"""The processes a benchmark needs, on servers of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from benchmarks.changes import SOURCE_APP
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+SECRET = "bench-secret"  # noqa: S105 - made up, for loopback
+API_KEY = "bench-key"
+PATIENCE_S = 120.0
+
+
+def free_port() -> int:
+    """Return a TCP port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Rig:
+    """Servers, and the processes under measurement."""
+
+    rabbitmq_url: str
+    mongodb_url: str
+    directory: Path
+    target_port: int = field(default_factory=free_port)
+    running: dict[str, tuple[asyncio.subprocess.Process, int]] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """The address of the back office that answers at once."""
+        return f"http://127.0.0.1:{self.target_port}/"
+
+    async def start(self, name: str, **settings: str) -> int:
+        """Start a service's process, wait until it is ready, return its port."""
+        port, prefix = free_port(), name.replace("-", "_").upper()
+        environment = os.environ | {
+            "RABBITMQ_URL": self.rabbitmq_url,
+            "MONGODB_URL": self.mongodb_url,
+            "MONGODB_DATABASE": "bench",
+            "SECRET_KEYS": f"bench:{base64.b64encode(bytes(32)).decode()}",
+            f"{prefix}_PORT": str(port),
+            **settings,
+        }
+        with (self.directory / f"{name}.log").open("ab") as log:
+            command = Path(sys.executable).with_name(f"mboc-{name}")
+            process = await asyncio.create_subprocess_exec(command, env=environment, stdout=log, stderr=log)
+        self.running[name] = process, port
+        await self.until_ready(port)
+        return port
+
+    async def stop(self, name: str) -> None:
+        """Ask the process to stop and wait for it."""
+        process, _ = self.running.pop(name)
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+    async def run(self, module: str, *arguments: str) -> bytes:
+        """Run one of our own modules to its end and return what it printed."""
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE)
+        printed, _ = await process.communicate()
+        return printed
+
+    async def until_ready(self, port: int) -> None:
+        """Wait until the service says it is ready."""
+        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(f"http://127.0.0.1:{port}/health/ready") as answer:
+                        if answer.status == 200:  # noqa: PLR2004 - RFC 9110
+                            return
+                await asyncio.sleep(0.1)
+
+    async def new_page(self) -> None:
+        """Have the target forget what it counted."""
+        async with aiohttp.ClientSession() as session, session.delete(self.target):
+            pass
+
+    async def book(self, count: int) -> dict[str, Any]:
+        """Wait until the target was called so often, and return its book."""
+        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+            while True:
+                async with session.get(self.target) as answer:
+                    page: dict[str, Any] = json.loads(await answer.read())
+                if page["count"] >= count:
+                    return page
+                await asyncio.sleep(0.2)
+
+    async def connect(self, *connector_ids: str) -> None:
+        """Have exactly these connectors, all to the target, 64 calls in flight between them."""
+        collection = AsyncIOMotorClient(self.mongodb_url)["bench"]["connectors"]
+        await collection.delete_many({})
+        limits = {"calls_in_flight": max(1, 64 // len(connector_ids))}
+        await collection.insert_many([{"_id": c, "connector_id": c, **self._webhook, "limits": limits} for c in connector_ids])
+
+    @property
+    def _webhook(self) -> dict[str, Any]:
+        return {"version": 1, "name": "Bench", "source_app": SOURCE_APP, "system": "Webhook", "uri": self.target, "modified_at": datetime.now(UTC)}
+
+
+@contextlib.asynccontextmanager
+async def rig() -> AsyncIterator[Rig]:
+    """Start the servers and the target; end everything that was started."""
+    with tempfile.TemporaryDirectory(prefix="mboc-bench-") as name:
+        directory = Path(name)
+        rabbitmq, mongodb = RabbitMq(directory / "rabbitmq"), MongoDb(directory / "mongodb")
+        await asyncio.gather(rabbitmq.start(), mongodb.start())
+        built = Rig(rabbitmq.url, mongodb.url, directory)
+        target = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.target", str(built.target_port))
+        try:
+            yield built
+        finally:
+            for service in list(built.running):
+                await built.stop(service)
+            target.terminate()
+            await target.wait()
+            await asyncio.gather(rabbitmq.stop(), mongodb.stop())

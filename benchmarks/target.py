@@ -1,0 +1,75 @@
+"""A back office that answers at once and counts: its own process, bare HTTP/1.1."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+import uvloop
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Book:
+    """When the calls came; ``GET /book`` reads it and ``DELETE /book`` begins a new page."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.by_id: dict[str, float] = {}
+
+    def page(self) -> bytes:
+        """Return the count, the first and last moments, and the moment of each webhook id."""
+        first, last = (self.times[0], self.times[-1]) if self.times else (0.0, 0.0)
+        return json.dumps({"count": len(self.times), "first": first, "last": last, "by_id": self.by_id}).encode()
+
+
+class Answering(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, book: Book) -> None:
+        self._book, self._seen = book, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that is complete."""
+        self._seen += data
+        while (end := self._seen.find(b"\r\n\r\n")) >= 0:
+            head = self._seen[:end].lower()
+            at = head.find(b"content-length:")
+            size = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            if len(self._seen) < end + 4 + size:
+                return
+            self._seen = self._seen[end + 4 + size :]
+            self._answer(head)
+
+    def _answer(self, head: bytes) -> None:
+        transport = self._transport
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows what asyncio promises for TCP
+        if head.startswith(b"post"):
+            now = time.time()
+            self._book.times.append(now)
+            at = head.find(b"webhook-id:")
+            if at >= 0:
+                self._book.by_id.setdefault(head[at + 11 :].split(b"\r\n", 1)[0].strip().decode(), now)
+            transport.write(ANSWER)
+            return
+        page = self._book.page()
+        if head.startswith(b"delete"):
+            self._book.__init__()  # type: ignore[misc]
+        transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(page) + page)
+
+
+async def serve(port: int) -> None:
+    """Answer until ended."""
+    book = Book()
+    server = await asyncio.get_running_loop().create_server(lambda: Answering(book), "127.0.0.1", port)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(int(sys.argv[1])))

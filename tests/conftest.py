@@ -1,0 +1,51 @@
+"""The servers and the system that tests share: started once, gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+from tests.support.system import System
+
+
+@pytest.fixture(scope="session")
+async def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RabbitMq]:
+    server = RabbitMq(tmp_path_factory.mktemp("rabbitmq"))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def mongodb(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MongoDb]:
+    server = MongoDb(tmp_path_factory.mktemp("mongodb"))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url(rabbitmq: RabbitMq) -> str:
+    return rabbitmq.url
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(mongodb: MongoDb) -> str:
+    return mongodb.url
+
+
+@pytest.fixture(scope="session")
+async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    directory: Path = tmp_path_factory.mktemp("system")
+    async with aiohttp.ClientSession() as http:
+        running = System(rabbitmq_url, mongodb_url, directory, http)
+        kinds = ("ingest", "dispatcher", "portal-api", "simulator")
+        await asyncio.gather(*(running.start(kind) for kind in kinds))
+        yield running
+        await running.stop_all()

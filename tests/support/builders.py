@@ -1,0 +1,59 @@
+"""Builders: a test shows only the values it is about."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from common.contracts.appointment import Action, Appointment
+from common.contracts.connector import Connector
+from common.contracts.delivery import DeliveryRequested, Trigger
+from common.contracts.message import delivery_id_of
+from common.contracts.transaction import TransactionReceived
+
+SOURCE_APP = "CRONUSINTERNATIONALLTD."
+A_MOMENT = datetime(2026, 7, 21, 14, 3, 9, 447_000, tzinfo=UTC)
+
+
+def an_appointment(**facts: Any) -> Appointment:
+    """An appointment of a task of the demo company."""
+    given = {"key": "demo/37743", "appointment_id": 37743, "source_app": SOURCE_APP, "source_type": "OPPT", "job_no": "OP100001", "modified_at": A_MOMENT}
+    return Appointment(**(given | facts))
+
+
+def a_transaction(transaction_id: str = "t1", action: Action = Action.UPDATE, body: str = "{}", **facts: Any) -> TransactionReceived:
+    """A planner's change to that appointment."""
+    return TransactionReceived(
+        transaction_id=transaction_id, source="demo", action=action, received_at=A_MOMENT, appointment=an_appointment(**facts), body=body
+    )
+
+
+def a_delivery(attempt: int = 1, connector_id: str = "c1", transaction: TransactionReceived | None = None) -> DeliveryRequested:
+    """The change on its way to a connector."""
+    carried = transaction or a_transaction()
+    return DeliveryRequested(
+        delivery_id=delivery_id_of(carried.transaction_id, connector_id),
+        attempt=attempt,
+        trigger=Trigger.SERVICE,
+        connector_id=connector_id,
+        requested_at=A_MOMENT,
+        transaction=carried,
+    )
+
+
+def a_connector(**fields: Any) -> Connector:
+    """A webhook connector that may be used."""
+    given = {"connector_id": "c1", "version": 1, "name": "Hook", "source_app": SOURCE_APP, "system": "Webhook", "uri": "http://127.0.0.1:9/", "modified_at": A_MOMENT}
+    return Connector(**(given | fields))
+
+
+def a_snapshot(appointment_id: int = 37743, modified: str = "2026-07-21T14:03:09.447", source_app: str | None = SOURCE_APP, **fields: Any) -> dict[str, Any]:
+    """What Dime.Scheduler posts, as far as a test needs it."""
+    task = {"TaskNo": "OP100001", "Job": {"SourceApp": source_app, "SourceType": "OPPT", "JobNo": "OP100001"}} if source_app else None
+    return {"Id": appointment_id, "Subject": "Replace compressor", "LastModifiedDate": modified, "Task": task, **fields}
+
+
+def as_body(snapshot: dict[str, Any]) -> bytes:
+    """The JSON text of a snapshot."""
+    return json.dumps(snapshot).encode()

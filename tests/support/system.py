@@ -1,0 +1,192 @@
+"""The whole system as processes on real servers, as an operator would run it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from tests.support.builders import as_body
+
+SECRET, API_KEY = "demo-secret", "portal-key"
+SECRET_KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
+EVENTS = {"create": "appointment-created", "update": "appointment-updated", "delete": "appointment-deleted"}
+
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def until(ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = 30) -> T:
+    """Ask again until the answer is truthy; fail with what was waited for."""
+    deadline = time.monotonic() + within_s
+    while True:
+        if answer := await ask():
+            return answer
+        assert time.monotonic() < deadline, f"waited {within_s} s in vain: {what}"
+        await asyncio.sleep(0.05)
+
+
+@dataclass
+class Service:
+    """One process of ours."""
+
+    name: str
+    port: int
+    process: asyncio.subprocess.Process
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass
+class System:
+    """Services by name, with what an outsider does to them."""
+
+    rabbitmq_url: str
+    mongodb_url: str
+    directory: Path
+    http: aiohttp.ClientSession
+    database: str = field(default_factory=lambda: f"test-{uuid.uuid4().hex[:8]}")
+    services: dict[str, Service] = field(default_factory=dict)
+
+    async def start(self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str) -> Service:
+        """Start a service's process and wait until it says it is ready."""
+        name, prefix, port = name or kind, kind.replace("-", "_").upper(), free_port()
+        log = self.directory / f"{name}.log"
+        with log.open("ab") as out:
+            command = Path(sys.executable).with_name(f"mboc-{kind}")
+            environment = os.environ | self._environment() | {f"{prefix}_PORT": str(port), f"{prefix}_REPLICA": name} | settings
+            process = await asyncio.create_subprocess_exec(command, env=environment, stdout=out, stderr=out)
+        self.services[name] = Service(name, port, process, log)
+        if ready:
+            await self.until_ready(name)
+        return self.services[name]
+
+    async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
+        """Signal the process and wait for its end; returns its exit code."""
+        service = self.services.pop(name)
+        if service.process.returncode is None:
+            service.process.send_signal(number)
+        return await asyncio.wait_for(service.process.wait(), 90)
+
+    async def stop_all(self) -> None:
+        """End every process."""
+        await asyncio.gather(*(self.stop(name) for name in list(self.services)))
+
+    async def is_ready(self, name: str) -> bool:
+        """Whether the service says it does its work."""
+        try:
+            async with self.http.get(f"{self.services[name].url}/health/ready") as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def until_ready(self, name: str, within_s: float = 60) -> None:
+        """Wait for that."""
+
+        async def ask() -> bool:
+            service = self.services[name]
+            assert service.process.returncode is None, f"{name} ended: {service.log.read_text()[-2000:]}"
+            return await self.is_ready(name)
+
+        await until(ask, f"{name} to be ready", within_s)
+
+    async def post(self, action: str, body: bytes | dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
+        """Report a change as Dime.Scheduler does."""
+        sent = {"X-API-KEY": SECRET, "Content-Type": "application/json"} | headers
+        data = body if isinstance(body, bytes) else as_body(body)
+        async with self.http.post(f"{self.services['ingest'].url}/webhooks/demo/{EVENTS[action]}", data=data, headers=sent) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def change(self, action: str, body: bytes | dict[str, Any]) -> str:
+        """Report one change, and return its transaction id."""
+        status, answer = await self.post(action, body)
+        assert status == 202, answer
+        return str(answer["transactions"][0])
+
+    async def api(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Ask the portal API as an administrator's script does."""
+        headers = {"X-API-KEY": API_KEY}
+        async with self.http.request(method, f"{self.services['portal-api'].url}/api{path}", headers=headers, **options) as answer:
+            text = await answer.text()
+            return answer.status, json.loads(text) if text else None
+
+    async def connector(self, **fields: Any) -> str:
+        """Create a connector and return its id."""
+        status, answer = await self.api("POST", "/connectors", json={"name": "Hook", "system": "Webhook", "api_type": "REST"} | fields)
+        assert status == 201, answer
+        return str(answer["connector_id"])
+
+    async def hook(self, name: str, **fields: Any) -> str:
+        """Create a connector to the simulator's webhook of this name, with a source app of the same name."""
+        return await self.connector(source_app=name, uri=self.back_office(name), **fields)
+
+    def back_office(self, name: str) -> str:
+        """The address of a simulated webhook."""
+        return f"{self.services['simulator'].url}/back-offices/{name}"
+
+    async def simulated(self, method: str, name: str, path: str = "", **options: Any) -> Any:
+        """Ask or set a simulated back office."""
+        async with self.http.request(method, self.back_office(name) + path, **options) as answer:
+            assert answer.status < 300, await answer.text()
+            return await answer.json() if answer.content_length else None
+
+    async def deliveries(self, **filters: Any) -> list[dict[str, Any]]:
+        """All deliveries that match, page by page."""
+        found: list[dict[str, Any]] = []
+        query = {"limit": "200", **{key: str(value) for key, value in filters.items()}}
+        while True:
+            status, answer = await self.api("GET", "/deliveries", params=query)
+            assert status == 200, answer
+            found += answer["items"]
+            if not answer["next"]:
+                return found
+            query["after"] = answer["next"]
+
+    async def delivery(self, transaction_id: str, status: str | None = None, within_s: float = 30) -> dict[str, Any]:
+        """Wait until the transaction's one delivery came to a status (this one, if named)."""
+
+        async def ask() -> dict[str, Any] | None:
+            for found in await self.deliveries(transaction_id=transaction_id):
+                if found["status"] and (status is None or found["status"] == status):
+                    return found
+            return None
+
+        return await until(ask, f"delivery of {transaction_id} to come to {status or 'a status'}", within_s)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "RABBITMQ_URL": self.rabbitmq_url,
+            "MONGODB_URL": self.mongodb_url,
+            "MONGODB_DATABASE": self.database,
+            "SECRET_KEYS": SECRET_KEYS,
+            "INGEST_SECRETS": json.dumps({"demo": SECRET}),
+            "PORTAL_API_KEY": API_KEY,
+            "DISPATCHER_REFRESH_S": "2",
+            "DISPATCHER_LEASE_S": "4",
+            "SIMULATOR_SECRET": SECRET,
+            "SIMULATOR_SOURCE": "demo",
+            "SIMULATOR_RATE": "0",
+        }

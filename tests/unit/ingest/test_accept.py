@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from common import topology
+from common.broker import BrokerAwayError
+from common.contracts.appointment import Action
+from common.contracts.transaction import TRANSACTIONS
+from ingest.accept import Accept, read_change, read_changes
+from ingest.errors import InvalidFieldError
+from tests.support.builders import a_snapshot, as_body
+
+
+class FakePublisher:
+    def __init__(self, *, is_connected: bool = True) -> None:
+        self.is_connected = is_connected
+        self.published: list[bytes] = []
+
+    async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str) -> None:
+        assert exchange is topology.TRANSACTIONS
+        assert message_id
+        assert kind == "TransactionReceived"
+        self.published.append(body)
+
+
+def test_the_same_body_gives_the_same_transaction_id() -> None:
+    text = as_body(a_snapshot()).decode()
+
+    assert read_change("demo", Action.UPDATE, text).transaction_id == read_change("demo", Action.UPDATE, text).transaction_id
+
+
+def test_another_action_source_or_body_gives_another_transaction_id() -> None:
+    text, other = as_body(a_snapshot()).decode(), as_body(a_snapshot(Subject="moved")).decode()
+    ids = {
+        read_change("demo", Action.UPDATE, text).transaction_id,
+        read_change("demo", Action.DELETE, text).transaction_id,
+        read_change("test", Action.UPDATE, text).transaction_id,
+        read_change("demo", Action.UPDATE, other).transaction_id,
+    }
+
+    assert len(ids) == 4
+
+
+def test_the_body_travels_as_it_came() -> None:
+    text = '{"Id": 1, "Qty": 2.50, "LastModifiedDate": "2026-07-21T14:03:09", "FutureField": {"Unknown": [1]}}'
+
+    assert read_change("demo", Action.CREATE, text).body == text
+
+
+def test_one_bad_appointment_refuses_the_whole_array_and_names_its_place() -> None:
+    with pytest.raises(InvalidFieldError) as refused:
+        read_changes("demo", Action.UPDATE, b"[" + as_body(a_snapshot()) + b',{"Id": 2}]')
+
+    assert refused.value.errors[0]["field"] == "1.LastModifiedDate"
+
+
+async def test_changes_that_come_together_travel_together() -> None:
+    publisher = FakePublisher()
+    changes = read_changes("demo", Action.UPDATE, b"[" + b",".join(as_body(a_snapshot(i)) for i in range(1, 6)) + b"]")
+
+    await Accept(publisher, confirm_timeout_s=1)(changes)
+
+    assert [len(TRANSACTIONS.validate_json(body)) for body in publisher.published] == [5]
+
+
+async def test_nothing_is_accepted_while_the_broker_is_away() -> None:
+    publisher = FakePublisher(is_connected=False)
+
+    with pytest.raises(BrokerAwayError):
+        await Accept(publisher, confirm_timeout_s=1)(read_changes("demo", Action.UPDATE, as_body(a_snapshot())))
+
+    assert publisher.published == []
