@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+from typing import cast
 
 import uvloop
 
@@ -22,8 +23,7 @@ class Posting(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Post the first change."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows what asyncio promises for TCP
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._next()
 
     def data_received(self, data: bytes) -> None:
@@ -56,8 +56,8 @@ async def post(port: int, secret: str, first: int, count: int) -> dict[str, floa
 
 
 def _request(body: bytes, secret: str) -> bytes:
-    head = f"POST /webhooks/bench/appointment-updated HTTP/1.1\r\nHost: ingest\r\nX-API-KEY: {secret}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = f"POST /webhooks/bench/appointment-updated HTTP/1.1\r\nHost: ingest\r\nX-API-KEY: {secret}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 if __name__ == "__main__":

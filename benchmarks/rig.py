@@ -111,7 +111,8 @@ class Rig:
 
     async def connect(self, *connector_ids: str) -> None:
         """Have exactly these connectors, all to the target, 64 calls in flight between them."""
-        collection = AsyncIOMotorClient(self.mongodb_url)["bench"]["connectors"]
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.mongodb_url)
+        collection = client["bench"]["connectors"]
         await collection.delete_many({})
         limits = {"calls_in_flight": max(1, 64 // len(connector_ids))}
         await collection.insert_many([{"_id": c, "connector_id": c, **self._webhook, "limits": limits} for c in connector_ids])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+from typing import cast
 
 import uvloop
 
@@ -33,7 +34,7 @@ class Answering(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Answer every request that is complete."""
@@ -49,7 +50,6 @@ class Answering(asyncio.Protocol):
 
     def _answer(self, head: bytes) -> None:
         transport = self._transport
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows what asyncio promises for TCP
         if head.startswith(b"post"):
             now = time.time()
             self._book.times.append(now)

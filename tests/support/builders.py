@@ -44,7 +44,15 @@ def a_delivery(attempt: int = 1, connector_id: str = "c1", transaction: Transact
 
 def a_connector(**fields: Any) -> Connector:
     """A webhook connector that may be used."""
-    given = {"connector_id": "c1", "version": 1, "name": "Hook", "source_app": SOURCE_APP, "system": "Webhook", "uri": "http://127.0.0.1:9/", "modified_at": A_MOMENT}
+    given = {
+        "connector_id": "c1",
+        "version": 1,
+        "name": "Hook",
+        "source_app": SOURCE_APP,
+        "system": "Webhook",
+        "uri": "http://127.0.0.1:9/",
+        "modified_at": A_MOMENT,
+    }
     return Connector(**(given | fields))
 
 

@@ -20,7 +20,14 @@ def test_the_sources_secret_opens(headers: dict[bytes, bytes]) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {b"x-api-key": b""}, {b"x-api-key": b"other"}, {b"authorization": basic("s3cret")}, {b"authorization": b"Basic !"}, {b"authorization": b"Bearer s3cret"}],
+    [
+        {},
+        {b"x-api-key": b""},
+        {b"x-api-key": b"other"},
+        {b"authorization": basic("s3cret")},
+        {b"authorization": b"Basic !"},
+        {b"authorization": b"Bearer s3cret"},
+    ],
 )
 def test_anything_else_does_not(headers: dict[bytes, bytes]) -> None:
     assert not is_authorised(SECRETS, "demo", headers)

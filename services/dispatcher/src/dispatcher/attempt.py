@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from common.contracts.delivery import Status
 from dispatcher.errors import DeliveryError
-from dispatcher.metrics import CALL_SECONDS, CALLS_IN_FLIGHT
 from dispatcher.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -53,8 +52,7 @@ async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
     """Make one call, and tell the gate how the back office took it."""
     async with desk.limiter.slot():
         await desk.gate.enter()
-        in_flight = CALLS_IN_FLIGHT.labels(desk.connector.connector_id)
-        with in_flight.track_inprogress(), CALL_SECONDS.labels(desk.connector.connector_id).time():
+        with desk.calls_in_flight.track_inprogress(), desk.call_seconds.time():
             try:
                 http_status = await send()
             except DeliveryError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from common.contracts.connector import LaneChanged
 from dispatcher.lanes.gate import Gate, Patience
 from dispatcher.lanes.limiter import Limiter
-from dispatcher.metrics import LANE_HELD
+from dispatcher.metrics import CALL_SECONDS, CALLS_IN_FLIGHT, LANE_HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ class Desk:
         self._held_since: datetime | None = None
         self.gate = Gate(patience, self._gate_changed)
         self.connector, self.limiter = connector, Limiter(connector.limits)
+        self.calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
+        self.call_seconds = CALL_SECONDS.labels(connector.connector_id)
 
     def change(self, connector: Connector) -> None:
         """Work with the connector as it is now; a mended one is tried at once."""

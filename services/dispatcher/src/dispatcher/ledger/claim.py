@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,13 +10,16 @@ from datetime import datetime
 from common.contracts.delivery import DeliveryRequested
 from dispatcher.outcome import Outcome
 
+_PROCESS = uuid.uuid4().hex
+_NUMBERS = itertools.count()
+
 
 @dataclass(slots=True)
 class Claim:
     """The right to call for one appointment; ``token`` tells it from every other claim, also from its own repetition."""
 
     request: DeliveryRequested
-    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")
 
     @property
     def document_id(self) -> str:
