@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks.changes import SOURCE_APP
-from local_stack.servers.mongodb import MongoDb
-from local_stack.servers.rabbitmq import RabbitMq
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -90,7 +90,7 @@ class Rig:
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
                     async with session.get(f"http://127.0.0.1:{port}/health/ready") as answer:
-                        if answer.status == 200:  # noqa: PLR2004 - RFC 9110
+                        if answer.status == 200:
                             return
                 await asyncio.sleep(0.1)
 

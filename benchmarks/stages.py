@@ -90,7 +90,7 @@ async def _watch(rig: Rig, session: aiohttp.ClientSession, delivery_id: str, vis
     async with asyncio.timeout(30):
         while True:
             async with session.get(url, headers={"X-API-KEY": API_KEY}) as answer:
-                if answer.status == 200 and (await answer.json()).get("status") == "Success":  # noqa: PLR2004 - RFC 9110
+                if answer.status == 200 and (await answer.json()).get("status") == "Success":
                     visible[delivery_id] = time.time()
                     return
             await asyncio.sleep(0.005)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from common import topology
+
+
+def test_every_queue_is_a_quorum_queue_whose_dead_letters_are_shown() -> None:
+    for queue in (*topology.QUEUES, topology.lane("c1")):
+        assert queue.arguments["x-queue-type"] == "quorum"
+        assert queue is topology.PARKED or queue.arguments["x-dead-letter-exchange"] == topology.DEAD_LETTERS.name
+
+
+def test_a_lane_is_reached_by_its_connectors_id() -> None:
+    lane = topology.lane("c1")
+
+    assert (lane.name, lane.routing_key, lane.exchange) == ("dispatcher.deliveries.c1", "c1", topology.DELIVERIES)
