@@ -34,7 +34,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type FastAPI promises
-        errors = field_errors(error.errors())
+        errors = field_errors([{**e, "loc": e["loc"][1:] or e["loc"]} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
 
     async def refused(_: Request, error: Exception) -> Response:

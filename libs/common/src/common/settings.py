@@ -8,7 +8,7 @@ import sys
 from typing import Any, TypeVar
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -64,6 +64,10 @@ def load(settings: type[S]) -> S:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
             sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg']}.\n")
+        raise SystemExit(2) from None
+    except SettingsError as error:
+        field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
+        sys.stderr.write(f"Cannot start: the setting {_variable(settings, (field,))} is not valid: it must be JSON.\n")
         raise SystemExit(2) from None
 
 

@@ -1,0 +1,1 @@
+"""Records transactions and statuses, and answers the administrator's API."""

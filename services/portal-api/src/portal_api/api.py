@@ -1,0 +1,51 @@
+"""Puts the routes together to one API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, FastAPI
+
+from portal_api.routes import problems
+from portal_api.routes.appointments import appointments
+from portal_api.routes.connectors import connectors
+from portal_api.routes.deliveries import deliveries
+from portal_api.routes.docs import add_docs
+from portal_api.routes.problems import PROBLEMS, Problem, needs_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from portal_api.routes.connectors import Announce
+    from portal_api.store.connectors import Connectors
+    from portal_api.store.reader import Reader
+
+
+def build_api(reader: Reader, store: Connectors, announce: Announce, key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
+    """Return the application: ``/api`` behind the key, its documentation, and the routes every process has."""
+    app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
+    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (401, 422, 503)}
+    api = APIRouter(prefix="/api", dependencies=[needs_key(key)], responses=common)
+    for router in (appointments(reader), deliveries(reader), connectors(store, announce)):
+        api.include_router(router)
+    app.include_router(api)
+    add_docs(app)
+    problems.install(app)
+    _describe(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Add the problem document to the schemas: no route returns it as its own answer."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= own.pop("$defs") | {"Problem": own}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,96 @@
+"""The composition root: the only module that reads the settings and builds real things."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from common import topology
+from common.broker import Publisher, connect
+from common.consuming import consuming_broker
+from common.contracts.connector import ConnectorChanged
+from common.database import answers, open_database, wait_until_there
+from common.health import Loopback, Readiness, health_routes
+from common.logs import configure_logs
+from common.metrics import metrics_route
+from common.process import background, listening, run
+from common.sealing import KeyRing
+from common.settings import load
+from portal_api.api import build_api
+from portal_api.consumers import subscribe
+from portal_api.record import Record
+from portal_api.settings import Settings
+from portal_api.store.connectors import Connectors
+from portal_api.store.indexes import make_indexes
+from portal_api.store.reader import Reader
+from portal_api.store.writer import Writer
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+log = structlog.get_logger()
+PING_S = 3.0
+
+
+def main() -> None:
+    """Run one portal-api replica until it is asked to stop."""
+    argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.").parse_args()
+    settings = load(Settings)
+    configure_logs("portal-api", settings.replica, settings.log_level)
+    run(partial(serve, settings))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
+    url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
+    store = Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+    others = [*health_routes(readiness), metrics_route()]
+    app = build_api(Reader(database), store, partial(_announce, publisher), settings.key.get_secret_value(), others)
+    async with listening(app, settings.host, settings.port):
+        loopback = Loopback(await publisher.open())
+        await wait_until_there(database)
+        await make_indexes(database)
+        broker = consuming_broker(url, publisher)
+        subscribe(broker, Record(Writer(database)))
+        await broker.start()
+        reach = _Reach(database)
+        async with background(loopback.run(), reach.run()):
+            readiness.watch(loopback.check, reach.check, lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed")
+            log.info("ready")
+            await stop.wait()
+            with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+                async with asyncio.timeout(settings.drain_s):
+                    await broker.stop()
+    await publisher.close()
+
+
+async def _announce(publisher: Publisher, connector_id: str) -> None:
+    """Tell the dispatchers; they read all connectors every few seconds anyway, so an absent broker delays nothing for long."""
+    body = ConnectorChanged(connector_id=connector_id).model_dump_json().encode()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            await publisher.publish_surely(topology.CONNECTORS, body, message_id=connector_id, kind="ConnectorChanged")
+
+
+class _Reach:
+    """Whether MongoDB answered lately."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database, self._answers = database, True
+
+    async def run(self) -> None:
+        """Ask every few seconds until cancelled."""
+        while True:
+            self._answers = await answers(self._database)
+            await asyncio.sleep(PING_S)
+
+    def check(self) -> str | None:
+        """Say so when it did not."""
+        return None if self._answers else "MongoDB does not answer"

@@ -1,0 +1,30 @@
+"""The tree of expected failures; each is answered by a problem document.
+
+PortalError
+├── NotFoundError      there is no such thing            404
+├── ConflictError      somebody else changed it since    409
+├── BadCursorError     ``after`` is not one of ours      422
+└── StoreAwayError     MongoDB cannot be reached         503
+"""
+
+from __future__ import annotations
+
+
+class PortalError(Exception):
+    """A request that cannot be answered as asked."""
+
+
+class NotFoundError(PortalError):
+    """There is no such thing."""
+
+
+class ConflictError(PortalError):
+    """The thing was changed since the caller read it."""
+
+
+class BadCursorError(PortalError):
+    """The paging key is not one this list gave out."""
+
+
+class StoreAwayError(PortalError):
+    """MongoDB cannot be reached now."""

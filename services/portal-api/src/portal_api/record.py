@@ -1,0 +1,55 @@
+"""Records what the other services tell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from portal_api.metrics import STORED, STORED_AFTER_SECONDS
+from portal_api.store import projections
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.contracts.connector import LaneChanged
+    from common.contracts.dead_letter import DeadLetter
+    from common.contracts.delivery import StatusChanged
+    from common.contracts.transaction import TransactionReceived
+    from portal_api.store.projections import Change
+
+    class Writer(Protocol):
+        """What recording needs of the store."""
+
+        async def write(self, changes: Sequence[Change]) -> None:
+            """Return when the changes are safe."""
+            ...
+
+
+class Record:
+    """Messages -> what administrators see; the same message twice changes nothing."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def transactions(self, received: Sequence[TransactionReceived]) -> None:
+        """Show the changes as pending at once."""
+        await self._writer.write([change for transaction in received for change in projections.of_transaction(transaction)])
+        STORED.labels("transaction").inc(len(received))
+
+    async def statuses(self, events: Sequence[StatusChanged]) -> None:
+        """Show where deliveries stand."""
+        await self._writer.write([change for event in events for change in projections.of_status(event)])
+        STORED.labels("status").inc(len(events))
+        now = datetime.now(UTC)
+        for event in events:
+            STORED_AFTER_SECONDS.observe(max(0.0, (now - event.at).total_seconds()))
+
+    async def lane(self, change: LaneChanged) -> None:
+        """Show that a lane is held or works again."""
+        await self._writer.write(projections.of_lane(change))
+        STORED.labels("lane").inc()
+
+    async def dead_letter(self, letter: DeadLetter) -> None:
+        """Show a parked message as Failed."""
+        await self._writer.write(projections.of_dead_letter(letter))
+        STORED.labels("dead letter").inc()

@@ -1,0 +1,113 @@
+"""``/api/appointments``: one row per appointment, the newest transaction first."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from common.contracts.appointment import Action
+from common.contracts.delivery import Phase, Status
+from portal_api.routes.paging import Instant, Paged, Shown
+from portal_api.store.pages import Page
+
+if TYPE_CHECKING:
+    from portal_api.store.reader import Reader
+
+
+class AppointmentSort(StrEnum):
+    """The order of the list; a minus turns it round."""
+
+    NEWEST_TRANSACTION = "-last_transaction_at"
+    OLDEST_TRANSACTION = "last_transaction_at"
+    NEWEST_CHANGE = "-modified_at"
+    OLDEST_CHANGE = "modified_at"
+    APPOINTMENT_ID = "appointment_id"
+    APPOINTMENT_ID_DOWN = "-appointment_id"
+    JOB_NO = "job_no"
+    JOB_NO_DOWN = "-job_no"
+    SUBJECT = "subject"
+    SUBJECT_DOWN = "-subject"
+
+
+class AppointmentQuery(Paged):
+    """Filters of the list; all of them must hold."""
+
+    source_app: str | None = None
+    job_no: str | None = None
+    task_no: str | None = None
+    appointment_id: int | None = None
+    subject: str | None = Field(default=None, max_length=200, description="How the subject begins.")
+    sort: AppointmentSort = AppointmentSort.NEWEST_TRANSACTION
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the filters that were given, in the store's words."""
+        given = self.model_dump(include={"source_app", "job_no", "task_no", "appointment_id"}, exclude_none=True)
+        return given | ({"subject": {"$regex": f"^{re.escape(self.subject)}"}} if self.subject else {})
+
+
+class LatestDelivery(Shown):
+    """What one connector last came to for this appointment."""
+
+    connector_id: str
+    connector_name: str | None = None
+    delivery_id: str
+    status: Status | None
+    phase: Phase
+
+
+class AppointmentRow(Shown):
+    """One appointment with its change tracking, its identification values and what each connector last came to."""
+
+    appointment_key: str
+    appointment_id: int = 0
+    appointment_no: str | None = None
+    appointment_guid: str | None = None
+    subject: str | None = None
+    start: str | None = None
+    end: str | None = None
+    action: Action | None = None
+    source_app: str | None = None
+    source_type: str | None = None
+    job_no: str | None = None
+    task_no: str | None = None
+    back_office_id: str | None = None
+    back_office_parent_id: str | None = None
+    created_at: str | None = None
+    created_by: str | None = None
+    modified_at: Instant
+    modified_by: str | None = None
+    last_transaction_at: Instant
+    phase: Phase = Field(description="pending until the newest transaction was routed and delivered")
+    deliveries: list[LatestDelivery]
+
+
+class AppointmentPage(BaseModel):
+    """One page of appointments."""
+
+    items: list[AppointmentRow]
+    next: str | None
+
+
+def appointments(reader: Reader) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(tags=["Appointments"])
+
+    @router.get("/appointments")
+    async def list_appointments(query: Annotated[AppointmentQuery, Query()]) -> AppointmentPage:
+        """List appointments, the newest transaction first."""
+        page = Page(query.sort.removeprefix("-"), query.sort.startswith("-"), query.limit, query.after)
+        items, following = await reader.appointments(query.wanted(), page)
+        return AppointmentPage(items=[_row(item) for item in items], next=following)
+
+    return router
+
+
+def _row(item: dict[str, Any]) -> AppointmentRow:
+    latest = [{"connector_id": connector_id, **said} for connector_id, said in item.get("connectors", {}).items()]
+    is_done = bool(latest) and all(said["phase"] == Phase.DONE for said in latest)
+    phase = Phase.DONE if is_done else Phase.PENDING
+    return AppointmentRow.model_validate(item | {"appointment_key": item["_id"], "deliveries": latest, "phase": phase})

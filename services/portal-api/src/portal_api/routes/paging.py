@@ -1,0 +1,28 @@
+"""What every list has in common: how many, in which order, and from where on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from common.contracts.appointment import in_utc
+
+Instant = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isoformat().replace("+00:00", "Z"), return_type=str)]
+"""A moment as UTC text."""
+
+
+class Paged(BaseModel):
+    """The query of a list; an unknown parameter is refused."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    limit: int = Field(default=50, ge=1, le=200, description="Items on a page.")
+    after: str | None = Field(default=None, max_length=1000, description="The `next` of the page before.")
+
+
+class Shown(BaseModel):
+    """Something that is shown; what a newer version stored beside is left out."""
+
+    model_config = ConfigDict(extra="ignore")

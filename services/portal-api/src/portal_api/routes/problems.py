@@ -1,0 +1,74 @@
+"""How the API answers what cannot be done, and who may ask at all."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends, HTTPException, Security
+from fastapi.security import APIKeyHeader
+from pydantic import BaseModel
+
+from common import problem
+from portal_api.errors import BadCursorError, ConflictError, NotFoundError, PortalError, StoreAwayError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+STATUSES: dict[type[PortalError], int] = {NotFoundError: 404, ConflictError: 409, BadCursorError: 422, StoreAwayError: 503}
+RETRY_AFTER_S = 5
+KEY_HEADER = APIKeyHeader(name="X-API-KEY", auto_error=False, description="The key of the setting PORTAL_API_KEY.")
+
+
+class FieldProblem(BaseModel):
+    """One bad field."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldProblem] = []
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, text in {
+        401: "The API key is missing or wrong.",
+        404: "There is no such thing.",
+        409: "It was changed since it was read.",
+        422: "A field is missing or wrong; `errors` names it.",
+        503: "MongoDB cannot be reached now.",
+    }.items()
+}
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered by a problem document."""
+    problem.install(app)
+
+    async def answer(_: Request, error: Exception) -> Response:
+        status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
+        field = [{"field": "after", "message": "is not a key that this list gave out"}] if isinstance(error, BadCursorError) else []
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, StoreAwayError) else None
+        return problem.problem(status, str(error), field, headers)
+
+    app.add_exception_handler(PortalError, answer)
+
+
+def needs_key(expected: str) -> Any:
+    """Return the dependency that lets in only those who send the API key, compared in constant time."""
+
+    def check(given: Annotated[str | None, Security(KEY_HEADER)]) -> None:
+        if not hmac.compare_digest((given or "").encode(), expected.encode()):
+            raise HTTPException(401, "Send the API key as X-API-KEY", {"WWW-Authenticate": "ApiKey"})
+
+    return Depends(check)

@@ -1,0 +1,59 @@
+"""The indexes of every list the API offers; made at start, harmless when they are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from common.database import outlast
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+
+def _by(*fields: str) -> IndexModel:
+    return IndexModel([*((field, ASCENDING) for field in fields), ("_id", ASCENDING)])
+
+
+def _newest(*fields: str, newest: str) -> IndexModel:
+    return IndexModel([*((field, ASCENDING) for field in fields), (newest, DESCENDING), ("_id", DESCENDING)])
+
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "deliveries": [
+        _newest("archived", newest="received_at"),
+        _newest("archived", newest="changed_at"),
+        _newest("archived", "status", newest="received_at"),
+        _newest("archived", "phase", newest="received_at"),
+        _newest("archived", "connector_id", "status", newest="received_at"),
+        _newest("archived", "appointment.source_app", newest="received_at"),
+        _newest("archived", "appointment.job_no", newest="received_at"),
+        _newest("archived", "appointment.appointment_id", newest="received_at"),
+        _newest("appointment.key", newest="received_at"),
+        _newest("transaction_id", newest="received_at"),
+        _by("archived", "connector_name"),
+        _by("archived", "appointment.job_no"),
+    ],
+    "attempts": [IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)])],
+    "appointments": [
+        _newest(newest="last_transaction_at"),
+        _newest(newest="modified_at"),
+        _newest("source_app", newest="last_transaction_at"),
+        _newest("job_no", newest="last_transaction_at"),
+        _newest("task_no", newest="last_transaction_at"),
+        _by("appointment_id"),
+        _by("job_no"),
+        _by("subject"),
+    ],
+    "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
+    "connectors": [_by("name"), _by("source_app")],
+}
+
+
+async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Make what is missing."""
+    for collection, indexes in INDEXES.items():
+        async for trial in outlast():
+            with trial:
+                await database[collection].create_indexes(indexes)

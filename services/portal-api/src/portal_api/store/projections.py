@@ -1,0 +1,127 @@
+"""What each message changes: updates that may be repeated and may come in any order; the newest attempt decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pymongo import UpdateOne
+
+from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
+from common.contracts.message import NO_CONNECTOR, delivery_id_of
+from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+
+if TYPE_CHECKING:
+    from common.contracts.connector import LaneChanged
+    from common.contracts.dead_letter import DeadLetter
+
+Change = tuple[str, UpdateOne]
+"""A collection's name and what to do there."""
+
+ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
+PARKED_RANK = 5
+"""Behind every phase of the same attempt, and before the next attempt."""
+
+
+def of_transaction(transaction: TransactionReceived) -> list[Change]:
+    """Keep the snapshot once, and show the appointment with what it says unless a newer one is there."""
+    document = transaction.model_dump()
+    document.pop("transaction_id")
+    return [
+        ("transactions", UpdateOne({"_id": transaction.transaction_id}, {"$setOnInsert": document}, upsert=True)),
+        *_appointment(transaction),
+    ]
+
+
+def of_status(event: StatusChanged) -> list[Change]:
+    """Move the delivery forward, keep the attempt when it is over, and note it on the appointment."""
+    rank = event.attempt * 10 + ORDER[event.phase]
+    delivery = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank, "changed_at": event.at}
+    changes = [_forward("deliveries", event.delivery_id, "rank", rank, {"$set": delivery, "$setOnInsert": {"archived": False}}), _latest(event, rank)]
+    if event.phase is Phase.DONE:
+        attempt = event.model_dump(exclude={"version", "appointment"}) | {"rank": rank}
+        changes.append(("attempts", UpdateOne({"_id": f"{event.delivery_id}.{event.attempt}"}, {"$setOnInsert": attempt}, upsert=True)))
+    return changes
+
+
+def of_lane(change: LaneChanged) -> list[Change]:
+    """Remember until when the lane is held; what is over counts no more, so a dead replica holds nothing for ever."""
+    place = f"{change.connector_id}|{change.replica}"
+    return [_forward("lanes", place, "at", change.at, {"$set": change.model_dump(exclude={"version"})})]
+
+
+def of_dead_letter(letter: DeadLetter) -> list[Change]:
+    """Keep the letter, and show it in Error Tracking as a Failed delivery."""
+    kept = letter.model_dump(exclude={"version", "dead_letter_id"})
+    changes = []
+    for delivery_id, facts in _deliveries_of(letter):
+        changes.append(("dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": kept}, upsert=True)))
+        rank = facts["attempt"] * 10 + PARKED_RANK
+        shown = facts | {
+            "rank": rank,
+            "phase": Phase.DONE,
+            "status": Status.FAILED,
+            "message": letter.reason,
+            "code": None,
+            "retryable": False,
+            "outcome_unknown": False,
+            "changed_at": letter.at,
+        }
+        changes.append(_forward("deliveries", delivery_id, "rank", rank, {"$set": shown, "$setOnInsert": {"archived": False}}))
+    return changes
+
+
+def _deliveries_of(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:
+    """Return each delivery the letter was about with what is known of it; at least one of the letter's own."""
+    try:
+        return [_asked_for(DeliveryRequested.model_validate_json(letter.body))]
+    except ValidationError:
+        pass
+    try:
+        found = [_reported(transaction) for transaction in TRANSACTIONS.validate_json(letter.body)]
+    except ValidationError:
+        found = []
+    own = {"attempt": 1, "trigger": Trigger.SERVICE, "connector_id": NO_CONNECTOR, "received_at": letter.at}
+    return found or [(f"dead-{letter.dead_letter_id}", own)]
+
+
+def _asked_for(request: DeliveryRequested) -> tuple[str, dict[str, Any]]:
+    _, facts = _reported(request.transaction)
+    return request.delivery_id, facts | {"attempt": request.attempt, "trigger": request.trigger, "connector_id": request.connector_id}
+
+
+def _reported(transaction: TransactionReceived) -> tuple[str, dict[str, Any]]:
+    return delivery_id_of(transaction.transaction_id, NO_CONNECTOR), {
+        "attempt": 1,
+        "trigger": Trigger.SERVICE,
+        "connector_id": NO_CONNECTOR,
+        "transaction_id": transaction.transaction_id,
+        "action": transaction.action,
+        "received_at": transaction.received_at,
+        "appointment": transaction.appointment.model_dump(),
+    }
+
+
+def _appointment(transaction: TransactionReceived) -> list[Change]:
+    facts = transaction.appointment.model_dump(exclude={"key"})
+    key = transaction.appointment.key
+    seen = {"$max": {"last_transaction_at": transaction.received_at}}
+    return [
+        ("appointments", UpdateOne({"_id": key}, seen | {"$setOnInsert": facts | {"action": transaction.action}}, upsert=True)),
+        ("appointments", UpdateOne({"_id": key, "modified_at": {"$lt": facts["modified_at"]}}, {"$set": facts | {"action": transaction.action}})),
+    ]
+
+
+def _latest(event: StatusChanged, rank: int) -> Change:
+    """Note on the appointment what this connector last came to; an appointment not seen yet gets its facts from the event."""
+    place = f"connectors.{event.connector_id}"
+    order = int(event.received_at.timestamp() * 1000) * 1000 + min(rank, 999)
+    latest = {"order": order, "status": event.status, "phase": event.phase, "delivery_id": event.delivery_id, "connector_name": event.connector_name}
+    facts = event.appointment.model_dump(exclude={"key"}) | {"last_transaction_at": event.received_at, "action": event.action}
+    newer = {"_id": event.appointment.key, f"{place}.order": {"$not": {"$gte": order}}}
+    return "appointments", UpdateOne(newer, {"$set": {place: latest}, "$setOnInsert": facts}, upsert=True)
+
+
+def _forward(collection: str, document_id: str, field: str, value: object, update: dict[str, Any]) -> Change:
+    """Update only forwards: an older event finds no match, collides on inserting, and is ignored."""
+    return collection, UpdateOne({"_id": document_id, field: {"$not": {"$gte": value}}}, update, upsert=True)

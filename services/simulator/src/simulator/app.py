@@ -1,0 +1,76 @@
+"""The composition root: the only module that reads the settings and builds real things."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from common.health import Readiness
+from common.logs import configure_logs
+from common.process import background, run
+from common.settings import load
+from simulator.back_offices.back_office import Bounds
+from simulator.back_offices.back_offices import BackOffices
+from simulator.planners.changes import Changes
+from simulator.planners.clock import real_time, stepping
+from simulator.planners.ingest import Ingest, open_session
+from simulator.planners.planners import Planners
+from simulator.routes.back_offices import back_offices
+from simulator.routes.health import health
+from simulator.routes.planners import planners
+from simulator.routes.problems import problems
+from simulator.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+BODY_LIMIT = 16 * 1024 * 1024
+DRAIN_S = 5.0
+
+
+def main() -> None:
+    """Serve the back offices, with the planners at work."""
+    parser = argparse.ArgumentParser(prog="mboc-simulator", description="Plays Dime.Scheduler's planners and the back offices.")
+    parser.add_argument("--version", action="version", version="0.1.0")
+    parser.parse_args()
+    settings = load(Settings)
+    configure_logs("simulator", settings.replica, settings.log_level)
+    run(partial(serve, settings))
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Listen, let the planners work until asked to stop, then wait a little for what is being posted."""
+    readiness = Readiness()
+    offices = BackOffices(Bounds(settings.records, settings.history))
+    async with open_session() as session:
+        work = _planners(settings, Ingest(session, str(settings.ingest_url), settings.source, settings.secret.get_secret_value()))
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
+        app.add_routes([*back_offices(offices), *planners(work), *health(readiness)])
+        async with _listening(app, settings.host, settings.port):
+            readiness.watch()
+            async with background(work.run()):
+                await stop.wait()
+            await work.drain(DRAIN_S)
+
+
+def _planners(settings: Settings, ingest: Ingest) -> Planners:
+    clock = stepping(settings.start_at) if settings.start_at else real_time
+    changes = Changes(settings.seed, settings.appointments, settings.source_apps, clock)
+    return Planners(changes, ingest.report, settings.rate, settings.calls_in_flight)
+
+
+@contextlib.asynccontextmanager
+async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve the app inside this block; a handler whose client has left is cancelled."""
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+        yield
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,1 @@
+"""Back offices: what they were sent, in which order, and how they misbehave when told to."""

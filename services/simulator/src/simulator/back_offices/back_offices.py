@@ -1,0 +1,41 @@
+"""All simulated back offices by name; one begins when it is first spoken to."""
+
+from __future__ import annotations
+
+from simulator.back_offices.back_office import BackOffice, Bounds
+from simulator.errors import TooManyError
+
+MOST = 100
+
+
+class BackOffices:
+    """Back offices that all keep the same amount in memory."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._found: dict[str, BackOffice] = {}
+
+    def open(self, name: str) -> BackOffice:
+        """Return the back office, a new one if need be; raises TooManyError."""
+        return self._found.get(name) or self._begin(name)
+
+    def look(self, name: str) -> BackOffice:
+        """Return the back office, or one as new that is not kept."""
+        return self._found.get(name) or BackOffice(self._bounds)
+
+    def forget(self, name: str) -> None:
+        """Forget what the back office was sent; faults and secret stay."""
+        self.look(name).forget()
+        if self.look(name).is_as_new:
+            self._found.pop(name, None)
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """The counts of each back office."""
+        return {name: found.counts for name, found in self._found.items()}
+
+    def _begin(self, name: str) -> BackOffice:
+        if len(self._found) >= MOST:
+            raise TooManyError(f"there are {MOST} back offices already; forget one with DELETE /back-offices/{{name}}")
+        self._found[name] = BackOffice(self._bounds)
+        return self._found[name]

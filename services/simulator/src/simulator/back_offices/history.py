@@ -1,0 +1,65 @@
+"""The order in which snapshots of each appointment were stored: what proves that none came too late or twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Step(NamedTuple):
+    """One stored snapshot."""
+
+    number: int
+    action: str
+    webhook_id: str | None
+    modified_at: datetime | None
+    hash: str
+
+
+class History:
+    """The last ``limit`` steps of all appointments together; what is older is forgotten first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._order: deque[str] = deque()
+        self._steps: dict[str, deque[Step]] = {}
+        self._newest: dict[str, datetime] = {}
+        self._webhook_ids: set[str] = set()
+        self.repeated = self.out_of_order = 0
+
+    def __len__(self) -> int:
+        """Return the number of appointments that are remembered."""
+        return len(self._steps)
+
+    def add(self, appointment: str, step: Step) -> None:
+        """Remember the step, and count it when its webhook-id is known or a newer snapshot was stored before it."""
+        self.repeated += step.webhook_id in self._webhook_ids
+        if step.webhook_id:
+            self._webhook_ids.add(step.webhook_id)
+        if step.modified_at is not None:
+            self._compare(appointment, step.modified_at)
+        self._steps.setdefault(appointment, deque()).append(step)
+        self._order.append(appointment)
+        if len(self._order) > self._limit:
+            self._forget_oldest()
+
+    def steps(self, appointment: str | None = None) -> dict[str, list[Step]]:
+        """Return the steps of each appointment, or of this one, in the order they were stored."""
+        chosen = self._steps if appointment is None else [appointment]
+        return {key: list(self._steps.get(key, ())) for key in chosen}
+
+    def _compare(self, appointment: str, modified_at: datetime) -> None:
+        newest = self._newest.get(appointment)
+        if newest is None or modified_at >= newest:
+            self._newest[appointment] = modified_at
+        else:
+            self.out_of_order += 1
+
+    def _forget_oldest(self) -> None:
+        appointment = self._order.popleft()
+        steps = self._steps[appointment]
+        self._webhook_ids.discard(steps.popleft().webhook_id or "")
+        if not steps:
+            del self._steps[appointment]
+            self._newest.pop(appointment, None)

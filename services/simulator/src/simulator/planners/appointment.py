@@ -1,0 +1,39 @@
+"""One appointment on the planning board, as the planners last left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from simulator.planners.cronus import Marker, Technician, Work
+
+
+@dataclass(slots=True)
+class Appointment:
+    """What planners change; ``start`` is wall time on site, ``created_at`` and ``modified_at`` are aware UTC, whole milliseconds."""
+
+    id: int
+    guid: str
+    job_no: str
+    source_app: str
+    work: Work
+    marker: Marker
+    start: datetime
+    hours: float
+    technicians: tuple[Technician, ...]
+    created_at: datetime
+    modified_at: datetime
+
+    @property
+    def end(self) -> datetime:
+        """When the work is over, wall time on site."""
+        return self.start + timedelta(hours=self.hours)
+
+    def touch(self, now: datetime) -> None:
+        """Take ``now`` as the time of the change, or the millisecond after the previous change when that is later."""
+        self.modified_at = max(whole_ms(now), self.modified_at + timedelta(milliseconds=1))
+
+
+def whole_ms(moment: datetime) -> datetime:
+    """Return the moment without what is smaller than a millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,104 @@
+"""The stream of changes: seeded, so that the same seed and clock give the same changes to the byte."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from common.contracts.appointment import Action
+from simulator.planners.appointment import Appointment, whole_ms
+from simulator.planners.cronus import HOURS, MARKERS, TECHNICIANS, WORKS, Technician
+from simulator.planners.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+CREATE_SHARE = 0.5
+"""How often a planner creates while there is room on the board."""
+DELETE_SHARE = 0.1
+"""How often a change to an appointment removes it; every other one moves it."""
+_IDS_BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+_DAYS_AHEAD = 21
+_FIRST_HOUR, _LAST_HOUR = 7, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as Dime.Scheduler reports it; ``body`` is the full snapshot after it."""
+
+    appointment_id: int
+    action: Action
+    source_app: str
+    modified_at: datetime
+    body: bytes
+
+
+class Changes:
+    """Creates, moves and deletes on a board of ``appointments``; a deleted one never comes back under its id.
+
+    ``next`` fills the board up to that size, ``create`` goes beyond it. Ids begin at the clock's milliseconds, so that a stream begun later uses other ones.
+    """
+
+    def __init__(self, seed: int, appointments: int, source_apps: Sequence[str], clock: Callable[[], datetime]) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - repeatable is the point; nothing secret comes from it
+        self._size, self._source_apps, self._clock = appointments, tuple(source_apps), clock
+        first = max(1, (clock() - _IDS_BEGIN) // timedelta(milliseconds=1))
+        self._ids, self._row_versions = itertools.count(first), itertools.count(first)
+        self._board: list[Appointment] = []
+
+    def next(self) -> Change:
+        """Return the next change; each one to an appointment is at least a millisecond after the one before."""
+        has_room = len(self._board) < self._size
+        if not self._board or (has_room and self._random.random() < CREATE_SHARE):
+            return self.create(self._random.choice(self._source_apps))
+        place = self._random.randrange(len(self._board))
+        return self._delete(place) if self._random.random() < DELETE_SHARE else self._move(place)
+
+    def create(self, source_app: str) -> Change:
+        """Return the change that puts a new appointment of this source app on the board."""
+        now, chosen = whole_ms(self._clock()), self._random
+        appointment = Appointment(
+            id=next(self._ids),
+            guid=str(uuid.UUID(int=chosen.getrandbits(128), version=4)),
+            job_no=f"OP{chosen.randint(100_001, 100_400)}",
+            source_app=source_app,
+            work=chosen.choice(WORKS),
+            marker=MARKERS[0],
+            start=self._some_start(now),
+            hours=chosen.choice(HOURS),
+            technicians=self._some_technicians(),
+            created_at=now,
+            modified_at=now,
+        )
+        self._board.append(appointment)
+        return self._change(appointment, Action.CREATE)
+
+    def _move(self, place: int) -> Change:
+        appointment = self._board[place]
+        appointment.touch(self._clock())
+        appointment.start = self._some_start(appointment.modified_at)
+        appointment.hours = self._random.choice(HOURS)
+        appointment.technicians = self._some_technicians()
+        appointment.marker = self._random.choice(MARKERS)
+        return self._change(appointment, Action.UPDATE)
+
+    def _delete(self, place: int) -> Change:
+        appointment = self._board.pop(place)
+        appointment.touch(self._clock())
+        appointment.technicians = ()
+        return self._change(appointment, Action.DELETE)
+
+    def _change(self, appointment: Appointment, action: Action) -> Change:
+        body = snapshot(appointment, next(self._row_versions))
+        return Change(appointment.id, action, appointment.source_app, appointment.modified_at, body)
+
+    def _some_start(self, now: datetime) -> datetime:
+        day = (now + timedelta(days=self._random.randint(1, _DAYS_AHEAD))).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+        return day.replace(hour=self._random.randint(_FIRST_HOUR, _LAST_HOUR)) + timedelta(minutes=self._random.choice((0, 30)))
+
+    def _some_technicians(self) -> tuple[Technician, ...]:
+        return tuple(self._random.sample(TECHNICIANS, self._random.choice((1, 1, 2))))

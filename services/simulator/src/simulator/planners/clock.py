@@ -1,0 +1,21 @@
+"""What time the planners think it is."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def real_time() -> datetime:
+    """Return the time of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
+def stepping(start: datetime) -> Callable[[], datetime]:
+    """Return a clock that goes on by one millisecond each time it is read, so that a stream can be repeated to the byte."""
+    steps = itertools.count()
+    return lambda: start.astimezone(UTC) + timedelta(milliseconds=next(steps))

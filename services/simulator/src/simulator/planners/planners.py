@@ -1,0 +1,150 @@
+"""Planners at work: changes at a chosen rate, those of one appointment reported one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+from prometheus_client import Counter
+
+from simulator.errors import NotAcceptedError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from simulator.planners.changes import Change, Changes
+
+    Report = Callable[[Change, Callable[[str], None]], Awaitable[str]]
+
+log = structlog.get_logger()
+CHANGES = Counter("mboc_simulator_changes_total", "Planners' changes, by what ingest said to them.", ["outcome"])
+_ACCEPTED, _REFUSED, _AGAIN = (CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again"))
+ONE_TIMEOUT_S = 20.0
+_DEBT_S = 1.0
+_SHORTEST_WAIT_S = 0.001
+
+
+class Posted(NamedTuple):
+    """A change that ingest accepted."""
+
+    transaction_id: str
+    change: Change
+
+
+class Planners:
+    """Makes changes at ``rate`` per second (0 = idle); ``report`` returns a change's transaction id once ingest has it."""
+
+    def __init__(self, changes: Changes, report: Report, rate: float, calls_in_flight: int) -> None:
+        self._changes, self._report_to_ingest, self._rate = changes, report, rate
+        self._room = asyncio.Semaphore(calls_in_flight)
+        self._rate_changed = asyncio.Event()
+        self._reporting: dict[int, asyncio.Task[Posted]] = {}
+        self._tasks: set[asyncio.Task[Posted]] = set()
+        self._posted = self._accepted = self._refused = self._again = 0
+        self._is_ingest_away = False
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """What became of the changes: ``posted`` - ``accepted`` - ``refused`` are still being posted; ``again`` counts repeated posts."""
+        return {"posted": self._posted, "accepted": self._accepted, "refused": self._refused, "again": self._again, "rate": self._rate}
+
+    def set_rate(self, rate: float) -> None:
+        """Work at this many changes per second from now on."""
+        self._rate = rate
+        self._rate_changed.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; falls behind rather than pile up changes while ingest is slow or away."""
+        clock = asyncio.get_running_loop().time
+        due = clock()
+        while True:
+            due = max(due, clock() - _DEBT_S)
+            if not await self._is_time(due, clock):
+                due = clock()
+                continue
+            await self._room.acquire()
+            self._begin(self._changes.next())
+            due += 1 / self._rate if self._rate else 0
+
+    async def one(self, source_app: str | None = None) -> Posted:
+        """Report exactly one more change: the next one, or the creation of an appointment of this source app.
+
+        Raises RefusedError, or NotAcceptedError when ingest has not accepted it in time.
+        """
+        try:
+            async with asyncio.timeout(ONE_TIMEOUT_S):
+                await self._room.acquire()
+                change = self._changes.create(source_app) if source_app else self._changes.next()
+                return await asyncio.shield(self._begin(change))
+        except TimeoutError as error:
+            raise NotAcceptedError(f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s; once begun, it is posted until it is") from error
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what is being posted, then give up on the rest and say how many those are."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_s)
+        if self._tasks:
+            log.warning("stopped before ingest accepted every change", changes=len(self._tasks))
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
+
+    async def _is_time(self, due: float, clock: Callable[[], float]) -> bool:
+        """Wait for the next change's time; False when the rate was changed meanwhile."""
+        wait_s = due - clock() if self._rate else None
+        if wait_s is not None and wait_s < _SHORTEST_WAIT_S:
+            await asyncio.sleep(max(wait_s, 0))
+            return True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._rate_changed.wait(), wait_s)
+            self._rate_changed.clear()
+            return False
+        return True
+
+    def _begin(self, change: Change) -> asyncio.Task[Posted]:
+        self._posted += 1
+        task = asyncio.create_task(self._report(change, self._reporting.get(change.appointment_id)))
+        self._reporting[change.appointment_id] = task
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._end(change, done))
+        return task
+
+    async def _report(self, change: Change, previous: asyncio.Task[Posted] | None) -> Posted:
+        if previous is not None:
+            await asyncio.wait({previous})
+        return Posted(await self._report_to_ingest(change, self._say_again), change)
+
+    def _end(self, change: Change, task: asyncio.Task[Posted]) -> None:
+        self._room.release()
+        self._tasks.discard(task)
+        if self._reporting.get(change.appointment_id) is task:
+            del self._reporting[change.appointment_id]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            self._say_accepted()
+        else:
+            self._say_refused(change, error)
+
+    def _say_accepted(self) -> None:
+        self._accepted += 1
+        _ACCEPTED.inc()
+        if self._is_ingest_away:
+            self._is_ingest_away = False
+            log.info("ingest accepts changes again")
+
+    def _say_refused(self, change: Change, error: BaseException) -> None:
+        self._refused += 1
+        _REFUSED.inc()
+        status = error.status if isinstance(error, RefusedError) else None
+        log.error("ingest refused a change", appointment_id=change.appointment_id, action=change.action, status=status, error=type(error).__name__)
+
+    def _say_again(self, reason: str) -> None:
+        self._again += 1
+        _AGAIN.inc()
+        if not self._is_ingest_away:
+            self._is_ingest_away = True
+            log.warning("ingest does not accept changes, posting them again until it does", reason=reason)

@@ -1,0 +1,60 @@
+"""Faults on demand: how often they strike, and which ones are refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from simulator.back_offices.fault import Fault, Faults, read_fault
+from simulator.errors import InvalidFieldError
+
+
+def strikes(calls: int = 1_000, **fields: float) -> list[bool]:
+    faults = Faults(Fault(status=503, **fields))  # type: ignore[arg-type]
+    return [faults.strike() is not None for _ in range(calls)]
+
+
+def test_a_fault_strikes_every_call_until_it_is_removed() -> None:
+    assert all(strikes())
+
+
+def test_a_fault_strikes_so_many_times_and_then_the_back_office_is_healthy() -> None:
+    assert strikes(5, times=3) == [True, True, True, False, False]
+
+
+def test_a_share_of_calls_is_struck_the_same_ones_for_the_same_seed() -> None:
+    struck = strikes(share=0.1, seed=7)
+
+    assert 60 <= sum(struck) <= 140
+    assert struck == strikes(share=0.1, seed=7)
+    assert struck != strikes(share=0.1, seed=8)
+
+
+def test_share_and_times_together_end_after_so_many_strikes() -> None:
+    assert sum(strikes(share=0.1, times=3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "field"),
+    [
+        ({"status": "often"}, "status"),
+        ({"status": 200}, "status"),
+        ({"status": 503, "share": 0}, "share"),
+        ({"status": 503, "share": 1.5}, "share"),
+        ({"status": 503, "times": 0}, "times"),
+        ({"delay_s": -1}, "delay_s"),
+        ({"reset": "yes"}, "reset"),
+        ({"status": 503, "reset": True}, "reset"),
+        ({"reset": True, "store_then_silence": True}, "store_then_silence"),
+        ({"delay_s": 1, "retry_after_s": 1}, "retry_after_s"),
+        ({"statsu": 503}, "statsu"),
+        ({}, "body"),
+        ([], "body"),
+    ],
+)
+def test_a_bad_fault_is_refused_naming_the_field(fault: object, field: str) -> None:
+    with pytest.raises(InvalidFieldError) as refused:
+        read_fault(json.dumps(fault).encode())
+
+    assert [e["field"] for e in refused.value.errors] == [field]
