@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 import uuid
 
@@ -34,9 +33,7 @@ async def test_disabling_and_enabling_take_effect_without_a_restart(system: Syst
     seen = []
     for number, step in enumerate(("", "disable", "enable"), 1):
         if step:
-            status, _ = await system.api("POST", f"/connectors/{connector_id}/{step}")
-            assert status == 200
-            await asyncio.sleep(1)
+            await system.switch(connector_id, step)
         seen.append((await system.delivery(await system.change("create", a_snapshot(number, source_app=app))))["status"])
 
     assert seen == ["Success", "MBOC Publish Disabled", "Success"]

@@ -35,7 +35,7 @@ async def test_success_says_that_the_back_office_received_it(system: System, app
     ],
 )
 async def test_a_wrong_setting_has_its_status_and_names_the_field(system: System, app: str, fields: dict[str, Any], status: str, code: str, field: str) -> None:
-    await system.hook(app, **{"uri": system.back_office(app)} | fields) if "uri" not in fields else await system.connector(source_app=app, **fields)
+    await system.hook(app, **fields)
 
     delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)))
 

@@ -137,11 +137,32 @@ class System:
         """Create a connector and return its id."""
         status, answer = await self.api("POST", "/connectors", json={"name": "Hook", "system": "Webhook", "api_type": "REST"} | fields)
         assert status == 201, answer
+        await self.until_used(answer)
         return str(answer["connector_id"])
+
+    async def switch(self, connector_id: str, step: str) -> None:
+        """Enable or disable a connector."""
+        status, answer = await self.api("POST", f"/connectors/{connector_id}/{step}")
+        assert status == 200, answer
+        await self.until_used(answer)
+
+    async def until_used(self, connector: dict[str, Any]) -> None:
+        """Wait until every dispatcher works with this version: within seconds, without a restart."""
+        line = f'mboc_dispatcher_connector_version{{connector_id="{connector["connector_id"]}"}} {connector["version"]}.0'
+
+        async def ask() -> bool:
+            return all([line in await self.metrics(name) for name in self.services if name.startswith("dispatcher")])
+
+        await until(ask, f"connector {connector['connector_id']} to be used", within_s=10)
+
+    async def metrics(self, name: str) -> str:
+        """What Prometheus would read from a service."""
+        async with self.http.get(f"{self.services[name].url}/metrics") as answer:
+            return await answer.text()
 
     async def hook(self, name: str, **fields: Any) -> str:
         """Create a connector to the simulator's webhook of this name, with a source app of the same name."""
-        return await self.connector(source_app=name, uri=self.back_office(name), **fields)
+        return await self.connector(**{"source_app": name, "uri": self.back_office(name)} | fields)
 
     def back_office(self, name: str) -> str:
         """The address of a simulated webhook."""

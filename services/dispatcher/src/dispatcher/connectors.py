@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from common.contracts.connector import Connector
 from common.database import outlast
+from dispatcher.metrics import CONNECTOR_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -53,6 +54,8 @@ class Directory:
             for connector in connectors:
                 by_app.setdefault(self._fold(connector.source_app), []).append(connector)
             self._by_source_app = by_app
+            for connector in connectors:
+                CONNECTOR_VERSION.labels(connector.connector_id).set(connector.version)
 
     async def keep_fresh(self, every_s: float) -> None:
         """Refresh at each change and at least every so many seconds, until cancelled."""

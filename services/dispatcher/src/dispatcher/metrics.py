@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
+CONNECTOR_VERSION = Gauge("mboc_dispatcher_connector_version", "Version of the connector that this replica works with.", ["connector_id"])
 ROUTED = Counter("mboc_dispatcher_routed_total", "Deliveries requested by routing.", ["connector_id"])
 ATTEMPTS = Counter("mboc_dispatcher_attempts_total", "Attempts that came to a status.", ["connector_id", "status"])
 CALLS_IN_FLIGHT = Gauge("mboc_dispatcher_calls_in_flight", "Calls to back offices under way.", ["connector_id"])
