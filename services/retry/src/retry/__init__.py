@@ -1,0 +1,1 @@
+"""Runs Failed deliveries again, on a cron."""

@@ -1,0 +1,66 @@
+"""Publishes requests to their lanes, and tells that the deliveries are pending again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from common import topology
+from common.broker import declare
+from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
+from common.contracts.message import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aio_pika.abc import AbstractRobustConnection
+
+    from common.broker import Publisher
+
+
+class Ask:
+    """Returns when the broker has confirmed everything."""
+
+    def __init__(self, publisher: Publisher, connection: AbstractRobustConnection) -> None:
+        self._publisher, self._connection = publisher, connection
+        self._known: set[str] = set()
+
+    async def __call__(self, requests: Sequence[DeliveryRequested]) -> None:
+        """Publish the requests side by side, after one message that tells of all of them."""
+        if not requests:
+            return
+        await self._declare({request.connector_id for request in requests} - self._known)
+        told = STATUSES.dump_json([_pending(request) for request in requests])
+        await self._publisher.publish_surely(topology.STATUSES, told, message_id=digest(r.message_id for r in requests), kind="StatusChanged")
+        await asyncio.gather(*map(self._publish, requests))
+
+    async def _publish(self, request: DeliveryRequested) -> None:
+        body = request.model_dump_json().encode()
+        await self._publisher.publish_surely(
+            topology.DELIVERIES, body, message_id=request.message_id, kind="DeliveryRequested", routing_key=request.connector_id
+        )
+
+    async def _declare(self, connector_ids: set[str]) -> None:
+        """Declare the lanes that this process has not published to before."""
+        if connector_ids:
+            channel = await self._connection.channel()
+            await declare(channel, *map(topology.lane, connector_ids))
+            await channel.close()
+            self._known |= connector_ids
+
+
+def _pending(request: DeliveryRequested) -> StatusChanged:
+    transaction = request.transaction
+    return StatusChanged(
+        delivery_id=request.delivery_id,
+        attempt=request.attempt,
+        phase=Phase.PENDING,
+        status=None,
+        trigger=request.trigger,
+        connector_id=request.connector_id,
+        transaction_id=transaction.transaction_id,
+        action=transaction.action,
+        received_at=transaction.received_at,
+        appointment=transaction.appointment,
+        at=request.requested_at,
+    )

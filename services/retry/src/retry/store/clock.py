@@ -1,0 +1,52 @@
+"""The lease that lets one replica act, and the tick that was acted on last."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import DuplicateKeyError
+
+from common.database import outlast
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+CRON = "cron"
+
+
+class Clock:
+    """One document, changed only by compare-and-set."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str, lease_s: float) -> None:
+        self._collection, self._replica, self._lease = database["clock"], replica, timedelta(seconds=lease_s)
+
+    async def is_mine(self) -> bool:
+        """Whether this replica acts until the lease ends: it has the lease already, or nobody has it."""
+        now = datetime.now(UTC)
+        mine = {"$or": [{"owner": self._replica}, {"lease_until": {"$lte": now}}]}
+        taken = False
+        async for trial in outlast():
+            with trial:
+                try:
+                    lease = {"$set": {"owner": self._replica, "lease_until": now + self._lease}}
+                    taken = bool(await self._collection.update_one({"_id": CRON, **mine}, lease, upsert=True))
+                except DuplicateKeyError:
+                    taken = False
+        return taken
+
+    async def begin(self, tick: datetime) -> bool:
+        """Whether this tick is this replica's to act on: nobody began it or a later one."""
+        begun = False
+        async for trial in outlast():
+            with trial:
+                later = {"_id": CRON, "owner": self._replica, "last_tick_at": {"$not": {"$gte": tick}}}
+                result = await self._collection.update_one(later, {"$set": {"last_tick_at": tick}})
+                begun = result.matched_count == 1
+        return begun
+
+    async def give_back(self) -> None:
+        """Let another replica act at once."""
+        async for trial in outlast():
+            with trial:
+                await self._collection.update_one({"_id": CRON, "owner": self._replica}, {"$set": {"lease_until": datetime(1970, 1, 1, tzinfo=UTC)}})
