@@ -28,7 +28,7 @@ class Requeues:
 
     async def make_indexes(self) -> None:
         """Make what is missing: the open claims, and the end of old ones."""
-        unpublished = IndexModel([("_id", ASCENDING)], name="unpublished", partialFilterExpression={"published": False})
+        unpublished = IndexModel([("at", ASCENDING)], name="unpublished", partialFilterExpression={"published": False})
         old = IndexModel([("published_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400)
         async for trial in outlast():
             with trial:
@@ -52,7 +52,7 @@ class Requeues:
         found: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
-                found = await self._collection.find({"published": False}).sort("_id", 1).limit(1000).to_list(1000)
+                found = await self._collection.find({"published": False}).sort("at", 1).limit(1000).to_list(1000)
         return [FailedDelivery(d["delivery_id"], d["attempt"], d["connector_id"], d["transaction_id"]) for d in found]
 
     async def mark(self, published: Sequence[FailedDelivery]) -> None:
