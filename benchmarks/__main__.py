@@ -85,9 +85,10 @@ async def _waiting(built: Rig, figures: Figures) -> None:
 
 async def _settled(built: Rig) -> None:
     """Wait until everything accepted before was delivered."""
-    before = -1
-    while before != (before := (await built.book(0))["count"]):
-        await asyncio.sleep(3)
+    before, now = -1, (await built.book(0))["count"]
+    while before != now:
+        await asyncio.sleep(3)  # noqa: ASYNC110 - the target is another process
+        before, now = now, (await built.book(0))["count"]
     await built.new_page()
 
 

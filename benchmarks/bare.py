@@ -56,4 +56,5 @@ async def publish(url: str, sink: str, body: bytes, count: int) -> float:
 
 
 if __name__ == "__main__":
-    uvloop.run(deliver(*sys.argv[1:5], count=int(sys.argv[5])))
+    _url, _source, _sink, _target, _count = sys.argv[1:]
+    uvloop.run(deliver(_url, _source, _sink, _target, int(_count)))
