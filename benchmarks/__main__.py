@@ -87,7 +87,7 @@ async def _settled(built: Rig) -> None:
     """Wait until everything accepted before was delivered."""
     before, now = -1, (await built.book(0))["count"]
     while before != now:
-        await asyncio.sleep(3)  # noqa: ASYNC110 - the target is another process
+        await asyncio.sleep(3)
         before, now = now, (await built.book(0))["count"]
     await built.new_page()
 

@@ -1,0 +1,164 @@
+"""What is recorded does not depend on the order in which messages come, nor on how often."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from common.contracts.connector import LaneChanged
+from common.contracts.dead_letter import DeadLetter
+from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
+from common.database import open_database
+from portal_api.errors import BadCursorError
+from portal_api.record import Record
+from portal_api.store.indexes import make_indexes
+from portal_api.store.pages import Page
+from portal_api.store.reader import Reader
+from portal_api.store.writer import Writer
+from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+
+NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
+
+
+@pytest.fixture
+async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
+    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
+    await make_indexes(opened)
+    yield opened
+    await opened.client.drop_database(opened.name)
+
+
+@pytest.fixture
+def record(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Record:
+    return Record(Writer(database))
+
+
+@pytest.fixture
+def reader(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Reader:
+    return Reader(database)
+
+
+def an_event(attempt: int = 1, status: Status | None = Status.SUCCESS, number: int = 1, connector_id: str = "c1") -> StatusChanged:
+    transaction = a_transaction(f"t{number}")
+    return StatusChanged(
+        delivery_id=f"t{number}.{connector_id}",
+        attempt=attempt,
+        phase=Phase.DONE if status else Phase.PENDING,
+        status=status,
+        trigger=Trigger.SERVICE,
+        connector_id=connector_id,
+        transaction_id=transaction.transaction_id,
+        action=transaction.action,
+        received_at=A_MOMENT + timedelta(seconds=number),
+        appointment=transaction.appointment,
+        at=A_MOMENT,
+    )
+
+
+async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(record: Record, reader: Reader) -> None:
+    events = [an_event(1, None), an_event(1, Status.FAILED), an_event(2, None), an_event(2, Status.SUCCESS)]
+
+    for order in itertools.permutations(events):
+        for event in [*order, random.choice(events)]:
+            await record.statuses([event])
+        found = await reader.delivery("t1.c1")
+        assert (found["attempt"], found["status"], found["phase"]) == (2, "Success", "done")
+        assert [a["status"] for a in found["attempts"]] == ["Success", "Failed"]
+
+
+async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(record: Record, reader: Reader) -> None:
+    older = a_transaction("t1", subject="old")
+    newer = a_transaction("t2", subject="new", modified_at=A_MOMENT + timedelta(minutes=1))
+
+    await record.statuses([an_event(number=2, connector_id="c2"), an_event(number=2, status=Status.FAILED)])
+    await record.transactions([newer, older, newer])
+    await record.statuses([an_event(number=1, status=Status.SKIPPED)])
+
+    items, _ = await reader.appointments({}, Page("last_transaction_at", is_descending=True, limit=50, after=None))
+    assert len(items) == 1
+    assert items[0]["subject"] == "new"
+    assert {c: said["status"] for c, said in items[0]["connectors"].items()} == {"c1": "Failed", "c2": "Success"}
+
+
+async def test_the_snapshot_is_kept_once(record: Record, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
+
+    assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']
+
+
+async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls_silent(record: Record, reader: Reader) -> None:
+    now = datetime.now(UTC)
+    await record.statuses([an_event(1, None), an_event(1, None, number=2, connector_id="c2")])
+
+    await record.lane(LaneChanged(connector_id="c1", replica="r", held_since=now, held_until=now + timedelta(minutes=1), at=now))
+
+    held, _ = await reader.deliveries({"archived": False}, Phase.HELD, NEWEST)
+    pending, _ = await reader.deliveries({"archived": False}, Phase.PENDING, NEWEST)
+    assert [d["_id"] for d in held] == ["t1.c1"]
+    assert [d["_id"] for d in pending] == ["t2.c2"]
+    await record.lane(LaneChanged(connector_id="c1", replica="r", held_since=None, held_until=None, at=now + timedelta(seconds=1)))
+    assert (await reader.delivery("t1.c1"))["phase"] == "pending"
+
+
+async def test_a_parked_delivery_is_failed_until_its_next_attempt(record: Record, reader: Reader) -> None:
+    letter = DeadLetter(dead_letter_id="d1", queue="q", type=None, reason="bug", trace="File", body=a_delivery().model_dump_json(), at=A_MOMENT)
+
+    await record.dead_letter(letter)
+    parked = await reader.delivery("t1.c1")
+    await record.statuses([an_event(attempt=2)])
+
+    assert (parked["status"], parked["message"], parked["dead_letter"]["trace"]) == ("Failed", "bug", "File")
+    assert (await reader.delivery("t1.c1"))["status"] == "Success"
+
+
+async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(record: Record, reader: Reader) -> None:
+    await record.statuses([an_event(number=n) for n in range(25)])
+    seen: list[str] = []
+    after = None
+    for number in range(100, 110):
+        items, after = await reader.deliveries({"archived": False}, None, Page("received_at", is_descending=True, limit=10, after=after))
+        seen += [item["_id"] for item in items]
+        await record.statuses([an_event(number=number)])
+        if after is None:
+            break
+
+    assert seen == [f"t{n}.c1" for n in reversed(range(25))]
+
+
+@pytest.mark.parametrize("is_descending", [True, False])
+async def test_paging_goes_through_items_without_a_value(record: Record, reader: Reader, *, is_descending: bool) -> None:
+    await record.statuses([an_event(number=n, status=Status.FAILED if n % 2 else None) for n in range(12)])
+    seen: set[str] = set()
+    after = None
+    for _ in range(10):
+        items, after = await reader.deliveries({"archived": False}, None, Page("status", is_descending=is_descending, limit=5, after=after))
+        seen |= {item["_id"] for item in items}
+        if after is None:
+            break
+
+    assert len(seen) == 12
+
+
+@pytest.mark.parametrize("after", ["x", "W10=", "e30=", "W3siJG5lIjogMX0sICJhIl0="])
+async def test_a_foreign_paging_key_is_refused(reader: Reader, after: str) -> None:
+    with pytest.raises(BadCursorError):
+        await reader.deliveries({}, None, Page("received_at", is_descending=True, limit=5, after=after))
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"archived": False}, {"archived": False, "status": "Failed"}, {"archived": False, "connector_id": "c1", "status": "Failed"}]
+)
+async def test_lists_are_read_from_an_index(record: Record, database: AsyncIOMotorDatabase[dict[str, Any]], filters: dict[str, Any]) -> None:
+    await record.statuses([an_event(number=n) for n in range(20)])
+
+    plan = await database["deliveries"].find({"archived": False} | filters).sort([("received_at", -1), ("_id", -1)]).limit(10).explain()
+
+    assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
+    assert "'SORT'" not in str(plan["queryPlanner"]["winningPlan"])
