@@ -1,0 +1,68 @@
+# Every target has one sentence; `make` prints them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PACKAGES := libs/common $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)) deploy/local
+SERVICES := ingest dispatcher retry portal-api simulator
+UV_VERSION := 0.13.9
+LOCK := .run/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --allow-unsafe --no-header --no-annotate --no-emit-package mboc-common
+.PHONY: help install run up down status smoke test check bench lock env clean
+
+help: ## Print this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
+
+install: $(INSTALLED) ## Create .venv with every locked dependency and our own packages.
+
+run: $(INSTALLED) ## Start servers, services and simulator, and show what happens until Ctrl-C.
+	@$(BIN)/mboc-local run
+
+up: $(INSTALLED) ## Do the same in the background.
+	@$(BIN)/mboc-local up
+
+down: $(INSTALLED) ## Stop everything that is running.
+	@$(BIN)/mboc-local down
+
+status: $(INSTALLED) ## Say what is running, whether it is ready, and where.
+	@$(BIN)/mboc-local status
+
+smoke: $(INSTALLED) ## Send one real change through the running system, and say whether it arrived.
+	@$(BIN)/mboc-local smoke
+
+test: $(INSTALLED) ## Run every test, on real servers of its own.
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED) ## Check style, types and who imports whom.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests benchmarks
+	@$(BIN)/lint-imports
+
+bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## Pin every dependency anew, with hashes and without addresses.
+	@test -x .run/lock/bin/uv || { $(PYTHON) -m venv .run/lock && .run/lock/bin/pip install --quiet uv==$(UV_VERSION); }
+	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
+	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
+	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
+
+env: ## Write .env with generated secrets, for docker compose.
+	@deploy/make-env
+
+clean: ## Stop everything, and delete what the other targets made.
+	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down
+	@rm -rf $(VENV) .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, as `make PYTHON=...`.") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } \
+		|| { echo 'Python lacks its venv module: install python3-venv.' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo 'Installing what requirements/dev.txt locks ...'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(addprefix ./,$(PACKAGES)))
+	@touch $@

@@ -1,0 +1,110 @@
+"""``mboc-local``: the composition root, and the only module that reads settings."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from local_stack.background import down, up
+from local_stack.credentials import credentials
+from local_stack.errors import LocalError
+from local_stack.outside import Outside, session
+from local_stack.settings import Settings
+from local_stack.smoke import smoke
+from local_stack.state import State, StateFile
+from local_stack.status import status
+from local_stack.system import running
+from local_stack.table import header, show
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+COMMANDS = {
+    "run": "start everything and show what happens until Ctrl-C",
+    "up": "start everything in the background",
+    "down": "stop everything",
+    "status": "say what is running, whether it is ready, and where",
+    "smoke": "send one real change through the running system",
+}
+
+
+def main() -> None:
+    """Run one command; ends with its exit code."""
+    parser = argparse.ArgumentParser(prog="mboc-local", description="The whole system on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, sentence in COMMANDS.items():
+        commands.add_parser(name, help=sentence, description=sentence)
+    commands.choices["run"].add_argument("--background", action="store_true", help="show no table: what `up` starts")
+    arguments = parser.parse_args()
+    try:
+        raise SystemExit(asyncio.run(_command(arguments, Settings())))
+    except LocalError as error:
+        sys.exit(str(error))
+    except ValidationError as error:
+        wrong = ", ".join(str(problem["loc"][0]) for problem in error.errors(include_input=False))
+        sys.exit(f"Cannot start: these settings are not valid: {wrong}.")
+
+
+def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
+    directory = settings.directory.resolve()
+    match arguments.command:
+        case "up":
+            return up(directory, _say)
+        case "down":
+            return down(directory, _say)
+        case "run":
+            return _run(settings, in_background=arguments.background)
+        case _:
+            return _of_the_running(settings, arguments.command)
+
+
+async def _run(settings: Settings, *, in_background: bool) -> int:
+    """Start everything, stay until asked to stop, stop everything."""
+    _stop_when_asked(asyncio.current_task())
+    with contextlib.suppress(asyncio.CancelledError):
+        async with session() as http, running(settings, http, _say) as system:
+            if in_background:
+                _say("\n".join(header(system)))
+                await asyncio.Event().wait()
+            await show(system, Console())
+    return 0
+
+
+def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
+    """End the task at the first SIGINT or SIGTERM; further ones change nothing, because the end is under way."""
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        if not asked and task is not None:
+            task.cancel()
+        asked.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, ask, number)
+
+
+async def _of_the_running(settings: Settings, command: str) -> int:
+    directory = settings.directory.resolve()
+    state = StateFile(directory).read()
+    if state is None or not state.runner.is_alive:
+        raise LocalError("Nothing is running: `make up` or `make run` starts it.")
+    async with session() as http:
+        outside = Outside(http, state.addresses, credentials(directory).api_key)
+        return 0 if await _ask(command, state, outside) else 1
+
+
+async def _ask(command: str, state: State, outside: Outside) -> bool:
+    return await (status(state, outside, _say) if command == "status" else smoke(outside, state.addresses, _say))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()

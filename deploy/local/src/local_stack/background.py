@@ -1,0 +1,66 @@
+"""The same system without a terminal: started by ``up`` in a process that stays, ended by ``down``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from local_stack.leftovers import gone, sweep
+from local_stack.state import StateFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Say = Callable[[str], None]
+
+STOP_S = 90.0
+
+
+async def up(directory: Path, say: Say) -> int:
+    """Start it and wait until it is ready, passing on what it says; returns an exit code."""
+    log = directory / "logs" / "up.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    file = StateFile(directory)
+    runner = _begin(directory, log)
+    said = 0
+    while True:
+        ended, is_ready = runner.poll(), _is_ready(file, runner.pid)
+        for text in log.read_text().splitlines()[said:]:
+            say(text)
+            said += 1
+        if is_ready or ended is not None:
+            return ended or 0
+        await asyncio.sleep(0.2)
+
+
+async def down(directory: Path, say: Say) -> int:
+    """Stop it and wait, ending by id what does not; returns an exit code."""
+    file = StateFile(directory)
+    state = file.read()
+    if state is None:
+        say("Nothing is running.")
+        return 0
+    if state.runner.is_alive:
+        os.kill(state.runner.pid, signal.SIGTERM)
+        if not await gone([state.runner], STOP_S):
+            os.kill(state.runner.pid, signal.SIGKILL)
+    await sweep(directory, file)
+    say("Everything is stopped.")
+    return 0
+
+
+def _begin(directory: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start what stays; asyncio's own processes would end with the loop."""
+    words, environment = [sys.executable, "-m", "local_stack", "run", "--background"], os.environ | {"LOCAL_DIRECTORY": str(directory)}
+    with log.open("wb") as out:
+        return subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)  # noqa: S603 - our own words
+
+
+def _is_ready(file: StateFile, runner: int) -> bool:
+    state = file.read()
+    return state is not None and state.is_ready and state.runner.pid == runner

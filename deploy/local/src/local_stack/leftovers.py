@@ -1,0 +1,58 @@
+"""End what an earlier run left behind: its processes by id, then RabbitMQ's name server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from local_stack.servers.rabbitmq import RabbitMq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from local_stack.state import Identity, StateFile
+
+TERM_S = 20.0
+SERVERS = ("RabbitMQ", "MongoDB")
+
+
+async def sweep(directory: Path, file: StateFile) -> list[str]:
+    """End services, then servers; return the names of those that were still running."""
+    state = file.read()
+    if state is None:
+        return []
+    alive = {name: identity for name, identity in state.processes.items() if identity.is_alive}
+    await _end([identity for name, identity in alive.items() if name not in SERVERS])
+    await _end([identity for name, identity in alive.items() if name in SERVERS])
+    if "RabbitMQ" in state.processes:
+        await RabbitMq(directory / "rabbitmq").end_name_server()
+    file.remove()
+    return list(alive)
+
+
+async def gone(identities: Iterable[Identity], within_s: float) -> bool:
+    """Wait until all of them have ended; False when the time is over."""
+    deadline = time.monotonic() + within_s
+    while any(identity.is_alive for identity in identities):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.1)
+    return True
+
+
+async def _end(identities: list[Identity]) -> None:
+    _signal(identities, signal.SIGTERM)
+    if not await gone(identities, TERM_S):
+        _signal(identities, signal.SIGKILL)
+        await gone(identities, TERM_S)
+
+
+def _signal(identities: list[Identity], number: signal.Signals) -> None:
+    for identity in identities:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(identity.pid, number)

@@ -1,0 +1,59 @@
+"""What a person with a browser can ask of the running system, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from local_stack.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PATIENCE = aiohttp.ClientTimeout(total=30)
+
+
+class Outside:
+    """Asks services by name; every answer that is no success raises RefusedError."""
+
+    def __init__(self, session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str) -> None:
+        self._session, self._addresses, self._api_key = session, addresses, api_key
+
+    async def api(self, method: str, path: str, **options: Any) -> Any:
+        """Ask the portal API."""
+        return await self._json("portal-api", method, f"/api{path}", headers={"X-API-KEY": self._api_key}, **options)
+
+    async def simulator(self, method: str, path: str, **options: Any) -> Any:
+        """Ask the simulator."""
+        return await self._json("simulator", method, path, **options)
+
+    async def is_ready(self, name: str) -> bool:
+        """Whether this service does its work."""
+        try:
+            async with self._session.get(f"{self._addresses[name]}/health/ready") as answer:
+                return answer.status == 200  # noqa: PLR2004 - OK
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    async def metrics(self, name: str) -> str:
+        """Return what the service counts; nothing while it is away."""
+        try:
+            async with self._session.get(f"{self._addresses[name]}/metrics") as answer:
+                return await answer.text() if answer.ok else ""
+        except (aiohttp.ClientError, TimeoutError):
+            return ""
+
+    async def _json(self, name: str, method: str, path: str, **options: Any) -> Any:
+        try:
+            async with self._session.request(method, self._addresses[name] + path, **options) as answer:
+                if not answer.ok:
+                    raise RefusedError(f"{name} answered {method} {path} with {answer.status}: {(await answer.text())[:300]}")
+                return await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise RefusedError(f"{name} did not answer {method} {path}: {type(error).__name__}") from error
+
+
+def session() -> aiohttp.ClientSession:
+    """Return what Outside asks through; close it."""
+    return aiohttp.ClientSession(timeout=PATIENCE)

@@ -1,0 +1,82 @@
+"""Processes of ours: each leads a process group of its own, so that Ctrl-C in the terminal reaches only us."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from local_stack.errors import LocalError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping, Sequence
+    from pathlib import Path
+
+STOP_S = 30.0
+
+
+class OwnProcess:
+    """A child with its log; ``None`` in ``returncode`` means that it runs."""
+
+    def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
+        self.name, self.log, self._child = name, log, child
+
+    @classmethod
+    async def start(cls, name: str, words: Sequence[str | Path], environment: Mapping[str, str], log: Path) -> OwnProcess:
+        """Start it with our environment and this one; what it writes is added to the log."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as out:
+            child = await asyncio.create_subprocess_exec(
+                *words, env=os.environ | environment, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+        return cls(name, child, log)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process and of its group."""
+        return self._child.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, if it did."""
+        return self._child.returncode
+
+    async def until(self, answers: Callable[[], Awaitable[bool]], within_s: float) -> None:
+        """Return when it answers; raises LocalError when the process ended or the deadline passed."""
+        deadline = time.monotonic() + within_s
+        while not await answers():
+            if self.returncode is not None:
+                raise LocalError(f"{self.name} ended while starting (exit code {self.returncode}): see {self.log}")
+            if time.monotonic() > deadline:
+                raise LocalError(f"{self.name} did not become ready within {within_s:g} s: see {self.log}")
+            await asyncio.sleep(0.1)
+
+    async def stop(self, within_s: float = STOP_S) -> None:
+        """Ask it to end and wait; kill its group after the deadline."""
+        if self.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._child.terminate()
+        try:
+            async with asyncio.timeout(within_s):
+                await self._child.wait()
+        except TimeoutError:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End the whole group at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        await self._child.wait()
+
+
+Started = Callable[[OwnProcess], None]
+"""Called as soon as a process was started, before it is ready."""
+
+
+def unnoticed(_: OwnProcess) -> None:
+    """Do not care that a process was started."""

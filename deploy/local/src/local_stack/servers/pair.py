@@ -1,0 +1,69 @@
+"""Both servers: those an operator names, or processes of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from local_stack.errors import LocalError
+from local_stack.processes import Started, unnoticed
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+class Addresses(NamedTuple):
+    """Where clients find both servers; empty = nowhere yet."""
+
+    rabbitmq_url: str = ""
+    mongodb_url: str = ""
+
+
+NONE_GIVEN = Addresses()
+
+
+class Pair:
+    """RabbitMQ and MongoDB; a server that an address was given for is left alone."""
+
+    def __init__(self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = unnoticed) -> None:
+        self._given = given
+        self._rabbitmq = None if given.rabbitmq_url else RabbitMq(directory / "rabbitmq", started)
+        self._mongodb = None if given.mongodb_url else MongoDb(directory / "mongodb", started)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where they are, known once started."""
+        rabbitmq_url = self._rabbitmq.url if self._rabbitmq else self._given.rabbitmq_url
+        return Addresses(rabbitmq_url, self._mongodb.url if self._mongodb else self._given.mongodb_url)
+
+    async def start(self) -> None:
+        """Start those of our own side by side; raises LocalError."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for server in self._own:
+                    group.create_task(server.start())
+        except* LocalError as failed:
+            raise failed.exceptions[0] from None
+
+    async def stop(self) -> None:
+        """Stop those of our own."""
+        await asyncio.gather(*(server.stop() for server in self._own))
+
+    @property
+    def _own(self) -> list[RabbitMq | MongoDb]:
+        return [server for server in (self._rabbitmq, self._mongodb) if server]
+
+
+@contextlib.asynccontextmanager
+async def servers(directory: Path) -> AsyncIterator[Addresses]:
+    """Have both servers of our own inside this block."""
+    pair = Pair(directory)
+    try:
+        await pair.start()
+        yield pair.addresses
+    finally:
+        await pair.stop()

@@ -1,0 +1,51 @@
+"""Ports that stay the same from run to run."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FIRST, LAST = 20_000, 29_999
+"""Below the ports that outgoing connections get: one of those must not sit on a server's port while it restarts."""
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def any_free() -> int:
+    """Return a loopback port nobody listens on."""
+    while True:
+        port = random.SystemRandom().randint(FIRST, LAST)
+        if is_free(port):
+            return port
+
+
+def remembered(file: Path) -> dict[str, int]:
+    """Return the ports this file names."""
+    ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+    return ports
+
+
+def chosen(file: Path, wanted: Mapping[str, int | None]) -> dict[str, int]:
+    """Return a free port for each name and write them down: the one it had, else the wanted one, else any."""
+    known = remembered(file)
+    ports: dict[str, int] = {}
+    for name, preferred in wanted.items():
+        ports[name] = next((port for port in (known.get(name), preferred) if port and is_free(port)), None) or any_free()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(ports))
+    return ports

@@ -1,0 +1,62 @@
+"""The services that run here, with where they listen and what each is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from local_stack.seed import SOURCE_APPS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_stack.credentials import Credentials
+
+SOURCE = "demo"
+WANTED_PORTS = {"portal-api": 8600, "ingest": 8601, "simulator": 8602, "dispatcher": 8603, "retry": 8604}
+"""In the order they are shown."""
+STOPPING = (("ingest", "retry"), ("dispatcher",), ("portal-api",), ("simulator",))
+"""Those side by side end together: first what brings work in, last what takes it."""
+
+
+class Surroundings(NamedTuple):
+    """What all services are told from."""
+
+    rabbitmq_url: str
+    mongodb_url: str
+    credentials: Credentials
+    addresses: Mapping[str, str]
+    rate: float
+    retry_cron: str
+
+
+def program(name: str) -> Path:
+    """Return the service's command, beside this Python."""
+    return Path(sys.executable).with_name(f"mboc-{name}")
+
+
+def environment(name: str, around: Surroundings) -> dict[str, str]:
+    """Return the settings of one service."""
+    prefix = name.upper().replace("-", "_")
+    own = {f"{prefix}_HOST": "127.0.0.1", f"{prefix}_PORT": around.addresses[name].rpartition(":")[2], f"{prefix}_REPLICA": f"{name}-1"}
+    return {"RABBITMQ_URL": around.rabbitmq_url, "MONGODB_URL": around.mongodb_url} | own | _of(name, around)
+
+
+def _of(name: str, around: Surroundings) -> dict[str, str]:
+    credentials = around.credentials
+    told: dict[str, dict[str, str]] = {
+        "ingest": {"INGEST_SECRETS": json.dumps({SOURCE: credentials.source_secret})},
+        "dispatcher": {"SECRET_KEYS": credentials.secret_keys},
+        "retry": {"RetryJobCronExpression": around.retry_cron},
+        "portal-api": {"SECRET_KEYS": credentials.secret_keys, "PORTAL_API_KEY": credentials.api_key},
+        "simulator": {
+            "SIMULATOR_INGEST_URL": around.addresses["ingest"],
+            "SIMULATOR_SOURCE": SOURCE,
+            "SIMULATOR_SECRET": credentials.source_secret,
+            "SIMULATOR_RATE": str(around.rate),
+            "SIMULATOR_SOURCE_APPS": json.dumps(SOURCE_APPS),
+        },
+    }
+    return told[name]

@@ -1,0 +1,33 @@
+"""What is running, whether it is ready, and where."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from local_stack.figures import figures
+from local_stack.table import line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local_stack.outside import Outside
+    from local_stack.state import State
+
+
+async def status(state: State, outside: Outside, say: Callable[[str], None]) -> bool:
+    """Say it; returns whether everything is ready."""
+    names = list(state.processes)
+    found = await asyncio.gather(*(_state(name, state, outside) for name in names))
+    for name, word in zip(names, found, strict=True):
+        say(f"{name:<12} {word:<10} pid {state.processes[name].pid:<8} {state.addresses.get(name, '')}")
+    say(line(await figures(outside)))
+    return state.is_ready and all(word in {"ready", "running"} for word in found)
+
+
+async def _state(name: str, state: State, outside: Outside) -> str:
+    if not state.processes[name].is_alive:
+        return "ended"
+    if name not in state.addresses:
+        return "running"
+    return "ready" if await outside.is_ready(name) else "not ready"

@@ -1,0 +1,98 @@
+"""What is happening, as a table that renews itself every second."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from local_stack.figures import Figures, figures
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from local_stack.system import System
+
+EVERY_S = 1.0
+PLAIN_EVERY_S = 5.0
+
+
+async def show(system: System, console: Console) -> None:
+    """Show it until cancelled: a live table on a terminal, else a line now and then."""
+    for line in header(system):
+        console.print(line, highlight=False, soft_wrap=True)
+    await (_live if console.is_terminal else _lines)(system, console)
+
+
+def header(system: System) -> list[str]:
+    """Return where to look, and with which key."""
+    portal, simulator = system.addresses["portal-api"], system.addresses["simulator"]
+    return [
+        "",
+        f"Portal API      {portal}/api/docs",
+        f"  its key       {system.credentials.api_key}   (X-API-KEY)",
+        f"Back offices    {simulator}/back-offices",
+        f"Planners        {simulator}/planners",
+        *(f"{name:<15} {address}/health/ready   {address}/metrics" for name, address in system.addresses.items()),
+        "",
+    ]
+
+
+async def _live(system: System, console: Console) -> None:
+    pace = Pace()
+    with Live(console=console, auto_refresh=False) as live:
+        while True:
+            live.update(Group(table(await figures(system.outside), pace), _ended(system)), refresh=True)
+            await asyncio.sleep(EVERY_S)
+
+
+async def _lines(system: System, console: Console) -> None:
+    while True:
+        console.print(line(await figures(system.outside)), _ended(system), highlight=False, soft_wrap=True)
+        await asyncio.sleep(PLAIN_EVERY_S)
+
+
+class Pace:
+    """Changes per second, from one look to the next."""
+
+    def __init__(self) -> None:
+        self._last: tuple[float, int] | None = None
+
+    def of(self, accepted: int) -> float:
+        """Return the pace since the last look."""
+        now, last = time.monotonic(), self._last
+        self._last = now, accepted
+        return max(0.0, (accepted - last[1]) / (now - last[0])) if last else 0.0
+
+
+def line(seen: Figures) -> str:
+    """Return the figures in one line."""
+    names = ("delivered", "failed", "skipped", "in_flight")
+    counts = ", ".join(f"{seen.total(name)} {name.replace('_', ' ')}" for name in names)
+    return f"{seen.accepted} accepted, {counts}, {seen.total('is_held')} lanes held"
+
+
+def table(seen: Figures, pace: Pace) -> Table:
+    """Return the figures per connector."""
+    made = Table(title=f"{seen.accepted} changes accepted, {pace.of(seen.accepted):.1f} per second", title_justify="left", caption="Ctrl-C stops everything")
+    made.add_column("Connector")
+    for name in ("Delivered", "Failed", "Skipped", "Other", "In flight", "Held"):
+        made.add_column(name, justify="right")
+    for lane in seen.lanes:
+        failed = Text(str(lane.failed), style="red" if lane.failed else "")
+        held = Text("held", style="yellow") if lane.is_held else Text("")
+        made.add_row(lane.name, str(lane.delivered), failed, str(lane.skipped), str(lane.other), str(lane.in_flight), held)
+    return made
+
+
+def _ended(system: System) -> Text:
+    """Return what should be running and is not."""
+    ended = [
+        f"{process.name} ended with exit code {process.returncode}: see {process.log}" for process in system.services.values() if process.returncode is not None
+    ]
+    return Text("\n".join(ended), style="bold red")
