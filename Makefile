@@ -44,7 +44,7 @@ bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, sid
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
-	@test -x .run/lock/bin/uv || { $(PYTHON) -m venv .run/lock && .run/lock/bin/pip install --quiet uv==$(UV_VERSION); }
+	@mkdir -p .run && test -x .run/lock/bin/uv || { $(PYTHON) -m venv .run/lock && .run/lock/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done

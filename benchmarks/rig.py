@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from local_stack.servers.mongodb import MongoDb
-from local_stack.servers.rabbitmq import RabbitMq
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks.changes import SOURCE_APP
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
-
 from tests.support.system import System
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
-
 from tests.support.builders import a_snapshot
 from tests.support.system import System
 
