@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 PACKAGES := libs/common $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)) deploy/local
 SERVICES := ingest dispatcher retry portal-api simulator
 UV_VERSION := 0.13.9
-LOCK := .run/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --allow-unsafe --no-header --no-annotate --no-emit-package mboc-common
+LOCK := .run/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --allow-unsafe --no-header --no-annotate --no-emit-package mboc-common
 .PHONY: help install run up down status smoke test check bench lock env clean
 
 help: ## Print this list.
@@ -44,7 +44,7 @@ bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, sid
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
-	@mkdir -p .run && test -x .run/lock/bin/uv || { $(PYTHON) -m venv .run/lock && .run/lock/bin/pip install --quiet uv==$(UV_VERSION); }
+	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
