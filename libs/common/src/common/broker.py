@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import aio_pika
@@ -12,7 +13,7 @@ from aio_pika.exceptions import AMQPError
 from common import topology
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
 
@@ -22,6 +23,23 @@ _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 class BrokerAwayError(Exception):
     """RabbitMQ did not confirm a message: it may or may not have it; publish it again under the same id."""
+
+
+@contextlib.contextmanager
+def reaching_broker() -> Iterator[None]:
+    """Say in our own words that RabbitMQ is away.
+
+    A lost connection also shows as a cancellation that nobody asked for: the client library cancels what waits for the broker.
+    """
+    try:
+        yield
+    except _AWAY as error:
+        raise BrokerAwayError(type(error).__name__) from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise BrokerAwayError("the connection was lost") from error
 
 
 async def connect(url: str, name: str) -> AbstractRobustConnection:
@@ -69,12 +87,10 @@ class Publisher:
         message = aio_pika.Message(
             body, delivery_mode=2, message_id=message_id, type=kind, correlation_id=correlation_id or message_id, content_type="application/json"
         )
-        try:
+        if exchange.name not in self._exchanges:
+            raise BrokerAwayError("not connected yet")
+        with reaching_broker():
             await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
-        except _AWAY as error:
-            raise BrokerAwayError(type(error).__name__) from error
-        except KeyError as error:
-            raise BrokerAwayError("not connected yet") from error
 
     async def publish_surely(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str, routing_key: str = "") -> None:
         """Publish, and go on trying while RabbitMQ is away; consumers recognise the repeated id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from common.broker import BrokerAwayError, reaching_broker
 from common.metrics import READY
 
 if TYPE_CHECKING:
@@ -53,8 +55,9 @@ class Loopback:
         queue = await channel.declare_queue(exclusive=True, auto_delete=True)
         await queue.consume(self._hear, no_ack=True)
         while True:
-            if self._connection.connected.is_set():
-                await channel.default_exchange.publish(aio_pika.Message(b""), queue.name, mandatory=False)
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
+                async with asyncio.timeout(BEAT_S):
+                    await channel.default_exchange.publish(aio_pika.Message(b""), queue.name, mandatory=False)
             await asyncio.sleep(BEAT_S)
 
     async def _hear(self, _: AbstractIncomingMessage) -> None:

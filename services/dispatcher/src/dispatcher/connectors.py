@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pydantic import ValidationError
 
+from common.broker import BrokerAwayError
 from common.contracts.connector import Connector
 from common.database import outlast
 from dispatcher.metrics import CONNECTOR_VERSION
@@ -66,7 +67,10 @@ class Directory:
             except TimeoutError:
                 pass
             self._again.clear()
-            await self.refresh()
+            try:
+                await self.refresh()
+            except BrokerAwayError:
+                log.warning("connectors cannot be taken over while RabbitMQ is away; they are read again")
 
     async def _read(self) -> list[Connector]:
         documents: list[dict[str, Any]] = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.broker import declare
+from common.broker import BrokerAwayError, declare, reaching_broker
 from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
 from common.contracts.message import digest
 
@@ -42,11 +43,13 @@ class Ask:
 
     async def _declare(self, connector_ids: set[str]) -> None:
         """Declare the lanes that this process has not published to before."""
-        if connector_ids:
-            channel = await self._connection.channel()
-            await declare(channel, *map(topology.lane, connector_ids))
-            await channel.close()
-            self._known |= connector_ids
+        while connector_ids:
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
+                async with await self._connection.channel() as channel:
+                    await declare(channel, *map(topology.lane, connector_ids))
+                self._known |= connector_ids
+                return
+            await asyncio.sleep(1)
 
 
 def _pending(request: DeliveryRequested) -> StatusChanged:

@@ -7,10 +7,9 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
-from aio_pika.exceptions import AMQPError
 
 from common import topology
-from common.broker import declare
+from common.broker import BrokerAwayError, declare, reaching_broker
 from common.contracts.delivery import DeliveryRequested
 from common.parking import is_hopeless, park
 from dispatcher.errors import HandBackError
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 PATIENCE_S = 5.0
-_GONE = (AMQPError, TimeoutError, OSError, RuntimeError)
 
 
 class Lane:
@@ -48,19 +46,17 @@ class Lane:
         return self._tag is not None
 
     async def open(self, prefetch: int) -> None:
-        """Declare the queue and consume, holding at most ``prefetch`` messages; called again, changes the number."""
+        """Declare the queue and consume, holding at most ``prefetch`` messages; called again, changes the number. Raises BrokerAwayError."""
         if prefetch == self._prefetch:
             return
-        if self._channel is None or self._queue is None:
-            self._channel = await self._connection.channel(publisher_confirms=False)
-            await declare(self._channel)
-            queue = await self._channel.declare_queue(self._place.name, durable=True, arguments=dict(self._place.arguments))
-            await queue.bind(self._place.exchange.name, self._place.routing_key)
-            self._queue = queue
-        await self._cancel()
-        await self._channel.set_qos(prefetch_count=prefetch)
-        self._tag = await self._queue.consume(self._take)
-        self._prefetch = prefetch
+        with reaching_broker():
+            async with asyncio.timeout(PATIENCE_S):
+                if self._channel is None or self._queue is None:
+                    self._channel, self._queue = await self._declare()
+                await self._cancel()
+                await self._channel.set_qos(prefetch_count=prefetch)
+                self._tag = await self._queue.consume(self._take)
+                self._prefetch = prefetch
 
     async def stop_taking(self) -> None:
         """Take no more messages."""
@@ -76,16 +72,23 @@ class Lane:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         if self._channel is not None:
-            with contextlib.suppress(*_GONE):
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
                 async with asyncio.timeout(PATIENCE_S):
                     await self._channel.close()
         return len(unfinished)
+
+    async def _declare(self) -> tuple[AbstractRobustChannel, AbstractRobustQueue]:
+        channel = await self._connection.channel(publisher_confirms=False)
+        await declare(channel)
+        queue = await channel.declare_queue(self._place.name, durable=True, arguments=dict(self._place.arguments))
+        await queue.bind(self._place.exchange.name, self._place.routing_key)
+        return channel, queue
 
     async def _cancel(self) -> None:
         """Cancel the consumer; bounded, because without a broker it would wait for a reconnection."""
         if self._tag is not None and self._queue is not None:
             tag, self._tag = self._tag, None
-            with contextlib.suppress(*_GONE):
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
                 async with asyncio.timeout(PATIENCE_S):
                     await self._queue.cancel(tag)
 
@@ -118,5 +121,5 @@ class Lane:
 
 async def _answer(answering: Awaitable[None]) -> None:
     """Acknowledge; when the connection was lost the broker hands the message out again, and the ledger knows it."""
-    with contextlib.suppress(*_GONE):
+    with contextlib.suppress(BrokerAwayError), reaching_broker():
         await answering
