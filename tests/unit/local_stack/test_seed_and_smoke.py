@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from local_stack import smoke as smoking
+from local_stack.errors import RefusedError
+from local_stack.outside import Outside
+from local_stack.seed import SEEDED, SHAKY, STEADY, seed
+from local_stack.smoke import smoke
+
+CHANGE = {"transaction_id": "t1", "appointment_id": 7, "modified_at": "2026-07-21T06:00:00.000+00:00"}
+
+
+class System:
+    """Portal API and simulator in memory."""
+
+    def __init__(self) -> None:
+        self.connectors: list[dict[str, Any]] = []
+        self.faults: dict[str, Any] = {}
+        self.status = "Success"
+        self.is_ingest_away = False
+
+    async def api(self, method: str, path: str, **options: Any) -> Any:
+        if path == "/deliveries":
+            return {"items": [{"status": self.status}] if options["params"]["transaction_id"] == "t1" else []}
+        if method == "POST":
+            self.connectors.append(options["json"] | {"connector_id": f"c{len(self.connectors)}", "version": 1, "has_signing_secret": False})
+        if method == "PUT":
+            kept = [connector for connector in self.connectors if connector["connector_id"] != path.rpartition("/")[2]]
+            self.connectors = [*kept, options["json"] | {"connector_id": path.rpartition("/")[2]}]
+        return {"items": self.connectors}
+
+    async def simulator(self, method: str, path: str, **options: Any) -> Any:
+        if method == "PUT":
+            self.faults[path] = options["json"]
+        if path == "/planners/one" and self.is_ingest_away:
+            raise RefusedError("simulator answered POST /planners/one with 503")
+        return {"records": [CHANGE]} if path.endswith("/records") else CHANGE
+
+    async def is_ready(self, _: str) -> bool:
+        return True
+
+    @property
+    def outside(self) -> Outside:
+        return cast("Outside", self)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smoking, "PATIENCE_S", 0.2)
+
+
+async def test_both_connectors_are_seeded_and_one_back_office_fails_now_and_then() -> None:
+    system = System()
+
+    await seed(system.outside, "http://simulator")
+
+    assert {connector["name"]: connector["uri"] for connector in system.connectors} == {one.name: one.address("http://simulator") for one in SEEDED}
+    assert system.faults == {"/back-offices/shaky/faults": SHAKY.fault}
+
+
+async def test_seeding_again_keeps_what_an_administrator_changed() -> None:
+    system = System()
+    await seed(system.outside, "http://simulator")
+    system.connectors[0]["description"] = "mended"
+
+    await seed(system.outside, "http://simulator")
+
+    assert len(system.connectors) == len(SEEDED)
+    assert system.connectors[0]["description"] == "mended"
+
+
+async def test_a_simulator_at_a_new_address_is_found_again() -> None:
+    system = System()
+    await seed(system.outside, "http://old")
+
+    await seed(system.outside, "http://new")
+
+    assert {connector["uri"] for connector in system.connectors} == {one.address("http://new") for one in SEEDED}
+    assert all(connector["version"] == 1 for connector in system.connectors)
+
+
+async def test_a_change_that_arrives_passes_every_check() -> None:
+    said: list[str] = []
+
+    has_passed = await smoke(System().outside, ["ingest", "dispatcher"], said.append)
+
+    assert (has_passed, said[-1]) == (True, "5 passed, 0 failed")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_change_that_fails_is_said() -> None:
+    system, said = System(), list[str]()
+    system.status = "Failed"
+
+    has_passed = await smoke(system.outside, ["ingest"], said.append)
+
+    assert (has_passed, said[-2:]) == (False, ["FAILED  the portal shows Success: not within 0.2 s", "3 passed, 1 failed"])
+
+
+async def test_a_change_that_ingest_refuses_ends_the_checks() -> None:
+    system, said = System(), list[str]()
+    system.is_ingest_away = True
+
+    has_passed = await smoke(system.outside, [], said.append)
+
+    assert (has_passed, said[-1]) == (False, "0 passed, 1 failed")
+
+
+def test_the_smoke_test_uses_the_healthy_back_office() -> None:
+    assert STEADY.fault is None
