@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,8 +23,10 @@ MORNING = datetime(2026, 7, 21, 6, tzinfo=UTC)
 
 
 @pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
+async def app(system: System) -> AsyncIterator[str]:
+    """A source app of this test alone; the next test finds every service ready again."""
+    yield f"app-{uuid.uuid4().hex[:8]}"
+    await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
 def a_stream(app: str, appointments: int, versions: int) -> list[list[dict[str, Any]]]:
@@ -122,7 +124,6 @@ async def test_a_restart_of_rabbitmq_during_a_stream_loses_and_repeats_nothing(s
     assert len(transactions) == 2_000
     statuses = await all_settled(system, app, transactions)
     await check_back_office(system, app, statuses, repeated_at_most=IN_FLIGHT)
-    await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
 async def test_ten_seconds_without_mongodb_lose_and_repeat_nothing(system: System, app: str, mongodb: MongoDb) -> None:
@@ -148,7 +149,6 @@ async def test_ingest_answers_503_with_retry_after_while_rabbitmq_is_away(system
             status, retry_after = answer.status, answer.headers.get("Retry-After")
     finally:
         await rabbitmq.start()
-        await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
     assert status == 503
     assert retry_after is not None

@@ -82,6 +82,10 @@ class Publisher:
         """Whether RabbitMQ can be spoken to now."""
         return bool(self._exchanges) and self._connection is not None and self._connection.connected.is_set()
 
+    def check(self) -> str | None:
+        """Say so when RabbitMQ cannot be spoken to now."""
+        return None if self.is_connected else "RabbitMQ is away"
+
     async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str, correlation_id: str = "", routing_key: str = "") -> None:
         """Publish and wait for the broker's confirmation; raises BrokerAwayError when there is none."""
         message = aio_pika.Message(

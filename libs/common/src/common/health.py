@@ -65,6 +65,8 @@ class Loopback:
 
     def check(self) -> str | None:
         """Say why the connection is not trusted, if so."""
+        if not self._connection.connected.is_set():
+            return "RabbitMQ is away"
         if time.monotonic() - self._heard_at > STALE_S:
             return "RabbitMQ does not bring this process its own messages back"
         return None

@@ -79,7 +79,8 @@ async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, s
     await broker.start()
     loopback = Loopback(connection)
     async with background(loopback.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)):
-        readiness.watch(loopback.check, lanes.check, lambda: None if all(s.running for s in broker.subscribers) else "transactions are not consumed")
+        consuming = lambda: None if all(s.running for s in broker.subscribers) else "transactions are not consumed"  # noqa: E731
+        readiness.watch(publisher.check, loopback.check, lanes.check, consuming)
         log.info("ready")
         await stop.wait()
         await _bounded(broker.stop())
