@@ -1,0 +1,47 @@
+"""Services that start before their servers: they wait, say what they wait for, and work once it is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+from tests.support.system import System, until
+
+LATE = {"ingest": "ingest-late", "dispatcher": "dispatcher-late", "portal-api": "portal-api-late", "retry": "retry-late"}
+NEED_MONGODB = ("dispatcher", "portal-api", "retry")
+
+
+@pytest.fixture
+async def no_servers(system: System, rabbitmq: RabbitMq, mongodb: MongoDb) -> AsyncIterator[None]:
+    """RabbitMQ and MongoDB stopped; afterwards all is as it was."""
+    await asyncio.gather(rabbitmq.stop(), mongodb.stop())
+    yield
+    await asyncio.gather(*(system.stop(name) for name in LATE.values() if name in system.services))
+    await asyncio.gather(*(system.until_ready(name) for name in system.services))
+
+
+async def until_logged(system: System, name: str, sentence: str) -> None:
+    async def ask() -> bool:
+        return sentence in await asyncio.to_thread(system.services[name].log.read_text)
+
+    await until(ask, f"{name} to log: {sentence}")
+
+
+@pytest.mark.usefixtures("no_servers")
+async def test_every_service_waits_for_its_servers_and_says_so(system: System, rabbitmq: RabbitMq, mongodb: MongoDb) -> None:
+    await asyncio.gather(*(system.start(kind, name, ready=False) for kind, name in LATE.items()))
+
+    await asyncio.gather(*(until_logged(system, name, "RabbitMQ is not there yet") for name in LATE.values()))
+    assert not any(await asyncio.gather(*map(system.is_ready, LATE.values())))
+    await rabbitmq.start()
+
+    await asyncio.gather(*(until_logged(system, LATE[kind], "MongoDB is not there yet") for kind in NEED_MONGODB))
+    assert not any(await asyncio.gather(*(system.is_ready(LATE[kind]) for kind in NEED_MONGODB)))
+    await system.until_ready(LATE["ingest"])
+    await mongodb.start()
+
+    await asyncio.gather(*map(system.until_ready, LATE.values()))
