@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,19 +33,5 @@ class Outcome(BaseModel):
 
 def event_of(request: DeliveryRequested, connector: Connector | None, outcome: Outcome, replica: str) -> StatusChanged:
     """Return the message that tells of the outcome."""
-    return StatusChanged(
-        delivery_id=request.delivery_id,
-        attempt=request.attempt,
-        phase=Phase.DONE,
-        trigger=request.trigger,
-        connector_id=request.connector_id,
-        connector_name=connector.name if connector else None,
-        connector_version=connector.version if connector else None,
-        transaction_id=request.transaction.transaction_id,
-        action=request.transaction.action,
-        received_at=request.transaction.received_at,
-        appointment=request.transaction.appointment,
-        at=datetime.now(UTC),
-        replica=replica,
-        **outcome.model_dump(),
-    )
+    known: dict[str, Any] = {"connector_name": connector.name, "connector_version": connector.version} if connector else {}
+    return StatusChanged.about(request, phase=Phase.DONE, at=datetime.now(UTC), replica=replica, **known, **outcome.model_dump())

@@ -50,7 +50,8 @@ class Route:
             kind="DeliveryRequested",
             routing_key=connector.connector_id,
         )
-        return self._statuses.publish(_pending(request, connector)), asyncio.ensure_future(asking)
+        pending = StatusChanged.about(request, phase=Phase.PENDING, status=None, at=now, connector_name=connector.name, connector_version=connector.version)
+        return self._statuses.publish(pending), asyncio.ensure_future(asking)
 
 
 def _request(transaction: TransactionReceived, connector_id: str, now: datetime) -> DeliveryRequested:
@@ -61,24 +62,6 @@ def _request(transaction: TransactionReceived, connector_id: str, now: datetime)
         connector_id=connector_id,
         requested_at=now,
         transaction=transaction,
-    )
-
-
-def _pending(request: DeliveryRequested, connector: Connector) -> StatusChanged:
-    return StatusChanged(
-        delivery_id=request.delivery_id,
-        attempt=request.attempt,
-        phase=Phase.PENDING,
-        status=None,
-        trigger=request.trigger,
-        connector_id=request.connector_id,
-        connector_name=connector.name,
-        connector_version=connector.version,
-        transaction_id=request.transaction.transaction_id,
-        action=request.transaction.action,
-        received_at=request.transaction.received_at,
-        appointment=request.transaction.appointment,
-        at=request.requested_at,
     )
 
 

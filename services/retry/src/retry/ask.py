@@ -53,17 +53,4 @@ class Ask:
 
 
 def _pending(request: DeliveryRequested) -> StatusChanged:
-    transaction = request.transaction
-    return StatusChanged(
-        delivery_id=request.delivery_id,
-        attempt=request.attempt,
-        phase=Phase.PENDING,
-        status=None,
-        trigger=request.trigger,
-        connector_id=request.connector_id,
-        transaction_id=transaction.transaction_id,
-        action=transaction.action,
-        received_at=transaction.received_at,
-        appointment=transaction.appointment,
-        at=request.requested_at,
-    )
+    return StatusChanged.about(request, phase=Phase.PENDING, status=None, at=request.requested_at)

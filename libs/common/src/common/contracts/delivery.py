@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
@@ -89,6 +90,25 @@ class StatusChanged(Message):
     http_status: int | None = None
     duration_ms: float | None = None
     replica: str | None = None
+
+    @classmethod
+    def about(cls, request: DeliveryRequested, *, phase: Phase, status: Status | None, at: datetime, **said: Any) -> StatusChanged:
+        """Return what is told of one attempt; ``said`` are further fields of this message."""
+        transaction = request.transaction
+        return cls(
+            delivery_id=request.delivery_id,
+            attempt=request.attempt,
+            phase=phase,
+            status=status,
+            trigger=request.trigger,
+            connector_id=request.connector_id,
+            transaction_id=transaction.transaction_id,
+            action=transaction.action,
+            received_at=transaction.received_at,
+            appointment=transaction.appointment,
+            at=at,
+            **said,
+        )
 
     @property
     def message_id(self) -> str:
