@@ -1,6 +1,6 @@
 """``make bench``: prints one line per figure, ``name value unit``, and writes them as JSON.
 
-Every ratio compares medians of rounds that alternate with the bare loop on the same servers in the same run.
+Every ratio is the median of rounds; each round stands between two of the bare loop, on the same servers in the same run.
 """
 
 from __future__ import annotations
@@ -42,32 +42,36 @@ async def bench(rounds: int, count: int, out: Path) -> None:
 
 
 async def _delivering(built: Rig, rounds: int, count: int, figures: Figures) -> None:
-    loops: list[float] = []
+    loops = [await stages.bare_loop(built, count)]
     stage: list[float] = []
     chain: list[float] = []
     for n in range(rounds):
+        stage.append(await stages.deliver_stage(built, n * count, count))
         loops.append(await stages.bare_loop(built, count))
-        stage.append(await stages.deliver_stage(built, (2 * n) * count, count))
         await stages.ingest_rate(built, (100 + n) * count, count // 3)
         chain.append(await stages.whole_chain(built, count // 3, CONNECTORS))
         loops.append(await stages.bare_loop(built, count))
     figures.add("bare_loop", median(loops), "deliveries/s")
-    figures.add("dispatcher_vs_bare_loop", median(stage) / median(loops), "ratio")
-    figures.add("chain_vs_bare_loop", median(chain) / median(loops), "ratio")
+    figures.add("dispatcher_vs_bare_loop", _beside(stage, loops[0::2], loops[1::2]), "ratio")
+    figures.add("chain_vs_bare_loop", _beside(chain, loops[1::2], loops[2::2]), "ratio")
 
 
 async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> None:
-    published: list[float] = []
+    published = [await stages.bare_publish(built, 2 * count)]
     accepted: list[float] = []
     for n in range(rounds):
-        published.append(await stages.bare_publish(built, 2 * count))
         accepted.append(await stages.ingest_rate(built, (200 + 2 * n) * count, 2 * count))
         published.append(await stages.bare_publish(built, 2 * count))
     figures.add("bare_publish", median(published), "messages/s")
-    figures.add("ingest_vs_bare_publish", median(accepted) / median(published), "ratio")
+    figures.add("ingest_vs_bare_publish", _beside(accepted, published, published[1:]), "ratio")
     await built.connect("lane")
     await built.start("dispatcher")
     await built.new_page()
+
+
+def _beside(ours: Sequence[float], before: Sequence[float], after: Sequence[float]) -> float:
+    """Return the median of the rounds' ratios to what the bare loop did just before and just after."""
+    return median(2 * rate / (earlier + later) for rate, earlier, later in zip(ours, before, after, strict=False))
 
 
 async def _waiting(built: Rig, figures: Figures) -> None:
@@ -84,9 +88,9 @@ async def _waiting(built: Rig, figures: Figures) -> None:
 
 
 async def _settled(built: Rig) -> None:
-    """Wait until everything accepted before was delivered."""
-    before, now = -1, (await built.book(0))["count"]
-    while before != now:
+    """Wait until everything accepted before was delivered and recorded."""
+    before, now = -1.0, (await built.book(0))["count"]
+    while before != now or await stages.backlog(built):
         await asyncio.sleep(3)
         before, now = now, (await built.book(0))["count"]
     await built.new_page()

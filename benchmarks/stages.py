@@ -85,6 +85,14 @@ async def latencies(rig: Rig, first: int, count: int, per_second: float) -> tupl
     return to_call, [(visible[d] - called[d]) * 1000 for d in visible]
 
 
+async def backlog(rig: Rig) -> int:
+    """Return how many messages the portal API has not taken yet."""
+    async with await aio_pika.connect(rig.rabbitmq_url) as connection:
+        channel = await connection.channel()
+        queues = [await channel.declare_queue(queue.name, passive=True) for queue in (topology.PORTAL_API_TRANSACTIONS, topology.PORTAL_API_STATUSES)]
+        return sum(queue.declaration_result.message_count or 0 for queue in queues)
+
+
 async def _watch(rig: Rig, session: aiohttp.ClientSession, delivery_id: str, visible: dict[str, float]) -> None:
     url = f"http://127.0.0.1:{rig.running['portal-api'][1]}/api/deliveries/{delivery_id}"
     async with asyncio.timeout(30):
