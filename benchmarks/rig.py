@@ -61,6 +61,7 @@ class Rig:
             "MONGODB_URL": self.mongodb_url,
             "MONGODB_DATABASE": "bench",
             "SECRET_KEYS": f"bench:{base64.b64encode(bytes(32)).decode()}",
+            "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
             f"{prefix}_PORT": str(port),
             **settings,
         }

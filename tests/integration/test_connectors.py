@@ -49,7 +49,7 @@ async def test_a_signing_secret_signs_what_is_sent_and_is_never_shown(system: Sy
     assert delivery["status"] == "Success"
     _, connector = await system.api("GET", f"/connectors/{connector_id}")
     assert secret not in str(connector)
-    assert connector["has_signing_secret"] is True
+    assert connector["secrets"] == ["signing_secret"]
 
 
 async def test_a_back_office_that_hangs_does_not_slow_another(system: System, app: str) -> None:

@@ -205,6 +205,7 @@ class System:
             "SECRET_KEYS": SECRET_KEYS,
             "INGEST_SECRETS": json.dumps({"demo": SECRET}),
             "PORTAL_API_KEY": API_KEY,
+            "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
             "DISPATCHER_REFRESH_S": "2",
             "DISPATCHER_LEASE_S": "4",
             "SIMULATOR_SECRET": SECRET,

@@ -10,13 +10,14 @@ from dispatcher.attempt import attempt, pause_before_next
 from dispatcher.errors import DeliveryError, NoAnswerError, RefusedError, ServerFaultError, ThrottledError
 from dispatcher.lanes.desk import Desk
 from dispatcher.lanes.gate import Patience
+from dispatcher.lanes.limiter import Limiters
 from tests.support.builders import a_connector
 
 FAULT = ServerFaultError("DSWBHK020", "Status code: 502.", http_status=502)
 
 
 def a_desk(hold_after: int = 100) -> Desk:
-    return Desk(a_connector(), "replica", Patience(hold_after=hold_after, probe_s=0.01, longest_probe_s=0.02), lambda _: None)
+    return Desk(a_connector(), "replica", Patience(hold_after=hold_after, probe_s=0.01, longest_probe_s=0.02), Limiters(), lambda _: None)
 
 
 def answering(*answers: DeliveryError | int) -> tuple[Callable[[], Awaitable[int]], list[DeliveryError | int]]:

@@ -24,8 +24,10 @@ TRANSACTIONS = Exchange("transactions", "fanout")
 DELIVERIES = Exchange("deliveries", "direct")
 STATUSES = Exchange("statuses", "fanout")
 CONNECTORS = Exchange("connectors", "fanout")
+CONNECTOR_TESTS = Exchange("connector-tests", "fanout")
+CONNECTOR_TEST_RESULTS = Exchange("connector-test-results", "fanout")
 DEAD_LETTERS = Exchange("dead-letters", "fanout")
-EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, DEAD_LETTERS)
+EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, DEAD_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,11 @@ class Queue:
 
 
 DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS)
+DISPATCHER_CONNECTOR_TESTS = Queue("dispatcher.connector-tests", CONNECTOR_TESTS)
 PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
 PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
-QUEUES = (DISPATCHER_TRANSACTIONS, PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PARKED)
+QUEUES = (DISPATCHER_TRANSACTIONS, DISPATCHER_CONNECTOR_TESTS, PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PARKED)
 
 
 def lane(connector_id: str) -> Queue:

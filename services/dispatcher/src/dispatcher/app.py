@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
 
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
+from common.contracts.connector import Connector
 from common.database import open_database, wait_until_there
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
@@ -20,14 +22,21 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing
 from common.settings import load
+from dispatcher.back_offices.access import Tools
+from dispatcher.back_offices.addresses import Addresses
+from dispatcher.back_offices.authentication.oauth2 import Tokens
 from dispatcher.back_offices.calls import open_session
+from dispatcher.back_offices.current import Current
 from dispatcher.back_offices.table import build
+from dispatcher.connection_test.answer import Tests
+from dispatcher.connection_test.steps import try_connector
 from dispatcher.connectors import Directory
 from dispatcher.consumers import subscribe
 from dispatcher.deliver import Deliver
 from dispatcher.lanes.desk import Desk
 from dispatcher.lanes.gate import Patience
 from dispatcher.lanes.lanes import Lanes
+from dispatcher.lanes.limiter import Limiters
 from dispatcher.lanes.turns import Turns
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.route import Route
@@ -35,20 +44,26 @@ from dispatcher.settings import Settings
 from dispatcher.statuses import Statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import AsyncIterator, Awaitable
 
-    from aiohttp import ClientSession
+    from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from common.contracts.connector import Connector, LaneChanged
+    from common.contracts.connector import LaneChanged
 
 log = structlog.get_logger()
 STOP_S = 10.0
 
 
 def main() -> None:
-    """Run one dispatcher replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-dispatcher", description="Routes transactions and delivers them to back offices.").parse_args()
+    """Run one dispatcher replica until it is asked to stop, or test one connector."""
+    parser = argparse.ArgumentParser(prog="mboc-dispatcher", description="Routes transactions and delivers them to back offices.")
+    commands = parser.add_subparsers(dest="command")
+    testing = commands.add_parser("test", help="try a connector without sending an appointment")
+    testing.add_argument("connector_id")
+    arguments = parser.parse_args()
     settings = load(Settings)
+    if arguments.command == "test":
+        raise SystemExit(asyncio.run(_test(settings, arguments.connector_id)))
     configure_logs("dispatcher", settings.replica, settings.log_level)
     run(partial(serve, settings))
 
@@ -57,25 +72,26 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before leaving."""
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    async with listening(app, settings.host, settings.port), open_session() as session:
-        await _work(settings, stop, readiness, session)
+    async with listening(app, settings.host, settings.port), _tools(settings) as tools:
+        await _work(settings, stop, readiness, tools)
 
 
-async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, session: ClientSession) -> None:
+async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, tools: Tools) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
     publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"))
     await publisher.open()
     connection = await connect(url, f"dispatcher {replica} lanes")
-    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    database = _database(settings)
     await wait_until_there(database)
 
-    ledger, statuses = Ledger(database, settings.lease_s), Statuses(publisher)
-    lanes = Lanes(connection, publisher, partial(_seat, settings, statuses), partial(_delivering, settings, ledger, statuses, session))
+    ledger, statuses, offices = Ledger(database, settings.lease_s), Statuses(publisher), list[Current]()
+    seat = partial(_seat, settings, statuses, Limiters())
+    lanes = Lanes(connection, publisher, seat, partial(_delivering, settings, ledger, statuses, tools, offices))
     directory = Directory(database, lanes.open, ignore_case=settings.ignore_source_app_case)
     await directory.refresh()
 
     broker = consuming_broker(url, publisher)
-    subscribe(broker, Route(directory, publisher, statuses, replica), directory, replica)
+    subscribe(broker, Route(directory, publisher, statuses, replica), directory, Tests(directory, tools, publisher), replica)
     await broker.start()
     loopback = Loopback(connection)
     async with background(loopback.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)):
@@ -85,11 +101,36 @@ async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, s
         await stop.wait()
         await _bounded(broker.stop())
         await lanes.close(settings.drain_s)
+    await asyncio.gather(*(office.close() for office in offices))
     await _bounded(connection.close())
     await publisher.close()
 
 
-def _seat(settings: Settings, statuses: Statuses, connector: Connector) -> Desk:
+@contextlib.asynccontextmanager
+async def _tools(settings: Settings) -> AsyncIterator[Tools]:
+    addresses = Addresses(settings.private_networks)
+    async with open_session(addresses) as session:
+        yield Tools(session, KeyRing.parse(settings.secret_keys.get_secret_value()), addresses, Tokens())
+
+
+def _database(settings: Settings) -> AsyncIOMotorDatabase[dict[str, Any]]:
+    return open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+
+
+async def _test(settings: Settings, connector_id: str) -> int:
+    """Print the steps; returns an exit code."""
+    found = await _database(settings)["connectors"].find_one({"_id": connector_id})
+    if found is None:
+        sys.stderr.write(f"There is no connector {connector_id}.\n")
+        return 2
+    async with _tools(settings) as tools:
+        tested = await try_connector(Connector.model_validate(found), tools)
+    for step in tested.steps:
+        sys.stdout.write(f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n")
+    return 0 if tested.passed else 1
+
+
+def _seat(settings: Settings, statuses: Statuses, limiters: Limiters, connector: Connector) -> Desk:
     telling: set[asyncio.Task[None]] = set()
 
     def tell(change: LaneChanged) -> None:
@@ -99,12 +140,13 @@ def _seat(settings: Settings, statuses: Statuses, connector: Connector) -> Desk:
         task.add_done_callback(telling.discard)
 
     patience = Patience(settings.hold_after, settings.probe_s, settings.longest_probe_s, settings.in_hand_s)
-    return Desk(connector, settings.replica, patience, tell)
+    return Desk(connector, settings.replica, patience, limiters, tell)
 
 
-def _delivering(settings: Settings, ledger: Ledger, statuses: Statuses, session: ClientSession, desk: Desk) -> Deliver:
-    keys = KeyRing.parse(settings.secret_keys.get_secret_value())
-    return Deliver(desk, ledger, Turns(), statuses, lambda connector: build(connector, session, keys), settings.replica)
+def _delivering(settings: Settings, ledger: Ledger, statuses: Statuses, tools: Tools, offices: list[Current], desk: Desk) -> Deliver:
+    office = Current(lambda connector: build(connector, tools))
+    offices.append(office)
+    return Deliver(desk, ledger, Turns(), statuses, office, settings.replica)
 
 
 async def _bounded(closing: Awaitable[None]) -> None:

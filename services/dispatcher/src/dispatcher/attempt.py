@@ -56,12 +56,12 @@ async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
             try:
                 http_status = await send()
             except DeliveryError as error:
-                desk.gate.failed(error)
+                desk.failed(error)
                 raise
             except BaseException:
                 desk.gate.left()
                 raise
-        desk.gate.succeeded()
+        desk.succeeded()
         return http_status
 
 

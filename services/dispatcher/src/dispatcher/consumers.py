@@ -9,18 +9,21 @@ from faststream.rabbit import RabbitQueue
 
 from common import topology
 from common.consuming import exchange, parsed_by, prefetch, queue
+from common.contracts.connector import ConnectorTestRequested
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 
 if TYPE_CHECKING:
     from faststream.rabbit import RabbitBroker
 
+    from dispatcher.connection_test.answer import Tests
     from dispatcher.connectors import Directory
     from dispatcher.route import Route
 
 MESSAGES_AT_ONCE = 16
+TESTS_AT_ONCE = 4
 
 
-def subscribe(broker: RabbitBroker, route: Route, directory: Directory, replica: str) -> None:
+def subscribe(broker: RabbitBroker, route: Route, directory: Directory, tests: Tests, replica: str) -> None:
     """Add this service's subscribers to the broker."""
 
     @broker.subscriber(
@@ -44,3 +47,14 @@ def subscribe(broker: RabbitBroker, route: Route, directory: Directory, replica:
     )
     async def connectors(_: bytes) -> None:
         directory.ask_again()
+
+    @broker.subscriber(
+        queue(topology.DISPATCHER_CONNECTOR_TESTS),
+        exchange(topology.CONNECTOR_TESTS),
+        channel=prefetch(TESTS_AT_ONCE),
+        ack_policy=AckPolicy.ACK,
+        decoder=parsed_by(ConnectorTestRequested.model_validate_json),
+        no_reply=True,
+    )
+    async def connector_tests(request: ConnectorTestRequested) -> None:
+        await tests(request)

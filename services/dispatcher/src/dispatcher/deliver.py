@@ -18,10 +18,7 @@ from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from common.contracts.connector import Connector
-    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.back_offices.current import Current
     from dispatcher.lanes.desk import Desk
     from dispatcher.lanes.turns import Turns
     from dispatcher.ledger.ledger import Ledger
@@ -35,9 +32,9 @@ LONGEST_GLANCE_S = 1.0
 class Deliver:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
-    def __init__(self, desk: Desk, ledger: Ledger, turns: Turns, statuses: Statuses, build: Callable[[Connector], BackOffice], replica: str) -> None:
+    def __init__(self, desk: Desk, ledger: Ledger, turns: Turns, statuses: Statuses, back_office: Current, replica: str) -> None:
         self._desk, self._ledger, self._turns, self._statuses = desk, ledger, turns, statuses
-        self._build, self._replica = build, replica
+        self._back_office, self._replica = back_office, replica
 
     async def __call__(self, request: DeliveryRequested) -> None:
         """Return when the status is safe with the broker; raises HandBackError when the call was not begun."""
@@ -67,7 +64,7 @@ class Deliver:
         async def send() -> int:
             if claim.request.attempt == 1:
                 SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
-            return await self._build(self._desk.connector).send(claim.request)
+            return await self._back_office.of(self._desk.connector).send(claim.request)
 
         try:
             outcome = await attempt(self._desk, send)

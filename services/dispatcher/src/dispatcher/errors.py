@@ -5,8 +5,10 @@ DeliveryError
 ├── ThrottledError      429, or 503 with Retry-After: nothing was taken       transient
 ├── ServerFaultError    408 or any other 5xx                                  transient
 ├── NoAnswerError       sent, then timed out or cut: the outcome is unknown   not tried again at once
-├── UnauthorisedError   401, 403: the credentials are not accepted
-└── RefusedError        anything else that is not 2xx
+├── UnconfirmedError    an answer that cannot be read: it may be stored       not tried again by itself
+├── UnauthorisedError   the credentials are not accepted
+├── MisconfiguredError  the connector must be mended: address, TLS, names
+└── RefusedError        the back office does not want this appointment
 
 HandBackError           not a failure: the call was not begun, the message goes back to its queue
 """
@@ -63,8 +65,23 @@ class NoAnswerError(DeliveryError):
     outcome_unknown = True
 
 
+class UnconfirmedError(DeliveryError):
+    """An answer came that does not confirm: the back office may have stored it, and doing it again would do the same."""
+
+    outcome_unknown = True
+
+    @property
+    def retryable(self) -> bool:
+        """No: somebody has to look first."""
+        return False
+
+
 class UnauthorisedError(DeliveryError):
     """The back office does not accept the credentials."""
+
+
+class MisconfiguredError(DeliveryError):
+    """No call with this connector can succeed until it is mended."""
 
 
 class RefusedError(DeliveryError):

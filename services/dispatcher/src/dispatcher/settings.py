@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.sealing import KeyRing
@@ -18,6 +18,9 @@ class Settings(ServiceSettings, DatabaseSettings):
         validation_alias="SECRET_KEYS", description="Keys that open connectors' secrets: id:base64 pairs of 32 bytes, comma separated."
     )
     ignore_source_app_case: bool = Field(default=False, description="Whether a connector's Source App matches in any case (domain.md, 3.6).")
+    private_networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), description="Networks of your own that back offices may be in, as a JSON list of CIDRs; public addresses need no entry."
+    )
     refresh_s: float = Field(default=5.0, gt=0, description="Seconds between two readings of all connectors, should a change's message be missed.")
     lease_s: float = Field(default=15.0, ge=3, description="Seconds a killed replica's claims block their appointments.")
     hold_after: int = Field(default=10, ge=1, description="Consecutive connector-level faults after which a lane is held.")

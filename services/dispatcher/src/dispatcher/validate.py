@@ -5,23 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from common.contracts.appointment import Action
-from common.contracts.connector import Connector
+from common.contracts.connector import SYSTEMS, WEBHOOK, Connector
 from common.contracts.delivery import Status
 from dispatcher.outcome import Outcome
-
-WEBHOOK = "Webhook"
-SYSTEMS = ("Business Central", "NAV", "CRM", WEBHOOK)
-API_TYPES = ("SOAP", "REST")
 
 
 def find_refusal(connector: Connector, action: Action, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
     """Return why nothing may be sent, in the order of design.md section 5, or None; ``kinds`` are the systems and API types there are."""
-    return _disabled(connector) or _system(connector) or _kind(connector, kinds) or _uri(connector) or _action(connector, action)
+    return _disabled(connector) or find_fault(connector, kinds) or _action(connector, action)
 
 
-def api_type_of(connector: Connector) -> str:
-    """Return the API type; a webhook that names none is REST (domain.md, 3.2)."""
-    return connector.api_type or ("REST" if connector.system == WEBHOOK else "")
+def find_fault(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
+    """Return what must be mended before the connector can be called, or None."""
+    return _system(connector) or _kind(connector, kinds) or _uri(connector)
 
 
 def _disabled(connector: Connector) -> Outcome | None:
@@ -37,13 +33,13 @@ def _system(connector: Connector) -> Outcome | None:
 
 
 def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
-    if (connector.system, api_type_of(connector)) in kinds:
+    if connector.kind in kinds:
         return None
     if connector.system not in SYSTEMS:
         field, known = "System", ", ".join(SYSTEMS)
     else:
         field, known = "API type", " or ".join(sorted(api for system, api in kinds if system == connector.system)) or "one that this version can speak to"
-    value = connector.system if field == "System" else api_type_of(connector)
+    value = connector.system if field == "System" else connector.kind[1]
     return _refusal(
         connector, Status.INVALID_MBOC_BACK_OFFICE_TYPE, "DSWBHK003", "DSCFG005", f"has the {field} '{value}', which is not valid: set it to {known}"
     )

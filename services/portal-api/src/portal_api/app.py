@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,10 @@ from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
-from common.sealing import KeyRing
+from common.sealing import KeyRing, SealError
 from common.settings import load
 from portal_api.api import build_api
+from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.record import Record
 from portal_api.settings import Settings
@@ -38,9 +40,14 @@ PING_S = 3.0
 
 
 def main() -> None:
-    """Run one portal-api replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.").parse_args()
+    """Run one portal-api replica until it is asked to stop, or seal all secrets anew."""
+    parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    arguments = parser.parse_args()
     settings = load(Settings)
+    if arguments.command == "rekey":
+        raise SystemExit(asyncio.run(_rekey(settings)))
     configure_logs("portal-api", settings.replica, settings.log_level)
     run(partial(serve, settings))
 
@@ -48,17 +55,16 @@ def main() -> None:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
-    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
-    store = Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
-    others = [*health_routes(readiness), metrics_route()]
-    app = build_api(Reader(database), store, partial(_announce, publisher), settings.key.get_secret_value(), others)
+    tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
+    app = build_api(Reader(database), store, partial(_announce, publisher), tests, settings.key.get_secret_value(), others)
     async with listening(app, settings.host, settings.port):
         loopback = Loopback(await publisher.open())
         await wait_until_there(database)
         await make_indexes(database)
         broker = consuming_broker(url, publisher)
-        subscribe(broker, Record(Writer(database)))
+        subscribe(broker, Record(Writer(database)), tests, settings.replica)
         await broker.start()
         reach = _Reach(database)
         async with background(loopback.run(), reach.run()):
@@ -69,6 +75,22 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
                 async with asyncio.timeout(settings.drain_s):
                     await broker.stop()
     await publisher.close()
+
+
+def _opened(settings: Settings) -> tuple[AsyncIOMotorDatabase[dict[str, Any]], Connectors]:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    return database, Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+
+
+async def _rekey(settings: Settings) -> int:
+    """Return an exit code."""
+    try:
+        changed = await _opened(settings)[1].rekey()
+    except SealError as error:
+        sys.stderr.write(f"Stopped: {error}. Put that key back on SECRET_KEYS, behind the new one, and run this again.\n")
+        return 1
+    sys.stdout.write(f"Sealed anew: the secrets of {changed} connectors and versions.\n")
+    return 0
 
 
 async def _announce(publisher: Publisher, connector_id: str) -> None:

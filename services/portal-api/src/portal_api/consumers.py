@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from faststream import AckPolicy
+from faststream.rabbit import RabbitQueue
 from pydantic import ValidationError
 
 from common import topology
-from common.consuming import exchange, prefetch, queue
-from common.contracts.connector import LaneChanged
+from common.consuming import exchange, parsed_by, prefetch, queue
+from common.contracts.connector import ConnectorTested, LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from faststream.message import StreamMessage
     from faststream.rabbit import RabbitBroker
 
+    from portal_api.connectors.testing import ConnectionTests
     from portal_api.record import Record
 
 MESSAGES_AT_ONCE = 100
 
 
-def subscribe(broker: RabbitBroker, record: Record) -> None:
+def subscribe(broker: RabbitBroker, record: Record, tests: ConnectionTests, replica: str) -> None:
     """Add this service's subscribers to the broker."""
 
     @broker.subscriber(
@@ -63,6 +65,17 @@ def subscribe(broker: RabbitBroker, record: Record) -> None:
     )
     async def dead_letters(letter: DeadLetter) -> None:
         await record.dead_letter(letter)
+
+    @broker.subscriber(
+        RabbitQueue(f"portal-api.connector-test-results.{replica}", exclusive=True, auto_delete=True, durable=False),
+        exchange(topology.CONNECTOR_TEST_RESULTS),
+        channel=prefetch(MESSAGES_AT_ONCE),
+        ack_policy=AckPolicy.ACK,
+        decoder=parsed_by(ConnectorTested.model_validate_json),
+        no_reply=True,
+    )
+    async def connector_test_results(tested: ConnectorTested) -> None:
+        tests.finished(tested)
 
 
 async def _transactions(message: StreamMessage[object]) -> list[TransactionReceived]:

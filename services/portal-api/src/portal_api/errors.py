@@ -4,7 +4,9 @@ PortalError
 ├── NotFoundError      there is no such thing            404
 ├── ConflictError      somebody else changed it since    409
 ├── BadCursorError     ``after`` is not one of ours      422
-└── StoreAwayError     MongoDB cannot be reached         503
+├── UnreadableError    a file cannot be read             422
+├── StoreAwayError     MongoDB cannot be reached         503
+└── DispatcherAwayError  no dispatcher answered          504
 """
 
 from __future__ import annotations
@@ -28,3 +30,11 @@ class BadCursorError(PortalError):
 
 class StoreAwayError(PortalError):
     """MongoDB cannot be reached now."""
+
+
+class UnreadableError(PortalError):
+    """The file that was sent cannot be read."""
+
+
+class DispatcherAwayError(PortalError):
+    """No dispatcher answered in time."""

@@ -1,90 +1,135 @@
-"""One HTTP call to a back office, and the only place where the HTTP client's exceptions are known."""
+"""One HTTP call, and the only place where the HTTP client's exceptions are known."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
-from dispatcher.errors import DeliveryError, NoAnswerError, RefusedError, ServerFaultError, ThrottledError, UnauthorisedError, UnreachableError
+from dispatcher.back_offices.addresses import ForbiddenAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from common.contracts.connector import Connector
+    from dispatcher.back_offices.addresses import Addresses
+    from dispatcher.back_offices.catalogue import Faults
 
-ANSWER_CAP = 64 * 1024
+ANSWER_CAP = 256 * 1024
 KEEP_ALIVE_S = 4.0
 """Shorter than the servers' own: a POST on a connection that the server just closed has an unknown outcome."""
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ConnectionTimeoutError, "no connection"),
+    (TimeoutError, "no answer"),
+    (aiohttp.ClientSSLError, "TLS"),
+    (aiohttp.ClientConnectorDNSError, "name"),
+    (aiohttp.ClientConnectorError, "refused"),
+    (ValueError, "bad address"),
+    (aiohttp.NonHttpUrlClientError, "bad address"),
+    (aiohttp.ClientError, "cut"),
+)
+"""From the special to the general."""
 
 
-class Codes(NamedTuple):
-    """The stable codes of one system (domain.md, 6.3 and 6.4)."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is sent; redirects are not followed, compressed answers are not asked for."""
 
-    timeout: str
-    http: str
-    unauthorised: str
-    address: str
-
-
-def open_session() -> ClientSession:
-    """Return the HTTP client of this process; how many calls a connector may make is its lane's business."""
-    connector = TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=30)
-    return ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "mboc-dispatcher"})
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    cap: int = ANSWER_CAP
 
 
-async def post(session: ClientSession, connector: Connector, headers: Mapping[str, str], body: bytes, codes: Codes) -> int:
-    """POST once, follow nothing, and return the 2xx status; raises a DeliveryError for everything else."""
-    limits = connector.limits
-    timeout = ClientTimeout(total=limits.total_timeout_s, sock_connect=limits.connect_timeout_s)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; not ``is_whole`` when its body was too large, compressed or cut off."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    is_whole: bool
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the status is a success (RFC 9110, 15.3)."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - that section
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds to wait, if the server says so (RFC 9110, 10.2.3)."""
+        said = self.headers.get("Retry-After", "")
+        return float(said) if said.isdigit() else None
+
+
+def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
+    """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls."""
+    connector = TCPConnector(limit=limit, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=30, socket_factory=addresses.open_socket)
+    headers = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
+    return ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), headers=headers)
+
+
+class Caller:
+    """Makes the calls of one connector; raises a DeliveryError when no status came back."""
+
+    def __init__(self, session: ClientSession, connector: Connector, faults: Faults, extra: Mapping[str, str]) -> None:
+        self._session, self._faults, self._extra = session, faults, extra
+        limits = connector.limits
+        self._timeout = ClientTimeout(total=limits.total_timeout_s, sock_connect=limits.connect_timeout_s)
+        self._ssl = tls_of(connector.ca_certificate)
+
+    async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
+        """Make one call, on a session of its own if one is given."""
+        headers = {**self._extra, **call.headers}
+        asking = (session or self._session).request(
+            call.method, call.url, data=call.body, headers=headers, timeout=self._timeout, ssl=self._ssl, allow_redirects=False
+        )
+        try:
+            async with asking as answer:
+                body, is_whole = await _read(answer, call.cap)
+                return Answer(answer.status, answer.headers, body, is_whole)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise self._faults.transport(_what(error), host=_host(call.url), seconds=self._seconds(error)) from error
+
+    def _seconds(self, error: Exception) -> float:
+        timeout = self._timeout.sock_connect if isinstance(error, aiohttp.ConnectionTimeoutError) else self._timeout.total
+        return timeout or 0.0
+
+
+async def _read(answer: aiohttp.ClientResponse, cap: int) -> tuple[bytes, bool]:
+    """Return at most ``cap`` bytes; the status is known by now, so a body that fails is no failure of the call."""
+    body = bytearray()
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        return b"", False
     try:
-        async with session.post(connector.uri or "", data=body, headers=headers, timeout=timeout, allow_redirects=False) as answer:
-            await answer.content.read(ANSWER_CAP)
-            status, retry_after = answer.status, _seconds(answer.headers.get("Retry-After"))
-    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
-        raise RefusedError(codes.address, f"The URI of connector '{connector.name}' cannot be called: mend its URI.") from error
-    except aiohttp.ConnectionTimeoutError as error:
-        raise UnreachableError(
-            codes.timeout, f"No connection within {limits.connect_timeout_s:g} s: check the URI's host, its port and the firewall."
-        ) from error
-    except TimeoutError as error:
-        said = f"No answer within {limits.total_timeout_s:g} s; the back office may have stored the appointment. Check it there before retrying."
-        raise NoAnswerError(codes.timeout, said) from error
-    except aiohttp.ClientConnectorError as error:
-        raise UnreachableError(codes.http, f"{_why(error)}: check the URI and whether the back office is running.") from error
-    except aiohttp.ClientError as error:
-        said = "The connection was cut before an answer came; the back office may have stored the appointment. Check it there before retrying."
-        raise NoAnswerError(codes.http, said) from error
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
-        return status
-    raise _fault(status, retry_after, codes)
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > cap:
+                return bytes(body[:cap]), False
+    except (aiohttp.ClientError, TimeoutError):
+        return bytes(body), False
+    return bytes(body), True
 
 
-def _fault(status: int, retry_after_s: float | None, codes: Codes) -> DeliveryError:
-    text = f"Status code: {status}."
-    if status in {401, 403}:
-        return UnauthorisedError(
-            codes.unauthorised, f"{text} The back office does not accept the credentials: check them on the connector.", http_status=status
-        )
-    if status == 429 or (status == 503 and retry_after_s is not None):  # noqa: PLR2004 - RFC 6585, RFC 9110
-        return ThrottledError(codes.http, f"{text} The back office asks to be called less often.", http_status=status, retry_after_s=retry_after_s)
-    if status == 408 or status >= 500:  # noqa: PLR2004 - RFC 9110
-        return ServerFaultError(
-            codes.http, f"{text} The back office has trouble of its own: look into its logs.", http_status=status, retry_after_s=retry_after_s
-        )
-    if 300 <= status < 400:  # noqa: PLR2004 - RFC 9110
-        return RefusedError(codes.http, f"{text} Redirects are not followed: set the connector's URI to the final address.", http_status=status)
-    return RefusedError(codes.http, f"{text} The back office refused this appointment: look into its logs.", http_status=status)
+def _what(error: Exception) -> str:
+    """Return the catalogue's word for what happened on the way."""
+    if isinstance(getattr(error, "os_error", None), ForbiddenAddressError):
+        return "forbidden address"
+    return next(word for kind, word in _WORDS if isinstance(error, kind))
 
 
-def _why(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "The host's name cannot be found"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "The TLS connection was refused or its certificate is not trusted"
-    return "The back office cannot be reached"
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    return float(retry_after) if retry_after and retry_after.isdigit() else None
+def tls_of(ca_certificate: str | None) -> ssl.SSLContext | bool:
+    """Return how certificates are verified: by the machine's authorities, or by this one alone."""
+    return ssl.create_default_context(cadata=ca_certificate) if ca_certificate else True

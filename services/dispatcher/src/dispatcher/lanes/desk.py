@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common.contracts.connector import LaneChanged
+from dispatcher.errors import ThrottledError
 from dispatcher.lanes.gate import Gate, Patience
-from dispatcher.lanes.limiter import Limiter
-from dispatcher.metrics import CALL_SECONDS, CALLS_IN_FLIGHT, LANE_HELD
+from dispatcher.metrics import CALL_SECONDS, CALLS_ALLOWED, CALLS_IN_FLIGHT, LANE_HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.contracts.connector import Connector
+    from dispatcher.errors import DeliveryError
+    from dispatcher.lanes.limiter import Limiters
 
 MARGIN = timedelta(seconds=15)
 
@@ -21,21 +23,33 @@ MARGIN = timedelta(seconds=15)
 class Desk:
     """Changes with its connector, and tells when its lane is held and when it works again."""
 
-    def __init__(self, connector: Connector, replica: str, patience: Patience, tell: Callable[[LaneChanged], None]) -> None:
-        self._replica, self._patience, self._tell = replica, patience, tell
+    def __init__(self, connector: Connector, replica: str, patience: Patience, limiters: Limiters, tell: Callable[[LaneChanged], None]) -> None:
+        self._replica, self._limiters, self._tell = replica, limiters, tell
         self._held_since: datetime | None = None
         self.gate = Gate(patience, self._gate_changed)
-        self.connector, self.limiter = connector, Limiter(connector.limits)
+        self.connector, self.limiter = connector, limiters.of(connector)
         self.calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
+        self._allowed = CALLS_ALLOWED.labels(connector.connector_id)
         self.call_seconds = CALL_SECONDS.labels(connector.connector_id)
 
     def change(self, connector: Connector) -> None:
         """Work with the connector as it is now; a mended one is tried at once."""
         if connector.version == self.connector.version:
             return
-        if connector.limits != self.connector.limits:
-            self.limiter = Limiter(connector.limits)
-        self.connector = connector
+        self.connector, self.limiter = connector, self._limiters.of(connector)
+        self.gate.succeeded()
+
+    def failed(self, error: DeliveryError) -> None:
+        """Note that a call failed: a throttled one slows the lane down, a fault of the connector may hold it."""
+        if isinstance(error, ThrottledError):
+            self.limiter.slow_down(error.retry_after_s)
+            self._allowed.set(self.limiter.allowed)
+        self.gate.failed(error)
+
+    def succeeded(self) -> None:
+        """Note that a call ended well: the lane works, and speeds up again."""
+        self.limiter.went_well()
+        self._allowed.set(self.limiter.allowed)
         self.gate.succeeded()
 
     def _gate_changed(self, gate: Gate) -> None:

@@ -44,7 +44,7 @@ class Lanes:
                 self._lanes[connector.connector_id] = Lane(self._connection, connector.connector_id, self._deliver(desk), self._publisher), desk
             lane, desk = self._lanes[connector.connector_id]
             desk.change(connector)
-            await lane.open(2 * connector.limits.calls_in_flight)
+            await lane.open(2 * connector.calls_in_flight)
 
     def check(self) -> str | None:
         """Say which lane is not consumed, if any."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from fastapi import APIRouter, Body, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, Field
 
 from common.contracts.appointment import Action
-from common.contracts.connector import Connector, Limits
+from common.contracts.connector import Authentication, Connector, Limits
+from portal_api.connectors.fields import ConnectorChange, ConnectorFields
+from portal_api.connectors.importing import Imported, take_over
+from portal_api.connectors.rows import read_rows
 from portal_api.errors import ConflictError
-from portal_api.routes.paging import Instant
+from portal_api.routes.paging import Instant, Shown
 from portal_api.routes.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.connectors.testing import ConnectionTests
     from portal_api.store.connectors import Connectors
 
     class Announce(Protocol):
@@ -24,34 +28,14 @@ if TYPE_CHECKING:
             ...
 
 
-class ConnectorFields(BaseModel):
-    """What an administrator enters. System, API type and URI may be empty or wrong: deliveries then say which to mend."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {
-        "name": "Service orders", "source_app": "CRONUSINTERNATIONALLTD.", "system": "Webhook", "api_type": "REST", "uri": "https://hooks.cronus.example/appointments",
-    }})  # fmt: skip
-
-    name: str = Field(min_length=1, max_length=100)
-    description: str | None = Field(default=None, max_length=1000)
-    source_app: str = Field(min_length=1, max_length=30, description="Must equal the Source App of the jobs (domain: nvarchar(30)).")
-    source_type: str | None = Field(default=None, max_length=10, description="Only appointments of this Source Type; empty = all.")
-    enabled: bool = True
-    system: str | None = Field(default=None, max_length=50, description="Business Central, NAV, CRM or Webhook.")
-    api_type: str | None = Field(default=None, max_length=20, description="SOAP or REST.")
-    uri: str | None = Field(default=None, max_length=2000)
-    actions: list[Action] = Field(default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3)
-    limits: Limits = Limits()
-    signing_secret: SecretStr | None = Field(default=None, max_length=500, description="Signs webhooks; write-only, none keeps the old one.")
-
-
-class ConnectorChange(ConnectorFields):
-    """The whole connector, with the version it was read at."""
-
-    version: int = Field(ge=1, description="The version you read; another one now is answered 409.")
+IMPORTED = "import"
+MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
+WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
+UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
 
 
 class ConnectorShown(BaseModel):
-    """A connector without its secrets."""
+    """A connector without its secrets; ``secrets`` says which are set."""
 
     connector_id: str
     version: int
@@ -64,8 +48,13 @@ class ConnectorShown(BaseModel):
     api_type: str | None
     uri: str | None
     actions: list[Action]
+    authentication: Authentication
+    time_zone: str
+    mapping: dict[str, Any] | None
+    ca_certificate: str | None
+    header_names: list[str]
     limits: Limits
-    has_signing_secret: bool
+    secrets: list[str]
     modified_at: Instant
 
 
@@ -76,12 +65,32 @@ class ConnectorList(BaseModel):
     next: None = None
 
 
-def connectors(store: Connectors, announce: Announce) -> APIRouter:
+class StepShown(Shown):
+    """One step of a test, with what was seen or what to mend."""
+
+    name: str
+    passed: bool
+    sentence: str
+
+
+class TestShown(BaseModel):
+    """How far a test came: the steps up to the first that failed."""
+
+    passed: bool
+    steps: list[StepShown]
+    mapping: dict[str, Any] | None = Field(description="The names that the back office's own description has, where it has one.")
+
+
+def connectors(store: Connectors, announce: Announce, tests: ConnectionTests) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/connectors", tags=["Connectors"])
-    missing: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
-    wrong: dict[int | str, dict[str, Any]] = missing | {409: PROBLEMS[409]}
+    _reading_and_writing(router, store, announce)
+    _importing(router, store, announce)
+    _testing(router, store, announce, tests)
+    return router
 
+
+def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announce) -> None:
     @router.get("")
     async def list_connectors() -> ConnectorList:
         """List the connectors by name, at most a thousand."""
@@ -90,51 +99,75 @@ def connectors(store: Connectors, announce: Announce) -> APIRouter:
     @router.post("", status_code=201)
     async def create_connector(fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
         """Create a connector; it is used within seconds."""
-        connector = await store.create(*_split(fields))
+        connector = await store.create(fields.kept(), fields.secrets())
         await announce(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
         return _shown(connector)
 
-    @router.get("/{connector_id}", responses=missing)
+    @router.get("/{connector_id}", responses=MISSING)
     async def read_connector(connector_id: str) -> ConnectorShown:
         """Read one connector."""
         return _shown(await store.one(connector_id))
 
-    @router.put("/{connector_id}", responses=wrong)
+    @router.put("/{connector_id}", responses=WRONG)
     async def change_connector(connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
         """Change a connector; the change is used within seconds."""
         before = await store.one(connector_id)
         if before.version != fields.version:
             raise ConflictError(f"The connector is at version {before.version} by now: read it again")
-        after = await store.change(before, *_split(fields))
+        after = await store.change(before, fields.kept(), fields.secrets())
         await announce(connector_id)
         return _shown(after)
 
-    @router.post("/{connector_id}/disable", responses=wrong)
+    @router.post("/{connector_id}/disable", responses=WRONG)
     async def disable_connector(connector_id: str) -> ConnectorShown:
         """Disable a connector: its deliveries are recorded as *MBOC Publish Disabled*, never dropped."""
-        return await _switch(connector_id, enabled=False)
+        return await _with(store, announce, connector_id, enabled=False)
 
-    @router.post("/{connector_id}/enable", responses=wrong)
+    @router.post("/{connector_id}/enable", responses=WRONG)
     async def enable_connector(connector_id: str) -> ConnectorShown:
         """Enable a connector."""
-        return await _switch(connector_id, enabled=True)
-
-    async def _switch(connector_id: str, *, enabled: bool) -> ConnectorShown:
-        before = await store.one(connector_id)
-        kept = before.model_dump(exclude={"connector_id", "version", "modified_at", "signing_secret"})
-        after = await store.change(before, kept | {"enabled": enabled}, None)
-        await announce(connector_id)
-        return _shown(after)
-
-    return router
+        return await _with(store, announce, connector_id, enabled=True)
 
 
-def _split(fields: ConnectorFields) -> tuple[dict[str, Any], str | None]:
-    """Return what is kept as it is, and the secret."""
-    secret = fields.signing_secret.get_secret_value() if fields.signing_secret else None
-    return fields.model_dump(exclude={"signing_secret", "version"}), secret
+def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
+    content: dict[str, Any] = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}, "text/csv": {"schema": {"type": "string"}}}
+
+    @router.post("/import", openapi_extra={"requestBody": {"content": content, "required": True}})
+    async def import_connectors(request: Request, *, dry_run: bool = False) -> Imported:
+        """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
+        rows = read_rows(request.headers.get("content-type", ""), await request.body())
+        imported = await take_over(store, rows, dry_run=dry_run)
+        if imported.done:
+            await announce(IMPORTED)
+        return imported
+
+
+def _testing(router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests) -> None:
+    @router.post("/{connector_id}/test", responses=UNTESTED)
+    async def test_connector(connector_id: str) -> TestShown:
+        """Try address, TLS, authentication and endpoint without sending an appointment."""
+        tested = await tests.run(await store.one(connector_id))
+        steps = [StepShown.model_validate(step, from_attributes=True) for step in tested.steps]
+        return TestShown(passed=all(step.passed for step in steps), steps=steps, mapping=tested.mapping)
+
+    @router.post("/{connector_id}/take-over-names", responses=UNTESTED | WRONG)
+    async def take_over_names(connector_id: str) -> ConnectorShown:
+        """Use the names that the back office's own WSDL has from now on."""
+        tested = await tests.run(await store.one(connector_id))
+        if tested.mapping is None:
+            raise ConflictError("The back office shows no description with names: test the connector to see why")
+        return await _with(store, announce, connector_id, mapping=tested.mapping)
+
+
+async def _with(store: Connectors, announce: Announce, connector_id: str, **changes: Any) -> ConnectorShown:
+    """Change some fields, and keep the others and all secrets."""
+    before = await store.one(connector_id)
+    kept = before.model_dump(exclude={"connector_id", "version", "modified_at", "secrets"})
+    after = await store.change(before, kept | changes, {})
+    await announce(connector_id)
+    return _shown(after)
 
 
 def _shown(connector: Connector) -> ConnectorShown:
-    return ConnectorShown(**connector.model_dump(exclude={"signing_secret"}), has_signing_secret=connector.signing_secret is not None)
+    return ConnectorShown(**connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets))

@@ -10,14 +10,21 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel
 
 from common import problem
-from portal_api.errors import BadCursorError, ConflictError, NotFoundError, PortalError, StoreAwayError
+from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, UnreadableError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
-STATUSES: dict[type[PortalError], int] = {NotFoundError: 404, ConflictError: 409, BadCursorError: 422, StoreAwayError: 503}
+STATUSES: dict[type[PortalError], int] = {
+    NotFoundError: 404,
+    ConflictError: 409,
+    BadCursorError: 422,
+    UnreadableError: 422,
+    StoreAwayError: 503,
+    DispatcherAwayError: 504,
+}
 RETRY_AFTER_S = 5
 KEY_HEADER = APIKeyHeader(name="X-API-KEY", auto_error=False, description="The key of the setting PORTAL_API_KEY.")
 
@@ -47,6 +54,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "It was changed since it was read.",
         422: "A field is missing or wrong; `errors` names it.",
         503: "MongoDB cannot be reached now.",
+        504: "No dispatcher answered in time.",
     }.items()
 }
 
@@ -57,11 +65,20 @@ def install(app: FastAPI) -> None:
 
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
-        field = [{"field": "after", "message": "is not a key that this list gave out"}] if isinstance(error, BadCursorError) else []
+        field = _fields(error)
         headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, StoreAwayError) else None
         return problem.problem(status, str(error), field, headers)
 
     app.add_exception_handler(PortalError, answer)
+
+
+def _fields(error: Exception) -> list[dict[str, str]]:
+    match error:
+        case BadCursorError():
+            return [{"field": "after", "message": "is not a key that this list gave out"}]
+        case UnreadableError():
+            return [{"field": "body", "message": str(error)}]
+    return []
 
 
 def needs_key(expected: str) -> Any:

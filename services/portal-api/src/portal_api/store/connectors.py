@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.connector import Connector
+from common.contracts.connector import Connector, bound_to
 from portal_api.errors import ConflictError, NotFoundError
 from portal_api.store.reader import reaching
 
@@ -37,18 +37,17 @@ class Connectors:
             raise NotFoundError(f"There is no connector {connector_id}")
         return Connector.model_validate(found)
 
-    async def create(self, fields: dict[str, Any], secret: str | None) -> Connector:
+    async def create(self, fields: dict[str, Any], secrets: dict[str, str]) -> Connector:
         """Keep a new one and return it."""
-        connector = self._build(uuid.uuid4().hex[:12], 1, fields, secret)
+        connector = self._build(uuid.uuid4().hex[:12], 1, fields, {}, secrets)
         with reaching():
             await self._keep_version(connector)
             await self._connectors.insert_one(_document(connector))
         return connector
 
-    async def change(self, before: Connector, fields: dict[str, Any], secret: str | None) -> Connector:
-        """Keep the next version and return it; without a secret the old one stays. Raises ConflictError when it was changed since."""
-        kept = {"signing_secret": before.signing_secret} if secret is None else {}
-        after = self._build(before.connector_id, before.version + 1, fields, secret, **kept)
+    async def change(self, before: Connector, fields: dict[str, Any], secrets: dict[str, str]) -> Connector:
+        """Keep the next version and return it; secrets that are not given stay, empty ones go. Raises ConflictError when it was changed since."""
+        after = self._build(before.connector_id, before.version + 1, {"header_names": before.header_names} | fields, before.secrets, secrets)
         with reaching():
             await self._keep_version(after)
             replaced = await self._connectors.replace_one({"_id": before.connector_id, "version": before.version}, _document(after))
@@ -56,9 +55,24 @@ class Connectors:
             raise ConflictError("Somebody changed the connector since you read it: read it again")
         return after
 
-    def _build(self, connector_id: str, version: int, fields: dict[str, Any], secret: str | None, **kept: Any) -> Connector:
-        sealed = {"signing_secret": self._keys.seal(secret, connector_id)} if secret else kept
-        return Connector(connector_id=connector_id, version=version, modified_at=datetime.now(UTC), **fields, **sealed)
+    async def rekey(self) -> int:
+        """Seal every secret, those of old versions too, with the newest key; returns how many documents were changed."""
+        changed = 0
+        for collection in (self._connectors, self._versions):
+            async for found in collection.find({"secrets": {"$ne": {}}}, {"connector_id": 1, "secrets": 1}):
+                sealed = {name: self._resealed(found["connector_id"], name, old) for name, old in found["secrets"].items()}
+                await collection.update_one({"_id": found["_id"], "secrets": found["secrets"]}, {"$set": {"secrets": sealed}})
+                changed += 1
+        return changed
+
+    def _resealed(self, connector_id: str, name: str, old: str) -> str:
+        place = bound_to(connector_id, name)
+        return self._keys.seal(self._keys.open(old, place), place)
+
+    def _build(self, connector_id: str, version: int, fields: dict[str, Any], old: dict[str, str], secrets: dict[str, str]) -> Connector:
+        kept = {name: sealed for name, sealed in old.items() if name not in secrets}
+        sealed = {name: self._keys.seal(secret, bound_to(connector_id, name)) for name, secret in secrets.items() if secret}
+        return Connector(connector_id=connector_id, version=version, modified_at=datetime.now(UTC), **fields, secrets=kept | sealed)
 
     async def _keep_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"
@@ -66,4 +80,9 @@ class Connectors:
 
 
 def _document(connector: Connector) -> dict[str, Any]:
-    return connector.model_dump() | {"_id": connector.connector_id, "actions": [str(action) for action in connector.actions]}
+    return connector.model_dump() | {
+        "_id": connector.connector_id,
+        "actions": [str(action) for action in connector.actions],
+        "authentication": connector.authentication.model_dump(mode="json"),
+        "header_names": list(connector.header_names),
+    }

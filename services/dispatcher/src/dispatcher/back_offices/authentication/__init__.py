@@ -1,0 +1,1 @@
+"""How calls prove who they are."""

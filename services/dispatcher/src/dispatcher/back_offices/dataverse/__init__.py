@@ -1,0 +1,5 @@
+"""CRM: the Web API of Dataverse, OData v4 (domain.md, 4.8; wire-formats.md)."""
+
+from dispatcher.back_offices.dataverse.client import build
+
+__all__ = ["build"]

@@ -1,0 +1,48 @@
+"""Reads what a page service answers: a result, a fault, or neither. No DTD, no entity, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lxml import etree
+
+SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+
+
+class Fault(NamedTuple):
+    """A SOAP 1.1 fault (SOAP 1.1, 4.4)."""
+
+    code: str
+    message: str
+
+    @property
+    def text(self) -> str:
+        """Both, for the catalogue to look into."""
+        return f"{self.code} {self.message}"
+
+
+def parse(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
+    """Return the root of an XML text, or None; ``forgiving`` passes over references that XML 1.0 forbids and NAV sends."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=forgiving)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        return None
+    if root is None or root.getroottree().docinfo.doctype:
+        return None
+    return root
+
+
+def read_answer(body: bytes, namespace: str) -> Fault | bool:
+    """Return the fault, or whether this is the result of Create."""
+    if not body.rstrip().endswith(b">"):
+        return False
+    root = parse(body, forgiving=True)
+    if root is None or root.tag != f"{SOAP}Envelope":
+        return False
+    fault = root.find(f"{SOAP}Body/{SOAP}Fault")
+    if fault is None:
+        return root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
+    code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
+    detail = fault.find("detail")
+    return Fault(code.partition(":")[2] or code, message or " ".join(detail.itertext() if detail is not None else ()))

@@ -1,0 +1,45 @@
+"""Writes the envelope of Create: elements in the order of the mapping, those without a value left out."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from common.contracts.mapping import SoapFieldValues, SoapMapping, SoapResources
+    from dispatcher.back_offices.facts import Fact, Facts
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot carry (section 2.2)."""
+
+
+def envelope(mapping: SoapMapping, facts: Facts) -> bytes:
+    """Return the request's body, UTF-8."""
+    inner = _elements(mapping.names, facts.fields) + _part(mapping.resources, facts.resources) + _part(mapping.field_values, facts.field_values)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>'
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<Create xmlns="{mapping.namespace}"><{mapping.entity}>{inner}</{mapping.entity}></Create></s:Body></s:Envelope>'
+    ).encode()
+
+
+def _part(part: SoapResources | SoapFieldValues | None, lines: list[dict[str, Fact]]) -> str:
+    if part is None or not lines:
+        return ""
+    inside = "".join(f"<{part.line}>{_elements(part.names, line)}</{part.line}>" for line in lines)
+    return f"<{part.name}>{inside}</{part.name}>"
+
+
+def _elements(names: list[tuple[str, str]], facts: dict[str, Fact]) -> str:
+    return "".join(f"<{name}>{text(facts[fact])}</{name}>" for fact, name in names if facts.get(fact) is not None)
+
+
+def text(fact: Fact) -> str:
+    """Return a value as XML Schema writes it; a carriage return survives as a reference."""
+    if isinstance(fact, bool):
+        return "true" if fact else "false"
+    if isinstance(fact, float):
+        return f"{Decimal(str(fact)):f}"
+    return escape(_NOT_XML.sub("", str(fact)), {"\r": "&#13;"})

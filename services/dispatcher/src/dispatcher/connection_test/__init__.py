@@ -1,0 +1,1 @@
+"""Trying a connector without sending an appointment."""

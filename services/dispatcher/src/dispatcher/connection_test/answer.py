@@ -1,0 +1,41 @@
+"""Connection tests that portal-api asks for: any replica may do one, and tells how far it came."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from common import topology
+from common.broker import BrokerAwayError
+from common.contracts.connector import ConnectorTested
+from dispatcher.connection_test.steps import try_connector
+
+if TYPE_CHECKING:
+    from common.broker import Publisher
+    from common.contracts.connector import ConnectorTestRequested
+    from dispatcher.back_offices.access import Tools
+    from dispatcher.connectors import Directory
+
+STALE = timedelta(minutes=2)
+
+
+class Tests:
+    """ConnectorTestRequested -> ConnectorTested; one that nobody waits for any more is passed over."""
+
+    def __init__(self, directory: Directory, tools: Tools, publisher: Publisher) -> None:
+        self._directory, self._tools, self._publisher = directory, tools, publisher
+
+    async def __call__(self, request: ConnectorTestRequested) -> None:
+        """Try the connector as it is stored now."""
+        if datetime.now(UTC) - request.requested_at > STALE:
+            return
+        await self._directory.refresh()
+        connector = self._directory.find(request.connector_id)
+        if connector is None:
+            return
+        tested = await try_connector(connector, self._tools)
+        result = ConnectorTested(test_id=request.test_id, connector_id=request.connector_id, steps=tuple(tested.steps), mapping=tested.mapping)
+        with contextlib.suppress(BrokerAwayError):
+            body = result.model_dump_json().encode()
+            await self._publisher.publish(topology.CONNECTOR_TEST_RESULTS, body, message_id=request.test_id, kind="ConnectorTested")

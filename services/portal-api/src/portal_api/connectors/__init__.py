@@ -1,0 +1,1 @@
+"""The connectors (MBOC settings) as an administrator knows them."""

@@ -1,0 +1,118 @@
+"""Connectors from a file: JSON or CSV, under our names or the vendor's (domain.md, 3.3)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from common.contracts.connector import AuthenticationType
+from portal_api.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_ROWS = 1_000
+_PLACES: dict[str, tuple[str, ...]] = {
+    name.replace("_", ""): (name,)
+    for name in (
+        "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri", "actions", "time_zone", "ca_certificate",
+        "authentication", "limits", "mapping", "headers", "password", "client_secret", "signing_secret",
+    )
+} | {
+    "sendappointmenttowebservice": ("enabled",),
+    "webserviceaddress": ("uri",),
+    "type": ("system",),
+    "backofficesystem": ("system",),
+    "crudtypes": ("actions",),
+    "authtype": ("authentication", "type"),
+    "authenticationtype": ("authentication", "type"),
+    **{name.replace("_", ""): ("authentication", name) for name in ("login", "tenant_id", "client_id", "token_url", "scope")},
+    **{name.replace("_", ""): ("limits", name) for name in ("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s")},
+}  # fmt: skip
+_SYSTEMS = {"bc": "Business Central", "businesscentral": "Business Central", "nav": "NAV", "crm": "CRM", "webhook": "Webhook", "none": None}
+_AUTHENTICATION = {
+    "basicauth": AuthenticationType.BASIC,
+    "oauthmsentraid": AuthenticationType.ENTRA_ID,
+    "msentraid": AuthenticationType.ENTRA_ID,
+    "oauth2clientcredentialsbodyauth": AuthenticationType.OAUTH2_BODY,
+    "oauth2clientcredentialsbasicauth": AuthenticationType.OAUTH2_BASIC,
+    **{"".join(filter(str.isalnum, kind.value)).lower(): kind for kind in AuthenticationType},
+}
+
+
+def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
+    """Return one mapping per row, as it stands in the file; raises UnreadableError."""
+    rows = _csv(body) if "csv" in content_type else _json(body)
+    if len(rows) > MOST_ROWS:
+        raise UnreadableError(f"has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
+    return rows
+
+
+def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Return what ConnectorFields reads, and what is wrong with the columns' names."""
+    fields: dict[str, Any] = {}
+    errors = []
+    for column, value in row.items():
+        place = _PLACES.get(_folded(column))
+        if place is None:
+            errors.append({"field": column, "message": "is no column that a connector has"})
+        elif value not in (None, ""):
+            _put(fields, place, _translated(place, value))
+    return fields, errors
+
+
+def _put(fields: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+    inner = fields
+    for name in place[:-1]:
+        inner = inner.setdefault(name, {})
+    inner[place[-1]] = value
+
+
+def _translated(place: tuple[str, ...], value: Any) -> Any:
+    """Return the vendor's word as ours; what is unknown stays, for the deliveries or the checks to name."""
+    if not isinstance(value, str):
+        return value
+    translate = _WORDS.get(place[-1])
+    return translate(value) if translate else value
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _folded(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+_WORDS: dict[str, Callable[[str], Any]] = {
+    "system": lambda value: _SYSTEMS.get(_folded(value), value),
+    "type": lambda value: _AUTHENTICATION.get(_folded(value), value),
+    "actions": lambda value: [action.strip().lower() for action in value.split(",") if action.strip()],
+    "api_type": str.upper,
+    **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parsed),
+}
+
+
+def _json(body: bytes) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        raise UnreadableError("is not JSON") from None
+    rows = found if isinstance(found, list) else [found]
+    if not all(isinstance(row, dict) for row in rows):
+        raise UnreadableError("must be a JSON array of objects")
+    return rows
+
+
+def _csv(body: bytes) -> list[dict[str, Any]]:
+    try:
+        text = body.decode("utf-8-sig")
+        dialect = csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t") if text.strip() else csv.excel
+        return [{str(k): v for k, v in row.items() if k is not None} for row in csv.DictReader(io.StringIO(text), dialect=dialect)]
+    except (UnicodeDecodeError, csv.Error):
+        raise UnreadableError("is not CSV in UTF-8 with a first row of names") from None

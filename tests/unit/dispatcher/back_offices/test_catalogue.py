@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from dispatcher.back_offices.calls import Answer
+from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind
+from dispatcher.errors import MisconfiguredError, NoAnswerError, RefusedError, ServerFaultError, ThrottledError, UnauthorisedError
+
+KINDS: tuple[Kind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
+TRANSPORT = ("no connection", "no answer", "cut", "refused", "name", "TLS", "forbidden address", "bad address", "malformed", "oversized")
+
+
+def answered(status: int, **headers: str) -> Answer:
+    return Answer(status, headers, b"", is_whole=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("what", TRANSPORT)
+def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(kind: Kind, what: str) -> None:
+    error = Faults(kind, "Hook").transport(what, answered(200), host="bc.cronus.example", seconds=5)
+
+    assert error.code != "DSUNK001"
+    assert "{" not in str(error)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 405, 408, 409, 413, 418, 429, 500, 502, 503, 504, 599])
+def test_every_status_has_a_sentence_that_names_it(kind: Kind, status: int) -> None:
+    assert f"Status code: {status}." in str(Faults(kind, "Hook").status(answered(status)))
+
+
+def test_every_row_can_be_reached() -> None:
+    for number, row in enumerate(CATALOGUE):
+        sample = next((word.replace("xx", "99") for word in row.is_), "*")
+        kinds = [kind for kind in KINDS if row.fits(kind, sample)]
+        first = {kind: next(n for n, other in enumerate(CATALOGUE) if other.seen == row.seen and other.fits(kind, sample)) for kind in kinds}
+        assert number in first.values(), f"row {number} ({row.seen} {row.is_}) always stands behind another"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "code", "leaf"),
+    [
+        ("page service", "SoapException: DifferentTableIdsMessage", "DSCFG004", RefusedError),
+        ("page service", 'Service "Page/Appointment" was not found!', "DSBC007", MisconfiguredError),
+        ("page service", "NavPermissionException You do not have the following permissions", "DSBC001", UnauthorisedError),
+        ("page service", "NavNCLDialogException The job must have a customer.", "DSUNK001", RefusedError),
+    ],
+)
+def test_a_soap_fault_is_found_by_what_it_says(kind: Kind, said: str, code: str, leaf: type[Exception]) -> None:
+    error = Faults(kind, "Hook").find("soap", said, answered(500), said)
+
+    assert isinstance(error, leaf)
+    assert error.code == code
+
+
+def test_throttling_keeps_the_seconds_it_asks_for() -> None:
+    error = Faults("API page", "BC").status(answered(429, **{"Retry-After": "7"}))
+
+    assert isinstance(error, ThrottledError)
+    assert error.retry_after_s == 7
+
+
+def test_a_gateway_timeout_of_business_central_leaves_the_outcome_unknown() -> None:
+    assert isinstance(Faults("page service", "BC").status(answered(504)), NoAnswerError)
+    assert isinstance(Faults("webhook", "Hook").status(answered(504)), ServerFaultError)
+
+
+def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:
+    faults = Faults("webhook", "Hook", ("made-up-secret",))
+    faults.hide("made-up-token")
+
+    said = str(faults.status(answered(400), "bad made-up-secret\n and made-up-token " + "x" * 900))
+
+    assert "bad *** and *** xxx" in said
+    assert len(said) < 700
