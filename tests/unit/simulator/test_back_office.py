@@ -8,7 +8,8 @@ import pytest
 
 from simulator.back_offices.back_office import BackOffice, Bounds
 from simulator.back_offices.back_offices import MOST, BackOffices
-from simulator.back_offices.fault import Fault, Faults
+from simulator.back_offices.fault import Fault
+from simulator.back_offices.faults import Faults
 from simulator.errors import TooManyError
 
 

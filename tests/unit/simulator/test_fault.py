@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from simulator.back_offices.fault import Fault, Faults, read_fault
+from simulator.back_offices.fault import Fault, read_fault
+from simulator.back_offices.faults import Faults
 from simulator.errors import InvalidFieldError
 
 
@@ -48,6 +49,19 @@ def test_share_and_times_together_end_after_so_many_strikes() -> None:
         ({"status": 503, "reset": True}, "reset"),
         ({"reset": True, "store_then_silence": True}, "store_then_silence"),
         ({"delay_s": 1, "retry_after_s": 1}, "retry_after_s"),
+        ({"soap_fault": "Other"}, "soap_fault"),
+        ({"soap_fault": "Dialog", "status": 500}, "soap_fault"),
+        ({"odata_error": {"code": "x"}}, "odata_error.message"),
+        ({"odata_error": {"code": "x", "message": "y", "status": 200}}, "odata_error.status"),
+        ({"malformed": True, "no_location": True}, "no_location"),
+        ({"malformed": True, "retry_after_s": 1}, "retry_after_s"),
+        ({"oversized_bytes": 0}, "oversized_bytes"),
+        ({"gzip_bomb": 10**10}, "gzip_bomb"),
+        ({"drip_s": 0}, "drip_s"),
+        ({"redirect_to": "elsewhere"}, "redirect_to"),
+        ({"token_error": "invalid_scope", "status": 500}, "token_error"),
+        ({"token_error": "Bad Words"}, "token_error"),
+        ({"token_status": 400, "status": 500}, "token_status"),
         ({"statsu": 503}, "statsu"),
         ({}, "body"),
         ([], "body"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import aiohttp
@@ -11,33 +10,18 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from simulator.back_offices.back_office import Bounds
-from simulator.back_offices.back_offices import BackOffices
 from simulator.errors import RefusedError
 from simulator.planners.changes import Change, Changes
 from simulator.planners.clock import stepping
 from simulator.planners.ingest import Ingest
-from simulator.routes.back_offices import back_offices
-from simulator.routes.problems import problems
 from tests.support.system import free_port
 
 BODY = b'{"Id":1,"LastModifiedDate":"2026-07-21T14:00:00.000"}'
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[str]:
-    app = web.Application(middlewares=[problems])
-    app.add_routes(back_offices(BackOffices(Bounds(100, 100))))
-    server = TestServer(app)
-    await server.start_server(shutdown_timeout=1)
-    yield str(server.make_url("/back-offices/bc"))
-    await server.close()
+def office(address: str) -> str:
+    return address
 
 
 async def counts(http: aiohttp.ClientSession, office: str) -> dict[str, int]:

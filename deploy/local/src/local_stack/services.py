@@ -48,7 +48,7 @@ def _of(name: str, around: Surroundings) -> dict[str, str]:
     credentials = around.credentials
     told: dict[str, dict[str, str]] = {
         "ingest": {"INGEST_SECRETS": json.dumps({SOURCE: credentials.source_secret})},
-        "dispatcher": {"SECRET_KEYS": credentials.secret_keys},
+        "dispatcher": {"SECRET_KEYS": credentials.secret_keys, "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]'},
         "retry": {"RetryJobCronExpression": around.retry_cron},
         "portal-api": {"SECRET_KEYS": credentials.secret_keys, "PORTAL_API_KEY": credentials.api_key},
         "simulator": {

@@ -8,12 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from local_stack.errors import LocalError
-from local_stack.seed import STEADY
+from local_stack.seed import SEEDED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from local_stack.outside import Outside
+    from local_stack.seed import Seeded
 
 PATIENCE_S = 30.0
 
@@ -42,16 +43,24 @@ async def smoke(outside: Outside, services: Iterable[str], say: Callable[[str], 
     check = Checks(say)
     for name in services:
         await check(f"{name} is ready", partial(outside.is_ready, name))
-    change = await check("ingest accepts a planner's change", lambda: outside.simulator("POST", "/planners/one", json={"source_app": STEADY.source_app}))
-    if change:
-        await check("the back office has it", lambda: _received(outside, change))
-        await check("the portal shows Success", lambda: _succeeded(outside, change))
+    for seeded in SEEDED:
+        if not seeded.fault:
+            await _deliver(outside, check, seeded)
     say(f"{check.passed} passed, {check.failed} failed")
     return not check.failed
 
 
-async def _received(outside: Outside, change: dict[str, Any]) -> bool:
-    page = await outside.simulator("GET", f"/back-offices/{STEADY.back_office}/records", params={"appointment": str(change["appointment_id"]), "limit": "1000"})
+async def _deliver(outside: Outside, check: Checks, seeded: Seeded) -> None:
+    """Send one change to one connector."""
+    accepted = f"ingest accepts a planner's change for {seeded.name}"
+    change = await check(accepted, lambda: outside.simulator("POST", "/planners/one", json={"source_app": seeded.source_app}))
+    if change:
+        await check("the back office has it", lambda: _received(outside, seeded.back_office, change))
+        await check("the portal shows Success", lambda: _succeeded(outside, change))
+
+
+async def _received(outside: Outside, back_office: str, change: dict[str, Any]) -> bool:
+    page = await outside.simulator("GET", f"/back-offices/{back_office}/records", params={"appointment": str(change["appointment_id"]), "limit": "1000"})
     return any(record["modified_at"] == change["modified_at"] for record in page["records"])
 
 

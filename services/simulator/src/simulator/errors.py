@@ -4,7 +4,12 @@ SimulatorError
 ├── InvalidFieldError   a field of a request is missing or wrong; names it
 ├── TooManyError        more back offices than are kept in memory
 ├── RefusedError        ingest does not want the change as it is
-└── NotAcceptedError    ingest has not accepted the change yet
+├── NotAcceptedError    ingest has not accepted the change yet
+├── HandshakeError      a caller could not prove who it is
+├── OAuthError          no token for this request
+├── SoapFaultError      the page service answers a fault
+├── ODataError          the API page, or Dataverse, answers an error
+└── ChangeError         one request of a change set is refused, and so all are
 """
 
 from __future__ import annotations
@@ -36,3 +41,39 @@ class RefusedError(SimulatorError):
 
 class NotAcceptedError(SimulatorError):
     """Ingest has not accepted the change in time."""
+
+
+class HandshakeError(SimulatorError):
+    """A caller could not prove who it is."""
+
+
+class OAuthError(SimulatorError):
+    """A token is refused; ``code`` is the error of RFC 6749, section 5.2."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+
+
+class SoapFaultError(SimulatorError):
+    """A call to the page service is refused; ``exception`` is the type name that the server tells."""
+
+    def __init__(self, exception: str, message: str) -> None:
+        super().__init__(message)
+        self.exception = exception
+
+
+class ODataError(SimulatorError):
+    """An OData request is refused with this HTTP status and code."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class ChangeError(ODataError):
+    """The request of this Content-ID is refused."""
+
+    def __init__(self, content_id: str, status: int, code: str, message: str) -> None:
+        super().__init__(status, code, message)
+        self.content_id = content_id

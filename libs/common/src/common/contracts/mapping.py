@@ -166,8 +166,8 @@ class DataverseResources(_Named):
 
     defaults = _by(attribute_of, RESOURCE_CAPTIONS)
 
-    entity_set: Name = "dime_appointmentresources"
-    link: Name = "dime_AppointmentId"
+    entity_set: Name = "dime_dsappointmentresources"
+    link: Name = "dime_DsAppointmentId"
 
 
 class DataverseMapping(_Named):
@@ -175,7 +175,7 @@ class DataverseMapping(_Named):
 
     defaults = _by(attribute_of, CAPTIONS)
 
-    entity_set: Name = "dime_appointments"
+    entity_set: Name = "dime_dsappointments"
     resources: DataverseResources | None = DataverseResources()
 
 

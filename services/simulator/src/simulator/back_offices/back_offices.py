@@ -24,7 +24,7 @@ class BackOffices:
         return self._found.get(name) or BackOffice(self._bounds)
 
     def forget(self, name: str) -> None:
-        """Forget what the back office was sent; faults and secret stay."""
+        """Forget what the back office was sent; faults, secret and authentication stay."""
         self.look(name).forget()
         if self.look(name).is_as_new:
             self._found.pop(name, None)

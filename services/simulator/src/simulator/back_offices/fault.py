@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.problem import field_errors
 from simulator.errors import InvalidFieldError
+
+MIB = 1024 * 1024
+SoapFaultName = Literal["DifferentTableIdsMessage", "ServiceBroker", "UnknownType", "ServiceNotFound", "DuplicateKey", "PermissionDenied", "Dialog"]
+
+
+class ODataFault(BaseModel):
+    """An error in the words of an OData server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    code: str = Field(min_length=1, max_length=200)
+    message: str = Field(max_length=2000)
+    status: int = Field(default=400, ge=400, le=599)
 
 
 class Fault(BaseModel):
@@ -21,9 +33,52 @@ class Fault(BaseModel):
     delay_s: float = Field(default=0.0, ge=0, le=3600, description="Answer so much later; alone, the call is stored on arrival and answered well.")
     reset: bool = Field(default=False, description="Cut the TCP connection (RST) without an answer; nothing is stored.")
     store_then_silence: bool = Field(default=False, description="Store the call and never answer.")
+    soap_fault: SoapFaultName | None = Field(default=None, description="The page service answers this fault with status 500, the others a plain 500.")
+    odata_error: ODataFault | None = Field(default=None, description="API page and Dataverse answer this error, the others its status; nothing is stored.")
+    malformed: bool | Literal[200, 201] = Field(default=False, description="Store, and answer with a body that breaks off; a number is its status.")
+    oversized_bytes: int | None = Field(default=None, ge=1, le=256 * MIB, description="Store, and answer well with a body of so many bytes.")
+    gzip_bomb: int | None = Field(default=None, ge=1, le=4096 * MIB, description="Store, and answer well with a gzip body that unpacks to so many bytes.")
+    drip_s: float | None = Field(default=None, gt=0, le=3600, description="Store, and answer with one byte per 0.2 s for so long, then the rest.")
+    no_location: bool = Field(default=False, description="Store, and leave the new record's address out of a good answer.")
+    redirect_to: str | None = Field(default=None, pattern=r"^https?://\S{1,2000}$", description="Answer 307 with this Location; nothing is stored.")
+    token_error: str | None = Field(default=None, pattern=r"^[a-z_]{1,60}$", description="The token endpoint answers this OAuth error; calls are not struck.")
+    token_status: int | None = Field(default=None, ge=400, le=599, description="Status beside token_error; none = 401 for invalid_client, 400 for others.")
     share: float = Field(default=1.0, gt=0, le=1, description="Share of calls it strikes.")
     times: int | None = Field(default=None, ge=1, description="Calls it strikes before the back office is healthy again; none = until it is removed.")
     seed: int = Field(default=0, description="The same seed strikes the same calls, counted from when the fault was set.")
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the call is refused in the words of its protocol."""
+        return bool(self.status or self.soap_fault or self.odata_error)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the call is stored although it is struck."""
+        return not (self.is_refusal or self.reset or self.redirect_to)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers beside a refusal."""
+        return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+
+
+ENDINGS = (
+    "status",
+    "reset",
+    "store_then_silence",
+    "soap_fault",
+    "odata_error",
+    "malformed",
+    "oversized_bytes",
+    "gzip_bomb",
+    "drip_s",
+    "no_location",
+    "redirect_to",
+    "token_error",
+)
+"""The fields that say how a call ends; only one can."""
+_REFUSALS = ("status", "soap_fault", "odata_error", "token_error")
 
 
 def read_fault(text: bytes) -> Fault:
@@ -38,36 +93,12 @@ def read_fault(text: bytes) -> Fault:
 
 
 def _contradictions(fault: Fault) -> list[tuple[str, str]]:
-    endings = [name for name in ("status", "reset", "store_then_silence") if getattr(fault, name)]
+    endings = [name for name in ENDINGS if getattr(fault, name)]
     found = [(name, f"cannot be joined with {endings[0]}") for name in endings[1:]]
     if not endings and not fault.delay_s:
-        found.append(("body", "must say what goes wrong: status, delay_s, reset or store_then_silence"))
-    if fault.retry_after_s is not None and fault.status is None:
-        found.append(("retry_after_s", "needs a status beside it"))
+        found.append(("body", f"must say what goes wrong: delay_s, or one of {', '.join(ENDINGS)}"))
+    if fault.retry_after_s is not None and not any(name in _REFUSALS for name in endings):
+        found.append(("retry_after_s", f"needs one of {', '.join(_REFUSALS)} beside it"))
+    if fault.token_status is not None and fault.token_error is None:
+        found.append(("token_status", "needs a token_error beside it"))
     return found
-
-
-class Faults:
-    """Decides call by call whether the fault strikes."""
-
-    def __init__(self, fault: Fault) -> None:
-        self._fault = fault
-        self._random = random.Random(fault.seed)  # noqa: S311 - repeatable is the point
-        self._struck = 0
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has struck as often as it was asked to."""
-        return self._fault.times is not None and self._struck >= self._fault.times
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The fault as it was set, and how often it struck."""
-        return {**self._fault.model_dump(), "struck": self._struck}
-
-    def strike(self) -> Fault | None:
-        """Return what to do to this call; None = treat it well."""
-        if self.is_over or self._random.random() >= self._fault.share:
-            return None
-        self._struck += 1
-        return self._fault

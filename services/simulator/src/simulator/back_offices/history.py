@@ -22,25 +22,25 @@ class History:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._order: deque[str] = deque()
+        self._order: deque[tuple[str, str | None]] = deque()
         self._steps: dict[str, deque[Step]] = {}
         self._newest: dict[str, datetime] = {}
-        self._webhook_ids: set[str] = set()
+        self._identities: set[str] = set()
         self.repeated = self.out_of_order = 0
 
     def __len__(self) -> int:
         """Return the number of appointments that are remembered."""
         return len(self._steps)
 
-    def add(self, appointment: str, step: Step) -> None:
-        """Remember the step, and count it when its webhook-id is known or a newer snapshot was stored before it."""
-        self.repeated += step.webhook_id in self._webhook_ids
-        if step.webhook_id:
-            self._webhook_ids.add(step.webhook_id)
+    def add(self, appointment: str, step: Step, identity: str | None) -> None:
+        """Remember the step, and count it when its identity (none = it has none) is known or a newer snapshot was stored before it."""
+        self.repeated += identity in self._identities
+        if identity:
+            self._identities.add(identity)
         if step.modified_at is not None:
             self._compare(appointment, step.modified_at)
         self._steps.setdefault(appointment, deque()).append(step)
-        self._order.append(appointment)
+        self._order.append((appointment, identity))
         if len(self._order) > self._limit:
             self._forget_oldest()
 
@@ -57,9 +57,10 @@ class History:
             self.out_of_order += 1
 
     def _forget_oldest(self) -> None:
-        appointment = self._order.popleft()
+        appointment, identity = self._order.popleft()
         steps = self._steps[appointment]
-        self._webhook_ids.discard(steps.popleft().webhook_id or "")
+        steps.popleft()
+        self._identities.discard(identity or "")
         if not steps:
             del self._steps[appointment]
             self._newest.pop(appointment, None)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
 from common.contracts.appointment import in_utc
+from simulator.appointments.snapshot import Protocol, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ACTION_HEADER = "X-Dime-Action"
 _SECRET = frozenset({"authorization", "proxy-authorization", "x-api-key", "cookie", "webhook-signature"})
+_SECRET_WORDS = ("secret", "token", "key")
 
 
 class Record(NamedTuple):
-    """A stored call; ``appointment`` is empty when the body names none."""
+    """A stored call; ``appointment`` is empty when the body names none.
+
+    A webhook's fields are its body, so they are not shown a second time.
+    """
 
     number: int
     at: datetime
@@ -29,6 +35,16 @@ class Record(NamedTuple):
     hash: str
     headers: dict[str, str]
     body: bytes
+    protocol: Protocol
+    entity_id: str
+    fields: dict[str, Any]
+    resources: list[dict[str, Any]]
+    field_values: list[dict[str, Any]]
+
+    @property
+    def identity(self) -> str | None:
+        """What two records of the same call share: the webhook-id, or the appointment and its content; none = nothing tells."""
+        return self.webhook_id if self.protocol is Protocol.WEBHOOK else f"{self.appointment} {self.hash}"
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -45,19 +61,30 @@ class _Snapshot(BaseModel):
 
 
 def record(number: int, headers: Mapping[str, str], body: bytes) -> Record:
-    """Return the record of a call; a body that is no snapshot is kept all the same."""
-    snapshot = _read(body)
+    """Return the record of a webhook; a body that is no snapshot is kept all the same."""
+    read = _read(body)
+    modified_at = in_utc(read.modified_at) if read.modified_at else None
+    appointment = str(read.id or read.guid or read.no or "")
+    snapshot = Snapshot(Protocol.WEBHOOK, appointment, headers.get(ACTION_HEADER, ""), modified_at, {}, [], [])
+    return record_of(number, snapshot, headers, body, body)
+
+
+def record_of(number: int, snapshot: Snapshot, headers: Mapping[str, str], body: bytes, content: bytes) -> Record:
+    """Return the record of a call that said this; ``content`` is what is the same when the call is repeated."""
     return Record(
         number=number,
         at=datetime.now(UTC),
-        action=headers.get(ACTION_HEADER, ""),
-        webhook_id=headers.get("webhook-id"),
-        appointment=str(snapshot.id or snapshot.guid or snapshot.no or ""),
-        modified_at=in_utc(snapshot.modified_at) if snapshot.modified_at else None,
-        hash=hashlib.sha256(body).hexdigest(),
-        headers={name: value for name, value in headers.items() if name.lower() not in _SECRET},
+        webhook_id=headers.get("webhook-id") if snapshot.protocol is Protocol.WEBHOOK else None,
+        hash=hashlib.sha256(content).hexdigest(),
+        headers={name: value for name, value in headers.items() if not _is_secret(name.lower())},
         body=body,
+        entity_id=str(uuid.uuid4()),
+        **snapshot._asdict(),
     )
+
+
+def _is_secret(name: str) -> bool:
+    return name in _SECRET or any(word in name for word in _SECRET_WORDS)
 
 
 def _read(body: bytes) -> _Snapshot:

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.back_offices.fault import Faults, read_fault
+from simulator.back_offices.fault import read_fault
+from simulator.back_offices.faults import Faults
+from simulator.routes.api_page import api_page
+from simulator.routes.authentication import authentication
 from simulator.routes.bodies import read_body, read_query
-from simulator.routes.calls import ADDRESS, calls
+from simulator.routes.calls import calls
+from simulator.routes.dataverse import dataverse
+from simulator.routes.doors import ADDRESS
+from simulator.routes.page_service import page_service
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_offices import BackOffices
@@ -45,7 +51,8 @@ class Which(BaseModel):
 
 def back_offices(offices: BackOffices) -> list[web.RouteDef]:
     """Return every route under ``/back-offices``."""
-    return [*calls(offices), *_records(offices), *_faults(offices), *_secrets(offices)]
+    protocols = [*calls(offices), *page_service(offices), *api_page(offices), *dataverse(offices)]
+    return [*protocols, *authentication(offices), *_records(offices), *_faults(offices), *_secrets(offices)]
 
 
 def _records(offices: BackOffices) -> list[web.RouteDef]:

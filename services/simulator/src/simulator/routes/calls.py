@@ -1,14 +1,13 @@
-"""The call itself: ``POST /back-offices/{name}``, answered at once, or as badly as the back office was told to."""
+"""The webhook itself: ``POST /back-offices/{name}``, answered at once, or as badly as the back office was told to."""
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import struct
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.routes.doors import ADDRESS, door, problem_refusal
+from simulator.routes.misbehaviour import answer
 from simulator.routes.problems import problem
 
 if TYPE_CHECKING:
@@ -16,55 +15,24 @@ if TYPE_CHECKING:
     from simulator.back_offices.back_offices import BackOffices
     from simulator.back_offices.fault import Fault
 
-ADDRESS = "/back-offices/{name:[a-z0-9][a-z0-9-]{0,39}}"
-_AT_ONCE = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing sends RST."""
-
 
 def calls(offices: BackOffices) -> list[web.RouteDef]:
-    """Return the route that the dispatcher calls."""
+    """Return the route that the dispatcher posts webhooks to."""
 
-    async def call(request: web.Request) -> web.StreamResponse:
-        body = await request.read()
-        office = offices.open(request.match_info["name"])
-        office.received += 1
+    async def call(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
         if not office.trusts(request.headers, body):
             office.refused += 1
             return problem(401, "The signature is missing, wrong or too old (Standard Webhooks)")
-        fault = office.strike()
-        if fault is not None:
-            return await _misbehave(request, office, fault, body)
-        office.store(request.headers, body)
-        return _received()
 
-    return [web.post(ADDRESS, call)]
+        def store() -> web.Response:
+            office.store(request.headers, body)
+            return web.Response(body=b'{"received":true}', content_type="application/json")
 
+        return await answer(request, office, store, _refuse)
 
-def _received() -> web.Response:
-    return web.Response(body=b'{"received":true}', content_type="application/json")
+    return [web.post(ADDRESS, door(offices, problem_refusal, call))]
 
 
-async def _misbehave(request: web.Request, office: BackOffice, fault: Fault, body: bytes) -> web.StreamResponse:
-    is_stored = fault.store_then_silence or not (fault.reset or fault.status)
-    if is_stored:
-        office.store(request.headers, body)
-    await asyncio.sleep(fault.delay_s)
-    if fault.store_then_silence:
-        await asyncio.Event().wait()
-    if fault.reset:
-        _reset(request)
-    if fault.status is None:
-        return _received()
-    headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
-    return problem(fault.status, "A fault on demand", headers=headers)
-
-
-def _reset(request: web.Request) -> None:
-    """Cut the connection with RST; what is answered afterwards reaches nobody."""
-    transport = request.transport
-    if transport is None:
-        return
-    number = transport.get_extra_info("socket").fileno()
-    with socket.fromfd(number, socket.AF_INET, socket.SOCK_STREAM) as twin:
-        twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-    transport.abort()
+def _refuse(fault: Fault) -> web.Response:
+    status = fault.odata_error.status if fault.odata_error else fault.status or 500
+    return problem(status, "A fault on demand", headers=fault.headers)

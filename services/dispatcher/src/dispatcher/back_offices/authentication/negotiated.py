@@ -103,23 +103,28 @@ class Negotiated:
         return await caller(call, session)
 
     async def _shake(self, caller: Caller, call: Call, session: ClientSession, scheme: Scheme) -> Answer | None:
-        """Return the answer to the call, or None when the server does not offer this scheme."""
+        """Return the answer to the call, or None when the server does not let us in by this scheme.
+
+        Whichever message the server may take for the last one carries the payload; only NTLM's first one cannot be that.
+        """
         try:
             context = spnego.client(self._login, self._password, hostname=urlsplit(call.url).hostname or "", service="http", protocol=scheme.protocol)
             token = await asyncio.to_thread(context.step)
-            while not context.complete:
-                challenged = await caller(replace(call, headers={**call.headers, "Authorization": _header(scheme, token)}, body=b""), session)
-                challenge = _challenge(challenged, scheme)
+            sent = replace(call, body=b"") if scheme is NTLM else call
+            while token:
+                answer = await caller(replace(sent, headers={**call.headers, "Authorization": _header(scheme, token)}), session)
+                challenge = _challenge(answer, scheme)
                 if challenge is None:
-                    return challenged if challenged.status != UNAUTHORISED else None
+                    return answer if answer.status != UNAUTHORISED else None
                 token = await asyncio.to_thread(context.step, challenge)
-        except SpnegoError:
+                sent = call
+        except (SpnegoError, ValueError):
             return None
-        return await caller(replace(call, headers={**call.headers, "Authorization": _header(scheme, token)}), session)
+        return None
 
 
-def _header(scheme: Scheme, token: bytes | None) -> str:
-    return f"{scheme.word} {base64.b64encode(token or b'').decode()}"
+def _header(scheme: Scheme, token: bytes) -> str:
+    return f"{scheme.word} {base64.b64encode(token).decode()}"
 
 
 def _challenge(answer: Answer, scheme: Scheme) -> bytes | None:

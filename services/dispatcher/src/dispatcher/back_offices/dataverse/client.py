@@ -39,10 +39,8 @@ class Dataverse:
         posts = self._posts(facts_of(request.transaction, self._zone))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
         answer = await self._access.call(Call("POST", f"{self._root}/$batch", headers, change_set(posts)))
-        if not answer.is_good:
-            raise refused(self._access.faults, answer)
         inner = answers_in(answer)
-        for one in inner:
+        for one in (*inner, answer):
             if not one.is_good:
                 raise refused(self._access.faults, one)
         if not answer.is_whole or len(inner) != len(posts):

@@ -1,0 +1,1 @@
+"""The API page of Business Central: one POST per appointment, lines inside it or afterwards."""

@@ -1,0 +1,63 @@
+"""Reads what is posted to the API page; raises ODataError the way Business Central words it (wire-formats.md)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, FIELD_VALUE, RESOURCE, Field
+from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, snapshot
+from simulator.errors import ODataError
+from simulator.odata.values import Malformed, read_fields, read_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMESPACE = "Microsoft.NAV"
+APPOINTMENT_FIELDS = MappingProxyType({field.api: field for field in APPOINTMENT})
+
+
+class Part:
+    """A sub-part: the name of its lines' type, and their fields."""
+
+    def __init__(self, entity: str, fields: tuple[Field, ...]) -> None:
+        self.entity = entity
+        self.fields = {field.api: field for field in fields}
+
+    def read(self, line: Any) -> dict[str, Any]:
+        """Return one line; raises Malformed."""
+        if not isinstance(line, dict):
+            raise Malformed(f"A line of type '{NAMESPACE}.{self.entity}' was expected, but no object was found.")
+        return read_fields(line, self.fields, f"{NAMESPACE}.{self.entity}", allows_null=False)
+
+
+PARTS: Mapping[str, Part] = MappingProxyType(
+    {"appointmentResources": Part("appointmentResource", RESOURCE), "appointmentFieldValues": Part("appointmentFieldValue", FIELD_VALUE)}
+)
+
+
+def read_appointment(body: bytes) -> Snapshot:
+    """Return what a deep insert says."""
+    try:
+        sent = read_object(body)
+        lines = Lines(*(_lines(part, sent.pop(name, [])) for name, part in PARTS.items()))
+        fields = read_fields(sent, APPOINTMENT_FIELDS, f"{NAMESPACE}.appointment", allows_null=False)
+    except Malformed as error:
+        raise ODataError(400, "BadRequest", str(error)) from None
+    if not has_action(fields, DATABASE_ACTION.api):
+        raise ODataError(400, "Application_FieldValidationException", "Database Action must be I, U or D.")
+    return snapshot(Protocol.API_PAGE, lambda field: field.api, fields, lines)
+
+
+def read_line(part: str, body: bytes) -> dict[str, Any]:
+    """Return a line that is posted to a stored appointment."""
+    try:
+        return PARTS[part].read(read_object(body))
+    except Malformed as error:
+        raise ODataError(400, "BadRequest", str(error)) from None
+
+
+def _lines(part: Part, sent: Any) -> list[dict[str, Any]]:
+    if not isinstance(sent, list):
+        raise Malformed(f"A list of type 'Collection({NAMESPACE}.{part.entity})' was expected.")
+    return [part.read(line) for line in sent]

@@ -1,0 +1,1 @@
+"""How callers prove who they are, when a back office asks them to."""

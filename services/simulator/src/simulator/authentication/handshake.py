@@ -1,0 +1,72 @@
+"""NTLM and Negotiate: one handshake on each TCP connection, carried by pyspnego; raises HandshakeError."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import struct
+import tempfile
+from typing import TYPE_CHECKING
+
+import spnego
+from spnego._ntlm_raw.crypto import ntowfv1
+from spnego.exceptions import SpnegoError
+
+from simulator.errors import HandshakeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.authentication.required import LoginRequired
+
+_FILE = "NTLM_USER_FILE"
+"""Names the file from which the acceptor takes the account that it checks against."""
+_UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
+
+
+class Handshake:
+    """How far the caller on one connection has come in proving who it is."""
+
+    def __init__(self, required: LoginRequired) -> None:
+        self._required = required
+        self._context: spnego.ContextProxy | None = None
+        self.was_asked = self.is_complete = False
+
+    def step(self, header: str) -> str | None:
+        """Take the token of an Authorization header and return the one to send back, if there is one; a complete handshake begins anew."""
+        scheme, _, encoded = header.partition(" ")
+        if scheme.lower() != self._required.type.lower():
+            raise HandshakeError(f"{self._required.type} is required")
+        self.is_complete = False
+        try:
+            token = self._take(base64.b64decode(encoded, validate=True))
+        except _UNREADABLE as error:
+            self._context = None
+            raise HandshakeError(str(error)) from None
+        return base64.b64encode(token).decode() if token else None
+
+    def _take(self, token: bytes) -> bytes | None:
+        with _account(self._required):
+            context = self._context or spnego.server(protocol=self._required.type.lower())
+            answer = context.step(token)
+        self.is_complete = context.complete
+        self._context = None if context.complete else context
+        return answer
+
+
+@contextlib.contextmanager
+def _account(required: LoginRequired) -> Iterator[None]:
+    """Put the account where the acceptor looks for it, as a line of an smbpasswd file; nothing else runs inside this block."""
+    digest = ntowfv1(required.password.get_secret_value()).hex().upper()
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.write(f"{required.login}:1000:{'0' * 32}:{digest}:[U]:LCT-0\n")
+        file.flush()
+        before = os.environ.get(_FILE)
+        os.environ[_FILE] = file.name
+        try:
+            yield
+        finally:
+            os.environ.pop(_FILE)
+            if before is not None:
+                os.environ[_FILE] = before

@@ -1,0 +1,31 @@
+"""Bearer tokens: issued, remembered until they expire, or until all are made invalid."""
+
+from __future__ import annotations
+
+import secrets
+
+MOST = 10_000
+
+
+class Tokens:
+    """Tokens that last ``lifetime_s`` seconds; moments are seconds of any clock that does not go back."""
+
+    def __init__(self, lifetime_s: int) -> None:
+        self.lifetime_s = lifetime_s
+        self._expire_at: dict[str, float] = {}
+
+    def issue(self, now_s: float) -> str:
+        """Return a new token; the oldest is forgotten when there are too many."""
+        token = secrets.token_urlsafe(32)
+        self._expire_at[token] = now_s + self.lifetime_s
+        if len(self._expire_at) > MOST:
+            del self._expire_at[next(iter(self._expire_at))]
+        return token
+
+    def is_good(self, token: str, now_s: float) -> bool:
+        """Whether the token was issued and has not expired."""
+        return now_s < self._expire_at.get(token, now_s)
+
+    def expire(self) -> None:
+        """Make every token invalid at once."""
+        self._expire_at.clear()

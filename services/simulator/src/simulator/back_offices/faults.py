@@ -1,0 +1,40 @@
+"""The fault in force at a back office: which calls it strikes."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.back_offices.fault import Fault
+
+
+class Faults:
+    """Decides call by call whether the fault strikes."""
+
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+        self._random = random.Random(fault.seed)  # noqa: S311 - repeatable is the point
+        self._struck = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has struck as often as it was asked to."""
+        return self._fault.times is not None and self._struck >= self._fault.times
+
+    @property
+    def is_for_tokens(self) -> bool:
+        """Whether it strikes requests for a token, and no calls."""
+        return self._fault.token_error is not None
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The fault as it was set, and how often it struck."""
+        return {**self._fault.model_dump(), "struck": self._struck}
+
+    def strike(self) -> Fault | None:
+        """Return what to do to this call; None = treat it well."""
+        if self.is_over or self._random.random() >= self._fault.share:
+            return None
+        self._struck += 1
+        return self._fault

@@ -1,0 +1,86 @@
+"""Reads the records of a change set; raises ChangeError for the first request that Dataverse would refuse."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, RESOURCE
+from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, snapshot
+from simulator.errors import ChangeError
+from simulator.odata.values import Malformed, read_fields, read_object
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.dataverse.requests import Request
+
+NAMESPACE = "Microsoft.Dynamics.CRM"
+APPOINTMENTS, RESOURCES = "dime_dsappointments", "dime_dsappointmentresources"
+LINK = "dime_DsAppointmentId"
+PAYLOAD_ERROR, NO_RESOURCE_ERROR, ARGUMENT_ERROR = "0x80048d19", "0x8006088a", "0x80040203"
+APPOINTMENT_FIELDS = MappingProxyType({field.dataverse: field for field in APPOINTMENT})
+RESOURCE_FIELDS = MappingProxyType({field.dataverse: field for field in RESOURCE})
+
+
+class Change(NamedTuple):
+    """An appointment to store, with its resources, and the content of all their requests; the Content-ID is the appointment's."""
+
+    content_id: str
+    snapshot: Snapshot
+    content: bytes
+
+
+class _Draft(NamedTuple):
+    content_id: str
+    fields: dict[str, Any]
+    resources: list[dict[str, Any]]
+    contents: list[bytes]
+
+    @property
+    def change(self) -> Change:
+        lines = Lines(self.resources, [])
+        found = snapshot(Protocol.DATAVERSE, lambda field: field.dataverse, self.fields, lines)
+        return Change(self.content_id, found, b"\n".join(self.contents))
+
+
+def read_changes(requests: Sequence[Request]) -> list[Change]:
+    """Return the appointments of the change set, in their order."""
+    drafts: dict[str, _Draft] = {}
+    for request in requests:
+        try:
+            _take(request, drafts)
+        except Malformed as error:
+            raise ChangeError(request.content_id, 400, PAYLOAD_ERROR, _in_payload(request.entity_set, str(error))) from None
+    return [draft.change for draft in drafts.values()]
+
+
+def _take(request: Request, drafts: dict[str, _Draft]) -> None:
+    if request.entity_set == APPOINTMENTS:
+        drafts[f"${request.content_id}"] = _appointment(request)
+    elif request.entity_set == RESOURCES:
+        _resource(request, drafts)
+    else:
+        raise ChangeError(request.content_id, 404, NO_RESOURCE_ERROR, f"Resource not found for the segment '{request.entity_set}'.")
+
+
+def _appointment(request: Request) -> _Draft:
+    fields = read_fields(read_object(request.content), APPOINTMENT_FIELDS, f"{NAMESPACE}.dime_dsappointment", allows_null=True)
+    if not has_action(fields, DATABASE_ACTION.dataverse):
+        raise ChangeError(request.content_id, 400, ARGUMENT_ERROR, "Database Action must be I, U or D.")
+    return _Draft(request.content_id, fields, [], [request.content])
+
+
+def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
+    """Add the resource to the appointment that it is bound to by the Content-ID of an earlier request."""
+    sent = read_object(request.content)
+    reference = sent.pop(f"{LINK}@odata.bind", None)
+    draft = drafts.get(reference) if isinstance(reference, str) else None
+    if draft is None:
+        raise Malformed(f"The reference '{reference}' of '{LINK}@odata.bind' names no appointment before it in the change set.")
+    draft.resources.append(read_fields(sent, RESOURCE_FIELDS, f"{NAMESPACE}.dime_dsappointmentresource", allows_null=True))
+    draft.contents.append(request.content)
+
+
+def _in_payload(entity_set: str, message: str) -> str:
+    return f"Error identified in Payload provided by the user for Entity :'{entity_set}'  ----> InnerException : Microsoft.OData.ODataException: {message}"

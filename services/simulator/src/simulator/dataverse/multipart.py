@@ -1,0 +1,66 @@
+"""Takes a multipart body apart as RFC 2046 says, and puts one together; raises MultipartError."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NEWLINE = b"\r\n"
+_BOUNDARY = re.compile(r"""multipart/mixed\s*;\s*boundary=("(?P<quoted>[^"]{1,70})"|(?P<plain>[^\s;"]{1,70}))\s*""", re.IGNORECASE)
+
+
+class MultipartError(ValueError):
+    """The body is not what its content type promises."""
+
+
+class Message(NamedTuple):
+    """Headers, their names in lower case, and content."""
+
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def boundary_of(content_type: str) -> bytes:
+    """Return the boundary that a content type ``multipart/mixed`` names."""
+    found = _BOUNDARY.fullmatch(content_type.strip())
+    if found is None:
+        raise MultipartError(f"The content type '{content_type}' is not multipart/mixed with a boundary.")
+    return (found["quoted"] or found["plain"]).encode()
+
+
+def split(body: bytes, boundary: bytes) -> list[Message]:
+    """Return the parts between the boundary's lines."""
+    _, *pieces = (NEWLINE + body).split(NEWLINE + b"--" + boundary)
+    if not pieces or not pieces[-1].startswith(b"--"):
+        raise MultipartError("The last boundary is missing.")
+    parts = [piece.lstrip(b" \t") for piece in pieces[:-1]]
+    if not parts or not all(part.startswith(NEWLINE) for part in parts):
+        raise MultipartError("A part does not begin on a line of its own, ended by CR and LF.")
+    return [read_message(part.removeprefix(NEWLINE)) for part in parts]
+
+
+def read_message(text: bytes) -> Message:
+    """Return the headers down to the empty line, and what follows it."""
+    if text.startswith(NEWLINE):
+        return Message(MappingProxyType({}), text.removeprefix(NEWLINE))
+    head, empty, content = text.partition(NEWLINE * 2)
+    if not empty:
+        raise MultipartError("The empty line after the headers of a part is missing.")
+    return Message(MappingProxyType(dict(_header(line) for line in head.split(NEWLINE))), content)
+
+
+def join(parts: Sequence[bytes], boundary: str) -> bytes:
+    """Return a multipart body of these parts."""
+    line = b"--" + boundary.encode()
+    return b"".join(line + NEWLINE + part + NEWLINE for part in parts) + line + b"--" + NEWLINE
+
+
+def _header(line: bytes) -> tuple[str, str]:
+    name, colon, value = line.decode("latin-1").partition(":")
+    if not colon or not name or name != name.strip() or "\n" in line.decode("latin-1"):
+        raise MultipartError(f"'{line.decode('latin-1')}' is no header of a part.")
+    return name.lower(), value.strip()

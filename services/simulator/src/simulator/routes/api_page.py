@@ -1,0 +1,111 @@
+"""The API page of Business Central: appointments, lines posted afterwards, and the metadata."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from simulator.api_page.answers import appointment_created, edmx, error_body, line_created
+from simulator.api_page.read import PARTS, read_appointment, read_line
+from simulator.errors import ODataError
+from simulator.routes.doors import ADDRESS, door
+from simulator.routes.misbehaviour import answer
+
+if TYPE_CHECKING:
+    from simulator.back_offices.back_office import BackOffice
+    from simulator.back_offices.back_offices import BackOffices
+    from simulator.back_offices.fault import Fault
+    from simulator.back_offices.record import Record
+    from simulator.routes.doors import Inside
+
+_BASE = f"{ADDRESS}/api/dimeSoftware/dimeScheduler/v1.0"
+_GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
+_LINES = re.compile(rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})")
+
+
+def api_page(offices: BackOffices) -> list[web.RouteDef]:
+    """Return the routes of the API page."""
+    return [
+        web.get(f"{_BASE}/$metadata", door(offices, _unauthorised, _describe)),
+        web.route("*", f"{_BASE}/{{path:.*}}", door(offices, _unauthorised, _worded(_call))),
+    ]
+
+
+def _worded(inside: Inside) -> Inside:
+    """Return the handler with its refusals put into Business Central's words."""
+
+    async def handle(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+        try:
+            return await inside(request, office, body)
+        except ODataError as error:
+            office.refused += 1
+            return _error(error.status, error.code, str(error))
+
+    return handle
+
+
+async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
+    return web.Response(body=edmx(), content_type="application/xml")
+
+
+async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+    path = request.match_info["path"]
+    lines = _LINES.fullmatch(path)
+    if lines is None and not _APPOINTMENTS.fullmatch(path):
+        raise ODataError(404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'.")
+    if request.method != "POST":
+        raise ODataError(405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here.")
+    if request.content_type != "application/json":
+        raise ODataError(415, "BadRequest", f"The content type '{request.content_type}' is not supported; application/json is.")
+    return await (_line(request, office, body, lines["id"], lines["part"]) if lines else _appointment(request, office, body))
+
+
+async def _appointment(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+    snapshot = read_appointment(body)
+    address = str(request.url)
+
+    def store() -> web.Response:
+        kept = office.keep(snapshot, request.headers, body)
+        return _created(f"{address}({kept.entity_id})", appointment_created(address, kept.entity_id, kept.number, kept.fields))
+
+    return await answer(request, office, store, _refuse)
+
+
+async def _line(request: web.Request, office: BackOffice, body: bytes, entity_id: str, part: str) -> web.StreamResponse:
+    kept = office.find(entity_id.lower())
+    if kept is None:
+        raise ODataError(404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist.")
+    line, identity, address = read_line(part, body), str(uuid.uuid4()), str(request.url)
+
+    def store() -> web.Response:
+        _lines(kept, part).append(line)
+        return _created(f"{address}({identity})", line_created(address, identity, part, line))
+
+    return await answer(request, office, store, _refuse)
+
+
+def _lines(kept: Record, part: str) -> list[dict[str, Any]]:
+    return kept.resources if part == "appointmentResources" else kept.field_values
+
+
+def _created(address: str, body: bytes) -> web.Response:
+    headers = {"Location": address, "Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"}
+    return web.Response(status=201, body=body, headers=headers)
+
+
+def _refuse(fault: Fault) -> web.Response:
+    if fault.odata_error:
+        return _error(fault.odata_error.status, fault.odata_error.code, fault.odata_error.message, fault.headers)
+    return _error(fault.status or 500, "Unknown", "A fault on demand.", fault.headers)
+
+
+def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Response:
+    return _error(status, "Authentication_InvalidCredentials", f"{detail}.", headers)
+
+
+def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, body=error_body(code, message), headers=headers, content_type="application/json")

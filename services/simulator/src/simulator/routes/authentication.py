@@ -1,0 +1,82 @@
+"""What callers must prove, and where they get a token: ``/authentication`` and ``/oauth2/v2.0/token`` of a back office."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulator.authentication.required import read_required
+from simulator.authentication.token_errors import token_error, token_status
+from simulator.authentication.token_requests import check_token_request
+from simulator.errors import OAuthError
+from simulator.routes.doors import ADDRESS
+
+if TYPE_CHECKING:
+    from simulator.back_offices.back_office import BackOffice
+    from simulator.back_offices.back_offices import BackOffices
+    from simulator.back_offices.fault import Fault
+
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+def authentication(offices: BackOffices) -> list[web.RouteDef]:
+    """Return the routes that set what is required, make tokens invalid, and issue them."""
+    address = f"{ADDRESS}/authentication"
+
+    async def put(request: web.Request) -> web.Response:
+        required = read_required(await request.read())
+        offices.open(request.match_info["name"]).require(required)
+        return web.Response(status=204)
+
+    async def remove(request: web.Request) -> web.Response:
+        offices.look(request.match_info["name"]).require(None)
+        return web.Response(status=204)
+
+    async def expire(request: web.Request) -> web.Response:
+        found = offices.look(request.match_info["name"]).token_gate
+        if found:
+            found.tokens.expire()
+        return web.Response(status=204)
+
+    return [web.put(address, put), web.delete(address, remove), web.post(f"{address}/expire", expire), *_tokens(offices)]
+
+
+def _tokens(offices: BackOffices) -> list[web.RouteDef]:
+    async def token(request: web.Request) -> web.Response:
+        office, body = offices.look(request.match_info["name"]), await request.read()
+        fault = office.strike(for_token=True)
+        if fault is not None:
+            return await _struck(fault)
+        try:
+            return _issued(request, office, body)
+        except OAuthError as error:
+            return _refused(error, token_status(error.code), {})
+
+    return [web.post(f"{ADDRESS}/oauth2/v2.0/token", token)]
+
+
+def _issued(request: web.Request, office: BackOffice, body: bytes) -> web.Response:
+    gate = office.token_gate
+    if gate is None:
+        raise OAuthError("unauthorized_client", "AADSTS700016: No application is registered here; the back office does not require OAuth2.")
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise OAuthError("invalid_request", "AADSTS900144: The request body must be application/x-www-form-urlencoded.")
+    check_token_request(gate.required, request.headers.get("Authorization"), body)
+    office.tokens_issued += 1
+    token = gate.tokens.issue(time.monotonic())
+    return web.json_response({"token_type": "Bearer", "expires_in": gate.tokens.lifetime_s, "access_token": token}, headers=_NO_STORE)
+
+
+async def _struck(fault: Fault) -> web.Response:
+    await asyncio.sleep(fault.delay_s)
+    error = OAuthError(fault.token_error or "server_error", "AADSTS90033: A fault on demand.")
+    return _refused(error, fault.token_status or token_status(error.code), fault.headers)
+
+
+def _refused(error: OAuthError, status: int, headers: dict[str, str]) -> web.Response:
+    challenge = {"WWW-Authenticate": 'Basic realm="simulator"'} if status == HTTPStatus.UNAUTHORIZED else {}
+    return web.json_response(token_error(error.code, str(error)), status=status, headers=headers | challenge | _NO_STORE)

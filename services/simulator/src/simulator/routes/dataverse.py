@@ -1,0 +1,114 @@
+"""The Web API of Dataverse: batches, WhoAmI and the metadata."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulator.dataverse.answers import Batch, edmx, error_body, who_am_i
+from simulator.dataverse.change_set import APPOINTMENTS, NO_RESOURCE_ERROR, PAYLOAD_ERROR, RESOURCES, Change, read_changes
+from simulator.dataverse.multipart import MultipartError
+from simulator.dataverse.requests import Request, read_requests
+from simulator.errors import ChangeError, ODataError
+from simulator.routes.doors import ADDRESS, door
+from simulator.routes.misbehaviour import answer
+
+if TYPE_CHECKING:
+    from simulator.back_offices.back_office import BackOffice
+    from simulator.back_offices.back_offices import BackOffices
+    from simulator.back_offices.fault import Fault
+
+_BASE = f"{ADDRESS}/api/data/v9.2"
+_REQUIRED = (("OData-Version", "4.0"), ("OData-MaxVersion", "4.0"), ("Accept", "application/json"))
+_UNEXPECTED = "0x80040216"
+
+
+def dataverse(offices: BackOffices) -> list[web.RouteDef]:
+    """Return the routes of the Web API."""
+    return [
+        web.post(f"{_BASE}/$batch", door(offices, _unauthorised, _batch)),
+        web.get(f"{_BASE}/WhoAmI", door(offices, _unauthorised, _who)),
+        web.get(f"{_BASE}/$metadata", door(offices, _unauthorised, _describe)),
+        *(web.get(f"{_BASE}/{entity_set}", door(offices, _unauthorised, _none)) for entity_set in (APPOINTMENTS, RESOURCES)),
+        web.route("*", f"{_BASE}/{{path:.*}}", door(offices, _unauthorised, _unknown)),
+    ]
+
+
+async def _who(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
+    return web.json_response(who_am_i(), headers={"OData-Version": "4.0"})
+
+
+async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
+    return web.Response(body=edmx(), content_type="application/xml")
+
+
+async def _none(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
+    """Show that the entity set is there; what was stored is read from the records."""
+    return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
+
+
+async def _unknown(request: web.Request, office: BackOffice, _body: bytes) -> web.StreamResponse:
+    office.refused += 1
+    return _error(404, NO_RESOURCE_ERROR, f"Resource not found for the segment '{request.match_info['path']}'.")
+
+
+async def _batch(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+    """Store all of a change set or nothing of it."""
+    try:
+        requests = _requests(request, body)
+        changes = read_changes(requests)
+    except ChangeError as error:
+        office.refused += 1
+        return _failed(error)
+    except ODataError as error:
+        office.refused += 1
+        return _error(error.status, error.code, str(error))
+    return await answer(
+        request,
+        office,
+        lambda: _store(request, office, body, requests, changes),
+        lambda fault: _refuse(fault, requests[0].content_id),
+    )
+
+
+def _requests(request: web.Request, body: bytes) -> list[Request]:
+    """Return the requests of the batch; raises ODataError when the batch itself is wrong."""
+    for name, value in _REQUIRED:
+        if request.headers.get(name) != value:
+            raise ODataError(400, PAYLOAD_ERROR, f"The header {name}: {value} is required.")
+    try:
+        return read_requests(request.headers.get("Content-Type", ""), body)
+    except MultipartError as error:
+        raise ODataError(400, PAYLOAD_ERROR, str(error)) from None
+
+
+def _store(request: web.Request, office: BackOffice, body: bytes, requests: list[Request], changes: list[Change]) -> web.Response:
+    ids = {request.content_id: str(uuid.uuid4()) for request in requests}
+    for change in changes:
+        ids[change.content_id] = office.keep(change.snapshot, request.headers, body, change.content).entity_id
+    base = str(request.url).removesuffix("$batch")
+    batch = Batch()
+    created = batch.created({request.content_id: f"{base}{request.entity_set}({ids[request.content_id]})" for request in requests})
+    return web.Response(body=created, headers={"Content-Type": batch.content_type, "OData-Version": "4.0"})
+
+
+def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Response:
+    batch = Batch()
+    return web.Response(body=batch.failed(error, retry_after_s), headers={"Content-Type": batch.content_type, "OData-Version": "4.0"})
+
+
+def _refuse(fault: Fault, content_id: str) -> web.Response:
+    if fault.odata_error:
+        error = ChangeError(content_id, fault.odata_error.status, fault.odata_error.code, fault.odata_error.message)
+        return _failed(error, fault.retry_after_s)
+    return _error(fault.status or 500, _UNEXPECTED, "A fault on demand.", fault.headers)
+
+
+def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Response:
+    return _error(status, "0x80072560", f"{detail}.", headers)
+
+
+def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, body=error_body(code, message), headers=headers, content_type="application/json")

@@ -1,0 +1,54 @@
+"""Faults as a caller meets them, the same for every protocol: late, cut, silent, redirected, refused or spoiled."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulator.routes.spoiling import spoil
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.back_offices.back_office import BackOffice
+    from simulator.back_offices.fault import Fault
+
+    Store = Callable[[], web.Response]
+    Refuse = Callable[[Fault], web.Response]
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time to linger: closing sends RST."""
+
+
+async def answer(request: web.Request, office: BackOffice, store: Store, refuse: Refuse) -> web.StreamResponse:
+    """Answer a call that would be stored: ``store`` does so and returns the good answer, ``refuse`` words a fault as the protocol does."""
+    fault = office.strike()
+    return store() if fault is None else await _misbehave(request, fault, store, refuse)
+
+
+async def _misbehave(request: web.Request, fault: Fault, store: Store, refuse: Refuse) -> web.StreamResponse:
+    good = store() if fault.is_stored else None
+    await asyncio.sleep(fault.delay_s)
+    if fault.store_then_silence:
+        await asyncio.Event().wait()
+    if fault.reset:
+        _reset(request)
+        return web.Response()
+    if fault.redirect_to:
+        return web.Response(status=307, headers={"Location": fault.redirect_to})
+    return refuse(fault) if good is None else await spoil(request, fault, good)
+
+
+def _reset(request: web.Request) -> None:
+    """Cut the connection with RST; what is answered afterwards reaches nobody."""
+    transport = request.transport
+    if transport is None:
+        return
+    number = transport.get_extra_info("socket").fileno()
+    with socket.fromfd(number, socket.AF_INET, socket.SOCK_STREAM) as twin:
+        twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    transport.abort()

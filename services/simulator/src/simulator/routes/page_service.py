@@ -1,0 +1,77 @@
+"""The page service: ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its operation Create."""
+
+from __future__ import annotations
+
+from http.client import responses
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from simulator.errors import SoapFaultError
+from simulator.page_service.answers import created
+from simulator.page_service.create import read_create
+from simulator.page_service.faults import CATALOGUE, NOT_FOUND, SoapFault, fault_body
+from simulator.page_service.wsdl import wsdl
+from simulator.routes.doors import ADDRESS, door
+from simulator.routes.misbehaviour import answer
+
+if TYPE_CHECKING:
+    from simulator.back_offices.back_office import BackOffice
+    from simulator.back_offices.back_offices import BackOffices
+    from simulator.back_offices.fault import Fault
+
+_PAGE = f"{ADDRESS}/WS/{{company}}/Page"
+_CONTENT_TYPE = "text/xml"
+
+
+def page_service(offices: BackOffices) -> list[web.RouteDef]:
+    """Return the routes of the page service."""
+    return [
+        web.get(f"{_PAGE}/Appointment", door(offices, _plain, _describe)),
+        web.post(f"{_PAGE}/Appointment", door(offices, _plain, _call)),
+        web.route("*", f"{_PAGE}/{{other}}", door(offices, _plain, _not_found)),
+    ]
+
+
+async def _describe(request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
+    return web.Response(body=wsdl(f"{request.scheme}://{request.host}{request.raw_path}"), content_type=_CONTENT_TYPE, charset="utf-8")
+
+
+async def _not_found(_request: web.Request, office: BackOffice, _body: bytes) -> web.StreamResponse:
+    office.refused += 1
+    return _faulty(NOT_FOUND)
+
+
+async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+    if request.content_type != _CONTENT_TYPE or (request.charset or "utf-8").lower() != "utf-8":
+        office.refused += 1
+        return _plain(415, f"The content type must be {_CONTENT_TYPE}; charset=utf-8", {})
+    try:
+        snapshot, entity = read_create(request.headers.get("SOAPAction"), body)
+    except SoapFaultError as error:
+        office.refused += 1
+        return _faulty(SoapFault(error.exception, str(error)))
+
+    def store() -> web.Response:
+        kept = office.keep(snapshot, request.headers, body)
+        return web.Response(body=created(entity, kept.number), content_type=_CONTENT_TYPE, charset="utf-8")
+
+    return await answer(request, office, store, _refuse)
+
+
+def _refuse(fault: Fault) -> web.Response:
+    if fault.soap_fault:
+        return _faulty(CATALOGUE[fault.soap_fault], fault.headers)
+    status = fault.odata_error.status if fault.odata_error else fault.status or 500
+    return _plain(status, "A fault on demand", fault.headers)
+
+
+def _faulty(fault: SoapFault, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(status=500, body=fault_body(fault), headers=headers, content_type=_CONTENT_TYPE, charset="utf-8")
+
+
+def _plain(status: int, detail: str, headers: dict[str, str]) -> web.Response:
+    """Answer as the web server before the service does: with a page for people."""
+    title = responses.get(status, "Fault")
+    text = f"<html><head><title>{status} {title}</title></head><body><h1>{title}</h1><p>{detail}</p></body></html>"
+    return web.Response(status=status, text=text, headers=headers, content_type="text/html")

@@ -1,0 +1,98 @@
+"""A simulator of its own, and what the dispatcher reaches it with."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from common.contracts.connector import Connector, bound_to
+from common.sealing import KeyRing
+from dispatcher.back_offices.access import Tools
+from dispatcher.back_offices.addresses import Addresses
+from dispatcher.back_offices.authentication.oauth2 import Tokens
+from dispatcher.back_offices.calls import open_session
+from dispatcher.back_offices.table import build
+from tests.support.builders import a_connector
+from tests.support.offices import OFFICES
+from tests.support.system import SECRET_KEYS, System
+
+if TYPE_CHECKING:
+    from dispatcher.back_offices.table import BackOffice
+
+KEYS = KeyRing.parse(SECRET_KEYS)
+
+
+@pytest.fixture(scope="session")
+async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    async with aiohttp.ClientSession() as http:
+        alone = System("amqp://127.0.0.1", "mongodb://127.0.0.1", tmp_path_factory.mktemp("conformance"), http)
+        await alone.start("simulator")
+        yield alone
+        await alone.stop_all()
+
+
+@pytest.fixture
+async def tools() -> AsyncIterator[Tools]:
+    addresses = Addresses([ip_network("127.0.0.0/8")])
+    async with open_session(addresses) as session:
+        yield Tools(session, KEYS, addresses, Tokens())
+
+
+@pytest.fixture
+def name() -> str:
+    return f"office-{uuid.uuid4().hex[:8]}"
+
+
+class Bench:
+    """Builds back offices of connectors to the simulator, and closes them."""
+
+    def __init__(self, simulator: System, tools: Tools, name: str) -> None:
+        self.simulator, self.tools, self.name = simulator, tools, name
+        self._built: list[BackOffice] = []
+
+    @property
+    def address(self) -> str:
+        """Where the simulator is."""
+        return self.simulator.services["simulator"].url
+
+    def connector(self, office: str, secrets: dict[str, str] | None = None, **fields: object) -> Connector:
+        """A connector to this office."""
+        sealed = {name: KEYS.seal(secret, bound_to("c1", name)) for name, secret in (secrets or {}).items()}
+        return a_connector(**OFFICES[office].connector(self.address, self.name), secrets=sealed, **fields)
+
+    def build(self, connector: Connector) -> BackOffice:
+        """What speaks to it."""
+        self._built.append(build(connector, self.tools))
+        return self._built[-1]
+
+    async def fault(self, **fault: object) -> None:
+        """Have the back office misbehave from now on."""
+        await self.simulator.simulated("PUT", self.name, "/faults", json=fault)
+
+    async def demand(self, authentication: dict[str, object]) -> None:
+        """Have the back office let in only who proves this."""
+        await self.simulator.simulated("PUT", self.name, "/authentication", json=authentication)
+
+    async def counts(self) -> dict[str, int]:
+        """What the back office counted."""
+        found: dict[str, int] = await self.simulator.simulated("GET", self.name)
+        return found
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        for built in self._built:
+            await built.close()
+
+
+@pytest.fixture
+async def bench(simulator: System, tools: Tools, name: str) -> AsyncIterator[Bench]:
+    made = Bench(simulator, tools, name)
+    yield made
+    await made.close()
+    for path in ("/authentication", "/faults", ""):
+        await simulator.simulated("DELETE", name, path)
