@@ -77,7 +77,7 @@ class System:
         log = self.directory / f"{name}.log"
         with log.open("ab") as out:
             command = Path(sys.executable).with_name(f"mboc-{kind}")
-            environment = os.environ | self._environment() | {f"{prefix}_PORT": str(port), f"{prefix}_REPLICA": name} | settings
+            environment = self.environment() | {f"{prefix}_PORT": str(port), f"{prefix}_REPLICA": name} | settings
             process = await asyncio.create_subprocess_exec(command, env=environment, stdout=out, stderr=out)
         self.services[name] = Service(name, port, process, log)
         if ready:
@@ -128,7 +128,7 @@ class System:
 
     async def api(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """Ask the portal API as an administrator's script does."""
-        headers = {"X-API-KEY": API_KEY}
+        headers = {"X-API-KEY": API_KEY} | options.pop("headers", {})
         async with self.http.request(method, f"{self.services['portal-api'].url}/api{path}", headers=headers, **options) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
@@ -197,8 +197,9 @@ class System:
 
         return await until(ask, f"delivery of {transaction_id} to come to {status or 'a status'}", within_s)
 
-    def _environment(self) -> dict[str, str]:
-        return {
+    def environment(self) -> dict[str, str]:
+        """What every process of ours is told."""
+        return os.environ | {
             "RABBITMQ_URL": self.rabbitmq_url,
             "MONGODB_URL": self.mongodb_url,
             "MONGODB_DATABASE": self.database,

@@ -51,6 +51,7 @@ async def try_connector(connector: Connector, tools: Tools) -> Tested:
 
 async def _inside(connector: Connector, tools: Tools, steps: list[Step]) -> Tested:
     """Try credentials and endpoint in one call: which of the two was refused shows in the answer."""
+    let_in = Step(name="authentication", passed=True, sentence=f"The back office let us in ({connector.authentication.type}).")
     office = None
     try:
         office = build(connector, tools)
@@ -58,13 +59,12 @@ async def _inside(connector: Connector, tools: Tools, steps: list[Step]) -> Test
     except DeliveryError as error:
         if isinstance(error, UnauthorisedError) or error.code in CREDENTIAL_CODES:
             return Tested([*steps, _failed("authentication", str(error))])
-        return Tested([*steps, _failed("endpoint", str(error))])
+        was_let_in = [let_in] if error.http_status is not None else []
+        return Tested([*steps, *was_let_in, _failed("endpoint", str(error))])
     finally:
         if office is not None:
             await office.close()
-    kind = connector.authentication.type
-    passed = Step(name="authentication", passed=True, sentence=f"The back office let us in ({kind}).")
-    return Tested([*steps, passed, Step(name="endpoint", passed=probed.passed, sentence=probed.sentence)], probed.mapping)
+    return Tested([*steps, let_in, Step(name="endpoint", passed=probed.passed, sentence=probed.sentence)], probed.mapping)
 
 
 def _failed(name: Literal["address", "TLS", "authentication", "endpoint"], sentence: str) -> Step:
@@ -87,7 +87,8 @@ async def _address(connector: Connector, parts: SplitResult, tools: Tools) -> St
     except OSError as error:
         return _failed("address", _why(error, host, address, port))
     await _hang_up(writer)
-    return Step(name="address", passed=True, sentence=f"{host} is {address} and takes connections on port {port}.")
+    known = host if host == address else f"{host} ({address})"
+    return Step(name="address", passed=True, sentence=f"{known} takes connections on port {port}.")
 
 
 def _why(error: OSError, host: str, address: str, port: int) -> str:

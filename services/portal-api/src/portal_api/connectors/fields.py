@@ -22,7 +22,7 @@ OURS = {"host", "content-type", "content-length", "transfer-encoding", "connecti
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise ValueError("is no IANA time zone, such as Europe/Brussels") from None
     return name
 

@@ -61,7 +61,7 @@ class Negotiated:
     """Keeps as many proved connections as there are calls at once."""
 
     def __init__(self, login: str, password: str, schemes: Sequence[Scheme], open_one: Callable[[], ClientSession], faults: Faults) -> None:
-        self._login, self._password, self._schemes = login, password, schemes
+        self._login, self._password, self._schemes = login, password, tuple(schemes)
         self._open_one, self._faults = open_one, faults
         self._idle: list[Kept] = []
         self._is_closed = False
@@ -95,10 +95,10 @@ class Negotiated:
 
     async def _prove(self, caller: Caller, call: Call, session: ClientSession) -> Answer:
         """Shake hands, and make the call with the last message of it: the payload travels once."""
-        answer: Answer | None = None
         for scheme in self._schemes:
             answer = await self._shake(caller, call, session, scheme)
             if answer is not None:
+                self._schemes = (scheme, *(other for other in self._schemes if other is not scheme))
                 return answer
         return await caller(call, session)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.access import Access, Tools
+    from dispatcher.back_offices.calls import Answer
 
 WSDL_CAP = 4 * 1024 * 1024
 
@@ -38,20 +39,14 @@ class PageService:
         """Create the record; success is a result without fault."""
         body = envelope(self._mapping, facts_of(request.transaction, self._zone))
         answer = await self._access.call(Call("POST", self._uri, self._headers, body))
-        faults, said = self._access.faults, read_answer(answer.body, self._mapping.namespace)
-        if isinstance(said, Fault):
-            raise faults.find("soap", said.text, answer, said.message) or faults.status(answer, said.message)
-        if not answer.is_good:
-            raise faults.status(answer)
-        if not said or not answer.is_whole:
-            raise faults.transport("malformed", answer)
+        if not self._read(answer) or not answer.is_whole:
+            raise self._access.faults.transport("malformed", answer)
         return answer.status
 
     async def probe(self) -> Probed:
         """Read the WSDL, and compare its names with the connector's."""
         answer = await self._access.call(Call("GET", self._uri, cap=WSDL_CAP))
-        if not answer.is_good:
-            raise self._access.faults.status(answer)
+        self._read(answer)
         try:
             found = mapping_in(answer.body)
         except WsdlError as error:
@@ -61,6 +56,15 @@ class PageService:
             sentence = f"The WSDL does not have what this connector sends: {', '.join(unknown)}. Take over the names of the WSDL, or mend the mapping."
             return Probed(passed=False, sentence=sentence, mapping=found.model_dump())
         return Probed(passed=True, sentence="The WSDL has every name this connector sends.", mapping=found.model_dump())
+
+    def _read(self, answer: Answer) -> bool:
+        """Return whether this is the result of Create; raises a DeliveryError for a fault, and for a status that is no success."""
+        faults, said = self._access.faults, read_answer(answer.body, self._mapping.namespace)
+        if isinstance(said, Fault):
+            raise faults.find("soap", said.text, answer, said.message) or faults.status(answer, said.message)
+        if not answer.is_good:
+            raise faults.status(answer)
+        return said
 
     async def close(self) -> None:
         """Let go of kept connections."""
