@@ -9,7 +9,7 @@ PACKAGES := libs/common $(patsubst %/pyproject.toml,%,$(wildcard services/*/pypr
 SERVICES := ingest dispatcher retry portal-api simulator
 UV_VERSION := 0.13.9
 LOCK := .run/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --allow-unsafe --no-header --no-annotate --no-emit-package mboc-common
-.PHONY: help install run up down status smoke test check bench lock env clean
+.PHONY: help install run up down status smoke test check bench docs lock env clean
 
 help: ## Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -42,6 +42,9 @@ check: $(INSTALLED) ## Check style, types and who imports whom.
 
 bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(INSTALLED) ## Write the pages that are made from data.
+	@$(BIN)/python -m tests.support.faults_page
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 from pathlib import Path
 from statistics import median, quantiles
@@ -36,6 +37,7 @@ async def bench(rounds: int, count: int, out: Path) -> None:
     async with rig() as built:
         await built.start("ingest", INGEST_SECRETS=json.dumps({"bench": SECRET}))
         await _delivering(built, rounds, count, figures)
+        await _speaking(built, rounds, count, figures)
         await _accepting(built, rounds, count, figures)
         await _waiting(built, figures)
     await asyncio.to_thread(out.write_text, json.dumps({name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}, indent=2) + "\n")
@@ -54,6 +56,18 @@ async def _delivering(built: Rig, rounds: int, count: int, figures: Figures) -> 
     figures.add("bare_loop", median(loops), "deliveries/s")
     figures.add("dispatcher_vs_bare_loop", _beside(stage, loops[0::2], loops[1::2]), "ratio")
     figures.add("chain_vs_bare_loop", _beside(chain, loops[1::2], loops[2::2]), "ratio")
+
+
+async def _speaking(built: Rig, rounds: int, count: int, figures: Figures) -> None:
+    """Compare each system with the webhook before and after it."""
+    numbers = itertools.count(300 * count, count)
+    for system in list(stages.SYSTEMS)[1:]:
+        hooks = [await stages.deliver_stage(built, next(numbers), count)]
+        ours: list[float] = []
+        for _ in range(rounds):
+            ours.append(await stages.deliver_stage(built, next(numbers), count, system))
+            hooks.append(await stages.deliver_stage(built, next(numbers), count))
+        figures.add(f"{system}_vs_webhook", _beside(ours, hooks, hooks[1:]), "ratio")
 
 
 async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> None:
@@ -78,7 +92,7 @@ async def _waiting(built: Rig, figures: Figures) -> None:
     await built.start("portal-api", PORTAL_API_KEY=API_KEY)
     await built.start("retry")
     await _settled(built)
-    called, visible = await stages.latencies(built, 1_000_000, 1_000, per_second=50)
+    called, visible = await stages.latencies(built, 100_000_000, 1_000, per_second=50)
     _spread(figures, "posted_to_called", called)
     _spread(figures, "called_to_visible", visible)
     for name, (process, _) in built.running.items():

@@ -110,17 +110,15 @@ class Rig:
                     return page
                 await asyncio.sleep(0.2)
 
-    async def connect(self, *connector_ids: str) -> None:
+    async def connect(self, *connector_ids: str, system: str = "Webhook", api_type: str = "REST", path: str = "") -> None:
         """Have exactly these connectors, all to the target, 64 calls in flight between them."""
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.mongodb_url)
         collection = client["bench"]["connectors"]
         await collection.delete_many({})
-        limits = {"calls_in_flight": max(1, 64 // len(connector_ids))}
-        await collection.insert_many([{"_id": c, "connector_id": c, **self._webhook, "limits": limits} for c in connector_ids])
-
-    @property
-    def _webhook(self) -> dict[str, Any]:
-        return {"version": 1, "name": "Bench", "source_app": SOURCE_APP, "system": "Webhook", "uri": self.target, "modified_at": datetime.now(UTC)}
+        limits = {"calls_in_flight": max(1, 64 // len(connector_ids)), "calls_per_second": 0}
+        reached = {"system": system, "api_type": api_type, "uri": self.target + path, "limits": limits}
+        plain = {"version": 1, "name": "Bench", "source_app": SOURCE_APP, "modified_at": datetime.now(UTC)}
+        await collection.insert_many([{"_id": c, "connector_id": c} | plain | reached for c in connector_ids])
 
 
 @contextlib.asynccontextmanager

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SOURCE, SINK = "bench.source", "bench.sink"
+SYSTEMS = {
+    "webhook": {"system": "Webhook", "api_type": "REST", "path": ""},
+    "business_central_soap": {"system": "Business Central", "api_type": "SOAP", "path": "page/Appointment"},
+    "business_central_rest": {"system": "Business Central", "api_type": "REST", "path": "companies(1)/appointments"},
+    "nav": {"system": "NAV", "api_type": "SOAP", "path": "page/Appointment"},
+    "crm": {"system": "CRM", "api_type": "REST", "path": ""},
+}
 
 
 async def bare_loop(rig: Rig, count: int) -> float:
@@ -35,9 +42,9 @@ async def bare_loop(rig: Rig, count: int) -> float:
     return _rate(await rig.book(count))
 
 
-async def deliver_stage(rig: Rig, first: int, count: int) -> float:
+async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook") -> float:
     """Return the calls per second of one dispatcher working off one filled lane: ledger, statuses and log lines on."""
-    await rig.connect("lane")
+    await rig.connect("lane", **SYSTEMS[system])
     await _fill(rig, topology.lane("lane").name, [_request(first + n) for n in range(count)], purge=(topology.PORTAL_API_STATUSES.name,))
     return await _dispatch(rig, count)
 

@@ -10,7 +10,27 @@ from typing import cast
 
 import uvloop
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+RECORD = "Customer asked for a call 30 minutes ahead. " * 12
+SOAP = (
+    '<Soap:Envelope xmlns:Soap="http://schemas.xmlsoap.org/soap/envelope/"><Soap:Body>'
+    f'<Create_Result xmlns="urn:microsoft-dynamics-schemas/page/appointment"><Appointment><Key>1</Key><Body>{RECORD}</Body></Appointment></Create_Result>'
+    "</Soap:Body></Soap:Envelope>"
+)
+PART = "--changes\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\nOData-EntityId: https://crm/dime_dsappointments(1)\r\n\r\n\r\n"
+
+
+def answer(status: str, kind: str, body: str, more: str = "") -> bytes:
+    """Return one answer as it goes over the wire."""
+    return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{more}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+ANSWERS = {
+    b"post /page": answer("200 OK", "text/xml; charset=utf-8", SOAP),
+    b"post /companies": answer("201 Created", "application/json", json.dumps({"body": RECORD}), "Location: /companies(1)/appointments(1)\r\n"),
+    b"post /$batch": answer("200 OK", "multipart/mixed; boundary=batch", f"--batch\r\n\r\n{PART * 2}--changes--\r\n--batch--\r\n"),
+    b"post": answer("200 OK", "application/json", "{}"),
+}
+"""The first that the request line begins with: a page service, an API page, Dataverse with one resource, a webhook."""
 
 
 class Book:
@@ -56,7 +76,7 @@ class Answering(asyncio.Protocol):
             at = head.find(b"webhook-id:")
             if at >= 0:
                 self._book.by_id.setdefault(head[at + 11 :].split(b"\r\n", 1)[0].strip().decode(), now)
-            transport.write(ANSWER)
+            transport.write(next(answer for start, answer in ANSWERS.items() if head.startswith(start)))
             return
         page = self._book.page()
         if head.startswith(b"delete"):

@@ -11,6 +11,7 @@ import pytest
 
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
+from tests.support.offices import SECRETS
 from tests.support.system import System
 
 
@@ -49,3 +50,9 @@ async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.T
         await asyncio.gather(*(running.start(kind) for kind in kinds))
         yield running
         await running.stop_all()
+        assert not leaked(directory)
+
+
+def leaked(directory: Path) -> list[str]:
+    """The logs of the whole suite that a secret came into."""
+    return [log.name for log in directory.glob("*.log") if any(secret in log.read_text() for secret in SECRETS)]

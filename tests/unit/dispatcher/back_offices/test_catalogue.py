@@ -5,6 +5,7 @@ import pytest
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind
 from dispatcher.errors import MisconfiguredError, NoAnswerError, RefusedError, ServerFaultError, ThrottledError, UnauthorisedError
+from tests.support import faults_page
 
 KINDS: tuple[Kind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
 TRANSPORT = ("no connection", "no answer", "cut", "refused", "name", "TLS", "forbidden address", "bad address", "malformed", "oversized")
@@ -73,3 +74,7 @@ def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:
 
     assert "bad *** and *** xxx" in said
     assert len(said) < 700
+
+
+def test_the_docs_list_what_the_catalogue_says() -> None:
+    assert faults_page.PAGE.read_text() == faults_page.page(), "run `make docs`"

@@ -1,0 +1,74 @@
+"""Secrets go in and never come out: not in a log line, a message, an answer of the API, a metric or a status."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aio_pika
+import pytest
+
+from common import topology
+from tests.support.builders import a_snapshot
+from tests.support.offices import HEADER, OFFICES, SECRETS, SIGNING, a_client, a_login
+from tests.support.system import System
+
+FAULTS: tuple[dict[str, Any] | None, ...] = (None, {"status": 400}, {"odata_error": {"code": "BadRequest", "message": f"you sent {HEADER}"}}, {"status": 401})
+
+
+@pytest.fixture
+async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
+    """Every message that passes an exchange, headers included, from now on."""
+    heard: list[str] = []
+    async with await aio_pika.connect(rabbitmq_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(exclusive=True)
+        for exchange in topology.EXCHANGES:
+            if exchange.type == "fanout":
+                await queue.bind(exchange.name)
+
+        async def hear(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+            heard.append(f"{message.headers} {message.body.decode()}")
+
+        await queue.consume(hear, no_ack=True)
+        yield heard
+
+
+async def connector_of(system: System, app: str, office: str) -> str:
+    """A connector with every secret that it can have."""
+    simulator = system.services["simulator"].url
+    demanded, said, secrets = a_login("Basic") if office == "NAV" else a_client(simulator, app)
+    await system.simulated("PUT", app, "/authentication", json=demanded)
+    more = {"signing_secret": SIGNING, "headers": {"X-Made-Up": HEADER}}
+    return await system.connector(**{"source_app": app, "authentication": said} | OFFICES[office].connector(simulator, app) | secrets | more)
+
+
+async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
+    """Have deliveries come to every kind of end; returns everything the API says of them."""
+    connector_id = await connector_of(system, app, office)
+    said = []
+    for number, fault in enumerate(FAULTS, 1):
+        await system.simulated("DELETE", app, "/faults")
+        if fault:
+            await system.simulated("PUT", app, "/faults", json=fault | {"times": 1})
+        delivery = await system.delivery(await system.change("create", a_snapshot(number, source_app=app)))
+        said.append(json.dumps((await system.api("GET", f"/deliveries/{delivery['delivery_id']}"))[1], ensure_ascii=False))
+    paths = (f"/connectors/{connector_id}", "/connectors", f"/deliveries?source_app={app}", f"/appointments?source_app={app}")
+    said += [json.dumps((await system.api("GET", path))[1], ensure_ascii=False) for path in paths]
+    return [*said, json.dumps((await system.api("POST", f"/connectors/{connector_id}/test"))[1], ensure_ascii=False)]
+
+
+async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> None:
+    apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in OFFICES}
+
+    said = [text for office, app in apps.items() for text in await deliver_and_fail(system, app, office)]
+
+    said += [await system.metrics(name) for name in system.services]
+    said += [await asyncio.to_thread(service.log.read_text) for service in system.services.values()]
+    found = {secret for secret in (*SECRETS, "Bearer ", "Basic ") for text in (*said, *tap) if secret in text}
+    assert not found
+    assert len(tap) >= len(apps) * len(FAULTS)
+    assert sum("***" in text for text in said) >= 1, "the echoed header was seen, and hidden"
