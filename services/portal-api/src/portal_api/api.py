@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI
 
 from portal_api.routes import problems
-from portal_api.routes.appointments import appointments
-from portal_api.routes.connectors import connectors
-from portal_api.routes.deliveries import deliveries
 from portal_api.routes.docs import add_docs
 from portal_api.routes.problems import PROBLEMS, Problem, needs_key
 
@@ -18,18 +15,13 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from portal_api.connectors.testing import ConnectionTests
-    from portal_api.routes.connectors import Announce
-    from portal_api.store.connectors import Connectors
-    from portal_api.store.reader import Reader
 
-
-def build_api(reader: Reader, store: Connectors, announce: Announce, tests: ConnectionTests, key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
+def build_api(routers: Sequence[APIRouter], key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
     """Return the application: ``/api`` behind the key, its documentation, and the routes every process has."""
     app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
     common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (401, 422, 503)}
     api = APIRouter(prefix="/api", dependencies=[needs_key(key)], responses=common)
-    for router in (appointments(reader), deliveries(reader), connectors(store, announce, tests)):
+    for router in routers:
         api.include_router(router)
     app.include_router(api)
     add_docs(app)

@@ -26,14 +26,23 @@ from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.record import Record
+from portal_api.routes.appointments import appointments
+from portal_api.routes.causes import causes
+from portal_api.routes.connectors import connectors
+from portal_api.routes.deliveries import deliveries
+from portal_api.routes.export import export
 from portal_api.settings import Settings
+from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 log = structlog.get_logger()
 PING_S = 3.0
@@ -58,7 +67,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
-    app = build_api(Reader(database), store, partial(_announce, publisher), tests, settings.key.get_secret_value(), others)
+    app = build_api(_routers(database, store, tests, publisher), settings.key.get_secret_value(), others)
     async with listening(app, settings.host, settings.port):
         loopback = Loopback(await publisher.open())
         await wait_until_there(database)
@@ -77,7 +86,19 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     await publisher.close()
 
 
-def _opened(settings: Settings) -> tuple[AsyncIOMotorDatabase[dict[str, Any]], Connectors]:
+def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher) -> list[APIRouter]:
+    """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
+    reader = Reader(database)
+    return [
+        appointments(reader, store),
+        export(reader),
+        deliveries(reader, store),
+        causes(Causes(database)),
+        connectors(store, partial(_announce, publisher), tests),
+    ]
+
+
+def _opened(settings: Settings) -> tuple[Database, Connectors]:
     database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     return database, Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
 
@@ -104,7 +125,7 @@ async def _announce(publisher: Publisher, connector_id: str) -> None:
 class _Reach:
     """Whether MongoDB answered lately."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database, self._answers = database, True
 
     async def run(self) -> None:

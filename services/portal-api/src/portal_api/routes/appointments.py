@@ -11,11 +11,18 @@ from pydantic import BaseModel, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status
+from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.routes.deliveries import Attempt, Delivery
 from portal_api.routes.paging import Instant, Paged, Shown
+from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
 if TYPE_CHECKING:
+    from common.contracts.connector import Connector
+    from portal_api.store.connectors import Connectors
     from portal_api.store.reader import Reader
+
+    Settings = dict[tuple[str, int | None], Connector]
 
 
 class AppointmentSort(StrEnum):
@@ -29,6 +36,10 @@ class AppointmentSort(StrEnum):
     APPOINTMENT_ID_DOWN = "-appointment_id"
     JOB_NO = "job_no"
     JOB_NO_DOWN = "-job_no"
+    TASK_NO = "task_no"
+    TASK_NO_DOWN = "-task_no"
+    SOURCE_APP = "source_app"
+    SOURCE_APP_DOWN = "-source_app"
     SUBJECT = "subject"
     SUBJECT_DOWN = "-subject"
 
@@ -92,7 +103,34 @@ class AppointmentPage(BaseModel):
     next: str | None
 
 
-def appointments(reader: Reader) -> APIRouter:
+class Activity(BaseModel):
+    """What one connector was sent of this appointment, the newest first."""
+
+    connector_id: str
+    connector_name: str | None
+    deliveries: list[DeliveryActivity]
+    settings_now: ConnectorShown | None
+
+
+class DeliveryActivity(Delivery):
+    """One delivery with its attempts."""
+
+    attempts: list[AttemptWithSettings]
+
+
+class AttemptWithSettings(Attempt):
+    """One attempt with the MBOC settings it used."""
+
+    settings_then: ConnectorShown | None
+
+
+class AppointmentDetails(AppointmentRow):
+    """One appointment with its last activity per connector: at most a hundred deliveries, and a hundred attempts of each."""
+
+    activity: list[Activity]
+
+
+def appointments(reader: Reader, store: Connectors) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Appointments"])
 
@@ -103,7 +141,32 @@ def appointments(reader: Reader) -> APIRouter:
         items, following = await reader.appointments(query.wanted(), page)
         return AppointmentPage(items=[_row(item) for item in items], next=following)
 
+    @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})
+    async def read_appointment(appointment_key: str) -> AppointmentDetails:
+        """Read one appointment: change tracking, identification values, and what each connector was sent."""
+        found, sent = await reader.appointment(appointment_key)
+        attempts = [attempt for delivery in sent for attempt in delivery["attempts"]]
+        then = await store.versions((a["connector_id"], a.get("connector_version")) for a in attempts)
+        now = await store.some(delivery["connector_id"] for delivery in sent)
+        return AppointmentDetails.model_validate(_row(found).model_dump() | {"activity": _activity(sent, then, now)})
+
     return router
+
+
+def _activity(sent: list[dict[str, Any]], then: Settings, now: dict[str, Connector]) -> list[dict[str, Any]]:
+    by_connector: dict[str, dict[str, Any]] = {}
+    for delivery in sent:
+        connector_id = delivery["connector_id"]
+        settings = shown(now[connector_id]) if connector_id in now else None
+        head = {"connector_id": connector_id, "connector_name": delivery.get("connector_name"), "settings_now": settings, "deliveries": []}
+        attempts = [attempt | {"settings_then": _settings(attempt, then)} for attempt in delivery["attempts"]]
+        by_connector.setdefault(connector_id, head)["deliveries"].append(delivery | {"delivery_id": delivery["_id"], "attempts": attempts})
+    return list(by_connector.values())
+
+
+def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorShown | None:
+    found = then.get((attempt["connector_id"], attempt.get("connector_version")))
+    return shown(found) if found else None
 
 
 def _row(item: dict[str, Any]) -> AppointmentRow:

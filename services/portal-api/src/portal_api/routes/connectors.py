@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 
-from common.contracts.appointment import Action
-from common.contracts.connector import Authentication, Connector, Limits
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
 from portal_api.connectors.importing import Imported, take_over
 from portal_api.connectors.rows import read_rows
+from portal_api.connectors.shown import ConnectorShown, shown
 from portal_api.errors import ConflictError
-from portal_api.routes.paging import Instant, Shown
+from portal_api.routes.paging import Shown
 from portal_api.routes.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -32,30 +31,6 @@ IMPORTED = "import"
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
-
-
-class ConnectorShown(BaseModel):
-    """A connector without its secrets; ``secrets`` says which are set."""
-
-    connector_id: str
-    version: int
-    name: str
-    description: str | None
-    source_app: str
-    source_type: str | None
-    enabled: bool
-    system: str | None
-    api_type: str | None
-    uri: str | None
-    actions: list[Action]
-    authentication: Authentication
-    time_zone: str
-    mapping: dict[str, Any] | None
-    ca_certificate: str | None
-    header_names: list[str]
-    limits: Limits
-    secrets: list[str]
-    modified_at: Instant
 
 
 class ConnectorList(BaseModel):
@@ -94,7 +69,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
     @router.get("")
     async def list_connectors() -> ConnectorList:
         """List the connectors by name, at most a thousand."""
-        return ConnectorList(items=[_shown(connector) for connector in await store.all()])
+        return ConnectorList(items=[shown(connector) for connector in await store.all()])
 
     @router.post("", status_code=201)
     async def create_connector(fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
@@ -102,12 +77,12 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         connector = await store.create(fields.kept(), fields.secrets())
         await announce(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
-        return _shown(connector)
+        return shown(connector)
 
     @router.get("/{connector_id}", responses=MISSING)
     async def read_connector(connector_id: str) -> ConnectorShown:
         """Read one connector."""
-        return _shown(await store.one(connector_id))
+        return shown(await store.one(connector_id))
 
     @router.put("/{connector_id}", responses=WRONG)
     async def change_connector(connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
@@ -117,7 +92,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
             raise ConflictError(f"The connector is at version {before.version} by now: read it again")
         after = await store.change(before, fields.kept(), fields.secrets())
         await announce(connector_id)
-        return _shown(after)
+        return shown(after)
 
     @router.post("/{connector_id}/disable", responses=WRONG)
     async def disable_connector(connector_id: str) -> ConnectorShown:
@@ -166,8 +141,4 @@ async def _with(store: Connectors, announce: Announce, connector_id: str, **chan
     kept = before.model_dump(exclude={"connector_id", "version", "modified_at", "secrets"})
     after = await store.change(before, kept | changes, {})
     await announce(connector_id)
-    return _shown(after)
-
-
-def _shown(connector: Connector) -> ConnectorShown:
-    return ConnectorShown(**connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets))
+    return shown(after)

@@ -10,14 +10,19 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
+from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.deliveries.words import words_of
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
 if TYPE_CHECKING:
+    from portal_api.store.connectors import Connectors
     from portal_api.store.reader import Reader
 
-_APPOINTMENTS = {name: f"appointment.{name}" for name in ("source_app", "job_no", "appointment_id")} | {"appointment_key": "appointment.key"}
+_PLAIN = {"status", "connector_id", "transaction_id", "action", "trigger", "archived", "troubled", "cause", "code"}
+_OF_APPOINTMENT = ("source_app", "job_no", "task_no", "appointment_id", "back_office_id", "subject")
+_APPOINTMENTS = {name: f"appointment.{name}" for name in _OF_APPOINTMENT} | {"appointment_key": "appointment.key"}
 
 
 class DeliverySort(StrEnum):
@@ -33,11 +38,25 @@ class DeliverySort(StrEnum):
     CONNECTOR_NAME_DOWN = "-connector_name"
     JOB_NO = "job_no"
     JOB_NO_DOWN = "-job_no"
+    TASK_NO = "task_no"
+    TASK_NO_DOWN = "-task_no"
+    APPOINTMENT_ID = "appointment_id"
+    APPOINTMENT_ID_DOWN = "-appointment_id"
+    SUBJECT = "subject"
+    SUBJECT_DOWN = "-subject"
+    SOURCE_APP = "source_app"
+    SOURCE_APP_DOWN = "-source_app"
+    CODE = "code"
+    CODE_DOWN = "-code"
 
 
 class DeliveryQuery(Paged):
     """Filters of the list; all of them must hold."""
 
+    search: str | None = Field(default=None, max_length=200, description="Whole words, in any case, of subject, numbers or message; all of them must be there.")
+    troubled: bool | None = Field(default=None, description="Only what was not sent successfully (Error Tracking): done, and neither Success nor Skipped.")
+    cause: str | None = Field(default=None, pattern="^[0-9a-f]{16}$", description="Only failures of this cause, as /api/causes names it.")
+    code: str | None = Field(default=None, max_length=20)
     status: Status | None = None
     phase: Phase | None = None
     connector_id: str | None = None
@@ -46,7 +65,10 @@ class DeliveryQuery(Paged):
     appointment_id: int | None = None
     appointment_key: str | None = None
     transaction_id: str | None = None
+    task_no: str | None = None
+    back_office_id: str | None = None
     action: Action | None = None
+    trigger: Trigger | None = None
     received_from: AwareDatetime | None = Field(default=None, description="Not before this moment.")
     received_to: AwareDatetime | None = Field(default=None, description="Before this moment.")
     archived: bool = False
@@ -54,10 +76,11 @@ class DeliveryQuery(Paged):
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters that were given, in the store's words; the phase is the reader's."""
-        plain = self.model_dump(include={"status", "connector_id", "transaction_id", "action", "archived"}, exclude_none=True)
-        inner = {_APPOINTMENTS[name]: value for name, value in self.model_dump(include=set(_APPOINTMENTS), exclude_none=True).items()}
+        plain = self.model_dump(include=_PLAIN, exclude_none=True)
+        inner = {_APPOINTMENTS[name]: value for name, value in self.model_dump(include=set(_APPOINTMENTS) - {"subject"}, exclude_none=True).items()}
         moments = {word: moment for word, moment in (("$gte", self.received_from), ("$lt", self.received_to)) if moment}
-        return plain | inner | ({"received_at": moments} if moments else {})
+        words = {"words": {"$all": words_of([self.search])}} if self.search else {}
+        return plain | inner | words | ({"received_at": moments} if moments else {})
 
     def page(self) -> Page:
         """Return the order and place."""
@@ -111,6 +134,7 @@ class Delivery(Told):
     received_at: Instant
     changed_at: Instant
     archived: bool = False
+    cause: str | None = None
     appointment: AppointmentFacts | None = None
 
 
@@ -132,10 +156,12 @@ class DeadLetterShown(Shown):
 
 
 class DeliveryDetails(Delivery):
-    """One delivery with its newest attempts."""
+    """One delivery with its newest attempts, and the MBOC settings: as the newest attempt used them, and as they are now."""
 
     attempts: list[Attempt]
     dead_letter: DeadLetterShown | None = None
+    settings_then: ConnectorShown | None = None
+    settings_now: ConnectorShown | None = None
 
 
 class DeliveryPage(BaseModel):
@@ -145,7 +171,7 @@ class DeliveryPage(BaseModel):
     next: str | None
 
 
-def deliveries(reader: Reader) -> APIRouter:
+def deliveries(reader: Reader, store: Connectors) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Transactions"])
 
@@ -153,14 +179,23 @@ def deliveries(reader: Reader) -> APIRouter:
     async def list_deliveries(query: Annotated[DeliveryQuery, Query()]) -> DeliveryPage:
         """List deliveries, the newest first."""
         items, following = await reader.deliveries(query.wanted(), query.phase, query.page())
-        return DeliveryPage(items=[Delivery.model_validate(_named(item)) for item in items], next=following)
+        return DeliveryPage(items=[as_delivery(item) for item in items], next=following)
 
     @router.get("/deliveries/{delivery_id}", responses={404: PROBLEMS[404]})
     async def read_delivery(delivery_id: str) -> DeliveryDetails:
         """Read one delivery with its attempts, the newest first."""
-        return DeliveryDetails.model_validate(_named(await reader.delivery(delivery_id)))
+        found = await reader.delivery(delivery_id)
+        used = found["connector_id"], found.get("connector_version")
+        then, now = await store.versions([used]), await store.some([found["connector_id"]])
+        settings = {"settings_then": then.get(used), "settings_now": now.get(found["connector_id"])}
+        return DeliveryDetails.model_validate(_named(found) | {name: shown(connector) if connector else None for name, connector in settings.items()})
 
     return router
+
+
+def as_delivery(item: dict[str, Any]) -> Delivery:
+    """Return a stored delivery as it is shown in lists."""
+    return Delivery.model_validate(_named(item))
 
 
 def _named(item: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from portal_api.errors import ConflictError, NotFoundError
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.sealing import KeyRing
@@ -36,6 +38,19 @@ class Connectors:
         if found is None:
             raise NotFoundError(f"There is no connector {connector_id}")
         return Connector.model_validate(found)
+
+    async def some(self, connector_ids: Iterable[str]) -> dict[str, Connector]:
+        """Return those that there are, by id."""
+        with reaching():
+            found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
+            return {document["_id"]: Connector.model_validate(document) async for document in found}
+
+    async def versions(self, wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], Connector]:
+        """Return what connectors were at these versions; a version that is not known is left out."""
+        with reaching():
+            found = self._versions.find({"_id": {"$in": [f"{connector_id}.{version}" for connector_id, version in set(wanted)]}})
+            connectors = [Connector.model_validate(document) async for document in found]
+        return {(connector.connector_id, connector.version): connector for connector in connectors}
 
     async def create(self, fields: dict[str, Any], secrets: dict[str, str]) -> Connector:
         """Keep a new one and return it."""

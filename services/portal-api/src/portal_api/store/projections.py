@@ -10,6 +10,8 @@ from pymongo import UpdateOne
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from portal_api.deliveries.cause import cause_of
+from portal_api.deliveries.words import words_of
 
 if TYPE_CHECKING:
     from common.contracts.connector import LaneChanged
@@ -19,6 +21,7 @@ Change = tuple[str, UpdateOne]
 """A collection's name and what to do there."""
 
 ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
+UNTROUBLED = (Status.SUCCESS, Status.SKIPPED)
 PARKED_RANK = 5
 """Behind every phase of the same attempt, and before the next attempt."""
 
@@ -36,12 +39,21 @@ def of_transaction(transaction: TransactionReceived) -> list[Change]:
 def of_status(event: StatusChanged) -> list[Change]:
     """Move the delivery forward, keep the attempt when it is over, and note it on the appointment."""
     rank = event.attempt * 10 + ORDER[event.phase]
-    delivery = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank, "changed_at": event.at}
+    delivery = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank, "changed_at": event.at} | _found_by(event)
     changes = [_forward("deliveries", event.delivery_id, "rank", rank, {"$set": delivery, "$setOnInsert": {"archived": False}}), _latest(event, rank)]
     if event.phase is Phase.DONE:
         attempt = event.model_dump(exclude={"version", "appointment"}) | {"rank": rank}
         changes.append(("attempts", UpdateOne({"_id": f"{event.delivery_id}.{event.attempt}"}, {"$setOnInsert": attempt}, upsert=True)))
     return changes
+
+
+def _found_by(event: StatusChanged) -> dict[str, Any]:
+    """Return what the delivery is searched and grouped by."""
+    appointment = event.appointment
+    numbers = (str(appointment.appointment_id or ""), appointment.appointment_no, appointment.job_no, appointment.task_no, appointment.back_office_id)
+    is_troubled = event.status is not None and event.status not in UNTROUBLED
+    cause = cause_of(event.code, event.message, event.connector_id) if is_troubled else None
+    return {"words": words_of((*numbers, appointment.subject, event.message)), "troubled": is_troubled, "cause": cause}
 
 
 def of_lane(change: LaneChanged) -> list[Change]:
@@ -66,6 +78,9 @@ def of_dead_letter(letter: DeadLetter) -> list[Change]:
             "retryable": False,
             "outcome_unknown": False,
             "changed_at": letter.at,
+            "troubled": True,
+            "cause": cause_of(None, letter.reason, facts["connector_id"]),
+            "words": words_of((letter.reason,)),
         }
         changes.append(_forward("deliveries", delivery_id, "rank", rank, {"$set": shown, "$setOnInsert": {"archived": False}}))
     return changes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,13 @@ from portal_api.errors import NotFoundError, StoreAwayError
 from portal_api.store.pages import Page, read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 ATTEMPTS_SHOWN = 100
+DELIVERIES_SHOWN = 100
+EXPORTED_TOGETHER = 1_000
 Document = dict[str, Any]
 
 
@@ -33,12 +36,37 @@ class Reader:
         with reaching():
             return await read_page(self._database["appointments"], wanted, page)
 
+    async def appointment(self, key: str) -> tuple[Document, list[Document]]:
+        """Return one appointment and its newest deliveries with their attempts; raises NotFoundError."""
+        with reaching():
+            found = await self._database["appointments"].find_one({"_id": key})
+            if found is None:
+                raise NotFoundError(f"There is no appointment {key}")
+            newest = self._database["deliveries"].find({"appointment.key": key}).sort([("received_at", -1), ("_id", -1)]).limit(DELIVERIES_SHOWN)
+            sent, held = await newest.to_list(DELIVERIES_SHOWN), await self._held()
+            ids = [delivery["_id"] for delivery in sent]
+            attempts = self._database["attempts"].find({"delivery_id": {"$in": ids}}).sort([("delivery_id", 1), ("attempt", -1)])
+            by_delivery: dict[str, list[Document]] = {delivery_id: [] for delivery_id in ids}
+            async for attempt in attempts.limit(DELIVERIES_SHOWN * ATTEMPTS_SHOWN):
+                if len(by_delivery[attempt["delivery_id"]]) < ATTEMPTS_SHOWN:
+                    by_delivery[attempt["delivery_id"]].append(attempt)
+        return found, [_as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]} for delivery in sent]
+
     async def deliveries(self, wanted: Document, phase: Phase | None, page: Page) -> tuple[list[Document], str | None]:
         """Return one page of deliveries; a pending one of a held lane is held."""
         with reaching():
             held = await self._held()
             items, following = await read_page(self._database["deliveries"], wanted | _standing(phase, held), page)
         return [_as_shown(item, held) for item in items], following
+
+    async def all_deliveries(self, wanted: Document, phase: Phase | None, page: Page) -> AsyncIterator[list[Document]]:
+        """Yield every delivery of the list, a thousand at a time; it goes on behind the last one, so no cursor is held open."""
+        after = None
+        while True:
+            items, after = await self.deliveries(wanted, phase, replace(page, limit=EXPORTED_TOGETHER, after=after))
+            yield items
+            if after is None:
+                return
 
     async def delivery(self, delivery_id: str) -> Document:
         """Return one delivery with its newest attempts, and the dead letter if it was parked; raises NotFoundError."""

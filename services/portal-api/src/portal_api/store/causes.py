@@ -1,0 +1,47 @@
+"""Failures by cause, and the notes about them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+MOST = 200
+SHOWN = ("code", "status", "message", "connector_id", "connector_name")
+
+
+class Causes:
+    """Groups of deliveries; ``cause_notes`` is written here alone."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._deliveries, self._notes = database["deliveries"], database["cause_notes"]
+
+    async def groups(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the most frequent causes with count, first and last, the newest message and the note."""
+        newest = {field: {"$last": f"${field}"} for field in SHOWN}
+        group = {"_id": "$cause", "count": {"$sum": 1}, "first_seen": {"$first": "$received_at"}, "last_seen": {"$last": "$received_at"}}
+        steps: list[dict[str, Any]] = [
+            {"$match": {"archived": False, "cause": {"$gt": ""}, **wanted}},
+            {"$sort": {"archived": 1, "cause": 1, "received_at": 1, "_id": 1}},
+            {"$group": group | newest | {"delivery_id": {"$last": "$_id"}}},
+            {"$sort": {"count": -1, "_id": 1}},
+            {"$limit": MOST},
+        ]
+        with reaching():
+            found = await self._deliveries.aggregate(steps).to_list(MOST)
+            notes = {note["_id"]: note async for note in self._notes.find({"_id": {"$in": [group["_id"] for group in found]}})}
+        return [group | {"cause": group["_id"], "note": notes.get(group["_id"])} for group in found]
+
+    async def write_note(self, cause: str, text: str) -> dict[str, Any] | None:
+        """Keep the note and return it; an empty one is removed."""
+        with reaching():
+            if not text:
+                await self._notes.delete_one({"_id": cause})
+                return None
+            note = {"text": text, "at": datetime.now(UTC)}
+            await self._notes.replace_one({"_id": cause}, note, upsert=True)
+        return note
