@@ -14,7 +14,7 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
-from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
+from common.contracts.delivery import Phase, Status
 from common.database import open_database
 from portal_api.errors import BadCursorError
 from portal_api.record import Record
@@ -22,7 +22,7 @@ from portal_api.store.indexes import make_indexes
 from portal_api.store.pages import Page
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
-from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
 
 NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
@@ -43,23 +43,6 @@ def record(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Record:
 @pytest.fixture
 def reader(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Reader:
     return Reader(database)
-
-
-def an_event(attempt: int = 1, status: Status | None = Status.SUCCESS, number: int = 1, connector_id: str = "c1") -> StatusChanged:
-    transaction = a_transaction(f"t{number}")
-    return StatusChanged(
-        delivery_id=f"t{number}.{connector_id}",
-        attempt=attempt,
-        phase=Phase.DONE if status else Phase.PENDING,
-        status=status,
-        trigger=Trigger.SERVICE,
-        connector_id=connector_id,
-        transaction_id=transaction.transaction_id,
-        action=transaction.action,
-        received_at=A_MOMENT + timedelta(seconds=number),
-        appointment=transaction.appointment,
-        at=A_MOMENT,
-    )
 
 
 async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(record: Record, reader: Reader) -> None:
@@ -150,13 +133,3 @@ async def test_paging_goes_through_items_without_a_value(record: Record, reader:
 async def test_a_foreign_paging_key_is_refused(reader: Reader, after: str) -> None:
     with pytest.raises(BadCursorError):
         await reader.deliveries({}, None, Page("received_at", is_descending=True, limit=5, after=after))
-
-
-@pytest.mark.parametrize("filters", [{}, {"status": "Failed"}, {"connector_id": "c1", "status": "Failed"}])
-async def test_lists_are_read_from_an_index(record: Record, database: AsyncIOMotorDatabase[dict[str, Any]], filters: dict[str, Any]) -> None:
-    await record.statuses([an_event(number=n) for n in range(20)])
-
-    plan = await database["deliveries"].find({"archived": False} | filters).sort([("received_at", -1), ("_id", -1)]).limit(10).explain()
-
-    assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"])
-    assert "'SORT'" not in str(plan["queryPlanner"]["winningPlan"])

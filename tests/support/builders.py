@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.contracts.appointment import Action, Appointment
 from common.contracts.connector import Connector
-from common.contracts.delivery import DeliveryRequested, Trigger
+from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import delivery_id_of
 from common.contracts.transaction import TransactionReceived
 
@@ -65,3 +65,21 @@ def a_snapshot(appointment_id: int = 37743, modified: str = "2026-07-21T14:03:09
 def as_body(snapshot: dict[str, Any]) -> bytes:
     """The JSON text of a snapshot."""
     return json.dumps(snapshot).encode()
+
+
+def an_event(attempt: int = 1, status: Status | None = Status.SUCCESS, number: int = 1, connector_id: str = "c1", **appointment: Any) -> StatusChanged:
+    """What is told of one attempt; each number is a later transaction."""
+    transaction = a_transaction(f"t{number}", **appointment)
+    return StatusChanged(
+        delivery_id=f"t{number}.{connector_id}",
+        attempt=attempt,
+        phase=Phase.DONE if status else Phase.PENDING,
+        status=status,
+        trigger=Trigger.SERVICE,
+        connector_id=connector_id,
+        transaction_id=transaction.transaction_id,
+        action=transaction.action,
+        received_at=A_MOMENT + timedelta(seconds=number),
+        appointment=transaction.appointment,
+        at=A_MOMENT,
+    )

@@ -36,6 +36,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("archived", "words", newest="received_at"),
         _by("archived", "cause", "received_at"),
         _by("archived", "connector_name"),
+        _by("archived", "status"),
         _by("archived", "code"),
         *(_by("archived", f"appointment.{field}") for field in ("job_no", "task_no", "appointment_id", "subject", "source_app")),
     ],

@@ -12,7 +12,9 @@ from bson import json_util
 from portal_api.errors import BadCursorError
 
 if TYPE_CHECKING:
-    from motor.motor_asyncio import AsyncIOMotorCollection
+    from collections.abc import Iterator
+
+    from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorCursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +29,34 @@ class Page:
 
 async def read_page(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
     """Return the items and the key of the next page, None when there is none; raises BadCursorError."""
-    query = {"$and": [wanted, _behind(page, *_parse(page.after))]} if page.after else wanted
+    found: list[dict[str, Any]] = []
+    for cursor in cursors(collection, wanted, page):
+        found += await cursor.to_list(page.limit + 1 - len(found))
+        if len(found) > page.limit:
+            items = found[: page.limit]
+            return items, _key(_value(items[-1], page.field), items[-1]["_id"])
+    return found, None
+
+
+def cursors(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page) -> Iterator[AsyncIOMotorCursor[dict[str, Any]]]:
+    """Yield the ranges that make up the page and one item more, each a straight way through an index; raises BadCursorError.
+
+    MongoDB would answer all of them in one query with ``$or``, and sort everything behind the key to do so.
+    """
     direction = -1 if page.is_descending else 1
-    cursor = collection.find(query).sort([(page.field, direction), ("_id", direction)]).limit(page.limit + 1)
-    found = await cursor.to_list(page.limit + 1)
-    if len(found) <= page.limit:
-        return found, None
-    items = found[: page.limit]
-    return items, _key(_value(items[-1], page.field), items[-1]["_id"])
+    for behind in _ranges(page, *_parse(page.after)) if page.after else [{}]:
+        query = {"$and": [wanted, behind]} if behind else wanted
+        yield collection.find(query).sort([(page.field, direction), ("_id", direction)]).limit(page.limit + 1)
 
 
-def _behind(page: Page, value: Any, last_id: str) -> dict[str, Any]:
-    """Return what comes after; MongoDB sorts nothing before everything, and compares values of one type only."""
+def _ranges(page: Page, value: Any, last_id: str) -> list[dict[str, Any]]:
+    """Return what comes after, in order; MongoDB sorts nothing before everything, and compares values of one type only."""
     further = "$lt" if page.is_descending else "$gt"
     same = {page.field: value, "_id": {further: last_id}}
     if value is None:
-        return same if page.is_descending else {"$or": [same, {page.field: {"$ne": None}}]}
-    beyond: list[dict[str, Any]] = [same, {page.field: {further: value}}]
-    return {"$or": [*beyond, {page.field: None}] if page.is_descending else beyond}
+        return [same] if page.is_descending else [same, {page.field: {"$ne": None}}]
+    beyond = {page.field: {further: value}}
+    return [same, beyond, {page.field: None}] if page.is_descending else [same, beyond]
 
 
 def _value(item: dict[str, Any], field: str) -> Any:
