@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from benchmarks import stages
+from benchmarks import portal, stages
 from benchmarks.rig import API_KEY, SECRET, Rig, rig
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Figures(dict[str, tuple[float, str]]):
         print(name, round(value, 3), unit, flush=True)
 
 
-async def bench(rounds: int, count: int, out: Path) -> None:
-    """Measure everything; ``count`` messages a round."""
+async def bench(rounds: int, count: int, deliveries: int, out: Path) -> None:
+    """Measure everything; ``count`` messages a round, so many ``deliveries`` in the portal."""
     figures = Figures()
     async with rig() as built:
         await built.start("ingest", INGEST_SECRETS=json.dumps({"bench": SECRET}))
@@ -40,6 +40,7 @@ async def bench(rounds: int, count: int, out: Path) -> None:
         await _speaking(built, rounds, count, figures)
         await _accepting(built, rounds, count, figures)
         await _waiting(built, figures)
+        await portal.measure(built, deliveries, figures.add)
     await asyncio.to_thread(out.write_text, json.dumps({name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}, indent=2) + "\n")
 
 
@@ -121,10 +122,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the line of data against bare loops.")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each measurement (default 3)")
     parser.add_argument("--count", type=int, default=9_000, help="messages per round (default 9000)")
+    parser.add_argument("--deliveries", type=int, default=1_000_000, help="deliveries in the portal (default 1000000)")
     parser.add_argument("--out", type=Path, default=Path(".run/bench.json"), help="where the figures go as JSON")
     arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    asyncio.run(bench(arguments.rounds, arguments.count, arguments.out))
+    asyncio.run(bench(arguments.rounds, arguments.count, arguments.deliveries, arguments.out))
 
 
 if __name__ == "__main__":

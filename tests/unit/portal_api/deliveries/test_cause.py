@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from portal_api.deliveries.cause import cause_of, normalised
-from portal_api.deliveries.words import words_of
+from portal_api.deliveries.words import telling_first, words_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ def test_words_are_found_without_case_and_accents_and_inside_numbers() -> None:
 
 def test_a_long_text_has_forty_words() -> None:
     assert len(words_of([" ".join(f"word{n}" for n in range(1000))])) == 40
+
+
+def test_numbers_and_long_words_tell_most() -> None:
+    assert telling_first(["a", "compressor", "op1", "job"]) == ["op1", "compressor", "job", "a"]

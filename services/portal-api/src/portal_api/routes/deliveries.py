@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.shown import ConnectorShown, shown
-from portal_api.deliveries.words import words_of
+from portal_api.deliveries.words import telling_first, words_of
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
@@ -79,7 +79,7 @@ class DeliveryQuery(Paged):
         plain = self.model_dump(include=_PLAIN, exclude_none=True)
         inner = {_APPOINTMENTS[name]: value for name, value in self.model_dump(include=set(_APPOINTMENTS) - {"subject"}, exclude_none=True).items()}
         moments = {word: moment for word, moment in (("$gte", self.received_from), ("$lt", self.received_to)) if moment}
-        words = {"words": {"$all": words_of([self.search])}} if self.search else {}
+        words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
         return plain | inner | words | ({"received_at": moments} if moments else {})
 
     def page(self) -> Page:
