@@ -1,0 +1,1 @@
+"""The portal API on the command line: mboc."""

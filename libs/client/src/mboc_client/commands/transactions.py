@@ -1,0 +1,69 @@
+"""``mboc transactions`` and ``mboc errors``: deliveries, as lists, one by one, or as a file."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from mboc_client import show
+from mboc_client.commands.words import DELIVERY_FILTERS, command, given, listing
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mboc_client.commands.words import Parsers
+    from mboc_client.portal import Portal
+
+COLUMNS = ("delivery_id", "received_at", "appointment.job_no", "appointment.subject", "action", "connector_name", "phase", "status", "message")
+CAUSES = ("cause", "count", "code", "connector_name", "first_seen", "last_seen", "message", "note.text")
+
+
+def add(parsers: Parsers) -> None:
+    """Add the commands."""
+    transactions = parsers.add_parser("transactions", help="deliveries").add_subparsers(required=True)
+    listing(command(transactions, "list", listed, "List deliveries, the newest first."), DELIVERY_FILTERS)
+    command(transactions, "show", shown, "Show one delivery with its attempts.").add_argument("delivery_id")
+    exporting = command(transactions, "export", exported, "Write a whole list to standard output.")
+    listing(exporting, DELIVERY_FILTERS)
+    exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
+    errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(required=True)
+    listing(command(errors, "list", troubled, "List them, the newest first."), DELIVERY_FILTERS)
+    listing(command(errors, "causes", causes, "Group them by cause."), ("connector_id", "source_app", "code", "status"))
+    noting = command(errors, "note", noted, "Write down what is known about a cause.")
+    noting.add_argument("cause")
+    noting.add_argument("text")
+
+
+async def listed(portal: Portal, asked: argparse.Namespace) -> None:
+    """List deliveries."""
+    await show.rows(portal.items("/deliveries", given(asked, DELIVERY_FILTERS), asked.most), COLUMNS, as_json=asked.json)
+
+
+async def troubled(portal: Portal, asked: argparse.Namespace) -> None:
+    """List what was not sent successfully."""
+    query = given(asked, DELIVERY_FILTERS) | {"troubled": True}
+    await show.rows(portal.items("/deliveries", query, asked.most), COLUMNS, as_json=asked.json)
+
+
+async def shown(portal: Portal, asked: argparse.Namespace) -> None:
+    """Show one delivery."""
+    show.one(await portal.get(f"/deliveries/{asked.delivery_id}"))
+
+
+async def exported(portal: Portal, asked: argparse.Namespace) -> None:
+    """Write a list as it comes."""
+    query = given(asked, DELIVERY_FILTERS) | {"format": asked.format}
+    async for chunk in portal.download("/deliveries/export", query):
+        sys.stdout.buffer.write(chunk)
+
+
+async def causes(portal: Portal, asked: argparse.Namespace) -> None:
+    """Group errors by cause."""
+    query = given(asked, ("connector_id", "source_app", "code", "status"))
+    await show.rows(portal.items("/causes", query, asked.most), CAUSES, as_json=asked.json)
+
+
+async def noted(portal: Portal, asked: argparse.Namespace) -> None:
+    """Write a note."""
+    await portal.send("PUT", f"/causes/{asked.cause}/note", {"text": asked.text})
+    show.say("Noted." if asked.text.strip() else "The note is gone.")

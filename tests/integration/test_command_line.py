@@ -1,0 +1,96 @@
+"""``mboc``: the portal API for administrators' scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import a_snapshot
+from tests.support.system import API_KEY, System
+
+
+@pytest.fixture
+def app() -> str:
+    return f"app-{uuid.uuid4().hex[:8]}"
+
+
+async def mboc(system: System, *words: str, key: str = API_KEY, url: str = "") -> tuple[int, str]:
+    """Run one command; returns its exit code and everything it printed."""
+    told = os.environ | {"MBOC_URL": url or system.services["portal-api"].url, "MBOC_API_KEY": key, "COLUMNS": "300"}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(Path(sys.executable).with_name("mboc"), *words, env=told, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+async def test_lists_details_and_exports(system: System, app: str) -> None:
+    await system.hook(app)
+    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    assert delivery["delivery_id"] in (await mboc(system, "transactions", "list", "--source-app", app))[1]
+    _, lines = await mboc(system, "transactions", "list", "--source-app", app, "--json")
+    assert [json.loads(line)["status"] for line in lines.splitlines()] == ["Success"]
+    assert json.loads((await mboc(system, "transactions", "show", delivery["delivery_id"]))[1])["attempts"][0]["status"] == "Success"
+    assert (await mboc(system, "transactions", "export", "--source-app", app))[1].count("\n") == 2
+    assert (await mboc(system, "errors", "list", "--source-app", app))[1].strip() == "Nothing found."
+    key = delivery["appointment"]["key"]
+    assert key in (await mboc(system, "appointments", "list", "--source-app", app))[1]
+    assert json.loads((await mboc(system, "appointments", "show", key))[1])["appointment_key"] == key
+
+
+async def test_causes_and_notes(system: System, app: str) -> None:
+    connector_id = await system.hook(app)
+    await system.simulated("PUT", app, "/faults", json={"status": 400})
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Failed")
+
+    _, lines = await mboc(system, "errors", "causes", "--connector-id", connector_id, "--json")
+    cause = json.loads(lines)["cause"]
+
+    assert await mboc(system, "errors", "note", cause, "known") == (0, "Noted.\n")
+    assert "known" in (await mboc(system, "errors", "causes", "--connector-id", connector_id))[1]
+
+
+async def test_connectors_go_out_and_come_in_again(system: System, app: str, tmp_path: Path) -> None:
+    connector_id = await system.connector(name=app, source_app=app, uri=system.back_office(app))
+    file = tmp_path / "connectors.json"
+    exported = [connector for connector in json.loads((await mboc(system, "connectors", "export"))[1]) if connector["name"] == app]
+    file.write_text(json.dumps([{**exported[0], "description": "imported"}]))
+
+    code, said = await mboc(system, "connectors", "import", str(file), "--dry-run")
+    assert (code, said.splitlines()[-1]) == (0, "Nothing was imported: a dry run.")
+    code, said = await mboc(system, "connectors", "import", str(file))
+    assert (code, said.splitlines()[-1]) == (0, "Done.")
+
+    assert json.loads((await mboc(system, "connectors", "show", connector_id))[1])["description"] == "imported"
+    assert (await mboc(system, "connectors", "test", connector_id))[0] == 0
+    assert "disabled" in (await mboc(system, "connectors", "disable", connector_id))[1]
+
+
+async def test_a_wrong_row_is_said_with_its_field(system: System, tmp_path: Path) -> None:
+    file = tmp_path / "connectors.csv"
+    file.write_text("name,source_app,colour\nHook,CRONUS,red\n")
+
+    code, said = await mboc(system, "connectors", "import", str(file))
+
+    assert code == 1
+    assert "colour: is no column that a connector has" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(("transactions", "show", "none"), "There is no delivery none"), (("transactions", "list", "--status", "Odd"), "status")]
+)
+async def test_a_refusal_is_a_sentence_and_an_exit_code(system: System, words: tuple[str, ...], said: str) -> None:
+    code, printed = await mboc(system, *words)
+
+    assert (code, said in printed, "Traceback" in printed) == (1, True, False)
+
+
+async def test_a_wrong_key_and_a_wrong_address_are_named(system: System) -> None:
+    assert "API key" in (await mboc(system, "connectors", "list", key="wrong"))[1]
+    assert "MBOC_URL" in (await mboc(system, "connectors", "list", url="http://127.0.0.1:9"))[1]
