@@ -39,12 +39,14 @@ check: $(INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests benchmarks
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.support.breaking docs/api/released/portal-api.json docs/api/portal-api.json
 
 bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.faults_page
+	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }

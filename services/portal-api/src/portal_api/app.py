@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
     arguments = parser.parse_args()
+    if arguments.command == "openapi":
+        sys.stdout.write(described())
+        return
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
@@ -101,6 +106,14 @@ def _routers(database: Database, store: Connectors, tests: ConnectionTests, publ
 def _opened(settings: Settings) -> tuple[Database, Connectors]:
     database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     return database, Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+
+
+def described() -> str:
+    """Return the OpenAPI document, as docs/api keeps it; nothing is connected to."""
+    database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
+    store = Connectors(database, KeyRing({}))
+    app = build_api(_routers(database, store, ConnectionTests(publisher), publisher), "")
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 async def _rekey(settings: Settings) -> int:

@@ -1,0 +1,40 @@
+"""The API's description is committed, and what has been released is not broken."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from portal_api.app import described
+from tests.support.breaking import breaks
+
+API = Path(__file__).parents[2] / "docs" / "api"
+
+
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(described())
+    return found
+
+
+def test_the_committed_description_is_that_of_the_code() -> None:
+    assert (API / "portal-api.json").read_text() == described(), "run `make docs`"
+
+
+def test_every_operation_says_which_problems_it_answers() -> None:
+    for path, operations in document()["paths"].items():
+        for operation in operations.values():
+            assert {"401", "422", "503"} <= set(operation["responses"]), path
+            assert all("application/problem+json" in answer["content"] for status, answer in operation["responses"].items() if status >= "4"), path
+
+
+def test_additions_break_nothing_and_removals_are_named() -> None:
+    now = document()
+    less = copy.deepcopy(now)
+    del less["paths"]["/api/causes"]
+    del less["components"]["schemas"]["Delivery"]["properties"]["status"]
+    less["components"]["schemas"]["NewNote"]["properties"]["text"]["type"] = "integer"
+
+    assert breaks(less, now) == ["NewNote.text has another type"]
+    assert breaks(now, less) == ["GET /api/causes is gone", "Delivery.status is gone", "NewNote.text has another type"]
