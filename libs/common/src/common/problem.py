@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastapi import FastAPI
+
+
+METHOD_NOT_ALLOWED = 405
 
 
 def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = (), headers: dict[str, str] | None = None) -> Response:
@@ -37,9 +41,16 @@ def install(app: FastAPI) -> None:
         errors = field_errors([{**e, "loc": e["loc"][1:] or e["loc"]} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
 
-    async def refused(_: Request, error: Exception) -> Response:
+    async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type Starlette promises
-        return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+        allowed = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else {}
+        return problem(error.status_code, str(error.detail), headers={**(error.headers or {}), **allowed})
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, refused)
+
+
+def _allowed(request: Request) -> str:
+    """Return every method of this address; Starlette names those of the first route only (RFC 9110, 15.5.6)."""
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def build_api(routers: Sequence[APIRouter], key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
     """Return the application: ``/api`` behind the key, its documentation, and the routes every process has."""
     app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
-    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (401, 422, 503)}
+    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 422, 503)}
     api = APIRouter(prefix="/api", dependencies=[needs_key(key)], responses=common)
     for router in routers:
         api.include_router(router)

@@ -13,7 +13,7 @@ from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status
 from portal_api.connectors.shown import ConnectorShown, shown
 from portal_api.routes.deliveries import Attempt, Delivery
-from portal_api.routes.paging import Instant, Paged, Shown
+from portal_api.routes.paging import Instant, Int64, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
@@ -50,7 +50,7 @@ class AppointmentQuery(Paged):
     source_app: str | None = None
     job_no: str | None = None
     task_no: str | None = None
-    appointment_id: int | None = None
+    appointment_id: Int64 | None = None
     subject: str | None = Field(default=None, max_length=200, description="How the subject begins.")
     sort: AppointmentSort = AppointmentSort.NEWEST_TRANSACTION
 

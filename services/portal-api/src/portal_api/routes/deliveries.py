@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.shown import ConnectorShown, shown
 from portal_api.deliveries.words import telling_first, words_of
-from portal_api.routes.paging import Instant, Paged, Shown
+from portal_api.routes.paging import Instant, Int64, Moment, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
@@ -62,15 +62,15 @@ class DeliveryQuery(Paged):
     connector_id: str | None = None
     source_app: str | None = None
     job_no: str | None = None
-    appointment_id: int | None = None
+    appointment_id: Int64 | None = None
     appointment_key: str | None = None
     transaction_id: str | None = None
     task_no: str | None = None
     back_office_id: str | None = None
     action: Action | None = None
     trigger: Trigger | None = None
-    received_from: AwareDatetime | None = Field(default=None, description="Not before this moment.")
-    received_to: AwareDatetime | None = Field(default=None, description="Before this moment.")
+    received_from: Moment | None = Field(default=None, description="Not before this moment.")
+    received_to: Moment | None = Field(default=None, description="Before this moment.")
     archived: bool = False
     sort: DeliverySort = DeliverySort.NEWEST
 

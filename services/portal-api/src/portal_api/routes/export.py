@@ -47,11 +47,23 @@ def export(reader: Reader) -> APIRouter:
     async def export_deliveries(query: Annotated[ExportQuery, Query()]) -> StreamingResponse:
         """Write every delivery of a list into a file."""
         kind, write = kinds[query.format]
-        batches = reader.all_deliveries(query.wanted(), query.phase, query.page())
+        batches = await _begun(reader.all_deliveries(query.wanted(), query.phase, query.page()))
         headers = {"Content-Disposition": f'attachment; filename="transactions.{query.format}"'}
         return StreamingResponse(write(batches), media_type=kind, headers=headers)
 
     return router
+
+
+async def _begun(batches: AsyncIterator[Sequence[dict[str, Any]]]) -> AsyncIterator[Sequence[dict[str, Any]]]:
+    """Read the first rows before anything is answered, so that trouble is still answered as a problem."""
+    first = await anext(batches)
+
+    async def all_of_them() -> AsyncIterator[Sequence[dict[str, Any]]]:
+        yield first
+        async for batch in batches:
+            yield batch
+
+    return all_of_them()
 
 
 async def _csv(batches: AsyncIterator[Sequence[dict[str, Any]]]) -> AsyncIterator[str]:

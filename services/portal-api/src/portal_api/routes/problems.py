@@ -49,6 +49,7 @@ class Problem(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, text in {
+        400: "The body cannot be read.",
         401: "The API key is missing or wrong.",
         404: "There is no such thing.",
         409: "It was changed since it was read.",
