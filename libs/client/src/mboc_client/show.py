@@ -21,7 +21,7 @@ async def rows(items: AsyncIterator[dict[str, Any]], columns: Sequence[str], *, 
         return
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column.rpartition(".")[2].replace("_", " "), overflow="fold")
+        table.add_column(column.rpartition(".")[2].replace("_", " "), overflow="fold", no_wrap=column.endswith("_at"))
     count = 0
     async for item in items:
         table.add_row(*(_cell(item, column) for column in columns))

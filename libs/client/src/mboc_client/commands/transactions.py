@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
-COLUMNS = ("delivery_id", "received_at", "appointment.job_no", "appointment.subject", "action", "connector_name", "phase", "status", "message")
+COLUMNS = ("received_at", "status", "connector_name", "appointment.job_no", "action", "message", "delivery_id")
 CAUSES = ("cause", "count", "code", "connector_name", "first_seen", "last_seen", "message", "note.text")
 
 
