@@ -61,10 +61,10 @@ async def test_mboc_not_provided_names_the_source_app_that_no_connector_has(syst
 
 async def test_skipped_names_the_newer_version(system: System, app: str) -> None:
     await system.hook(app)
-    newer = await system.change("update", a_snapshot(source_app=app, modified="2026-07-21T15:00:00.000"))
+    newer = await system.change("update", a_snapshot(71, source_app=app, modified="2026-07-21T15:00:00.000"))
     await system.delivery(newer, "Success")
 
-    older = await system.delivery(await system.change("update", a_snapshot(source_app=app, modified="2026-07-21T14:00:00.000")))
+    older = await system.delivery(await system.change("update", a_snapshot(71, source_app=app, modified="2026-07-21T14:00:00.000")))
 
     assert older["status"] == "Skipped"
     assert newer in older["message"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from common.contracts.transaction import TransactionReceived
 
 SOURCE_APP = "CRONUSINTERNATIONALLTD."
 A_MOMENT = datetime(2026, 7, 21, 14, 3, 9, 447_000, tzinfo=UTC)
+_APPOINTMENT_IDS = itertools.count(1_000_000)
 
 
 def an_appointment(**facts: Any) -> Appointment:
@@ -56,10 +58,13 @@ def a_connector(**fields: Any) -> Connector:
     return Connector(**(given | fields))
 
 
-def a_snapshot(appointment_id: int = 37743, modified: str = "2026-07-21T14:03:09.447", source_app: str | None = SOURCE_APP, **fields: Any) -> dict[str, Any]:
-    """What Dime.Scheduler posts, as far as a test needs it."""
+def a_snapshot(
+    appointment_id: int | None = None, modified: str = "2026-07-21T14:03:09.447", source_app: str | None = SOURCE_APP, **fields: Any
+) -> dict[str, Any]:
+    """What Dime.Scheduler posts, as far as a test needs it; an appointment of its own unless the test names one."""
+    number = next(_APPOINTMENT_IDS) if appointment_id is None else appointment_id
     task = {"TaskNo": "OP100001", "Job": {"SourceApp": source_app, "SourceType": "OPPT", "JobNo": "OP100001"}} if source_app else None
-    return {"Id": appointment_id, "Subject": "Replace compressor", "LastModifiedDate": modified, "Task": task, **fields}
+    return {"Id": number, "Subject": "Replace compressor", "LastModifiedDate": modified, "Task": task, **fields}
 
 
 def as_body(snapshot: dict[str, Any]) -> bytes:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI
 
 from portal_api.routes import problems
+from portal_api.routes.access import knows
 from portal_api.routes.docs import add_docs
-from portal_api.routes.problems import PROBLEMS, Problem, needs_key
+from portal_api.routes.problems import PROBLEMS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 def build_api(routers: Sequence[APIRouter], key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
     """Return the application: ``/api`` behind the key, its documentation, and the routes every process has."""
     app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
-    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 422, 503)}
-    api = APIRouter(prefix="/api", dependencies=[needs_key(key)], responses=common)
+    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 422, 503)}
+    api = APIRouter(prefix="/api", dependencies=[knows(key)], responses=common)
     for router in routers:
         api.include_router(router)
     app.include_router(api)

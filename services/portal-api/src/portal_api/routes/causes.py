@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.delivery import Status
+from portal_api.accounts.roles import Role
+from portal_api.routes.access import needs, noted
 from portal_api.routes.paging import Instant, Shown
 
 if TYPE_CHECKING:
@@ -72,10 +74,11 @@ def causes(store: Causes) -> APIRouter:
         """Group what was not sent successfully and is not archived."""
         return CauseList(items=[Cause.model_validate(item) for item in await store.groups(_wanted(query))])
 
-    @router.put("/{cause}/note")
-    async def write_note(cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], note: Annotated[NewNote, Body()]) -> Note | None:
+    @router.put("/{cause}/note", dependencies=[needs(Role.OPERATOR)])
+    async def write_note(request: Request, cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], note: Annotated[NewNote, Body()]) -> Note | None:
         """Write down what is known about a cause."""
         kept = await store.write_note(cause, note.text.strip())
+        noted(request, cause, after=note.text.strip() or None)
         return Note.model_validate(kept) if kept else None
 
     return router

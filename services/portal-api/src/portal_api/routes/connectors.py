@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 
+from portal_api.accounts.roles import Role
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
 from portal_api.connectors.importing import Imported, take_over
 from portal_api.connectors.rows import read_rows
 from portal_api.connectors.shown import ConnectorShown, shown
 from portal_api.errors import ConflictError
+from portal_api.routes.access import needs
 from portal_api.routes.paging import Shown
 from portal_api.routes.problems import PROBLEMS
 
@@ -71,7 +73,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         """List the connectors by name, at most a thousand."""
         return ConnectorList(items=[shown(connector) for connector in await store.all()])
 
-    @router.post("", status_code=201)
+    @router.post("", status_code=201, dependencies=[needs(Role.ADMIN)])
     async def create_connector(fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
         """Create a connector; it is used within seconds."""
         connector = await store.create(fields.kept(), fields.secrets())
@@ -84,7 +86,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         """Read one connector."""
         return shown(await store.one(connector_id))
 
-    @router.put("/{connector_id}", responses=WRONG)
+    @router.put("/{connector_id}", responses=WRONG, dependencies=[needs(Role.ADMIN)])
     async def change_connector(connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
         """Change a connector; the change is used within seconds."""
         before = await store.one(connector_id)
@@ -94,12 +96,12 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         await announce(connector_id)
         return shown(after)
 
-    @router.post("/{connector_id}/disable", responses=WRONG)
+    @router.post("/{connector_id}/disable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
     async def disable_connector(connector_id: str) -> ConnectorShown:
         """Disable a connector: its deliveries are recorded as *MBOC Publish Disabled*, never dropped."""
         return await _with(store, announce, connector_id, enabled=False)
 
-    @router.post("/{connector_id}/enable", responses=WRONG)
+    @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
     async def enable_connector(connector_id: str) -> ConnectorShown:
         """Enable a connector."""
         return await _with(store, announce, connector_id, enabled=True)
@@ -108,7 +110,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
 def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
     content: dict[str, Any] = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}, "text/csv": {"schema": {"type": "string"}}}
 
-    @router.post("/import", openapi_extra={"requestBody": {"content": content, "required": True}})
+    @router.post("/import", openapi_extra={"requestBody": {"content": content, "required": True}}, dependencies=[needs(Role.ADMIN)])
     async def import_connectors(request: Request, *, dry_run: bool = False) -> Imported:
         """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
@@ -119,14 +121,14 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
 
 
 def _testing(router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests) -> None:
-    @router.post("/{connector_id}/test", responses=UNTESTED)
+    @router.post("/{connector_id}/test", responses=UNTESTED, dependencies=[needs(Role.OPERATOR)])
     async def test_connector(connector_id: str) -> TestShown:
         """Try address, TLS, authentication and endpoint without sending an appointment."""
         tested = await tests.run(await store.one(connector_id))
         steps = [StepShown.model_validate(step, from_attributes=True) for step in tested.steps]
         return TestShown(passed=all(step.passed for step in steps), steps=steps, mapping=tested.mapping)
 
-    @router.post("/{connector_id}/take-over-names", responses=UNTESTED | WRONG)
+    @router.post("/{connector_id}/take-over-names", responses=UNTESTED | WRONG, dependencies=[needs(Role.ADMIN)])
     async def take_over_names(connector_id: str) -> ConnectorShown:
         """Use the names that the back office's own WSDL has from now on."""
         tested = await tests.run(await store.one(connector_id))

@@ -1,12 +1,9 @@
-"""How the API answers what cannot be done, and who may ask at all."""
+"""How the API answers what cannot be done."""
 
 from __future__ import annotations
 
-import hmac
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Depends, HTTPException, Security
-from fastapi.security import APIKeyHeader
 from pydantic import BaseModel
 
 from common import problem
@@ -26,7 +23,6 @@ STATUSES: dict[type[PortalError], int] = {
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
-KEY_HEADER = APIKeyHeader(name="X-API-KEY", auto_error=False, description="The key of the setting PORTAL_API_KEY.")
 
 
 class FieldProblem(BaseModel):
@@ -51,6 +47,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, text in {
         400: "The body cannot be read.",
         401: "The API key is missing or wrong.",
+        403: "It needs a higher role.",
         404: "There is no such thing.",
         409: "It was changed since it was read.",
         422: "A field is missing or wrong; `errors` names it.",
@@ -80,13 +77,3 @@ def _fields(error: Exception) -> list[dict[str, str]]:
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []
-
-
-def needs_key(expected: str) -> Any:
-    """Return the dependency that lets in only those who send the API key, compared in constant time."""
-
-    def check(given: Annotated[str | None, Security(KEY_HEADER)]) -> None:
-        if not hmac.compare_digest((given or "").encode(), expected.encode()):
-            raise HTTPException(401, "Send the API key as X-API-KEY", {"WWW-Authenticate": "ApiKey"})
-
-    return Depends(check)
