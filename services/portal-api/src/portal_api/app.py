@@ -95,10 +95,10 @@ def _routers(database: Database, store: Connectors, tests: ConnectionTests, publ
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
     reader = Reader(database)
     return [
-        appointments(reader, store),
         export(reader),
+        appointments(reader, store),
         deliveries(reader, store),
-        causes(Causes(database)),
+        causes(Causes(database), reader),
         connectors(store, partial(_announce, publisher), tests),
     ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from common import problem
-from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, UnreadableError
+from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, TooManyError, UnreadableError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -18,6 +18,7 @@ STATUSES: dict[type[PortalError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     BadCursorError: 422,
+    TooManyError: 422,
     UnreadableError: 422,
     StoreAwayError: 503,
     DispatcherAwayError: 504,
@@ -74,6 +75,8 @@ def _fields(error: Exception) -> list[dict[str, str]]:
     match error:
         case BadCursorError():
             return [{"field": "after", "message": "is not a key that this list gave out"}]
+        case TooManyError():
+            return [{"field": error.field, "message": error.hint}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []
