@@ -27,26 +27,34 @@ from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.record import Record
-from portal_api.routes.appointments import appointments
+from portal_api.routes.appointments import AppointmentQuery, appointments
 from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
-from portal_api.routes.deliveries import deliveries
+from portal_api.routes.deliveries import DeliveryQuery, deliveries
 from portal_api.routes.export import export
+from portal_api.routes.saved_views import saved_views
+from portal_api.saved_views.keep import Keep
+from portal_api.saved_views.view import SavedList
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
 from portal_api.store.reader import Reader
+from portal_api.store.saved_views import SavedViews
 from portal_api.store.writer import Writer
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+    from portal_api.saved_views.view import Queries
+
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 log = structlog.get_logger()
 PING_S = 3.0
+QUERIES: Queries = {SavedList.APPOINTMENTS: AppointmentQuery, SavedList.DELIVERIES: DeliveryQuery, SavedList.ERRORS: DeliveryQuery}
+"""What the views of each list are checked by."""
 
 
 def main() -> None:
@@ -93,12 +101,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
-    reader = Reader(database)
+    reader, views = Reader(database), SavedViews(database)
     return [
         export(reader),
         appointments(reader, store),
         deliveries(reader, store),
         causes(Causes(database), reader),
+        saved_views(views, Keep(views), QUERIES),
         connectors(store, partial(_announce, publisher), tests),
     ]
 

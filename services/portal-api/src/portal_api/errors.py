@@ -6,6 +6,7 @@ PortalError
 ├── BadCursorError     ``after`` is not one of ours      422
 ├── TooManyError       it needs a narrower list          422
 ├── UnreadableError    a file cannot be read             422
+├── ForbiddenError     the caller may not do that        403
 ├── StoreAwayError     MongoDB cannot be reached         503
 └── DispatcherAwayError  no dispatcher answered          504
 """
@@ -45,6 +46,10 @@ class StoreAwayError(PortalError):
 
 class UnreadableError(PortalError):
     """The file that was sent cannot be read."""
+
+
+class ForbiddenError(PortalError):
+    """We know the caller, who may not do that."""
 
 
 class DispatcherAwayError(PortalError):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
@@ -29,7 +29,7 @@ class DeliveryFilter(Conditions):
     archived: Annotated[bool, Field(description="The archive instead of what is not archived.")] = False
     status: AnyOf[Status] = ()
     status_empty: Annotated[Empty, Field(description="true: only those under way, which have no status yet; false: only those with one.")] = None
-    phase: AnyOf[Literal[Phase.PENDING, Phase.IN_PROGRESS, Phase.HELD, Phase.DONE]] = ()
+    phase: Annotated[AnyOf[Phase], Field(description="Where it stands; several: any of these. *archived* means the archive, and stands alone.")] = ()
     action: AnyOf[Action] = ()
     trigger: AnyOf[Trigger] = ()
     connector_id: Annotated[Texts, Field(examples=[["7d3f0c2a91be"]])] = ()
@@ -90,13 +90,25 @@ class DeliveryFilter(Conditions):
     outcome_unknown: Annotated[Flag, Field(description="Only those that the back office may have stored although no answer came (true), or the others.")] = None
     replica: Texts = ()
 
+    @field_validator("phase")
+    @classmethod
+    def _is_archived_or_not(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        if Phase.ARCHIVED in phases and len(set(phases)) > 1:
+            raise ValueError("archived cannot be combined with another phase")
+        return phases
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether what is archived is wanted, instead of what is not."""
+        return self.archived or Phase.ARCHIVED in self.phase
+
     def more(self) -> list[dict[str, Any]]:
         """Return what is more than a condition on a column; the phase is the reader's, who knows which lanes are held."""
-        return [{"archived": self.archived}, of_statuses(self._statuses(), named=bool(self.connector_id)), self._transactions(), searched(self.search)]
+        return [{"archived": self.is_archive}, of_statuses(self._statuses(), named=bool(self.connector_id)), self._transactions(), searched(self.search)]
 
     def looked_at(self) -> list[str]:
         """Return the names of the conditions without an index: in the archive those are all but the time of receipt."""
-        if not self.archived:
+        if not self.is_archive:
             return super().looked_at()
         given = [condition.name for condition in self.given() if condition.column.path != "received_at"]
         return [*given, *(["search"] if self.search else []), *(["status"] if self._statuses() is not None else [])]

@@ -15,9 +15,9 @@ TROUBLED = tuple(status for status in Status if status not in {Status.SUCCESS, S
 
 def in_phases(phases: Collection[Phase]) -> set[Status | None]:
     """Return the statuses of these phases, of none: all; what is under way has no status yet."""
-    done: set[Status | None] = set(Status) if Phase.DONE in phases or not phases else set()
-    under_way: set[Status | None] = {None} if not phases or set(phases) - {Phase.DONE} else set()
-    return done | under_way
+    under_way = {Phase.PENDING, Phase.IN_PROGRESS, Phase.HELD}
+    may_be_done = not phases or set(phases) - under_way
+    return {*(Status if may_be_done else ()), *([None] if not phases or set(phases) - {Phase.DONE} else ())}
 
 
 def of_statuses(statuses: Sequence[Status | None] | None, *, named: bool) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def of_statuses(statuses: Sequence[Status | None] | None, *, named: bool) -> dic
 
 
 def standing(phases: Collection[Phase], held: Collection[str]) -> dict[str, Any]:
-    """Return the condition on the phase; pending ones of a held lane are held."""
-    if not phases or set(phases) >= {*Phase} - {Phase.ARCHIVED}:
+    """Return the condition on the phase: pending ones of a held lane are held, and what is archived was in any of them."""
+    if not phases or Phase.ARCHIVED in phases:
         return {}
     stored = {"phase": {"$in": sorted(set(phases) - {Phase.HELD})}}
     waiting = {"phase": Phase.PENDING, "connector_id": {"$in": sorted(held)}}

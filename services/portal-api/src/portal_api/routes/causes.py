@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.contracts.delivery import Status
 from portal_api.accounts.roles import Role
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.lists.conditions import all_of
 from portal_api.routes.access import needs, noted
 from portal_api.routes.paging import Instant, Shown
 
@@ -24,7 +23,7 @@ class CauseQuery(DeliveryFilter):
 
     def looked_at(self) -> list[str]:
         """Return the names of the parameters without an index; in the archive causes have none."""
-        return [*super().looked_at(), *(["archived"] if self.archived else [])]
+        return [*super().looked_at(), *(["archived"] if self.is_archive else [])]
 
 
 class Note(Shown):
@@ -73,7 +72,7 @@ def causes(store: Causes, reader: Reader) -> APIRouter:
     async def list_causes(query: Annotated[CauseQuery, Query()]) -> CauseList:
         """Group what was not sent successfully by cause."""
         await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
-        wanted = all_of([query.wanted(), await reader.standing(query.phase)])
+        wanted = await reader.conditions(query.wanted(), query.phase)
         return CauseList(items=[Cause.model_validate(item) for item in await store.groups(wanted)])
 
     @router.put("/{cause}/note", dependencies=[needs(Role.OPERATOR)])

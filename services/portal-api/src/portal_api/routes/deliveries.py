@@ -35,7 +35,7 @@ class DeliveryQuery(DeliveryFilter, Paged):
     def looked_at(self) -> list[str]:
         """Return the names of the parameters without an index; in the archive there is one for the time of receipt only."""
         column = self._ordered_by
-        is_straight = column.path == "received_at" if self.archived else column.way is Way.INDEX
+        is_straight = column.path == "received_at" if self.is_archive else column.way is Way.INDEX
         return [*super().looked_at(), *([] if is_straight else ["sort"])]
 
     @property

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from common import problem
-from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, TooManyError, UnreadableError
+from portal_api.errors import (
+    BadCursorError,
+    ConflictError,
+    DispatcherAwayError,
+    ForbiddenError,
+    NotFoundError,
+    PortalError,
+    StoreAwayError,
+    TooManyError,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 STATUSES: dict[type[PortalError], int] = {
+    ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     BadCursorError: 422,

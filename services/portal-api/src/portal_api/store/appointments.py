@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from bson import encode
+from bson.raw_bson import RawBSONDocument
 from pymongo import UpdateOne
 
 from common.contracts.delivery import Phase
@@ -49,10 +51,7 @@ def _update(appointment: dict[str, Any], action: Action, received_at: datetime, 
     facts = {name: value for name, value in appointment.items() if name != "key"} | {"action": action, "words": words_of(said(appointment))}
     newer = {"$cond": [{"$lt": ["$modified_at", facts["modified_at"]]}, {"$literal": facts}, {}]}
     seen = {"last_transaction_at": {"$max": ["$last_transaction_at", received_at]}}
-    steps: list[dict[str, Any]] = [
-        {"$replaceWith": {"$mergeObjects": ["$$ROOT", newer, seen, {"connectors": _connectors(latest)}]}},
-        {"$set": {"outcomes": marks_stored(), "phase": {"$cond": [_is_done(), Phase.DONE, Phase.PENDING]}}},
-    ]
+    steps = [{"$replaceWith": {"$mergeObjects": ["$$ROOT", newer, seen, {"connectors": _connectors(latest)}]}}, _FOLLOWS]
     return "appointments", UpdateOne({"_id": appointment["key"]}, steps, upsert=True)
 
 
@@ -75,3 +74,7 @@ def _is_done() -> dict[str, Any]:
 def _milliseconds(moment: datetime) -> int:
     """Return milliseconds since 1970, cut as MongoDB cuts them."""
     return (moment - _BEGAN) // timedelta(milliseconds=1)
+
+
+_FOLLOWS = RawBSONDocument(encode({"$set": {"outcomes": marks_stored(), "phase": {"$cond": [_is_done(), Phase.DONE, Phase.PENDING]}}}))
+"""What follows from the whole appointment; written once, because every message of the line has one or two of these."""

@@ -62,6 +62,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "attempts": [IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)])],
     "appointments": [_by(field) for field in _OF_APPOINTMENTS],
+    "saved_views": [IndexModel([("owner", ASCENDING), ("list", ASCENDING), ("name", ASCENDING)], unique=True), _by("owner", "name"), _by("shared", "name")],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
 }

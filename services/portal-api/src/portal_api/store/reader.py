@@ -61,10 +61,10 @@ class Reader:
             items, following = await read_page(self._database["deliveries"], all_of([wanted, standing(phases, held)]), page)
         return [_as_shown(item, held) for item in items], following
 
-    async def standing(self, phases: Collection[Phase]) -> Document:
-        """Return the condition that deliveries in these phases fulfil now."""
+    async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
+        """Return these deliveries as conditions that need nothing else: what is held is held now."""
         with reaching():
-            return standing(phases, await self._held())
+            return all_of([wanted, standing(phases or (), await self._held())])
 
     async def narrow_enough(self, collection: str, straight: Document, looked_at: Sequence[str]) -> None:
         """Raise TooManyError where MongoDB would have to look at more than fifty thousand items, one by one, because of these parameters."""
@@ -103,5 +103,7 @@ def reaching() -> Iterator[None]:
 
 
 def _as_shown(delivery: Document, held: set[str]) -> Document:
+    if delivery.get("archived"):
+        return delivery | {"phase": Phase.ARCHIVED}
     is_held = delivery["phase"] == Phase.PENDING and delivery["connector_id"] in held
     return delivery | {"phase": Phase.HELD} if is_held else delivery
