@@ -56,8 +56,8 @@ class Recognise:
         return Caller(key.owner, role, address, f"API key {key.api_key_id}")
 
     async def _role(self, key: ApiKey) -> Role:
-        """Return what the key may still do: never more than its owner may now."""
-        if key.owner == SETTING:
+        """Return what the key may still do: never more than its owner may now, and nothing once the owner is gone."""
+        if key.owner == SETTING and self._setting:
             return key.role
         owner = await self._users.find(key.owner)
         if owner is None or not owner.enabled:
