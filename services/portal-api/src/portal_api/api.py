@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
+from common.release import RELEASE
 from portal_api.routes import problems
 from portal_api.routes.access import knows
 from portal_api.routes.docs import add_docs
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def build_api(routers: Sequence[APIRouter], key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
     """Return the application: ``/api`` behind the key, its documentation, and the routes every process has."""
-    app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
+    app = FastAPI(title="Back Office Connector", version=RELEASE, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
     common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 422, 503)}
     api = APIRouter(prefix="/api", dependencies=[knows(key)], responses=common)
     for router in routers:

@@ -5,7 +5,9 @@ PortalError
 ├── ConflictError      somebody else changed it since    409
 ├── BadCursorError     ``after`` is not one of ours      422
 ├── UnreadableError    a file cannot be read             422
+├── TooMuchError       more was asked for than is given  422
 ├── StoreAwayError     MongoDB cannot be reached         503
+├── TooManyReadersError  too many streams are open       503
 └── DispatcherAwayError  no dispatcher answered          504
 """
 
@@ -28,8 +30,20 @@ class BadCursorError(PortalError):
     """The paging key is not one this list gave out."""
 
 
+class TooMuchError(PortalError):
+    """More was asked for than is given in one answer; names the field that says so."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
 class StoreAwayError(PortalError):
     """MongoDB cannot be reached now."""
+
+
+class TooManyReadersError(PortalError):
+    """As many streams of live updates are open as there may be."""
 
 
 class UnreadableError(PortalError):

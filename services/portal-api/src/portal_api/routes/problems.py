@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from common import problem
-from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, UnreadableError
+from portal_api.errors import (
+    BadCursorError,
+    ConflictError,
+    DispatcherAwayError,
+    NotFoundError,
+    PortalError,
+    StoreAwayError,
+    TooManyReadersError,
+    TooMuchError,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -19,10 +29,13 @@ STATUSES: dict[type[PortalError], int] = {
     ConflictError: 409,
     BadCursorError: 422,
     UnreadableError: 422,
+    TooMuchError: 422,
     StoreAwayError: 503,
+    TooManyReadersError: 503,
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
+AWAY = 503
 
 
 class FieldProblem(BaseModel):
@@ -64,7 +77,7 @@ def install(app: FastAPI) -> None:
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
         field = _fields(error)
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, StoreAwayError) else None
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if status == AWAY else None
         return problem.problem(status, str(error), field, headers)
 
     app.add_exception_handler(PortalError, answer)
@@ -74,6 +87,8 @@ def _fields(error: Exception) -> list[dict[str, str]]:
     match error:
         case BadCursorError():
             return [{"field": "after", "message": "is not a key that this list gave out"}]
+        case TooMuchError():
+            return [{"field": error.field, "message": error.message}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []
