@@ -206,6 +206,8 @@ class System:
             "SECRET_KEYS": SECRET_KEYS,
             "INGEST_SECRETS": json.dumps({"demo": SECRET}),
             "PORTAL_API_KEY": API_KEY,
+            "PORTAL_API_FIGURES_S": "0.5",
+            "PORTAL_API_SILENT_S": "8",
             "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
             "DISPATCHER_REFRESH_S": "2",
             "DISPATCHER_LEASE_S": "4",

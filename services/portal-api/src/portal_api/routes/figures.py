@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 2_000
 SHOWN_BY_DEFAULT = {Step.MINUTE: 60, Step.HOUR: 48, Step.DAY: 30}
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
 
 class FigureQuery(BaseModel):
@@ -32,11 +33,16 @@ class FigureQuery(BaseModel):
 
     def range(self, now: datetime) -> tuple[datetime, datetime]:
         """Return the first step and the end; raises TooMuchError when they are too many for even one connector."""
-        end = (self.at_to or now).astimezone(UTC)
-        begin = self.step.of(self.at_from.astimezone(UTC) if self.at_from else end - SHOWN_BY_DEFAULT[self.step] * self.step.duration)
+        end = _within(self.at_to or now)
+        begin = self.step.of(_within(self.at_from) if self.at_from else end - SHOWN_BY_DEFAULT[self.step] * self.step.duration)
         if (end - begin) / self.step.duration > MOST:
             raise TooMuchError("at_from", f"is more than {MOST:,} {self.step}s before the end: choose a larger step or a shorter time")
         return begin, end
+
+
+def _within(moment: datetime) -> datetime:
+    """Return the moment in UTC; those that no clock of ours can have shown become the nearest that could."""
+    return min(max(moment, EARLIEST), LATEST).astimezone(UTC)
 
 
 class Figure(Shown):
