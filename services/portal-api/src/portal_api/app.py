@@ -22,7 +22,7 @@ from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
@@ -50,14 +50,18 @@ PING_S = 3.0
 
 
 def main() -> None:
-    """Run one portal-api replica until it is asked to stop, or seal all secrets anew."""
+    """Run one portal-api replica until it is asked to stop, make its indexes, or seal all secrets anew."""
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
+        return
+    if arguments.command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
         return
     settings = load(Settings)
     if arguments.command == "rekey":
@@ -101,6 +105,13 @@ def _routers(database: Database, store: Connectors, tests: ConnectionTests, publ
         causes(Causes(database)),
         connectors(store, partial(_announce, publisher), tests),
     ]
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:

@@ -17,7 +17,7 @@ from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from retry.ask import Ask
 from retry.errors import ScheduleError
 from retry.requeue import Requeue
@@ -32,8 +32,13 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again, on a cron.").parse_args()
+    """Run one retry replica until it is asked to stop, or make its indexes."""
+    parser = argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again, on a cron.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
+    if parser.parse_args().command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
     settings = load(Settings)
     try:
         schedule = Schedule(expression_of(settings), datetime.now(UTC))
@@ -64,3 +69,10 @@ async def serve(settings: Settings, schedule: Schedule, stop: asyncio.Event) -> 
             await timer.finish()
         await clock.give_back()
     await publisher.close()
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await Requeues(database, "migrate").make_indexes()
+    sys.stdout.write("Every index of retry is there.\n")
