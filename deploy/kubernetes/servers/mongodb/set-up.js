@@ -3,17 +3,6 @@ const members = process.env.MONGODB_MEMBERS.split(' ');
 const services = { dispatcher: process.env.DISPATCHER_PASSWORD, retry: process.env.RETRY_PASSWORD, 'portal-api': process.env.PORTAL_API_PASSWORD };
 const asRoot = `mongodb://root:${encodeURIComponent(process.env.ROOT_PASSWORD)}@`;
 
-function patiently(step) {
-  for (;;) {
-    try {
-      return step();
-    } catch (error) {
-      print(`not yet: ${error.codeName ?? error.name}`); // the message may name an address with its password
-      sleep(2000);
-    }
-  }
-}
-
 function begin() {
   const first = connect(`${asRoot}${members[0]}/admin?directConnection=true&serverSelectionTimeoutMS=5000`);
   try {
@@ -33,6 +22,14 @@ function giveUsers() {
   }
 }
 
-patiently(begin);
-patiently(giveUsers);
+for (let done = false; !done; ) {
+  try {
+    begin();
+    giveUsers();
+    done = true;
+  } catch (error) {
+    print(`not yet: ${error.codeName ?? error.name}`); // the message may name what it logged in with
+    sleep(2000);
+  }
+}
 print('The replica set has its primary, and each service its user.');
