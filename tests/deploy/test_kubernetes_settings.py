@@ -17,7 +17,7 @@ from ingest.settings import Settings as Ingest
 from portal_api.settings import Settings as PortalApi
 from retry.settings import Settings as Retry
 from simulator.settings import Settings as Simulator
-from tests.support.kustomize import ROOT, Manifest
+from tests.support.kustomize import ROOT, Manifest, build
 from tests.support.manifests import SERVERS, WORKLOADS, containers_of, named, of_kind
 
 SETTINGS: dict[str, type[ServiceSettings]] = {"ingest": Ingest, "dispatcher": Dispatcher, "retry": Retry, "portal-api": PortalApi, "simulator": Simulator}
@@ -59,6 +59,14 @@ def test_every_key_that_is_referred_to_exists(overlay: str, workload: str) -> No
             assert key in named(overlay, f"ConfigMap/{bare(name)}")["data"]
         for name, key in references(container, "secretKeyRef"):
             assert (bare(name) if overlay == "development" else name, key) in secrets(overlay)
+
+
+@pytest.mark.parametrize("overlay", tuple(SERVERS))
+def test_what_is_applied_first_is_the_migration_with_all_it_refers_to(overlay: str) -> None:
+    first = {f"{m['kind']}/{m['metadata']['name']}" for m in build(overlay) if m["metadata"].get("labels", {}).get("mboc/first")}
+
+    settings = {f"ConfigMap/{name}" for c in containers_of(overlay, "Job/migrate") for name, _ in references(c, "configMapKeyRef")}
+    assert first == {"Job/migrate"} | settings
 
 
 @pytest.mark.parametrize("overlay", ["production", OPERATORS])
