@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,9 @@ from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
-from common.settings import load
+from common.settings import DatabaseSettings, load
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
 from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
@@ -41,6 +44,7 @@ from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
+from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -59,6 +63,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
     creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
     creating.add_argument("name", help="what the account is called")
@@ -66,44 +71,56 @@ def main() -> None:
     if arguments.command == "openapi":
         sys.stdout.write(described())
         return
+    if arguments.command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
     if arguments.command == "create-admin":
         raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
-    configure_logs("portal-api", settings.replica, settings.log_level)
-    run(partial(serve, settings))
+    lines = Lines()
+    configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+    run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
-    app = build_api([*_routers(database, store, tests, publisher), *doors.routers], doors, others)
-    async with listening(app, settings.host, settings.port):
-        loopback = Loopback(await publisher.open())
+    watch = Watch(database, _bounds(settings), settings.replica)
+    app = build_api([*_routers(database, store, tests, publisher, watch), *doors.routers], doors, others)
+    telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
+    async with listening(app, settings.host, settings.port), telemetry.sending():
+        connection = await publisher.open()
+        loopback = Loopback(connection)
+        watch.use(connection)
         await wait_until_there(database)
         await make_indexes(database)
         await doors.hasher.warm()
         await _begin_with_an_admin(settings, doors)
+        await watch.prepare()
         broker = consuming_broker(url, publisher)
-        subscribe(broker, Record(Writer(database)), tests, settings.replica)
+        subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
+        watch.subscribe(broker)
         await broker.start()
+        watch.listen(await broker.connect())
         reach = _Reach(database)
-        async with background(loopback.run(), reach.run()):
+        async with background(loopback.run(), reach.run(), *watch.works()):
             readiness.watch(loopback.check, reach.check, lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed")
             log.info("ready")
             await stop.wait()
+            watch.close()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError):
                 async with asyncio.timeout(settings.drain_s):
                     await broker.stop()
     await publisher.close()
 
 
-def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher) -> list[APIRouter]:
+def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
     reader = Reader(database)
     return [
@@ -112,7 +129,27 @@ def _routers(database: Database, store: Connectors, tests: ConnectionTests, publ
         deliveries(reader, store),
         causes(Causes(database)),
         connectors(store, partial(_announce, publisher), tests),
+        *watch.routers(store),
     ]
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        logs_kept=timedelta(days=settings.log_days),
+        minutes_kept=timedelta(days=settings.figure_days),
+        heartbeats_kept=timedelta(seconds=settings.silent_kept_s),
+        silent_after=timedelta(seconds=settings.silent_s),
+        oldest_allowed=timedelta(seconds=settings.oldest_s),
+        figures_every_s=settings.figures_s,
+        readers=settings.readers,
+    )
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:
@@ -125,7 +162,8 @@ def described() -> str:
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
     store = Connectors(database, KeyRing({}))
     doors = build_doors(database, Rules())
-    app = build_api([*_routers(database, store, ConnectionTests(publisher), publisher), *doors.routers], doors)
+    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"))
+    app = build_api([*routers, *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
