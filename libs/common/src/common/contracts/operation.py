@@ -15,9 +15,8 @@ MOST_IDS = 10_000
 """Deliveries that can be named one by one; more of them are chosen by conditions."""
 KEPT_DAYS = 90
 """Days for which a finished operation can be looked up."""
-OPERATORS = frozenset(
-    "$and $or $nor $not $eq $ne $in $nin $gt $gte $lt $lte $all $elemMatch $exists $regex $options $date $numberLong $numberInt $numberDouble".split()
-)
+LOGIC, COMPARISONS = {"$and", "$or", "$nor", "$not"}, {"$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$all", "$elemMatch", "$exists"}
+OPERATORS = LOGIC | COMPARISONS | {"$regex", "$options", "$date", "$numberLong", "$numberInt", "$numberDouble"}
 """What conditions may say; nothing that makes the database run code."""
 
 

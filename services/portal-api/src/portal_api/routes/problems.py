@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from common import problem
-from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, UnreadableError
+from portal_api.errors import (
+    BadCursorError,
+    ConflictError,
+    DispatcherAwayError,
+    NotFoundError,
+    PortalError,
+    StoreAwayError,
+    UnconfirmedError,
+    UnreadableError,
+    WrongFieldError,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -18,8 +28,10 @@ STATUSES: dict[type[PortalError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     BadCursorError: 422,
+    WrongFieldError: 422,
     UnreadableError: 422,
     StoreAwayError: 503,
+    UnconfirmedError: 503,
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
@@ -51,7 +63,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         404: "There is no such thing.",
         409: "It was changed since it was read.",
         422: "A field is missing or wrong; `errors` names it.",
-        503: "MongoDB cannot be reached now.",
+        503: "MongoDB or RabbitMQ cannot be reached now.",
         504: "No dispatcher answered in time.",
     }.items()
 }
@@ -64,7 +76,7 @@ def install(app: FastAPI) -> None:
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
         field = _fields(error)
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, StoreAwayError) else None
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, StoreAwayError | UnconfirmedError) else None
         return problem.problem(status, str(error), field, headers)
 
     app.add_exception_handler(PortalError, answer)
@@ -74,6 +86,8 @@ def _fields(error: Exception) -> list[dict[str, str]]:
     match error:
         case BadCursorError():
             return [{"field": "after", "message": "is not a key that this list gave out"}]
+        case WrongFieldError(field=field):
+            return [{"field": field, "message": str(error)}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []
