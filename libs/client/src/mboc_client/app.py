@@ -7,11 +7,11 @@ import asyncio
 import os
 import sys
 
-from mboc_client.commands import appointments, connectors, transactions
+from mboc_client.commands import appointments, connectors, operations, transactions
 from mboc_client.errors import ClientError
 from mboc_client.portal import opened
 
-NOUNS = (appointments, transactions, connectors)
+NOUNS = (appointments, transactions, operations, connectors)
 
 
 def main() -> None:
