@@ -15,7 +15,7 @@ import pytest
 from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, as_body
-from tests.support.operations import begun, progress
+from tests.support.retrying import begun, progress
 from tests.support.system import System, until
 
 MANY = 20_000

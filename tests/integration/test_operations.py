@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.operations import begun, counts, failing, items, progress, steered, until_state
+from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
 from tests.support.system import System, until
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.operations import begun, failing, until_state
+from tests.support.retrying import begun, failing, until_state
 from tests.support.system import API_KEY, System
 
 
