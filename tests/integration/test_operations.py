@@ -129,7 +129,7 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
         return not await system.deliveries(source_app=app, troubled=True)
 
     await until(hidden, "them to leave Error Tracking")
-    assert {d["phase"] for d in await system.deliveries(source_app=app, phase="archived")} == {"archived"}
+    assert {d["phase"] for d in await system.deliveries(source_app=app, archived="true")} == {"archived"}
     restored = await until_state(system, await begun(system, "restore", filter={"source_app": app}))
     assert counts(restored) == {"total": 3, "succeeded": 3}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -23,6 +23,12 @@ class Choice(BaseModel):
     filter: Annotated[DeliveryFilter | None, Field(validate_default=True, description="The deliveries of the list with these filters.")] = None
     per_second: float = Field(default=PER_SECOND, gt=0, le=10_000, description="How many deliveries per second at most.")
 
+    @field_validator("filter", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Take one value where several may be: a list's address says them alike."""
+        return {name: _several(name, said) for name, said in value.items()} if isinstance(value, dict) else value
+
     @field_validator("filter")
     @classmethod
     def _is_one_of_two(cls, value: DeliveryFilter | None, info: ValidationInfo) -> DeliveryFilter | None:
@@ -41,6 +47,12 @@ class Choice(BaseModel):
         if self.kind is OperationKind.RESTORE and "archived" not in self.filter.model_fields_set:
             return wanted | {"archived": True}
         return wanted
+
+
+def _several(name: str, said: Any) -> Any:
+    field = DeliveryFilter.model_fields.get(name)
+    takes_several = field is not None and get_origin(field.annotation) is tuple
+    return [said] if takes_several and isinstance(said, str | int) else said
 
 
 class NewOperation(Choice):
