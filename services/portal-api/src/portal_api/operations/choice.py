@@ -10,7 +10,7 @@ from common.contracts.message import DeliveryId
 from common.contracts.operation import MOST_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 
-PER_SECOND = 50.0
+PER_SECOND, FEW = 50.0, 20
 
 
 class Choice(BaseModel):
@@ -61,3 +61,10 @@ class NewOperation(Choice):
     ramp: bool = Field(default=False, description="Begin with 1, then 5, then 25 deliveries; each step waits until the one before is known.")
     stop_at_failure_share: float | None = Field(default=None, ge=0, le=1, description="Stop by itself when more than this share failed; none = never.")
     expected_count: int | None = Field(default=None, ge=0, description="How many deliveries the plan named; another number by now is answered with 409.")
+
+    def told(self) -> dict[str, Any]:
+        """Return it for the audit: of many named deliveries their number, which the operation's own list spells out."""
+        asked = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
+        ids = self.ids() or []
+        named = {"delivery_ids": ids} if len(ids) <= FEW else {"deliveries": len(ids)}
+        return asked | (named if ids else {})

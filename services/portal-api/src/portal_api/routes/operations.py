@@ -140,5 +140,5 @@ def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) 
 
 async def _placed(request: Request, store: Operations, order: Order, new: NewOperation) -> Operation:
     operation_id = await order.place(new, caller_of(request).name)
-    noted(request, operation_id, after=new.model_dump(mode="json", exclude_none=True))
+    noted(request, operation_id, after=new.told())
     return as_operation(await store.one(operation_id))
