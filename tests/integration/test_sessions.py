@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -162,3 +163,14 @@ async def test_a_stranger_cannot_send_much(system: System, *, is_chunked: bool) 
 
     async with system.http.post(url, data=pieces() if is_chunked else b"x" * 200_000, headers=headers) as answer:
         assert (answer.status, (await answer.json(content_type=None))["status"]) == (413, 413)
+
+
+async def test_live_updates_of_a_stolen_cookie_end_with_the_session(system: System) -> None:
+    visitor = await a_user(system)
+    url, headers = f"{system.services['portal-api'].url}/api/events", {"Cookie": f"mboc_session={visitor.cookie}"}
+
+    async with system.http.get(url, headers=headers) as stream:
+        assert stream.status == 200
+        assert (await visitor.ask("DELETE", "/session"))[0] == 204
+
+        await asyncio.wait_for(stream.read(), 15)

@@ -68,7 +68,9 @@ def main() -> None:
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
     commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
-    creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
+    creating = commands.add_parser(
+        "create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone"
+    )
     creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
@@ -77,11 +79,12 @@ def main() -> None:
     if arguments.command == "migrate":
         asyncio.run(_migrate(load(DatabaseSettings)))
         return
+    if arguments.command == "create-admin":
+        where = load(DatabaseSettings)
+        raise SystemExit(asyncio.run(create_admin(open_database(where.mongodb_url.get_secret_value(), where.mongodb_database), arguments.name)))
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
-    if arguments.command == "create-admin":
-        raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
     lines = Lines()
     configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
