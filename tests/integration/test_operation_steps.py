@@ -30,6 +30,7 @@ from retry.operations.verdict import judge
 from retry.report import Report
 from retry.settle import Settle
 from retry.store.deliveries import Deliveries
+from retry.store.indexes import make_indexes
 from retry.store.items import Items
 from retry.store.operations import Operations
 from retry.store.requeues import Requeues
@@ -43,9 +44,7 @@ ONE, OTHER = "1" * 32, "2" * 32
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
     opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await Operations(opened).make_indexes()
-    await Items(opened).make_indexes()
-    await Requeues(opened, "r").make_indexes()
+    await make_indexes(opened)
     yield opened
     await opened.client.drop_database(opened.name)
 

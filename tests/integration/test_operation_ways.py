@@ -18,6 +18,7 @@ from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
 from retry.operations.item import Item
 from retry.store.deliveries import Deliveries
+from retry.store.indexes import make_indexes as make_retrys
 from retry.store.items import Items
 from tests.support.builders import an_event
 
@@ -42,7 +43,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
     events = [an_event(status=Status.FAILED if n % 2 else Status.SUCCESS, number=n, key=f"demo/{n}", job_no=f"OP{n}", subject="Overhaul") for n in range(MANY)]
     await Record(Writer(made)).statuses(events)
     items = Items(made)
-    await items.make_indexes()
+    await make_retrys(made)
     await items.note("1" * 32, [Item(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
     yield made
     await made.client.drop_database(made.name)

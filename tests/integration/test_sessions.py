@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
@@ -140,3 +142,23 @@ async def test_preferences_that_are_too_much_are_refused(system: System, body: o
 
     assert (status, answer["status"]) == (422, 422)
     assert (await visitor.ask("GET", "/session"))[1]["preferences"] == {}
+
+
+@pytest.mark.parametrize("body", [b'{"name": "\\ud800", "password": "x"}', b'{"name": "x", "password": "\\ud800"}', b'{"name": "x", "password": ""}', b"[1]"])
+async def test_a_sign_in_that_is_no_text_is_refused(system: System, body: bytes) -> None:
+    url, headers = f"{system.services['portal-api'].url}/api/session", {"Content-Type": "application/json"}
+
+    async with system.http.post(url, data=body, headers=headers) as answer:
+        assert (answer.status, (await answer.json(content_type=None))["status"]) == (422, 422)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+async def test_a_stranger_cannot_send_much(system: System, *, is_chunked: bool) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 10_000
+
+    url, headers = f"{system.services['portal-api'].url}/api/session", {"Content-Type": "application/json"}
+
+    async with system.http.post(url, data=pieces() if is_chunked else b"x" * 200_000, headers=headers) as answer:
+        assert (answer.status, (await answer.json(content_type=None))["status"]) == (413, 413)

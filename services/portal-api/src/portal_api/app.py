@@ -23,7 +23,7 @@ from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from portal_api.accounts.rules import Rules
@@ -66,12 +66,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
     creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
     creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
+        return
+    if arguments.command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
         return
     settings = load(Settings)
     if arguments.command == "rekey":
@@ -143,6 +147,13 @@ def _bounds(settings: Settings) -> Bounds:
         figures_every_s=settings.figures_s,
         readers=settings.readers,
     )
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:

@@ -15,6 +15,7 @@ from portal_api.accounts.addresses import client_address
 from portal_api.accounts.entry import Entry
 from portal_api.errors import PortalError, StoreAwayError
 from portal_api.routes.access import COOKIE, READING, refuse_foreign
+from portal_api.routes.bodies import LARGEST, LARGEST_OF_STRANGERS, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -42,10 +43,11 @@ class Entrance:
             return
         request = Request(scope)
         await self._look_at(request)
+        limited = at_most(LARGEST if request.state.refusal is None else LARGEST_OF_STRANGERS, receive)
         if request.method in READING:
-            await self._app(scope, receive, send)
+            await self._app(scope, limited, send)
         else:
-            await self._audited(request, receive, send)
+            await self._audited(request, limited, send)
 
     async def _look_at(self, request: Request) -> None:
         """See who asks; what they are refused for is raised by those routes that need somebody."""
