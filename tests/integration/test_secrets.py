@@ -56,7 +56,7 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
             await system.simulated("PUT", app, "/faults", json=fault | {"times": 1})
         delivery = await system.delivery(await system.change("create", a_snapshot(number, source_app=app)))
         said.append(json.dumps((await system.api("GET", f"/deliveries/{delivery['delivery_id']}"))[1], ensure_ascii=False))
-    paths = (f"/connectors/{connector_id}", "/connectors", f"/deliveries?source_app={app}", f"/appointments?source_app={app}")
+    paths = (f"/connectors/{connector_id}", "/connectors", "/audit?limit=200", f"/deliveries?source_app={app}", f"/appointments?source_app={app}")
     said += [json.dumps((await system.api("GET", path))[1], ensure_ascii=False) for path in paths]
     return [*said, json.dumps((await system.api("POST", f"/connectors/{connector_id}/test"))[1], ensure_ascii=False)]
 

@@ -23,12 +23,15 @@ from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
+from portal_api.create_admin import create_admin
+from portal_api.doors import build_doors
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+    from portal_api.doors import Doors
+
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 log = structlog.get_logger()
@@ -54,18 +59,26 @@ PING_S = 3.0
 
 
 def main() -> None:
-    """Run one portal-api replica until it is asked to stop, or seal all secrets anew."""
+    """Run one portal-api replica until it is asked to stop, or do one task of an operator's."""
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
+    creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
+    creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
         return
+    if arguments.command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
+    if arguments.command == "create-admin":
+        raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
     lines = Lines()
     configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
@@ -77,8 +90,9 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
+    doors = build_doors(database, settings.rules)
     watch = Watch(database, _bounds(settings), settings.replica)
-    app = build_api(_routers(database, store, tests, publisher, watch), settings.key.get_secret_value(), others)
+    app = build_api([*_routers(database, store, tests, publisher, watch), *doors.routers], doors, others)
     telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
     async with listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
@@ -86,6 +100,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         watch.use(connection)
         await wait_until_there(database)
         await make_indexes(database)
+        await doors.hasher.warm()
+        await _begin_with_an_admin(settings, doors)
         await watch.prepare()
         broker = consuming_broker(url, publisher)
         subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
@@ -129,6 +145,13 @@ def _bounds(settings: Settings) -> Bounds:
     )
 
 
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
+
+
 def _opened(settings: Settings) -> tuple[Database, Connectors]:
     database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     return database, Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
@@ -138,8 +161,17 @@ def described() -> str:
     """Return the OpenAPI document, as docs/api keeps it; nothing is connected to."""
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
     store = Connectors(database, KeyRing({}))
-    app = build_api(_routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none")), "")
+    doors = build_doors(database, Rules())
+    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"))
+    app = build_api([*routers, *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
+async def _begin_with_an_admin(settings: Settings, doors: Doors) -> None:
+    if settings.first_admin and settings.first_admin_password:
+        password = settings.first_admin_password.get_secret_value()
+        if await doors.first_admin.create_when_there_is_nobody(settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"):
+            log.info("the first administrator is created", name=settings.first_admin)
 
 
 async def _rekey(settings: Settings) -> int:

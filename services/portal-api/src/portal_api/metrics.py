@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
+SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were given.", ["outcome"])
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "From an attempt's end to its record.",

@@ -19,7 +19,7 @@ from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from retry.ask import Ask
@@ -39,8 +39,13 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again, on a cron.").parse_args()
+    """Run one retry replica until it is asked to stop, or make its indexes."""
+    parser = argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again, on a cron.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
+    if parser.parse_args().command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
     settings = load(Settings)
     try:
         schedule = Schedule(expression_of(settings), datetime.now(UTC))
@@ -79,3 +84,10 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
 async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, TimerJob]:
     """Return the part of a heartbeat that tells when the timer job ran and runs."""
     return {"timer_job": TimerJob(expression=schedule.expression, last_run_at=await clock.last_tick(), next_run_at=schedule.after(datetime.now(UTC)))}
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await Requeues(database, "migrate").make_indexes()
+    sys.stdout.write("Every index of retry is there.\n")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal_api.errors import TooManyReadersError
+from portal_api.errors import BusyError
 from portal_api.live import reader as module
 from portal_api.live.hub import MOST_ROWS, Hub
 from portal_api.live.reader import Reader, Readers
@@ -195,7 +195,7 @@ async def test_no_more_streams_are_opened_than_there_may_be() -> None:
     readers = Readers(Hub(), 1)
     reader = readers.open(EVERYTHING, None, NOW)
 
-    with pytest.raises(TooManyReadersError):
+    with pytest.raises(BusyError):
         readers.open(EVERYTHING, None, NOW)
     reader.close()
     readers.open(EVERYTHING, None, NOW)

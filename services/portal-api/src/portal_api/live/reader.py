@@ -6,7 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from portal_api.errors import TooManyReadersError
+from portal_api.errors import BusyError
 from portal_api.live.ring import Topic, written
 from portal_api.metrics import READERS
 
@@ -30,9 +30,9 @@ class Readers:
         self._hub, self._most = hub, most
 
     def open(self, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float = LIFETIME_S) -> Reader:
-        """Return a reader to be closed after use; ``first`` is the status now. Raises TooManyReadersError."""
+        """Return a reader to be closed after use; ``first`` is the status now. Raises BusyError."""
         if self._hub.readers >= self._most:
-            raise TooManyReadersError(f"{self._most} streams are open, which is as many as there may be")
+            raise BusyError(f"{self._most} streams are open, which is as many as there may be")
         if not self._hub.is_wanted:
             self._hub.missed()
         return Reader(self._hub, topics, last_event_id, first, lifetime_s)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from common.database import outlast
+from common.database import have_indexes
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -19,6 +19,11 @@ def _by(*fields: str) -> IndexModel:
 def _newest(*fields: str, newest: str) -> IndexModel:
     order = dict.fromkeys(fields, ASCENDING) | {newest: DESCENDING, "_id": DESCENDING}
     return IndexModel(list(order.items()))
+
+
+def _ending(field: str) -> IndexModel:
+    """Have documents removed at this moment, within a minute or so."""
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
 
 INDEXES: dict[str, list[IndexModel]] = {
@@ -72,12 +77,15 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
+    "users": [_by("name")],
+    "sessions": [_by("name"), _ending("ends_at")],
+    "sign_ins": [_ending("forgotten_at")],
+    "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
+    "audit": [_newest(newest="at"), *(_newest(field, newest="at") for field in ("who", "action", "target"))],
 }
 
 
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing."""
     for collection, indexes in INDEXES.items():
-        async for trial in outlast():
-            with trial:
-                await database[collection].create_indexes(indexes)
+        await have_indexes(database[collection], indexes)

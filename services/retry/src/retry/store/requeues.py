@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
-from common.database import is_away, outlast
+from common.database import have_indexes, is_away, outlast
 from retry.store.failed import FailedDelivery
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ class Requeues:
         """Make what is missing: the open claims, and the end of old ones."""
         unpublished = IndexModel([("at", ASCENDING)], name="unpublished", partialFilterExpression={"published": False})
         old = IndexModel([("published_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400)
-        async for trial in outlast():
-            with trial:
-                await self._collection.create_indexes([unpublished, old])
+        await have_indexes(self._collection, [unpublished, old])
 
     async def claim(self, failed: Sequence[FailedDelivery], token: str) -> list[FailedDelivery]:
         """Return those whose next attempt nobody has asked for yet; they are ours to publish."""
