@@ -11,6 +11,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
+from portal_api.accounts.entry import Entry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
@@ -231,3 +232,24 @@ def test_each_condition_with_an_index_is_tried() -> None:
     assert straight(DeliveryQuery) <= tried | alike
     assert straight(AppointmentQuery) <= {name for filters in APPOINTMENTS_FOUND for name in filters} | alike
     assert Phase.HELD in DeliveryQuery(phase=(Phase.HELD,)).phase
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"who": "user3"}, {"action": "change_connector"}, {"target": "c7"}, {"at": {"$lt": A_MOMENT + timedelta(seconds=150)}}], ids=str
+)
+async def test_the_audit_by_each_filter(database: Any, wanted: dict[str, Any]) -> None:
+    if not await database["audit"].find_one({}):
+        told = [(A_MOMENT + timedelta(seconds=n), f"user{n % 10}", f"c{n}") for n in range(MANY)]
+        entries = [Entry("change_connector", "203.0.113.9", at=at, who=who, target=target) for at, who, target in told]
+        await database["audit"].insert_many([entry.document() for entry in entries])
+
+    await check(database["audit"], wanted, Page("at", is_descending=True, limit=10, after=None), 11)
+
+
+async def test_a_session_is_found_by_one_read(database: Any) -> None:
+    times = {"created_at": A_MOMENT, "seen_at": A_MOMENT, "ends_at": A_MOMENT + timedelta(days=36_500)}
+    await database["sessions"].insert_many([{"_id": f"hash {n}", "name": f"user{n}", "role": "viewer"} | times for n in range(MANY)])
+
+    explained = await database["sessions"].find({"_id": "hash 7", "ends_at": {"$gt": A_MOMENT}}).explain()
+
+    assert explained["executionStats"]["totalDocsExamined"] == 1

@@ -66,13 +66,15 @@ class Deliver:
                 SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
             return await self._back_office.of(self._desk.connector).send(claim.request)
 
+        async def settle(outcome: Outcome) -> Outcome:
+            await self._ledger.settle(claim, outcome)
+            return outcome
+
         try:
-            outcome = await attempt(self._desk, send)
+            return await attempt(self._desk, send, settle)
         except HandBackError:
             await self._ledger.release(claim)
             raise
-        await self._ledger.settle(claim, outcome)
-        return outcome
 
     async def _tell(self, request: DeliveryRequested, outcome: Outcome) -> None:
         """Publish the status, and log the attempt in one line."""

@@ -9,15 +9,26 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from portal_api.routes.access import caller_of, noted
+from portal_api.routes.appointments import AppointmentQuery
+from portal_api.routes.audit import AuditQuery
+from portal_api.routes.deliveries import DeliveryQuery
+from portal_api.routes.logs import LogQuery
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.saved_views.view import SavedList, SavedViewFields
 
 if TYPE_CHECKING:
     from portal_api.saved_views.keep import Keep
-    from portal_api.saved_views.view import Queries
     from portal_api.store.saved_views import SavedViews
 
+QUERIES: dict[SavedList, type[BaseModel]] = {
+    SavedList.APPOINTMENTS: AppointmentQuery,
+    SavedList.DELIVERIES: DeliveryQuery,
+    SavedList.ERRORS: DeliveryQuery,
+    SavedList.LOGS: LogQuery,
+    SavedList.AUDIT: AuditQuery,
+}
+"""What the views of each list are checked by: the list's own parameters."""
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 
@@ -49,8 +60,8 @@ class SavedViewPage(BaseModel):
     next: str | None
 
 
-def saved_views(store: SavedViews, keep: Keep, queries: Queries) -> APIRouter:
-    """Return the routes; ``queries`` are the lists' own models."""
+def saved_views(store: SavedViews, keep: Keep) -> APIRouter:
+    """Return the routes."""
     router = APIRouter(prefix="/saved-views", tags=["Saved views"])
 
     @router.get("")
@@ -62,7 +73,7 @@ def saved_views(store: SavedViews, keep: Keep, queries: Queries) -> APIRouter:
     @router.post("", status_code=201, responses=TAKEN)
     async def create_saved_view(request: Request, fields: Annotated[SavedViewFields, Body()]) -> SavedView:
         """Keep a view; at most two hundred of each account."""
-        view = _shown(await keep.create(caller_of(request), _checked(fields, queries)))
+        view = _shown(await keep.create(caller_of(request), _checked(fields)))
         noted(request, view.saved_view_id, after=view.model_dump(mode="json", by_alias=True))
         return view
 
@@ -74,7 +85,7 @@ def saved_views(store: SavedViews, keep: Keep, queries: Queries) -> APIRouter:
     @router.put("/{saved_view_id}", responses=MISSING | TAKEN)
     async def change_saved_view(request: Request, saved_view_id: str, fields: Annotated[SavedViewFields, Body()]) -> SavedView:
         """Change a view of your own; an admin may change every shared one."""
-        before, after = await keep.change(caller_of(request), saved_view_id, _checked(fields, queries))
+        before, after = await keep.change(caller_of(request), saved_view_id, _checked(fields))
         noted(request, saved_view_id, _shown(before).model_dump(mode="json", by_alias=True), _shown(after).model_dump(mode="json", by_alias=True))
         return _shown(after)
 
@@ -86,12 +97,10 @@ def saved_views(store: SavedViews, keep: Keep, queries: Queries) -> APIRouter:
     return router
 
 
-def _checked(fields: SavedViewFields, queries: Queries) -> dict[str, Any]:
+def _checked(fields: SavedViewFields) -> dict[str, Any]:
     """Return what is kept; a query that the list refuses is refused here, in the list's own words."""
     try:
-        query = fields.checked_by(queries)
-    except KeyError:
-        raise RequestValidationError([{"loc": ("body", "list"), "msg": "is a list that keeps no views", "type": "value_error"}]) from None
+        query = fields.checked_by(QUERIES[fields.of])
     except ValidationError as error:
         raise RequestValidationError([{**one, "loc": ("body", "query", *one["loc"])} for one in error.errors()]) from error
     return {"name": fields.name.strip(), "list": fields.of, "query": query, "shared": fields.shared}

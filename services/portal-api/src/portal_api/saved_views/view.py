@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, get_origin
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    Queries = Mapping["SavedList", type[BaseModel]]
 
 PLACE = ("after",)
 """Parameters that say where somebody is in a list, not what they look at."""
@@ -44,9 +39,8 @@ class SavedViewFields(BaseModel):
     )
     shared: bool = Field(default=False, description="Whether everybody sees it; that needs the role operator.")
 
-    def checked_by(self, queries: Queries) -> dict[str, Any]:
-        """Return the query as it is kept; raises what the list would say of it (pydantic's ValidationError), and KeyError for a list that keeps no views."""
-        model = queries[self.of]
+    def checked_by(self, model: type[BaseModel]) -> dict[str, Any]:
+        """Return the query as it is kept; raises what the list would say of it (pydantic's ValidationError)."""
         given = {name: _as_several(model, name, value) for name, value in self.query.items() if name not in PLACE}
         model.model_validate(given)
         return given

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from common.database import outlast
+from common.contracts.operation import KEPT_DAYS
+from common.database import have_indexes
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-A_DAY_S = 86_400.0
 _LISTED: dict[str, Any] = {"archived": False}
 _OF_DELIVERIES = ("changed_at", "status", "connector_name", "action", "trigger", "attempt", "code", "words")
 _OF_THEIR_APPOINTMENTS = ("source_app", "job_no", "task_no", "subject", "appointment_id")
@@ -42,11 +41,17 @@ def _by(*fields: str, only: dict[str, Any] | None = None) -> IndexModel:
 
 
 def _newest(*fields: str, newest: str, only: dict[str, Any] | None = None) -> IndexModel:
-    return IndexModel([*((field, ASCENDING) for field in fields), (newest, DESCENDING), ("_id", DESCENDING)], **_partial(only))
+    order = dict.fromkeys(fields, ASCENDING) | {newest: DESCENDING, "_id": DESCENDING}
+    return IndexModel(list(order.items()), **_partial(only))
 
 
 def _partial(only: dict[str, Any] | None) -> dict[str, Any]:
     return {"partialFilterExpression": only} if only else {}
+
+
+def _ending(field: str) -> IndexModel:
+    """Have documents removed at this moment, within a minute or so."""
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
 
 INDEXES: dict[str, list[IndexModel]] = {
@@ -59,18 +64,44 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("cause", newest="received_at", only=_LISTED | {"cause": {"$gt": ""}}),
         _newest("appointment.key", newest="received_at"),
         _by("status", only=_LISTED | {"status": "Failed"}),
+        IndexModel(
+            [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)], name="waiting", partialFilterExpression={"phase": "pending"}
+        ),
+        IndexModel([("received_at", ASCENDING), ("connector_id", ASCENDING)]),
     ],
-    "attempts": [IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)])],
+    "attempts": [
+        IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)]),
+        IndexModel([("at", ASCENDING), ("connector_id", ASCENDING), ("status", ASCENDING)]),
+    ],
+    "dead_letters": [IndexModel([("at", DESCENDING)])],
+    "logs": [
+        _newest("level", newest="_id"),
+        _newest("service", "level", newest="_id"),
+        _newest("replica", "level", newest="_id"),
+        _newest("words", newest="_id"),
+        IndexModel([("delivery_id", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"delivery_id": {"$exists": True}}),
+    ],
+    "figures": [IndexModel([("step", ASCENDING), ("at", ASCENDING), ("connector_id", ASCENDING)])],
     "appointments": [_by(field) for field in _OF_APPOINTMENTS],
     "saved_views": [IndexModel([("owner", ASCENDING), ("list", ASCENDING), ("name", ASCENDING)], unique=True), _by("owner", "name"), _by("shared", "name")],
+    "operations_view": [
+        _newest(newest="asked_at"),
+        _newest("state", newest="asked_at"),
+        _newest("kind", newest="asked_at"),
+        _newest("asked_by", newest="asked_at"),
+        IndexModel([("finished_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400),
+    ],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
+    "users": [_by("name")],
+    "sessions": [_by("name"), _ending("ends_at")],
+    "sign_ins": [_ending("forgotten_at")],
+    "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
+    "audit": [_newest(newest="at"), *(_newest(field, newest="at") for field in ("who", "action", "target"))],
 }
 
 
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing, however long it takes: an index over many documents takes longer than anything else asked of MongoDB."""
     for collection, indexes in INDEXES.items():
-        async for trial in outlast():
-            with trial, pymongo.timeout(A_DAY_S):
-                await database[collection].create_indexes(indexes)
+        await have_indexes(database[collection], indexes)

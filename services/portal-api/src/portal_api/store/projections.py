@@ -16,6 +16,8 @@ from portal_api.deliveries.words import words_of
 from portal_api.store import appointments
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from common.contracts.connector import LaneChanged
     from common.contracts.dead_letter import DeadLetter
 
@@ -40,13 +42,23 @@ def of_transaction(transaction: TransactionReceived) -> list[Change]:
 
 def of_status(event: StatusChanged) -> list[Change]:
     """Move the delivery forward, keep the attempt when it is over, and note it on the appointment."""
-    rank = event.attempt * 10 + ORDER[event.phase]
-    delivery = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank, "changed_at": event.at}
-    changes = [_move(event.delivery_id, delivery | _found_by(delivery)), appointments.of_delivery(event.delivery_id, delivery)]
+    delivery, rank = delivery_of(event), rank_of(event)
+    changes = [_move(event.delivery_id, delivery), appointments.of_delivery(event.delivery_id, delivery)]
     if event.phase is Phase.DONE:
         attempt = event.model_dump(exclude={"version", "appointment"}) | {"rank": rank}
         changes.append(("attempts", UpdateOne({"_id": f"{event.delivery_id}.{event.attempt}"}, {"$setOnInsert": attempt}, upsert=True)))
     return changes
+
+
+def delivery_of(event: StatusChanged) -> dict[str, Any]:
+    """Return what the event says of its delivery, as it is stored."""
+    told = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank_of(event), "changed_at": event.at}
+    return told | _found_by(told)
+
+
+def rank_of(event: StatusChanged) -> int:
+    """Return the event's place among all of its delivery: the newest attempt decides, and in it the further phase."""
+    return event.attempt * 10 + ORDER[event.phase]
 
 
 def _found_by(delivery: dict[str, Any]) -> dict[str, Any]:
@@ -70,10 +82,22 @@ def of_dead_letter(letter: DeadLetter) -> list[Change]:
     for delivery_id, facts in _deliveries_of(letter):
         changes.append(("dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": kept}, upsert=True)))
         shown = facts | _PARKED | {"rank": facts["attempt"] * 10 + PARKED_RANK, "message": letter.reason, "changed_at": letter.at}
-        changes.append(_move(delivery_id, shown | _found_by(shown)))
+        changes += [_move(delivery_id, shown | _found_by(shown)), _parked_attempt(delivery_id, facts, letter)]
         if "appointment" in facts:
             changes.append(appointments.of_delivery(delivery_id, shown))
     return changes
+
+
+def _parked_attempt(delivery_id: str, facts: dict[str, Any], letter: DeadLetter) -> Change:
+    """Keep that the attempt ended here; under a name of its own, because the back office may have been called, too."""
+    told = {name: facts[name] for name in ("attempt", "trigger", "connector_id")}
+    ended = {"delivery_id": delivery_id, "phase": Phase.DONE, "status": Status.FAILED, "message": letter.reason, "at": letter.at}
+    return "attempts", UpdateOne({"_id": f"{delivery_id}.{facts['attempt']}.parked"}, {"$setOnInsert": told | ended}, upsert=True)
+
+
+def accepted_at(letter: DeadLetter) -> list[datetime]:
+    """Return when each delivery the letter was about was accepted."""
+    return [facts["received_at"] for _, facts in _deliveries_of(letter)]
 
 
 def _deliveries_of(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:
