@@ -139,7 +139,7 @@ async def test_a_stream_ends_after_the_time_it_was_asked_for(system: System) -> 
         await until(is_over, "the stream to end", within_s=5)
 
 
-@pytest.mark.parametrize(("query", "field"), [({"topics": "weather"}, "topics.0"), ({"seconds": "0"}, "seconds"), ({"colour": "red"}, "colour")])
+@pytest.mark.parametrize(("query", "field"), [({"topics": "weather"}, "topics"), ({"seconds": "0"}, "seconds"), ({"colour": "red"}, "colour")])
 async def test_a_wrong_query_is_refused_by_its_field(system: System, query: dict[str, str], field: str) -> None:
     status, answer = await system.api("GET", "/events", params=query)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,13 +41,6 @@ class SavedViewFields(BaseModel):
 
     def checked_by(self, model: type[BaseModel]) -> dict[str, Any]:
         """Return the query as it is kept; raises what the list would say of it (pydantic's ValidationError)."""
-        given = {name: _as_several(model, name, value) for name, value in self.query.items() if name not in PLACE}
+        given = {name: value for name, value in self.query.items() if name not in PLACE}
         model.model_validate(given)
         return given
-
-
-def _as_several(model: type[BaseModel], name: str, value: Any) -> Any:
-    """Return one value as several where the list takes several, as an address does."""
-    field = model.model_fields.get(name)
-    takes_several = field is not None and get_origin(field.annotation) is tuple
-    return [value] if takes_several and not isinstance(value, list) else value
