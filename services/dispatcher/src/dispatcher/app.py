@@ -94,7 +94,7 @@ async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, t
     subscribe(broker, Route(directory, publisher, statuses, replica), directory, Tests(directory, tools, publisher), replica)
     await broker.start()
     loopback = Loopback(connection)
-    async with background(loopback.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)):
+    async with background(loopback.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s), lanes.measure()):
         consuming = lambda: None if all(s.running for s in broker.subscribers) else "transactions are not consumed"  # noqa: E731
         readiness.watch(publisher.check, loopback.check, lanes.check, consuming)
         log.info("ready")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from prometheus_client import Counter, Histogram
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
+for kind in ("transaction", "status", "lane", "dead letter"):
+    STORED.labels(kind)  # begins at 0, so that the first one shows as an increase
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "From an attempt's end to its record.",
