@@ -83,7 +83,7 @@ async def test_the_details_section_shows_change_tracking_information_and_identif
     await system.hook(app)
     tracked = {"CreatedDate": "2026-07-20T08:00:00Z", "CreatedUser": "planner-1", "LastModifiedUser": "planner-2"}
     identified = {"BackofficeID": "SO-1", "BackofficeParentID": "JOB-1"}
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app, **tracked, **identified)), "Success")
+    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app) | tracked | identified), "Success")
 
     _, details = await system.api("GET", f"/appointments/{delivery['appointment']['key']}")
 

@@ -54,7 +54,7 @@ async def attempt(desk: Desk, send: Callable[[], Awaitable[int]], settle: Callab
 async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
     """Make one call, and tell the gate how the back office took it."""
     await desk.gate.enter()
-    with desk.calls_in_flight.track_inprogress(), desk.call_seconds.time():
+    with desk.calling():
         try:
             http_status = await send()
         except DeliveryError as error:

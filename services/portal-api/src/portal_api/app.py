@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,14 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
 from common.settings import load
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
+from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
+from portal_api.create_admin import create_admin
+from portal_api.doors import build_doors
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
@@ -38,10 +44,13 @@ from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
+from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from portal_api.doors import Doors
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -50,11 +59,13 @@ PING_S = 3.0
 
 
 def main() -> None:
-    """Run one portal-api replica until it is asked to stop, or seal all secrets anew."""
+    """Run one portal-api replica until it is asked to stop, or do one task of an operator's."""
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
+    creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
+    creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
@@ -62,36 +73,50 @@ def main() -> None:
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
-    configure_logs("portal-api", settings.replica, settings.log_level)
-    run(partial(serve, settings))
+    if arguments.command == "create-admin":
+        raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
+    lines = Lines()
+    configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+    run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
-    app = build_api(_routers(database, store, tests, publisher), settings.key.get_secret_value(), others)
-    async with listening(app, settings.host, settings.port):
-        loopback = Loopback(await publisher.open())
+    doors = build_doors(database, settings.rules)
+    watch = Watch(database, _bounds(settings), settings.replica)
+    app = build_api([*_routers(database, store, tests, publisher, watch), *doors.routers], doors, others)
+    telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
+    async with listening(app, settings.host, settings.port), telemetry.sending():
+        connection = await publisher.open()
+        loopback = Loopback(connection)
+        watch.use(connection)
         await wait_until_there(database)
         await make_indexes(database)
+        await doors.hasher.warm()
+        await _begin_with_an_admin(settings, doors)
+        await watch.prepare()
         broker = consuming_broker(url, publisher)
-        subscribe(broker, Record(Writer(database)), tests, settings.replica)
+        subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
+        watch.subscribe(broker)
         await broker.start()
+        watch.listen(await broker.connect())
         reach = _Reach(database)
-        async with background(loopback.run(), reach.run()):
+        async with background(loopback.run(), reach.run(), *watch.works()):
             readiness.watch(loopback.check, reach.check, lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed")
             log.info("ready")
             await stop.wait()
+            watch.close()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError):
                 async with asyncio.timeout(settings.drain_s):
                     await broker.stop()
     await publisher.close()
 
 
-def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher) -> list[APIRouter]:
+def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
     reader = Reader(database)
     return [
@@ -100,7 +125,20 @@ def _routers(database: Database, store: Connectors, tests: ConnectionTests, publ
         deliveries(reader, store),
         causes(Causes(database)),
         connectors(store, partial(_announce, publisher), tests),
+        *watch.routers(store),
     ]
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        logs_kept=timedelta(days=settings.log_days),
+        minutes_kept=timedelta(days=settings.figure_days),
+        heartbeats_kept=timedelta(seconds=settings.silent_kept_s),
+        silent_after=timedelta(seconds=settings.silent_s),
+        oldest_allowed=timedelta(seconds=settings.oldest_s),
+        figures_every_s=settings.figures_s,
+        readers=settings.readers,
+    )
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:
@@ -112,8 +150,17 @@ def described() -> str:
     """Return the OpenAPI document, as docs/api keeps it; nothing is connected to."""
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
     store = Connectors(database, KeyRing({}))
-    app = build_api(_routers(database, store, ConnectionTests(publisher), publisher), "")
+    doors = build_doors(database, Rules())
+    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"))
+    app = build_api([*routers, *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
+async def _begin_with_an_admin(settings: Settings, doors: Doors) -> None:
+    if settings.first_admin and settings.first_admin_password:
+        password = settings.first_admin_password.get_secret_value()
+        if await doors.first_admin.create_when_there_is_nobody(settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"):
+            log.info("the first administrator is created", name=settings.first_admin)
 
 
 async def _rekey(settings: Settings) -> int:

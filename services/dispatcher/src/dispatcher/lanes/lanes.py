@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from common import topology
 from common.broker import BrokerAwayError
 from common.contracts.delivery import Status
-from common.depths import Depths
 from dispatcher.lanes.desk import Desk
 from dispatcher.lanes.lane import Lane
 from dispatcher.metrics import IN_HAND, LANE_DEPTH, OLDEST_AGE, attempts_of, routed_to
@@ -24,9 +23,10 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from common.contracts.telemetry import LaneStanding
+    from common.depths import Depths
 
 log = structlog.get_logger()
-MEASURE_S = 5.0
 
 
 class Lanes:
@@ -57,19 +57,13 @@ class Lanes:
         silent = [connector_id for connector_id, (lane, _) in tuple(self._lanes.items()) if not lane.is_consuming]
         return f"these lanes are not consumed: {', '.join(silent)}" if silent else None
 
-    async def measure(self) -> None:
-        """Ask every few seconds how much waits in each lane's queue, until cancelled."""
-        depths = Depths()
-        depths.use(self._connection)
-        while True:
-            lanes = {topology.lane(connector_id).name: (connector_id, lane) for connector_id, (lane, _) in self._lanes.items()}
-            with contextlib.suppress(BrokerAwayError):
-                for queue, depth in (await depths.of(lanes)).items():
-                    connector_id, lane = lanes[queue]
-                    LANE_DEPTH.labels(connector_id).set(depth)
-                    if not depth:
-                        lane.waiting.emptied()
-            await asyncio.sleep(MEASURE_S)
+    async def standing(self, depths: Depths) -> dict[str, Any]:
+        """Return the part of a heartbeat that tells how the lanes stand; without RabbitMQ it says nothing of their queues."""
+        queues = {connector_id: topology.lane(connector_id).name for connector_id in self._lanes}
+        found: dict[str, int] = {}
+        with contextlib.suppress(BrokerAwayError):
+            found = await depths.of(queues.values())
+        return {"lanes": tuple(self._standing(connector_id, found.get(queue)) for connector_id, queue in queues.items())}
 
     async def close(self, drain_s: float) -> None:
         """Take nothing more, begin no new call, finish the calls in flight, then close."""
@@ -79,6 +73,15 @@ class Lanes:
         unfinished = sum(await asyncio.gather(*(lane.close(drain_s) for lane, _ in self._lanes.values())))
         if unfinished:
             log.warning("some deliveries were not finished in time and go back to their lanes", deliveries=unfinished)
+
+    def _standing(self, connector_id: str, depth: int | None) -> LaneStanding:
+        """Return how a lane stands, and note what RabbitMQ said of its queue."""
+        lane, desk = self._lanes[connector_id]
+        if depth is not None:
+            LANE_DEPTH.labels(connector_id).set(depth)
+        if depth == 0:
+            lane.waiting.emptied()
+        return desk.standing(lane.in_hand, depth)
 
     def _new(self, connector: Connector) -> tuple[Lane, Desk]:
         """Return a lane with its desk; what is counted begins at 0, and what is asked when Prometheus looks is asked of it."""
