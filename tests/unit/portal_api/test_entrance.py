@@ -44,7 +44,7 @@ class Portal:
     carried_out: list[str] = field(default_factory=list)
     finished_before_the_answer: bool = False
 
-    async def recognise(self, key: str, _: str, address: str) -> Caller:
+    async def recognise(self, key: str, _: str, address: str, *, is_use: bool = True) -> Caller:  # noqa: ARG002 - as it is called
         if key != "good":
             raise UnknownCallerError("Sign in")
         return Caller("operator1", Role.OPERATOR, address, "API key 1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 import stamina
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -13,11 +14,12 @@ from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, Exe
 from common.metrics import MONGODB_FAILURES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
-    from motor.motor_asyncio import AsyncIOMotorDatabase
+    from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 log = structlog.get_logger()
+BUILDING_S = 86_400.0
 
 _TRANSIENT_CODES = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 
@@ -63,6 +65,17 @@ def outlast() -> AsyncIterator[stamina.Attempt]:
     Used as ``async for trial in outlast(): with trial: ...``.
     """
     return stamina.retry_context(on=_count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()
+
+
+async def have_indexes(collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]) -> None:
+    """Make the indexes that are missing, however long building them takes.
+
+    MongoDB gives up a build whose client stops waiting, so the five seconds of other operations would never end one on a large collection.
+    """
+    with pymongo.timeout(BUILDING_S):
+        async for trial in outlast():
+            with trial:
+                await collection.create_indexes(indexes)
 
 
 def _count_away(error: Exception) -> bool:

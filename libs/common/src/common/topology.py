@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from common.contracts.message import NO_CONNECTOR
+
 EVERYTHING = "#"
 """The routing key that matches every other at a topic exchange."""
 DELIVERY_LIMIT = 20
@@ -36,6 +38,9 @@ OPERATIONS = Exchange("operations", "topic")
 TELEMETRY = Exchange("telemetry", "topic")
 DEAD_LETTERS = Exchange("dead-letters", "fanout")
 EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, OPERATIONS, TELEMETRY, DEAD_LETTERS)
+
+OPERATION_REQUESTED, OPERATION_STEERED = "retry.requested", "retry.steered"
+OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api.archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,25 @@ DISPATCHER_CONNECTOR_TESTS = Queue("dispatcher.connector-tests", CONNECTOR_TESTS
 PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
 PORTAL_API_TELEMETRY = Queue("portal-api.telemetry", TELEMETRY, routing_key=EVERYTHING, drops=True)
+RETRY_OPERATIONS = Queue("retry.operations", OPERATIONS, "retry.*")
+PORTAL_API_OPERATIONS = Queue("portal-api.operations", OPERATIONS, "portal-api.*")
+DISPATCHER_UNROUTED = Queue("dispatcher.unrouted", DELIVERIES, NO_CONNECTOR)
 PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
-QUEUES = (DISPATCHER_TRANSACTIONS, DISPATCHER_CONNECTOR_TESTS, PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PORTAL_API_TELEMETRY, PARKED)
+QUEUES = (
+    DISPATCHER_TRANSACTIONS,
+    DISPATCHER_CONNECTOR_TESTS,
+    DISPATCHER_UNROUTED,
+    PORTAL_API_TRANSACTIONS,
+    PORTAL_API_STATUSES,
+    PORTAL_API_OPERATIONS,
+    PORTAL_API_TELEMETRY,
+    RETRY_OPERATIONS,
+    PARKED,
+)
 
 
 def lane(connector_id: str) -> Queue:
-    """Return the queue of one connector's deliveries."""
+    """Return the queue of one connector's deliveries; without a connector, that of what is to be routed again."""
+    if connector_id == NO_CONNECTOR:
+        return DISPATCHER_UNROUTED
     return Queue(f"dispatcher.deliveries.{connector_id}", DELIVERIES, routing_key=connector_id)

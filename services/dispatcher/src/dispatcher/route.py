@@ -38,6 +38,17 @@ class Route:
             await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
         TRANSACTIONS.inc(len(transactions))
 
+    async def again(self, request: DeliveryRequested) -> None:
+        """Route a transaction that no connector matched, because an administrator asked for it; returns like the call above.
+
+        Where a connector matches by now, the delivery without one has nothing left to do: it is Skipped, and says who has it.
+        """
+        transaction, now = request.transaction, datetime.now(UTC)
+        connectors = self._directory.matching(transaction.appointment.source_app, transaction.appointment.source_type)
+        await asyncio.gather(*(work for connector in connectors for work in self._ask(transaction, connector, now, request.trigger)))
+        outcome = _routed(connectors) if connectors else _not_provided(transaction)
+        await self._statuses.publish(event_of(request, None, outcome, self._replica))
+
     def _works(self, transaction: TransactionReceived, now: datetime) -> list[asyncio.Future[None] | asyncio.Task[None]]:
         appointment = transaction.appointment
         connectors = self._directory.matching(appointment.source_app, appointment.source_type)
@@ -45,9 +56,11 @@ class Route:
             return [self._statuses.publish(event_of(_request(transaction, NO_CONNECTOR, now), None, _not_provided(transaction), self._replica))]
         return [work for connector in connectors for work in self._ask(transaction, connector, now)]
 
-    def _ask(self, transaction: TransactionReceived, connector: Connector, now: datetime) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
+    def _ask(
+        self, transaction: TransactionReceived, connector: Connector, now: datetime, trigger: Trigger = Trigger.SERVICE
+    ) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
         routed_to(connector.connector_id).inc()
-        request = _request(transaction, connector.connector_id, now)
+        request = _request(transaction, connector.connector_id, now, trigger)
         asking = self._publisher.publish_surely(
             topology.DELIVERIES,
             request.model_dump_json().encode(),
@@ -59,15 +72,21 @@ class Route:
         return self._statuses.publish(pending), asyncio.ensure_future(asking)
 
 
-def _request(transaction: TransactionReceived, connector_id: str, now: datetime) -> DeliveryRequested:
+def _request(transaction: TransactionReceived, connector_id: str, now: datetime, trigger: Trigger = Trigger.SERVICE) -> DeliveryRequested:
     return DeliveryRequested(
         delivery_id=delivery_id_of(transaction.transaction_id, connector_id),
         attempt=1,
-        trigger=Trigger.SERVICE,
+        trigger=trigger,
         connector_id=connector_id,
         requested_at=now,
         transaction=transaction,
     )
+
+
+def _routed(connectors: Sequence[Connector]) -> Outcome:
+    attempts_of(NO_CONNECTOR, Status.SKIPPED, "").inc()
+    names = ", ".join(f"'{connector.name}'" for connector in connectors)
+    return Outcome(status=Status.SKIPPED, message=f"It was routed again: it is on its way to {names} now, as a delivery of its own.")
 
 
 def _not_provided(transaction: TransactionReceived) -> Outcome:

@@ -23,7 +23,7 @@ from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from portal_api.accounts.rules import Rules
@@ -32,16 +32,19 @@ from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.create_admin import create_admin
 from portal_api.doors import build_doors
+from portal_api.operations.order import Order
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
+from portal_api.routes.operations import operations
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
+from portal_api.store.operations import Operations
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
 from portal_api.watch import Bounds, Watch
@@ -63,18 +66,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
-    creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
+    creating = commands.add_parser("create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone")
     creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
         return
+    if arguments.command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
+    if arguments.command == "create-admin":
+        where = load(DatabaseSettings)
+        raise SystemExit(asyncio.run(create_admin(open_database(where.mongodb_url.get_secret_value(), where.mongodb_database), arguments.name)))
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
-    if arguments.command == "create-admin":
-        raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
     lines = Lines()
     configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
@@ -118,13 +126,14 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
 
 def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
-    reader = Reader(database)
+    reader, kept = Reader(database), Operations(database, Writer(database))
     return [
         appointments(reader, store),
         export(reader),
         deliveries(reader, store),
         causes(Causes(database)),
         connectors(store, partial(_announce, publisher), tests),
+        operations(kept, Order(publisher, kept, reader), reader, store),
         *watch.routers(store),
     ]
 
@@ -139,6 +148,13 @@ def _bounds(settings: Settings) -> Bounds:
         figures_every_s=settings.figures_s,
         readers=settings.readers,
     )
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:

@@ -11,6 +11,7 @@ PortalError
 ├── LockedError        too many wrong passwords          429
 ├── BusyError          too much at once                  503
 ├── StoreAwayError     MongoDB cannot be reached         503
+├── UnconfirmedError   RabbitMQ did not confirm          503
 └── DispatcherAwayError  no dispatcher answered          504
 """
 
@@ -33,6 +34,10 @@ class ConflictError(PortalError):
 
 class BadCursorError(PortalError):
     """The paging key is not one this list gave out."""
+
+
+class UnconfirmedError(PortalError):
+    """RabbitMQ did not confirm what was to be done: it may or may not be."""
 
 
 class StoreAwayError(PortalError):

@@ -4,43 +4,66 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
 
 from common.broker import Publisher, connect
+from common.consuming import consuming_broker
 from common.contracts.telemetry import TimerJob
 from common.database import open_database, wait_until_there
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from retry.ask import Ask
+from retry.carry_out import CarryOut
+from retry.consumers import subscribe
+from retry.course import Steps
 from retry.errors import ScheduleError
+from retry.operate import Operate
+from retry.report import Report
 from retry.requeue import Requeue
 from retry.schedule import Schedule
 from retry.settings import Settings, expression_of
-from retry.store.clock import Clock
+from retry.settle import Settle
+from retry.store.clock import CRON, OPERATIONS, Clock
+from retry.store.deliveries import Deliveries
 from retry.store.failed import Failed
+from retry.store.indexes import make_indexes
+from retry.store.items import Items
+from retry.store.operations import Operations
 from retry.store.requeues import Requeues
+from retry.store.transactions import Transactions
+from retry.take_stock import TakeStock
+from retry.tell import Tell
 from retry.timer import Timer
 
 if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
     from common.depths import Depths
 
 log = structlog.get_logger()
+STOP_S = 10.0
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again, on a cron.").parse_args()
+    """Run one retry replica until it is asked to stop, or make its indexes."""
+    parser = argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again on a cron, and carries out administrators' operations.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
+    if parser.parse_args().command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
     settings = load(Settings)
     try:
         schedule = Schedule(expression_of(settings), datetime.now(UTC))
@@ -62,20 +85,42 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_until_there(database)
-        requeues, clock = Requeues(database, settings.replica), Clock(database, settings.replica, settings.lease_s)
-        await requeues.make_indexes()
-        telemetry.also(partial(_timer_job, schedule, clock))
-        loopback = Loopback(connection)
-        timer = Timer(schedule, clock, Requeue(Failed(database), requeues, Ask(publisher, connection)), settings.lease_s / 3)
-        async with background(loopback.run(), timer.run()):
-            readiness.watch(loopback.check)
+        requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
+        await make_indexes(database)
+        clocks = [Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)]
+        telemetry.also(partial(_timer_job, schedule, clocks[0]))
+        timer = Timer(schedule, clocks[0], Requeue(Failed(database), Transactions(database), requeues, ask), settings.lease_s / 3)
+        steps = _steps(database, requeues, ask, Tell(publisher))
+        operate, loopback = Operate(clocks[1], steps), Loopback(connection)
+        broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
+        subscribe(broker, steps.operations, operate)
+        await broker.start()
+        async with background(loopback.run(), timer.run(), operate.run()):
+            readiness.watch(loopback.check, lambda: None if all(s.running for s in broker.subscribers) else "operations are not consumed")
             log.info("ready", next_run=str(schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"))
             await stop.wait()
-            await timer.finish()
-        await clock.give_back()
+            with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+                async with asyncio.timeout(STOP_S):
+                    await broker.stop()
+            await asyncio.gather(timer.finish(), operate.finish())
+        await asyncio.gather(*(clock.give_back() for clock in clocks))
     await publisher.close()
+
+
+def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell) -> Steps:
+    """Return what operations are carried out with."""
+    operations, items, deliveries = Operations(database), Items(database), Deliveries(database)
+    take_stock, settle = TakeStock(operations, items, deliveries), Settle(items, deliveries, tell.archived)
+    return Steps(operations, items, take_stock, CarryOut(items, Transactions(database), requeues, ask), settle, Report(operations, tell.progressed))
 
 
 async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, TimerJob]:
     """Return the part of a heartbeat that tells when the timer job ran and runs."""
     return {"timer_job": TimerJob(expression=schedule.expression, last_run_at=await clock.last_tick(), next_run_at=schedule.after(datetime.now(UTC)))}
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of retry is there.\n")

@@ -48,6 +48,17 @@ def test_of_a_delivery_only_its_newest_word_in_a_window_is_told() -> None:
     assert [b'data: {"rank":12}' in event.text for event in events] == [True]
 
 
+def test_of_an_operation_only_its_newest_word_in_a_window_is_told() -> None:
+    hub = Hub()
+    for revision in (1, 3, 2):
+        hub.operation("o1", revision, {"revision": revision})
+
+    hub.tell(0)
+
+    events = hub.ring.after(0) or []
+    assert [b'{"revision":3}' in event.text for event in events] == [True]
+
+
 def test_when_very_many_change_readers_are_asked_to_read_anew_and_not_too_often() -> None:
     hub = Hub()
     for window in range(20):
@@ -77,7 +88,7 @@ async def test_a_stream_begins_with_the_status_and_goes_on_with_what_happens() -
     stream = opened(hub, EVERYTHING)
     assert 'data: {"state":"well"}' in await stream.next()
 
-    hub.operation("o1", {"operation_id": "o1"})
+    hub.operation("o1", 1, {"operation_id": "o1"})
     hub.tell(0)
 
     assert "event: operation" in await stream.next()
@@ -90,7 +101,7 @@ async def test_whatever_happens_after_a_stream_was_asked_for_is_heard() -> None:
     hub = Hub()
     stream = opened(hub, {Topic.OPERATION})
 
-    hub.operation("o1", {})
+    hub.operation("o1", 1, {})
     hub.tell(0)
 
     assert "operation" not in await stream.next()
@@ -105,7 +116,7 @@ async def test_a_reader_hears_only_its_topics_and_resyncs() -> None:
     hub.delivery("t1.c1", 1, {})
     hub.tell(0)
     hub.verdict(Verdict("down"))
-    hub.operation("o1", {})
+    hub.operation("o1", 1, {})
     hub.tell(1)
 
     heard = await stream.next()
@@ -117,7 +128,7 @@ async def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
     stream = opened(hub, {Topic.OPERATION})
     place = hub.ring.id_of(hub.ring.place)
     stream.reader.close()
-    hub.operation("o1", {"n": 1})
+    hub.operation("o1", 1, {"n": 1})
     hub.tell(0)
 
     again = opened(hub, {Topic.OPERATION}, place)
@@ -137,7 +148,7 @@ async def test_a_reader_too_slow_for_the_ring_is_asked_to_read_anew() -> None:
     await stream.next()
 
     for number in range(9):
-        hub.operation(str(number), {})
+        hub.operation(str(number), 1, {})
         hub.tell(number)
 
     assert "event: resync" in await stream.next()

@@ -77,8 +77,8 @@ class Rounds:
             try:
                 if await self._store.is_mine(self._owner, now() + timedelta(seconds=LEASE_S)):
                     is_behind = await self.round(now())
-            except StoreAwayError:
-                log.warning("figures are not counted while MongoDB is away")
+            except StoreAwayError as error:
+                log.warning("figures are not counted now, but later", reason=str(error))
             await asyncio.sleep(REST * (time.monotonic() - began) if is_behind else max(self._every_s, REST * (time.monotonic() - began)))
 
     async def round(self, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from portal_api.errors import (
     NotFoundError,
     PortalError,
     StoreAwayError,
+    UnconfirmedError,
     UnknownCallerError,
     UnreadableError,
 )
@@ -39,6 +40,7 @@ STATUSES: dict[type[PortalError], int] = {
     LockedError: 429,
     BusyError: 503,
     StoreAwayError: 503,
+    UnconfirmedError: 503,
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
@@ -71,7 +73,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "It was changed since it was read.",
         413: "The body is too large.",
         422: "A field is missing or wrong; `errors` names it.",
-        503: "MongoDB cannot be reached now.",
+        503: "MongoDB or RabbitMQ cannot be reached now.",
         429: "Too many wrong passwords; `Retry-After` says how many seconds nothing is tried.",
         504: "No dispatcher answered in time.",
     }.items()
@@ -91,7 +93,7 @@ def install(app: FastAPI) -> None:
 
 def _headers(error: Exception) -> dict[str, str] | None:
     match error:
-        case StoreAwayError() | BusyError():
+        case StoreAwayError() | UnconfirmedError() | BusyError():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case LockedError():
             return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from common.database import outlast
+from common.contracts.operation import KEPT_DAYS
+from common.database import have_indexes
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -75,6 +76,13 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("task_no"),
         _by("source_app"),
     ],
+    "operations_view": [
+        _newest(newest="asked_at"),
+        _newest("state", newest="asked_at"),
+        _newest("kind", newest="asked_at"),
+        _newest("asked_by", newest="asked_at"),
+        IndexModel([("finished_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400),
+    ],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
     "users": [_by("name")],
@@ -88,6 +96,4 @@ INDEXES: dict[str, list[IndexModel]] = {
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing."""
     for collection, indexes in INDEXES.items():
-        async for trial in outlast():
-            with trial:
-                await database[collection].create_indexes(indexes)
+        await have_indexes(database[collection], indexes)
