@@ -65,9 +65,7 @@ def main() -> None:
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
     commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
-    creating = commands.add_parser(
-        "create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone"
-    )
+    creating = commands.add_parser("create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone")
     creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
