@@ -25,7 +25,8 @@ LABELS = {
     "exchange": "the exchanges of `common/topology.py`",
     "host": "the hosts of the connectors' URIs and token URLs",
     "kind": "of events: transaction, status, lane, dead letter, log line, heartbeat; of operations: retry, archive, restore",
-    "outcome": "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, skipped; of the simulator's changes: accepted, refused, again",
+    "outcome": "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, skipped; "
+    "of the simulator's changes: accepted, refused, again",
     "reason": "unreadable, unauthorised, too large, content type, invalid field, broker away",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
