@@ -11,6 +11,8 @@ import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
+from common.metrics import MONGODB_FAILURES
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
@@ -40,9 +42,12 @@ async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> No
 async def answers(database: AsyncIOMotorDatabase[dict[str, Any]]) -> bool:
     """Whether MongoDB's primary answers now."""
     try:
-        return bool((await database.command("hello")).get("isWritablePrimary"))
+        there = bool((await database.command("hello")).get("isWritablePrimary"))
     except PyMongoError:
-        return False
+        there = False
+    if not there:
+        MONGODB_FAILURES.inc()
+    return there
 
 
 def is_away(error: Exception) -> bool:
@@ -59,7 +64,7 @@ def outlast() -> AsyncIterator[stamina.Attempt]:
 
     Used as ``async for trial in outlast(): with trial: ...``.
     """
-    return stamina.retry_context(on=is_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()
+    return stamina.retry_context(on=_count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()
 
 
 async def have_indexes(collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]) -> None:
@@ -71,3 +76,11 @@ async def have_indexes(collection: AsyncIOMotorCollection[dict[str, Any]], index
         async for trial in outlast():
             with trial:
                 await collection.create_indexes(indexes)
+
+
+def _count_away(error: Exception) -> bool:
+    """Whether to try again; every time counts, so that alerts see it where nobody asks for readiness."""
+    away = is_away(error)
+    if away:
+        MONGODB_FAILURES.inc()
+    return away

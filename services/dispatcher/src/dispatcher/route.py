@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from common import topology
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
-from dispatcher.metrics import ATTEMPTS, ROUTED
+from dispatcher.ages import Ages
+from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
 from dispatcher.outcome import Outcome, event_of
 
 if TYPE_CHECKING:
@@ -27,11 +28,15 @@ class Route:
 
     def __init__(self, directory: Directory, publisher: Publisher, statuses: Statuses, replica: str) -> None:
         self._directory, self._publisher, self._statuses, self._replica = directory, publisher, statuses, replica
+        self._ages = Ages()
+        UNROUTED_AGE.set_function(self._ages.oldest_s)
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
         """Return when the broker has confirmed every message that follows from these transactions."""
         now = datetime.now(UTC)
-        await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
+        with self._ages.since(min((transaction.received_at for transaction in transactions), default=now)):
+            await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
+        TRANSACTIONS.inc(len(transactions))
 
     async def again(self, request: DeliveryRequested) -> None:
         """Route a transaction that no connector matched, because an administrator asked for it; returns like the call above.
@@ -54,7 +59,7 @@ class Route:
     def _ask(
         self, transaction: TransactionReceived, connector: Connector, now: datetime, trigger: Trigger = Trigger.SERVICE
     ) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
-        ROUTED.labels(connector.connector_id).inc()
+        routed_to(connector.connector_id).inc()
         request = _request(transaction, connector.connector_id, now, trigger)
         asking = self._publisher.publish_surely(
             topology.DELIVERIES,
@@ -79,12 +84,13 @@ def _request(transaction: TransactionReceived, connector_id: str, now: datetime,
 
 
 def _routed(connectors: Sequence[Connector]) -> Outcome:
+    attempts_of(NO_CONNECTOR, Status.SKIPPED, "").inc()
     names = ", ".join(f"'{connector.name}'" for connector in connectors)
     return Outcome(status=Status.SKIPPED, message=f"It was routed again: it is on its way to {names} now, as a delivery of its own.")
 
 
 def _not_provided(transaction: TransactionReceived) -> Outcome:
-    ATTEMPTS.labels(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED).inc()
+    attempts_of(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED, "").inc()
     appointment = transaction.appointment
     if not appointment.source_app:
         reason = "The appointment is not linked to a task and job with a Source App: link it to a task in Dime.Scheduler."

@@ -61,7 +61,7 @@ CHUNK = timedelta(hours=6)
 """At most so much is counted in one go, where counting is behind."""
 REST = 10
 """Counting may take this part of the time: a tenth."""
-LEASE_S = 30.0
+LEASE_S = 10.0
 
 
 class Rounds:
