@@ -12,6 +12,7 @@ from portal_api.routes.access import caller_of, noted
 from portal_api.routes.appointments import AppointmentQuery
 from portal_api.routes.audit import AuditQuery
 from portal_api.routes.deliveries import DeliveryQuery
+from portal_api.routes.examples import VIEW, page_of
 from portal_api.routes.logs import LogQuery
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
@@ -57,6 +58,8 @@ class SavedView(Shown):
 
 class SavedViewPage(BaseModel):
     """One page of saved views, by name."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(VIEW))
 
     items: list[SavedView]
     next: str | None

@@ -12,6 +12,14 @@ PLACE = ("after",)
 Value = Annotated[str, Field(max_length=1000)] | bool | int | float
 
 
+EXAMPLE: dict[str, Any] = {
+    "name": "Refused this week",
+    "list": "errors",
+    "query": {"status": "Failed", "code": ["DSWBHK020", "DSWBHK022"], "received_from": "2026-07-20T00:00:00Z", "sort": "-changed_at"},
+    "shared": True,
+}
+
+
 class SavedList(StrEnum):
     """The list that a view is of."""
 
@@ -25,12 +33,7 @@ class SavedList(StrEnum):
 class SavedViewFields(BaseModel):
     """A view to keep: ``query`` holds the list's own parameters, as in its address."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"name": "Refused by the hook", "list": "errors", "query": {"status": ["Failed"], "code": ["DSWBHK020"]}, "shared": True}]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
 
     name: str = Field(min_length=1, max_length=100, pattern=r"\S", description="Yours alone among your views of this list.")
     of: SavedList = Field(alias="list", description="The list whose parameters these are.")
