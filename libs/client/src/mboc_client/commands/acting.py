@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mboc_client import show
-from mboc_client.commands.filters import DELIVERIES
+from mboc_client.commands.filters import DELIVERIES, typed
 from mboc_client.commands.following import follow
 from mboc_client.commands.words import command, filtering, looked_for
 from mboc_client.errors import ClientError
@@ -63,7 +63,7 @@ async def _choice(portal: Portal, asked: argparse.Namespace, always: dict[str, A
         return {"delivery_ids": asked.delivery_id}
     if not filters and not always:
         raise ClientError("Name deliveries, or give at least one filter such as --status or --connector-id.")
-    return {"filter": filters | always}
+    return {"filter": typed(filters | always)}
 
 
 def _print(kind: str, plan: dict[str, Any]) -> None:

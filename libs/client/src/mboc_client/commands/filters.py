@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
+
 _TEXTS = ("source_app", "job_no", "task_no", "subject", "modified_by")
 _BOTH = (
     "search",
@@ -76,3 +79,24 @@ APPOINTMENTS = (
     "last_transaction_from",
     "last_transaction_to",
 )
+_FLAGS = {"troubled", "archived", "retryable", "outcome_unknown", *(name for name in DELIVERIES if name.endswith("_empty"))}
+_NUMBERS = {
+    "attempt",
+    "http_status",
+    "appointment_id",
+    *(f"{name}_{end}" for name in ("appointment_id", "attempt", "duration_ms", "tries") for end in ("from", "to")),
+}
+
+
+def typed(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return deliveries' filters as a body has them: numbers, and true or false, are no texts there. What is neither stays, for the API to name."""
+    return {name: [_typed(name, one) for one in value] if isinstance(value, list) else _typed(name, value) for name, value in filters.items()}
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in _FLAGS:
+        return {"true": True, "false": False}.get(value, value)
+    if name in _NUMBERS:
+        with contextlib.suppress(ValueError, TypeError):
+            return int(value)
+    return value

@@ -53,16 +53,17 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     calls_in_flight: int | None = Field(
-        default=None, ge=1, le=200, description="Calls under way at once, per dispatcher replica; none = 5 for Business Central, else 8."
+        default=None, strict=True, ge=1, le=200, description="Calls under way at once, per dispatcher replica; none = 5 for Business Central, else 8."
     )
     calls_per_second: float | None = Field(
         default=None,
+        strict=True,
         ge=0,
         le=10_000,
         description="Calls begun per second, per replica; 0 = unlimited; none = 20 for Business Central (6,000 in 5 minutes), else unlimited.",
     )
-    connect_timeout_s: float = Field(default=5.0, gt=0, le=60, description="Seconds to reach the back office.")
-    total_timeout_s: float = Field(default=60.0, gt=0, le=600, description="Seconds for one call, answer included.")
+    connect_timeout_s: float = Field(default=5.0, strict=True, gt=0, le=60, description="Seconds to reach the back office.")
+    total_timeout_s: float = Field(default=60.0, strict=True, gt=0, le=600, description="Seconds for one call, answer included.")
 
 
 class Connector(BaseModel):

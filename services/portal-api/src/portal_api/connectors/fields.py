@@ -8,7 +8,7 @@ import ssl
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, ValidationError, model_validator
 
 from common.contracts.appointment import Action
 from common.contracts.connector import SECRETS, Authentication, Limits, kind_of
@@ -71,7 +71,7 @@ class ConnectorFields(BaseModel):
     description: str | None = Field(default=None, max_length=1000)
     source_app: str = Field(min_length=1, max_length=30, description="Must equal the Source App of the jobs (domain: nvarchar(30)).")
     source_type: str | None = Field(default=None, max_length=10, description="Only appointments of this Source Type; empty = all.")
-    enabled: bool = True
+    enabled: StrictBool = True
     system: str | None = Field(default=None, max_length=50, description="Business Central, NAV, CRM or Webhook.")
     api_type: str | None = Field(default=None, max_length=20, description="SOAP or REST; Business Central has both.")
     uri: str | None = Field(default=None, max_length=2000)
@@ -114,4 +114,4 @@ class ConnectorFields(BaseModel):
 class ConnectorChange(ConnectorFields):
     """The whole connector, with the version it was read at."""
 
-    version: int = Field(ge=1, description="The version you read; another one now is answered 409.")
+    version: int = Field(strict=True, ge=1, description="The version you read; another one now is answered 409.")

@@ -89,9 +89,12 @@ def _folded(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 
+_FLAGS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 _WORDS: dict[str, Callable[[str], Any]] = {
     "system": lambda value: _SYSTEMS.get(_folded(value), value),
     "type": lambda value: _AUTHENTICATION.get(_folded(value), value),
+    "enabled": lambda value: _FLAGS.get(value.strip().lower(), value),
+    **dict.fromkeys(("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s"), _parsed),
     "actions": lambda value: [action.strip().lower() for action in value.split(",") if action.strip()],
     "api_type": str.upper,
     **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parsed),

@@ -13,7 +13,7 @@ from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
 from portal_api.lists.conditions import Conditions, searched
 from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, Flag, From, Search, Text, Texts, To, WrittenFrom, WrittenTo
-from portal_api.values import Int64
+from portal_api.values import Int64, YesNo
 
 CLOCKS_APART = timedelta(days=1)
 """What changed before a moment was received before it, too; the two clocks may differ by this much."""
@@ -29,7 +29,7 @@ class DeliveryFilter(Conditions):
 
     search: Annotated[Search, Field(description="Whole words, in any case, of subject, numbers or message; all of them must be there.")] = None
     troubled: Annotated[Flag, Field(description="Only what was not sent successfully (Error Tracking): done, and neither Success nor Skipped.")] = None
-    archived: Annotated[bool, Field(description="The archive instead of what is not archived.")] = False
+    archived: Annotated[YesNo, Field(description="The archive instead of what is not archived.")] = False
     status: AnyOf[Status] = ()
     status_empty: Annotated[Empty, Field(description="true: only those under way, which have no status yet; false: only those with one.")] = None
     phase: Annotated[AnyOf[Phase], Field(description="Where it stands; several: any of these. *archived* means the archive, and stands alone.")] = ()

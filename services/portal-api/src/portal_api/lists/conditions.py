@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from portal_api.deliveries.words import telling_first, words_of
 from portal_api.lists.column import Way
@@ -53,6 +56,21 @@ class Conditions(BaseModel):
     columns: ClassVar[Mapping[str, Column]] = {}
     apart: ClassVar[frozenset[str]] = frozenset()
     """Those that are more than a condition on a column: whoever inherits says what they mean."""
+
+    @classmethod
+    def in_body(cls, given: object) -> object:
+        """Return what stands in a body; raises ValidationError for a number, or a true or false, that is written as text: it has to be in an address only."""
+        wrong = [name for name, value in (given.items() if isinstance(given, dict) else ()) if name in cls._untold() and _has_text(value)]
+        if wrong:
+            errors = [InitErrorDetails(type=PydanticCustomError("text", "must not be text"), loc=(name,), input=None) for name in wrong]
+            raise ValidationError.from_exception_data(cls.__name__, errors)
+        return given
+
+    @classmethod
+    def _untold(cls) -> set[str]:
+        """Return the names of the conditions whose values are no texts."""
+        fields = cls.model_json_schema()["properties"]
+        return {name for name, said in fields.items() if not {"string", "$ref"} & set(re.findall(r"[$\w]+", json.dumps(said)))}
 
     def given(self) -> Iterator[Condition]:
         """Yield the conditions on columns that were given."""
@@ -114,6 +132,10 @@ def searched(text: str | None) -> Document:
     """Return what free text asks for: every one of its words."""
     words = telling_first(words_of([text]))
     return {"words": {"$all": words}} if words else {}
+
+
+def _has_text(value: object) -> bool:
+    return any(isinstance(one, str) for one in (value if isinstance(value, list) else [value]))
 
 
 def _expression(operator: str, value: Any) -> Any:

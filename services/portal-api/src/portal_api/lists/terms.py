@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandle
 from pydantic_core import CoreSchema
 
 from portal_api.deliveries.words import words_of
-from portal_api.values import Int64, Moment
+from portal_api.values import Int64, Moment, YesNo
 
 MOST_VALUES = 50
 """Values of one condition; MongoDB goes through an index for each of them and merges what it finds."""
@@ -45,8 +45,8 @@ Texts = Annotated[
     Field(description="Exactly this, in this case; given several times: any of these."),
 ]
 Begins = Annotated[Text | None, Field(description="What it begins with, in this case.")]
-Empty = Annotated[bool | None, Field(description="true: only those without a value; false: only those with one.")]
-Flag = Annotated[bool | None, Field(description="Only those for which this is so (true), or is not (false).")]
+Empty = Annotated[YesNo | None, Field(description="true: only those without a value; false: only those with one.")]
+Flag = Annotated[YesNo | None, Field(description="Only those for which this is so (true), or is not (false).")]
 From = Annotated[Moment | None, Field(description="Not before this moment.", examples=["2026-07-21T06:00:00Z"])]
 To = Annotated[Moment | None, Field(description="Before this moment.", examples=["2026-07-22T06:00:00Z"])]
 AtLeast = Annotated[Int64 | None, Field(description="Not less than this.")]

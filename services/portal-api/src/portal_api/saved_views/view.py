@@ -40,10 +40,10 @@ class SavedViewFields(BaseModel):
     query: dict[str, Value | list[Value]] = Field(
         default={}, max_length=100, description="The list's parameters, its order too; one that the list refuses is refused."
     )
-    shared: bool = Field(default=False, description="Whether everybody sees it; that needs the role operator.")
+    shared: bool = Field(default=False, strict=True, description="Whether everybody sees it; that needs the role operator.")
 
     def checked_by(self, model: type[BaseModel]) -> dict[str, Any]:
         """Return the query as it is kept; raises what the list would say of it (pydantic's ValidationError)."""
         given = {name: value for name, value in self.query.items() if name not in PLACE}
-        model.model_validate(given)
-        return given
+        kept: dict[str, Any] = model.model_validate(given).model_dump(mode="json", include=set(given))
+        return kept
