@@ -1,0 +1,1 @@
+export default function AppointmentPage() { return <p>AppointmentPage</p>; }

@@ -1,0 +1,1 @@
+export default function Appointments() { return <p>Appointments</p>; }

@@ -1,0 +1,1 @@
+export default function ConnectorPage() { return <p>ConnectorPage</p>; }

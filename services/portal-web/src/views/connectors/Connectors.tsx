@@ -1,0 +1,1 @@
+export default function Connectors() { return <p>Connectors</p>; }

@@ -1,0 +1,1 @@
+export default function ErrorTracking() { return <p>ErrorTracking</p>; }

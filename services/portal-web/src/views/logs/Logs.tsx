@@ -1,0 +1,1 @@
+export default function Logs() { return <p>Logs</p>; }

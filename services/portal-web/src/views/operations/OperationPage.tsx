@@ -1,0 +1,1 @@
+export default function OperationPage() { return <p>OperationPage</p>; }

@@ -1,0 +1,1 @@
+export default function Operations() { return <p>Operations</p>; }

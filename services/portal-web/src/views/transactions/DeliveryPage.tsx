@@ -1,0 +1,1 @@
+export default function DeliveryPage() { return <p>DeliveryPage</p>; }

@@ -1,0 +1,1 @@
+export default function Transactions() { return <p>Transactions</p>; }
