@@ -21,6 +21,11 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // focus is moved on purpose: into a dialog or a form that was just opened
       'jsx-a11y/no-autofocus': 'off',
+      // an answer's type is named where it is asked for
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // an empty text is as good as none
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       complexity: ['error', 12],
       'max-lines': ['error', 200],
       'max-params': ['error', 5],

@@ -30,6 +30,7 @@ function put(place: Record<string, unknown>, path: string[], message: string): v
     place[first] = message;
     return;
   }
-  const inner = (place[first] ??= {});
-  if (typeof inner === 'object' && inner !== null) put(inner as Record<string, unknown>, rest, message);
+  const inner = (place[first] ?? {}) as Record<string, unknown>;
+  place[first] = inner;
+  put(inner, rest, message);
 }

@@ -52,3 +52,11 @@ export interface Lane {
   reason: string | null;
   oldest_waiting_at: string | null;
 }
+export interface SavedView {
+  saved_view_id: string;
+  name: string;
+  owner: string;
+  list: 'appointments' | 'deliveries' | 'errors' | 'logs' | 'audit';
+  query: Record<string, string>;
+  shared: boolean;
+}

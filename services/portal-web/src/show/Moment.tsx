@@ -3,6 +3,7 @@
 import Tooltip from '@mui/material/Tooltip';
 import { usePreferences } from '@/account/preferences';
 import { span, whole, written, zoneOfDevice } from '@/show/moment';
+import { useNow } from '@/show/now';
 import { useText } from '@/texts/texts';
 
 export function useZone(): string {
@@ -12,10 +13,11 @@ export function useZone(): string {
 export function Moment({ at, ago = false }: { at?: string | null; ago?: boolean }) {
   const zone = useZone();
   const text = useText();
+  const now = useNow();
   if (!at) return null;
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return <>{at}</>;
-  const said = ago ? span((Date.now() - moment.getTime()) / 1000) : written(moment, zone);
+  const said = ago ? span((now - moment.getTime()) / 1000) : written(moment, zone);
   return (
     <Tooltip title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} describeChild>
       <time dateTime={at} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
