@@ -49,9 +49,9 @@ class _Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
     """Serve the app over HTTP inside this block."""
-    server = _Server(
-        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=5)
-    )
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=5)
+    config.proxy_headers = False  # uvicorn would believe any neighbour on this machine; who a client is behind proxies is decided where it matters
+    server = _Server(config)
     task = asyncio.create_task(server.serve())
     try:
         yield

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI
 
 from portal_api.routes import problems
-from portal_api.routes.access import knows
+from portal_api.routes.access import CSRF, known, ours
 from portal_api.routes.docs import add_docs
+from portal_api.routes.entrance import Entrance
 from portal_api.routes.problems import PROBLEMS, Problem
 
 if TYPE_CHECKING:
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from portal_api.doors import Doors
 
-def build_api(routers: Sequence[APIRouter], key: str, others: Sequence[BaseRoute] = ()) -> FastAPI:
-    """Return the application: ``/api`` behind the key, its documentation, and the routes every process has."""
+
+LARGEST_BODY = 16 * 1024 * 1024
+
+
+def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = ()) -> FastAPI:
+    """Return the application: ``/api`` for those who are known, its documentation, and the routes every process has."""
     app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
-    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 422, 503)}
-    api = APIRouter(prefix="/api", dependencies=[knows(key)], responses=common)
+    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)}
+    app.include_router(doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common)
+    api = APIRouter(prefix="/api", dependencies=[known(doors.audit)], responses=common, max_body_size=LARGEST_BODY)
     for router in routers:
         api.include_router(router)
     app.include_router(api)
+    app.add_middleware(Entrance, recognise=doors.recognise, audit=doors.audit, proxies=doors.proxies, origins=doors.origins)
     add_docs(app)
     problems.install(app)
     _describe(app)
@@ -32,14 +40,23 @@ def build_api(routers: Sequence[APIRouter], key: str, others: Sequence[BaseRoute
 
 
 def _describe(app: FastAPI) -> None:
-    """Add the problem document to the schemas: no route returns it as its own answer."""
+    """Add what FastAPI cannot know: the problem document, which no route returns, and the second token that a session's writes need."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = plain()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        components = document.setdefault("components", {})
         own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= own.pop("$defs") | {"Problem": own}
+        components.setdefault("schemas", {}).update(own.pop("$defs") | {"Problem": own})
+        text = "What GET /api/session tells as csrf_token; every write with a session's cookie needs it, an API key does not."
+        components.setdefault("securitySchemes", {})["CsrfToken"] = {"type": "apiKey", "in": "header", "name": CSRF, "description": text}
+        for operations in document["paths"].values():
+            for method, operation in operations.items():
+                operation["security"] = [_with_token(way, method) for way in operation.get("security", [])]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _with_token(way: dict[str, list[str]], method: str) -> dict[str, list[str]]:
+    return way | {"CsrfToken": []} if "Session" in way and method != "get" else way

@@ -23,9 +23,12 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
 from common.settings import load
+from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
+from portal_api.create_admin import create_admin
+from portal_api.doors import build_doors
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+    from portal_api.doors import Doors
+
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 log = structlog.get_logger()
@@ -50,11 +55,13 @@ PING_S = 3.0
 
 
 def main() -> None:
-    """Run one portal-api replica until it is asked to stop, or seal all secrets anew."""
+    """Run one portal-api replica until it is asked to stop, or do one task of an operator's."""
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
+    creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
+    creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
@@ -62,6 +69,8 @@ def main() -> None:
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
+    if arguments.command == "create-admin":
+        raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
     configure_logs("portal-api", settings.replica, settings.log_level)
     run(partial(serve, settings))
 
@@ -72,11 +81,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
-    app = build_api(_routers(database, store, tests, publisher), settings.key.get_secret_value(), others)
+    doors = build_doors(database, settings.rules)
+    app = build_api([*_routers(database, store, tests, publisher), *doors.routers], doors, others)
     async with listening(app, settings.host, settings.port):
         loopback = Loopback(await publisher.open())
         await wait_until_there(database)
         await make_indexes(database)
+        await doors.hasher.warm()
+        await _begin_with_an_admin(settings, doors)
         broker = consuming_broker(url, publisher)
         subscribe(broker, Record(Writer(database)), tests, settings.replica)
         await broker.start()
@@ -112,8 +124,16 @@ def described() -> str:
     """Return the OpenAPI document, as docs/api keeps it; nothing is connected to."""
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
     store = Connectors(database, KeyRing({}))
-    app = build_api(_routers(database, store, ConnectionTests(publisher), publisher), "")
+    doors = build_doors(database, Rules())
+    app = build_api([*_routers(database, store, ConnectionTests(publisher), publisher), *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
+async def _begin_with_an_admin(settings: Settings, doors: Doors) -> None:
+    if settings.first_admin and settings.first_admin_password:
+        password = settings.first_admin_password.get_secret_value()
+        if await doors.first_admin.create_when_there_is_nobody(settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"):
+            log.info("the first administrator is created", name=settings.first_admin)
 
 
 async def _rekey(settings: Settings) -> int:

@@ -5,11 +5,18 @@ PortalError
 ├── ConflictError      somebody else changed it since    409
 ├── BadCursorError     ``after`` is not one of ours      422
 ├── UnreadableError    a file cannot be read             422
+├── InvalidFieldError  a field holds what must not be    422
+├── UnknownCallerError  nobody we know asks              401
+├── ForbiddenError     the caller may not do that        403
+├── LockedError        too many wrong passwords          429
+├── BusyError          too much at once                  503
 ├── StoreAwayError     MongoDB cannot be reached         503
 └── DispatcherAwayError  no dispatcher answered          504
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 
 class PortalError(Exception):
@@ -38,3 +45,31 @@ class UnreadableError(PortalError):
 
 class DispatcherAwayError(PortalError):
     """No dispatcher answered in time."""
+
+
+class InvalidFieldError(PortalError):
+    """One field holds what only we can see is wrong."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(f"{field}: {sentence}")
+        self.field, self.sentence = field, sentence
+
+
+class UnknownCallerError(PortalError):
+    """Nobody we know asks: no session and no API key, or one that has ended."""
+
+
+class ForbiddenError(PortalError):
+    """We know the caller, who may not do that."""
+
+
+class LockedError(PortalError):
+    """Too many wrong passwords; ``wait`` is how long nothing is tried."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("Too many wrong passwords: try again later")
+        self.wait = wait
+
+
+class BusyError(PortalError):
+    """Too much is asked at once."""

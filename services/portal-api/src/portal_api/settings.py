@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr, field_validator
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.sealing import KeyRing
 from common.settings import DatabaseSettings, ServiceSettings
+from portal_api.accounts.names import UserName
+from portal_api.accounts.passwords import weakness
+from portal_api.accounts.rules import Rules
+from portal_api.accounts.sessions import Lifetimes
 
 
 class Settings(ServiceSettings, DatabaseSettings):
@@ -14,12 +21,50 @@ class Settings(ServiceSettings, DatabaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_API_", frozen=True, extra="ignore", populate_by_name=True)
 
-    key: SecretStr = Field(min_length=1, description="The API key that callers send as X-API-KEY.")
+    key: SecretStr = Field(default=SecretStr(""), description="An admin's API key that callers send as X-API-KEY; empty = none.")
     secret_keys: SecretStr = Field(validation_alias="SECRET_KEYS", description="Keys that seal connectors' secrets: id:base64 pairs of 32 bytes.")
     drain_s: float = Field(default=20.0, gt=0, description="Seconds to finish what is in hand when asked to stop.")
+    first_admin: UserName | None = Field(default=None, description="Name of the administrator to create when there is no account at all.")
+    first_admin_password: SecretStr | None = Field(default=None, validate_default=True, description="That administrator's password, until it is changed.")
+    secure_cookie: bool = Field(default=True, description="Whether the session's cookie travels over TLS only; false for plain http on one machine.")
+    session_idle_s: float = Field(default=3600, gt=0, description="Seconds after which an unused session ends.")
+    session_s: float = Field(default=43_200, gt=0, description="Seconds after which every session ends.")
+    lock_s: float = Field(default=30, gt=0, description="Seconds of the first wait after five wrong passwords; each further one doubles it.")
+    longest_lock_s: float = Field(default=3600, gt=0, description="Seconds of the longest wait.")
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(default=[], description="Networks of reverse proxies whose X-Forwarded-For is believed.")
+    origins: frozenset[str] = Field(default=frozenset(), description="Origins the website is opened at, where a proxy changes the Host header.")
 
     @field_validator("secret_keys")
     @classmethod
     def _is_a_key_ring(cls, value: SecretStr) -> SecretStr:
         KeyRing.parse(value.get_secret_value())
         return value
+
+    @field_validator("first_admin", "first_admin_password", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("first_admin_password")
+    @classmethod
+    def _is_good(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        name = info.data.get("first_admin")
+        if value is None:
+            if name:
+                raise ValueError("it is needed, because there is no default password")
+        elif wrong := weakness(value.get_secret_value(), name or ""):
+            raise ValueError(f"it {wrong}")
+        return value
+
+    @property
+    def rules(self) -> Rules:
+        """Return what is decided about coming in."""
+        return Rules(
+            key=self.key.get_secret_value(),
+            is_secure=self.secure_cookie,
+            lifetimes=Lifetimes(timedelta(seconds=self.session_idle_s), timedelta(seconds=self.session_s)),
+            first_wait=timedelta(seconds=self.lock_s),
+            longest_wait=timedelta(seconds=self.longest_lock_s),
+            proxies=self.trusted_proxies,
+            origins=self.origins,
+        )

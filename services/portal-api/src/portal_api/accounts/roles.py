@@ -18,11 +18,21 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
+    def at_most(self, other: Role) -> Role:
+        """Return the lesser of the two."""
+        return self if other.may(self) else other
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request: an account's name or an API key's, its role, and the address it came from."""
+    """Who sent a request, with which role, from which address, and what proved it.
+
+    ``name`` is an account's, for an API key that of its owner. ``via`` is "session", "API key <id>" or the setting's name;
+    ``session_id`` is set for a session only.
+    """
 
     name: str
     role: Role
     address: str
+    via: str = ""
+    session_id: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
@@ -38,3 +39,9 @@ class ConnectorShown(BaseModel):
 def shown(connector: Connector) -> ConnectorShown:
     """Return it without its secrets."""
     return ConnectorShown(**connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets))
+
+
+def told(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what the audit says of it; ``entered`` are the names of secrets that were given, which nothing else would show."""
+    said: dict[str, Any] = shown(connector).model_dump(mode="json")
+    return said | ({"secrets_entered": sorted(entered)} if entered else {})

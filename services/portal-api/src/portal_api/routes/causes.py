@@ -77,8 +77,9 @@ def causes(store: Causes) -> APIRouter:
     @router.put("/{cause}/note", dependencies=[needs(Role.OPERATOR)])
     async def write_note(request: Request, cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], note: Annotated[NewNote, Body()]) -> Note | None:
         """Write down what is known about a cause."""
+        before = await store.note(cause)
         kept = await store.write_note(cause, note.text.strip())
-        noted(request, cause, after=note.text.strip() or None)
+        noted(request, cause, before, note.text.strip() or None)
         return Note.model_validate(kept) if kept else None
 
     return router

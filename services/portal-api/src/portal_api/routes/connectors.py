@@ -11,9 +11,9 @@ from portal_api.accounts.roles import Role
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
 from portal_api.connectors.importing import Imported, take_over
 from portal_api.connectors.rows import read_rows
-from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.connectors.shown import ConnectorShown, shown, told
 from portal_api.errors import ConflictError
-from portal_api.routes.access import needs
+from portal_api.routes.access import needs, noted
 from portal_api.routes.paging import Shown
 from portal_api.routes.problems import PROBLEMS
 
@@ -74,9 +74,10 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         return ConnectorList(items=[shown(connector) for connector in await store.all()])
 
     @router.post("", status_code=201, dependencies=[needs(Role.ADMIN)])
-    async def create_connector(fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
+    async def create_connector(request: Request, fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
         """Create a connector; it is used within seconds."""
         connector = await store.create(fields.kept(), fields.secrets())
+        noted(request, connector.connector_id, after=told(connector, fields.secrets()))
         await announce(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
         return shown(connector)
@@ -87,24 +88,25 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         return shown(await store.one(connector_id))
 
     @router.put("/{connector_id}", responses=WRONG, dependencies=[needs(Role.ADMIN)])
-    async def change_connector(connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
+    async def change_connector(request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
         """Change a connector; the change is used within seconds."""
         before = await store.one(connector_id)
         if before.version != fields.version:
             raise ConflictError(f"The connector is at version {before.version} by now: read it again")
         after = await store.change(before, fields.kept(), fields.secrets())
+        noted(request, connector_id, told(before), told(after, fields.secrets()))
         await announce(connector_id)
         return shown(after)
 
     @router.post("/{connector_id}/disable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
-    async def disable_connector(connector_id: str) -> ConnectorShown:
+    async def disable_connector(request: Request, connector_id: str) -> ConnectorShown:
         """Disable a connector: its deliveries are recorded as *MBOC Publish Disabled*, never dropped."""
-        return await _with(store, announce, connector_id, enabled=False)
+        return await _with(store, announce, request, connector_id, enabled=False)
 
     @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
-    async def enable_connector(connector_id: str) -> ConnectorShown:
+    async def enable_connector(request: Request, connector_id: str) -> ConnectorShown:
         """Enable a connector."""
-        return await _with(store, announce, connector_id, enabled=True)
+        return await _with(store, announce, request, connector_id, enabled=True)
 
 
 def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
@@ -115,6 +117,7 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
         """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
         imported = await take_over(store, rows, dry_run=dry_run)
+        noted(request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}}))
         if imported.done:
             await announce(IMPORTED)
         return imported
@@ -122,25 +125,28 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
 
 def _testing(router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests) -> None:
     @router.post("/{connector_id}/test", responses=UNTESTED, dependencies=[needs(Role.OPERATOR)])
-    async def test_connector(connector_id: str) -> TestShown:
+    async def test_connector(request: Request, connector_id: str) -> TestShown:
         """Try address, TLS, authentication and endpoint without sending an appointment."""
         tested = await tests.run(await store.one(connector_id))
         steps = [StepShown.model_validate(step, from_attributes=True) for step in tested.steps]
-        return TestShown(passed=all(step.passed for step in steps), steps=steps, mapping=tested.mapping)
+        passed = all(step.passed for step in steps)
+        noted(request, connector_id, after={"passed": passed})
+        return TestShown(passed=passed, steps=steps, mapping=tested.mapping)
 
     @router.post("/{connector_id}/take-over-names", responses=UNTESTED | WRONG, dependencies=[needs(Role.ADMIN)])
-    async def take_over_names(connector_id: str) -> ConnectorShown:
+    async def take_over_names(request: Request, connector_id: str) -> ConnectorShown:
         """Use the names that the back office's own WSDL has from now on."""
         tested = await tests.run(await store.one(connector_id))
         if tested.mapping is None:
             raise ConflictError("The back office shows no description with names: test the connector to see why")
-        return await _with(store, announce, connector_id, mapping=tested.mapping)
+        return await _with(store, announce, request, connector_id, mapping=tested.mapping)
 
 
-async def _with(store: Connectors, announce: Announce, connector_id: str, **changes: Any) -> ConnectorShown:
+async def _with(store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any) -> ConnectorShown:
     """Change some fields, and keep the others and all secrets."""
     before = await store.one(connector_id)
     kept = before.model_dump(exclude={"connector_id", "version", "modified_at", "secrets"})
     after = await store.change(before, kept | changes, {})
+    noted(request, connector_id, told(before), told(after))
     await announce(connector_id)
     return shown(after)

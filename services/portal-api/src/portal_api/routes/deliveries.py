@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.shown import ConnectorShown, shown
-from portal_api.deliveries.words import telling_first, words_of
-from portal_api.routes.paging import Instant, Int64, Moment, Paged, Shown
+from portal_api.deliveries.filter import APPOINTMENTS, DeliveryFilter
+from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
     from portal_api.store.reader import Reader
 
-_PLAIN = {"status", "connector_id", "transaction_id", "action", "trigger", "archived", "troubled", "cause", "code"}
-_OF_APPOINTMENT = ("source_app", "job_no", "task_no", "appointment_id", "back_office_id", "subject")
-_APPOINTMENTS = {name: f"appointment.{name}" for name in _OF_APPOINTMENT} | {"appointment_key": "appointment.key"}
+_FIELDS = APPOINTMENTS | {"subject": "appointment.subject"}
 
 
 class DeliverySort(StrEnum):
@@ -50,42 +48,15 @@ class DeliverySort(StrEnum):
     CODE_DOWN = "-code"
 
 
-class DeliveryQuery(Paged):
+class DeliveryQuery(DeliveryFilter, Paged):
     """Filters of the list; all of them must hold."""
 
-    search: str | None = Field(default=None, max_length=200, description="Whole words, in any case, of subject, numbers or message; all of them must be there.")
-    troubled: bool | None = Field(default=None, description="Only what was not sent successfully (Error Tracking): done, and neither Success nor Skipped.")
-    cause: str | None = Field(default=None, pattern="^[0-9a-f]{16}$", description="Only failures of this cause, as /api/causes names it.")
-    code: str | None = Field(default=None, max_length=20)
-    status: Status | None = None
-    phase: Phase | None = None
-    connector_id: str | None = None
-    source_app: str | None = None
-    job_no: str | None = None
-    appointment_id: Int64 | None = None
-    appointment_key: str | None = None
-    transaction_id: str | None = None
-    task_no: str | None = None
-    back_office_id: str | None = None
-    action: Action | None = None
-    trigger: Trigger | None = None
-    received_from: Moment | None = Field(default=None, description="Not before this moment.")
-    received_to: Moment | None = Field(default=None, description="Before this moment.")
-    archived: bool = False
     sort: DeliverySort = DeliverySort.NEWEST
-
-    def wanted(self) -> dict[str, Any]:
-        """Return the filters that were given, in the store's words; the phase is the reader's."""
-        plain = self.model_dump(include=_PLAIN, exclude_none=True)
-        inner = {_APPOINTMENTS[name]: value for name, value in self.model_dump(include=set(_APPOINTMENTS) - {"subject"}, exclude_none=True).items()}
-        moments = {word: moment for word, moment in (("$gte", self.received_from), ("$lt", self.received_to)) if moment}
-        words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
-        return plain | inner | words | ({"received_at": moments} if moments else {})
 
     def page(self) -> Page:
         """Return the order and place."""
         field = self.sort.removeprefix("-")
-        return Page(_APPOINTMENTS.get(field, field), self.sort.startswith("-"), self.limit, self.after)
+        return Page(_FIELDS.get(field, field), self.sort.startswith("-"), self.limit, self.after)
 
 
 class AppointmentFacts(Shown):

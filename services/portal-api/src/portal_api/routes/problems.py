@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from common import problem
-from portal_api.errors import BadCursorError, ConflictError, DispatcherAwayError, NotFoundError, PortalError, StoreAwayError, UnreadableError
+from portal_api.errors import (
+    BadCursorError,
+    BusyError,
+    ConflictError,
+    DispatcherAwayError,
+    ForbiddenError,
+    InvalidFieldError,
+    LockedError,
+    NotFoundError,
+    PortalError,
+    StoreAwayError,
+    UnknownCallerError,
+    UnreadableError,
+)
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -19,6 +33,11 @@ STATUSES: dict[type[PortalError], int] = {
     ConflictError: 409,
     BadCursorError: 422,
     UnreadableError: 422,
+    InvalidFieldError: 422,
+    UnknownCallerError: 401,
+    ForbiddenError: 403,
+    LockedError: 429,
+    BusyError: 503,
     StoreAwayError: 503,
     DispatcherAwayError: 504,
 }
@@ -46,12 +65,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, text in {
         400: "The body cannot be read.",
-        401: "The API key is missing or wrong.",
-        403: "It needs a higher role.",
+        401: "Nobody is signed in, or the API key is wrong or has ended.",
+        403: "It needs a higher role, or the session's CSRF token.",
         404: "There is no such thing.",
         409: "It was changed since it was read.",
+        413: "The body is too large.",
         422: "A field is missing or wrong; `errors` names it.",
         503: "MongoDB cannot be reached now.",
+        429: "Too many wrong passwords; `Retry-After` says how many seconds nothing is tried.",
         504: "No dispatcher answered in time.",
     }.items()
 }
@@ -63,17 +84,28 @@ def install(app: FastAPI) -> None:
 
     async def answer(_: Request, error: Exception) -> Response:
         status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
-        field = _fields(error)
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if isinstance(error, StoreAwayError) else None
-        return problem.problem(status, str(error), field, headers)
+        return problem.problem(status, str(error), _fields(error), _headers(error))
 
     app.add_exception_handler(PortalError, answer)
+
+
+def _headers(error: Exception) -> dict[str, str] | None:
+    match error:
+        case StoreAwayError() | BusyError():
+            return {"Retry-After": str(RETRY_AFTER_S)}
+        case LockedError():
+            return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
+        case UnknownCallerError():
+            return {"WWW-Authenticate": "ApiKey"}
+    return None
 
 
 def _fields(error: Exception) -> list[dict[str, str]]:
     match error:
         case BadCursorError():
             return [{"field": "after", "message": "is not a key that this list gave out"}]
+        case InvalidFieldError():
+            return [{"field": error.field, "message": error.sentence}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []

@@ -36,6 +36,12 @@ class Causes:
             notes = {note["_id"]: note async for note in self._notes.find({"_id": {"$in": [group["_id"] for group in found]}})}
         return [group | {"cause": group["_id"], "note": notes.get(group["_id"])} for group in found]
 
+    async def note(self, cause: str) -> str | None:
+        """Return the text of its note, none when there is none."""
+        with reaching():
+            found = await self._notes.find_one({"_id": cause})
+        return found["text"] if found else None
+
     async def write_note(self, cause: str, text: str) -> dict[str, Any] | None:
         """Keep the note and return it; an empty one is removed."""
         with reaching():

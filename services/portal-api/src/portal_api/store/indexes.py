@@ -20,6 +20,11 @@ def _newest(*fields: str, newest: str) -> IndexModel:
     return IndexModel([*((field, ASCENDING) for field in fields), (newest, DESCENDING), ("_id", DESCENDING)])
 
 
+def _ending(field: str) -> IndexModel:
+    """Have documents removed at this moment, within a minute or so."""
+    return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
+
+
 INDEXES: dict[str, list[IndexModel]] = {
     "deliveries": [
         _newest("archived", newest="received_at"),
@@ -55,6 +60,11 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
+    "users": [_by("name")],
+    "sessions": [_by("name"), _ending("ends_at")],
+    "sign_ins": [_ending("forgotten_at")],
+    "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
+    "audit": [_newest(newest="at"), *(_newest(field, newest="at") for field in ("who", "action", "target"))],
 }
 
 

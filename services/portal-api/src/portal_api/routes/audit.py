@@ -1,0 +1,66 @@
+"""``/api/audit``: who did what, when, from where, and what it changed; for administrators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from portal_api.accounts.roles import Role
+from portal_api.routes.access import needs
+from portal_api.routes.paging import Instant, Moment, Paged, Shown
+
+if TYPE_CHECKING:
+    from portal_api.store.audit import Audit
+
+
+class AuditQuery(Paged):
+    """Filters of the list; all of them must hold."""
+
+    who: str | None = Field(default=None, max_length=100)
+    action: str | None = Field(default=None, max_length=100, description="An operation's name, such as change_connector.")
+    target: str | None = Field(default=None, max_length=200, description="What was written: a connector's id, a user's name.")
+    at_from: Moment | None = None
+    at_to: Moment | None = Field(default=None, description="Before this moment.")
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the filters that were given, in the store's words."""
+        moments = {word: moment for word, moment in (("$gte", self.at_from), ("$lt", self.at_to)) if moment}
+        return self.model_dump(include={"who", "action", "target"}, exclude_none=True) | ({"at": moments} if moments else {})
+
+
+class EntryShown(Shown):
+    """One write, carried out or refused."""
+
+    audit_id: str
+    at: Instant
+    who: str = Field(description="The account, or the owner of the API key; empty when nobody was recognised.")
+    role: Role | None = None
+    via: str = Field(description='"session", "API key <id>", or the setting or command that acted.')
+    address: str
+    action: str
+    target: str
+    outcome: int | None = Field(default=None, description="The HTTP status; none when the service ended before the write did.")
+    before: Any = None
+    after: Any = None
+
+
+class AuditPage(BaseModel):
+    """One page of the audit."""
+
+    items: list[EntryShown]
+    next: str | None
+
+
+def audit(store: Audit) -> APIRouter:
+    """Return the route."""
+    router = APIRouter(prefix="/audit", tags=["Audit"], dependencies=[needs(Role.ADMIN)])
+
+    @router.get("")
+    async def list_audit(query: Annotated[AuditQuery, Query()]) -> AuditPage:
+        """List every write and every refused one, the newest first."""
+        found, following = await store.page(query.wanted(), query.limit, query.after)
+        return AuditPage(items=[EntryShown.model_validate(entry) for entry in found], next=following)
+
+    return router

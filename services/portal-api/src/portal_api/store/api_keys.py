@@ -1,0 +1,73 @@
+"""API keys, by the id that each carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from portal_api.accounts.api_key import ApiKey
+from portal_api.accounts.roles import Role
+from portal_api.errors import NotFoundError
+from portal_api.store.pages import Page, read_page
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+
+class ApiKeys:
+    """``api_keys``; ``owner`` none means everybody's. Raises StoreAwayError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._keys = database["api_keys"]
+
+    async def page(self, owner: str | None, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
+        """Return keys, the newest first, and the key of the next page."""
+        page = Page("created_at", is_descending=True, limit=limit, after=after)
+        with reaching():
+            found, following = await read_page(self._keys, _of(owner), page)
+        return [_key(document) for document in found], following
+
+    async def find(self, api_key_id: str) -> ApiKey | None:
+        """Return one: one read by its id."""
+        with reaching():
+            found = await self._keys.find_one({"_id": api_key_id})
+        return _key(found) if found else None
+
+    async def create(self, key: ApiKey) -> None:
+        """Keep a new one."""
+        document = {"name": key.name, "role": str(key.role), "owner": key.owner, "hash": key.hash, "created_at": key.created_at, "expires_at": key.expires_at}
+        with reaching():
+            await self._keys.insert_one({"_id": key.api_key_id, **document})
+
+    async def revoke(self, api_key_id: str, owner: str | None) -> ApiKey:
+        """Remove one and return it; raises NotFoundError when there is none of this owner."""
+        with reaching():
+            found = await self._keys.find_one_and_delete({"_id": api_key_id} | _of(owner))
+        if found is None:
+            raise NotFoundError(f"There is no API key {api_key_id}")
+        return _key(found)
+
+    async def used(self, key: ApiKey, now: datetime) -> None:
+        """Note its use, at most once a minute."""
+        if key.is_worth_noting(now):
+            with reaching():
+                await self._keys.update_one({"_id": key.api_key_id}, {"$max": {"used_at": now}})
+
+
+def _of(owner: str | None) -> dict[str, Any]:
+    return {} if owner is None else {"owner": owner}
+
+
+def _key(found: dict[str, Any]) -> ApiKey:
+    return ApiKey(
+        api_key_id=found["_id"],
+        name=found["name"],
+        role=Role(found["role"]),
+        owner=found["owner"],
+        hash=found["hash"],
+        created_at=found["created_at"],
+        expires_at=found["expires_at"],
+        used_at=found.get("used_at"),
+    )

@@ -1,0 +1,43 @@
+"""The audit: lines are added and completed once, and there is no other way to change them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from portal_api.store.pages import Page, read_page
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from portal_api.accounts.entry import Entry
+
+
+class Audit:
+    """``audit``; raises StoreAwayError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._audit = database["audit"]
+
+    async def begin(self, entry: Entry) -> None:
+        """Keep a write that is about to be carried out; one that cannot be kept must not be."""
+        with reaching():
+            await self._audit.insert_one(entry.document())
+
+    async def finish(self, entry: Entry) -> None:
+        """Complete it, or keep it whole when it was refused before it began."""
+        document = entry.document()
+        with reaching():
+            await self._audit.replace_one({"_id": document["_id"], "outcome": None}, document, upsert=True)
+
+    async def page(self, wanted: dict[str, Any], limit: int, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        """Return lines, the newest first, and the key of the next page."""
+        with reaching():
+            found, following = await read_page(self._audit, wanted, Page("at", is_descending=True, limit=limit, after=after))
+        return [_shown(document) for document in found], following
+
+
+def _shown(document: dict[str, Any]) -> dict[str, Any]:
+    changed = {name: json.loads(text) if (text := document[name]) else None for name in ("before", "after")}
+    return document | changed | {"audit_id": document["_id"]}

@@ -1,0 +1,157 @@
+"""Accounts; changing one ends its sessions in the same step."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from portal_api.accounts.roles import Role
+from portal_api.accounts.user import User
+from portal_api.errors import ConflictError, NotFoundError, StoreAwayError
+from portal_api.store.pages import Page, read_page
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
+
+    Step = Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, tuple[User, User]]]
+
+TOGETHER_S = 10.0
+ADMINS = {"role": str(Role.ADMIN), "enabled": True}
+
+
+class Users:
+    """``users`` and, where an account's change ends them, ``sessions``; raises StoreAwayError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._client, self._users, self._sessions = database.client, database["users"], database["sessions"]
+
+    async def page(self, limit: int, after: str | None) -> tuple[list[User], str | None]:
+        """Return accounts by name, and the key of the next page."""
+        with reaching():
+            found, following = await read_page(self._users, {}, Page("name", is_descending=False, limit=limit, after=after))
+        return [_user(document) for document in found], following
+
+    async def find(self, name: str) -> User | None:
+        """Return one, none when there is no such account."""
+        with reaching():
+            found = await self._users.find_one({"_id": name})
+        return _user(found) if found else None
+
+    async def one(self, name: str) -> User:
+        """Return one; raises NotFoundError."""
+        if (found := await self.find(name)) is None:
+            raise NotFoundError(f"There is no user {name}")
+        return found
+
+    async def is_empty(self) -> bool:
+        """Whether there is no account at all."""
+        with reaching():
+            return await self._users.find_one({}, {"_id": 1}) is None
+
+    async def create(self, name: str, role: Role, password: str) -> User:
+        """Keep a new account; ``password`` is its hash. Raises ConflictError when the name is taken."""
+        now = datetime.now(UTC)
+        user = {"name": name, "role": str(role), "enabled": True, "epoch": 1, "password": password, "created_at": now, "password_changed_at": now}
+        try:
+            with reaching():
+                await self._users.insert_one({"_id": name, **user})
+        except DuplicateKeyError:
+            raise ConflictError(f"There is a user {name} already") from None
+        return _user(user)
+
+    async def change(self, name: str, changes: dict[str, Any]) -> tuple[User, User]:
+        """Set role or ``enabled``, end the sessions if something changed, and return it before and after.
+
+        Raises NotFoundError, and ConflictError when no enabled admin would be left.
+        """
+
+        async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
+            before = await self._one(name, session)
+            if all(getattr(before, field) == value for field, value in changes.items()):
+                return before, before
+            after = await self._set(name, changes, session)
+            if _is_admin(before) and not _is_admin(after):
+                await self._another_admin(session)
+            await self._sessions.delete_many({"name": name}, session=session)
+            return before, after
+
+        return await self._together(step)
+
+    async def set_password(self, name: str, password: str, keep: str | None = None) -> None:
+        """Replace the hash and end the sessions, but for the one with the id ``keep``; raises NotFoundError."""
+
+        async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
+            before = await self._one(name, session)
+            after = await self._set(name, {"password": password, "password_changed_at": datetime.now(UTC)}, session)
+            await self._sessions.delete_many({"name": name, "_id": {"$ne": keep}}, session=session)
+            return before, after
+
+        await self._together(step)
+
+    async def signed_in(self, user: User, now: datetime) -> bool:
+        """Note it; false when the account was changed since it was read."""
+        with reaching():
+            told = await self._users.update_one({"_id": user.name, "epoch": user.epoch, "enabled": True}, {"$set": {"signed_in_at": now}})
+        return told.matched_count == 1
+
+    async def rehash(self, user: User, password: str) -> None:
+        """Replace the hash by another one of the same password."""
+        with reaching():
+            await self._users.update_one({"_id": user.name, "password": user.password}, {"$set": {"password": password}})
+
+    async def prefer(self, name: str, preferences: str) -> None:
+        """Keep the account's preferences, JSON text."""
+        with reaching():
+            await self._users.update_one({"_id": name}, {"$set": {"preferences": preferences}})
+
+    async def _one(self, name: str, session: AsyncIOMotorClientSession) -> User:
+        found = await self._users.find_one({"_id": name}, session=session)
+        if found is None:
+            raise NotFoundError(f"There is no user {name}")
+        return _user(found)
+
+    async def _set(self, name: str, changes: dict[str, Any], session: AsyncIOMotorClientSession) -> User:
+        update = {"$set": changes, "$inc": {"epoch": 1}}
+        changed = await self._users.find_one_and_update({"_id": name}, update, return_document=ReturnDocument.AFTER, session=session)
+        assert changed is not None  # noqa: S101 - read in the same transaction
+        return _user(changed)
+
+    async def _another_admin(self, session: AsyncIOMotorClientSession) -> None:
+        """Touch every other admin: two admins who demote each other at once collide here, and the second one sees what the first did."""
+        left = await self._users.update_many(ADMINS, {"$inc": {"looked_at": 1}}, session=session)
+        if left.matched_count == 0:
+            raise ConflictError("That is the last enabled admin: make somebody else an admin first")
+
+    async def _together(self, step: Step) -> tuple[User, User]:
+        """Do all of it or nothing; MongoDB has it tried again when it collides with another one."""
+        try:
+            with reaching():
+                async with asyncio.timeout(TOGETHER_S), await self._client.start_session() as session:
+                    return await session.with_transaction(step)
+        except TimeoutError as error:
+            raise StoreAwayError("MongoDB cannot be reached now") from error
+
+
+def _is_admin(user: User) -> bool:
+    return user.enabled and user.role is Role.ADMIN
+
+
+def _user(found: dict[str, Any]) -> User:
+    return User(
+        name=found["name"],
+        role=Role(found["role"]),
+        enabled=found["enabled"],
+        epoch=found["epoch"],
+        password=found["password"],
+        created_at=found["created_at"],
+        password_changed_at=found["password_changed_at"],
+        signed_in_at=found.get("signed_in_at"),
+        preferences=found.get("preferences", "{}"),
+    )

@@ -1,0 +1,25 @@
+"""Moments and numbers as callers write them and as they are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer
+
+from common.contracts.appointment import in_utc
+
+Instant = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isoformat().replace("+00:00", "Z"), return_type=str)]
+"""A moment as UTC text."""
+
+
+def _written(value: object) -> object:
+    if isinstance(value, str) and not value[:5].endswith("-"):
+        raise ValueError("must be a date and time with an offset, such as 2026-07-21T06:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A moment in a query: text with an offset (RFC 3339), never a number."""
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""What MongoDB can compare with."""
