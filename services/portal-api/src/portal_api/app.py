@@ -35,6 +35,7 @@ from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
+from portal_api.routes.website import website
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
@@ -82,7 +83,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
-    app = build_api([*_routers(database, store, tests, publisher), *doors.routers], doors, others)
+    app = build_api([*_routers(database, store, tests, publisher), *doors.routers], doors, others, website(settings.web_folder) if settings.web_folder else ())
     async with listening(app, settings.host, settings.port):
         loopback = Loopback(await publisher.open())
         await wait_until_there(database)

@@ -1,7 +1,7 @@
 /** Who is signed in, as the server says; the cookie itself is out of reach of scripts. */
 
-import { agreed as api, rememberCsrfToken, the } from '@/api/client';
-import type { Role } from '@/api/types';
+import { api, rememberCsrfToken, the } from '@/api/client';
+import type { Begun, Role } from '@/api/types';
 
 export interface Preferences {
   /** IANA name; none = the device's. */
@@ -22,7 +22,7 @@ let current: Promise<Session> | null = null;
 
 /** Return the session, asked for once; rejects with a ProblemError of status 401 when there is none. */
 export function session(): Promise<Session> {
-  current ??= remember(the(api.GET<Begun>('/api/session')));
+  current ??= remember(the(api.GET('/api/session')));
   current.catch(() => {
     current = null;
   });
@@ -30,7 +30,7 @@ export function session(): Promise<Session> {
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  const begun = remember(the(api.POST<Begun>('/api/session', { body: { name, password } })));
+  const begun = remember(the(api.POST('/api/session', { body: { name, password } })));
   await begun;
   current = begun;
 }
@@ -49,7 +49,7 @@ export function forget(): void {
 }
 
 export async function keepPreferences(preferences: Preferences): Promise<void> {
-  await api.PUT('/api/session/preferences', { body: preferences });
+  await api.PUT('/api/session/preferences', { body: { ...preferences } });
   const kept = await session();
   current = Promise.resolve({ ...kept, preferences });
 }
@@ -58,11 +58,4 @@ async function remember(answer: Promise<Begun>): Promise<Session> {
   const { name, role, csrf_token, preferences } = await answer;
   rememberCsrfToken(csrf_token);
   return { name, role, preferences };
-}
-
-interface Begun {
-  name: string;
-  role: Role;
-  csrf_token: string;
-  preferences: Record<string, unknown>;
 }

@@ -17,9 +17,15 @@ export type Tested = Schemas['TestShown'];
 export type Imported = Schemas['Imported'];
 export type Status = Schemas['Status'];
 export type Phase = Schemas['Phase'];
+export type Action = Schemas['Action'];
+export type Trigger = Schemas['Trigger'];
+export type Role = Schemas['Role'];
+export type Begun = Schemas['SessionShown'];
+export type User = Schemas['UserShown'];
+export type ApiKey = Schemas['ApiKeyShown'];
+export type AuditEntry = Schemas['EntryShown'];
 
 /** What the other parts of the API are agreed to say; taken from the description as soon as they are in it. */
-export type Role = 'viewer' | 'operator' | 'admin';
 export interface Health {
   state: 'well' | 'troubled' | 'down';
   sentence: string;

@@ -23,6 +23,7 @@ import { Table } from '@/list/Table';
 import { Tools } from '@/list/Tools';
 import { useColumns } from '@/list/useColumns';
 import { useRows, type Rows } from '@/list/useRows';
+import type { Fresh } from '@/live/fresh';
 import { Empty } from '@/show/Empty';
 import { Trouble } from '@/show/Trouble';
 import { useText } from '@/texts/texts';
@@ -47,7 +48,7 @@ export interface ListProps<R extends Row> {
   /** Stands in for the tools while rows are selected. */
   bulk?: ReactNode;
   /** What has come since: made from the rows and the place. */
-  live?: (rows: Rows<R>, place: Place) => number;
+  useLive?: (rows: Rows<R>, place: Place) => Fresh;
   every?: number;
 }
 
@@ -58,7 +59,11 @@ export function ListView<R extends Row>(props: ListProps<R>) {
   const place = usePlace(props.usualSort);
   const columns = useColumns(name, props.columns);
   const rows = useRows<R>(list, place, preferences.rows ?? USUAL_ROWS, fixed, props.every);
-  const fresh = props.live?.(rows, place) ?? 0;
+  const fresh = (props.useLive ?? useNothing)(rows, place);
+  const again = () => {
+    fresh.reset();
+    rows.again();
+  };
   const isPhone = useMediaQuery('(max-width: 699.95px)', { noSsr: true });
   const filterId = useId();
   const [wasOpened, setWasOpened] = useState(false);
@@ -73,7 +78,7 @@ export function ListView<R extends Row>(props: ListProps<R>) {
   return (
     <Card sx={{ overflow: 'clip' }}>
       {props.bulk ?? (
-        <Tools place={place} criteria={criteria} filterId={filterId} isOpen={isOpen} onFilter={filter} onAgain={rows.again} hasSearch={props.hasSearch} fresh={<Fresh count={fresh} onShow={rows.again} />}>
+        <Tools place={place} criteria={criteria} filterId={filterId} isOpen={isOpen} onFilter={filter} onAgain={again} hasSearch={props.hasSearch} fresh={<FreshRows count={fresh.count} onShow={again} />}>
           <Keeping saved={props.saved} exportPath={props.exportPath} place={place} fixed={fixed}>
             <ColumnsMenu columns={columns} />
           </Keeping>
@@ -122,7 +127,7 @@ function Body<R extends Row>({ rows, isFiltered, empty, children }: { rows: Rows
 }
 
 /** New rows wait here: those under the pointer stay where they are. */
-function Fresh({ count, onShow }: { count: number; onShow: () => void }) {
+function FreshRows({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
   if (count === 0) return null;
   return <Chip size="small" color="primary" label={text('list.fresh', { smart_count: count })} onClick={onShow} aria-label={`${text('list.fresh', { smart_count: count })}. ${text('list.showFresh')}`} />;
@@ -140,4 +145,10 @@ function Waiting() {
 
 function stringly(values: Record<string, string | boolean>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+}
+
+const NOTHING: Fresh = { count: 0, reset: () => undefined };
+
+function useNothing(): Fresh {
+  return NOTHING;
 }
