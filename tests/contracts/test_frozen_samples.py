@@ -11,10 +11,22 @@ from common.contracts.connector import ConnectorChanged, LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
 from common.contracts.message import Message
+from common.contracts.operation import DeliveriesArchived, OperationProgressed, OperationRequested, OperationSteered
 from common.contracts.transaction import TransactionReceived
 
 HERE = Path(__file__).parent
-MESSAGES: list[type[Message]] = [TransactionReceived, DeliveryRequested, StatusChanged, ConnectorChanged, LaneChanged, DeadLetter]
+MESSAGES: list[type[Message]] = [
+    TransactionReceived,
+    DeliveryRequested,
+    StatusChanged,
+    ConnectorChanged,
+    LaneChanged,
+    DeadLetter,
+    OperationRequested,
+    OperationSteered,
+    OperationProgressed,
+    DeliveriesArchived,
+]
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: m.__name__)

@@ -17,6 +17,7 @@ from retry.requeue import Requeue
 from retry.store.clock import Clock
 from retry.store.failed import Failed
 from retry.store.requeues import Requeues
+from retry.store.transactions import Transactions
 from tests.support.builders import a_transaction
 
 
@@ -47,7 +48,7 @@ async def fill(database: AsyncIOMotorDatabase[dict[str, Any]], count: int) -> No
 
 
 def a_requeue(database: AsyncIOMotorDatabase[dict[str, Any]], broker: Broker, replica: str = "r") -> Requeue:
-    return Requeue(Failed(database), Requeues(database, replica), broker)
+    return Requeue(Failed(database), Transactions(database), Requeues(database, replica), broker)
 
 
 async def test_each_failed_delivery_is_asked_for_once(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from common.contracts.message import NO_CONNECTOR
+
 DELIVERY_LIMIT = 20
 """Times a quorum queue hands out a message before it parks it: a handler that kills its process must end somewhere."""
 
@@ -26,8 +28,12 @@ STATUSES = Exchange("statuses", "fanout")
 CONNECTORS = Exchange("connectors", "fanout")
 CONNECTOR_TESTS = Exchange("connector-tests", "fanout")
 CONNECTOR_TEST_RESULTS = Exchange("connector-test-results", "fanout")
+OPERATIONS = Exchange("operations", "topic")
 DEAD_LETTERS = Exchange("dead-letters", "fanout")
-EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, DEAD_LETTERS)
+EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, OPERATIONS, DEAD_LETTERS)
+
+OPERATION_REQUESTED, OPERATION_STEERED = "retry.requested", "retry.steered"
+OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api.archived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,24 @@ DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS)
 DISPATCHER_CONNECTOR_TESTS = Queue("dispatcher.connector-tests", CONNECTOR_TESTS)
 PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
+RETRY_OPERATIONS = Queue("retry.operations", OPERATIONS, "retry.*")
+PORTAL_API_OPERATIONS = Queue("portal-api.operations", OPERATIONS, "portal-api.*")
+DISPATCHER_UNROUTED = Queue("dispatcher.unrouted", DELIVERIES, NO_CONNECTOR)
 PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
-QUEUES = (DISPATCHER_TRANSACTIONS, DISPATCHER_CONNECTOR_TESTS, PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PARKED)
+QUEUES = (
+    DISPATCHER_TRANSACTIONS,
+    DISPATCHER_CONNECTOR_TESTS,
+    DISPATCHER_UNROUTED,
+    PORTAL_API_TRANSACTIONS,
+    PORTAL_API_STATUSES,
+    PORTAL_API_OPERATIONS,
+    RETRY_OPERATIONS,
+    PARKED,
+)
 
 
 def lane(connector_id: str) -> Queue:
-    """Return the queue of one connector's deliveries."""
+    """Return the queue of one connector's deliveries; without a connector, that of what is to be routed again."""
+    if connector_id == NO_CONNECTOR:
+        return DISPATCHER_UNROUTED
     return Queue(f"dispatcher.deliveries.{connector_id}", DELIVERIES, routing_key=connector_id)

@@ -29,17 +29,20 @@ from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.create_admin import create_admin
 from portal_api.doors import build_doors
+from portal_api.operations.order import Order
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
+from portal_api.routes.operations import operations
 from portal_api.routes.website import website
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
+from portal_api.store.operations import Operations
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
 
@@ -106,13 +109,14 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 
 def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
-    reader = Reader(database)
+    reader, kept = Reader(database), Operations(database, Writer(database))
     return [
         appointments(reader, store),
         export(reader),
         deliveries(reader, store),
         causes(Causes(database)),
         connectors(store, partial(_announce, publisher), tests),
+        operations(kept, Order(publisher, kept, reader), reader, store),
     ]
 
 

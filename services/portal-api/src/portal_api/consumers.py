@@ -15,6 +15,7 @@ from common.contracts.connector import ConnectorTested, LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
+from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 
 if TYPE_CHECKING:
@@ -56,6 +57,17 @@ def subscribe(broker: RabbitBroker, record: Record, tests: ConnectionTests, repl
             await record.statuses(told)
 
     @broker.subscriber(
+        queue(topology.PORTAL_API_OPERATIONS),
+        exchange(topology.OPERATIONS),
+        channel=prefetch(MESSAGES_AT_ONCE),
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=_of_operation,
+        no_reply=True,
+    )
+    async def operations(told: OperationProgressed | DeliveriesArchived) -> None:
+        await record.operation(told)
+
+    @broker.subscriber(
         queue(topology.PARKED),
         exchange(topology.DEAD_LETTERS),
         channel=prefetch(MESSAGES_AT_ONCE),
@@ -86,6 +98,12 @@ async def _told(message: StreamMessage[object]) -> list[StatusChanged] | LaneCha
     if getattr(message.raw_message, "type", None) == LaneChanged.__name__:
         return LaneChanged.model_validate_json(message.body)
     return STATUSES.validate_json(message.body)
+
+
+async def _of_operation(message: StreamMessage[object]) -> OperationProgressed | DeliveriesArchived:
+    if getattr(message.raw_message, "type", None) == DeliveriesArchived.__name__:
+        return DeliveriesArchived.model_validate_json(message.body)
+    return OperationProgressed.model_validate_json(message.body)
 
 
 async def _letter(message: StreamMessage[object]) -> DeadLetter:

@@ -4,6 +4,7 @@ PortalError
 ├── NotFoundError      there is no such thing            404
 ├── ConflictError      somebody else changed it since    409
 ├── BadCursorError     ``after`` is not one of ours      422
+├── WrongFieldError    a field names what is not there   422
 ├── UnreadableError    a file cannot be read             422
 ├── InvalidFieldError  a field holds what must not be    422
 ├── UnknownCallerError  nobody we know asks              401
@@ -11,6 +12,7 @@ PortalError
 ├── LockedError        too many wrong passwords          429
 ├── BusyError          too much at once                  503
 ├── StoreAwayError     MongoDB cannot be reached         503
+├── UnconfirmedError   RabbitMQ did not confirm          503
 └── DispatcherAwayError  no dispatcher answered          504
 """
 
@@ -33,6 +35,18 @@ class ConflictError(PortalError):
 
 class BadCursorError(PortalError):
     """The paging key is not one this list gave out."""
+
+
+class WrongFieldError(PortalError):
+    """A field of the request names something that is not there; ``field`` says which."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class UnconfirmedError(PortalError):
+    """RabbitMQ did not confirm what was to be done: it may or may not be."""
 
 
 class StoreAwayError(PortalError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
-from portal_api.store import projections
+from portal_api.store import operation_projections, projections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,15 @@ class Record:
         """Show that a lane is held or works again."""
         await self._writer.write(projections.of_lane(change))
         STORED.labels("lane").inc()
+
+    async def operation(self, told: OperationProgressed | DeliveriesArchived) -> None:
+        """Show how an operation goes, or which deliveries it archived or restored."""
+        if isinstance(told, DeliveriesArchived):
+            await self._writer.write(operation_projections.of_archived(told))
+            STORED.labels("archived").inc(len(told.delivery_ids))
+        else:
+            await self._writer.write(operation_projections.of_progress(told))
+            STORED.labels("operation").inc()
 
     async def dead_letter(self, letter: DeadLetter) -> None:
         """Show a parked message as Failed."""

@@ -14,7 +14,7 @@ Instant = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isof
 
 
 def _written(value: object) -> object:
-    if isinstance(value, str) and not value[:5].endswith("-"):
+    if isinstance(value, int | float) or (isinstance(value, str) and not value[:5].endswith("-")):
         raise ValueError("must be a date and time with an offset, such as 2026-07-21T06:00:00Z")
     return value
 

@@ -1,1 +1,1 @@
-"""Runs Failed deliveries again, on a cron."""
+"""Runs Failed deliveries again on a cron, and carries out what administrators ask for."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.applications import Starlette
 
 from common.broker import Publisher, connect
+from common.consuming import consuming_broker
 from common.database import open_database, wait_until_there
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
@@ -19,21 +22,37 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.settings import load
 from retry.ask import Ask
+from retry.carry_out import CarryOut
+from retry.consumers import subscribe
+from retry.course import Steps
 from retry.errors import ScheduleError
+from retry.operate import Operate
+from retry.report import Report
 from retry.requeue import Requeue
 from retry.schedule import Schedule
 from retry.settings import Settings, expression_of
-from retry.store.clock import Clock
+from retry.settle import Settle
+from retry.store.clock import CRON, OPERATIONS, Clock
+from retry.store.deliveries import Deliveries
 from retry.store.failed import Failed
+from retry.store.items import Items
+from retry.store.operations import Operations
 from retry.store.requeues import Requeues
+from retry.store.transactions import Transactions
+from retry.take_stock import TakeStock
+from retry.tell import Tell
 from retry.timer import Timer
 
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
 log = structlog.get_logger()
+STOP_S = 10.0
 
 
 def main() -> None:
     """Run one retry replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again, on a cron.").parse_args()
+    argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again on a cron, and carries out administrators' operations.").parse_args()
     settings = load(Settings)
     try:
         schedule = Schedule(expression_of(settings), datetime.now(UTC))
@@ -53,14 +72,31 @@ async def serve(settings: Settings, schedule: Schedule, stop: asyncio.Event) -> 
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_until_there(database)
-        requeues, clock = Requeues(database, settings.replica), Clock(database, settings.replica, settings.lease_s)
+        requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
         await requeues.make_indexes()
-        loopback = Loopback(connection)
-        timer = Timer(schedule, clock, Requeue(Failed(database), requeues, Ask(publisher, connection)), settings.lease_s / 3)
-        async with background(loopback.run(), timer.run()):
-            readiness.watch(loopback.check)
+        clocks = [Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)]
+        timer = Timer(schedule, clocks[0], Requeue(Failed(database), Transactions(database), requeues, ask), settings.lease_s / 3)
+        steps = await _steps(database, requeues, ask, Tell(publisher))
+        operate, loopback = Operate(clocks[1], steps), Loopback(connection)
+        broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
+        subscribe(broker, steps.operations, operate)
+        await broker.start()
+        async with background(loopback.run(), timer.run(), operate.run()):
+            readiness.watch(loopback.check, lambda: None if all(s.running for s in broker.subscribers) else "operations are not consumed")
             log.info("ready", next_run=str(schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"))
             await stop.wait()
-            await timer.finish()
-        await clock.give_back()
+            with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+                async with asyncio.timeout(STOP_S):
+                    await broker.stop()
+            await asyncio.gather(timer.finish(), operate.finish())
+        await asyncio.gather(*(clock.give_back() for clock in clocks))
     await publisher.close()
+
+
+async def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell) -> Steps:
+    """Return what operations are carried out with, once its collections have their indexes."""
+    operations, items, deliveries = Operations(database), Items(database), Deliveries(database)
+    await operations.make_indexes()
+    await items.make_indexes()
+    take_stock, settle = TakeStock(operations, items, deliveries), Settle(items, deliveries, tell.archived)
+    return Steps(operations, items, take_stock, CarryOut(items, Transactions(database), requeues, ask), settle, Report(operations, tell.progressed))

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from common.contracts.delivery import DeliveryRequested, Trigger
+from retry.candidate import Candidate, Claimant
 from retry.metrics import REQUEUED, WITHOUT_TRANSACTION
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from common.contracts.transaction import TransactionReceived
-    from retry.store.failed import FailedDelivery
+    from retry.candidate import Claim
 
     class Failed(Protocol):
         """What failed."""
 
-        def pages(self) -> AsyncIterator[list[FailedDelivery]]:
+        def pages(self) -> AsyncIterator[list[Candidate]]:
             """Yield every Failed, not archived delivery."""
             ...
 
-        async def transactions(self, ids: Sequence[str]) -> dict[str, TransactionReceived]:
+    class Transactions(Protocol):
+        """The snapshots."""
+
+        async def of(self, ids: Iterable[str]) -> dict[str, TransactionReceived]:
             """Return transactions by id."""
             ...
 
     class Requeues(Protocol):
         """The claims."""
 
-        async def claim(self, failed: Sequence[FailedDelivery], token: str) -> list[FailedDelivery]:
-            """Return those that are ours to publish."""
+        async def claim(self, candidates: Sequence[Candidate], claimant: Claimant) -> list[Claim]:
+            """Claim what nobody has; return whose each candidate is."""
             ...
 
-        async def unpublished(self) -> list[FailedDelivery]:
-            """Return claims that were never marked."""
+        async def unpublished(self) -> list[Claim]:
+            """Return the timer job's claims that were never marked."""
             ...
 
-        async def mark(self, published: Sequence[FailedDelivery]) -> None:
+        async def mark(self, published: Sequence[Candidate]) -> None:
             """Note that they are published."""
             ...
 
@@ -53,40 +56,32 @@ if TYPE_CHECKING:
 class Requeue:
     """Failed deliveries -> DeliveryRequested with the next attempt's number."""
 
-    def __init__(self, failed: Failed, requeues: Requeues, ask: Ask) -> None:
-        self._failed, self._requeues, self._ask = failed, requeues, ask
+    def __init__(self, failed: Failed, transactions: Transactions, requeues: Requeues, ask: Ask) -> None:
+        self._failed, self._transactions, self._requeues, self._ask = failed, transactions, requeues, ask
 
     async def __call__(self) -> int:
         """Ask for each Failed delivery once; returns how many."""
         asked = 0
+        claimant = Claimant(uuid.uuid4().hex, Trigger.TIMER_JOB)
         async for page in self._failed.pages():
-            ours = await self._requeues.claim(page, uuid.uuid4().hex)
-            asked += await self._publish(ours)
+            transactions = await self._transactions.of(c.transaction_id for c in page)
+            sendable = [c for c in page if c.transaction_id in transactions]
+            WITHOUT_TRANSACTION.inc(len(page) - len(sendable))
+            claims = await self._requeues.claim(sendable, claimant)
+            asked += await self._publish([c for c in claims if c.claimant.token == claimant.token], transactions)
             await asyncio.sleep(0)
         return asked
 
     async def resume(self) -> int:
         """Publish what a killed replica had claimed; the same ids as it would have used, so nothing is sent twice."""
-        return await self._publish(await self._requeues.unpublished())
+        claims = await self._requeues.unpublished()
+        return await self._publish(claims, await self._transactions.of(c.candidate.transaction_id for c in claims))
 
-    async def _publish(self, claimed: Sequence[FailedDelivery]) -> int:
-        if not claimed:
+    async def _publish(self, claims: Sequence[Claim], transactions: Mapping[str, TransactionReceived]) -> int:
+        if not claims:
             return 0
-        transactions = await self._failed.transactions([f.transaction_id for f in claimed])
-        requests = [_request(f, transactions[f.transaction_id]) for f in claimed if f.transaction_id in transactions]
-        await self._ask(requests)
-        await self._requeues.mark(claimed)
-        REQUEUED.inc(len(requests))
-        WITHOUT_TRANSACTION.inc(len(claimed) - len(requests))
-        return len(requests)
-
-
-def _request(failed: FailedDelivery, transaction: TransactionReceived) -> DeliveryRequested:
-    return DeliveryRequested(
-        delivery_id=failed.delivery_id,
-        attempt=failed.attempt + 1,
-        trigger=Trigger.TIMER_JOB,
-        connector_id=failed.connector_id,
-        requested_at=datetime.now(UTC),
-        transaction=transaction,
-    )
+        sendable = [(c, transactions[c.candidate.transaction_id]) for c in claims if c.candidate.transaction_id in transactions]
+        await self._ask([claim.candidate.request(transaction, claim.claimant.trigger) for claim, transaction in sendable])
+        await self._requeues.mark([claim.candidate for claim in claims])
+        REQUEUED.labels(Trigger.TIMER_JOB).inc(len(sendable))
+        return len(sendable)

@@ -19,8 +19,10 @@ from portal_api.errors import (
     NotFoundError,
     PortalError,
     StoreAwayError,
+    UnconfirmedError,
     UnknownCallerError,
     UnreadableError,
+    WrongFieldError,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ STATUSES: dict[type[PortalError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     BadCursorError: 422,
+    WrongFieldError: 422,
     UnreadableError: 422,
     InvalidFieldError: 422,
     UnknownCallerError: 401,
@@ -39,6 +42,7 @@ STATUSES: dict[type[PortalError], int] = {
     LockedError: 429,
     BusyError: 503,
     StoreAwayError: 503,
+    UnconfirmedError: 503,
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
@@ -71,8 +75,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "It was changed since it was read.",
         413: "The body is too large.",
         422: "A field is missing or wrong; `errors` names it.",
-        503: "MongoDB cannot be reached now.",
         429: "Too many wrong passwords; `Retry-After` says how many seconds nothing is tried.",
+        503: "MongoDB or RabbitMQ cannot be reached now.",
         504: "No dispatcher answered in time.",
     }.items()
 }
@@ -91,7 +95,7 @@ def install(app: FastAPI) -> None:
 
 def _headers(error: Exception) -> dict[str, str] | None:
     match error:
-        case StoreAwayError() | BusyError():
+        case StoreAwayError() | BusyError() | UnconfirmedError():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case LockedError():
             return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
@@ -106,6 +110,8 @@ def _fields(error: Exception) -> list[dict[str, str]]:
             return [{"field": "after", "message": "is not a key that this list gave out"}]
         case InvalidFieldError():
             return [{"field": error.field, "message": error.sentence}]
+        case WrongFieldError(field=field):
+            return [{"field": field, "message": str(error)}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from common.contracts.operation import KEPT_DAYS
 from common.database import outlast
 
 if TYPE_CHECKING:
@@ -57,6 +58,13 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("subject"),
         _by("task_no"),
         _by("source_app"),
+    ],
+    "operations_view": [
+        _newest(newest="asked_at"),
+        _newest("state", newest="asked_at"),
+        _newest("kind", newest="asked_at"),
+        _newest("asked_by", newest="asked_at"),
+        IndexModel([("finished_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400),
     ],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],

@@ -56,8 +56,13 @@ class Reader:
         """Return one page of deliveries; a pending one of a held lane is held."""
         with reaching():
             held = await self._held()
-            items, following = await read_page(self._database["deliveries"], wanted | _standing(phase, held), page)
+            items, following = await read_page(self._database["deliveries"], _both(wanted, _standing(phase, held)), page)
         return [_as_shown(item, held) for item in items], following
+
+    async def conditions(self, wanted: Document, phase: Phase | None) -> Document:
+        """Return these deliveries as conditions that need nothing else: what is held is held now."""
+        with reaching():
+            return _both(wanted, _standing(phase, await self._held()))
 
     async def all_deliveries(self, wanted: Document, phase: Phase | None, page: Page) -> AsyncIterator[list[Document]]:
         """Yield every delivery of the list, a thousand at a time; it goes on behind the last one, so no cursor is held open."""
@@ -100,9 +105,16 @@ def _standing(phase: Phase | None, held: set[str]) -> Document:
         return {"phase": Phase.PENDING, "connector_id": {"$in": sorted(held)}}
     if phase is Phase.PENDING and held:
         return {"phase": Phase.PENDING, "connector_id": {"$nin": sorted(held)}}
-    return {"phase": phase} if phase else {}
+    return {"phase": phase} if phase and phase is not Phase.ARCHIVED else {}
+
+
+def _both(wanted: Document, standing: Document) -> Document:
+    """Return conditions that say both; each may say something of the connector."""
+    return {"$and": [wanted, standing]} if wanted.keys() & standing.keys() else wanted | standing
 
 
 def _as_shown(delivery: Document, held: set[str]) -> Document:
+    if delivery.get("archived"):
+        return delivery | {"phase": Phase.ARCHIVED}
     is_held = delivery["phase"] == Phase.PENDING and delivery["connector_id"] in held
     return delivery | {"phase": Phase.HELD} if is_held else delivery

@@ -12,13 +12,14 @@ from common.database import outlast
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-CRON = "cron"
+CRON, OPERATIONS = "cron", "operations"
 
 
 class Clock:
-    """One document, changed only by compare-and-set."""
+    """One document per duty, changed only by compare-and-set."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str, lease_s: float) -> None:
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str, lease_s: float, duty: str = CRON) -> None:
+        self._duty = duty
         self._collection, self._replica, self._lease = database["clock"], replica, timedelta(seconds=lease_s)
 
     async def is_mine(self) -> bool:
@@ -30,7 +31,7 @@ class Clock:
             with trial:
                 try:
                     lease = {"$set": {"owner": self._replica, "lease_until": now + self._lease}}
-                    taken = bool(await self._collection.update_one({"_id": CRON, **mine}, lease, upsert=True))
+                    taken = bool(await self._collection.update_one({"_id": self._duty, **mine}, lease, upsert=True))
                 except DuplicateKeyError:
                     taken = False
         return taken
@@ -40,7 +41,7 @@ class Clock:
         begun = False
         async for trial in outlast():
             with trial:
-                later = {"_id": CRON, "owner": self._replica, "last_tick_at": {"$not": {"$gte": tick}}}
+                later = {"_id": self._duty, "owner": self._replica, "last_tick_at": {"$not": {"$gte": tick}}}
                 result = await self._collection.update_one(later, {"$set": {"last_tick_at": tick}})
                 begun = result.matched_count == 1
         return begun
@@ -49,4 +50,4 @@ class Clock:
         """Let another replica act at once."""
         async for trial in outlast():
             with trial:
-                await self._collection.update_one({"_id": CRON, "owner": self._replica}, {"$set": {"lease_until": datetime(1970, 1, 1, tzinfo=UTC)}})
+                await self._collection.update_one({"_id": self._duty, "owner": self._replica}, {"$set": {"lease_until": datetime(1970, 1, 1, tzinfo=UTC)}})

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
+from common.contracts.delivery import Trigger
 from common.database import is_away, outlast
-from retry.store.failed import FailedDelivery
+from retry.candidate import Candidate, Claim, Claimant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +35,12 @@ class Requeues:
             with trial:
                 await self._collection.create_indexes([unpublished, old])
 
-    async def claim(self, failed: Sequence[FailedDelivery], token: str) -> list[FailedDelivery]:
-        """Return those whose next attempt nobody has asked for yet; they are ours to publish."""
-        documents = [{"_id": key_of(f), **f._asdict(), "token": token, "published": False, "at": datetime.now(UTC), "by": self._replica} for f in failed]
+    async def claim(self, candidates: Sequence[Candidate], claimant: Claimant) -> list[Claim]:
+        """Claim what nobody has claimed yet; returns for each candidate whose it is, so a repeated call finds again what was the claimant's."""
+        if not candidates:
+            return []
+        new = claimant._asdict() | {"published": False, "at": datetime.now(UTC), "by": self._replica}
+        documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
         async for trial in outlast():
             with trial:
                 try:
@@ -44,32 +48,34 @@ class Requeues:
                 except BulkWriteError as error:
                     if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
                         raise
-        ours = {d["_id"] for d in await self._ours([d["_id"] for d in documents], token)}
-        return [f for f in failed if key_of(f) in ours]
+        return await self.of(candidates)
 
-    async def unpublished(self) -> list[FailedDelivery]:
-        """Return what was claimed and never marked: its replica was killed in between."""
-        found: list[dict[str, Any]] = []
-        async for trial in outlast():
-            with trial:
-                found = await self._collection.find({"published": False}).sort("at", 1).limit(1000).to_list(1000)
-        return [FailedDelivery(d["delivery_id"], d["attempt"], d["connector_id"], d["transaction_id"]) for d in found]
+    async def of(self, candidates: Sequence[Candidate]) -> list[Claim]:
+        """Return the claims on these candidates, in their order."""
+        found = {d["_id"]: d for d in await self._find({"_id": {"$in": [c.key for c in candidates]}})}
+        return [_claim(found[c.key]) for c in candidates if c.key in found]
 
-    async def mark(self, published: Sequence[FailedDelivery]) -> None:
+    async def unpublished(self) -> list[Claim]:
+        """Return what the timer job claimed and never marked: its replica was killed in between. Operations look after theirs."""
+        return list(map(_claim, await self._find({"published": False, "operation_id": None})))
+
+    async def mark(self, published: Sequence[Candidate]) -> None:
         """Note that these are with the broker."""
         done = {"published": True, "published_at": datetime.now(UTC)}
         async for trial in outlast():
             with trial:
-                await self._collection.update_many({"_id": {"$in": [key_of(f) for f in published]}}, {"$set": done})
+                await self._collection.update_many({"_id": {"$in": [c.key for c in published]}}, {"$set": done})
 
-    async def _ours(self, keys: Sequence[str], token: str) -> list[dict[str, Any]]:
+    async def _find(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
-                found = await self._collection.find({"_id": {"$in": list(keys)}, "token": token}, {"_id": 1}).to_list(None)
+                found = await self._collection.find(wanted).sort("at", 1).limit(1000).to_list(1000)
         return found
 
 
-def key_of(failed: FailedDelivery) -> str:
-    """Return the claim's id: the delivery and the attempt that is asked for."""
-    return f"{failed.delivery_id}.{failed.attempt + 1}"
+def _claim(document: dict[str, Any]) -> Claim:
+    candidate = Candidate(*(document[field] for field in Candidate._fields))
+    trigger = Trigger(document.get("trigger", Trigger.TIMER_JOB))
+    claimant = Claimant(document["token"], trigger, document.get("asked_by"), document.get("operation_id"))
+    return Claim(candidate, claimant, document["published"])

@@ -1,0 +1,21 @@
+"""What an operation would be about, and how long it would take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from common.contracts.connector import Connector
+
+
+def seconds(per_second: float, by_connector: Iterable[Mapping[str, Any]], connectors: Mapping[str, Connector]) -> float:
+    """Return how long it takes: at the chosen pace, or at that of the connector that is called least often per second.
+
+    It is the least it takes: how long back offices need to answer is not known here.
+    """
+    counts: dict[str, int] = {row["connector_id"]: row["count"] for row in by_connector}
+    limits = {name: connectors[name].calls_per_second for name in counts if name in connectors}
+    slowest = max((counts[name] / limit for name, limit in limits.items() if limit), default=0.0)
+    return round(max(sum(counts.values()) / per_second, slowest), 1)

@@ -1,0 +1,97 @@
+"""Operations as administrators see them; their items are retry's, and only read here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bson import json_util
+
+from common.contracts.operation import OperationKind
+from portal_api.errors import NotFoundError
+from portal_api.store.operation_projections import of_request, of_steering
+from portal_api.store.pages import Page, read_page
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from common.contracts.operation import OperationRequested, OperationSteered
+    from portal_api.store.writer import Writer
+
+Document = dict[str, Any]
+MOST_CAUSES = 200
+DOABLE: dict[OperationKind, Document] = {
+    OperationKind.RETRY: {"archived": False, "phase": "done", "status": {"$ne": "Success"}, "transaction_id": {"$gt": ""}},
+    OperationKind.ARCHIVE: {"archived": False, "phase": "done"},
+    OperationKind.RESTORE: {"archived": True},
+}
+"""What retry does something with; it says of each of the others why not (retry/operations/item.py)."""
+
+
+class Operations:
+    """Plans, lists and details; raises StoreAwayError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document], writer: Writer) -> None:
+        self._deliveries, self._view, self._items = database["deliveries"], database["operations_view"], database["operation_items"]
+        self._writer = writer
+
+    async def unknown(self, ids: Sequence[str]) -> list[str]:
+        """Return those of these deliveries that are not there."""
+        with reaching():
+            found = {d["_id"] async for d in self._deliveries.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+        return [name for name in ids if name not in found]
+
+    async def count(self, conditions: Document, kind: OperationKind | None = None) -> int:
+        """Count the deliveries, or those that an operation of this kind does something with."""
+        with reaching():
+            return await self._deliveries.count_documents({"$and": [conditions, DOABLE[kind]]} if kind else conditions)
+
+    async def by_connector(self, conditions: Document) -> list[Document]:
+        """Count them by connector, the most first."""
+        return await self._groups(conditions, {"connector_id": "$connector_id"}, {"connector_name": {"$last": "$connector_name"}}, None)
+
+    async def by_cause(self, conditions: Document) -> list[Document]:
+        """Count them by cause, the two hundred most frequent; what did not fail has none."""
+        shown = {name: {"$last": f"${name}"} for name in ("code", "status", "message", "connector_id", "connector_name")}
+        return await self._groups(conditions, {"cause": "$cause"}, shown, MOST_CAUSES)
+
+    async def begin(self, request: OperationRequested) -> None:
+        """Show the operation as planned, unless retry has told more already."""
+        await self._writer.write(of_request(request))
+
+    async def steered(self, steered: OperationSteered) -> None:
+        """Show what was asked of it, until retry has told that it is done."""
+        await self._writer.write(of_steering(steered))
+
+    async def one(self, operation_id: str) -> Document:
+        """Return one operation; raises NotFoundError."""
+        with reaching():
+            found = await self._view.find_one({"_id": operation_id})
+        if found is None:
+            raise NotFoundError(f"There is no operation {operation_id}")
+        return found
+
+    async def page(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
+        """Return one page of operations."""
+        with reaching():
+            return await read_page(self._view, wanted, page)
+
+    async def items(self, operation_id: str, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
+        """Return one page of an operation's deliveries."""
+        with reaching():
+            return await read_page(self._items, {"operation_id": operation_id, **wanted}, page)
+
+    async def _groups(self, conditions: Document, by: Document, shown: Document, most: int | None) -> list[Document]:
+        steps: list[Document] = [{"$match": conditions}, {"$group": {"_id": by, "count": {"$sum": 1}, **shown}}, {"$sort": {"count": -1, "_id": 1}}]
+        with reaching():
+            found = await self._deliveries.aggregate(steps + ([{"$limit": most}] if most else [])).to_list(None)
+        return [group | group["_id"] for group in found]
+
+
+def portable(conditions: Document) -> Document:
+    """Return conditions as they travel: MongoDB's extended JSON."""
+    travelling: Document = json.loads(json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS))
+    return travelling

@@ -1,0 +1,1 @@
+"""What is known of operations, and what follows from it: values only."""
