@@ -12,6 +12,7 @@ from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
 from common.contracts.message import Message
 from common.contracts.operation import DeliveriesArchived, OperationProgressed, OperationRequested, OperationSteered
+from common.contracts.telemetry import Heartbeat, LogRecorded
 from common.contracts.transaction import TransactionReceived
 
 HERE = Path(__file__).parent
@@ -26,6 +27,8 @@ MESSAGES: list[type[Message]] = [
     OperationSteered,
     OperationProgressed,
     DeliveriesArchived,
+    Heartbeat,
+    LogRecorded,
 ]
 
 

@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import os
 import sys
+from importlib.metadata import version
 
-from mboc_client.commands import appointments, connectors, transactions
+from mboc_client.commands import appointments, connectors, logs, status, transactions
 from mboc_client.errors import ClientError
 from mboc_client.portal import opened
 
-NOUNS = (appointments, transactions, connectors)
+NOUNS = (appointments, transactions, connectors, logs, status)
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="mboc", description="The Back Office Connector's portal API.", epilog="Set MBOC_URL to the portal's address and MBOC_API_KEY to an API key."
     )
-    made.add_argument("--version", action="version", version="0.1.0")
+    made.add_argument("--version", action="version", version=version("mboc-client"))
     parsers = made.add_subparsers(required=True, metavar="WHAT")
     for noun in NOUNS:
         noun.add(parsers)

@@ -5,32 +5,66 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Keep = Callable[[str], None]
 
 _NOISY = ("aio_pika", "aiormq", "faststream", "uvicorn.access", "uvicorn.error", "pymongo", "motor", "stamina")
 
 
-def configure_logs(service: str, replica: str, level: str) -> None:
-    """Send every log line to standard output as JSON with time, level, service and replica."""
+def configure_logs(service: str, replica: str, level: str, keep: Keep | None = None) -> None:
+    """Send every log line to standard output as JSON with time, level, service and replica; ``keep`` gets each line too."""
+
+    def named(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event.update(service=service, replica=replica)
+        return event
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_plain)],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_plain), *([_handing_to(keep)] if keep else [])],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service, replica=replica)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Handler(keep or (lambda _: None))
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in _NOISY:  # a reconnect makes bursts of harmless errors here; our own code says once what happened
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes the libraries' lines, and hands each one on as it was written."""
+
+    def __init__(self, keep: Keep) -> None:
+        super().__init__(sys.stdout)
+        self._keep = keep
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        self._keep(line)
+        return line
+
+
+def _handing_to(keep: Keep) -> structlog.typing.Processor:
+    """Return the step behind the last one: the finished line is handed on as it stands, which costs an append."""
+
+    def hand(_: object, __: str, line: Any) -> str:
+        keep(line)
+        return str(line)
+
+    return hand
 
 
 def _plain(event: dict[str, object], **_: object) -> str:

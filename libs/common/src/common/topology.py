@@ -10,8 +10,14 @@ from typing import Literal
 
 from common.contracts.message import NO_CONNECTOR
 
+EVERYTHING = "#"
+"""The routing key that matches every other at a topic exchange."""
 DELIVERY_LIMIT = 20
 """Times a quorum queue hands out a message before it parks it: a handler that kills its process must end somewhere."""
+
+MOST_MESSAGES = 5_000
+MOST_BYTES = 64 * 1024 * 1024
+"""What a queue that drops its oldest messages holds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,9 @@ CONNECTORS = Exchange("connectors", "fanout")
 CONNECTOR_TESTS = Exchange("connector-tests", "fanout")
 CONNECTOR_TEST_RESULTS = Exchange("connector-test-results", "fanout")
 OPERATIONS = Exchange("operations", "topic")
+TELEMETRY = Exchange("telemetry", "topic")
 DEAD_LETTERS = Exchange("dead-letters", "fanout")
-EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, OPERATIONS, DEAD_LETTERS)
+EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, OPERATIONS, TELEMETRY, DEAD_LETTERS)
 
 OPERATION_REQUESTED, OPERATION_STEERED = "retry.requested", "retry.steered"
 OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api.archived"
@@ -38,17 +45,23 @@ OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A durable quorum queue bound to one exchange; what it gives up on goes to the dead letters."""
+    """A durable quorum queue bound to one exchange; what it gives up on goes to the dead letters.
+
+    One that ``drops`` holds a bounded number of messages and forgets the oldest: they would fill the dead letters instead.
+    """
 
     name: str
     exchange: Exchange
     routing_key: str = ""
     parks: bool = True
+    drops: bool = False
 
     @property
     def arguments(self) -> dict[str, str | int]:
         """The arguments it is declared with, the same in every process."""
         arguments: dict[str, str | int] = {"x-queue-type": "quorum"}
+        if self.drops:
+            return arguments | {"x-max-length": MOST_MESSAGES, "x-max-length-bytes": MOST_BYTES, "x-overflow": "drop-head", "x-delivery-limit": DELIVERY_LIMIT}
         if self.parks:
             arguments |= {"x-dead-letter-exchange": DEAD_LETTERS.name, "x-delivery-limit": DELIVERY_LIMIT}
         return arguments
@@ -60,6 +73,7 @@ PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
 RETRY_OPERATIONS = Queue("retry.operations", OPERATIONS, "retry.*")
 PORTAL_API_OPERATIONS = Queue("portal-api.operations", OPERATIONS, "portal-api.*")
+PORTAL_API_TELEMETRY = Queue("portal-api.telemetry", TELEMETRY, routing_key=EVERYTHING, drops=True)
 DISPATCHER_UNROUTED = Queue("dispatcher.unrouted", DELIVERIES, NO_CONNECTOR)
 PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
 QUEUES = (
@@ -69,6 +83,7 @@ QUEUES = (
     PORTAL_API_TRANSACTIONS,
     PORTAL_API_STATUSES,
     PORTAL_API_OPERATIONS,
+    PORTAL_API_TELEMETRY,
     RETRY_OPERATIONS,
     PARKED,
 )

@@ -22,6 +22,8 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing
 from common.settings import load
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
 from dispatcher.back_offices.access import Tools
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.oauth2 import Tokens
@@ -64,19 +66,21 @@ def main() -> None:
     settings = load(Settings)
     if arguments.command == "test":
         raise SystemExit(asyncio.run(_test(settings, arguments.connector_id)))
-    configure_logs("dispatcher", settings.replica, settings.log_level)
-    run(partial(serve, settings))
+    lines = Lines()
+    configure_logs("dispatcher", settings.replica, settings.log_level, lines.keep)
+    run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before leaving."""
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    async with listening(app, settings.host, settings.port), _tools(settings) as tools:
-        await _work(settings, stop, readiness, tools)
+    telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness)
+    async with listening(app, settings.host, settings.port), telemetry.sending(), _tools(settings) as tools:
+        await _work(settings, stop, readiness, telemetry, tools)
 
 
-async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, tools: Tools) -> None:
+async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, telemetry: Telemetry, tools: Tools) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
     publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"))
     await publisher.open()
@@ -89,6 +93,7 @@ async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, t
     lanes = Lanes(connection, publisher, seat, partial(_delivering, settings, ledger, statuses, tools, offices))
     directory = Directory(database, lanes.open, ignore_case=settings.ignore_source_app_case)
     await directory.refresh()
+    telemetry.also(lanes.standing)
 
     broker = consuming_broker(url, publisher)
     subscribe(broker, Route(directory, publisher, statuses, replica), directory, Tests(directory, tools, publisher), replica)

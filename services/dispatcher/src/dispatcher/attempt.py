@@ -52,7 +52,7 @@ async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
     """Make one call, and tell the gate how the back office took it."""
     async with desk.limiter.slot():
         await desk.gate.enter()
-        with desk.calls_in_flight.track_inprogress(), desk.call_seconds.time():
+        with desk.calling():
             try:
                 http_status = await send()
             except DeliveryError as error:

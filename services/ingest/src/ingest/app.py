@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.progress import Progress
 from starlette.applications import Starlette
@@ -17,17 +18,22 @@ from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
+from common.release import RELEASE
 from common.settings import load
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
 from ingest.accept import Accept
 from ingest.replay import replay
 from ingest.routes import webhooks
 from ingest.settings import Settings
 
+log = structlog.get_logger()
+
 
 def main() -> None:
     """Serve the webhook, or replay a file."""
     parser = argparse.ArgumentParser(prog="mboc-ingest", description="Turns what Dime.Scheduler reports into transactions.")
-    parser.add_argument("--version", action="version", version="0.1.0")
+    parser.add_argument("--version", action="version", version=RELEASE)
     commands = parser.add_subparsers(dest="command")
     replaying = commands.add_parser("replay", help="report the changes of a file again; goes on where it stopped")
     replaying.add_argument("file", type=Path, help='JSON lines: {"source": "...", "action": "create|update|delete", "body": {...} or "<JSON text>"}')
@@ -35,21 +41,24 @@ def main() -> None:
     settings = load(Settings)
     if arguments.command == "replay":
         raise SystemExit(asyncio.run(_replay(settings, arguments.file)))
-    configure_logs("ingest", settings.replica, settings.log_level)
-    run(partial(serve, settings))
+    lines = Lines()
+    configure_logs("ingest", settings.replica, settings.log_level, lines.keep)
+    run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, be ready when RabbitMQ is there, answer what is in hand before leaving."""
     readiness = Readiness()
     publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"))
     secrets = {source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()}
     accept = Accept(publisher, settings.confirm_timeout_s)
     app = Starlette(routes=[*webhooks(accept, secrets, settings.body_limit), *health_routes(readiness), metrics_route()])
-    async with listening(app, settings.host, settings.port):
+    telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness)
+    async with listening(app, settings.host, settings.port), telemetry.sending():
         loopback = Loopback(await publisher.open())
         async with background(loopback.run()):
             readiness.watch(loopback.check)
+            log.info("ready")
             await stop.wait()
     await publisher.close()
 

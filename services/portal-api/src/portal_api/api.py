@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 
+from common.release import RELEASE
 from portal_api.routes import problems
 from portal_api.routes.access import CSRF, known, ours
 from portal_api.routes.docs import add_docs
@@ -25,7 +26,7 @@ LARGEST_BODY = 16 * 1024 * 1024
 
 def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = (), website: Sequence[BaseRoute] = ()) -> FastAPI:
     """Return the application: ``/api`` for those who are known, its documentation, the routes every process has, and behind them all the website."""
-    app = FastAPI(title="Back Office Connector", version="0.1.0", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
+    app = FastAPI(title="Back Office Connector", version=RELEASE, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
     common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)}
     app.include_router(doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common)
     api = APIRouter(prefix="/api", dependencies=[known(doors.audit)], responses=common, max_body_size=LARGEST_BODY)

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import sys
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
 from common.settings import load
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
 from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
@@ -45,6 +48,7 @@ from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import Operations
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
+from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -75,39 +79,49 @@ def main() -> None:
         raise SystemExit(asyncio.run(_rekey(settings)))
     if arguments.command == "create-admin":
         raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
-    configure_logs("portal-api", settings.replica, settings.log_level)
-    run(partial(serve, settings))
+    lines = Lines()
+    configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+    run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
+    watch = Watch(database, _bounds(settings), settings.replica)
     doors = build_doors(database, settings.rules)
-    app = build_api([*_routers(database, store, tests, publisher), *doors.routers], doors, others, website(settings.web_folder) if settings.web_folder else ())
-    async with listening(app, settings.host, settings.port):
-        loopback = Loopback(await publisher.open())
+    routers = [*_routers(database, store, tests, publisher, watch), *doors.routers]
+    app = build_api(routers, doors, others, website(settings.web_folder) if settings.web_folder else ())
+    telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
+    async with listening(app, settings.host, settings.port), telemetry.sending():
+        connection = await publisher.open()
+        loopback = Loopback(connection)
+        watch.use(connection)
         await wait_until_there(database)
         await make_indexes(database)
+        await watch.prepare()
         await doors.hasher.warm()
         await _begin_with_an_admin(settings, doors)
         broker = consuming_broker(url, publisher)
-        subscribe(broker, Record(Writer(database)), tests, settings.replica)
+        subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
+        watch.subscribe(broker)
         await broker.start()
+        watch.listen(await broker.connect())
         reach = _Reach(database)
-        async with background(loopback.run(), reach.run()):
+        async with background(loopback.run(), reach.run(), *watch.works()):
             readiness.watch(loopback.check, reach.check, lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed")
             log.info("ready")
             await stop.wait()
+            watch.close()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError):
                 async with asyncio.timeout(settings.drain_s):
                     await broker.stop()
     await publisher.close()
 
 
-def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher) -> list[APIRouter]:
+def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
     reader, kept = Reader(database), Operations(database, Writer(database))
     return [
@@ -117,7 +131,20 @@ def _routers(database: Database, store: Connectors, tests: ConnectionTests, publ
         causes(Causes(database)),
         connectors(store, partial(_announce, publisher), tests),
         operations(kept, Order(publisher, kept, reader), reader, store),
+        *watch.routers(store),
     ]
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        logs_kept=timedelta(days=settings.log_days),
+        minutes_kept=timedelta(days=settings.figure_days),
+        heartbeats_kept=timedelta(seconds=settings.silent_kept_s),
+        silent_after=timedelta(seconds=settings.silent_s),
+        oldest_allowed=timedelta(seconds=settings.oldest_s),
+        figures_every_s=settings.figures_s,
+        readers=settings.readers,
+    )
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:
@@ -130,7 +157,8 @@ def described() -> str:
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
     store = Connectors(database, KeyRing({}))
     doors = build_doors(database, Rules())
-    app = build_api([*_routers(database, store, ConnectionTests(publisher), publisher), *doors.routers], doors)
+    watch = Watch(database, Bounds(), "none")
+    app = build_api([*_routers(database, store, ConnectionTests(publisher), publisher, watch), *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 

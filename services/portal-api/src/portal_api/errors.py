@@ -11,8 +11,10 @@ PortalError
 ├── ForbiddenError     the caller may not do that        403
 ├── LockedError        too many wrong passwords          429
 ├── BusyError          too much at once                  503
-├── StoreAwayError     MongoDB cannot be reached         503
 ├── UnconfirmedError   RabbitMQ did not confirm          503
+├── TooMuchError       more was asked for than is given  422
+├── StoreAwayError     MongoDB cannot be reached         503
+├── TooManyReadersError  too many streams are open       503
 └── DispatcherAwayError  no dispatcher answered          504
 """
 
@@ -49,8 +51,20 @@ class UnconfirmedError(PortalError):
     """RabbitMQ did not confirm what was to be done: it may or may not be."""
 
 
+class TooMuchError(PortalError):
+    """More was asked for than is given in one answer; names the field that says so."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field, self.message = field, message
+
+
 class StoreAwayError(PortalError):
     """MongoDB cannot be reached now."""
+
+
+class TooManyReadersError(PortalError):
+    """As many streams of live updates are open as there may be."""
 
 
 class UnreadableError(PortalError):

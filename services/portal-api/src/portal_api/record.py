@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
+from portal_api.figures.late import late_minutes
+from portal_api.figures.steps import Step
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
 from portal_api.store import operation_projections, projections
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from common.contracts.connector import LaneChanged
     from common.contracts.dead_letter import DeadLetter
@@ -25,12 +27,19 @@ if TYPE_CHECKING:
             """Return when the changes are safe."""
             ...
 
+    class Figures(Protocol):
+        """What counts over time."""
+
+        async def name_late(self, minutes: Iterable[datetime]) -> None:
+            """Have these minutes counted again."""
+            ...
+
 
 class Record:
     """Messages -> what administrators see; the same message twice changes nothing."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, writer: Writer, figures: Figures | None = None) -> None:
+        self._writer, self._figures = writer, figures
 
     async def transactions(self, received: Sequence[TransactionReceived]) -> None:
         """Show the changes as pending at once."""
@@ -42,6 +51,7 @@ class Record:
         await self._writer.write([change for event in events for change in projections.of_status(event)])
         STORED.labels("status").inc(len(events))
         now = datetime.now(UTC)
+        await self._name_late(late_minutes(events, now))
         for event in events:
             STORED_AFTER_SECONDS.observe(max(0.0, (now - event.at).total_seconds()))
 
@@ -63,3 +73,9 @@ class Record:
         """Show a parked message as Failed."""
         await self._writer.write(projections.of_dead_letter(letter))
         STORED.labels("dead letter").inc()
+        await self._name_late({Step.MINUTE.of(moment) for moment in (letter.at, *projections.accepted_at(letter))})
+
+    async def _name_late(self, minutes: set[datetime]) -> None:
+        """Have what came late counted; behind the write, and before the message is acknowledged."""
+        if self._figures is not None and minutes:
+            await self._figures.name_late(minutes)

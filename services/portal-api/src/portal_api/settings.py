@@ -25,6 +25,13 @@ class Settings(ServiceSettings, DatabaseSettings):
 
     key: SecretStr = Field(default=SecretStr(""), description="An admin's API key that callers send as X-API-KEY; empty = none.")
     secret_keys: SecretStr = Field(validation_alias="SECRET_KEYS", description="Keys that seal connectors' secrets: id:base64 pairs of 32 bytes.")
+    log_days: float = Field(default=14, gt=0, le=3650, description="Days that log lines are kept; may be changed later.")
+    figure_days: float = Field(default=14, ge=2, le=3650, description="Days that figures per minute are kept; those per hour and day are kept ten years.")
+    figures_s: float = Field(default=5.0, ge=0.5, description="Seconds between two rounds of counting figures.")
+    silent_s: float = Field(default=15.0, ge=4, description="Seconds after which a replica that says nothing counts as silent; heartbeats come every 3.")
+    silent_kept_s: float = Field(default=900.0, ge=60, description="Seconds after which a silent replica is not shown any more.")
+    oldest_s: float = Field(default=300.0, gt=0, description="Seconds that a delivery may wait before the status is troubled.")
+    readers: int = Field(default=1_000, ge=1, le=5_000, description="Streams of live updates that may be open at once.")
     drain_s: float = Field(default=20.0, gt=0, description="Seconds to finish what is in hand when asked to stop.")
     first_admin: UserName | None = Field(default=None, description="Name of the administrator to create when there is no account at all.")
     first_admin_password: SecretStr | None = Field(default=None, validate_default=True, description="That administrator's password, until it is changed.")

@@ -15,12 +15,15 @@ from starlette.applications import Starlette
 
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
+from common.contracts.telemetry import TimerJob
 from common.database import open_database, wait_until_there
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.settings import load
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
 from retry.ask import Ask
 from retry.carry_out import CarryOut
 from retry.consumers import subscribe
@@ -46,6 +49,8 @@ from retry.timer import Timer
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+    from common.depths import Depths
+
 log = structlog.get_logger()
 STOP_S = 10.0
 
@@ -59,22 +64,25 @@ def main() -> None:
     except ScheduleError as error:
         sys.stderr.write(f"Cannot start: {error}.\n")
         raise SystemExit(2) from None
-    configure_logs("retry", settings.replica, settings.log_level)
-    run(partial(serve, settings, schedule))
+    lines = Lines()
+    configure_logs("retry", settings.replica, settings.log_level, lines.keep)
+    run(partial(serve, settings, schedule, lines))
 
 
-async def serve(settings: Settings, schedule: Schedule, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, act when RabbitMQ and MongoDB are there, finish the work in hand before leaving."""
     readiness = Readiness()
     publisher = Publisher(partial(connect, settings.rabbitmq_url.get_secret_value(), f"retry {settings.replica}"))
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    async with listening(app, settings.host, settings.port):
+    telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness)
+    async with listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_until_there(database)
         requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
         await requeues.make_indexes()
         clocks = [Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)]
+        telemetry.also(partial(_timer_job, schedule, clocks[0]))
         timer = Timer(schedule, clocks[0], Requeue(Failed(database), Transactions(database), requeues, ask), settings.lease_s / 3)
         steps = await _steps(database, requeues, ask, Tell(publisher))
         operate, loopback = Operate(clocks[1], steps), Loopback(connection)
@@ -100,3 +108,8 @@ async def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Reque
     await items.make_indexes()
     take_stock, settle = TakeStock(operations, items, deliveries), Settle(items, deliveries, tell.archived)
     return Steps(operations, items, take_stock, CarryOut(items, Transactions(database), requeues, ask), settle, Report(operations, tell.progressed))
+
+
+async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, TimerJob]:
+    """Return the part of a heartbeat that tells when the timer job ran and runs."""
+    return {"timer_job": TimerJob(expression=schedule.expression, last_run_at=await clock.last_tick(), next_run_at=schedule.after(datetime.now(UTC)))}

@@ -16,7 +16,7 @@ class Schedule:
     """The moments of a cron expression; an empty one has none."""
 
     def __init__(self, expression: str, now: datetime) -> None:
-        self._expression = expression
+        self.expression = expression
         if expression:
             try:
                 next(CronSim(expression, now))
@@ -25,4 +25,4 @@ class Schedule:
 
     def after(self, moment: datetime) -> datetime | None:
         """Return the first moment after this one, or None when there is none."""
-        return next(CronSim(self._expression, moment), None) if self._expression else None
+        return next(CronSim(self.expression, moment), None) if self.expression else None

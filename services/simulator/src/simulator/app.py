@@ -13,6 +13,7 @@ from aiohttp import web
 from common.health import Readiness
 from common.logs import configure_logs
 from common.process import background, run
+from common.release import RELEASE
 from common.settings import load
 from simulator.back_offices.back_office import Bounds
 from simulator.back_offices.back_offices import BackOffices
@@ -36,7 +37,7 @@ DRAIN_S = 5.0
 def main() -> None:
     """Serve the back offices, with the planners at work."""
     parser = argparse.ArgumentParser(prog="mboc-simulator", description="Plays Dime.Scheduler's planners and the back offices.")
-    parser.add_argument("--version", action="version", version="0.1.0")
+    parser.add_argument("--version", action="version", version=RELEASE)
     parser.parse_args()
     settings = load(Settings)
     configure_logs("simulator", settings.replica, settings.log_level)

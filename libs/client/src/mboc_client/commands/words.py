@@ -43,11 +43,12 @@ def command(parsers: Parsers, name: str, run: Command, text: str) -> argparse.Ar
     return parser
 
 
-def listing(parser: argparse.ArgumentParser, filters: Sequence[str]) -> None:
+def listing(parser: argparse.ArgumentParser, filters: Sequence[str], *, sorts: bool = True) -> None:
     """Add the filters of a list, and how much of it is shown how."""
     for name in filters:
         parser.add_argument(f"--{name.replace('_', '-')}")
-    parser.add_argument("--sort", help="a column; a minus before it turns the order round")
+    if sorts:
+        parser.add_argument("--sort", help="a column; a minus before it turns the order round")
     parser.add_argument("--most", type=int, default=50, help="how many at most (default 50)")
     parser.add_argument("--json", action="store_true", help="one line of JSON each")
 

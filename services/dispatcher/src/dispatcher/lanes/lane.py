@@ -45,6 +45,11 @@ class Lane:
         """Whether messages come in."""
         return self._tag is not None
 
+    @property
+    def in_hand(self) -> int:
+        """Messages taken and not finished."""
+        return len(self._in_hand)
+
     async def open(self, prefetch: int) -> None:
         """Declare the queue and consume, holding at most ``prefetch`` messages; called again, changes the number. Raises BrokerAwayError."""
         if prefetch == self._prefetch:

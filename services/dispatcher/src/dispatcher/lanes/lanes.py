@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from common import topology
+from common.broker import BrokerAwayError
 from dispatcher.lanes.desk import Desk
 from dispatcher.lanes.lane import Lane
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
+    from common.depths import Depths
 
 log = structlog.get_logger()
 
@@ -50,6 +54,14 @@ class Lanes:
         """Say which lane is not consumed, if any."""
         silent = [connector_id for connector_id, (lane, _) in self._lanes.items() if not lane.is_consuming]
         return f"these lanes are not consumed: {', '.join(silent)}" if silent else None
+
+    async def standing(self, depths: Depths) -> dict[str, Any]:
+        """Return the part of a heartbeat that tells how the lanes stand; without RabbitMQ it says nothing of their queues."""
+        queues = {connector_id: topology.lane(connector_id).name for connector_id in self._lanes}
+        found: dict[str, int] = {}
+        with contextlib.suppress(BrokerAwayError):
+            found = await depths.of(queues.values())
+        return {"lanes": tuple(desk.standing(lane.in_hand, found.get(queues[connector_id])) for connector_id, (lane, desk) in list(self._lanes.items()))}
 
     async def close(self, drain_s: float) -> None:
         """Take nothing more, begin no new call, finish the calls in flight, then close."""

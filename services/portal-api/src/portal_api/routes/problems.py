@@ -19,6 +19,8 @@ from portal_api.errors import (
     NotFoundError,
     PortalError,
     StoreAwayError,
+    TooManyReadersError,
+    TooMuchError,
     UnconfirmedError,
     UnknownCallerError,
     UnreadableError,
@@ -43,6 +45,8 @@ STATUSES: dict[type[PortalError], int] = {
     BusyError: 503,
     StoreAwayError: 503,
     UnconfirmedError: 503,
+    TooMuchError: 422,
+    TooManyReadersError: 503,
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
@@ -95,7 +99,7 @@ def install(app: FastAPI) -> None:
 
 def _headers(error: Exception) -> dict[str, str] | None:
     match error:
-        case StoreAwayError() | BusyError() | UnconfirmedError():
+        case StoreAwayError() | BusyError() | UnconfirmedError() | TooManyReadersError():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case LockedError():
             return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
@@ -112,6 +116,8 @@ def _fields(error: Exception) -> list[dict[str, str]]:
             return [{"field": error.field, "message": error.sentence}]
         case WrongFieldError(field=field):
             return [{"field": field, "message": str(error)}]
+        case TooMuchError():
+            return [{"field": error.field, "message": error.message}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []

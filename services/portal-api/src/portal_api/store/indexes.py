@@ -18,7 +18,8 @@ def _by(*fields: str) -> IndexModel:
 
 
 def _newest(*fields: str, newest: str) -> IndexModel:
-    return IndexModel([*((field, ASCENDING) for field in fields), (newest, DESCENDING), ("_id", DESCENDING)])
+    order = dict.fromkeys(fields, ASCENDING) | {newest: DESCENDING, "_id": DESCENDING}
+    return IndexModel(list(order.items()))
 
 
 def _ending(field: str) -> IndexModel:
@@ -41,12 +42,28 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("archived", "troubled", newest="received_at"),
         _newest("archived", "words", newest="received_at"),
         _by("archived", "cause", "received_at"),
+        IndexModel(
+            [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)], name="waiting", partialFilterExpression={"phase": "pending"}
+        ),
+        IndexModel([("received_at", ASCENDING), ("connector_id", ASCENDING)]),
         _by("archived", "connector_name"),
         _by("archived", "status"),
         _by("archived", "code"),
         *(_by("archived", f"appointment.{field}") for field in ("job_no", "task_no", "appointment_id", "subject", "source_app")),
     ],
-    "attempts": [IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)])],
+    "attempts": [
+        IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)]),
+        IndexModel([("at", ASCENDING), ("connector_id", ASCENDING), ("status", ASCENDING)]),
+    ],
+    "dead_letters": [IndexModel([("at", DESCENDING)])],
+    "logs": [
+        _newest("level", newest="_id"),
+        _newest("service", "level", newest="_id"),
+        _newest("replica", "level", newest="_id"),
+        _newest("words", newest="_id"),
+        IndexModel([("delivery_id", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"delivery_id": {"$exists": True}}),
+    ],
+    "figures": [IndexModel([("step", ASCENDING), ("at", ASCENDING), ("connector_id", ASCENDING)])],
     "appointments": [
         _newest(newest="last_transaction_at"),
         _newest(newest="modified_at"),

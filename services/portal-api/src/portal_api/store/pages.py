@@ -46,12 +46,14 @@ def cursors(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str
     direction = -1 if page.is_descending else 1
     for behind in _ranges(page, *_parse(page.after)) if page.after else [{}]:
         query = {"$and": [wanted, behind]} if behind else wanted
-        yield collection.find(query).sort([(page.field, direction), ("_id", direction)]).limit(page.limit + 1)
+        yield collection.find(query).sort(list({page.field: direction, "_id": direction}.items())).limit(page.limit + 1)
 
 
 def _ranges(page: Page, value: Any, last_id: str) -> list[dict[str, Any]]:
     """Return what comes after, in order; MongoDB sorts nothing before everything, and compares values of one type only."""
     further = "$lt" if page.is_descending else "$gt"
+    if page.field == "_id":
+        return [{"_id": {further: last_id}}]
     same = {page.field: value, "_id": {further: last_id}}
     if value is None:
         return [same] if page.is_descending else [same, {page.field: {"$ne": None}}]

@@ -14,6 +14,8 @@ from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.words import words_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from common.contracts.connector import LaneChanged
     from common.contracts.dead_letter import DeadLetter
 
@@ -38,13 +40,23 @@ def of_transaction(transaction: TransactionReceived) -> list[Change]:
 
 def of_status(event: StatusChanged) -> list[Change]:
     """Move the delivery forward, keep the attempt when it is over, and note it on the appointment."""
-    rank = event.attempt * 10 + ORDER[event.phase]
-    delivery = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank, "changed_at": event.at} | _found_by(event)
+    delivery, rank = delivery_of(event), rank_of(event)
     changes = [_forward("deliveries", event.delivery_id, "rank", rank, {"$set": delivery, "$setOnInsert": {"archived": False}}), _latest(event, rank)]
     if event.phase is Phase.DONE:
         attempt = event.model_dump(exclude={"version", "appointment"}) | {"rank": rank}
         changes.append(("attempts", UpdateOne({"_id": f"{event.delivery_id}.{event.attempt}"}, {"$setOnInsert": attempt}, upsert=True)))
     return changes
+
+
+def delivery_of(event: StatusChanged) -> dict[str, Any]:
+    """Return what the event says of its delivery, as it is stored."""
+    told = event.model_dump(exclude={"version", "delivery_id", "at"})
+    return told | {"rank": rank_of(event), "changed_at": event.at} | _found_by(event)
+
+
+def rank_of(event: StatusChanged) -> int:
+    """Return the event's place among all of its delivery: the newest attempt decides, and in it the further phase."""
+    return event.attempt * 10 + ORDER[event.phase]
 
 
 def _found_by(event: StatusChanged) -> dict[str, Any]:
@@ -83,7 +95,20 @@ def of_dead_letter(letter: DeadLetter) -> list[Change]:
             "words": words_of((letter.reason,)),
         }
         changes.append(_forward("deliveries", delivery_id, "rank", rank, {"$set": shown, "$setOnInsert": {"archived": False}}))
+        changes.append(_parked_attempt(delivery_id, facts, letter))
     return changes
+
+
+def _parked_attempt(delivery_id: str, facts: dict[str, Any], letter: DeadLetter) -> Change:
+    """Keep that the attempt ended here; under a name of its own, because the back office may have been called, too."""
+    told = {name: facts[name] for name in ("attempt", "trigger", "connector_id")}
+    ended = {"delivery_id": delivery_id, "phase": Phase.DONE, "status": Status.FAILED, "message": letter.reason, "at": letter.at}
+    return "attempts", UpdateOne({"_id": f"{delivery_id}.{facts['attempt']}.parked"}, {"$setOnInsert": told | ended}, upsert=True)
+
+
+def accepted_at(letter: DeadLetter) -> list[datetime]:
+    """Return when each delivery the letter was about was accepted."""
+    return [facts["received_at"] for _, facts in _deliveries_of(letter)]
 
 
 def _deliveries_of(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import DuplicateKeyError
+import pymongo
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from common.database import outlast
 
@@ -20,6 +22,7 @@ class Clock:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str, lease_s: float, duty: str = CRON) -> None:
         self._duty = duty
+        self._last_tick: datetime | None = None
         self._collection, self._replica, self._lease = database["clock"], replica, timedelta(seconds=lease_s)
 
     async def is_mine(self) -> bool:
@@ -45,6 +48,13 @@ class Clock:
                 result = await self._collection.update_one(later, {"$set": {"last_tick_at": tick}})
                 begun = result.matched_count == 1
         return begun
+
+    async def last_tick(self) -> datetime | None:
+        """Return the tick that was acted on last, by whichever replica; while MongoDB is away, what was known before."""
+        with contextlib.suppress(PyMongoError), pymongo.timeout(1):
+            found = await self._collection.find_one({"_id": CRON}, {"last_tick_at": 1})
+            self._last_tick = (found or {}).get("last_tick_at")
+        return self._last_tick
 
     async def give_back(self) -> None:
         """Let another replica act at once."""

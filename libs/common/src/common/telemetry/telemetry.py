@@ -1,0 +1,155 @@
+"""Sends this process's log lines about once a second, and its heartbeat every few seconds, on a connection of its own.
+
+Nothing here delays the work or fails it: what cannot be sent is kept within the bounds of ``Lines``, and nothing here logs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import aio_pika
+from prometheus_client import Counter
+
+from common import topology
+from common.broker import BrokerAwayError, declare, reaching_broker
+from common.contracts.telemetry import Heartbeat, LogRecorded
+from common.depths import Depths
+from common.release import RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
+
+    from common.health import Readiness
+    from common.telemetry.lines import Lines
+
+    More = Callable[[Depths], Awaitable[dict[str, Any]]]
+
+TICK_S = 1.0
+BEAT_S = 3.0
+PATIENCE_S = 5.0
+MORE_S = 2.5
+FAREWELL_S = 2.0
+LINES_TOGETHER = 500
+STALE_S = 30
+"""Heartbeats are dropped by the broker when nobody took them for so long: late ones would make the dead look alive."""
+MISSED = Counter("mboc_telemetry_missed_total", "Ticks at which neither log lines nor heartbeat could be sent.")
+
+
+class Telemetry:
+    """Tells portal-api that this replica is at work, how, and what it logs."""
+
+    def __init__(self, url: str, service: str, replica: str, lines: Lines, readiness: Readiness) -> None:
+        self._url, self._service, self._replica = url, service, replica
+        self._lines, self._readiness = lines, readiness
+        self._started_at, self._boot, self._messages = datetime.now(UTC), secrets.token_hex(4), 0
+        self._batch: list[str] = []
+        self._more: More | None = None
+        self._known: dict[str, Any] = {}
+        self._connection: AbstractRobustConnection | None = None
+        self._channel: AbstractChannel | None = None
+        self._exchange: AbstractExchange | None = None
+        self._depths = Depths()
+        self._told: tuple[float, list[str]] = (float("-inf"), [])
+
+    def also(self, more: More) -> None:
+        """Have further fields in each heartbeat; ``more`` may ask RabbitMQ how deep queues are."""
+        self._more = more
+
+    @contextlib.asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        """Send inside this block; afterwards send what is left and say farewell, in two seconds at most."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self._within(FAREWELL_S, self._leave)
+            await self._within(FAREWELL_S, self._close)
+
+    async def _run(self) -> None:
+        while True:
+            await self._within(PATIENCE_S, self._tick)
+            await asyncio.sleep(TICK_S)
+
+    async def _within(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        """Take a step, or count that it could not be taken: telemetry is never worth the process, whatever goes wrong in it."""
+        try:
+            with reaching_broker():
+                async with asyncio.timeout(seconds):
+                    await step()
+        except Exception:  # noqa: BLE001 - see above
+            MISSED.inc()
+
+    async def _tick(self) -> None:
+        exchange = await self._opened()
+        await self._send_lines(exchange)
+        beaten, reasons = self._told
+        if time.monotonic() - beaten >= BEAT_S or self._readiness.reasons != reasons:
+            await self._ask_more()
+            await self._beat(exchange)
+
+    async def _opened(self) -> AbstractExchange:
+        """Return the exchange, connected to when RabbitMQ is there; the connection then restores itself."""
+        if self._connection is None:
+            properties: dict[str, Any] = {"connection_name": f"{self._service} {self._replica} telemetry"}
+            self._connection = await aio_pika.connect_robust(self._url, client_properties=properties, reconnect_interval=1, fail_fast=True, timeout=5)
+            self._depths.use(self._connection)
+        if self._exchange is None:
+            self._channel = self._channel or await self._connection.channel(publisher_confirms=True)
+            await declare(self._channel, topology.PORTAL_API_TELEMETRY)
+            self._exchange = await self._channel.get_exchange(topology.TELEMETRY.name, ensure=False)
+        return self._exchange
+
+    async def _send_lines(self, exchange: AbstractExchange) -> None:
+        """Send everything that waits; a batch that was not confirmed goes first, under the same id."""
+        while True:
+            if not self._batch:
+                self._batch, self._messages = self._lines.take(LINES_TOGETHER), self._messages + 1
+            if not self._batch:
+                return
+            body = f"[{','.join(self._batch)}]".encode()
+            message = aio_pika.Message(body, delivery_mode=2, message_id=f"{self._boot}.{self._messages:x}", type=LogRecorded.__name__)
+            await exchange.publish(message, f"log.{self._service}", mandatory=False)
+            self._batch = []
+
+    async def _ask_more(self) -> None:
+        """Ask what else is to be told; without an answer what was known before is told again."""
+        if self._more is not None:
+            with contextlib.suppress(BrokerAwayError, TimeoutError):
+                async with asyncio.timeout(MORE_S):
+                    self._known = await self._more(self._depths)
+
+    async def _beat(self, exchange: AbstractExchange, *, leaving: bool = False) -> None:
+        reasons = self._readiness.reasons
+        beat = Heartbeat(
+            service=self._service,
+            replica=self._replica,
+            release=RELEASE,
+            started_at=self._started_at,
+            at=datetime.now(UTC),
+            ready=not reasons,
+            reasons=tuple(reasons),
+            leaving=leaving,
+            lines_dropped=self._lines.dropped,
+            **self._known,
+        )
+        message = aio_pika.Message(beat.model_dump_json().encode(), delivery_mode=1, type=Heartbeat.__name__, expiration=STALE_S)
+        await exchange.publish(message, f"heartbeat.{self._service}", mandatory=False)
+        self._told = (time.monotonic(), reasons)
+
+    async def _leave(self) -> None:
+        if self._exchange is not None:
+            await self._send_lines(self._exchange)
+            await self._beat(self._exchange, leaving=True)
+
+    async def _close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()

@@ -1,0 +1,1 @@
+"""What the services log, as administrators look for it."""

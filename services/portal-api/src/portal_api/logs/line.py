@@ -1,0 +1,73 @@
+"""One line of a log as it is kept, and how it is named so that names sort by time."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from common.contracts.telemetry import LogRecorded
+from portal_api.deliveries.words import words_of
+from portal_api.logs.levels import level_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_SEARCHED = ("appointment", "code", "reason", "status", "queue", "message_id")
+_LARGEST = 2**63
+
+
+def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
+    """Return the lines of a message, and how many could not be understood: one that is odd does not take the others with it."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return [], 1
+    lines, odd = [], 0
+    for line in told if isinstance(told, list) else [told]:
+        try:
+            lines.append(LogRecorded.model_validate(line))
+        except ValidationError:
+            odd += 1
+    return lines, odd
+
+
+def name_of(moment: datetime) -> str:
+    """Return how the names of all lines of this millisecond begin; an earlier moment sorts before a later one."""
+    return f"{max(0, int(moment.timestamp() * 1000)):012x}"
+
+
+def name_from(moment: datetime) -> str:
+    """Return the name before which every line is earlier than this moment; moments of lines are whole milliseconds."""
+    whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return name_of(whole) if whole == moment else name_of(whole + timedelta(milliseconds=1))
+
+
+def kept(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
+    """Return the document of a line; the same line of the same message has the same name."""
+    found_by = (line.event, line.connector_id, *(str(value) for name in _SEARCHED if (value := line.fields.get(name))))
+    document = {
+        "_id": f"{name_of(line.timestamp)}-{message_id}-{place:03x}",
+        "at": line.timestamp,
+        "level": str(level_of(line.level)),
+        "service": line.service,
+        "replica": line.replica,
+        "event": line.event,
+        "connector_id": line.connector_id,
+        "words": words_of(found_by),
+        "fields": {name.replace("\0", ""): _storable(value) for name, value in line.fields.items()},
+    }
+    return document | ({"delivery_id": line.delivery_id} if line.delivery_id else {})
+
+
+def _storable(value: Any) -> Any:
+    """Return what MongoDB can keep: numbers of 64 bits, whole characters, and nothing nested."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="replace").decode()
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        return str(value)
+    return value

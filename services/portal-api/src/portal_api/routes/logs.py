@@ -1,0 +1,71 @@
+"""``/api/logs``: every line that the services log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, BeforeValidator, Field
+
+from portal_api.deliveries.words import telling_first, words_of
+from portal_api.logs.levels import Level, at_least
+from portal_api.logs.line import name_from
+from portal_api.routes.paging import Instant, Moment, Paged, Shown
+
+if TYPE_CHECKING:
+    from portal_api.store.logs import Logs
+
+
+class LogQuery(Paged):
+    """Filters of the list; all of them must hold."""
+
+    level: Annotated[Level, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)] = Field(
+        default=Level.DEBUG, description="This level or worse."
+    )
+    service: str | None = Field(default=None, max_length=50)
+    replica: str | None = Field(default=None, max_length=100)
+    delivery_id: str | None = Field(default=None, max_length=120)
+    search: str | None = Field(default=None, max_length=200, description="Whole words, in any case, of event, appointment, code, reason or connector id.")
+    at_from: Moment | None = Field(default=None, description="Not before this moment.")
+    at_to: Moment | None = Field(default=None, description="Before this moment.")
+
+    def wanted(self) -> dict[str, Any]:
+        """Return the filters in the store's words; a level is always among them, because the indexes begin with it."""
+        given = self.model_dump(include={"service", "replica", "delivery_id"}, exclude_none=True)
+        moments = {word: name_from(moment) for word, moment in (("$gte", self.at_from), ("$lt", self.at_to)) if moment}
+        words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
+        return {"level": {"$in": at_least(self.level)}} | given | words | ({"_id": moments} if moments else {})
+
+
+class LogLine(Shown):
+    """One line; ``fields`` is what it says beside."""
+
+    log_id: str
+    at: Instant
+    level: Level
+    service: str
+    replica: str
+    event: str
+    delivery_id: str | None = None
+    connector_id: str | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class LogPage(BaseModel):
+    """One page of lines."""
+
+    items: list[LogLine]
+    next: str | None
+
+
+def logs(store: Logs) -> APIRouter:
+    """Return the route."""
+    router = APIRouter(tags=["Logs"])
+
+    @router.get("/logs")
+    async def list_logs(query: Annotated[LogQuery, Query()]) -> LogPage:
+        """List what the services logged, the newest first; lines come in about a second after they were written."""
+        items, following = await store.page(query.wanted(), query.limit, query.after)
+        return LogPage(items=[LogLine.model_validate(item | {"log_id": item["_id"]}) for item in items], next=following)
+
+    return router

@@ -1,0 +1,90 @@
+"""Reads how everything stands, and says the word for it; asked by many at once it reads once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from common import topology
+from common.broker import BrokerAwayError
+from portal_api.status.judge import judge
+from portal_api.status.lanes import Known, lanes_of, unreported
+from portal_api.status.seen import QueueSeen, RabbitMqSeen, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from portal_api.status.heard import Heard
+    from portal_api.status.seen import Verdict
+    from portal_api.store.observed import Stored
+
+    class Depths(Protocol):
+        """RabbitMQ."""
+
+        @property
+        def server_version(self) -> str | None:
+            """Which one it is."""
+            ...
+
+        async def of(self, queues: Iterable[str]) -> dict[str, int]:
+            """Return what waits in these queues; raises BrokerAwayError."""
+            ...
+
+    class Observed(Protocol):
+        """MongoDB."""
+
+        async def read(self) -> Stored:
+            """Return what it knows; never raises because it is away."""
+            ...
+
+
+FRESH_S = 1.0
+LANES_ASKED = 100
+
+
+class Board:
+    """How everything stands, never older than a second."""
+
+    def __init__(self, heard: Heard, depths: Depths, observed: Observed, oldest_allowed: timedelta) -> None:
+        self._heard, self._depths, self._observed, self._oldest_allowed = heard, depths, observed, oldest_allowed
+        self._reading = asyncio.Lock()
+        self._last: tuple[float, Seen, Verdict] | None = None
+
+    async def read(self) -> tuple[Seen, Verdict]:
+        """Return what is seen and the word for it; answers whatever is away."""
+        async with self._reading:
+            if self._last is None or time.monotonic() - self._last[0] > FRESH_S:
+                seen = await self._see()
+                self._last = time.monotonic(), seen, judge(seen, self._oldest_allowed)
+            return self._last[1:]
+
+    async def _see(self) -> Seen:
+        stored = await self._observed.read()
+        for beat, heard_at in stored.heartbeats:
+            self._heard.hear(beat, heard_at)
+        now = datetime.now(UTC)
+        live, silent = self._heard.dispatchers(now)
+        rabbitmq, depths = await self._ask_broker(unreported(live, stored.names)[:LANES_ASKED])
+        known = Known(stored.names, depths, stored.held, stored.oldest)
+        return Seen(
+            at=now,
+            services=self._heard.replicas(now),
+            rabbitmq=rabbitmq,
+            mongodb=stored.mongodb,
+            lanes=lanes_of(live, silent, known),
+            timer_job=self._heard.timer_job(),
+            dead_letters=stored.dead_letters,
+        )
+
+    async def _ask_broker(self, connector_ids: list[str]) -> tuple[RabbitMqSeen, dict[str, int]]:
+        """Return RabbitMQ with its well-known queues, and what waits in these lanes."""
+        lanes = {topology.lane(connector_id).name: connector_id for connector_id in connector_ids}
+        try:
+            found = await self._depths.of([*(queue.name for queue in topology.QUEUES), *lanes])
+        except BrokerAwayError:
+            return RabbitMqSeen(reachable=False), {}
+        queues = tuple(QueueSeen(queue.name, found[queue.name]) for queue in topology.QUEUES if queue.name in found)
+        return RabbitMqSeen(reachable=True, version=self._depths.server_version, queues=queues), {lanes[name]: found[name] for name in lanes if name in found}

@@ -1,0 +1,58 @@
+"""How long things are kept: an index that MongoDB forgets them by, made anew when the setting changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pymongo import ASCENDING
+from pymongo.errors import OperationFailure
+
+from common.database import outlast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+NOT_FOUND, CONFLICTS = 27, (85, 86)
+"""Another replica dropped it first; or it is there with another duration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Documents of a collection go so long after their ``at``; only some of them where ``wanted`` says which."""
+
+    collection: str
+    name: str
+    duration: timedelta
+    wanted: dict[str, Any] = field(default_factory=dict)
+
+
+async def keep_for(database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[Kept]) -> None:
+    """Have MongoDB forget what is older. ``collMod`` would need a role that the services do not have."""
+    for rule in kept:
+        async for trial in outlast():
+            with trial:
+                await _apply(database, rule)
+
+
+async def _apply(database: AsyncIOMotorDatabase[dict[str, Any]], rule: Kept) -> None:
+    collection, seconds = database[rule.collection], int(rule.duration.total_seconds())
+    partial: dict[str, Any] = {"partialFilterExpression": rule.wanted} if rule.wanted else {}
+    try:
+        await collection.create_index([("at", ASCENDING)], name=rule.name, expireAfterSeconds=seconds, **partial)
+    except OperationFailure as error:
+        if error.code not in CONFLICTS:
+            raise
+        await _drop(collection, rule.name)
+        await collection.create_index([("at", ASCENDING)], name=rule.name, expireAfterSeconds=seconds, **partial)
+
+
+async def _drop(collection: Any, name: str) -> None:
+    try:
+        await collection.drop_index(name)
+    except OperationFailure as error:
+        if error.code != NOT_FOUND:
+            raise

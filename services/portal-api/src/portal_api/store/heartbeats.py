@@ -1,0 +1,37 @@
+"""What each replica last said of itself."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import DuplicateKeyError
+
+from common.contracts.telemetry import Heartbeat
+from common.database import outlast
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+MOST = 500
+
+
+class Heartbeats:
+    """The collection ``heartbeats``: one document per replica, which only a later heartbeat replaces."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._heartbeats = database["heartbeats"]
+
+    async def keep(self, beat: Heartbeat, heard_at: datetime) -> None:
+        """Remember the heartbeat, unless a later one of the same replica is known."""
+        said = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
+        async for trial in outlast():
+            with trial, contextlib.suppress(DuplicateKeyError):
+                await self._heartbeats.update_one({"_id": beat.key, "at": {"$not": {"$gte": beat.at}}}, {"$set": said}, upsert=True)
+
+    async def all(self) -> list[tuple[Heartbeat, datetime]]:
+        """Return what every replica said last, and when it was heard; raises PyMongoError."""
+        found = await self._heartbeats.find().sort("_id", 1).limit(MOST).to_list(MOST)
+        return [(Heartbeat.model_validate(document), document["heard_at"]) for document in found]

@@ -1,0 +1,41 @@
+"""Log lines, forgotten after a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pymongo import WriteConcern
+from pymongo.errors import BulkWriteError
+
+from common.database import is_away, outlast
+from portal_api.store.pages import Page, read_page
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+DUPLICATE_KEY = 11000
+
+
+class Logs:
+    """The collection ``logs``."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._logs = database.get_collection("logs", write_concern=WriteConcern(w=1))
+
+    async def keep(self, lines: Sequence[dict[str, Any]]) -> None:
+        """Keep lines; those that are there already, because the message came twice, are left as they are."""
+        async for trial in outlast():
+            with trial:
+                try:
+                    await self._logs.insert_many(lines, ordered=False)
+                except BulkWriteError as error:
+                    if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                        raise
+
+    async def page(self, wanted: dict[str, Any], limit: int, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        """Return one page, the newest first; names sort by time."""
+        with reaching():
+            return await read_page(self._logs, wanted, Page("_id", is_descending=True, limit=limit, after=after))

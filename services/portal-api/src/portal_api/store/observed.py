@@ -1,0 +1,91 @@
+"""What MongoDB knows of how things stand; answers within two seconds, or says that MongoDB cannot be reached."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from portal_api.status.lanes import Held
+from portal_api.status.seen import MongoDbSeen
+from portal_api.store.heartbeats import Heartbeats
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from common.contracts.telemetry import Heartbeat
+
+PATIENCE_S = 2.0
+MOST_CONNECTORS = 1_000
+LETTERS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was read; empty when MongoDB cannot be reached."""
+
+    mongodb: MongoDbSeen
+    heartbeats: list[tuple[Heartbeat, datetime]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    held: dict[str, list[Held]] = field(default_factory=dict)
+    oldest: dict[str, datetime] = field(default_factory=dict)
+    dead_letters: int | None = None
+
+
+class Observed:
+    """Reads it all side by side."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database, self._heartbeats = database, Heartbeats(database)
+
+    async def read(self) -> Stored:
+        """Return what there is to know; never raises because MongoDB is away."""
+        try:
+            with pymongo.timeout(PATIENCE_S):
+                async with asyncio.timeout(PATIENCE_S + 0.5):
+                    mongodb = await self._server()
+                    return await self._rest(mongodb) if mongodb.primary else Stored(mongodb)
+        except (PyMongoError, TimeoutError):
+            return Stored(MongoDbSeen(reachable=False))
+
+    async def _server(self) -> MongoDbSeen:
+        hello, build = await self._database.command("hello"), await self._database.command("buildInfo")
+        return MongoDbSeen(reachable=True, version=build.get("version"), primary=hello.get("primary") if hello.get("isWritablePrimary") else None)
+
+    async def _rest(self, mongodb: MongoDbSeen) -> Stored:
+        heartbeats, names, held, oldest, letters = await asyncio.gather(
+            self._heartbeats.all(), self._names(), self._held(), oldest_waiting(self._database), self._dead_letters()
+        )
+        return Stored(mongodb, heartbeats, names, held, oldest, letters)
+
+    async def _names(self) -> dict[str, str]:
+        found = self._database["connectors"].find({}, {"name": 1}).sort("_id", 1).limit(MOST_CONNECTORS)
+        return {document["_id"]: document["name"] async for document in found}
+
+    async def _held(self) -> dict[str, list[Held]]:
+        held: dict[str, list[Held]] = {}
+        async for lane in self._database["lanes"].find({"held_until": {"$gt": datetime.now(UTC)}}).sort("held_until", 1).limit(MOST_CONNECTORS):
+            held.setdefault(lane["connector_id"], []).append(Held(lane["replica"], lane["held_since"], lane["held_until"], lane.get("reason")))
+        return held
+
+    async def _dead_letters(self) -> int:
+        """Count the newest parked messages that are neither archived nor delivered since."""
+        newest = self._database["dead_letters"].find({}, {"_id": 1}).sort("at", -1).limit(LETTERS_SHOWN)
+        ids = [letter["_id"] async for letter in newest]
+        return await self._database["deliveries"].count_documents({"_id": {"$in": ids}, "archived": False, "troubled": True}) if ids else 0
+
+
+async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict[str, datetime]:
+    """Return since when the oldest pending delivery of each connector waits: one seek in an index of what waits per connector."""
+    steps: list[dict[str, Any]] = [
+        {"$match": {"phase": "pending"}},
+        {"$sort": {"phase": 1, "connector_id": 1, "changed_at": 1}},
+        {"$group": {"_id": "$connector_id", "oldest": {"$first": "$changed_at"}}},
+        {"$limit": MOST_CONNECTORS},
+    ]
+    found = await database["deliveries"].aggregate(steps, hint="waiting").to_list(MOST_CONNECTORS)
+    return {group["_id"]: group["oldest"] for group in found}

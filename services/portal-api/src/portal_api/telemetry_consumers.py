@@ -1,0 +1,120 @@
+"""What arrives from the broker of the services themselves, and once more for those who look on live."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from faststream import AckPolicy
+from faststream.rabbit import RabbitQueue
+from pydantic import ValidationError
+
+from common import topology
+from common.consuming import exchange, prefetch, queue
+from common.contracts.delivery import STATUSES, StatusChanged
+from common.contracts.telemetry import Heartbeat
+from portal_api.logs.line import read_lines
+from portal_api.store.projections import rank_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from faststream.message import StreamMessage
+    from faststream.rabbit import RabbitBroker
+
+    from common.contracts.telemetry import LogRecorded
+    from portal_api.hear import Hear
+    from portal_api.live.hub import Hub
+    from portal_api.status.heard import Heard
+
+    Lines = tuple[str, list[LogRecorded], int]
+
+MESSAGES_AT_ONCE = 10
+LIVE_AT_ONCE = 200
+MOST_MESSAGES = 2_000
+
+
+def subscribe_telemetry(broker: RabbitBroker, hear: Hear) -> None:
+    """Add the subscriber that records; the replicas share its queue."""
+
+    @broker.subscriber(
+        queue(topology.PORTAL_API_TELEMETRY),
+        exchange(topology.TELEMETRY),
+        channel=prefetch(MESSAGES_AT_ONCE),
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=_told,
+        no_reply=True,
+    )
+    async def telemetry(told: Heartbeat | Lines | None) -> None:
+        if isinstance(told, Heartbeat):
+            await hear.heartbeat(told)
+        elif told is not None:
+            await hear.lines(*told)
+
+
+def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, row_of: Callable[[StatusChanged], dict[str, Any]], replica: str) -> None:
+    """Add the subscribers of this replica alone; what comes while nobody looks is not even parsed."""
+
+    @broker.subscriber(
+        _own("statuses", replica), exchange(topology.STATUSES), channel=prefetch(LIVE_AT_ONCE), ack_policy=AckPolicy.ACK, decoder=_raw, no_reply=True
+    )
+    async def statuses(told: tuple[str, bytes]) -> None:
+        kind, body = told
+        if hub.is_wanted and kind == StatusChanged.__name__:
+            for event in _understood(body):
+                hub.delivery(event.delivery_id, rank_of(event), row_of(event))
+
+    @broker.subscriber(
+        _own("operations", replica, topology.EVERYTHING),
+        exchange(topology.OPERATIONS),
+        channel=prefetch(LIVE_AT_ONCE),
+        ack_policy=AckPolicy.ACK,
+        decoder=_raw,
+        no_reply=True,
+    )
+    async def operations(told: tuple[str, bytes]) -> None:
+        kind, body = told
+        if hub.is_wanted and kind == "OperationProgressed":
+            operation = json.loads(body)
+            hub.operation(str(operation.get("operation_id")), operation)
+
+    @broker.subscriber(
+        _own("heartbeats", replica, "heartbeat.#"),
+        exchange(topology.TELEMETRY),
+        channel=prefetch(LIVE_AT_ONCE),
+        ack_policy=AckPolicy.ACK,
+        decoder=_told,
+        no_reply=True,
+    )
+    async def heartbeats(told: Heartbeat | Lines | None) -> None:
+        if isinstance(told, Heartbeat):
+            heard.hear(told)
+
+
+def _own(what: str, replica: str, routing_key: str = "") -> RabbitQueue:
+    """Return a queue of this replica alone; bounded, because what is told live is worth nothing later."""
+    bounded: Any = {"x-max-length": MOST_MESSAGES, "x-overflow": "drop-head"}
+    return RabbitQueue(f"portal-api.live.{what}.{replica}", exclusive=True, auto_delete=True, durable=False, routing_key=routing_key, arguments=bounded)
+
+
+async def _raw(message: StreamMessage[Any]) -> tuple[str, bytes]:
+    return getattr(message.raw_message, "type", None) or "", message.body
+
+
+async def _told(message: StreamMessage[Any]) -> Heartbeat | Lines | None:
+    """Read a heartbeat or lines; what cannot be read is worth neither a second try nor an error."""
+    match getattr(message.raw_message, "type", None):
+        case "LogRecorded":
+            return message.message_id, *read_lines(message.body)
+        case "Heartbeat":
+            with contextlib.suppress(ValidationError):
+                return Heartbeat.model_validate_json(message.body)
+    return None
+
+
+def _understood(body: bytes) -> list[StatusChanged]:
+    try:
+        return STATUSES.validate_json(body)
+    except ValidationError:
+        return []

@@ -1,0 +1,110 @@
+"""Puts together everything by which administrators watch the system: logs, status, figures and live updates."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from common.depths import Depths
+from portal_api.figures.rounds import Rounds
+from portal_api.hear import Hear
+from portal_api.live.hub import Hub
+from portal_api.live.reader import Readers
+from portal_api.routes.deliveries import as_delivery
+from portal_api.routes.events import events
+from portal_api.routes.figures import figures
+from portal_api.routes.logs import logs
+from portal_api.routes.status import status
+from portal_api.status.board import Board
+from portal_api.status.heard import Heard
+from portal_api.store.expiry import Kept, keep_for
+from portal_api.store.figures import Figures
+from portal_api.store.heartbeats import Heartbeats
+from portal_api.store.logs import Logs
+from portal_api.store.observed import Observed
+from portal_api.store.projections import delivery_of
+from portal_api.telemetry_consumers import subscribe_live, subscribe_telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from aio_pika.abc import AbstractRobustConnection
+    from fastapi import APIRouter
+    from faststream.rabbit import RabbitBroker
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from common.contracts.delivery import StatusChanged
+    from portal_api.store.connectors import Connectors
+
+LOOK_S = 3.0
+SUMMED_KEPT = timedelta(days=3_650)
+
+
+class Bounds(NamedTuple):
+    """How long things are kept, and what is too long or too many."""
+
+    logs_kept: timedelta = timedelta(days=14)
+    minutes_kept: timedelta = timedelta(days=14)
+    heartbeats_kept: timedelta = timedelta(minutes=15)
+    silent_after: timedelta = timedelta(seconds=15)
+    oldest_allowed: timedelta = timedelta(minutes=5)
+    figures_every_s: float = 5.0
+    readers: int = 1_000
+
+
+class Watch:
+    """One per process."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], bounds: Bounds, replica: str) -> None:
+        self._database, self._bounds, self._replica = database, bounds, replica
+        self._hub, self._depths = Hub(), Depths()
+        self._heard = Heard(bounds.silent_after, bounds.heartbeats_kept)
+        self._board = Board(self._heard, self._depths, Observed(database), bounds.oldest_allowed)
+        self.figures = Figures(database)
+
+    def routers(self, connectors: Connectors) -> list[APIRouter]:
+        """Return the routes."""
+        readers = Readers(self._hub, self._bounds.readers)
+        return [logs(Logs(self._database)), status(self._board), figures(self.figures, connectors), events(readers, self._board)]
+
+    def subscribe(self, broker: RabbitBroker) -> None:
+        """Add the subscribers."""
+        subscribe_telemetry(broker, Hear(Logs(self._database), Heartbeats(self._database)))
+        subscribe_live(broker, self._hub, self._heard, _row, self._replica)
+
+    async def prepare(self) -> None:
+        """Have MongoDB forget what is older than the settings say."""
+        kept, coarse = self._bounds, {"step": {"$in": ["hour", "day"]}}
+        minutes = Kept("figures", "minutes_kept", kept.minutes_kept, {"step": "minute"})
+        heartbeats, lines = Kept("heartbeats", "kept", kept.heartbeats_kept), Kept("logs", "kept", kept.logs_kept)
+        await keep_for(self._database, (lines, heartbeats, minutes, Kept("figures", "sums_kept", SUMMED_KEPT, coarse)))
+
+    def use(self, connection: AbstractRobustConnection) -> None:
+        """Ask RabbitMQ on this connection."""
+        self._depths.use(connection)
+
+    def listen(self, connection: AbstractRobustConnection) -> None:
+        """Know which connection the subscribers are on: whenever it had been lost, readers have missed something."""
+        connection.reconnect_callbacks.add(lambda *_: self._hub.missed())
+
+    def works(self) -> list[Coroutine[None, None, None]]:
+        """Return what runs beside the requests."""
+        rounds = Rounds(self.figures, self._replica, self._bounds.figures_every_s, self._bounds.minutes_kept)
+        return [self._hub.run(), self._look(), rounds.run()]
+
+    def close(self) -> None:
+        """End every stream now, so that stopping waits for none."""
+        self._hub.close()
+
+    async def _look(self) -> None:
+        """Tell readers how everything stands, when that changes."""
+        while True:
+            if self._hub.readers:
+                self._hub.verdict((await self._board.read())[1])
+            await asyncio.sleep(LOOK_S)
+
+
+def _row(event: StatusChanged) -> dict[str, Any]:
+    """Return a delivery as its list shows it, from what is told of it."""
+    return as_delivery(delivery_of(event) | {"_id": event.delivery_id}).model_dump(mode="json")
