@@ -1,5 +1,6 @@
 /** The website: react-admin's ways of asking and remembering, with a look and pages of our own. */
 
+import CssBaseline from '@mui/material/CssBaseline';
 import { QueryClient } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { AdminContext, CoreAdminUI, CustomRoutes, localStorageStore } from 'react-admin';
@@ -43,6 +44,7 @@ export function App() {
   return (
     <BrowserRouter>
       <AdminContext authProvider={authProvider} dataProvider={dataProvider} i18nProvider={i18nProvider} queryClient={queryClient} store={store} theme={lightTheme} darkTheme={darkTheme} basename="">
+        <CssBaseline enableColorScheme />
         <CoreAdminUI layout={Around} loginPage={SignIn} loading={Loading} catchAll={NotFound} ready={NotFound} authCallbackPage={false} requireAuth disableTelemetry title="">
           <CustomRoutes>
             <Route path="/" element={<Home />} />

@@ -12,7 +12,7 @@ const Context = createContext<Held>({ preferences: {}, prefer: () => undefined }
 const KEPT_AFTER_MS = 600;
 
 export function PreferencesProvider({ children }: { children: ReactNode }) {
-  const [preferences, setPreferences] = useState<Preferences>({});
+  const [known, setPreferences] = useState<Preferences>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     session().then(
@@ -28,8 +28,9 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
       return after;
     });
   }, []);
-  const held = useMemo(() => ({ preferences, prefer }), [preferences, prefer]);
-  return <Context value={held}>{children}</Context>;
+  const held = useMemo(() => ({ preferences: known ?? {}, prefer }), [known, prefer]);
+  // nothing is asked of the server before it is known who asks
+  return known === undefined ? null : <Context value={held}>{children}</Context>;
 }
 
 export function usePreferences(): Held {

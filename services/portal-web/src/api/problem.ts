@@ -12,6 +12,8 @@ export class ProblemError extends HttpError {
     readonly retryAfter: number | null = null,
   ) {
     super(problem.detail, problem.status, { errors: byField(problem.errors ?? []) });
+    // react-admin's class makes itself the prototype of whatever it constructs
+    Object.setPrototypeOf(this, ProblemError.prototype);
   }
 }
 

@@ -24,40 +24,18 @@ export type Begun = Schemas['SessionShown'];
 export type User = Schemas['UserShown'];
 export type ApiKey = Schemas['ApiKeyShown'];
 export type AuditEntry = Schemas['EntryShown'];
+export type Choice = Schemas['Choice'];
+export type Plan = Schemas['Plan'];
+export type Operation = Schemas['Operation'];
+export type OperationKind = Schemas['OperationKind'];
+export type OperationItem = Schemas['OperationItem'];
+export type ItemOutcome = Schemas['ItemOutcome'];
+export type LogLine = Schemas['LogLine'];
+export type Health = Schemas['StatusShown'];
+export type Lane = Schemas['LaneShown'];
+export type Figure = Schemas['Figure'];
 
-/** What the other parts of the API are agreed to say; taken from the description as soon as they are in it. */
-export interface Health {
-  state: 'well' | 'troubled' | 'down';
-  sentence: string;
-  services: ServiceHealth[];
-  rabbitmq: ServerHealth;
-  mongodb: ServerHealth;
-  lanes: Lane[];
-  timer_job: { expression: string | null; last_run_at: string | null; next_run_at: string | null };
-}
-export interface ServiceHealth {
-  service: string;
-  replica: string;
-  version: string | null;
-  started_at: string | null;
-  heard_at: string;
-  ready: boolean;
-  reasons: string[];
-}
-export interface ServerHealth {
-  reachable: boolean;
-  [more: string]: unknown;
-}
-export interface Lane {
-  connector_id: string;
-  connector_name: string | null;
-  waiting: number | null;
-  in_flight: number | null;
-  held_since: string | null;
-  held_until: string | null;
-  reason: string | null;
-  oldest_waiting_at: string | null;
-}
+/** Agreed on, and not in the description yet. */
 export interface SavedView {
   saved_view_id: string;
   name: string;
