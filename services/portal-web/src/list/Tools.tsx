@@ -3,16 +3,14 @@
 import Clear from '@mui/icons-material/FilterAltOffOutlined';
 import Filter from '@mui/icons-material/FilterAltOutlined';
 import Refresh from '@mui/icons-material/RefreshOutlined';
-import SearchIcon from '@mui/icons-material/SearchOutlined';
 import Box from '@mui/material/Box';
 import Chip from '@mui/material/Chip';
 import IconButton from '@mui/material/IconButton';
-import InputAdornment from '@mui/material/InputAdornment';
-import TextField from '@mui/material/TextField';
 import Tooltip from '@mui/material/Tooltip';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Criterion } from '@/list/column';
 import type { Place } from '@/list/place';
+import { Words } from '@/list/Words';
 import { useText, type TextKey } from '@/texts/texts';
 
 interface Props {
@@ -51,32 +49,4 @@ export function Tools({ place, criteria, filterId, isOpen, onFilter, onAgain, ha
       {children}
     </Box>
   );
-}
-
-const APPLIED_AFTER_MS = 350;
-
-function Words({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const text = useText();
-  const [entered, setEntered] = useState(value);
-  const [applied, setApplied] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  if (applied !== value) {
-    setApplied(value);
-    setEntered(value);
-  }
-  const enter = (words: string) => {
-    setEntered(words);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setApplied(words);
-      onChange(words);
-    }, APPLIED_AFTER_MS);
-  };
-  const glass = (
-    <InputAdornment position="start">
-      <SearchIcon fontSize="small" />
-    </InputAdornment>
-  );
-  return <TextField type="search" placeholder={text('list.searchHint')} value={entered} onChange={(event) => enter(event.target.value)} slotProps={{ input: { startAdornment: glass, sx: { height: 34 } }, htmlInput: { 'aria-label': text('field.search') } }} sx={{ flex: '0 1 320px', minWidth: 160 }} />;
 }

@@ -50,7 +50,8 @@ export default function ImportPage() {
     dry.mutate(read);
   };
   const error = dry.error ?? real.error;
-  const isRight = dry.data?.rows.length && dry.data.rows.every((row) => row.result !== 'wrong');
+  const rows = dry.data?.rows ?? [];
+  const isRight = rows.length > 0 && rows.every((row) => row.result !== 'wrong');
   return (
     <>
       <PageHead title={text('connectors.importTitle')} lead={text('connectors.importLead')} above={<Back to="/connectors" list={text('connectors.title')} />} />
@@ -67,7 +68,7 @@ export default function ImportPage() {
         {chosen && isRight ? (
           <Box>
             <Button variant="contained" onClick={() => real.mutate(chosen)} loading={real.isPending}>
-              {text('connectors.importDo', { smart_count: dry.data.rows.length })}
+              {text('connectors.importDo', { smart_count: rows.length })}
             </Button>
           </Box>
         ) : null}
