@@ -36,6 +36,8 @@ export async function signIn(name: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  // where nobody is signed in there is nothing to end
+  if (current === null) return;
   try {
     await api.DELETE('/api/session');
   } finally {

@@ -37,7 +37,7 @@ async function getList<R extends RaRecord>(resource: string, params: GetListPara
   const query: Item = { ...(params.filter as Item) };
   if (params.pagination) query.limit = params.pagination.perPage;
   if (meta.after) query.after = meta.after;
-  if (params.sort) query.sort = `${params.sort.order === 'DESC' ? '-' : ''}${params.sort.field}`;
+  if (params.sort?.field) query.sort = `${params.sort.order === 'DESC' ? '-' : ''}${params.sort.field}`;
   const { data } = await plain.GET(meta.path ?? path, { params: { query }, signal: params.signal });
   const { items, next } = data as ListPage;
   const named = items.map((item) => withId(resource, item)) as R[];

@@ -114,5 +114,5 @@ const APART = 64;
 /** The bars whose moment fits below them. */
 function axis(bars: readonly Bar[], step: number): number[] {
   const every = Math.max(1, Math.ceil(APART / Math.max(step, 0.01)));
-  return bars.flatMap((_, place) => (place % every === Math.floor(every / 2) ? [place] : []));
+  return bars.flatMap((_, place) => (place % every === Math.floor(every / 2) && (bars.length - place) * step > APART / 3 ? [place] : []));
 }

@@ -6,7 +6,8 @@ import Checkbox from '@mui/material/Checkbox';
 import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
-import type { Row } from '@/list/column';
+import type { ReactNode } from 'react';
+import type { Column, Row } from '@/list/column';
 import type { TableProps } from '@/list/Table';
 import { useText } from '@/texts/texts';
 
@@ -27,13 +28,13 @@ export function Cards<R extends Row>({ label, columns, rows, to, named, selectio
               {selection ? <Checkbox size="small" checked={selection.has(row.id)} onChange={() => selection.toggle(row.id)} slotProps={{ input: { 'aria-label': text('list.select', { what: name }) } }} sx={{ p: 0.5 }} /> : null}
             </Box>
             <Box component="dl" sx={{ flex: 1, minWidth: 0, m: 0, display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: 0.75 }}>
-              {columns.map((column) => (
+              {said(columns, row).map(([column, value]) => (
                 <Box key={column.name} sx={{ minWidth: 0, gridColumn: (column.width ?? 0) > 300 ? '1 / -1' : undefined }}>
                   <Typography component="dt" variant="caption" color="text.secondary">
                     {text(column.label)}
                   </Typography>
                   <Typography component="dd" variant="body2" sx={{ m: 0, overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                    {column.show(row) ?? '–'}
+                    {value}
                   </Typography>
                 </Box>
               ))}
@@ -43,4 +44,9 @@ export function Cards<R extends Row>({ label, columns, rows, to, named, selectio
       })}
     </Box>
   );
+}
+
+/** A phone has no room for what says nothing. */
+function said<R extends Row>(columns: readonly Column<R>[], row: R): (readonly [Column<R>, ReactNode])[] {
+  return columns.map((column) => [column, column.show(row)] as const).filter(([, value]) => value !== null && value !== undefined && value !== '');
 }

@@ -19,7 +19,7 @@ export function useRows<R extends Row>(list: string, place: Place, perPage: numb
     list,
     {
       filter: { ...place.criteria, ...fixed },
-      sort: place.sort ? { field: place.sort.replace(/^-/, ''), order: isDown ? 'DESC' : 'ASC' } : undefined,
+      sort: { field: place.sort.replace(/^-/, ''), order: isDown ? 'DESC' : 'ASC' },
       pagination: { page: 1, perPage },
       meta: { after: place.after },
     },

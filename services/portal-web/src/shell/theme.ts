@@ -57,6 +57,8 @@ function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palett
         styleOverrides: { root: { borderRadius: 12 } },
       },
       MuiButton: { defaultProps: { disableElevation: true, size: 'small' }, styleOverrides: { root: { paddingInline: 12 } } },
+      MuiInputBase: { styleOverrides: { root: { fontSize: '0.9rem' } } },
+      MuiFormControlLabel: { styleOverrides: { label: { fontSize: '0.9rem' } } },
       MuiTextField: { defaultProps: { size: 'small', variant: 'outlined' } },
       MuiFormControl: { defaultProps: { size: 'small' } },
       MuiTooltip: { defaultProps: { enterDelay: 350, arrow: true } },

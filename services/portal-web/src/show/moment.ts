@@ -46,3 +46,8 @@ export function span(seconds: number): string {
 export function took(milliseconds: number): string {
   return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
 }
+
+/** A date as Dime.Scheduler wrote it, its zone unknown or its own: only made easier to read. */
+export function own(text: string | null | undefined): string | null {
+  return text ? text.replace('T', ' ').replace(/\.\d+/, '').replace(/(\d\d:\d\d):00(?!:)/, '$1') : null;
+}

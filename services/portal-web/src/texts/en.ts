@@ -70,13 +70,15 @@ export const en = {
     kind: 'What', asked_by: 'Asked by', asked_at: 'Asked', state: 'State', progress: 'Progress', system: 'System', api_type: 'API type', uri: 'URI', version: 'Version',
     expires_at: 'Expires', created: 'Created', last_used_at: 'Last used', at_from: 'From', at_to: 'Before', details: 'Details', planned: 'Planned', scope: 'Which',
   },
+  appointments: { lead: 'One row for each: what Dime.Scheduler says of it, and what every connector last came to.' },
+  transactions: { lead: 'Every change on its way to every connector of its Source App.' },
   list: {
     rows: '%{from} rows', label: '%{what}, newest first unless sorted otherwise', open: 'Open the details of %{what}', filter: 'Filter', clearFilter: 'Clear the filter', filters: 'Filter criteria', criteria: 'Criteria',
     removeCriterion: 'Remove the criterion %{what}', columns: 'Columns', density: 'Row height', comfortable: 'Comfortable', compact: 'Compact', standard: 'The usual columns', export: 'Export', csv: 'CSV, for a spreadsheet',
     jsonl: 'JSON lines, for a program', more: 'More', newest: 'First page', previous: 'Previous', next: 'Next', page: 'Page %{page}', perPage: 'Rows on a page',
     fresh: '%{smart_count} new |||| %{smart_count} new', showFresh: 'Show what is new', refresh: 'Read again', views: 'Saved views', saveView: 'Save this view', viewName: 'Name of the view', shared: 'Everybody may use it', noViews: 'No saved views yet. Set filter, sort and columns as you like, then save them under a name.',
     deleteView: 'Delete the view %{name}', save: 'Save', cancel: 'Cancel', select: 'Select %{what}', selectAll: 'Select every row of this page', selected: '%{smart_count} selected |||| %{smart_count} selected', any: 'Any', yes: 'Yes', no: 'No',
-    allOfThem: 'Take all that fit the filter', clearSelection: 'Clear the selection', keys: 'Arrow keys go from row to row, Enter opens, Space selects.', sortBy: 'Sort by %{what}', searchHint: 'Words of subject, numbers or reason', sort: 'Sort',
+    allOfThem: 'Take all that fit the filter', clearSelection: 'Clear the selection', keys: 'Arrow keys go from row to row, Enter opens, Space selects.', sortBy: 'Sort by %{what}', searchHint: 'Subject, numbers, reason …', sort: 'Sort',
     viewSaved: 'The view is saved.',
   },
   empty: {

@@ -12,6 +12,7 @@ import type { AppointmentDetails, Delivery } from '@/api/types';
 import { useLive } from '@/live/useLive';
 import { Back } from '@/show/Back';
 import { Facts } from '@/show/Facts';
+import { own } from '@/show/moment';
 import { Moment } from '@/show/Moment';
 import { PageHead } from '@/show/PageHead';
 import { Panel } from '@/show/Panel';
@@ -59,12 +60,12 @@ function ChangeTracking({ appointment }: { appointment: AppointmentDetails }) {
     <Panel title={text('details.changeTracking')}>
       <Facts
         facts={[
-          [text('field.created_at'), appointment.created_at],
+          [text('field.created_at'), own(appointment.created_at)],
           [text('field.created_by'), appointment.created_by],
           [text('field.modified_at'), <Moment key="at" at={appointment.modified_at} />],
           [text('field.modified_by'), appointment.modified_by],
-          [text('field.start'), appointment.start],
-          [text('field.end'), appointment.end],
+          [text('field.start'), own(appointment.start)],
+          [text('field.end'), own(appointment.end)],
         ]}
       />
     </Panel>

@@ -7,6 +7,7 @@ import type { Appointment } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveAppointments } from '@/live/liveAppointments';
+import { own } from '@/show/moment';
 import { Moment } from '@/show/Moment';
 import { PageHead } from '@/show/PageHead';
 import { StatusTag } from '@/show/StatusTag';
@@ -27,7 +28,7 @@ export default function Appointments() {
   const text = useText();
   return (
     <>
-      <PageHead title={text('menu.appointments')} lead={text('empty.appointmentsHint')} />
+      <PageHead title={text('menu.appointments')} lead={text('appointments.lead')} />
       <ListView<AppointmentListed>
         list="appointments"
         name="appointments"
@@ -57,8 +58,8 @@ function columns(text: Text): readonly Column<AppointmentListed>[] {
     { name: 'action', label: 'field.action', show: (row) => (row.action ? text(`action.${row.action}`) : null) },
     { name: 'modified_at', label: 'field.modified_at', sort: 'modified_at', show: (row) => <Moment at={row.modified_at} /> },
     { name: 'modified_by', label: 'field.modified_by', isExtra: true, show: (row) => row.modified_by },
-    { name: 'start', label: 'field.start', isExtra: true, show: (row) => row.start },
-    { name: 'end', label: 'field.end', isExtra: true, show: (row) => row.end },
+    { name: 'start', label: 'field.start', isExtra: true, show: (row) => own(row.start) },
+    { name: 'end', label: 'field.end', isExtra: true, show: (row) => own(row.end) },
     { name: 'source_type', label: 'field.source_type', isExtra: true, show: (row) => row.source_type },
     { name: 'back_office_id', label: 'field.back_office_id', isExtra: true, show: (row) => row.back_office_id },
     { name: 'created_by', label: 'field.created_by', isExtra: true, show: (row) => row.created_by },

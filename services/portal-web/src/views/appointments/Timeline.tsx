@@ -7,6 +7,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import type { ReactNode } from 'react';
 import type { Activity } from '@/api/types';
 import { Empty } from '@/show/Empty';
+import { own } from '@/show/moment';
 import { Moment } from '@/show/Moment';
 import { StatusTag } from '@/show/StatusTag';
 import type { Tone } from '@/shell/theme';
@@ -64,7 +65,7 @@ function versions(activity: readonly Activity[], text: Text): Happening[] {
         {who ? ` · ${who}` : ''}
       </Typography>
     );
-    const period = appointment?.start ? `${text('details.planned')}: ${appointment.start} – ${appointment.end ?? ''}` : undefined;
+    const period = appointment?.start ? `${text('details.planned')}: ${own(appointment.start) ?? ''} – ${own(appointment.end) ?? ''}` : undefined;
     seen.set(id, { id, at: delivery.received_at, tone: 'busy', what, more: period, to: `/transactions/${encodeURIComponent(delivery.delivery_id)}` });
   }
   return [...seen.values()];

@@ -3,10 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, the } from '@/api/client';
-import type { paths } from '@/api/schema';
 import type { LogLine } from '@/api/types';
-
-type LogQuery = NonNullable<paths['/api/logs']['get']['parameters']['query']>;
 
 const READ_EVERY_MS = 2_000;
 const LINES = 100;

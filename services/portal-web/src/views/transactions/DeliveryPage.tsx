@@ -14,6 +14,7 @@ import { useMay } from '@/account/role';
 import type { DeliveryDetails } from '@/api/types';
 import { Back } from '@/show/Back';
 import { Facts } from '@/show/Facts';
+import { own } from '@/show/moment';
 import { Moment } from '@/show/Moment';
 import { PageHead } from '@/show/PageHead';
 import { Panel } from '@/show/Panel';
@@ -80,8 +81,8 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
         facts={[
           [text('field.appointment_id'), numbered(appointment)],
           [text('field.subject'), appointment.subject],
-          [text('field.start'), appointment.start],
-          [text('field.end'), appointment.end],
+          [text('field.start'), own(appointment.start)],
+          [text('field.end'), own(appointment.end)],
           [text('field.job_no'), appointment.job_no],
           [text('field.task_no'), appointment.task_no],
           [text('field.source_app'), appointment.source_app],

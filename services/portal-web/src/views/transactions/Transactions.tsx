@@ -10,7 +10,7 @@ export default function Transactions() {
   const text = useText();
   return (
     <>
-      <PageHead title={text('menu.transactions')} lead={text('empty.transactionsHint')} />
+      <PageHead title={text('menu.transactions')} lead={text('transactions.lead')} />
       <ListView<DeliveryRow>
         list="deliveries"
         name="transactions"
