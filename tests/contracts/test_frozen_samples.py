@@ -23,12 +23,12 @@ MESSAGES: list[type[Message]] = [
     ConnectorChanged,
     LaneChanged,
     DeadLetter,
+    Heartbeat,
+    LogRecorded,
     OperationRequested,
     OperationSteered,
     OperationProgressed,
     DeliveriesArchived,
-    Heartbeat,
-    LogRecorded,
 ]
 
 

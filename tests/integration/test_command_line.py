@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.system import API_KEY, System
+from tests.support.system import API_KEY, System, until
 
 
 @pytest.fixture
@@ -20,12 +20,14 @@ def app() -> str:
     return f"app-{uuid.uuid4().hex[:8]}"
 
 
-async def mboc(system: System, *words: str, key: str = API_KEY, url: str = "") -> tuple[int, str]:
+async def mboc(system: System, *words: str, key: str = API_KEY, url: str = "", typed: str = "") -> tuple[int, str]:
     """Run one command; returns its exit code and everything it printed."""
     told = os.environ | {"MBOC_URL": url or system.services["portal-api"].url, "MBOC_API_KEY": key, "COLUMNS": "300"}
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(Path(sys.executable).with_name("mboc"), *words, env=told, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
-    printed, _ = await process.communicate()
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("mboc"), *words, env=told, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
+    printed, _ = await process.communicate(typed.encode())
     return process.returncode or 0, printed.decode()
 
 
@@ -94,3 +96,79 @@ async def test_a_refusal_is_a_sentence_and_an_exit_code(system: System, words: t
 async def test_a_wrong_key_and_a_wrong_address_are_named(system: System) -> None:
     assert "API key" in (await mboc(system, "connectors", "list", key="wrong"))[1]
     assert "MBOC_URL" in (await mboc(system, "connectors", "list", url="http://127.0.0.1:9"))[1]
+
+
+async def test_users_keys_and_the_audit(system: System) -> None:
+    name = f"user-{uuid.uuid4().hex[:8]}"
+
+    assert await mboc(system, "users", "create", name, "viewer", typed="three made-up words\n") == (0, f"{name} is created, as viewer.\n")
+    assert await mboc(system, "users", "role", name, "operator") == (0, f"{name} is operator now.\n")
+    assert await mboc(system, "users", "disable", name) == (0, f"{name} is disabled.\n")
+    assert await mboc(system, "users", "enable", name) == (0, f"{name} is enabled.\n")
+    assert await mboc(system, "users", "password", name, typed="other made-up words\n") == (0, "The password is replaced.\n")
+    assert name in (await mboc(system, "users", "list"))[1]
+    _, lines = await mboc(system, "audit", "list", "--target", name, "--json")
+    assert [json.loads(line)["action"] for line in lines.splitlines()] == ["reset_password", *["change_user"] * 3, "create_user"]
+    assert "change_user" in (await mboc(system, "audit", "list", "--target", name, "--action", "change_user"))[1]
+
+
+async def test_a_key_is_made_used_and_revoked(system: System) -> None:
+    _, key = await mboc(system, "keys", "create", "nightly", "viewer", "--expires-at", "2099-01-01T00:00:00Z")
+    api_key_id = key.split("_")[1]
+
+    assert (await mboc(system, "connectors", "list", key=key.strip()))[0] == 0
+    assert "needs the role admin" in (await mboc(system, "users", "list", key=key.strip()))[1]
+    assert api_key_id in (await mboc(system, "keys", "list"))[1]
+    assert await mboc(system, "keys", "revoke", api_key_id) == (0, "The key is revoked.\n")
+    assert (await mboc(system, "connectors", "list", key=key.strip()))[0] == 1
+
+
+async def test_a_weak_password_is_refused_with_its_reason(system: System) -> None:
+    code, said = await mboc(system, "users", "create", "nobody-yet", "viewer", typed="short\n")
+
+    assert (code, "12 to 200 characters" in said) == (1, True)
+
+
+async def test_logs_are_listed_and_followed(system: System, app: str) -> None:
+    connector_id = await system.hook(app)
+    first = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    async def listed() -> bool:
+        return first["delivery_id"] in (await mboc(system, "logs", "list", "--search", connector_id))[1]
+
+    await until(listed, "the line to be listed", within_s=10)
+    assert (await mboc(system, "logs", "list", "--search", connector_id, "--level", "error"))[1].strip() == "Nothing found."
+    told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
+    words = ("logs", "tail", "--search", connector_id, "--service", "dispatcher", "--json")
+    tailing = await asyncio.create_subprocess_exec(Path(sys.executable).with_name("mboc"), *words, env=told, stdout=asyncio.subprocess.PIPE)
+    assert tailing.stdout is not None
+    lines = tailing.stdout
+    try:
+        async with asyncio.timeout(15):
+            before = json.loads(await lines.readline())
+            second = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+            after = json.loads(await lines.readline())
+    finally:
+        tailing.terminate()
+        await tailing.wait()
+    assert [line["delivery_id"] for line in (before, after)] == [first["delivery_id"], second["delivery_id"]]
+
+
+async def test_the_status_is_a_sentence_a_table_and_an_exit_code(system: System) -> None:
+    code, said = await mboc(system, "status")
+    _, document = await mboc(system, "status", "--json")
+
+    assert (code == 0) == said.startswith("WELL: ")
+    assert all(name in said for name in ("rabbitmq", "mongodb", "portal-api"))
+    assert json.loads(document)["state"] in {"well", "troubled", "down"}
+
+
+async def test_figures_are_counted_by_step(system: System, app: str) -> None:
+    connector_id = await system.hook(app)
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    async def counted() -> bool:
+        _, lines = await mboc(system, "figures", "--step", "day", "--connector-id", connector_id, "--json")
+        return [(json.loads(line)["accepted"], json.loads(line)["success"]) for line in lines.splitlines() if line.startswith("{")] == [(1, 1)]
+
+    await until(counted, "the figures to be counted", within_s=15)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 
+from portal_api.accounts.entry import Entry
 from portal_api.record import Record
 from portal_api.routes.appointments import AppointmentQuery, AppointmentSort
 from portal_api.routes.deliveries import DeliveryQuery, DeliverySort
 from portal_api.store.indexes import make_indexes
 from portal_api.store.pages import Page, cursors, read_page
 from portal_api.store.writer import Writer
-from tests.support.builders import an_event
+from tests.support.builders import A_MOMENT, an_event
 
 MANY = 300
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -115,3 +117,24 @@ def test_each_filter_of_the_list_is_tried() -> None:
     left = {"phase", "archived", "sort", "limit", "after", "received_to", "action", "trigger", "code", "task_no", "back_office_id"}
     assert set(DeliveryQuery.model_fields) == tried | left
     assert all(re.fullmatch("[a-z_]+", name) for name in left)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"who": "user3"}, {"action": "change_connector"}, {"target": "c7"}, {"at": {"$lt": A_MOMENT + timedelta(seconds=150)}}], ids=str
+)
+async def test_the_audit_by_each_filter(database: Any, wanted: dict[str, Any]) -> None:
+    if not await database["audit"].find_one({}):
+        told = [(A_MOMENT + timedelta(seconds=n), f"user{n % 10}", f"c{n}") for n in range(MANY)]
+        entries = [Entry("change_connector", "203.0.113.9", at=at, who=who, target=target) for at, who, target in told]
+        await database["audit"].insert_many([entry.document() for entry in entries])
+
+    await check(database["audit"], wanted, Page("at", is_descending=True, limit=10, after=None), 11)
+
+
+async def test_a_session_is_found_by_one_read(database: Any) -> None:
+    times = {"created_at": A_MOMENT, "seen_at": A_MOMENT, "ends_at": A_MOMENT + timedelta(days=36_500)}
+    await database["sessions"].insert_many([{"_id": f"hash {n}", "name": f"user{n}", "role": "viewer"} | times for n in range(MANY)])
+
+    explained = await database["sessions"].find({"_id": "hash 7", "ends_at": {"$gt": A_MOMENT}}).explain()
+
+    assert explained["executionStats"]["totalDocsExamined"] == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.operations import begun, counts, failing, items, progress, steered, until_state
+from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
 from tests.support.system import System, until
 
 
@@ -103,6 +103,21 @@ async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(
     assert await received(system, app) == 1
 
 
+async def test_what_had_no_connector_is_routed_again_once_there_is_one(system: System, app: str) -> None:
+    transaction = await system.change("create", a_snapshot(source_app=app))
+    unrouted = await system.delivery(transaction, "MBOC Not Provided")
+
+    in_vain = await until_state(system, await begun(system, delivery_ids=[unrouted["delivery_id"]]))
+    await system.hook(app)
+    operation = await until_state(system, await begun(system, filter={"source_app": app, "status": "MBOC Not Provided"}))
+
+    assert (counts(in_vain), counts(operation)) == ({"total": 1, "failed": 1}, {"total": 1, "skipped": 1})
+    assert [item["message"] for item in await items(system, operation)] == ["It was routed again: it is on its way to 'Hook' now, as a delivery of its own."]
+    sent = await system.delivery(transaction, "Success")
+    assert (sent["connector_name"], sent["attempt"], sent["trigger"], await received(system, app)) == ("Hook", 1, "Website", 1)
+    assert await system.deliveries(source_app=app, troubled=True) == []
+
+
 async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings_them_back(system: System, app: str) -> None:
     ids = await failing(system, app, 3)
 
@@ -114,7 +129,7 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
         return not await system.deliveries(source_app=app, troubled=True)
 
     await until(hidden, "them to leave Error Tracking")
-    assert {d["phase"] for d in await system.deliveries(source_app=app, phase="archived")} == {"archived"}
+    assert {d["phase"] for d in await system.deliveries(source_app=app, archived="true")} == {"archived"}
     restored = await until_state(system, await begun(system, "restore", filter={"source_app": app}))
     assert counts(restored) == {"total": 3, "succeeded": 3}
 
@@ -135,7 +150,8 @@ async def test_one_delivery_is_archived_and_restored_and_each_only_once(system: 
 
         async def is_as_asked(word: str = word) -> bool:
             _, details = await system.api("GET", f"/deliveries/{delivery_id}")
-            return bool(details["archived"] is (word in {"archive", "retry"}))
+            is_archived: bool = details["archived"]
+            return is_archived is (word in {"archive", "retry"})
 
         await until(is_as_asked, f"{word} to show")
 
@@ -170,7 +186,7 @@ async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(system: S
     assert (answer["asked_to"] in {"pause", None}, paused["reason"], paused["asked_to"]) == (True, "Paused by PORTAL_API_KEY.", None)
 
     async def nothing_under_way() -> bool:
-        return (await progress(system, operation))["counts"]["asked"] == 0
+        return "asked" not in counts(await progress(system, operation))
 
     await until(nothing_under_way, "what was under way to end")
     sent = await received(system, app)
@@ -240,6 +256,25 @@ async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(system
     await until(is_over, "the ramp to end")
     assert seen <= {0, 1, 6, 30}
     assert {1, 6} & seen
+
+
+async def test_a_plan_counts_what_the_operation_will_do_something_with(system: System, app: str) -> None:
+    ids = await failing(system, app, 3)
+    connector_id = (await system.deliveries(source_app=app))[0]["connector_id"]
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    await system.switch(connector_id, "disable")
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "MBOC Publish Disabled")
+    await system.switch(connector_id, "enable")
+    await until_state(system, await begun(system, "archive", delivery_ids=ids[:1]))
+    await until(lambda: system.deliveries(source_app=app, archived="true"), "it to be archived")
+    ids = [d["delivery_id"] for shown in ("false", "true") for d in await system.deliveries(source_app=app, archived=shown)]
+
+    for kind, doable in (("archive", 4), ("restore", 1), ("retry", 3)):
+        _, plan = await system.api("POST", "/operations/plan", json={"kind": kind, "delivery_ids": ids})
+        assert (plan["count"], plan["doable"]) == (5, doable)
+
+    operation = await until_state(system, await begun(system, delivery_ids=ids))
+    assert counts(operation) == {"total": 5, "succeeded": 3, "skipped": 2}
 
 
 async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System, app: str) -> None:

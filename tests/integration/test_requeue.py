@@ -16,6 +16,7 @@ from common.database import open_database
 from retry.requeue import Requeue
 from retry.store.clock import Clock
 from retry.store.failed import Failed
+from retry.store.indexes import make_indexes
 from retry.store.requeues import Requeues
 from retry.store.transactions import Transactions
 from tests.support.builders import a_transaction
@@ -24,7 +25,7 @@ from tests.support.builders import a_transaction
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
     opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await Requeues(opened, "r").make_indexes()
+    await make_indexes(opened)
     yield opened
     await opened.client.drop_database(opened.name)
 

@@ -27,8 +27,8 @@ async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
         for exchange in topology.EXCHANGES:
-            if exchange.type == "fanout":
-                await queue.bind(exchange.name)
+            if exchange.type != "direct":
+                await queue.bind(exchange.name, topology.EVERYTHING)
 
         async def hear(message: aio_pika.abc.AbstractIncomingMessage) -> None:
             heard.append(f"{message.headers} {message.body.decode()}")
@@ -56,9 +56,20 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
             await system.simulated("PUT", app, "/faults", json=fault | {"times": 1})
         delivery = await system.delivery(await system.change("create", a_snapshot(number, source_app=app)))
         said.append(json.dumps((await system.api("GET", f"/deliveries/{delivery['delivery_id']}"))[1], ensure_ascii=False))
-    paths = (f"/connectors/{connector_id}", "/connectors", f"/deliveries?source_app={app}", f"/appointments?source_app={app}")
+    paths = (f"/connectors/{connector_id}", "/connectors", "/audit?limit=200", f"/deliveries?source_app={app}", f"/appointments?source_app={app}")
     said += [json.dumps((await system.api("GET", path))[1], ensure_ascii=False) for path in paths]
     return [*said, json.dumps((await system.api("POST", f"/connectors/{connector_id}/test"))[1], ensure_ascii=False)]
+
+
+async def logged(system: System) -> list[str]:
+    """Everything that the portal shows of what the services log and how they stand."""
+    said, query = [json.dumps((await system.api("GET", "/status"))[1])], {"limit": "200"}
+    while True:
+        _, page = await system.api("GET", "/logs", params=query)
+        said.append(json.dumps(page["items"], ensure_ascii=False))
+        if page["next"] is None:
+            return said
+        query["after"] = page["next"]
 
 
 async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> None:
@@ -66,9 +77,11 @@ async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> N
 
     said = [text for office, app in apps.items() for text in await deliver_and_fail(system, app, office)]
 
+    said += await logged(system)
     said += [await system.metrics(name) for name in system.services]
     said += [await asyncio.to_thread(service.log.read_text) for service in system.services.values()]
     found = {secret for secret in (*SECRETS, "Bearer ", "Basic ") for text in (*said, *tap) if secret in text}
     assert not found
+    assert sum('"event": "attempt"' in text for text in tap) >= 1, "log lines were heard"
     assert len(tap) >= len(apps) * len(FAULTS)
     assert sum("***" in text for text in said) >= 1, "the echoed header was seen, and hidden"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tests.support.system import API_KEY, SECRET, SECRET_KEYS
+from tests.support.system import ADMIN_PASSWORD, API_KEY, SECRET, SECRET_KEYS
 
 COMPANY = "5d115c9c-44e3-ea11-bb43-000d3a2feca1"
 PAGE = "/WS/CRONUS%20International%20Ltd./Page/Appointment"
@@ -12,7 +12,7 @@ API_PAGE = f"/api/dimeSoftware/dimeScheduler/v1.0/companies({COMPANY})/appointme
 LOGIN = {"login": "CRONUS\\DIME", "password": "made-up pässword"}
 CLIENT = {"client_id": "made-up/client+1", "client_secret": "made-up%secret+&=", "scope": "made-up-scope"}
 SIGNING, HEADER = "whsec_bWFkZS11cC1zaWduaW5nLXNlY3JldA==", "made-up-header-value"
-SECRETS = (LOGIN["password"], CLIENT["client_secret"], SIGNING, HEADER, SECRET, API_KEY, SECRET_KEYS.partition(":")[2])
+SECRETS = (LOGIN["password"], CLIENT["client_secret"], SIGNING, HEADER, SECRET, API_KEY, ADMIN_PASSWORD, SECRET_KEYS.partition(":")[2])
 """Everything secret that the suite works with."""
 
 

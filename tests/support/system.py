@@ -21,6 +21,7 @@ import aiohttp
 from tests.support.builders import as_body
 
 SECRET, API_KEY = "demo-secret", "portal-key"
+ADMIN, ADMIN_PASSWORD = "first-admin", "made-up lantern walrus 42"
 SECRET_KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
 EVENTS = {"create": "appointment-created", "update": "appointment-updated", "delete": "appointment-deleted"}
 
@@ -206,6 +207,11 @@ class System:
             "SECRET_KEYS": SECRET_KEYS,
             "INGEST_SECRETS": json.dumps({"demo": SECRET}),
             "PORTAL_API_KEY": API_KEY,
+            "PORTAL_API_FIRST_ADMIN": ADMIN,
+            "PORTAL_API_FIRST_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            "PORTAL_API_TRUSTED_PROXIES": '["127.0.0.0/8"]',
+            "PORTAL_API_FIGURES_S": "0.5",
+            "PORTAL_API_SILENT_S": "8",
             "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
             "DISPATCHER_REFRESH_S": "2",
             "DISPATCHER_LEASE_S": "4",

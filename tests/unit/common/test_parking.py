@@ -25,7 +25,7 @@ class FakePublisher:
 
 
 def a_message(returned: int = 0) -> Any:
-    return SimpleNamespace(body=BODY, message_id="m1", type="TransactionReceived", headers={"x-delivery-count": returned})
+    return SimpleNamespace(body=BODY, exchange="transactions", message_id="m1", type="TransactionReceived", headers={"x-delivery-count": returned})
 
 
 def an_error() -> ValidationError:

@@ -21,3 +21,7 @@ def test_a_lane_is_reached_by_its_connectors_id() -> None:
     lane = topology.lane("c1")
 
     assert (lane.name, lane.routing_key, lane.exchange) == ("dispatcher.deliveries.c1", "c1", topology.DELIVERIES)
+
+
+def test_what_has_no_connector_is_routed_again_and_has_no_lane() -> None:
+    assert topology.lane("-") is topology.DISPATCHER_UNROUTED

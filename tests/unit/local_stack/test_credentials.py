@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
 from common.sealing import KeyRing
-from local_stack.credentials import credentials
+from local_stack.credentials import ADMIN, credentials
+from portal_api.accounts.passwords import weakness
 
 
 def test_they_are_generated_once(tmp_path: Path) -> None:
@@ -15,6 +17,17 @@ def test_two_directories_share_none(tmp_path: Path) -> None:
     one, other = credentials(tmp_path / "one"), credentials(tmp_path / "other")
 
     assert not set(one.model_dump().values()) & set(other.model_dump().values())
+
+
+def test_what_an_earlier_version_generated_stays_and_gets_a_password(tmp_path: Path) -> None:
+    old = credentials(tmp_path).model_dump(exclude={"admin_password"})
+    (tmp_path / "credentials.json").write_text(json.dumps(old))
+
+    completed = credentials(tmp_path)
+
+    assert completed.model_dump(exclude={"admin_password"}) == old
+    assert weakness(completed.admin_password, ADMIN) is None
+    assert credentials(tmp_path) == completed
 
 
 def test_only_their_owner_may_read_them(tmp_path: Path) -> None:
@@ -33,3 +46,4 @@ def test_they_are_not_shown(tmp_path: Path) -> None:
     made = credentials(tmp_path)
 
     assert made.api_key not in repr(made)
+    assert made.admin_password not in repr(made)

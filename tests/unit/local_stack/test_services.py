@@ -6,7 +6,7 @@ from local_stack.credentials import Credentials
 from local_stack.services import SOURCE, STOPPING, WANTED_PORTS, Surroundings, environment
 
 ADDRESSES = {name: f"http://127.0.0.1:{port}" for name, port in WANTED_PORTS.items()}
-CREDENTIALS = Credentials(api_key="api-key", source_secret="source-secret", secret_keys="k:ring")
+CREDENTIALS = Credentials(api_key="api-key", admin_password="admin-password", source_secret="source-secret", secret_keys="k:ring")
 AROUND = Surroundings("amqp://rabbit", "mongodb://mongo", CREDENTIALS, ADDRESSES, rate=5, retry_cron="* * * * *")
 
 
@@ -29,7 +29,10 @@ def test_every_service_listens_on_the_loopback_address_at_its_port() -> None:
 
 
 def test_nobody_is_told_a_secret_that_is_not_theirs() -> None:
-    assert "api-key" not in json.dumps([environment(name, AROUND) for name in WANTED_PORTS if name != "portal-api"])
+    others = json.dumps([environment(name, AROUND) for name in WANTED_PORTS if name != "portal-api"])
+
+    assert "api-key" not in others
+    assert "admin-password" not in others
 
 
 def test_every_service_is_stopped() -> None:

@@ -18,7 +18,7 @@ from local_stack.errors import LocalError
 from local_stack.outside import Outside, session
 from local_stack.settings import Settings
 from local_stack.smoke import smoke
-from local_stack.state import State, StateFile
+from local_stack.state import StateFile
 from local_stack.status import status
 from local_stack.system import running
 from local_stack.table import header, show
@@ -96,12 +96,10 @@ async def _of_the_running(settings: Settings, command: str) -> int:
     if state is None or not state.runner.is_alive:
         raise LocalError("Nothing is running: `make up` or `make run` starts it.")
     async with session() as http:
-        outside = Outside(http, state.addresses, credentials(directory).api_key)
-        return 0 if await _ask(command, state, outside) else 1
-
-
-async def _ask(command: str, state: State, outside: Outside) -> bool:
-    return await (status(state, outside, _say) if command == "status" else smoke(outside, state.addresses, _say))
+        kept = credentials(directory)
+        outside = Outside(http, state.addresses, kept.api_key)
+        is_well = status(state, outside, kept, _say) if command == "status" else smoke(outside, state.addresses, _say)
+        return 0 if await is_well else 1
 
 
 def _say(text: str) -> None:

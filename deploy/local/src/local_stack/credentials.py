@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 from typing import TYPE_CHECKING
@@ -13,10 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ADMIN = "admin"
+"""The account to sign in with."""
+
+
 class Credentials(BaseModel):
     """What services and callers prove themselves with."""
 
     api_key: str = Field(repr=False, description="The portal API's key.")
+    admin_password: str = Field(default="", repr=False, description="That account's password, until somebody changes it.")
     source_secret: str = Field(repr=False, description="What Dime.Scheduler shows ingest.")
     secret_keys: str = Field(repr=False, description="The key ring that seals connectors' secrets.")
 
@@ -24,17 +30,23 @@ class Credentials(BaseModel):
 def credentials(directory: Path) -> Credentials:
     """Return the credentials kept in this directory, generated when there are none."""
     file = directory / "credentials.json"
-    if not file.exists():
-        _write(file, _generate())
-    return Credentials.model_validate_json(file.read_text())
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    made = Credentials.model_validate(_generated() | kept)
+    if made.model_dump() != kept:
+        _write(file, made)
+    return made
 
 
-def _generate() -> Credentials:
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
-    return Credentials(api_key=secrets.token_urlsafe(24), source_secret=secrets.token_urlsafe(24), secret_keys=f"local:{key}")
+def _generated() -> dict[str, str]:
+    """Return a new one of each; those that an earlier version has kept stay."""
+    words = {name: secrets.token_urlsafe(24) for name in ("api_key", "source_secret")}
+    return words | {"admin_password": secrets.token_urlsafe(15), "secret_keys": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}"}
 
 
 def _write(file: Path, made: Credentials) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(made.model_dump_json())
+    new.replace(file)

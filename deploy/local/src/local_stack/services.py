@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from local_stack.credentials import ADMIN
 from local_stack.seed import SOURCE_APPS
 
 if TYPE_CHECKING:
@@ -50,7 +51,13 @@ def _of(name: str, around: Surroundings) -> dict[str, str]:
         "ingest": {"INGEST_SECRETS": json.dumps({SOURCE: credentials.source_secret})},
         "dispatcher": {"SECRET_KEYS": credentials.secret_keys, "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]'},
         "retry": {"RetryJobCronExpression": around.retry_cron},
-        "portal-api": {"SECRET_KEYS": credentials.secret_keys, "PORTAL_API_KEY": credentials.api_key},
+        "portal-api": {
+            "SECRET_KEYS": credentials.secret_keys,
+            "PORTAL_API_KEY": credentials.api_key,
+            "PORTAL_API_FIRST_ADMIN": ADMIN,
+            "PORTAL_API_FIRST_ADMIN_PASSWORD": credentials.admin_password,
+            "PORTAL_API_SECURE_COOKIE": "false",  # plain http, and nobody beyond this machine
+        },
         "simulator": {
             "SIMULATOR_INGEST_URL": around.addresses["ingest"],
             "SIMULATOR_SOURCE": SOURCE,

@@ -11,11 +11,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from local_stack.credentials import ADMIN
 from local_stack.figures import Figures, figures
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from local_stack.credentials import Credentials
     from local_stack.system import System
 
 EVERY_S = 1.0
@@ -34,6 +36,7 @@ def header(system: System) -> list[str]:
     portal, simulator = system.addresses["portal-api"], system.addresses["simulator"]
     return [
         "",
+        sign_in(portal, system.credentials),
         f"Portal API      {portal}/api/docs",
         f"  its key       {system.credentials.api_key}   (X-API-KEY)",
         f"Back offices    {simulator}/back-offices",
@@ -41,6 +44,11 @@ def header(system: System) -> list[str]:
         *(f"{name:<15} {address}/health/ready   {address}/metrics" for name, address in system.addresses.items()),
         "",
     ]
+
+
+def sign_in(portal: str, credentials: Credentials) -> str:
+    """Return where to sign in, and with what."""
+    return f"Sign in         {portal}   as {ADMIN}, with the password {credentials.admin_password}   (until you change it)"
 
 
 async def _live(system: System, console: Console) -> None:

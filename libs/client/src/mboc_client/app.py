@@ -8,11 +8,11 @@ import os
 import sys
 from importlib.metadata import version
 
-from mboc_client.commands import appointments, connectors, logs, status, transactions
+from mboc_client.commands import appointments, audit, connectors, keys, logs, operations, status, transactions, users
 from mboc_client.errors import ClientError
 from mboc_client.portal import opened
 
-NOUNS = (appointments, transactions, connectors, logs, status)
+NOUNS = (appointments, transactions, operations, connectors, status, logs, users, keys, audit)
 
 
 def main() -> None:

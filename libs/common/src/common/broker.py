@@ -11,6 +11,7 @@ import structlog
 from aio_pika.exceptions import AMQPError
 
 from common import topology
+from common.metrics import BROKER_RECONNECTS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -46,10 +47,18 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
     """Return a connection that restores itself; waits for as long as RabbitMQ is not there and says so."""
     while True:
         try:
-            return await aio_pika.connect_robust(url, client_properties={"connection_name": name}, reconnect_interval=1, fail_fast=True, timeout=5)
+            connection = await aio_pika.connect_robust(url, client_properties={"connection_name": name}, reconnect_interval=1, fail_fast=True, timeout=5)
         except _AWAY as error:
             log.warning("RabbitMQ is not there yet, waiting for it", reason=type(error).__name__)
             await asyncio.sleep(1)
+        else:
+            connection.reconnect_callbacks.add(count_reconnect)
+            return connection
+
+
+def count_reconnect(*_: object) -> None:
+    """Count that a connection was lost and made again."""
+    BROKER_RECONNECTS.inc()
 
 
 async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:

@@ -9,6 +9,7 @@ from faststream.exceptions import NackMessage
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QueueType
 
+from common.broker import count_reconnect
 from common.parking import is_hopeless, park
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
                     raise NackMessage(requeue=True) from error
                 await park(publisher, msg.raw_message, msg.raw_message.routing_key or msg.raw_message.exchange or "", error)
 
-    return RabbitBroker(url, middlewares=[Parking], apply_types=False, logger=None, reconnect_interval=1.0, graceful_timeout=30)
+    return RabbitBroker(
+        url, middlewares=[Parking], apply_types=False, logger=None, reconnect_interval=1.0, graceful_timeout=30, on_reconnected=[count_reconnect]
+    )
 
 
 def queue(source: topology.Queue) -> RabbitQueue:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 import stamina
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+from common.metrics import MONGODB_FAILURES
 
-    from motor.motor_asyncio import AsyncIOMotorDatabase
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 log = structlog.get_logger()
+BUILDING_S = 86_400.0
 
 _TRANSIENT_CODES = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 
@@ -38,9 +42,12 @@ async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> No
 async def answers(database: AsyncIOMotorDatabase[dict[str, Any]]) -> bool:
     """Whether MongoDB's primary answers now."""
     try:
-        return bool((await database.command("hello")).get("isWritablePrimary"))
+        there = bool((await database.command("hello")).get("isWritablePrimary"))
     except PyMongoError:
-        return False
+        there = False
+    if not there:
+        MONGODB_FAILURES.inc()
+    return there
 
 
 def is_away(error: Exception) -> bool:
@@ -57,4 +64,23 @@ def outlast() -> AsyncIterator[stamina.Attempt]:
 
     Used as ``async for trial in outlast(): with trial: ...``.
     """
-    return stamina.retry_context(on=is_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()
+    return stamina.retry_context(on=_count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()
+
+
+async def have_indexes(collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]) -> None:
+    """Make the indexes that are missing, however long building them takes.
+
+    MongoDB gives up a build whose client stops waiting, so the five seconds of other operations would never end one on a large collection.
+    """
+    with pymongo.timeout(BUILDING_S):
+        async for trial in outlast():
+            with trial:
+                await collection.create_indexes(indexes)
+
+
+def _count_away(error: Exception) -> bool:
+    """Whether to try again; every time counts, so that alerts see it where nobody asks for readiness."""
+    away = is_away(error)
+    if away:
+        MONGODB_FAILURES.inc()
+    return away

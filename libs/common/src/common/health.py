@@ -29,6 +29,7 @@ class Readiness:
 
     def __init__(self) -> None:
         self._checks: list[Callable[[], str | None]] = [lambda: "still starting"]
+        READY.set_function(lambda: 0.0 if self.reasons else 1.0)
 
     def watch(self, *checks: Callable[[], str | None]) -> None:
         """Be ready once starting is over and none of these checks names a reason."""
@@ -37,9 +38,7 @@ class Readiness:
     @property
     def reasons(self) -> list[str]:
         """One sentence for each thing that is missing."""
-        found = [reason for check in self._checks if (reason := check())]
-        READY.set(0 if found else 1)
-        return found
+        return [reason for check in self._checks if (reason := check())]
 
 
 class Loopback:

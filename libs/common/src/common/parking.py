@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from common import topology
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.message import digest
+from common.metrics import DEAD_LETTERS
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 HANDLER_TRIES = 3
 _LONGEST_TRACE = 20_000
+_COUNTED = {exchange.name: DEAD_LETTERS.labels(exchange.name) for exchange in topology.EXCHANGES}
 
 
 def is_hopeless(message: AbstractIncomingMessage, error: Exception) -> bool:
@@ -40,6 +42,7 @@ async def park(publisher: Publisher, message: AbstractIncomingMessage, queue: st
         body=message.body.decode(errors="replace"),
         at=datetime.now(UTC),
     )
+    _COUNTED.get(message.exchange or "", DEAD_LETTERS.labels("other")).inc()
     log.error("a message was parked", queue=queue, message_id=message.message_id, reason=letter.reason)
     body = letter.model_dump_json().encode()
     await publisher.publish_surely(topology.DEAD_LETTERS, body, message_id=letter.dead_letter_id, kind="DeadLetter")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 import uvloop
+
+from common.metrics import EVENT_LOOP_LAG
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Generator
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 log = structlog.get_logger()
+LAG_EVERY_S = 0.5
 
 
 def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
@@ -28,13 +32,25 @@ async def _until_asked(serve: Callable[[asyncio.Event], Coroutine[None, None, No
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    measuring = asyncio.create_task(_measure_lag())
     serving = asyncio.create_task(serve(stop))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not serving.done():
         log.info("stopping: finishing what is in hand")
     stopping.cancel()
-    await serving
+    try:
+        await serving
+    finally:
+        measuring.cancel()
+
+
+async def _measure_lag() -> None:
+    """Note how late the event loop comes back to us, until cancelled."""
+    while True:
+        due = time.monotonic() + LAG_EVERY_S
+        await asyncio.sleep(LAG_EVERY_S)
+        EVENT_LOOP_LAG.observe(max(0.0, time.monotonic() - due))
 
 
 class _Server(uvicorn.Server):

@@ -30,39 +30,41 @@ def pause_before_next(error: DeliveryError, tries: int) -> float | None:
     return random.uniform(0.5, 1.0) * FIRST_PAUSE_S * float(2 ** (tries - 1))  # noqa: S311 - jitter, not a secret
 
 
-async def attempt(desk: Desk, send: Callable[[], Awaitable[int]]) -> Outcome:
-    """Send within the connector's limits; raises HandBackError when nothing was sent and the wait became too long."""
+async def attempt(desk: Desk, send: Callable[[], Awaitable[int]], settle: Callable[[Outcome], Awaitable[Outcome]]) -> Outcome:
+    """Send within the connector's limits; raises HandBackError when nothing was sent and the wait became too long.
+
+    A call counts as in flight until its success is settled: so a kill repeats no more calls than may be in flight.
+    """
     began, tries = time.monotonic(), 0
     while True:
         try:
-            http_status = await _call(desk, send)
+            async with desk.limiter.slot():
+                http_status = await _call(desk, send)
+                return await settle(Outcome(status=Status.SUCCESS, http_status=http_status, tries=tries + 1, duration_ms=_since(began)))
         except DeliveryError as error:
             if desk.gate.is_held and error.is_connectors and not error.outcome_unknown:
                 continue  # a sick connector holds: this delivery waits for a probe to succeed instead of failing with it
             tries += 1
             pause = pause_before_next(error, tries)
             if pause is None:
-                return _failure(error, tries, began)
-        else:
-            return Outcome(status=Status.SUCCESS, http_status=http_status, tries=tries + 1, duration_ms=_since(began))
+                return await settle(_failure(error, tries, began))
         await asyncio.sleep(pause)
 
 
 async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
     """Make one call, and tell the gate how the back office took it."""
-    async with desk.limiter.slot():
-        await desk.gate.enter()
-        with desk.calling():
-            try:
-                http_status = await send()
-            except DeliveryError as error:
-                desk.failed(error)
-                raise
-            except BaseException:
-                desk.gate.left()
-                raise
-        desk.succeeded()
-        return http_status
+    await desk.gate.enter()
+    with desk.calling():
+        try:
+            http_status = await send()
+        except DeliveryError as error:
+            desk.failed(error)
+            raise
+        except BaseException:
+            desk.gate.left()
+            raise
+    desk.succeeded()
+    return http_status
 
 
 def _failure(error: DeliveryError, tries: int, began: float) -> Outcome:

@@ -10,6 +10,7 @@ from faststream.rabbit import RabbitQueue
 from common import topology
 from common.consuming import exchange, parsed_by, prefetch, queue
 from common.contracts.connector import ConnectorTestRequested
+from common.contracts.delivery import DeliveryRequested
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 
 if TYPE_CHECKING:
@@ -36,6 +37,17 @@ def subscribe(broker: RabbitBroker, route: Route, directory: Directory, tests: T
     )
     async def transactions(received: list[TransactionReceived]) -> None:
         await route(received)
+
+    @broker.subscriber(
+        queue(topology.DISPATCHER_UNROUTED),
+        exchange(topology.DELIVERIES),
+        channel=prefetch(MESSAGES_AT_ONCE),
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=parsed_by(DeliveryRequested.model_validate_json),
+        no_reply=True,
+    )
+    async def unrouted(request: DeliveryRequested) -> None:
+        await route.again(request)
 
     @broker.subscriber(
         RabbitQueue(f"dispatcher.connectors.{replica}", exclusive=True, auto_delete=True, durable=False),

@@ -13,7 +13,7 @@ from dispatcher.attempt import attempt
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import HandBackError
 from dispatcher.ledger.claim import Claim, Done, Superseded
-from dispatcher.metrics import ATTEMPTS, SENT_AFTER_SECONDS
+from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
 
@@ -66,19 +66,23 @@ class Deliver:
                 SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
             return await self._back_office.of(self._desk.connector).send(claim.request)
 
+        async def settle(outcome: Outcome) -> Outcome:
+            await self._ledger.settle(claim, outcome)
+            return outcome
+
         try:
-            outcome = await attempt(self._desk, send)
+            return await attempt(self._desk, send, settle)
         except HandBackError:
             await self._ledger.release(claim)
             raise
-        await self._ledger.settle(claim, outcome)
-        return outcome
 
     async def _tell(self, request: DeliveryRequested, outcome: Outcome) -> None:
         """Publish the status, and log the attempt in one line."""
         connector = self._desk.connector
         await self._statuses.publish(event_of(request, connector, outcome, self._replica))
-        ATTEMPTS.labels(connector.connector_id, outcome.status).inc()
+        attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
+        if outcome.duration_ms is not None:
+            self._desk.attempt_seconds.observe(outcome.duration_ms / 1000)
         log.info(
             "attempt",
             delivery_id=request.delivery_id,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from common import topology
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
-from dispatcher.metrics import ATTEMPTS, ROUTED
+from dispatcher.ages import Ages
+from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
 from dispatcher.outcome import Outcome, event_of
 
 if TYPE_CHECKING:
@@ -27,11 +28,26 @@ class Route:
 
     def __init__(self, directory: Directory, publisher: Publisher, statuses: Statuses, replica: str) -> None:
         self._directory, self._publisher, self._statuses, self._replica = directory, publisher, statuses, replica
+        self._ages = Ages()
+        UNROUTED_AGE.set_function(self._ages.oldest_s)
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
         """Return when the broker has confirmed every message that follows from these transactions."""
         now = datetime.now(UTC)
-        await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
+        with self._ages.since(min((transaction.received_at for transaction in transactions), default=now)):
+            await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
+        TRANSACTIONS.inc(len(transactions))
+
+    async def again(self, request: DeliveryRequested) -> None:
+        """Route a transaction that no connector matched, because an administrator asked for it; returns like the call above.
+
+        Where a connector matches by now, the delivery without one has nothing left to do: it is Skipped, and says who has it.
+        """
+        transaction, now = request.transaction, datetime.now(UTC)
+        connectors = self._directory.matching(transaction.appointment.source_app, transaction.appointment.source_type)
+        await asyncio.gather(*(work for connector in connectors for work in self._ask(transaction, connector, now, request.trigger)))
+        outcome = _routed(connectors) if connectors else _not_provided(transaction)
+        await self._statuses.publish(event_of(request, None, outcome, self._replica))
 
     def _works(self, transaction: TransactionReceived, now: datetime) -> list[asyncio.Future[None] | asyncio.Task[None]]:
         appointment = transaction.appointment
@@ -40,9 +56,11 @@ class Route:
             return [self._statuses.publish(event_of(_request(transaction, NO_CONNECTOR, now), None, _not_provided(transaction), self._replica))]
         return [work for connector in connectors for work in self._ask(transaction, connector, now)]
 
-    def _ask(self, transaction: TransactionReceived, connector: Connector, now: datetime) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
-        ROUTED.labels(connector.connector_id).inc()
-        request = _request(transaction, connector.connector_id, now)
+    def _ask(
+        self, transaction: TransactionReceived, connector: Connector, now: datetime, trigger: Trigger = Trigger.SERVICE
+    ) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
+        routed_to(connector.connector_id).inc()
+        request = _request(transaction, connector.connector_id, now, trigger)
         asking = self._publisher.publish_surely(
             topology.DELIVERIES,
             request.model_dump_json().encode(),
@@ -54,19 +72,25 @@ class Route:
         return self._statuses.publish(pending), asyncio.ensure_future(asking)
 
 
-def _request(transaction: TransactionReceived, connector_id: str, now: datetime) -> DeliveryRequested:
+def _request(transaction: TransactionReceived, connector_id: str, now: datetime, trigger: Trigger = Trigger.SERVICE) -> DeliveryRequested:
     return DeliveryRequested(
         delivery_id=delivery_id_of(transaction.transaction_id, connector_id),
         attempt=1,
-        trigger=Trigger.SERVICE,
+        trigger=trigger,
         connector_id=connector_id,
         requested_at=now,
         transaction=transaction,
     )
 
 
+def _routed(connectors: Sequence[Connector]) -> Outcome:
+    attempts_of(NO_CONNECTOR, Status.SKIPPED, "").inc()
+    names = ", ".join(f"'{connector.name}'" for connector in connectors)
+    return Outcome(status=Status.SKIPPED, message=f"It was routed again: it is on its way to {names} now, as a delivery of its own.")
+
+
 def _not_provided(transaction: TransactionReceived) -> Outcome:
-    ATTEMPTS.labels(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED).inc()
+    attempts_of(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED, "").inc()
     appointment = transaction.appointment
     if not appointment.source_app:
         reason = "The appointment is not linked to a task and job with a Source App: link it to a task in Dime.Scheduler."

@@ -6,14 +6,13 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from prometheus_client import Counter
-
 from common import topology
 from common.batcher import Batcher
 from common.broker import BrokerAwayError
 from common.contracts.message import digest
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from ingest.errors import InvalidFieldError
+from ingest.metrics import CONFIRM_SECONDS, accepted_of
 from ingest.snapshot import read_snapshot, split_snapshots
 
 if TYPE_CHECKING:
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
         async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str) -> None:
             """Publish and wait for the confirmation; raises BrokerAwayError."""
             ...
-
-
-ACCEPTED = Counter("mboc_ingest_accepted_total", "Changes accepted: the broker has confirmed them.", ["source", "action"])
 
 
 def read_changes(source: str, action: Action, body: bytes) -> list[TransactionReceived]:
@@ -76,7 +72,7 @@ class Accept:
         """Return once the broker has confirmed all of them; raises BrokerAwayError."""
         await asyncio.gather(*(self._batcher.submit(transaction) for transaction in transactions))
         for transaction in transactions:
-            ACCEPTED.labels(transaction.source, transaction.action).inc()
+            accepted_of(transaction.source, transaction.action).inc()
 
     async def _publish(self, batch: Sequence[TransactionReceived]) -> list[None]:
         if not self._publisher.is_connected:
@@ -84,7 +80,8 @@ class Accept:
         try:
             async with asyncio.timeout(self._timeout_s):
                 message_id = digest(transaction.transaction_id for transaction in batch)
-                await self._publisher.publish(topology.TRANSACTIONS, TRANSACTIONS.dump_json(list(batch)), message_id=message_id, kind="TransactionReceived")
+                with CONFIRM_SECONDS.time():
+                    await self._publisher.publish(topology.TRANSACTIONS, TRANSACTIONS.dump_json(list(batch)), message_id=message_id, kind="TransactionReceived")
         except TimeoutError as error:
             raise BrokerAwayError("no confirmation in time") from error
         return [None] * len(batch)

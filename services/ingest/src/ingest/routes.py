@@ -12,6 +12,7 @@ from common.contracts.appointment import Action
 from common.problem import problem
 from ingest.accept import Accept, read_changes
 from ingest.errors import InvalidFieldError, UnreadableError
+from ingest.metrics import REFUSALS, accepted_of
 from ingest.secrets import is_authorised
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ ADDRESSES = {"appointment-created": Action.CREATE, "appointment-updated": Action
 
 
 def webhooks(accept: Accept, secrets: Mapping[str, bytes], body_limit: int) -> list[Route]:
-    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions."""
+    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions; what is counted begins at 0 for every source."""
+    for source in secrets:
+        for action in Action:
+            accepted_of(source, action)
     return [Route(f"/webhooks/{{source}}/{end}", Webhook(accept, secrets, body_limit, action), methods=["POST"]) for end, action in ADDRESSES.items()]
 
 
@@ -37,6 +41,8 @@ class Webhook:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         response = await self._answer(scope, receive)
+        if response.status_code in REFUSALS:
+            REFUSALS[response.status_code].inc()
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:

@@ -21,15 +21,12 @@ if TYPE_CHECKING:
     from portal_api.doors import Doors
 
 
-LARGEST_BODY = 16 * 1024 * 1024
-
-
 def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = (), website: Sequence[BaseRoute] = ()) -> FastAPI:
     """Return the application: ``/api`` for those who are known, its documentation, the routes every process has, and behind them all the website."""
     app = FastAPI(title="Back Office Connector", version=RELEASE, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
     common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)}
     app.include_router(doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common)
-    api = APIRouter(prefix="/api", dependencies=[known(doors.audit)], responses=common, max_body_size=LARGEST_BODY)
+    api = APIRouter(prefix="/api", dependencies=[known(doors.audit)], responses=common)
     for router in routers:
         api.include_router(router)
     app.include_router(api)

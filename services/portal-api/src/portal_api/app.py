@@ -23,7 +23,7 @@ from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing, SealError
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from portal_api.accounts.rules import Rules
@@ -67,18 +67,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
-    creating = commands.add_parser("create-admin", help="create an administrator; the password is asked for, or read from standard input")
+    creating = commands.add_parser("create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone")
     creating.add_argument("name", help="what the account is called")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
         return
+    if arguments.command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
+    if arguments.command == "create-admin":
+        where = load(DatabaseSettings)
+        raise SystemExit(asyncio.run(create_admin(open_database(where.mongodb_url.get_secret_value(), where.mongodb_database), arguments.name)))
     settings = load(Settings)
     if arguments.command == "rekey":
         raise SystemExit(asyncio.run(_rekey(settings)))
-    if arguments.command == "create-admin":
-        raise SystemExit(asyncio.run(create_admin(_opened(settings)[0], arguments.name)))
     lines = Lines()
     configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
@@ -90,8 +95,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     database, store = _opened(settings)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
-    watch = Watch(database, _bounds(settings), settings.replica)
     doors = build_doors(database, settings.rules)
+    watch = Watch(database, _bounds(settings), settings.replica)
     routers = [*_routers(database, store, tests, publisher, watch), *doors.routers]
     app = build_api(routers, doors, others, website(settings.web_folder) if settings.web_folder else ())
     telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
@@ -101,9 +106,9 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         watch.use(connection)
         await wait_until_there(database)
         await make_indexes(database)
-        await watch.prepare()
         await doors.hasher.warm()
         await _begin_with_an_admin(settings, doors)
+        await watch.prepare()
         broker = consuming_broker(url, publisher)
         subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
         watch.subscribe(broker)
@@ -147,6 +152,13 @@ def _bounds(settings: Settings) -> Bounds:
     )
 
 
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
+
+
 def _opened(settings: Settings) -> tuple[Database, Connectors]:
     database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     return database, Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
@@ -157,8 +169,8 @@ def described() -> str:
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
     store = Connectors(database, KeyRing({}))
     doors = build_doors(database, Rules())
-    watch = Watch(database, Bounds(), "none")
-    app = build_api([*_routers(database, store, ConnectionTests(publisher), publisher, watch), *doors.routers], doors)
+    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"))
+    app = build_api([*routers, *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 

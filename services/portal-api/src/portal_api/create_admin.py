@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from portal_api.accounts.names import UserName
 from portal_api.accounts.rules import Rules
 from portal_api.doors import build_doors
-from portal_api.errors import PortalError
+from portal_api.errors import InvalidFieldError, PortalError
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -33,7 +33,10 @@ async def create_admin(database: AsyncIOMotorDatabase[dict[str, Any]], given: st
 
 
 def _password() -> str:
-    """Read it: never from the command line, which everybody on the machine can see."""
+    """Read it: never from the command line, which everybody on the machine can see. Raises InvalidFieldError."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    return getpass.getpass("Password (12 to 200 characters): ")
+    first, second = getpass.getpass("Password (12 to 200 characters): "), getpass.getpass("The same again: ")
+    if first != second:
+        raise InvalidFieldError("password", "the two are not the same")
+    return first

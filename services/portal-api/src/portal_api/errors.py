@@ -4,17 +4,14 @@ PortalError
 ├── NotFoundError      there is no such thing            404
 ├── ConflictError      somebody else changed it since    409
 ├── BadCursorError     ``after`` is not one of ours      422
-├── WrongFieldError    a field names what is not there   422
 ├── UnreadableError    a file cannot be read             422
 ├── InvalidFieldError  a field holds what must not be    422
 ├── UnknownCallerError  nobody we know asks              401
 ├── ForbiddenError     the caller may not do that        403
 ├── LockedError        too many wrong passwords          429
 ├── BusyError          too much at once                  503
-├── UnconfirmedError   RabbitMQ did not confirm          503
-├── TooMuchError       more was asked for than is given  422
 ├── StoreAwayError     MongoDB cannot be reached         503
-├── TooManyReadersError  too many streams are open       503
+├── UnconfirmedError   RabbitMQ did not confirm          503
 └── DispatcherAwayError  no dispatcher answered          504
 """
 
@@ -39,32 +36,12 @@ class BadCursorError(PortalError):
     """The paging key is not one this list gave out."""
 
 
-class WrongFieldError(PortalError):
-    """A field of the request names something that is not there; ``field`` says which."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
 class UnconfirmedError(PortalError):
     """RabbitMQ did not confirm what was to be done: it may or may not be."""
 
 
-class TooMuchError(PortalError):
-    """More was asked for than is given in one answer; names the field that says so."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field, self.message = field, message
-
-
 class StoreAwayError(PortalError):
     """MongoDB cannot be reached now."""
-
-
-class TooManyReadersError(PortalError):
-    """As many streams of live updates are open as there may be."""
 
 
 class UnreadableError(PortalError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 STORED = Counter("mboc_portal_api_events_stored_total", "Events stored.", ["kind"])
+SIGN_INS = Counter("mboc_portal_api_passwords_total", "Passwords that were given.", ["outcome"])
 STORED_AFTER_SECONDS = Histogram(
     "mboc_portal_api_stored_after_seconds",
     "From an attempt's end to its record.",
@@ -12,3 +13,6 @@ STORED_AFTER_SECONDS = Histogram(
 )
 LINES_NOT_UNDERSTOOD = Counter("mboc_portal_api_log_lines_not_understood_total", "Log lines that came in and could not be read.")
 READERS = Gauge("mboc_portal_api_live_readers", "Streams of live updates that are open.")
+
+for kind in ("transaction", "status", "lane", "dead letter"):
+    STORED.labels(kind)  # begins at 0, so that the first one shows as an increase

@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from common.sealing import KeyRing
 from common.settings import DatabaseSettings, ServiceSettings
 from portal_api.accounts.names import UserName
-from portal_api.accounts.passwords import weakness
+from portal_api.accounts.passwords import Password, weakness
 from portal_api.accounts.rules import Rules
 from portal_api.accounts.sessions import Lifetimes
 from portal_api.website.files import PAGE, beside_the_source
@@ -34,7 +34,7 @@ class Settings(ServiceSettings, DatabaseSettings):
     readers: int = Field(default=1_000, ge=1, le=5_000, description="Streams of live updates that may be open at once.")
     drain_s: float = Field(default=20.0, gt=0, description="Seconds to finish what is in hand when asked to stop.")
     first_admin: UserName | None = Field(default=None, description="Name of the administrator to create when there is no account at all.")
-    first_admin_password: SecretStr | None = Field(default=None, validate_default=True, description="That administrator's password, until it is changed.")
+    first_admin_password: Password | None = Field(default=None, validate_default=True, description="That administrator's password, until it is changed.")
     secure_cookie: bool = Field(default=True, description="Whether the session's cookie travels over TLS only; false for plain http on one machine.")
     session_idle_s: float = Field(default=3600, gt=0, description="Seconds after which an unused session ends.")
     session_s: float = Field(default=43_200, gt=0, description="Seconds after which every session ends.")

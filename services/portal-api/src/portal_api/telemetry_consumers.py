@@ -76,8 +76,9 @@ def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, row_of: Callabl
     async def operations(told: tuple[str, bytes]) -> None:
         kind, body = told
         if hub.is_wanted and kind == "OperationProgressed":
-            operation = json.loads(body)
-            hub.operation(str(operation.get("operation_id")), operation)
+            with contextlib.suppress(ValueError, TypeError, KeyError):  # one that cannot be read is parked where it is recorded
+                operation = json.loads(body)
+                hub.operation(str(operation["operation_id"]), int(operation.get("revision", 0)), operation)
 
     @broker.subscriber(
         _own("heartbeats", replica, "heartbeat.#"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from common.depths import Depths
@@ -107,4 +107,14 @@ class Watch:
 
 def _row(event: StatusChanged) -> dict[str, Any]:
     """Return a delivery as its list shows it, from what is told of it."""
-    return as_delivery(delivery_of(event) | {"_id": event.delivery_id}).model_dump(mode="json")
+    stored = _as_stored(delivery_of(event)) | {"_id": event.delivery_id}
+    return as_delivery(stored).model_dump(mode="json")
+
+
+def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts as MongoDB gives them back: it keeps whole milliseconds."""
+    return {name: _whole(value) if isinstance(value, datetime) else _as_stored(value) if isinstance(value, dict) else value for name, value in facts.items()}
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

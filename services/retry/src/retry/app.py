@@ -21,7 +21,7 @@ from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
-from common.settings import load
+from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from retry.ask import Ask
@@ -38,6 +38,7 @@ from retry.settle import Settle
 from retry.store.clock import CRON, OPERATIONS, Clock
 from retry.store.deliveries import Deliveries
 from retry.store.failed import Failed
+from retry.store.indexes import make_indexes
 from retry.store.items import Items
 from retry.store.operations import Operations
 from retry.store.requeues import Requeues
@@ -56,8 +57,13 @@ STOP_S = 10.0
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop."""
-    argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again on a cron, and carries out administrators' operations.").parse_args()
+    """Run one retry replica until it is asked to stop, or make its indexes."""
+    parser = argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again on a cron, and carries out administrators' operations.")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
+    if parser.parse_args().command == "migrate":
+        asyncio.run(_migrate(load(DatabaseSettings)))
+        return
     settings = load(Settings)
     try:
         schedule = Schedule(expression_of(settings), datetime.now(UTC))
@@ -80,11 +86,11 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_until_there(database)
         requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
-        await requeues.make_indexes()
+        await make_indexes(database)
         clocks = [Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)]
         telemetry.also(partial(_timer_job, schedule, clocks[0]))
         timer = Timer(schedule, clocks[0], Requeue(Failed(database), Transactions(database), requeues, ask), settings.lease_s / 3)
-        steps = await _steps(database, requeues, ask, Tell(publisher))
+        steps = _steps(database, requeues, ask, Tell(publisher))
         operate, loopback = Operate(clocks[1], steps), Loopback(connection)
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
         subscribe(broker, steps.operations, operate)
@@ -101,11 +107,9 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
     await publisher.close()
 
 
-async def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell) -> Steps:
-    """Return what operations are carried out with, once its collections have their indexes."""
+def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell) -> Steps:
+    """Return what operations are carried out with."""
     operations, items, deliveries = Operations(database), Items(database), Deliveries(database)
-    await operations.make_indexes()
-    await items.make_indexes()
     take_stock, settle = TakeStock(operations, items, deliveries), Settle(items, deliveries, tell.archived)
     return Steps(operations, items, take_stock, CarryOut(items, Transactions(database), requeues, ask), settle, Report(operations, tell.progressed))
 
@@ -113,3 +117,10 @@ async def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Reque
 async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, TimerJob]:
     """Return the part of a heartbeat that tells when the timer job ran and runs."""
     return {"timer_job": TimerJob(expression=schedule.expression, last_run_at=await clock.last_tick(), next_run_at=schedule.after(datetime.now(UTC)))}
+
+
+async def _migrate(settings: DatabaseSettings) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of retry is there.\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from common.contracts.delivery import Trigger
+from common.contracts.delivery import DeliveryRequested, Trigger
 from common.contracts.operation import ItemOutcome, OperationKind
 from retry.candidate import Claimant
 from retry.metrics import ITEMS, REQUEUED
@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.contracts.transaction import TransactionReceived
-    from retry.ask import Ask
     from retry.candidate import Claim
     from retry.operations.item import Item
     from retry.operations.operation import Operation
     from retry.store.items import Items
     from retry.store.requeues import Requeues
     from retry.store.transactions import Transactions
+
+    class Ask(Protocol):
+        """The broker."""
+
+        async def __call__(self, requests: Sequence[DeliveryRequested]) -> None:
+            """Return when the broker has confirmed all requests."""
+            ...
+
 
 TOGETHER = 500
 NO_SNAPSHOT = "Its snapshot is not stored, so that there is nothing to send: have the change reported again."

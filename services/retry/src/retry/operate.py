@@ -78,9 +78,10 @@ class Operate:
 
     async def _drop(self) -> None:
         """Leave every operation as it is: any step may be repeated by whoever has the lease."""
-        for task in self._tasks.values():
+        tasks = [*self._tasks.values(), *([self._forgetting] if self._forgetting else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
 
     def _forget(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from retry.metrics import CRON_RUNS, NEXT_RUN
+from retry.metrics import CRON_RUNS, LAST_SUCCESS, NEXT_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -81,6 +81,7 @@ class Timer:
     async def _tick(self) -> None:
         CRON_RUNS.inc()
         log.info("the timer job ran", requeued=await self._requeue())
+        LAST_SUCCESS.set_to_current_time()
 
     async def _resume(self) -> None:
         if resumed := await self._requeue.resume():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ async def tailed(portal: Portal, asked: argparse.Namespace) -> None:
         new = [line async for line in portal.items("/logs", query | _since(seen), most) if line["log_id"] not in seen]
         for line in reversed(new):
             _print(line, as_json=asked.json)
+        sys.stdout.flush()
         seen = _recent(seen | {line["log_id"]: line["at"] for line in new})
         most = MOST_AT_ONCE
         await asyncio.sleep(GLANCE_S)

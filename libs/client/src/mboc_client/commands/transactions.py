@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mboc_client import show
+from mboc_client.commands.acting import add_acting
 from mboc_client.commands.words import DELIVERY_FILTERS, command, given, listing
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ def add(parsers: Parsers) -> None:
     exporting = command(transactions, "export", exported, "Write a whole list to standard output.")
     listing(exporting, DELIVERY_FILTERS)
     exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
+    add_acting(transactions, ("retry", "archive", "restore"))
     errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(required=True)
     listing(command(errors, "list", troubled, "List them, the newest first."), DELIVERY_FILTERS)
     listing(command(errors, "causes", causes, "Group them by cause."), ("connector_id", "source_app", "code", "status"))
     noting = command(errors, "note", noted, "Write down what is known about a cause.")
     noting.add_argument("cause")
     noting.add_argument("text")
+    add_acting(errors, ("retry", "archive"), troubled=True)
 
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import getpass
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
+
+from mboc_client.errors import ClientError
 
 if TYPE_CHECKING:
     import argparse
@@ -51,6 +56,17 @@ def listing(parser: argparse.ArgumentParser, filters: Sequence[str], *, sorts: b
         parser.add_argument("--sort", help="a column; a minus before it turns the order round")
     parser.add_argument("--most", type=int, default=50, help="how many at most (default 50)")
     parser.add_argument("--json", action="store_true", help="one line of JSON each")
+
+
+async def typed(question: str) -> str:
+    """Return a password: asked for twice on a terminal, else one line of standard input."""
+    if not sys.stdin.isatty():
+        line: str = await asyncio.to_thread(sys.stdin.readline)
+        return line.rstrip("\r\n")
+    first, second = [await asyncio.to_thread(getpass.getpass, words) for words in (question, "The same again: ")]
+    if first != second:
+        raise ClientError("The two are not the same: nothing is changed.")
+    return first
 
 
 def given(asked: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:

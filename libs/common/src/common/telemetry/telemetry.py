@@ -16,7 +16,7 @@ import aio_pika
 from prometheus_client import Counter
 
 from common import topology
-from common.broker import BrokerAwayError, declare, reaching_broker
+from common.broker import BrokerAwayError, count_reconnect, declare, reaching_broker
 from common.contracts.telemetry import Heartbeat, LogRecorded
 from common.depths import Depths
 from common.release import RELEASE
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 BEAT_S = 3.0
 PATIENCE_S = 5.0
+CONNECT_S = 3.0
+"""Less than the patience: a connection that is given up half-way would go on by itself."""
 MORE_S = 2.5
 FAREWELL_S = 2.0
 LINES_TOGETHER = 500
@@ -100,7 +102,8 @@ class Telemetry:
         """Return the exchange, connected to when RabbitMQ is there; the connection then restores itself."""
         if self._connection is None:
             properties: dict[str, Any] = {"connection_name": f"{self._service} {self._replica} telemetry"}
-            self._connection = await aio_pika.connect_robust(self._url, client_properties=properties, reconnect_interval=1, fail_fast=True, timeout=5)
+            self._connection = await aio_pika.connect_robust(self._url, client_properties=properties, reconnect_interval=1, fail_fast=True, timeout=CONNECT_S)
+            self._connection.reconnect_callbacks.add(count_reconnect)
             self._depths.use(self._connection)
         if self._exchange is None:
             self._channel = self._channel or await self._connection.channel(publisher_confirms=True)

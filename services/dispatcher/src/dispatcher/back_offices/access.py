@@ -14,6 +14,7 @@ from dispatcher.back_offices.authentication.oauth2 import Client, OAuth2
 from dispatcher.back_offices.authentication.plain import Plain, basic
 from dispatcher.back_offices.calls import Caller, open_session
 from dispatcher.back_offices.catalogue import Faults
+from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -73,6 +74,7 @@ def open_access(connector: Connector, kind: Kind, tools: Tools) -> Access:
     extra = json.loads(secrets.pop("headers", "{}"))
     faults = Faults(kind, connector.name, (*secrets.values(), *extra.values()))
     caller = Caller(tools.session, connector, faults, extra)
+    TOKEN_ENDS.remove(connector.connector_id)  # this version may need none
     return Access(connector, faults, caller, _authentication(connector, faults, secrets, tools))
 
 
@@ -91,7 +93,9 @@ def _authentication(connector: Connector, faults: Faults, secrets: dict[str, str
     match said.type:
         case AuthenticationType.ENTRA_ID | AuthenticationType.OAUTH2_BODY | AuthenticationType.OAUTH2_BASIC:
             asking = Caller(tools.session, connector, faults.of("token"), {})
-            return OAuth2(tools.tokens, _client(connector, faults, secrets), asking, faults)
+            client = _client(connector, faults, secrets)
+            TOKEN_ENDS.labels(connector.connector_id).set_function(partial(tools.tokens.ends_at, client))
+            return OAuth2(tools.tokens, client, asking, faults)
         case AuthenticationType.NONE if not is_older_basic:
             return Plain()
     if not login or not password:

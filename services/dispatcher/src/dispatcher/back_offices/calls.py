@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import aiohttp
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from dispatcher.back_offices.addresses import ForbiddenAddressError
+from dispatcher.back_offices.certificates import trusting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +81,7 @@ class Caller:
         self._session, self._faults, self._extra = session, faults, extra
         limits = connector.limits
         self._timeout = ClientTimeout(total=limits.total_timeout_s, sock_connect=limits.connect_timeout_s)
-        self._ssl = tls_of(connector.ca_certificate)
+        self._ssl = trusting(connector.ca_certificate)
 
     async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
         """Make one call, on a session of its own if one is given."""
@@ -128,8 +128,3 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:
         return ""
-
-
-def tls_of(ca_certificate: str | None) -> ssl.SSLContext | bool:
-    """Return how certificates are verified: by the machine's authorities, or by this one alone."""
-    return ssl.create_default_context(cadata=ca_certificate) if ca_certificate else True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from common.contracts.connector import Step
-from dispatcher.back_offices.calls import tls_of
+from dispatcher.back_offices.certificates import trusting
 from dispatcher.back_offices.table import KINDS, build
 from dispatcher.errors import DeliveryError, UnauthorisedError
 from dispatcher.validate import find_fault
@@ -101,11 +101,9 @@ async def _tls(connector: Connector, parts: SplitResult) -> Step:
     if parts.scheme == "http":
         return Step(name="TLS", passed=True, sentence="Not used: appointments and credentials travel readable. Use https where you can.")
     host, port = parts.hostname or "", parts.port or PORTS["https"]
-    tls = tls_of(connector.ca_certificate)
-    context = ssl.create_default_context() if isinstance(tls, bool) else tls
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
+            _, writer = await asyncio.open_connection(host, port, ssl=trusting(connector.ca_certificate))
     except ssl.SSLCertVerificationError as error:
         return _failed("TLS", f"The certificate of {host} is not trusted: {error.verify_message}. Enter the authority's certificate, or mend the server's.")
     except (OSError, TimeoutError):

@@ -10,7 +10,7 @@ from common.contracts.connector import LaneChanged
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import ThrottledError
 from dispatcher.lanes.gate import Gate, Patience
-from dispatcher.metrics import CALL_SECONDS, CALLS_ALLOWED, CALLS_IN_FLIGHT, LANE_HELD
+from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_ALLOWED, CALLS_IN_FLIGHT, LANE_HELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,9 +32,11 @@ class Desk:
         self._in_flight = 0
         self.gate = Gate(patience, self._gate_changed)
         self.connector, self.limiter = connector, limiters.of(connector)
+        self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
         self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
-        self._allowed = CALLS_ALLOWED.labels(connector.connector_id)
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
+        CALLS_ALLOWED.labels(connector.connector_id).set_function(lambda: self.limiter.allowed)
+        LANE_HELD.labels(connector.connector_id).set_function(lambda: self.gate.is_held)
 
     def change(self, connector: Connector) -> None:
         """Work with the connector as it is now; a mended one is tried at once."""
@@ -71,13 +73,11 @@ class Desk:
         """Note that a call failed: a throttled one slows the lane down, a fault of the connector may hold it."""
         if isinstance(error, ThrottledError):
             self.limiter.slow_down(error.retry_after_s)
-            self._allowed.set(self.limiter.allowed)
         self.gate.failed(error)
 
     def succeeded(self) -> None:
         """Note that a call ended well: the lane works, and speeds up again."""
         self.limiter.went_well()
-        self._allowed.set(self.limiter.allowed)
         self.gate.succeeded()
 
     def _gate_changed(self, gate: Gate) -> None:
@@ -85,7 +85,6 @@ class Desk:
         self._held_since = (self._held_since or now) if gate.is_held else None
         in_s = gate.probe_in_s + self.connector.limits.total_timeout_s
         self._held_until = now + timedelta(seconds=in_s) + MARGIN if gate.is_held else None
-        LANE_HELD.labels(self.connector.connector_id).set(1 if gate.is_held else 0)
         self._tell(
             LaneChanged(
                 connector_id=self.connector.connector_id,

@@ -13,6 +13,7 @@ from common.broker import BrokerAwayError, declare, reaching_broker
 from common.contracts.delivery import DeliveryRequested
 from common.parking import is_hopeless, park
 from dispatcher.errors import HandBackError
+from dispatcher.lanes.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,6 +40,7 @@ class Lane:
         self._prefetch = 0
         self._in_hand: set[asyncio.Task[None]] = set()
         self._is_closing = False
+        self.waiting = Waiting()
 
     @property
     def is_consuming(self) -> bool:
@@ -104,7 +106,9 @@ class Lane:
 
     async def _handle(self, message: AbstractIncomingMessage) -> None:
         try:
-            await self._deliver(DeliveryRequested.model_validate_json(message.body))
+            request = DeliveryRequested.model_validate_json(message.body)
+            with self.waiting.holding(request):
+                await self._deliver(request)
         except HandBackError:
             if self._is_closing:
                 return

@@ -13,6 +13,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from common.batcher import Batcher
 from common.database import is_away, outlast
 from dispatcher.ledger.claim import Answer, Busy, Claim, Done, Superseded
+from dispatcher.metrics import LEDGER_ANSWERS, LEDGER_SECONDS
 from dispatcher.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ NEVER = -(2**62)
 OVER = datetime(1970, 1, 1, tzinfo=UTC)
 REMEMBERED = 16
 DUPLICATE_KEY = 11000
+_COUNTED = {
+    Claim: LEDGER_ANSWERS.labels("granted"),
+    Done: LEDGER_ANSWERS.labels("done"),
+    Superseded: LEDGER_ANSWERS.labels("superseded"),
+    Busy: LEDGER_ANSWERS.labels("busy"),
+}
 
 
 class Ledger:
@@ -43,6 +50,7 @@ class Ledger:
     async def claim(self, claim: Claim) -> Answer:
         """Return the claim itself when it was granted, else what to do instead."""
         answer = await self._batcher.submit((claim, self._claiming(claim)))
+        _COUNTED[type(answer)].inc()
         if isinstance(answer, Claim):
             self._live[claim.token] = claim
         return answer
@@ -87,6 +95,12 @@ class Ledger:
 
     async def _write(self, items: Sequence[tuple[Claim, UpdateOne]]) -> list[Answer | Exception]:
         answers: list[Answer | Exception] = [claim for claim, _ in items]
+        with LEDGER_SECONDS.time():
+            await self._surely(items, answers)
+        return answers
+
+    async def _surely(self, items: Sequence[tuple[Claim, UpdateOne]], answers: list[Answer | Exception]) -> None:
+        """Write, however long MongoDB is away."""
         async for trial in outlast():
             with trial:
                 try:
@@ -95,7 +109,6 @@ class Ledger:
                     if is_away(error):
                         raise
                     await self._look_closer(items, answers, error.details["writeErrors"])
-        return answers
 
     async def _look_closer(self, items: Sequence[tuple[Claim, UpdateOne]], answers: list[Answer | Exception], failed: Sequence[dict[str, Any]]) -> None:
         """Answer for those whose filter did not match: the upsert then collides with the document that is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def counted_as(address: str) -> str:
         return "unknown"
     found = ip_address(address)
     if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or ip_network(f"{found.exploded.partition('%')[0]}/64", strict=False))
+        return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
     return str(found)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Role
 
 LONGEST = 100_000
@@ -22,7 +23,7 @@ class Entry:
     action: str
     address: str
     audit_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(default_factory=this_moment)
     who: str = ""
     role: Role | None = None
     via: str = ""

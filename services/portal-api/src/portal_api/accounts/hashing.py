@@ -67,9 +67,13 @@ class Hasher:
         """Make nobody's hash before the first request: the first unknown name must take no longer than others."""
         await self._beside(self._of_nobody)
 
-    async def _beside(self, work: Callable[[], T]) -> T:
+    def refuse_more(self) -> None:
+        """Raise BusyError when too many wait already."""
         if self._waiting >= WAITING:
             raise BusyError("Too many passwords are being checked now: try again in a few seconds")
+
+    async def _beside(self, work: Callable[[], T]) -> T:
+        self.refuse_more()
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)

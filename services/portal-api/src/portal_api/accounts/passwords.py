@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import threading
 import unicodedata
+from typing import Annotated
 
+from pydantic import AfterValidator, SecretStr
 from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 200
@@ -17,6 +19,19 @@ LOOKED_AT = 72
 """Characters that are looked at; what follows makes a password only better."""
 OURS = ("dimescheduler", "dime.scheduler", "backoffice", "connector", "mboc")
 _one_at_a_time = threading.Lock()  # zxcvbn keeps the words of a question in a variable of its module
+
+
+def _is_text(value: SecretStr) -> SecretStr:
+    """Refuse halves of surrogate pairs, which JSON can carry and UTF-8 cannot."""
+    try:
+        value.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text") from None
+    return value
+
+
+Password = Annotated[SecretStr, AfterValidator(_is_text)]
+"""A password as it is entered."""
 
 
 def normal(password: str) -> str:

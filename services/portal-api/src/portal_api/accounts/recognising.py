@@ -28,23 +28,24 @@ class Recognise:
     def __init__(self, users: Users, sessions: Sessions, api_keys: ApiKeys, setting: str) -> None:
         self._users, self._sessions, self._api_keys, self._setting = users, sessions, api_keys, setting
 
-    async def __call__(self, key: str, token: str, address: str) -> Caller:
-        """Return the caller; a key goes before a cookie. Raises UnknownCallerError."""
+    async def __call__(self, key: str, token: str, address: str, *, is_use: bool = True) -> Caller:
+        """Return the caller; a key goes before a cookie, and a use of either is noted. Raises UnknownCallerError."""
         if key:
-            return await self._by_key(key, address)
+            return await self._by_key(key, address, is_use=is_use)
         if token:
-            return await self._by_session(token, address)
+            return await self._by_session(token, address, is_use=is_use)
         raise UnknownCallerError(NOBODY)
 
-    async def _by_session(self, token: str, address: str) -> Caller:
+    async def _by_session(self, token: str, address: str, *, is_use: bool) -> Caller:
         now = datetime.now(UTC)
         session = await self._sessions.find(hashed(token), now)
         if session is None:
             raise UnknownCallerError(ENDED)
-        await self._sessions.seen(session, now)
+        if is_use:
+            await self._sessions.seen(session, now)
         return Caller(session.name, session.role, address, "session", session.session_id)
 
-    async def _by_key(self, given: str, address: str) -> Caller:
+    async def _by_key(self, given: str, address: str, *, is_use: bool) -> Caller:
         if self._setting and is_same(hashed(given), hashed(self._setting)):
             return Caller(SETTING, Role.ADMIN, address, SETTING)
         now, api_key_id = datetime.now(UTC), id_in(given)
@@ -52,12 +53,13 @@ class Recognise:
         if key is None or not is_same(hashed(given), key.hash) or key.is_expired(now):
             raise UnknownCallerError(WRONG_KEY)
         role = await self._role(key)
-        await self._api_keys.used(key, now)
+        if is_use:
+            await self._api_keys.used(key, now)
         return Caller(key.owner, role, address, f"API key {key.api_key_id}")
 
     async def _role(self, key: ApiKey) -> Role:
-        """Return what the key may still do: never more than its owner may now."""
-        if key.owner == SETTING:
+        """Return what the key may still do: never more than its owner may now, and nothing once the owner is gone."""
+        if key.owner == SETTING and self._setting:
             return key.role
         owner = await self._users.find(key.owner)
         if owner is None or not owner.enabled:

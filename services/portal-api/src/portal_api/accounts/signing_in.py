@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from portal_api.accounts.sessions import Session
 from portal_api.accounts.tokens import hashed, new_token
 from portal_api.errors import LockedError, UnknownCallerError
+from portal_api.metrics import SIGN_INS
 
 if TYPE_CHECKING:
     from portal_api.accounts.hashing import Hasher
@@ -53,11 +54,14 @@ class SignIn:
         return user is not None
 
     async def _proved(self, name: str, password: str, address: str) -> User | None:
-        """Return the account if the password is its own."""
+        """Return the account if the password is its own; what was not looked at is not counted."""
+        self._hasher.refuse_more()
         if wait := await self._sign_ins.begin(name, address, datetime.now(UTC)):
+            SIGN_INS.labels("locked").inc()
             raise LockedError(wait)
         user = await self._users.find(name)
         is_right = await self._hasher.matches(user.password if user else None, password)
+        SIGN_INS.labels("right" if is_right else "wrong").inc()
         return user if is_right else None
 
     async def _opened(self, user: User, now: datetime) -> Opened:

@@ -44,7 +44,7 @@ class DeliveryFilter(BaseModel):
 
     def wanted(self) -> dict[str, Any]:
         """Return the conditions that were given, in the store's words; the phase is the reader's."""
-        plain = self.model_dump(include=PLAIN, exclude_none=True) | {"archived": self.archived or self.phase is Phase.ARCHIVED}
+        plain = self.model_dump(include=PLAIN, exclude_none=True)
         inner = {APPOINTMENTS[name]: value for name, value in self.model_dump(include=set(APPOINTMENTS), exclude_none=True).items()}
         moments = {word: moment for word, moment in (("$gte", self.received_from), ("$lt", self.received_to)) if moment}
         words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}

@@ -61,7 +61,7 @@ CHUNK = timedelta(hours=6)
 """At most so much is counted in one go, where counting is behind."""
 REST = 10
 """Counting may take this part of the time: a tenth."""
-LEASE_S = 30.0
+LEASE_S = 10.0
 
 
 class Rounds:
@@ -77,8 +77,8 @@ class Rounds:
             try:
                 if await self._store.is_mine(self._owner, now() + timedelta(seconds=LEASE_S)):
                     is_behind = await self.round(now())
-            except StoreAwayError:
-                log.warning("figures are not counted while MongoDB is away")
+            except StoreAwayError as error:
+                log.warning("figures are not counted now, but later", reason=str(error))
             await asyncio.sleep(REST * (time.monotonic() - began) if is_behind else max(self._every_s, REST * (time.monotonic() - began)))
 
     async def round(self, now: datetime) -> bool:

@@ -31,7 +31,7 @@ class Hub:
         self._left_at = float("-inf")
         self._news = asyncio.Event()
         self._deliveries: dict[str, tuple[int, dict[str, Any]]] = {}
-        self._operations: dict[str, Any] = {}
+        self._operations: dict[str, tuple[int, Any]] = {}
         self._verdict: Verdict | None = None
         self._owed_at: float | None = None
         self._resynced_at = float("-inf")
@@ -46,9 +46,10 @@ class Hub:
         if delivery_id not in self._deliveries or self._deliveries[delivery_id][0] <= rank:
             self._deliveries[delivery_id] = rank, row
 
-    def operation(self, operation_id: str, body: Any) -> None:
-        """Tell an operation as it is now."""
-        self._operations[operation_id] = body
+    def operation(self, operation_id: str, revision: int, body: Any) -> None:
+        """Tell an operation as it is now, unless something newer is about to be told."""
+        if operation_id not in self._operations or self._operations[operation_id][0] <= revision:
+            self._operations[operation_id] = revision, body
 
     def verdict(self, verdict: Verdict) -> None:
         """Tell how everything stands, when that has changed."""
@@ -81,7 +82,7 @@ class Hub:
         elif now >= max(self._owed_at + STORED_S, self._resynced_at + RESYNC_S):
             self._owed_at, self._resynced_at = None, now
             self.ring.add(Topic.RESYNC, {"topics": [Topic.DELIVERY]})
-        for body in operations.values():
+        for _, body in operations.values():
             self.ring.add(Topic.OPERATION, body)
         if self.ring.place != before:
             self._wake()

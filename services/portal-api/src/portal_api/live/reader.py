@@ -6,12 +6,12 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from portal_api.errors import TooManyReadersError
+from portal_api.errors import BusyError
 from portal_api.live.ring import Topic, written
 from portal_api.metrics import READERS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncIterator
     from collections.abc import Set as AbstractSet
 
     from portal_api.live.hub import Hub
@@ -29,39 +29,52 @@ class Readers:
     def __init__(self, hub: Hub, most: int) -> None:
         self._hub, self._most = hub, most
 
-    def open(self, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float = LIFETIME_S) -> AsyncGenerator[bytes, None]:
-        """Return the stream; ``first`` is the status now. Raises TooManyReadersError."""
+    def open(self, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float = LIFETIME_S) -> Reader:
+        """Return a reader to be closed after use; ``first`` is the status now. Raises BusyError."""
         if self._hub.readers >= self._most:
-            raise TooManyReadersError(f"{self._most} streams are open, which is as many as there may be")
+            raise BusyError(f"{self._most} streams are open, which is as many as there may be")
         if not self._hub.is_wanted:
             self._hub.missed()
-        self._hub.came()
-        READERS.set(self._hub.readers)
-        return self._stream({*topics, Topic.RESYNC}, last_event_id, first, lifetime_s * random.uniform(0.9, 1))  # noqa: S311 - spreads returns
+        return Reader(self._hub, topics, last_event_id, first, lifetime_s)
 
-    async def _stream(self, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float) -> AsyncGenerator[bytes, None]:
-        try:
-            yield f"retry: {RETRY_MS}\n\n".encode()
-            place = self._hub.ring.place_of(last_event_id) if last_event_id else self._hub.ring.place
-            if Topic.STATUS in topics:
-                yield written(Topic.STATUS, first)
-            if place is None:
-                place = self._hub.ring.place
-                yield written(Topic.RESYNC, ALL, self._hub.ring.id_of(place))
-            async for text in self._following(topics, place, time.monotonic() + lifetime_s):
-                yield text
-        finally:
+
+class Reader:
+    """Hears everything that happens from the moment it is made; has a place in the ring and no queue of its own."""
+
+    def __init__(self, hub: Hub, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float) -> None:
+        self._hub, self._topics = hub, {*topics, Topic.RESYNC}
+        self._end = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - spreads those who come back
+        resumed = hub.ring.place_of(last_event_id) if last_event_id else hub.ring.place
+        self._place = hub.ring.place if resumed is None else resumed
+        self._first = f"retry: {RETRY_MS}\n\n".encode()
+        if Topic.STATUS in topics:
+            self._first += written(Topic.STATUS, first)
+        if resumed is None:
+            self._first += self._resync()
+        self._is_open = True
+        hub.came()
+        READERS.set(hub.readers)
+
+    def close(self) -> None:
+        """Let go, once."""
+        if self._is_open:
+            self._is_open = False
             self._hub.went()
             READERS.set(self._hub.readers)
 
-    async def _following(self, topics: AbstractSet[Topic], place: int, end: float) -> AsyncIterator[bytes]:
-        hub, ring = self._hub, self._hub.ring
-        while not hub.is_closed and (left := end - time.monotonic()) > 0:
-            if not await hub.news(min(BEAT_S, left), place):
-                yield f": still here\nid: {ring.id_of(place)}\n\n".encode()
-                continue
-            events, place = ring.after(place), ring.place
-            if events is None:
-                yield written(Topic.RESYNC, ALL, ring.id_of(place))
-            elif texts := [event.text for event in events if event.topic in topics]:
-                yield b"".join(texts)
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield what is to be sent, until the lifetime is over or the process stops."""
+        yield self._first
+        while not self._hub.is_closed and (left := self._end - time.monotonic()) > 0:
+            if not await self._hub.news(min(BEAT_S, left), self._place):
+                yield f": still here\nid: {self._hub.ring.id_of(self._place)}\n\n".encode()
+            elif text := self._next():
+                yield text
+
+    def _next(self) -> bytes:
+        """Return the events of our topics behind our place, and move on."""
+        events, self._place = self._hub.ring.after(self._place), self._hub.ring.place
+        return self._resync() if events is None else b"".join(event.text for event in events if event.topic in self._topics)
+
+    def _resync(self) -> bytes:
+        return written(Topic.RESYNC, ALL, self._hub.ring.id_of(self._place))

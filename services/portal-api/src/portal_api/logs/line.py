@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,11 +12,9 @@ from common.contracts.telemetry import LogRecorded
 from portal_api.deliveries.words import words_of
 from portal_api.logs.levels import level_of
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 _SEARCHED = ("appointment", "code", "reason", "status", "queue", "message_id")
 _LARGEST = 2**63
+EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
@@ -36,13 +34,16 @@ def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
 
 def name_of(moment: datetime) -> str:
     """Return how the names of all lines of this millisecond begin; an earlier moment sorts before a later one."""
-    return f"{max(0, int(moment.timestamp() * 1000)):012x}"
+    return _name((moment - EPOCH) // MILLISECOND)
 
 
 def name_from(moment: datetime) -> str:
     """Return the name before which every line is earlier than this moment; moments of lines are whole milliseconds."""
-    whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-    return name_of(whole) if whole == moment else name_of(whole + timedelta(milliseconds=1))
+    return _name(-((EPOCH - moment) // MILLISECOND))
+
+
+def _name(milliseconds: int) -> str:
+    return f"{max(0, milliseconds):012x}"
 
 
 def kept(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -10,7 +10,7 @@ from common.contracts.message import DeliveryId
 from common.contracts.operation import MOST_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 
-PER_SECOND = 50.0
+PER_SECOND, FEW = 50.0, 20
 
 
 class Choice(BaseModel):
@@ -22,6 +22,12 @@ class Choice(BaseModel):
     delivery_ids: list[DeliveryId] | None = Field(default=None, min_length=1, max_length=MOST_IDS, description="The deliveries, one by one.")
     filter: Annotated[DeliveryFilter | None, Field(validate_default=True, description="The deliveries of the list with these filters.")] = None
     per_second: float = Field(default=PER_SECOND, gt=0, le=10_000, description="How many deliveries per second at most.")
+
+    @field_validator("filter", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Take one value where several may be: a list's address says them alike."""
+        return {name: _several(name, said) for name, said in value.items()} if isinstance(value, dict) else value
 
     @field_validator("filter")
     @classmethod
@@ -43,9 +49,22 @@ class Choice(BaseModel):
         return wanted
 
 
+def _several(name: str, said: Any) -> Any:
+    field = DeliveryFilter.model_fields.get(name)
+    takes_several = field is not None and get_origin(field.annotation) is tuple
+    return [said] if takes_several and isinstance(said, str | int) else said
+
+
 class NewOperation(Choice):
     """An operation to carry out."""
 
     ramp: bool = Field(default=False, description="Begin with 1, then 5, then 25 deliveries; each step waits until the one before is known.")
     stop_at_failure_share: float | None = Field(default=None, ge=0, le=1, description="Stop by itself when more than this share failed; none = never.")
     expected_count: int | None = Field(default=None, ge=0, description="How many deliveries the plan named; another number by now is answered with 409.")
+
+    def told(self) -> dict[str, Any]:
+        """Return it for the audit: of many named deliveries their number, which the operation's own list spells out."""
+        asked = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
+        ids = self.ids() or []
+        named = {"delivery_ids": ids} if len(ids) <= FEW else {"deliveries": len(ids)}
+        return asked | (named if ids else {})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from common import topology
 from common.broker import BrokerAwayError
 from common.contracts.operation import OperationRequested, OperationState, OperationSteered, Steer
-from portal_api.errors import ConflictError, UnconfirmedError, WrongFieldError
+from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
 from portal_api.store.operations import portable
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ class Order:
         self._publisher, self._operations, self._reader = publisher, operations, reader
 
     async def conditions(self, choice: Choice) -> dict[str, Any]:
-        """Return which stored deliveries are meant; raises WrongFieldError when one that is named is not there."""
+        """Return which stored deliveries are meant; raises InvalidFieldError when one that is named is not there."""
         if (ids := choice.ids()) is None:
             return await self._reader.conditions(choice.wanted(), choice.filter.phase if choice.filter else None)
         if unknown := await self._operations.unknown(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
-            raise WrongFieldError("delivery_ids", f"There is no delivery {unknown[0]}{more}")
+            raise InvalidFieldError("delivery_ids", f"There is no delivery {unknown[0]}{more}")
         return {"_id": {"$in": ids}}
 
     async def place(self, new: NewOperation, asked_by: str) -> str:

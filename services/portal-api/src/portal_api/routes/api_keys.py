@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.api_key import ApiKey
+from portal_api.accounts.moments import in_milliseconds, this_moment
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import hashed, new_key
 from portal_api.errors import ForbiddenError, InvalidFieldError
@@ -100,10 +100,10 @@ def _refuse_lesser_keys(caller: Caller) -> None:
 
 def _made(request: Request, new: NewApiKey) -> tuple[ApiKey, str]:
     """Return the key as it is kept, and as it is told; raises ForbiddenError and InvalidFieldError."""
-    caller, now = caller_of(request), datetime.now(UTC)
+    caller, now = caller_of(request), this_moment()
     if not caller.role.may(new.role):
         raise ForbiddenError(f"A key may have at most your own role, {caller.role}")
     if new.expires_at is not None and new.expires_at <= now:
         raise InvalidFieldError("expires_at", "must be in the future")
-    made = new_key()
-    return ApiKey(made.api_key_id, new.name, new.role, caller.name, hashed(made.key), now, new.expires_at), made.key
+    made, expires_at = new_key(), new.expires_at and in_milliseconds(new.expires_at)
+    return ApiKey(made.api_key_id, new.name, new.role, caller.name, hashed(made.key), now, expires_at), made.key

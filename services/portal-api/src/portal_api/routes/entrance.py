@@ -13,8 +13,10 @@ from fastapi import Request
 
 from portal_api.accounts.addresses import client_address
 from portal_api.accounts.entry import Entry
-from portal_api.errors import PortalError, StoreAwayError
+from portal_api.errors import PortalError, StoreAwayError, UnknownCallerError
 from portal_api.routes.access import COOKIE, READING, refuse_foreign
+from portal_api.routes.bodies import LARGEST, LARGEST_OF_STRANGERS, at_most
+from portal_api.routes.lasting import Lasting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -42,22 +44,35 @@ class Entrance:
             return
         request = Request(scope)
         await self._look_at(request)
+        limited = at_most(LARGEST if request.state.refusal is None else LARGEST_OF_STRANGERS, receive)
         if request.method in READING:
-            await self._app(scope, receive, send)
+            await Lasting(self._app, partial(self._is_known, request))(scope, limited, send)
         else:
-            await self._audited(request, receive, send)
+            await self._audited(request, limited, send)
 
     async def _look_at(self, request: Request) -> None:
         """See who asks; what they are refused for is raised by those routes that need somebody."""
         state, peer = request.state, request.client.host if request.client else ""
         state.address, state.caller, state.refusal = client_address(peer, request.headers.get("x-forwarded-for", ""), self._proxies), None, None
-        key, token = request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
+        key, token = _credentials(request)
         try:
             state.caller = await self._recognise(key, token, state.address)
             if state.caller.session_id is not None and request.method not in READING:
                 refuse_foreign(request, token, self._origins)
         except PortalError as error:
             state.refusal = error
+
+    async def _is_known(self, request: Request) -> bool:
+        """Whether the caller would still be let in; looking is no use of the session, so it does not keep it alive."""
+        if request.state.caller is None:
+            return True
+        try:
+            await self._recognise(*_credentials(request), request.state.address, is_use=False)
+        except UnknownCallerError:
+            return False
+        except StoreAwayError:
+            return True
+        return True
 
     async def _audited(self, request: Request, receive: Receive, send: Send) -> None:
         started = Entry(action="", address=request.state.address)
@@ -85,6 +100,11 @@ class Entrance:
                 await self._audit.finish(entry)
             except StoreAwayError:
                 log.warning("an outcome is not in the audit", audit_id=entry.audit_id, action=entry.action, outcome=status)
+
+
+def _credentials(request: Request) -> tuple[str, str]:
+    """Return the API key and the session's token, as far as they were sent."""
+    return request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
 
 
 def _so_far(request: Request, entry: Entry) -> Entry:

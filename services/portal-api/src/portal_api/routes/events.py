@@ -13,11 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from portal_api.live.ring import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from starlette.types import Message, Receive, Scope, Send
 
-    from starlette.types import Message, Send
-
-    from portal_api.live.reader import Readers
+    from portal_api.live.reader import Reader, Readers
     from portal_api.status.board import Board
 
 STALLED_S = 30.0
@@ -46,24 +44,28 @@ class EventQuery(BaseModel):
 
 
 class EventStream(StreamingResponse):
-    """A stream that gives up on a reader who takes nothing, and lets go of its source in every case."""
+    """A stream that gives up on a client that takes nothing, and lets go of its reader in every case."""
 
-    def __init__(self, source: AsyncGenerator[bytes, None]) -> None:
-        super().__init__(source, headers=HEADERS, media_type=KIND)
-        self._source = source
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(reader.parts(), headers=HEADERS, media_type=KIND)
+        self._reader = reader
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, in whichever way it ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._reader.close()
 
     async def stream_response(self, send: Send) -> None:
-        """Send until the source ends or the reader stalls."""
+        """Send until the reader ends or the client stalls."""
 
         async def hurried(message: Message) -> None:
             async with asyncio.timeout(STALLED_S):
                 await send(message)
 
-        try:
-            with contextlib.suppress(TimeoutError):
-                await super().stream_response(hurried)
-        finally:
-            await self._source.aclose()
+        with contextlib.suppress(TimeoutError):
+            await super().stream_response(hurried)
 
 
 def events(readers: Readers, board: Board) -> APIRouter:

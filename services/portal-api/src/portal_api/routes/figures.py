@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.errors import TooMuchError
+from portal_api.errors import InvalidFieldError
 from portal_api.figures.steps import Step
 from portal_api.routes.paging import Instant, Moment, Shown
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 2_000
 SHOWN_BY_DEFAULT = {Step.MINUTE: 60, Step.HOUR: 48, Step.DAY: 30}
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
 
 class FigureQuery(BaseModel):
@@ -31,12 +32,17 @@ class FigureQuery(BaseModel):
     connector_id: str | None = Field(default=None, max_length=40, description="One connector; `-` is what no connector was found for.")
 
     def range(self, now: datetime) -> tuple[datetime, datetime]:
-        """Return the first step and the end; raises TooMuchError when they are too many for even one connector."""
-        end = (self.at_to or now).astimezone(UTC)
-        begin = self.step.of(self.at_from.astimezone(UTC) if self.at_from else end - SHOWN_BY_DEFAULT[self.step] * self.step.duration)
+        """Return the first step and the end; raises InvalidFieldError when they are too many for even one connector."""
+        end = _within(self.at_to or now)
+        begin = self.step.of(_within(self.at_from) if self.at_from else end - SHOWN_BY_DEFAULT[self.step] * self.step.duration)
         if (end - begin) / self.step.duration > MOST:
-            raise TooMuchError("at_from", f"is more than {MOST:,} {self.step}s before the end: choose a larger step or a shorter time")
+            raise InvalidFieldError("at_from", f"is more than {MOST:,} {self.step}s before the end: choose a larger step or a shorter time")
         return begin, end
+
+
+def _within(moment: datetime) -> datetime:
+    """Return the moment in UTC; those that no clock of ours can have shown become the nearest that could."""
+    return min(max(moment, EARLIEST), LATEST).astimezone(UTC)
 
 
 class Figure(Shown):
@@ -70,7 +76,7 @@ def figures(store: Figures, connectors: Connectors) -> APIRouter:
         begin, end = query.range(datetime.now(UTC))
         found = await store.read(query.step, begin, end, query.connector_id, MOST + 1)
         if len(found) > MOST:
-            raise TooMuchError("at_from", f"gives more than {MOST:,} figures: choose a larger step, a shorter time or one connector")
+            raise InvalidFieldError("at_from", f"gives more than {MOST:,} figures: choose a larger step, a shorter time or one connector")
         known = await connectors.some(item["connector_id"] for item in found)
         names = {connector_id: connector.name for connector_id, connector in known.items()}
         items = [Figure.model_validate(item | {"connector_name": names.get(item["connector_id"])}) for item in found]

@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
-from pydantic import BaseModel, Field
 
-from common.contracts.delivery import Status
-from common.contracts.operation import ItemOutcome, OperationKind, OperationState, Steer
+from common.contracts.operation import OperationKind, Steer
 from portal_api.accounts.roles import Role
 from portal_api.operations.choice import Choice, NewOperation
 from portal_api.operations.plan import seconds
 from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.paging import Instant, Paged, Shown
+from portal_api.routes.operation_shapes import (
+    ItemQuery,
+    OfCause,
+    OfConnector,
+    Operation,
+    OperationItem,
+    OperationItemPage,
+    OperationPage,
+    OperationQuery,
+    Plan,
+    as_operation,
+)
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
@@ -32,109 +41,6 @@ EXAMPLES: dict[str, Any] = {
     },
     "ids": {"summary": "Two deliveries", "value": {"kind": "archive", "delivery_ids": ["3f1c.c1", "77ab.c1"], "expected_count": 2}},
 }
-
-
-class OfConnector(Shown):
-    """How many deliveries of a connector it is about."""
-
-    connector_id: str
-    connector_name: str | None = None
-    count: int
-
-
-class OfCause(Shown):
-    """How many deliveries that failed alike it is about; what did not fail has no cause."""
-
-    cause: str | None = None
-    status: Status | None = Field(default=None, description="Of the newest one, as are code and message.")
-    code: str | None = None
-    message: str | None = None
-    connector_id: str
-    connector_name: str | None = None
-    count: int
-
-
-class Plan(BaseModel):
-    """What an operation would be about, and how long it takes at least."""
-
-    count: int
-    doable: int = Field(description="Those that something would be done with; of each of the others the operation says why not.")
-    by_connector: list[OfConnector]
-    by_cause: list[OfCause] = Field(description="The most frequent first, at most two hundred.")
-    seconds: float = Field(description="At the chosen pace, or that of the slowest connector; how long back offices take to answer is not in it.")
-
-
-class OperationCounts(Shown):
-    """Deliveries by what they came to: the five make up the total."""
-
-    total: int
-    waiting: int
-    asked: int = Field(description="Another attempt is under way.")
-    succeeded: int
-    failed: int
-    skipped: int
-
-
-class Operation(Shown):
-    """An operation and how far it is; counted from its items, so true at every moment."""
-
-    operation_id: str
-    kind: OperationKind
-    asked_by: str
-    asked_at: Instant
-    state: OperationState
-    reason: str | None = None
-    asked_to: Steer | None = Field(default=None, description="What was asked of it last, until it is done.")
-    per_second: float
-    ramp: bool
-    stop_at_failure_share: float | None = None
-    counts: OperationCounts
-    revision: int = Field(description="Grows with each change.")
-    finished_at: Instant | None = None
-    changed_at: Instant
-
-
-class OperationPage(BaseModel):
-    """One page of operations."""
-
-    items: list[Operation]
-    next: str | None
-
-
-class OperationItem(Shown):
-    """One delivery's part: ``attempt`` is the one that was asked for, ``status`` what it came to, ``message`` says why."""
-
-    delivery_id: str
-    outcome: ItemOutcome
-    status: Status | None = None
-    message: str | None = None
-    attempt: int | None = None
-    at: Instant
-
-
-class OperationItemPage(BaseModel):
-    """One page of an operation's deliveries, in the order in which they are done."""
-
-    items: list[OperationItem]
-    next: str | None
-
-
-class OperationQuery(Paged):
-    """Filters of the list; all of them must hold."""
-
-    state: OperationState | None = None
-    kind: OperationKind | None = None
-    asked_by: str | None = Field(default=None, max_length=200)
-
-    def wanted(self) -> dict[str, Any]:
-        """Return the filters that were given, in the store's words."""
-        return self.model_dump(include={"state", "kind", "asked_by"}, exclude_none=True)
-
-
-class ItemQuery(Paged):
-    """Filters of the list of items."""
-
-    outcome: ItemOutcome | None = None
 
 
 def operations(store: Operations, order: Order, reader: Reader, connectors: Connectors) -> APIRouter:
@@ -173,12 +79,12 @@ def _reading(router: APIRouter, store: Operations) -> None:
     async def list_operations(query: Annotated[OperationQuery, Query()]) -> OperationPage:
         """List operations, the newest first; finished ones are kept for ninety days."""
         items, following = await store.page(query.wanted(), Page("asked_at", is_descending=True, limit=query.limit, after=query.after))
-        return OperationPage(items=[_shown(item) for item in items], next=following)
+        return OperationPage(items=[as_operation(item) for item in items], next=following)
 
     @router.get("/operations/{operation_id}", responses=MISSING)
     async def read_operation(operation_id: str) -> Operation:
         """Read one operation."""
-        return _shown(await store.one(operation_id))
+        return as_operation(await store.one(operation_id))
 
     @router.get("/operations/{operation_id}/items", responses=MISSING)
     async def list_operation_items(operation_id: str, query: Annotated[ItemQuery, Query()]) -> OperationItemPage:
@@ -193,7 +99,7 @@ def _steering(router: APIRouter, store: Operations, order: Order) -> None:
     async def steered(request: Request, operation_id: str, steer: Steer) -> Operation:
         await order.steer(operation_id, steer, caller_of(request).name)
         noted(request, operation_id, after={"asked_to": steer})
-        return _shown(await store.one(operation_id))
+        return as_operation(await store.one(operation_id))
 
     @router.post("/operations/{operation_id}/pause", responses=MISSING | CHANGED, dependencies=[needs(Role.OPERATOR)])
     async def pause_operation(request: Request, operation_id: str) -> Operation:
@@ -234,12 +140,5 @@ def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) 
 
 async def _placed(request: Request, store: Operations, order: Order, new: NewOperation) -> Operation:
     operation_id = await order.place(new, caller_of(request).name)
-    noted(request, operation_id, after=new.model_dump(mode="json", exclude_none=True))
-    return _shown(await store.one(operation_id))
-
-
-def _shown(item: dict[str, Any]) -> Operation:
-    """Return an operation as it is shown; what retry has heeded was done and is asked for no longer."""
-    steered_at, heeded_at = item.get("steered_at"), item.get("heeded_at")
-    is_open = steered_at is not None and (heeded_at is None or heeded_at < steered_at) and item.get("finished_at") is None
-    return Operation.model_validate(item | {"operation_id": item["_id"], "asked_to": item.get("steer") if is_open else None})
+    noted(request, operation_id, after=new.told())
+    return as_operation(await store.one(operation_id))

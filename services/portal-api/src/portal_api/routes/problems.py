@@ -19,12 +19,9 @@ from portal_api.errors import (
     NotFoundError,
     PortalError,
     StoreAwayError,
-    TooManyReadersError,
-    TooMuchError,
     UnconfirmedError,
     UnknownCallerError,
     UnreadableError,
-    WrongFieldError,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +33,6 @@ STATUSES: dict[type[PortalError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     BadCursorError: 422,
-    WrongFieldError: 422,
     UnreadableError: 422,
     InvalidFieldError: 422,
     UnknownCallerError: 401,
@@ -45,8 +41,6 @@ STATUSES: dict[type[PortalError], int] = {
     BusyError: 503,
     StoreAwayError: 503,
     UnconfirmedError: 503,
-    TooMuchError: 422,
-    TooManyReadersError: 503,
     DispatcherAwayError: 504,
 }
 RETRY_AFTER_S = 5
@@ -79,8 +73,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         409: "It was changed since it was read.",
         413: "The body is too large.",
         422: "A field is missing or wrong; `errors` names it.",
-        429: "Too many wrong passwords; `Retry-After` says how many seconds nothing is tried.",
         503: "MongoDB or RabbitMQ cannot be reached now.",
+        429: "Too many wrong passwords; `Retry-After` says how many seconds nothing is tried.",
         504: "No dispatcher answered in time.",
     }.items()
 }
@@ -99,7 +93,7 @@ def install(app: FastAPI) -> None:
 
 def _headers(error: Exception) -> dict[str, str] | None:
     match error:
-        case StoreAwayError() | BusyError() | UnconfirmedError() | TooManyReadersError():
+        case StoreAwayError() | UnconfirmedError() | BusyError():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case LockedError():
             return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
@@ -114,10 +108,6 @@ def _fields(error: Exception) -> list[dict[str, str]]:
             return [{"field": "after", "message": "is not a key that this list gave out"}]
         case InvalidFieldError():
             return [{"field": error.field, "message": error.sentence}]
-        case WrongFieldError(field=field):
-            return [{"field": field, "message": str(error)}]
-        case TooMuchError():
-            return [{"field": error.field, "message": error.message}]
         case UnreadableError():
             return [{"field": "body", "message": str(error)}]
     return []

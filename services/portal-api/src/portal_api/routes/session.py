@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.names import as_name
-from portal_api.accounts.passwords import LONGEST
+from portal_api.accounts.passwords import LONGEST, Password
 from portal_api.accounts.preferences import as_text
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import csrf_token
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
-LARGEST_BODY = 65_536
 UNKNOWN = "(unknown name)"
 """What the audit says instead of a name that nobody has: people type passwords where names belong."""
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
@@ -35,7 +34,7 @@ class SignInBody(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"example": {"name": "admin", "password": "made-up"}})
 
     name: str = Field(min_length=1, max_length=100)
-    password: SecretStr = Field(min_length=1, max_length=LONGEST)
+    password: Password = Field(min_length=1, max_length=LONGEST)
 
 
 class SessionShown(BaseModel):
@@ -52,13 +51,13 @@ class NewPassword(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    old: SecretStr = Field(min_length=1, max_length=LONGEST)
-    new: SecretStr = Field(description="12 to 200 characters, not the name, not what everybody takes.")
+    old: Password = Field(min_length=1, max_length=LONGEST)
+    new: Password = Field(description="12 to 200 characters, not the name, not what everybody takes.")
 
 
 def signing_in(sign_in: SignIn, users: Users, *, is_secure: bool) -> APIRouter:
     """Return the one route that nobody needs to be signed in for."""
-    router = APIRouter(tags=["Session"], max_body_size=LARGEST_BODY)
+    router = APIRouter(tags=["Session"])
 
     @router.post("/session", responses=LOCKED)
     async def sign_in_with_password(request: Request, response: Response, entered: Annotated[SignInBody, Body()]) -> SessionShown:
@@ -76,7 +75,7 @@ def signing_in(sign_in: SignIn, users: Users, *, is_secure: bool) -> APIRouter:
 
 def session(users: Users, sessions: Sessions, sign_in: SignIn, hasher: Hasher) -> APIRouter:
     """Return the routes of whoever is signed in."""
-    router = APIRouter(prefix="/session", tags=["Session"], max_body_size=LARGEST_BODY)
+    router = APIRouter(prefix="/session", tags=["Session"])
 
     @router.get("")
     async def read_session(request: Request, response: Response) -> SessionShown:

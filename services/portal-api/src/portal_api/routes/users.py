@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from portal_api.accounts.names import UserName
+from portal_api.accounts.passwords import Password
 from portal_api.accounts.roles import Role
 from portal_api.routes.access import needs, noted
 from portal_api.routes.paging import Instant, Paged, Shown
@@ -51,7 +52,7 @@ class NewUser(BaseModel):
 
     name: UserName
     role: Role
-    password: SecretStr = Field(description="12 to 200 characters, not the name, not what everybody takes.")
+    password: Password = Field(description="12 to 200 characters, not the name, not what everybody takes.")
 
 
 class UserChange(BaseModel):
@@ -78,7 +79,7 @@ class Reset(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    password: SecretStr = Field(description="12 to 200 characters, not the name, not what everybody takes.")
+    password: Password = Field(description="12 to 200 characters, not the name, not what everybody takes.")
 
 
 def users(store: Users, sign_ins: SignIns, hasher: Hasher) -> APIRouter:

@@ -74,7 +74,7 @@ class Board:
             services=self._heard.replicas(now),
             rabbitmq=rabbitmq,
             mongodb=stored.mongodb,
-            lanes=lanes_of(live, silent, known),
+            lanes=lanes_of(live, silent, known, now),
             timer_job=self._heard.timer_job(),
             dead_letters=stored.dead_letters,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,16 +32,12 @@ class Known(NamedTuple):
     oldest: Mapping[str, datetime]
 
 
-def lanes_of(live: Sequence[Heartbeat], silent: Sequence[Heartbeat], known: Known) -> tuple[LaneSeen, ...]:
+def lanes_of(live: Sequence[Heartbeat], silent: Sequence[Heartbeat], known: Known, now: datetime) -> tuple[LaneSeen, ...]:
     """Return every lane by its connector's name; what a silent replica held counts only where no living one has the lane."""
-    living = {beat.replica for beat in live}
-    standing: dict[str, list[LaneStanding]] = {connector_id: [] for connector_id in known.names}
-    for beat in live:
-        for lane in beat.lanes:
-            standing.setdefault(lane.connector_id, []).append(lane)
-    for connector_id in {lane.connector_id for beat in silent for lane in beat.lanes} | set(known.held):
-        standing.setdefault(connector_id, [])
-    seen = (_seen(connector_id, told, known, living) for connector_id, told in standing.items())
+    told = _by_connector(live)
+    last = {connector_id: [lane for _, lane in lanes] for connector_id, lanes in _by_connector(silent).items() if connector_id not in told}
+    seen = [_worked_on(connector_id, lanes, known) for connector_id, lanes in told.items()]
+    seen += [_left_alone(connector_id, last.get(connector_id, ()), known, now) for connector_id in (set(known.names) | set(known.held) | set(last)) - set(told)]
     return tuple(sorted(seen, key=lambda lane: (lane.connector_name or "", lane.connector_id)))
 
 
@@ -50,19 +47,49 @@ def unreported(live: Sequence[Heartbeat], names: Iterable[str]) -> list[str]:
     return sorted(set(names) - reported)
 
 
-def _seen(connector_id: str, told: Sequence[LaneStanding], known: Known, living: set[str]) -> LaneSeen:
-    held = [Held("", lane.held_since, lane.held_until, lane.reason) for lane in told if lane.held_since and lane.held_until]
-    held += [recorded for recorded in known.held.get(connector_id, ()) if not told or recorded.replica in living]
-    last = max(held, key=lambda found: found.until, default=None)
-    depths = [lane.in_queue for lane in told if lane.in_queue is not None] or [known.depths[connector_id]] * (connector_id in known.depths)
-    return LaneSeen(
-        connector_id=connector_id,
-        connector_name=known.names.get(connector_id) or next((lane.connector_name for lane in told if lane.connector_name), None),
-        waiting=max(depths) + sum(max(0, lane.in_hand - lane.in_flight) for lane in told) if depths else None,
-        in_flight=sum(lane.in_flight for lane in told),
-        calls_allowed=sum(lane.calls_allowed or 0 for lane in told) or None,
-        held_since=min((found.since for found in held), default=None),
-        held_until=last.until if last else None,
-        reason=last.reason if last else None,
-        oldest_waiting_at=known.oldest.get(connector_id),
+def _by_connector(beats: Sequence[Heartbeat]) -> dict[str, list[tuple[str, LaneStanding]]]:
+    found: dict[str, list[tuple[str, LaneStanding]]] = {}
+    for beat in beats:
+        for lane in beat.lanes:
+            found.setdefault(lane.connector_id, []).append((beat.replica, lane))
+    return found
+
+
+def _worked_on(connector_id: str, told: Sequence[tuple[str, LaneStanding]], known: Known) -> LaneSeen:
+    lanes, living = [lane for _, lane in told], {replica for replica, _ in told}
+    recorded = [held for held in known.held.get(connector_id, ()) if held.replica in living]
+    depths = [lane.in_queue for lane in lanes if lane.in_queue is not None] or _depth(connector_id, known)
+    return _held_by(
+        [*_holding(lanes), *recorded],
+        LaneSeen(
+            connector_id=connector_id,
+            connector_name=known.names.get(connector_id) or lanes[0].connector_name,
+            waiting=max(depths) + sum(max(0, lane.in_hand - lane.in_flight) for lane in lanes) if depths else None,
+            in_flight=sum(lane.in_flight for lane in lanes),
+            calls_allowed=sum(lane.calls_allowed or 0 for lane in lanes) or None,
+            oldest_waiting_at=known.oldest.get(connector_id),
+        ),
     )
+
+
+def _left_alone(connector_id: str, last: Sequence[LaneStanding], known: Known, now: datetime) -> LaneSeen:
+    held = known.held.get(connector_id) or [held for held in _holding(last) if held.until > now]
+    name = known.names.get(connector_id) or next((lane.connector_name for lane in last), None)
+    waiting = next(iter(_depth(connector_id, known)), None)
+    return _held_by(held, LaneSeen(connector_id, name, waiting=waiting, oldest_waiting_at=known.oldest.get(connector_id)))
+
+
+def _holding(lanes: Iterable[LaneStanding]) -> list[Held]:
+    return [Held("", lane.held_since, lane.held_until, lane.reason) for lane in lanes if lane.held_since and lane.held_until]
+
+
+def _depth(connector_id: str, known: Known) -> list[int]:
+    return [known.depths[connector_id]] if connector_id in known.depths else []
+
+
+def _held_by(held: Sequence[Held], lane: LaneSeen) -> LaneSeen:
+    """Return the lane as held since the first replica holds it, and until the last one lets go."""
+    if not held:
+        return lane
+    last = max(held, key=lambda found: found.until)
+    return replace(lane, held_since=min(found.since for found in held), held_until=last.until, reason=last.reason)

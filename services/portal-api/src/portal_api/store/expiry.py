@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
-from common.database import outlast
+from common.database import have_indexes, outlast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
-    from motor.motor_asyncio import AsyncIOMotorDatabase
+    from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 NOT_FOUND, CONFLICTS = 27, (85, 86)
 """Another replica dropped it first; or it is there with another duration."""
@@ -33,26 +33,22 @@ class Kept:
 async def keep_for(database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[Kept]) -> None:
     """Have MongoDB forget what is older. ``collMod`` would need a role that the services do not have."""
     for rule in kept:
-        async for trial in outlast():
-            with trial:
-                await _apply(database, rule)
+        partial: dict[str, Any] = {"partialFilterExpression": rule.wanted} if rule.wanted else {}
+        index = IndexModel([("at", ASCENDING)], name=rule.name, expireAfterSeconds=int(rule.duration.total_seconds()), **partial)
+        try:
+            await have_indexes(database[rule.collection], [index])
+        except OperationFailure as error:
+            if error.code not in CONFLICTS:
+                raise
+            await _drop(database[rule.collection], rule.name)
+            await have_indexes(database[rule.collection], [index])
 
 
-async def _apply(database: AsyncIOMotorDatabase[dict[str, Any]], rule: Kept) -> None:
-    collection, seconds = database[rule.collection], int(rule.duration.total_seconds())
-    partial: dict[str, Any] = {"partialFilterExpression": rule.wanted} if rule.wanted else {}
-    try:
-        await collection.create_index([("at", ASCENDING)], name=rule.name, expireAfterSeconds=seconds, **partial)
-    except OperationFailure as error:
-        if error.code not in CONFLICTS:
-            raise
-        await _drop(collection, rule.name)
-        await collection.create_index([("at", ASCENDING)], name=rule.name, expireAfterSeconds=seconds, **partial)
-
-
-async def _drop(collection: Any, name: str) -> None:
-    try:
-        await collection.drop_index(name)
-    except OperationFailure as error:
-        if error.code != NOT_FOUND:
-            raise
+async def _drop(collection: AsyncIOMotorCollection[dict[str, Any]], name: str) -> None:
+    async for trial in outlast():
+        with trial:
+            try:
+                await collection.drop_index(name)
+            except OperationFailure as error:
+                if error.code != NOT_FOUND:
+                    raise

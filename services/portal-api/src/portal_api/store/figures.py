@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from common.contracts.delivery import Status
 from common.database import outlast
+from portal_api.errors import StoreAwayError
 from portal_api.figures.steps import Step
 from portal_api.store.observed import oldest_waiting
 from portal_api.store.reader import reaching
@@ -24,6 +25,7 @@ OUTCOMES = {"success": [Status.SUCCESS], "failed": [Status.FAILED], "skipped": [
 COUNTED = ("accepted", *OUTCOMES, "refused")
 LATE_TOGETHER = 200
 STATE = "rounds"
+DUPLICATE_KEY = 11000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Document = dict[str, Any]
 
@@ -111,7 +113,12 @@ class Figures:
                 await self._figures.update_one({"_id": _name(Step.MINUTE, minute, connector_id)}, {"$max": waiting, "$setOnInsert": place}, upsert=True)
 
     async def _run(self, collection: str, steps: list[Document]) -> None:
-        await self._database[collection].aggregate(steps).to_list(1)
+        try:
+            await self._database[collection].aggregate(steps).to_list(1)
+        except OperationFailure as error:
+            if error.code != DUPLICATE_KEY:
+                raise
+            raise StoreAwayError("Two replicas wrote the same figure at once") from error  # counted again in the next round
 
 
 def _outcomes() -> Document:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from common.contracts.operation import KEPT_DAYS
-from common.database import outlast
+from common.database import have_indexes
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -96,6 +96,4 @@ INDEXES: dict[str, list[IndexModel]] = {
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing."""
     for collection, indexes in INDEXES.items():
-        async for trial in outlast():
-            with trial:
-                await database[collection].create_indexes(indexes)
+        await have_indexes(database[collection], indexes)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pymongo
 from pymongo.errors import PyMongoError
 
+from common.database import is_away
 from portal_api.status.lanes import Held
 from portal_api.status.seen import MongoDbSeen
 from portal_api.store.heartbeats import Heartbeats
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 MOST_CONNECTORS = 1_000
 LETTERS_SHOWN = 200
+AWAY = MongoDbSeen(reachable=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,16 @@ class Observed:
 
     async def read(self) -> Stored:
         """Return what there is to know; never raises because MongoDB is away."""
+        mongodb = AWAY
         try:
             with pymongo.timeout(PATIENCE_S):
                 async with asyncio.timeout(PATIENCE_S + 0.5):
                     mongodb = await self._server()
                     return await self._rest(mongodb) if mongodb.primary else Stored(mongodb)
-        except (PyMongoError, TimeoutError):
-            return Stored(MongoDbSeen(reachable=False))
+        except TimeoutError:
+            return Stored(AWAY)
+        except PyMongoError as error:  # not away: an index is still being made
+            return Stored(AWAY if is_away(error) else mongodb)
 
     async def _server(self) -> MongoDbSeen:
         hello, build = await self._database.command("hello"), await self._database.command("buildInfo")

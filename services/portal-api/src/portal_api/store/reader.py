@@ -105,7 +105,7 @@ def _standing(phase: Phase | None, held: set[str]) -> Document:
         return {"phase": Phase.PENDING, "connector_id": {"$in": sorted(held)}}
     if phase is Phase.PENDING and held:
         return {"phase": Phase.PENDING, "connector_id": {"$nin": sorted(held)}}
-    return {"phase": phase} if phase and phase is not Phase.ARCHIVED else {}
+    return {"phase": phase} if phase else {}
 
 
 def _both(wanted: Document, standing: Document) -> Document:

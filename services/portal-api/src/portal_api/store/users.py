@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import User
 from portal_api.errors import ConflictError, NotFoundError, StoreAwayError
@@ -17,6 +17,7 @@ from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
@@ -57,7 +58,7 @@ class Users:
 
     async def create(self, name: str, role: Role, password: str) -> User:
         """Keep a new account; ``password`` is its hash. Raises ConflictError when the name is taken."""
-        now = datetime.now(UTC)
+        now = this_moment()
         user = {"name": name, "role": str(role), "enabled": True, "epoch": 1, "password": password, "created_at": now, "password_changed_at": now}
         try:
             with reaching():
@@ -89,7 +90,7 @@ class Users:
 
         async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
             before = await self._one(name, session)
-            after = await self._set(name, {"password": password, "password_changed_at": datetime.now(UTC)}, session)
+            after = await self._set(name, {"password": password, "password_changed_at": this_moment()}, session)
             await self._sessions.delete_many({"name": name, "_id": {"$ne": keep}}, session=session)
             return before, after
 

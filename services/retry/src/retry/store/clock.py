@@ -52,7 +52,7 @@ class Clock:
     async def last_tick(self) -> datetime | None:
         """Return the tick that was acted on last, by whichever replica; while MongoDB is away, what was known before."""
         with contextlib.suppress(PyMongoError), pymongo.timeout(1):
-            found = await self._collection.find_one({"_id": CRON}, {"last_tick_at": 1})
+            found = await self._collection.find_one({"_id": self._duty}, {"last_tick_at": 1})
             self._last_tick = (found or {}).get("last_tick_at")
         return self._last_tick
 

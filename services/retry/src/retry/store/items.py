@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from common.contracts.operation import ItemOutcome, item_id_of
@@ -28,14 +28,6 @@ class Items:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._collection = database["operation_items"]
-
-    async def make_indexes(self) -> None:
-        """Make what is missing: the items in order, by outcome (counting reads this index alone) and all of them."""
-        ways = (("operation_id", "outcome", "order", "tried"), ("operation_id", "order", "_id"))
-        indexes = [IndexModel([(field, ASCENDING) for field in way]) for way in ways]
-        async for trial in outlast():
-            with trial:
-                await self._collection.create_indexes(indexes)
 
     async def note(self, operation_id: str, items: Sequence[Item]) -> None:
         """Note deliveries; one that is noted already stays as it is."""

@@ -7,7 +7,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from common.contracts.operation import KEPT_DAYS, OperationRequested, OperationSteered
@@ -27,14 +26,6 @@ class Operations:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._collection = database["operations"]
-
-    async def make_indexes(self) -> None:
-        """Make what is missing: the open ones, and the finished ones by age."""
-        unfinished = IndexModel([("asked_at", ASCENDING)], name="open", partialFilterExpression={"is_open": True})
-        old = IndexModel([("finished_at", ASCENDING)])
-        async for trial in outlast():
-            with trial:
-                await self._collection.create_indexes([unfinished, old])
 
     async def add(self, request: OperationRequested) -> None:
         """Keep what was asked for; asked a second time it changes nothing. Steering may have come before it."""

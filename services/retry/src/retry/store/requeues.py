@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo import ASCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from common.contracts.delivery import Trigger
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 DUPLICATE_KEY = 11000
-KEPT_DAYS = 90
 
 
 class Requeues:
@@ -26,14 +24,6 @@ class Requeues:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str) -> None:
         self._collection, self._replica = database["requeues"], replica
-
-    async def make_indexes(self) -> None:
-        """Make what is missing: the open claims, and the end of old ones."""
-        unpublished = IndexModel([("at", ASCENDING)], name="unpublished", partialFilterExpression={"published": False})
-        old = IndexModel([("published_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400)
-        async for trial in outlast():
-            with trial:
-                await self._collection.create_indexes([unpublished, old])
 
     async def claim(self, candidates: Sequence[Candidate], claimant: Claimant) -> list[Claim]:
         """Claim what nobody has claimed yet; returns for each candidate whose it is, so a repeated call finds again what was the claimant's."""

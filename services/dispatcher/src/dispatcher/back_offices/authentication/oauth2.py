@@ -60,6 +60,11 @@ class Tokens:
                 self._tokens[client] = token
             return token.text
 
+    def ends_at(self, client: Client) -> float:
+        """Return until when the client's token is used, in seconds since 1970; 0 when there is none."""
+        token = self._tokens.get(client)
+        return time.time() + token.until - self._clock() if token else 0.0
+
     def forget(self, client: Client, text: str) -> None:
         """Drop a token that was refused, unless it has been replaced."""
         if client in self._tokens and self._tokens[client].text == text:

@@ -1,0 +1,35 @@
+// Begins the replica set, waits for its primary, and gives each service a user of its own; harmless when all of it is there.
+const members = process.env.MONGODB_MEMBERS.split(' ');
+const services = { dispatcher: process.env.DISPATCHER_PASSWORD, retry: process.env.RETRY_PASSWORD, 'portal-api': process.env.PORTAL_API_PASSWORD };
+const asRoot = `mongodb://root:${encodeURIComponent(process.env.ROOT_PASSWORD)}@`;
+
+function begin() {
+  const first = connect(`${asRoot}${members[0]}/admin?directConnection=true&serverSelectionTimeoutMS=5000`);
+  try {
+    first.adminCommand({ replSetGetStatus: 1 });
+  } catch (error) {
+    if (error.codeName !== 'NotYetInitialized') throw error;
+    first.adminCommand({ replSetInitiate: { _id: 'rs0', members: members.map((host, index) => ({ _id: index, host })) } });
+  }
+}
+
+function giveUsers() {
+  const mboc = connect(`${asRoot}${members}/mboc?authSource=admin&replicaSet=rs0&serverSelectionTimeoutMS=30000`);
+  for (const [name, pwd] of Object.entries(services)) {
+    const user = { pwd, roles: [{ role: 'readWrite', db: 'mboc' }] };
+    if (mboc.getUser(name) === null) mboc.createUser({ user: name, ...user });
+    else mboc.updateUser(name, user);
+  }
+}
+
+for (let done = false; !done; ) {
+  try {
+    begin();
+    giveUsers();
+    done = true;
+  } catch (error) {
+    print(`not yet: ${error.codeName ?? error.name}`); // the message may name what it logged in with
+    sleep(2000);
+  }
+}
+print('The replica set has its primary, and each service its user.');

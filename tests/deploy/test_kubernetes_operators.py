@@ -1,0 +1,64 @@
+"""What the operators are asked for fits what the services do: scaling, and RabbitMQ's cluster with its users and policies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from common import topology
+from common.contracts.connector import Limits
+from tests.support.manifests import SERVERS, named, of_kind
+
+OPERATORS = "production-operators"
+
+
+@pytest.mark.parametrize("overlay", tuple(SERVERS))
+def test_the_number_of_replicas_has_one_master(overlay: str) -> None:
+    scaled = {scaler["spec"]["scaleTargetRef"]["name"] for scaler in of_kind(overlay, "HorizontalPodAutoscaler", "ScaledObject")}
+
+    fixed = {manifest["metadata"]["name"] for manifest in of_kind(overlay, "Deployment") if "replicas" in manifest["spec"]}
+    assert not scaled & fixed
+    assert scaled | fixed == {manifest["metadata"]["name"] for manifest in of_kind(overlay, "Deployment")}
+
+
+def test_dispatchers_are_scaled_by_every_lane_and_by_no_other_queue() -> None:
+    depth = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["triggers"][0]["metadata"]
+
+    assert re.fullmatch(depth["queueName"], topology.lane("0198c1f0-made-up").name)
+    assert not [queue.name for queue in topology.QUEUES if re.fullmatch(depth["queueName"], queue.name)]
+    assert depth["host"].split(".")[1] == named(OPERATORS, "Namespace/mboc")["metadata"]["name"]
+    assert depth["vhostName"] == named(OPERATORS, "Vhost/mboc")["spec"]["name"]
+
+
+def test_dispatchers_are_never_so_many_that_business_central_cannot_give_each_a_call() -> None:
+    most = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["maxReplicaCount"]
+    surge = named(OPERATORS, "Deployment/dispatcher")["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+
+    assert (most + surge) * Limits.model_fields["calls_in_flight"].metadata[0].ge <= 5
+
+
+def test_what_every_queue_gives_up_on_reaches_the_dead_letters() -> None:
+    pattern = named(OPERATORS, "Policy/dead-letters-arrive")["spec"]["pattern"]
+
+    queues = (*topology.QUEUES, topology.lane("0198c1f0-made-up"))
+    assert {queue.name for queue in queues if re.match(pattern, queue.name)} == {queue.name for queue in queues if queue.parks}
+
+
+def test_each_service_has_a_user_of_its_own_in_the_virtual_host() -> None:
+    permitted = {p["spec"]["userReference"]["name"] for p in of_kind(OPERATORS, "Permission") if p["spec"]["vhost"] == "mboc"}
+
+    assert permitted == {user["metadata"]["name"] for user in of_kind(OPERATORS, "User")} == {"ingest", "dispatcher", "retry", "portal-api", "keda"}
+
+
+def test_rabbitmq_survives_the_loss_of_a_node_and_of_a_host() -> None:
+    cluster = named(OPERATORS, "RabbitmqCluster/rabbitmq")["spec"]
+
+    own = {"matchLabels": {"app.kubernetes.io/name": "rabbitmq"}}
+    apart = cluster["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    spread = cluster["override"]["statefulSet"]["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    assert cluster["replicas"] == 3
+    assert apart == [{"topologyKey": "kubernetes.io/hostname", "labelSelector": own}]
+    assert [each["labelSelector"] for each in spread] == [own]
+    assert {key: set(cluster["resources"][key]) for key in ("requests", "limits")} == {"requests": {"cpu", "memory"}, "limits": {"cpu", "memory"}}
+    assert named(OPERATORS, "PodDisruptionBudget/rabbitmq")["spec"] == {"maxUnavailable": 1, "selector": own}

@@ -1,0 +1,127 @@
+"""The status answers while the servers are away, and what was logged meanwhile is shown afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from common.health import Readiness
+from common.telemetry.lines import Lines
+from common.telemetry.telemetry import Telemetry
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+from tests.support.builders import a_snapshot
+from tests.support.events import listening
+from tests.support.system import System, until
+
+
+@pytest.fixture
+async def app(system: System) -> AsyncIterator[str]:
+    """A source app of this test alone; the next test finds every service ready again."""
+    yield f"app-{uuid.uuid4().hex[:8]}"
+    await asyncio.gather(*(system.until_ready(name) for name in system.services))
+
+
+async def until_told(system: System, sentence: str) -> dict[str, Any]:
+    """The status, once it says this; it answers at every moment."""
+
+    async def ask() -> dict[str, Any] | None:
+        status, answer = await system.api("GET", "/status")
+        assert status == 200, answer
+        return answer if any(sentence in reason for reason in answer["reasons"]) else None
+
+    return await until(ask, f"the status to say: {sentence}", within_s=30)
+
+
+async def until_back(system: System) -> None:
+    async def ask() -> bool:
+        _, answer = await system.api("GET", "/status")
+        return bool(answer["state"] != "down")
+
+    await until(ask, "the status not to be down", within_s=60)
+
+
+@pytest.mark.usefixtures("app")
+async def test_the_status_says_that_mongodb_is_away_and_still_shows_services_and_lanes(system: System, mongodb: MongoDb) -> None:
+    await until_back(system)
+    await mongodb.stop()
+    try:
+        found = await until_told(system, "MongoDB cannot be reached")
+    finally:
+        await mongodb.start()
+
+    assert found["state"] == "down"
+    assert (found["mongodb"]["reachable"], found["rabbitmq"]["reachable"]) == (False, True)
+    assert {"ingest", "dispatcher", "portal-api"} <= {replica["service"] for replica in found["services"]}
+    assert found["dead_letters"] is None
+    await until_back(system)
+
+
+@pytest.mark.usefixtures("app")
+async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(system: System, rabbitmq: RabbitMq) -> None:
+    await until_back(system)
+    async with listening(system) as listener:
+        await rabbitmq.stop()
+        try:
+            found = await until_told(system, "RabbitMQ cannot be reached")
+            told = await listener.until("status", within_s=20, state="down")
+        finally:
+            await rabbitmq.start()
+        await listener.until("resync", within_s=30)
+
+    assert found["state"] == "down"
+    assert (found["mongodb"]["reachable"], found["rabbitmq"]["reachable"]) == (True, False)
+    assert "RabbitMQ" in told["sentence"]
+    await until_back(system)
+
+
+async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(system: System, app: str, mongodb: MongoDb) -> None:
+    connector_id = await system.hook(app)
+    await system.simulated("PUT", app, "/faults", json={"status": 503})
+    await mongodb.stop()
+    await asyncio.sleep(2)
+    await mongodb.start()
+    await system.simulated("DELETE", app, "/faults")
+    transaction = await system.change("create", a_snapshot(source_app=app))
+    delivery = await system.delivery(transaction, "Success", within_s=60)
+
+    async def shown() -> bool:
+        status, answer = await system.api("GET", "/logs", params={"delivery_id": delivery["delivery_id"]})
+        return status == 200 and len(answer["items"]) == 1
+
+    await until(shown, f"the line of {connector_id} to be shown")
+
+
+async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(system: System, app: str, rabbitmq: RabbitMq) -> None:
+    lines = Lines(most=50)
+    telemetry = Telemetry(system.rabbitmq_url, "ingest", app, lines, Readiness())
+    await rabbitmq.stop()
+    async with telemetry.sending():
+        for number in range(80):
+            lines.keep(f'{{"timestamp": "2026-07-21T14:03:09.{number:03}Z", "level": "info", "service": "ingest", "replica": "{app}", "event": "n{number}"}}')
+        await asyncio.sleep(1.5)
+        await rabbitmq.start()
+
+        async def shown() -> list[str] | None:
+            status, answer = await system.api("GET", "/logs", params={"replica": app, "limit": "200"})
+            return [line["event"] for line in answer["items"]] if status == 200 and answer["items"] else None
+
+        found = await until(shown, "the lines to be shown", within_s=60)
+
+    assert found == [f"n{number}" for number in range(79, 29, -1)]
+    assert lines.dropped == 30
+    _, status = await system.api("GET", "/status")
+    assert app not in {replica["replica"] for replica in status["services"]} or not status["services"], "it left in good order"
+
+
+async def test_telemetry_without_rabbitmq_keeps_nobody_waiting(system: System, app: str, rabbitmq: RabbitMq) -> None:
+    await rabbitmq.stop()
+    try:
+        async with asyncio.timeout(6), Telemetry(system.rabbitmq_url, "ingest", app, Lines(), Readiness()).sending():
+            await asyncio.sleep(0.1)
+    finally:
+        await rabbitmq.start()

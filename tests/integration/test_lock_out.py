@@ -1,0 +1,116 @@
+"""Guessing passwords: it ends soon, and it tells nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from common.database import open_database
+from portal_api.accounts.moments import this_moment
+from portal_api.accounts.patience import patience_with_addresses, patience_with_names
+from portal_api.store.sign_ins import SignIns
+from tests.support.system import System, until
+from tests.support.visitor import Visitor, a_name, a_user
+
+
+@pytest.fixture(scope="module")
+async def quick(system: System) -> AsyncIterator[str]:
+    """Another replica, whose first wait takes three seconds."""
+    service = await system.start("portal-api", "portal-api-quick", PORTAL_API_LOCK_S="3", PORTAL_API_LONGEST_LOCK_S="60")
+    yield service.name
+    await system.stop(service.name)
+
+
+@pytest.fixture(params=["somebody", "nobody"])
+async def visitor(system: System, request: pytest.FixtureRequest) -> Visitor:
+    """Somebody with an account, or a name that no account has."""
+    return await a_user(system, signed_in=False) if request.param == "somebody" else Visitor(system)
+
+
+async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(visitor: Visitor) -> None:
+    assert await visitor.wrong(5) == [401] * 5
+
+    status, problem, headers = await visitor.asked("POST", "/session", {"name": visitor.name, "password": visitor.password})
+
+    assert (status, problem["detail"]) == (429, "Too many wrong passwords: try again later")
+    assert 1 <= int(headers["Retry-After"]) <= 30
+    assert visitor.cookie == ""
+
+
+async def test_the_right_password_is_refused_while_locked_and_taken_afterwards(system: System, quick: str) -> None:
+    visitor = await a_user(system, signed_in=False, service=quick)
+    assert await visitor.wrong(5) == [401] * 5
+    assert (await visitor.sign_in())[0] == 429
+
+    async def is_in() -> bool:
+        return (await visitor.sign_in())[0] == 200
+
+    await until(is_in, "the wait to be over", within_s=15)
+    assert await visitor.wrong(4) == [401] * 4, "the count began anew"
+
+
+async def test_guesses_at_once_on_two_replicas_are_counted_together(system: System, quick: str) -> None:
+    here = await a_user(system, signed_in=False)
+    there = Visitor(system, here.name, service=quick)
+
+    answers = await asyncio.gather(*(guesser.wrong() for guesser in (here, there) * 10))
+
+    assert Counter(status for (status,) in answers) == {401: 5, 429: 15}
+
+
+async def test_an_address_that_guesses_many_names_is_locked_too(system: System) -> None:
+    guesser, waits = Visitor(system), (timedelta(seconds=30), timedelta(hours=1))
+    sign_ins = SignIns(open_database(system.mongodb_url, system.database), patience_with_names(*waits), patience_with_addresses(*waits))
+    for _ in range(49):
+        await sign_ins.begin(a_name(), guesser.address, this_moment())
+
+    answers = [await Visitor(system, address=guesser.address).wrong() for _ in range(3)]
+
+    assert answers == [[401], [429], [429]]
+    assert (await (await a_user(system, signed_in=False)).sign_in())[0] == 200, "other addresses do not notice"
+
+
+async def test_unknown_name_wrong_password_and_disabled_account_are_answered_alike(system: System) -> None:
+    somebody, disabled, nobody = await a_user(system, signed_in=False), await a_user(system, signed_in=False), Visitor(system)
+    await system.api("PUT", f"/users/{disabled.name}", json={"enabled": False})
+
+    answers = [await somebody.sign_in("not the walrus at all"), await nobody.sign_in(), await disabled.sign_in()]
+
+    assert answers[0][0] == 401
+    assert answers[0] == answers[1] == answers[2]
+
+
+async def test_an_unknown_name_takes_as_long_as_a_known_one(system: System) -> None:
+    somebody, nobody = await a_user(system, signed_in=False), Visitor(system)
+    taken: dict[str, list[float]] = {somebody.name: [], nobody.name: []}
+
+    for visitor in (somebody, nobody) * 4:
+        began = time.monotonic()
+        assert await visitor.wrong() == [401]
+        taken[visitor.name].append(time.monotonic() - began)
+
+    known, unknown = (min(times) for times in taken.values())
+    assert 0.5 < unknown / known < 2, taken
+
+
+async def test_a_reset_password_unlocks(system: System) -> None:
+    visitor = await a_user(system, signed_in=False)
+    await visitor.wrong(5)
+
+    await system.api("POST", f"/users/{visitor.name}/password", json={"password": "other made-up words 5"})
+
+    assert (await visitor.sign_in("other made-up words 5"))[0] == 200
+
+
+async def test_a_thief_of_a_session_cannot_guess_its_password_either(system: System) -> None:
+    visitor = await a_user(system)
+    guess = {"old": "not the walrus at all", "new": "other made-up words 5"}
+
+    answers = [(await visitor.ask("PUT", "/session/password", guess))[0] for _ in range(6)]
+
+    assert answers == [422] * 5 + [429]

@@ -1,0 +1,82 @@
+"""Indexes are made by a command of their own, before the services of a new version start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo import IndexModel
+from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+
+from common.database import have_indexes
+from portal_api.store.indexes import INDEXES
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+
+
+@pytest.fixture
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongodb_url, tz_aware=True)
+    database = client[f"test-{uuid.uuid4().hex[:8]}"]
+    yield database
+    await client.drop_database(database.name)
+    client.close()
+
+
+async def test_portal_api_migrates_with_nothing_but_its_database_and_as_often_as_one_likes(database: Database, mongodb_url: str) -> None:
+    ends = [await migrate("portal-api", mongodb_url, database.name) for _ in range(2)]
+
+    assert ends == [0, 0]
+    for collection, indexes in INDEXES.items():
+        assert len(await database[collection].index_information()) == len(indexes) + 1, collection
+
+
+async def test_retry_migrates_too(database: Database, mongodb_url: str) -> None:
+    assert await migrate("retry", mongodb_url, database.name) == 0
+
+    assert "unpublished" in await database["requeues"].index_information()
+
+
+async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongodb_url: str) -> None:
+    told = Told()
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongodb_url, timeoutMS=5000, event_listeners=[told])
+    database = client[f"test-{uuid.uuid4().hex[:8]}"]
+
+    await have_indexes(database["deliveries"], [IndexModel("received_at")])
+
+    assert [limit for limit in told.limits_ms if limit < 3_600_000] == []
+    assert len(told.limits_ms) == 1
+    await client.drop_database(database.name)
+    client.close()
+
+
+class Told(CommandListener):
+    """How long MongoDB was told to take for building indexes, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.limits_ms: list[int] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == "createIndexes":
+            self.limits_ms.append(event.command["maxTimeMS"])
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Nothing to note."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Nothing to note."""
+
+
+async def migrate(service: str, mongodb_url: str, database: str) -> int:
+    """Run the command as the Job does, and return its exit code."""
+    environment = {"PATH": os.environ["PATH"], "MONGODB_URL": mongodb_url, "MONGODB_DATABASE": database}
+    command = Path(sys.executable).with_name(f"mboc-{service}")
+    process = await asyncio.create_subprocess_exec(command, "migrate", env=environment, stdout=asyncio.subprocess.DEVNULL)
+    return await asyncio.wait_for(process.wait(), 60)

@@ -1,0 +1,98 @@
+"""However many deliveries are stored, an operation goes through them along an index, and its items too."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from common.contracts.delivery import Status
+from common.database import open_database
+from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.record import Record
+from portal_api.store.indexes import make_indexes
+from portal_api.store.operations import portable
+from portal_api.store.writer import Writer
+from retry.operations.item import Item
+from retry.store.deliveries import Deliveries
+from retry.store.indexes import make_indexes as make_retrys
+from retry.store.items import Items
+from tests.support.builders import an_event
+
+MANY = 300
+FILTERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"status": "Failed"},
+    {"troubled": True},
+    {"connector_id": "c1", "status": "Failed"},
+    {"source_app": "CRONUSINTERNATIONALLTD."},
+    {"job_no": "OP100007"},
+    {"search": "overhaul"},
+    {"received_from": "2026-07-21T00:00:00Z"},
+)
+
+
+@pytest.fixture(scope="module")
+async def database(mongodb_url: str) -> AsyncIterator[Any]:
+    """So many deliveries, half of them failed, and an operation over as many."""
+    made = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
+    await make_indexes(made)
+    events = [an_event(status=Status.FAILED if n % 2 else Status.SUCCESS, number=n, key=f"demo/{n}", job_no=f"OP{n}", subject="Overhaul") for n in range(MANY)]
+    await Record(Writer(made)).statuses(events)
+    items = Items(made)
+    await make_retrys(made)
+    await items.note("1" * 32, [Item(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
+    yield made
+    await made.client.drop_database(made.name)
+
+
+def stages(plan: Any) -> Iterator[str]:
+    if isinstance(plan, dict):
+        yield from [plan["stage"]] if isinstance(plan.get("stage"), str) else []
+        for value in plan.values():
+            yield from stages(value)
+    elif isinstance(plan, list):
+        for value in plan:
+            yield from stages(value)
+
+
+@pytest.mark.parametrize("given", FILTERS, ids=str)
+async def test_stock_is_taken_along_an_index_and_goes_on_where_it_was(database: Any, given: dict[str, Any]) -> None:
+    wanted = DeliveryFilter.model_validate(given).wanted()
+    order = [("received_at", 1), ("_id", 1)]
+
+    explained = await database["deliveries"].find(wanted).sort(order).limit(100).explain()
+
+    used = set(stages(explained["queryPlanner"]["winningPlan"]))
+    assert "IXSCAN" in used
+    assert not used & {"COLLSCAN", "SORT"}, used
+
+
+@pytest.mark.parametrize("given", FILTERS, ids=str)
+async def test_conditions_mean_the_same_after_they_travelled(database: Any, given: dict[str, Any]) -> None:
+    wanted = DeliveryFilter.model_validate(given).wanted()
+
+    stored, key = await Deliveries(database).page(json.dumps(portable(wanted)), None)
+
+    assert key is None
+    assert [s.delivery_id for s in stored] == [d["_id"] async for d in database["deliveries"].find(wanted).sort([("received_at", 1), ("_id", 1)])]
+
+
+@pytest.mark.parametrize("wanted", [{"outcome": "waiting", "order": {"$gt": "00100"}}, {}], ids=str)
+async def test_items_are_read_along_an_index(database: Any, wanted: dict[str, Any]) -> None:
+    explained = await database["operation_items"].find({"operation_id": "1" * 32, **wanted}).sort([("order", 1)]).limit(50).explain()
+
+    assert not set(stages(explained["queryPlanner"]["winningPlan"])) & {"COLLSCAN", "SORT"}
+    assert explained["executionStats"]["totalDocsExamined"] <= 51
+
+
+async def test_progress_is_counted_without_reading_an_item(database: Any) -> None:
+    steps = [{"$match": {"operation_id": "1" * 32}}, {"$group": {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}}]
+
+    explained = await database.command("explain", {"aggregate": "operation_items", "pipeline": steps, "cursor": {}}, verbosity="executionStats")
+
+    looked_at = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+    assert (looked_at["totalKeysExamined"], looked_at["totalDocsExamined"]) == (MANY, 0)

@@ -1,0 +1,90 @@
+"""Every alert fires when its cause is there: provoked in the simulator, the services and the servers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local_stack.servers.mongodb import MongoDb
+from tests.monitoring.conftest import Watched
+
+DOCS = Path(__file__).parents[2]
+OF_CONNECTORS = {
+    "refuses": ("MbocFailureShare", {"severity": "warning"}),
+    "sick": ("MbocLaneHeld", {"severity": "warning"}),
+    "poor": ("MbocTokenNotRenewed", {"severity": "warning"}),
+}
+TROUBLED = (
+    ("MbocDeadLetters", {"severity": "warning"}),
+    ("MbocCertificateEnding", {"severity": "warning", "host": "127.0.0.1"}),
+    ("MbocIngestRefusing", {"severity": "critical"}),
+    ("MbocIngestRefusing", {"severity": "warning", "reason": "unauthorised"}),
+    ("MbocReplicaNotReady", {"severity": "warning", "instance": "ingest-lonely"}),
+    ("MbocReplicaFlapping", {"severity": "warning", "instance": "ingest-lonely"}),
+    ("MbocRabbitMqAlarm", {"severity": "critical", "resource": "memory"}),
+)
+
+
+@pytest.mark.parametrize("name", OF_CONNECTORS)
+async def test_a_connector_in_trouble_raises_its_alert(watched: Watched, name: str) -> None:
+    alert, labels = OF_CONNECTORS[name]
+
+    await watched.prometheus.until_firing(alert, connector_id=watched.trouble.connectors[name], **labels)
+
+    well = watched.trouble.connectors["well"]
+    assert await watched.prometheus.firing(alert, connector_id=well) is None
+
+
+@pytest.mark.parametrize("severity", ["warning", "critical"])
+async def test_a_change_that_waits_behind_a_held_lane_raises_the_alert_on_the_oldest(watched: Watched, severity: str) -> None:
+    sick = {"connector_id": watched.trouble.connectors["sick"]}
+    await watched.prometheus.until_firing("MbocLaneHeld", **sick)
+    await watched.trouble.delay("sick")
+
+    found = await watched.prometheus.until_firing("MbocOldestUndelivered", severity=severity, **sick)
+
+    assert float(found["value"]) > 7200
+
+
+@pytest.mark.parametrize(("alert", "labels"), TROUBLED, ids=str)
+async def test_trouble_raises_its_alert(watched: Watched, alert: str, labels: dict[str, str]) -> None:
+    assert await watched.prometheus.until_firing(alert, **labels)
+
+
+async def test_a_dispatcher_that_is_gone_is_missed(watched: Watched) -> None:
+    await watched.system.stop("dispatcher")
+    watched.look_again()
+
+    try:
+        assert await watched.prometheus.until_firing("MbocServiceAway", job="dispatcher", severity="critical")
+        assert await watched.prometheus.until_firing("MbocNothingConsumed", queue="dispatcher.transactions", severity="critical")
+    finally:
+        await watched.restart("dispatcher")
+
+
+async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Watched, mongodb: MongoDb) -> None:
+    await mongodb.stop()
+
+    try:
+        assert await watched.prometheus.until_firing("MbocMongoDbAway", job="dispatcher", severity="critical")
+        assert await watched.prometheus.until_firing("MbocMongoDbAway", job="portal-api", severity="critical")
+        assert await watched.prometheus.until_firing("MbocCronMissed", severity="warning")
+        assert await watched.prometheus.until_firing("MbocNothingConsumed", queue="portal-api.statuses", severity="warning")
+    finally:
+        await mongodb.start()
+        for name in ("dispatcher", "portal-api", "retry"):
+            await watched.system.until_ready(name)
+
+
+async def test_every_alert_is_provoked_here_and_says_how_bad_it_is_and_what_to_do(watched: Watched) -> None:
+    alerts = [rule for rule in await watched.prometheus.rules() if rule["type"] == "alerting"]
+    provoked = {"MbocNothingConsumed", "MbocOldestUndelivered", "MbocServiceAway", "MbocMongoDbAway", "MbocCronMissed"}
+    provoked |= {alert for alert, _ in (*OF_CONNECTORS.values(), *TROUBLED)}
+
+    assert {rule["name"] for rule in alerts} == provoked
+    for rule in alerts:
+        assert rule["labels"]["severity"] in {"warning", "critical"}, rule["name"]
+        assert {"summary", "description"} < set(rule["annotations"]), rule["name"]
+        assert rule["annotations"]["runbook_url"] == f"docs/runbooks/{rule['name']}.md"
+        assert (DOCS / rule["annotations"]["runbook_url"]).is_file(), rule["name"]

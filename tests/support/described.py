@@ -1,0 +1,48 @@
+"""The operations of the API as its own description has them: what a test over all of them walks."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import NamedTuple
+
+from portal_api.accounts.roles import Role
+from portal_api.app import described
+
+SAMPLES = {"cause": "0" * 16, "api_key_id": "0" * 12}
+"""Path parameters with a form of their own; others may be any word."""
+
+
+class Operation(NamedTuple):
+    """One operation, at an address where nothing is; ``role`` is the one it needs, none when being known is enough."""
+
+    method: str
+    path: str
+    action: str
+    role: Role | None
+    is_open: bool
+
+    def __str__(self) -> str:
+        """Name it in a test's id."""
+        return f"{self.method} {self.path}"
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """All of them."""
+    paths = json.loads(described())["paths"]
+    return tuple(_operation(method.upper(), path, said) for path, methods in paths.items() for method, said in methods.items())
+
+
+def writes() -> list[Operation]:
+    """Those that change something."""
+    return [operation for operation in operations() if operation.method != "GET"]
+
+
+def _operation(method: str, path: str, said: dict[str, list[dict[str, list[str]]]]) -> Operation:
+    ways = said.get("security", [])
+    roles = {role for way in ways for role in way.get("ApiKey", [])}
+    action = str(said["operationId"]).removesuffix(re.sub(r"\W", "_", path) + f"_{method.lower()}")
+    filled = re.sub(r"\{(\w+)\}", lambda part: SAMPLES.get(part[1], "nothing-there"), path)
+    return Operation(method, filled.removeprefix("/api"), action, Role(roles.pop()) if roles else None, not ways)
