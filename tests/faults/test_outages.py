@@ -122,6 +122,7 @@ async def test_a_restart_of_rabbitmq_during_a_stream_loses_and_repeats_nothing(s
 
     transactions = await posting
     assert len(transactions) == 2_000
+    assert "mboc_broker_reconnects_total 0.0" not in await system.metrics("dispatcher")
     statuses = await all_settled(system, app, transactions)
     await check_back_office(system, app, statuses, repeated_at_most=IN_FLIGHT)
 

@@ -96,8 +96,8 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
 
     await record.lane(LaneChanged(connector_id="c1", replica="r", held_since=now, held_until=now + timedelta(minutes=1), at=now))
 
-    held, _ = await reader.deliveries({"archived": False}, Phase.HELD, NEWEST)
-    pending, _ = await reader.deliveries({"archived": False}, Phase.PENDING, NEWEST)
+    held, _ = await reader.deliveries({"archived": False}, [Phase.HELD], NEWEST)
+    pending, _ = await reader.deliveries({"archived": False}, [Phase.PENDING], NEWEST)
     assert [d["_id"] for d in held] == ["t1.c1"]
     assert [d["_id"] for d in pending] == ["t2.c2"]
     await record.lane(LaneChanged(connector_id="c1", replica="r", held_since=None, held_until=None, at=now + timedelta(seconds=1)))
@@ -120,7 +120,7 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(record: 
     seen: list[str] = []
     after = None
     for number in range(100, 110):
-        items, after = await reader.deliveries({"archived": False}, None, Page("received_at", is_descending=True, limit=10, after=after))
+        items, after = await reader.deliveries({"archived": False}, (), Page("received_at", is_descending=True, limit=10, after=after))
         seen += [item["_id"] for item in items]
         await record.statuses([an_event(number=number)])
         if after is None:
@@ -135,7 +135,7 @@ async def test_paging_goes_through_items_without_a_value(record: Record, reader:
     seen: set[str] = set()
     after = None
     for _ in range(10):
-        items, after = await reader.deliveries({"archived": False}, None, Page("status", is_descending=is_descending, limit=5, after=after))
+        items, after = await reader.deliveries({"archived": False}, (), Page("status", is_descending=is_descending, limit=5, after=after))
         seen |= {item["_id"] for item in items}
         if after is None:
             break
@@ -146,4 +146,4 @@ async def test_paging_goes_through_items_without_a_value(record: Record, reader:
 @pytest.mark.parametrize("after", ["x", "W10=", "e30=", "W3siJG5lIjogMX0sICJhIl0="])
 async def test_a_foreign_paging_key_is_refused(reader: Reader, after: str) -> None:
     with pytest.raises(BadCursorError):
-        await reader.deliveries({}, None, Page("received_at", is_descending=True, limit=5, after=after))
+        await reader.deliveries({}, (), Page("received_at", is_descending=True, limit=5, after=after))

@@ -38,7 +38,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type FastAPI promises
-        errors = field_errors([{**e, "loc": e["loc"][1:] or e["loc"]} for e in error.errors()])
+        errors = field_errors([{**e, "loc": _place(e["loc"])} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
 
     async def refused(request: Request, error: Exception) -> Response:
@@ -48,6 +48,12 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, refused)
+
+
+def _place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return where the field is, without ``body`` or ``query``; a parameter that was given several times has one name."""
+    inside = loc[1:] or loc
+    return tuple(part for part in inside if isinstance(part, str)) or inside if loc[0] == "query" else inside
 
 
 def _allowed(request: Request) -> str:

@@ -40,13 +40,16 @@ from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
 from portal_api.routes.operations import operations
+from portal_api.routes.saved_views import saved_views
 from portal_api.routes.website import website
+from portal_api.saved_views.keep import Keep
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import Operations
 from portal_api.store.reader import Reader
+from portal_api.store.saved_views import SavedViews
 from portal_api.store.writer import Writer
 from portal_api.watch import Bounds, Watch
 
@@ -128,12 +131,13 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
 
 def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
-    reader, kept = Reader(database), Operations(database, Writer(database))
+    reader, views, kept = Reader(database), SavedViews(database), Operations(database, Writer(database))
     return [
-        appointments(reader, store),
         export(reader),
+        appointments(reader, store),
         deliveries(reader, store),
-        causes(Causes(database)),
+        causes(Causes(database), reader),
+        saved_views(views, Keep(views)),
         connectors(store, partial(_announce, publisher), tests),
         operations(kept, Order(publisher, kept, reader), reader, store),
         *watch.routers(store),

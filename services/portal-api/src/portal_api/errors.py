@@ -6,6 +6,7 @@ PortalError
 ├── BadCursorError     ``after`` is not one of ours      422
 ├── UnreadableError    a file cannot be read             422
 ├── InvalidFieldError  a field holds what must not be    422
+│   └── TooManyError   it needs a narrower list          422
 ├── UnknownCallerError  nobody we know asks              401
 ├── ForbiddenError     the caller may not do that        403
 ├── LockedError        too many wrong passwords          429
@@ -58,6 +59,13 @@ class InvalidFieldError(PortalError):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(f"{field}: {sentence}")
         self.field, self.sentence = field, sentence
+
+
+class TooManyError(InvalidFieldError):
+    """The condition or order ``field`` has no index, and there are too many items to look at each."""
+
+    def __init__(self, field: str, most: int) -> None:
+        super().__init__(field, f"can be used where the other conditions leave at most {most:,}: add a shorter time, or another condition")
 
 
 class UnknownCallerError(PortalError):

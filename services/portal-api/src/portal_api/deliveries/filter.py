@@ -2,50 +2,130 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, field_validator
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
-from portal_api.deliveries.words import telling_first, words_of
-from portal_api.values import Int64, Moment
+from portal_api.deliveries.columns import COLUMNS
+from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
+from portal_api.lists.conditions import Conditions, searched
+from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, Flag, From, Search, Text, Texts, To, WrittenFrom, WrittenTo
+from portal_api.values import Int64
 
-PLAIN = {"status", "connector_id", "transaction_id", "action", "trigger", "archived", "troubled", "cause", "code"}
-APPOINTMENTS = {name: f"appointment.{name}" for name in ("source_app", "job_no", "task_no", "appointment_id", "back_office_id")} | {
-    "appointment_key": "appointment.key"
-}
+BEHIND_THE_DOT = "/"
+"""The character after the dot that divides a delivery's id into transaction and connector."""
 
 
-class DeliveryFilter(BaseModel):
-    """Conditions; all of them must hold. An unknown one is refused."""
+class DeliveryFilter(Conditions):
+    """Conditions on deliveries; all of them must hold. An unknown one is refused."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    columns: ClassVar = COLUMNS
+    apart: ClassVar = frozenset({"status", "status_empty", "phase"})
 
-    search: str | None = Field(default=None, max_length=200, description="Whole words, in any case, of subject, numbers or message; all of them must be there.")
-    troubled: bool | None = Field(default=None, description="Only what was not sent successfully (Error Tracking): done, and neither Success nor Skipped.")
-    cause: str | None = Field(default=None, pattern="^[0-9a-f]{16}$", description="Only failures of this cause, as /api/causes names it.")
-    code: str | None = Field(default=None, max_length=20)
-    status: Status | None = None
-    phase: Phase | None = None
-    connector_id: str | None = None
-    source_app: str | None = None
-    job_no: str | None = None
-    appointment_id: Int64 | None = None
-    appointment_key: str | None = None
-    transaction_id: str | None = None
-    task_no: str | None = None
-    back_office_id: str | None = None
-    action: Action | None = None
-    trigger: Trigger | None = None
-    received_from: Moment | None = Field(default=None, description="Not before this moment.")
-    received_to: Moment | None = Field(default=None, description="Before this moment.")
-    archived: bool = False
+    search: Annotated[Search, Field(description="Whole words, in any case, of subject, numbers or message; all of them must be there.")] = None
+    troubled: Annotated[Flag, Field(description="Only what was not sent successfully (Error Tracking): done, and neither Success nor Skipped.")] = None
+    archived: Annotated[bool, Field(description="The archive instead of what is not archived.")] = False
+    status: AnyOf[Status] = ()
+    status_empty: Annotated[Empty, Field(description="true: only those under way, which have no status yet; false: only those with one.")] = None
+    phase: Annotated[AnyOf[Phase], Field(description="Where it stands; several: any of these. *archived* means the archive, and stands alone.")] = ()
+    action: AnyOf[Action] = ()
+    trigger: AnyOf[Trigger] = ()
+    connector_id: Annotated[Texts, Field(examples=[["7d3f0c2a91be"]])] = ()
+    connector_name: Texts = ()
+    connector_name_begins: Begins = None
+    connector_name_empty: Empty = None
+    transaction_id: Texts = ()
+    cause: Annotated[AnyOf[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]], Field(description="Only failures of this cause, as /api/causes names it.")] = ()
+    code: Annotated[AnyOf[Annotated[Text, Field(max_length=20)]], Field(examples=[["DSWBHK020"]])] = ()
+    code_begins: Begins = None
+    code_empty: Empty = None
+    message_begins: Begins = None
+    message_empty: Empty = None
+    source_app: Texts = ()
+    source_app_begins: Begins = None
+    source_app_empty: Empty = None
+    source_type: Texts = ()
+    source_type_empty: Empty = None
+    job_no: Annotated[Texts, Field(examples=[["OP100001"]])] = ()
+    job_no_begins: Annotated[Begins, Field(examples=["OP10"])] = None
+    job_no_empty: Empty = None
+    task_no: Texts = ()
+    task_no_begins: Begins = None
+    task_no_empty: Empty = None
+    subject: Texts = ()
+    subject_begins: Begins = None
+    subject_empty: Empty = None
+    appointment_key: Texts = ()
+    appointment_id: AnyOf[Int64] = ()
+    appointment_id_from: AtLeast = None
+    appointment_id_to: Below = None
+    appointment_no: Texts = ()
+    appointment_no_empty: Empty = None
+    back_office_id: Texts = ()
+    back_office_id_empty: Empty = None
+    modified_by: Texts = ()
+    modified_by_begins: Begins = None
+    modified_by_empty: Empty = None
+    received_from: From = None
+    received_to: To = None
+    changed_from: From = None
+    changed_to: To = None
+    modified_from: From = None
+    modified_to: To = None
+    start_from: WrittenFrom = None
+    start_to: WrittenTo = None
+    end_from: WrittenFrom = None
+    end_to: WrittenTo = None
+    attempt: AnyOf[Int64] = ()
+    attempt_from: AtLeast = None
+    attempt_to: Below = None
+    http_status: AnyOf[Int64] = ()
+    duration_ms_from: AtLeast = None
+    duration_ms_to: Below = None
+    tries_from: AtLeast = None
+    tries_to: Below = None
+    retryable: Flag = None
+    outcome_unknown: Annotated[Flag, Field(description="Only those that the back office may have stored although no answer came (true), or the others.")] = None
+    replica: Texts = ()
 
-    def wanted(self) -> dict[str, Any]:
-        """Return the conditions that were given, in the store's words; the phase is the reader's."""
-        plain = self.model_dump(include=PLAIN, exclude_none=True)
-        inner = {APPOINTMENTS[name]: value for name, value in self.model_dump(include=set(APPOINTMENTS), exclude_none=True).items()}
-        moments = {word: moment for word, moment in (("$gte", self.received_from), ("$lt", self.received_to)) if moment}
-        words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
-        return plain | inner | words | ({"received_at": moments} if moments else {})
+    @field_validator("phase")
+    @classmethod
+    def _is_archived_or_not(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        if Phase.ARCHIVED in phases and len(set(phases)) > 1:
+            raise ValueError("archived cannot be combined with another phase")
+        return phases
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether what is archived is wanted, instead of what is not."""
+        return self.archived or Phase.ARCHIVED in self.phase
+
+    def more(self) -> list[dict[str, Any]]:
+        """Return what is more than a condition on a column; the phase is the reader's, who knows which lanes are held."""
+        return [{"archived": self.is_archive}, of_statuses(self._statuses(), named=bool(self.connector_id)), self._transactions(), searched(self.search)]
+
+    def looked_at(self) -> list[str]:
+        """Return the names of the conditions without an index: in the archive those are all but the time of receipt."""
+        if not self.is_archive:
+            return super().looked_at()
+        given = [condition.name for condition in self.given() if condition.column.path != "received_at"]
+        return [*given, *(["search"] if self.search else []), *(["status"] if self._statuses() is not None else [])]
+
+    def _statuses(self) -> list[Status | None] | None:
+        """Return the statuses that may be, None when all of them may; no status means under way."""
+        wanted: set[Status | None] = set(self.status) or {*Status, None}
+        wanted &= in_phases(self.phase)
+        if self.troubled is not None:
+            wanted &= set(TROUBLED) if self.troubled else {*Status, None} - set(TROUBLED)
+        if self.retryable or self.outcome_unknown:
+            wanted &= set(TROUBLED)
+        if self.status_empty is not None:
+            wanted &= {None} if self.status_empty else set(Status)
+        return None if len(wanted) == len(Status) + 1 else [status for status in (None, *Status) if status in wanted]
+
+    def _transactions(self) -> dict[str, Any]:
+        """Return the range of ids that begin with the transaction's."""
+        ranges = [{"_id": {"$gte": f"{name}.", "$lt": f"{name}{BEHIND_THE_DOT}"}, "transaction_id": name} for name in self.transaction_id]
+        return ranges[0] if len(ranges) == 1 else {"$or": ranges} if ranges else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,10 +19,16 @@ def words_of(texts: Iterable[str | None]) -> list[str]:
     """Return the different words, without case and accents, at most forty."""
     found: dict[str, None] = {}
     for text in texts:
-        for word in _WORD.findall(_plain(text or "")):
-            found[word[:LONGEST]] = None
-            found.update(dict.fromkeys(part[:LONGEST] for part in word.split("-") if part))
+        if text:
+            found.update(dict.fromkeys(_words_in(text)))
     return list(found)[:MOST]
+
+
+@lru_cache(maxsize=10_000)
+def _words_in(text: str) -> tuple[str, ...]:
+    """Return a text's words and their parts; the same few texts come with each event of a delivery."""
+    words = _WORD.findall(_plain(text))
+    return tuple(part[:LONGEST] for word in words for part in (word, *word.split("-")) if part)
 
 
 def telling_first(words: Iterable[str]) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,9 +9,13 @@ from pydantic import BaseModel, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status
+from portal_api.appointments.columns import COLUMNS
+from portal_api.appointments.filter import AppointmentFilter
+from portal_api.appointments.sort import AppointmentSort
 from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.lists.column import Column, Way
 from portal_api.routes.deliveries import Attempt, Delivery
-from portal_api.routes.paging import Instant, Int64, Paged, Shown
+from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
@@ -25,39 +27,22 @@ if TYPE_CHECKING:
     Settings = dict[tuple[str, int | None], Connector]
 
 
-class AppointmentSort(StrEnum):
-    """The order of the list; a minus turns it round."""
-
-    NEWEST_TRANSACTION = "-last_transaction_at"
-    OLDEST_TRANSACTION = "last_transaction_at"
-    NEWEST_CHANGE = "-modified_at"
-    OLDEST_CHANGE = "modified_at"
-    APPOINTMENT_ID = "appointment_id"
-    APPOINTMENT_ID_DOWN = "-appointment_id"
-    JOB_NO = "job_no"
-    JOB_NO_DOWN = "-job_no"
-    TASK_NO = "task_no"
-    TASK_NO_DOWN = "-task_no"
-    SOURCE_APP = "source_app"
-    SOURCE_APP_DOWN = "-source_app"
-    SUBJECT = "subject"
-    SUBJECT_DOWN = "-subject"
-
-
-class AppointmentQuery(Paged):
+class AppointmentQuery(AppointmentFilter, Paged):
     """Filters of the list; all of them must hold."""
 
-    source_app: str | None = None
-    job_no: str | None = None
-    task_no: str | None = None
-    appointment_id: Int64 | None = None
-    subject: str | None = Field(default=None, max_length=200, description="How the subject begins.")
     sort: AppointmentSort = AppointmentSort.NEWEST_TRANSACTION
 
-    def wanted(self) -> dict[str, Any]:
-        """Return the filters that were given, in the store's words."""
-        given = self.model_dump(include={"source_app", "job_no", "task_no", "appointment_id"}, exclude_none=True)
-        return given | ({"subject": {"$regex": f"^{re.escape(self.subject)}"}} if self.subject else {})
+    def page(self) -> Page:
+        """Return the order and place."""
+        return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after)
+
+    def looked_at(self) -> list[str]:
+        """Return the names of the parameters without an index."""
+        return [*super().looked_at(), *([] if self._ordered_by.way is Way.INDEX else ["sort"])]
+
+    @property
+    def _ordered_by(self) -> Column:
+        return COLUMNS[self.sort.removeprefix("-")]
 
 
 class LatestDelivery(Shown):
@@ -137,9 +122,9 @@ def appointments(reader: Reader, store: Connectors) -> APIRouter:
     @router.get("/appointments")
     async def list_appointments(query: Annotated[AppointmentQuery, Query()]) -> AppointmentPage:
         """List appointments, the newest transaction first."""
-        page = Page(query.sort.removeprefix("-"), query.sort.startswith("-"), query.limit, query.after)
-        items, following = await reader.appointments(query.wanted(), page)
-        return AppointmentPage(items=[_row(item) for item in items], next=following)
+        await reader.narrow_enough("appointments", query.straight(), query.looked_at())
+        items, following = await reader.appointments(query.wanted(), query.page())
+        return AppointmentPage(items=[as_row(item) for item in items], next=following)
 
     @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})
     async def read_appointment(appointment_key: str) -> AppointmentDetails:
@@ -148,7 +133,7 @@ def appointments(reader: Reader, store: Connectors) -> APIRouter:
         attempts = [attempt for delivery in sent for attempt in delivery["attempts"]]
         then = await store.versions((a["connector_id"], a.get("connector_version")) for a in attempts)
         now = await store.some(delivery["connector_id"] for delivery in sent)
-        return AppointmentDetails.model_validate(_row(found).model_dump() | {"activity": _activity(sent, then, now)})
+        return AppointmentDetails.model_validate(as_row(found).model_dump() | {"activity": _activity(sent, then, now)})
 
     return router
 
@@ -169,8 +154,7 @@ def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorShown | None:
     return shown(found) if found else None
 
 
-def _row(item: dict[str, Any]) -> AppointmentRow:
+def as_row(item: dict[str, Any]) -> AppointmentRow:
+    """Return a stored appointment as it is shown in lists."""
     latest = [{"connector_id": connector_id, **said} for connector_id, said in item.get("connectors", {}).items()]
-    is_done = bool(latest) and all(said["phase"] == Phase.DONE for said in latest)
-    phase = Phase.DONE if is_done else Phase.PENDING
-    return AppointmentRow.model_validate(item | {"appointment_key": item["_id"], "deliveries": latest, "phase": phase})
+    return AppointmentRow.model_validate(item | {"appointment_key": item["_id"], "deliveries": latest})

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.delivery import Status
 from portal_api.accounts.roles import Role
+from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.routes.access import needs, noted
 from portal_api.routes.paging import Instant, Shown
 
 if TYPE_CHECKING:
     from portal_api.store.causes import Causes
+    from portal_api.store.reader import Reader
 
 
-class CauseQuery(BaseModel):
-    """Which failures to group; all of these must hold."""
+class CauseQuery(DeliveryFilter):
+    """Which failures to group: the same conditions as in the list of deliveries; all of these must hold."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    connector_id: str | None = None
-    status: Status | None = None
-    code: str | None = Field(default=None, max_length=20)
-    source_app: str | None = None
+    def looked_at(self) -> list[str]:
+        """Return the names of the parameters without an index; in the archive causes have none."""
+        return [*super().looked_at(), *(["archived"] if self.is_archive else [])]
 
 
 class Note(Shown):
@@ -65,14 +64,16 @@ class NewNote(BaseModel):
     text: str = Field(max_length=2000)
 
 
-def causes(store: Causes) -> APIRouter:
+def causes(store: Causes, reader: Reader) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/causes", tags=["Error Tracking"])
 
     @router.get("")
     async def list_causes(query: Annotated[CauseQuery, Query()]) -> CauseList:
-        """Group what was not sent successfully and is not archived."""
-        return CauseList(items=[Cause.model_validate(item) for item in await store.groups(_wanted(query))])
+        """Group what was not sent successfully by cause."""
+        await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
+        wanted = await reader.conditions(query.wanted(), query.phase)
+        return CauseList(items=[Cause.model_validate(item) for item in await store.groups(wanted)])
 
     @router.put("/{cause}/note", dependencies=[needs(Role.OPERATOR)])
     async def write_note(request: Request, cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], note: Annotated[NewNote, Body()]) -> Note | None:
@@ -83,8 +84,3 @@ def causes(store: Causes) -> APIRouter:
         return Note.model_validate(kept) if kept else None
 
     return router
-
-
-def _wanted(query: CauseQuery) -> dict[str, Any]:
-    given = query.model_dump(exclude_none=True, exclude={"source_app"})
-    return given | ({"appointment.source_app": query.source_app} if query.source_app else {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -11,7 +10,10 @@ from pydantic import BaseModel
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.shown import ConnectorShown, shown
-from portal_api.deliveries.filter import APPOINTMENTS, DeliveryFilter
+from portal_api.deliveries.columns import COLUMNS
+from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.deliveries.sort import DeliverySort
+from portal_api.lists.column import Column, Way
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
@@ -19,33 +21,6 @@ from portal_api.store.pages import Page
 if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
     from portal_api.store.reader import Reader
-
-_FIELDS = APPOINTMENTS | {"subject": "appointment.subject"}
-
-
-class DeliverySort(StrEnum):
-    """The order of the list; a minus turns it round."""
-
-    NEWEST = "-received_at"
-    OLDEST = "received_at"
-    NEWEST_CHANGE = "-changed_at"
-    OLDEST_CHANGE = "changed_at"
-    STATUS = "status"
-    STATUS_DOWN = "-status"
-    CONNECTOR_NAME = "connector_name"
-    CONNECTOR_NAME_DOWN = "-connector_name"
-    JOB_NO = "job_no"
-    JOB_NO_DOWN = "-job_no"
-    TASK_NO = "task_no"
-    TASK_NO_DOWN = "-task_no"
-    APPOINTMENT_ID = "appointment_id"
-    APPOINTMENT_ID_DOWN = "-appointment_id"
-    SUBJECT = "subject"
-    SUBJECT_DOWN = "-subject"
-    SOURCE_APP = "source_app"
-    SOURCE_APP_DOWN = "-source_app"
-    CODE = "code"
-    CODE_DOWN = "-code"
 
 
 class DeliveryQuery(DeliveryFilter, Paged):
@@ -55,8 +30,17 @@ class DeliveryQuery(DeliveryFilter, Paged):
 
     def page(self) -> Page:
         """Return the order and place."""
-        field = self.sort.removeprefix("-")
-        return Page(_FIELDS.get(field, field), self.sort.startswith("-"), self.limit, self.after)
+        return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after, ties="received_at")
+
+    def looked_at(self) -> list[str]:
+        """Return the names of the parameters without an index; in the archive there is one for the time of receipt only."""
+        column = self._ordered_by
+        is_straight = column.path == "received_at" if self.is_archive else column.way is Way.INDEX
+        return [*super().looked_at(), *([] if is_straight else ["sort"])]
+
+    @property
+    def _ordered_by(self) -> Column:
+        return COLUMNS[self.sort.removeprefix("-")]
 
 
 class AppointmentFacts(Shown):
@@ -149,6 +133,7 @@ def deliveries(reader: Reader, store: Connectors) -> APIRouter:
     @router.get("/deliveries")
     async def list_deliveries(query: Annotated[DeliveryQuery, Query()]) -> DeliveryPage:
         """List deliveries, the newest first."""
+        await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
         items, following = await reader.deliveries(query.wanted(), query.phase, query.page())
         return DeliveryPage(items=[as_delivery(item) for item in items], next=following)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from portal_api.lists.conditions import all_of
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ class Causes:
 
     async def groups(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         """Return the most frequent causes with count, first and last, the newest message and the note."""
-        newest = {field: {"$last": f"${field}"} for field in SHOWN}
-        group = {"_id": "$cause", "count": {"$sum": 1}, "first_seen": {"$first": "$received_at"}, "last_seen": {"$last": "$received_at"}}
+        newest = {field: {"$first": f"${field}"} for field in SHOWN}
+        group = {"_id": "$cause", "count": {"$sum": 1}, "first_seen": {"$last": "$received_at"}, "last_seen": {"$first": "$received_at"}}
         steps: list[dict[str, Any]] = [
-            {"$match": {"archived": False, "cause": {"$gt": ""}, **wanted}},
-            {"$sort": {"archived": 1, "cause": 1, "received_at": 1, "_id": 1}},
-            {"$group": group | newest | {"delivery_id": {"$last": "$_id"}}},
+            {"$match": all_of([{"cause": {"$gt": ""}}, wanted])},
+            {"$sort": {"cause": 1, "received_at": -1, "_id": -1}},
+            {"$group": group | newest | {"delivery_id": {"$first": "$_id"}}},
             {"$sort": {"count": -1, "_id": 1}},
             {"$limit": MOST},
         ]

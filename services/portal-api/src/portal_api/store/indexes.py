@@ -1,4 +1,4 @@
-"""The indexes of every list the API offers; made at start, harmless when they are there."""
+"""The indexes of every list the API offers; made at start, harmless when they are there (docs/adr/0014 says what each costs)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,41 @@ from common.database import have_indexes
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+_LISTED: dict[str, Any] = {"archived": False}
+_OF_DELIVERIES = ("changed_at", "status", "connector_name", "action", "trigger", "attempt", "code", "words")
+_OF_THEIR_APPOINTMENTS = ("source_app", "job_no", "task_no", "subject", "appointment_id")
+_OF_APPOINTMENTS = (
+    "last_transaction_at",
+    "modified_at",
+    "modified_by",
+    "created_at",
+    "created_by",
+    "action",
+    "phase",
+    "source_app",
+    "job_no",
+    "task_no",
+    "subject",
+    "start",
+    "appointment_id",
+    "appointment_guid",
+    "back_office_id",
+    "outcomes",
+    "words",
+)
 
-def _by(*fields: str) -> IndexModel:
-    return IndexModel([*((field, ASCENDING) for field in fields), ("_id", ASCENDING)])
+
+def _by(*fields: str, only: dict[str, Any] | None = None) -> IndexModel:
+    return IndexModel([*((field, ASCENDING) for field in fields), ("_id", ASCENDING)], **_partial(only))
 
 
-def _newest(*fields: str, newest: str) -> IndexModel:
+def _newest(*fields: str, newest: str, only: dict[str, Any] | None = None) -> IndexModel:
     order = dict.fromkeys(fields, ASCENDING) | {newest: DESCENDING, "_id": DESCENDING}
-    return IndexModel(list(order.items()))
+    return IndexModel(list(order.items()), **_partial(only))
+
+
+def _partial(only: dict[str, Any] | None) -> dict[str, Any]:
+    return {"partialFilterExpression": only} if only else {}
 
 
 def _ending(field: str) -> IndexModel:
@@ -29,27 +56,18 @@ def _ending(field: str) -> IndexModel:
 
 INDEXES: dict[str, list[IndexModel]] = {
     "deliveries": [
-        _newest("archived", newest="received_at"),
-        _newest("archived", newest="changed_at"),
-        _newest("archived", "status", newest="received_at"),
-        _newest("archived", "phase", newest="received_at"),
-        _newest("archived", "connector_id", "status", newest="received_at"),
-        _newest("archived", "appointment.source_app", newest="received_at"),
-        _newest("archived", "appointment.job_no", newest="received_at"),
-        _newest("archived", "appointment.appointment_id", newest="received_at"),
+        _newest(newest="received_at", only=_LISTED),
+        IndexModel([("received_at", DESCENDING), ("_id", DESCENDING)], name="archive", partialFilterExpression={"archived": True}),
+        *(_newest(field, newest="received_at", only=_LISTED) for field in _OF_DELIVERIES),
+        *(_newest(f"appointment.{field}", newest="received_at", only=_LISTED) for field in _OF_THEIR_APPOINTMENTS),
+        _newest("connector_id", "status", newest="received_at", only=_LISTED),
+        _newest("cause", newest="received_at", only=_LISTED | {"cause": {"$gt": ""}}),
         _newest("appointment.key", newest="received_at"),
-        _newest("transaction_id", newest="received_at"),
-        _newest("archived", "troubled", newest="received_at"),
-        _newest("archived", "words", newest="received_at"),
-        _by("archived", "cause", "received_at"),
+        _by("status", only=_LISTED | {"status": "Failed"}),
         IndexModel(
             [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)], name="waiting", partialFilterExpression={"phase": "pending"}
         ),
         IndexModel([("received_at", ASCENDING), ("connector_id", ASCENDING)]),
-        _by("archived", "connector_name"),
-        _by("archived", "status"),
-        _by("archived", "code"),
-        *(_by("archived", f"appointment.{field}") for field in ("job_no", "task_no", "appointment_id", "subject", "source_app")),
     ],
     "attempts": [
         IndexModel([("delivery_id", ASCENDING), ("attempt", DESCENDING)]),
@@ -64,18 +82,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("delivery_id", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"delivery_id": {"$exists": True}}),
     ],
     "figures": [IndexModel([("step", ASCENDING), ("at", ASCENDING), ("connector_id", ASCENDING)])],
-    "appointments": [
-        _newest(newest="last_transaction_at"),
-        _newest(newest="modified_at"),
-        _newest("source_app", newest="last_transaction_at"),
-        _newest("job_no", newest="last_transaction_at"),
-        _newest("task_no", newest="last_transaction_at"),
-        _by("appointment_id"),
-        _by("job_no"),
-        _by("subject"),
-        _by("task_no"),
-        _by("source_app"),
-    ],
+    "appointments": [_by(field) for field in _OF_APPOINTMENTS],
+    "saved_views": [IndexModel([("owner", ASCENDING), ("list", ASCENDING), ("name", ASCENDING)], unique=True), _by("owner", "name"), _by("shared", "name")],
     "operations_view": [
         _newest(newest="asked_at"),
         _newest("state", newest="asked_at"),
@@ -94,6 +102,6 @@ INDEXES: dict[str, list[IndexModel]] = {
 
 
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Make what is missing."""
+    """Make what is missing, however long it takes: an index over many documents takes longer than anything else asked of MongoDB."""
     for collection, indexes in INDEXES.items():
         await have_indexes(database[collection], indexes)

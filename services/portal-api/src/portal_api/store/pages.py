@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bson import json_util
+from bson import encode, json_util
+from bson.errors import BSONError
 
 from portal_api.errors import BadCursorError
 
@@ -17,14 +19,27 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorCursor
 
 
+PLAIN = (str, int, float, datetime, type(None))
+"""What a key may hold; anything else, such as a pattern, would mean something else to MongoDB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list, in which order."""
+    """Which part of a list, in which order; equal items follow the other way round by ``ties``, then by id, as their index has them."""
 
     field: str
     is_descending: bool
     limit: int
     after: str | None
+    ties: str | None = None
+
+    @property
+    def order(self) -> list[tuple[str, int]]:
+        """Return every path with its direction, the id last; only the first may be without a value."""
+        direction = -1 if self.is_descending else 1
+        if self.ties and self.field not in {self.ties, "_id"}:
+            return [(self.field, direction), (self.ties, -direction), ("_id", -direction)]
+        return list({self.field: direction, "_id": direction}.items())
 
 
 async def read_page(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
@@ -34,7 +49,7 @@ async def read_page(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: 
         found += await cursor.to_list(page.limit + 1 - len(found))
         if len(found) > page.limit:
             items = found[: page.limit]
-            return items, _key(_value(items[-1], page.field), items[-1]["_id"])
+            return items, _key([_value(items[-1], path) for path, _ in page.order])
     return found, None
 
 
@@ -43,22 +58,27 @@ def cursors(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str
 
     MongoDB would answer all of them in one query with ``$or``, and sort everything behind the key to do so.
     """
-    direction = -1 if page.is_descending else 1
-    for behind in _ranges(page, *_parse(page.after)) if page.after else [{}]:
+    for behind in _ranges(page.order, _parse(page.after, len(page.order))) if page.after else [{}]:
         query = {"$and": [wanted, behind]} if behind else wanted
-        yield collection.find(query).sort(list({page.field: direction, "_id": direction}.items())).limit(page.limit + 1)
+        yield collection.find(query).sort(page.order).limit(page.limit + 1)
 
 
-def _ranges(page: Page, value: Any, last_id: str) -> list[dict[str, Any]]:
-    """Return what comes after, in order; MongoDB sorts nothing before everything, and compares values of one type only."""
-    further = "$lt" if page.is_descending else "$gt"
-    if page.field == "_id":
-        return [{"_id": {further: last_id}}]
-    same = {page.field: value, "_id": {further: last_id}}
+def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield what comes after, in order: first what differs in the id only, at last what differs in the first value."""
+    for depth in reversed(range(len(order))):
+        path, direction = order[depth]
+        same = {path: value for (path, _), value in zip(order[:depth], last, strict=False)}
+        for beyond in _beyond(direction, last[depth], may_be_missing=depth == 0 and path != "_id"):
+            yield same | {path: beyond}
+
+
+def _beyond(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
+    """Return the values behind this one; MongoDB sorts nothing before everything, and compares values of one type only."""
     if value is None:
-        return [same] if page.is_descending else [same, {page.field: {"$ne": None}}]
-    beyond = {page.field: {further: value}}
-    return [same, beyond, {page.field: None}] if page.is_descending else [same, beyond]
+        return [{"$ne": None}] if direction > 0 else []
+    if direction > 0:
+        return [{"$gt": value}]
+    return [{"$lt": value}, None] if may_be_missing else [{"$lt": value}]
 
 
 def _value(item: dict[str, Any], field: str) -> Any:
@@ -68,15 +88,16 @@ def _value(item: dict[str, Any], field: str) -> Any:
     return value
 
 
-def _key(value: Any, last_id: str) -> str:
-    return base64.urlsafe_b64encode(json_util.dumps([value, last_id]).encode()).decode()
+def _key(last: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json_util.dumps(last).encode()).decode()
 
 
-def _parse(key: str | None) -> tuple[Any, str]:
+def _parse(key: str, length: int) -> list[Any]:
     try:
-        value, last_id = json_util.loads(base64.urlsafe_b64decode((key or "").encode()))
-    except (binascii.Error, ValueError, TypeError):
-        raise BadCursorError("after: is not a key that this list gave out") from None
-    if isinstance(value, dict | list) or not isinstance(last_id, str):
+        last = json_util.loads(base64.urlsafe_b64decode(key.encode()))
+        encode({"last": last})
+    except (binascii.Error, BSONError, OverflowError, ValueError, TypeError):
+        last = None
+    if not isinstance(last, list) or len(last) != length or not all(isinstance(value, PLAIN) for value in last) or not isinstance(last[-1], str):
         raise BadCursorError("after: is not a key that this list gave out")
-    return value, last_id
+    return last

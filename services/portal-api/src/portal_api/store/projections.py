@@ -11,7 +11,9 @@ from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusCh
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from portal_api.deliveries.cause import cause_of
+from portal_api.deliveries.statuses import TROUBLED
 from portal_api.deliveries.words import words_of
+from portal_api.store import appointments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,9 +25,9 @@ Change = tuple[str, UpdateOne]
 """A collection's name and what to do there."""
 
 ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
-UNTROUBLED = (Status.SUCCESS, Status.SKIPPED)
 PARKED_RANK = 5
 """Behind every phase of the same attempt, and before the next attempt."""
+_PARKED = {"phase": Phase.DONE, "status": Status.FAILED, "code": None, "retryable": False, "outcome_unknown": False}
 
 
 def of_transaction(transaction: TransactionReceived) -> list[Change]:
@@ -34,14 +36,14 @@ def of_transaction(transaction: TransactionReceived) -> list[Change]:
     document.pop("transaction_id")
     return [
         ("transactions", UpdateOne({"_id": transaction.transaction_id}, {"$setOnInsert": document}, upsert=True)),
-        *_appointment(transaction),
+        appointments.of_transaction(transaction),
     ]
 
 
 def of_status(event: StatusChanged) -> list[Change]:
     """Move the delivery forward, keep the attempt when it is over, and note it on the appointment."""
     delivery, rank = delivery_of(event), rank_of(event)
-    changes = [_forward("deliveries", event.delivery_id, "rank", rank, {"$set": delivery, "$setOnInsert": {"archived": False}}), _latest(event, rank)]
+    changes = [_move(event.delivery_id, delivery), appointments.of_delivery(event.delivery_id, delivery)]
     if event.phase is Phase.DONE:
         attempt = event.model_dump(exclude={"version", "appointment"}) | {"rank": rank}
         changes.append(("attempts", UpdateOne({"_id": f"{event.delivery_id}.{event.attempt}"}, {"$setOnInsert": attempt}, upsert=True)))
@@ -50,8 +52,8 @@ def of_status(event: StatusChanged) -> list[Change]:
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
     """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude={"version", "delivery_id", "at"})
-    return told | {"rank": rank_of(event), "changed_at": event.at} | _found_by(event)
+    told = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank_of(event), "changed_at": event.at}
+    return told | _found_by(told)
 
 
 def rank_of(event: StatusChanged) -> int:
@@ -59,13 +61,12 @@ def rank_of(event: StatusChanged) -> int:
     return event.attempt * 10 + ORDER[event.phase]
 
 
-def _found_by(event: StatusChanged) -> dict[str, Any]:
+def _found_by(delivery: dict[str, Any]) -> dict[str, Any]:
     """Return what the delivery is searched and grouped by."""
-    appointment = event.appointment
-    numbers = (str(appointment.appointment_id or ""), appointment.appointment_no, appointment.job_no, appointment.task_no, appointment.back_office_id)
-    is_troubled = event.status is not None and event.status not in UNTROUBLED
-    cause = cause_of(event.code, event.message, event.connector_id) if is_troubled else None
-    return {"words": words_of((*numbers, appointment.subject, event.message)), "troubled": is_troubled, "cause": cause}
+    is_troubled = delivery["status"] in TROUBLED
+    cause = cause_of(delivery["code"], delivery["message"], delivery["connector_id"]) if is_troubled else None
+    words = words_of((*appointments.said(delivery.get("appointment", {})), delivery["message"]))
+    return {"words": words, "troubled": is_troubled, "cause": cause}
 
 
 def of_lane(change: LaneChanged) -> list[Change]:
@@ -80,22 +81,10 @@ def of_dead_letter(letter: DeadLetter) -> list[Change]:
     changes = []
     for delivery_id, facts in _deliveries_of(letter):
         changes.append(("dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": kept}, upsert=True)))
-        rank = facts["attempt"] * 10 + PARKED_RANK
-        shown = facts | {
-            "rank": rank,
-            "phase": Phase.DONE,
-            "status": Status.FAILED,
-            "message": letter.reason,
-            "code": None,
-            "retryable": False,
-            "outcome_unknown": False,
-            "changed_at": letter.at,
-            "troubled": True,
-            "cause": cause_of(None, letter.reason, facts["connector_id"]),
-            "words": words_of((letter.reason,)),
-        }
-        changes.append(_forward("deliveries", delivery_id, "rank", rank, {"$set": shown, "$setOnInsert": {"archived": False}}))
-        changes.append(_parked_attempt(delivery_id, facts, letter))
+        shown = facts | _PARKED | {"rank": facts["attempt"] * 10 + PARKED_RANK, "message": letter.reason, "changed_at": letter.at}
+        changes += [_move(delivery_id, shown | _found_by(shown)), _parked_attempt(delivery_id, facts, letter)]
+        if "appointment" in facts:
+            changes.append(appointments.of_delivery(delivery_id, shown))
     return changes
 
 
@@ -142,24 +131,8 @@ def _reported(transaction: TransactionReceived) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _appointment(transaction: TransactionReceived) -> list[Change]:
-    facts = transaction.appointment.model_dump(exclude={"key"})
-    key = transaction.appointment.key
-    seen = {"$max": {"last_transaction_at": transaction.received_at}}
-    return [
-        ("appointments", UpdateOne({"_id": key}, seen | {"$setOnInsert": facts | {"action": transaction.action}}, upsert=True)),
-        ("appointments", UpdateOne({"_id": key, "modified_at": {"$lt": facts["modified_at"]}}, {"$set": facts | {"action": transaction.action}})),
-    ]
-
-
-def _latest(event: StatusChanged, rank: int) -> Change:
-    """Note on the appointment what this connector last came to; an appointment not seen yet gets its facts from the event."""
-    place = f"connectors.{event.connector_id}"
-    order = int(event.received_at.timestamp() * 1000) * 1000 + min(rank, 999)
-    latest = {"order": order, "status": event.status, "phase": event.phase, "delivery_id": event.delivery_id, "connector_name": event.connector_name}
-    facts = event.appointment.model_dump(exclude={"key"}) | {"last_transaction_at": event.received_at, "action": event.action}
-    newer = {"_id": event.appointment.key, f"{place}.order": {"$not": {"$gte": order}}}
-    return "appointments", UpdateOne(newer, {"$set": {place: latest}, "$setOnInsert": facts}, upsert=True)
+def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
+    return _forward("deliveries", delivery_id, "rank", delivery["rank"], {"$set": delivery, "$setOnInsert": {"archived": False}})
 
 
 def _forward(collection: str, document_id: str, field: str, value: object, update: dict[str, Any]) -> Change:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,17 +10,20 @@ from pymongo.errors import PyMongoError
 
 from common.contracts.delivery import Phase
 from common.database import is_away
-from portal_api.errors import NotFoundError, StoreAwayError
+from portal_api.deliveries.statuses import standing
+from portal_api.errors import NotFoundError, StoreAwayError, TooManyError
+from portal_api.lists.conditions import all_of
 from portal_api.store.pages import Page, read_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 ATTEMPTS_SHOWN = 100
 DELIVERIES_SHOWN = 100
-EXPORTED_TOGETHER = 1_000
+MOST_LOOKED_AT = 50_000
+"""Items that one page may look at; read, checked and ordered within a fraction of a second."""
 Document = dict[str, Any]
 
 
@@ -52,26 +54,24 @@ class Reader:
                     by_delivery[attempt["delivery_id"]].append(attempt)
         return found, [_as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]} for delivery in sent]
 
-    async def deliveries(self, wanted: Document, phase: Phase | None, page: Page) -> tuple[list[Document], str | None]:
-        """Return one page of deliveries; a pending one of a held lane is held."""
+    async def deliveries(self, wanted: Document, phases: Collection[Phase], page: Page) -> tuple[list[Document], str | None]:
+        """Return one page of deliveries in these phases, of none: in all; a pending one of a held lane is held."""
         with reaching():
             held = await self._held()
-            items, following = await read_page(self._database["deliveries"], _both(wanted, _standing(phase, held)), page)
+            items, following = await read_page(self._database["deliveries"], all_of([wanted, standing(phases, held)]), page)
         return [_as_shown(item, held) for item in items], following
 
-    async def conditions(self, wanted: Document, phase: Phase | None) -> Document:
+    async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
         """Return these deliveries as conditions that need nothing else: what is held is held now."""
         with reaching():
-            return _both(wanted, _standing(phase, await self._held()))
+            return all_of([wanted, standing(phases or (), await self._held())])
 
-    async def all_deliveries(self, wanted: Document, phase: Phase | None, page: Page) -> AsyncIterator[list[Document]]:
-        """Yield every delivery of the list, a thousand at a time; it goes on behind the last one, so no cursor is held open."""
-        after = None
-        while True:
-            items, after = await self.deliveries(wanted, phase, replace(page, limit=EXPORTED_TOGETHER, after=after))
-            yield items
-            if after is None:
-                return
+    async def narrow_enough(self, collection: str, straight: Document, looked_at: Sequence[str]) -> None:
+        """Raise TooManyError where MongoDB would have to look at more than fifty thousand items, one by one, because of these parameters."""
+        if looked_at:
+            with reaching():
+                if await self._database[collection].count_documents(straight, limit=MOST_LOOKED_AT + 1) > MOST_LOOKED_AT:
+                    raise TooManyError(looked_at[0], MOST_LOOKED_AT)
 
     async def delivery(self, delivery_id: str) -> Document:
         """Return one delivery with its newest attempts, and the dead letter if it was parked; raises NotFoundError."""
@@ -95,22 +95,11 @@ def reaching() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
+        if error.timeout:
+            raise StoreAwayError("MongoDB did not answer within five seconds: ask for less, such as a shorter time, or again later") from error
         if is_away(error):
             raise StoreAwayError("MongoDB cannot be reached now") from error
         raise
-
-
-def _standing(phase: Phase | None, held: set[str]) -> Document:
-    if phase is Phase.HELD:
-        return {"phase": Phase.PENDING, "connector_id": {"$in": sorted(held)}}
-    if phase is Phase.PENDING and held:
-        return {"phase": Phase.PENDING, "connector_id": {"$nin": sorted(held)}}
-    return {"phase": phase} if phase else {}
-
-
-def _both(wanted: Document, standing: Document) -> Document:
-    """Return conditions that say both; each may say something of the connector."""
-    return {"$and": [wanted, standing]} if wanted.keys() & standing.keys() else wanted | standing
 
 
 def _as_shown(delivery: Document, held: set[str]) -> Document:

@@ -1,0 +1,40 @@
+"""The columns of the appointments list (docs/adr/0014 says which of them have an index, and why)."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from portal_api.lists.column import Column, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_STRAIGHT = (
+    "last_transaction_at",
+    "modified_at",
+    "modified_by",
+    "created_at",
+    "created_by",
+    "action",
+    "phase",
+    "source_app",
+    "job_no",
+    "task_no",
+    "subject",
+    "start",
+    "appointment_id",
+    "appointment_guid",
+    "back_office_id",
+)
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    {name: Column(name) for name in _STRAIGHT}
+    | {
+        "appointment_key": Column("_id"),
+        "appointment_no": Column("appointment_no", Way.WORDS),
+        "back_office_parent_id": Column("back_office_parent_id", Way.NONE),
+        "source_type": Column("source_type", Way.NONE),
+        "end": Column("end", Way.NONE),
+    }
+)
+"""By the name that conditions and orders have for it."""

@@ -1,0 +1,1 @@
+"""Lists as files, however long, in constant memory."""

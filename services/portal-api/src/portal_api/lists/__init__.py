@@ -1,0 +1,1 @@
+"""What every list is asked with: conditions, columns, and what may be combined."""

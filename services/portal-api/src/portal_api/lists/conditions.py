@@ -1,0 +1,133 @@
+"""Conditions on columns: ``column``, ``column_begins``, ``column_empty``, ``column_from`` and ``column_to`` (docs/search.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+from portal_api.deliveries.words import telling_first, words_of
+from portal_api.lists.column import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from portal_api.lists.column import Column
+
+Document = dict[str, Any]
+OPERATORS = ("begins", "empty", "from", "to")
+LAST = "\U0010ffff"
+"""Behind every character that a text can go on with."""
+
+
+class Condition(NamedTuple):
+    """One parameter that was given: ``operator`` is one of OPERATORS, or ``is``."""
+
+    name: str
+    column: Column
+    operator: str
+    value: Any
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether an index leads to what fulfils it."""
+        return self.column.way is Way.INDEX or (self.column.way is Way.WORDS and self.operator == "is")
+
+    def stored(self) -> Document:
+        """Return it in the store's words."""
+        return {self.column.path: _expression(self.operator, self.value)}
+
+    def found_by(self) -> Document:
+        """Return the words that lead to it, where only words do."""
+        if self.column.way is not Way.WORDS or self.operator != "is":
+            return {}
+        words = [telling_first(words_of([value]))[:1] for value in self.value]
+        return {"words": _one_of([word for [word] in words])} if all(words) else {}
+
+
+class Conditions(BaseModel):
+    """Conditions of a list; all of them must hold. An unknown one is refused."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    columns: ClassVar[Mapping[str, Column]] = {}
+    apart: ClassVar[frozenset[str]] = frozenset()
+    """Those that are more than a condition on a column: whoever inherits says what they mean."""
+
+    def given(self) -> Iterator[Condition]:
+        """Yield the conditions on columns that were given."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            column, operator = self._column(name)
+            if column and name not in self.apart and value not in (None, ()):
+                yield Condition(name, column, operator, value)
+
+    def wanted(self) -> Document:
+        """Return the conditions in the store's words."""
+        return all_of([self.straight(), *(condition.stored() for condition in self.given() if not condition.is_straight)])
+
+    def straight(self) -> Document:
+        """Return those of them that an index leads to."""
+        given = [condition for condition in self.given() if condition.is_straight]
+        return all_of([*self.more(), *(condition.stored() for condition in given), *(condition.found_by() for condition in given)])
+
+    def looked_at(self) -> list[str]:
+        """Return the names of the others: MongoDB looks at each item to know whether it fulfils them."""
+        return [condition.name for condition in self.given() if not condition.is_straight]
+
+    def more(self) -> Iterable[Document]:
+        """Return what else is asked for, in the store's words."""
+        return ()
+
+    @classmethod
+    def _column(cls, name: str) -> tuple[Column | None, str]:
+        if name in cls.columns:
+            return cls.columns[name], "is"
+        base, _, operator = name.rpartition("_")
+        if operator not in OPERATORS:
+            return None, "is"
+        return cls.columns.get(base) or cls.columns.get(f"{base}_at"), operator
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _ends_behind_its_beginning(cls, value: Any, info: ValidationInfo) -> Any:
+        name = info.field_name or ""
+        begin = info.data.get(f"{name.removesuffix('_to')}_from") if name.endswith("_to") else None
+        if value is not None and begin is not None and value <= begin:
+            raise ValueError(f"must be more than {name.removesuffix('_to')}_from")
+        return value
+
+
+def all_of(conditions: Iterable[Document]) -> Document:
+    """Return conditions that must all hold as one document."""
+    together: Document = {}
+    again: list[Document] = []
+    for condition in conditions:
+        if together.keys() & condition.keys():
+            again.append(condition)
+        else:
+            together |= condition
+    return together | ({"$and": again} if again else {})
+
+
+def searched(text: str | None) -> Document:
+    """Return what free text asks for: every one of its words."""
+    words = telling_first(words_of([text]))
+    return {"words": {"$all": words}} if words else {}
+
+
+def _expression(operator: str, value: Any) -> Any:
+    match operator:
+        case "begins":
+            return {"$gte": value, "$lt": value + LAST}
+        case "empty":
+            return {"$in": [None, ""]} if value else {"$gt": ""}
+        case "from":
+            return {"$gte": value}
+        case "to":
+            return {"$lt": value}
+    return _one_of(value) if isinstance(value, tuple) else value
+
+
+def _one_of(values: Sequence[Any]) -> Any:
+    return values[0] if len(values) == 1 else {"$in": list(values)}

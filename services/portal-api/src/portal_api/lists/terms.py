@@ -1,0 +1,45 @@
+"""The terms of the filter language: what one parameter may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field
+
+from portal_api.deliveries.words import words_of
+from portal_api.values import Int64, Moment
+
+MOST_VALUES = 50
+"""Values of one condition; MongoDB goes through an index for each of them and merges what it finds."""
+LONGEST = 250
+
+T = TypeVar("T")
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+AnyOf = Annotated[tuple[T, ...], Field(max_length=MOST_VALUES, description="Exactly this; given several times: any of these.")]
+Texts = Annotated[tuple[Text, ...], Field(max_length=MOST_VALUES, description="Exactly this, in this case; given several times: any of these.")]
+Begins = Annotated[Text | None, Field(description="What it begins with, in this case.")]
+Empty = Annotated[bool | None, Field(description="true: only those without a value; false: only those with one.")]
+Flag = Annotated[bool | None, Field(description="Only those for which this is so (true), or is not (false).")]
+From = Annotated[Moment | None, Field(description="Not before this moment.", examples=["2026-07-21T06:00:00Z"])]
+To = Annotated[Moment | None, Field(description="Before this moment.", examples=["2026-07-22T06:00:00Z"])]
+AtLeast = Annotated[Int64 | None, Field(description="Not less than this.")]
+Below = Annotated[Int64 | None, Field(description="Less than this.")]
+Written = Annotated[str, Field(pattern=r"^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?)?)?$")]
+WrittenFrom = Annotated[
+    Written | None, Field(description="Not before this day or time, as Dime.Scheduler wrote it: its offset does not count.", examples=["2026-07-21"])
+]
+WrittenTo = Annotated[Written | None, Field(description="Before this day or time, as Dime.Scheduler wrote it.", examples=["2026-07-22T12:00"])]
+
+
+def _has_a_word(text: str | None) -> str | None:
+    if text is not None and not words_of([text]):
+        raise ValueError("must have a word of letters or digits")
+    return text
+
+
+Search = Annotated[
+    Annotated[str, Field(max_length=200, pattern=r"[0-9A-Za-z_]|[^\x00-\x7F]")] | None,
+    AfterValidator(_has_a_word),
+    Field(description="Whole words, in any case and without accents; all of them must be there.", examples=["compressor op100001"]),
+]

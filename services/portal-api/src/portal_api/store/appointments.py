@@ -1,0 +1,80 @@
+"""How transactions and statuses change the appointments they are about, in whatever order they come and however often.
+
+Each change is one pipeline, so that what is searched by is always made from the whole appointment.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bson import encode
+from bson.raw_bson import RawBSONDocument
+from pymongo import UpdateOne
+
+from common.contracts.delivery import Phase
+from portal_api.appointments.outcomes import marks_stored
+from portal_api.deliveries.words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from common.contracts.appointment import Action
+    from common.contracts.transaction import TransactionReceived
+
+Change = tuple[str, UpdateOne]
+"""A collection's name and what to do there."""
+_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
+_RANKS = 1_000
+"""Attempts and their phases within one millisecond of receipt."""
+
+
+def of_transaction(transaction: TransactionReceived) -> Change:
+    """Show the appointment with what the transaction says, unless a newer one is there."""
+    return _update(transaction.appointment.model_dump(), transaction.action, transaction.received_at, {})
+
+
+def of_delivery(delivery_id: str, delivery: dict[str, Any]) -> Change:
+    """Note on the appointment what this connector last came to."""
+    order = _milliseconds(delivery["received_at"]) * _RANKS + min(delivery["rank"], _RANKS - 1)
+    latest = {"order": order, "delivery_id": delivery_id} | {field: delivery.get(field) for field in ("status", "phase", "connector_name")}
+    return _update(delivery["appointment"], delivery["action"], delivery["received_at"], {delivery["connector_id"]: latest})
+
+
+def said(appointment: Mapping[str, Any]) -> Iterator[str | None]:
+    """Yield what an appointment is searched by: its numbers and its subject."""
+    yield str(appointment.get("appointment_id") or "")
+    yield from (appointment.get(field) for field in ("appointment_no", "job_no", "task_no", "back_office_id", "subject"))
+
+
+def _update(appointment: dict[str, Any], action: Action, received_at: datetime, latest: dict[str, Any]) -> Change:
+    facts = {name: value for name, value in appointment.items() if name != "key"} | {"action": action, "words": words_of(said(appointment))}
+    newer = {"$cond": [{"$lt": ["$modified_at", facts["modified_at"]]}, {"$literal": facts}, {}]}
+    seen = {"last_transaction_at": {"$max": ["$last_transaction_at", received_at]}}
+    steps = [{"$replaceWith": {"$mergeObjects": ["$$ROOT", newer, seen, {"connectors": _connectors(latest)}]}}, _FOLLOWS]
+    return "appointments", UpdateOne({"_id": appointment["key"]}, steps, upsert=True)
+
+
+def _connectors(latest: dict[str, Any]) -> dict[str, Any]:
+    """Return what each connector last came to, with this one unless a later one is there."""
+    known = {"$ifNull": ["$connectors", {}]}
+    later = [{"$cond": [{"$gte": [f"$connectors.{name}.order", told["order"]]}, {}, {"$literal": {name: told}}]} for name, told in latest.items()]
+    return {"$mergeObjects": [known, *later]}
+
+
+def _is_done() -> dict[str, Any]:
+    """Return whether the newest transaction was routed, and everything that was routed is done."""
+    latest = {"$objectToArray": "$connectors"}
+    newest = {"$max": {"$map": {"input": latest, "as": "one", "in": "$$one.v.order"}}}
+    is_routed = {"$gte": [newest, {"$multiply": [{"$toLong": "$last_transaction_at"}, _RANKS]}]}
+    each = {"$map": {"input": latest, "as": "one", "in": {"$eq": ["$$one.v.phase", Phase.DONE]}}}
+    return {"$and": [is_routed, {"$allElementsTrue": [each]}]}
+
+
+def _milliseconds(moment: datetime) -> int:
+    """Return milliseconds since 1970, cut as MongoDB cuts them."""
+    return (moment - _BEGAN) // timedelta(milliseconds=1)
+
+
+_FOLLOWS = RawBSONDocument(encode({"$set": {"outcomes": marks_stored(), "phase": {"$cond": [_is_done(), Phase.DONE, Phase.PENDING]}}}))
+"""What follows from the whole appointment; written once, because every message of the line has one or two of these."""

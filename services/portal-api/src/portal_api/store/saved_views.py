@@ -1,0 +1,68 @@
+"""Saved views: at most two hundred of each owner, each name once per owner and list."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import DuplicateKeyError
+
+from portal_api.errors import ConflictError, NotFoundError
+from portal_api.store.pages import Page, read_page
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+MOST = 200
+View = dict[str, Any]
+
+
+class SavedViews:
+    """``saved_views`` is written here alone."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[View]) -> None:
+        self._views = database["saved_views"]
+
+    async def page(self, owner: str, of: str | None, limit: int, after: str | None) -> tuple[list[View], str | None]:
+        """Return one page of the owner's own and all shared ones, by name."""
+        wanted = {"$or": [{"owner": owner}, {"shared": True}]} | ({"list": of} if of else {})
+        with reaching():
+            return await read_page(self._views, wanted, Page("name", is_descending=False, limit=limit, after=after))
+
+    async def one(self, view_id: str) -> View:
+        """Return one; raises NotFoundError."""
+        with reaching():
+            found = await self._views.find_one({"_id": view_id})
+        if found is None:
+            raise NotFoundError(f"There is no saved view {view_id}")
+        return found
+
+    async def create(self, owner: str, fields: View) -> View:
+        """Keep a new one and return it; raises ConflictError when the name is taken or there are too many."""
+        view = fields | {"_id": uuid.uuid4().hex, "owner": owner, "changed_at": datetime.now(UTC)}
+        with reaching():
+            await self._written(self._views.insert_one(view), fields)
+            if await self._views.count_documents({"owner": owner}, limit=MOST + 1) > MOST:
+                await self._views.delete_one({"_id": view["_id"]})
+                raise ConflictError(f"You keep {MOST} saved views already: remove one first")
+        return view
+
+    async def change(self, before: View, fields: View) -> View:
+        """Put these fields in place and return the view; raises ConflictError when the name is taken."""
+        after = before | fields | {"changed_at": datetime.now(UTC)}
+        with reaching():
+            await self._written(self._views.replace_one({"_id": before["_id"]}, after), fields)
+        return after
+
+    async def remove(self, view_id: str) -> None:
+        """Remove one; it may be gone already."""
+        with reaching():
+            await self._views.delete_one({"_id": view_id})
+
+    async def _written(self, writing: Any, fields: View) -> None:
+        try:
+            await writing
+        except DuplicateKeyError:
+            raise ConflictError(f"You have a saved view '{fields['name']}' of this list already: choose another name") from None
