@@ -44,6 +44,3 @@ async function refusal(response: Response): Promise<ProblemError> {
 function unreachable(): ProblemError {
   return new ProblemError({ status: 0, detail: '' });
 }
-
-/** For routes that are agreed on and not in the description yet. */
-export const agreed = api as unknown as Record<'GET' | 'POST' | 'PUT' | 'DELETE', <T>(path: string, init?: object) => Promise<{ data?: T }>>;

@@ -34,13 +34,4 @@ export type LogLine = Schemas['LogLine'];
 export type Health = Schemas['StatusShown'];
 export type Lane = Schemas['LaneShown'];
 export type Figure = Schemas['Figure'];
-
-/** Agreed on, and not in the description yet. */
-export interface SavedView {
-  saved_view_id: string;
-  name: string;
-  owner: string;
-  list: 'appointments' | 'deliveries' | 'errors' | 'logs' | 'audit';
-  query: Record<string, string>;
-  shared: boolean;
-}
+export type SavedView = Schemas['SavedView'];

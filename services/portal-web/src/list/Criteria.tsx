@@ -1,10 +1,12 @@
 /** The filter's criteria: entered here, applied a moment after the last key. */
 
 import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef, useState } from 'react';
 import type { Criterion } from '@/list/column';
+import { asCriterion, valuesOf } from '@/list/several';
 import { useText } from '@/texts/texts';
 
 const APPLIED_AFTER_MS = 350;
@@ -60,10 +62,26 @@ function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; v
       </TextField>
     );
   }
+  if (criterion.kind === 'choices') {
+    return (
+      <TextField select label={label} value={valuesOf(value)} onChange={(event) => onEnter(asCriterion(event.target.value as unknown as string[]))} slotProps={{ inputLabel: { shrink: true }, select: { multiple: true, displayEmpty: true, renderValue: (chosen) => named(chosen as string[], criterion) || text('list.any') } }}>
+        {(criterion.choices ?? []).map((choice) => (
+          <MenuItem key={choice.value} value={choice.value}>
+            <Checkbox size="small" checked={valuesOf(value).includes(choice.value)} tabIndex={-1} disableRipple sx={{ p: 0, mr: 1 }} slotProps={{ input: { 'aria-hidden': true, tabIndex: -1 } }} />
+            {choice.label}
+          </MenuItem>
+        ))}
+      </TextField>
+    );
+  }
   if (criterion.kind === 'moment') {
     return <TextField label={label} type="datetime-local" value={local(value)} onChange={(event) => onEnter(instant(event.target.value))} slotProps={{ inputLabel: { shrink: true } }} />;
   }
   return <TextField label={label} value={value} autoFocus={isFirst} type={criterion.kind === 'number' ? 'number' : 'text'} onChange={(event) => onEnter(event.target.value)} slotProps={{ inputLabel: { shrink: true } }} />;
+}
+
+function named(chosen: string[], criterion: Criterion): string {
+  return chosen.map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value).join(', ');
 }
 
 /** The device's zone is what the browser's own date field speaks. */

@@ -19,6 +19,7 @@ import { Pager, USUAL_ROWS } from '@/list/Pager';
 import { usePlace, type Place } from '@/list/place';
 import { SavedViews } from '@/list/SavedViews';
 import type { Selection } from '@/list/selection';
+import { pairsOf } from '@/list/several';
 import { Table } from '@/list/Table';
 import { Tools } from '@/list/Tools';
 import { useColumns } from '@/list/useColumns';
@@ -97,7 +98,7 @@ export function ListView<R extends Row>(props: ListProps<R>) {
 }
 
 function Keeping({ saved, exportPath, place, fixed, children }: Pick<ListProps<Row>, 'saved' | 'exportPath'> & { place: Place; fixed: Record<string, string | boolean>; children: ReactNode }) {
-  const query = { ...stringly(fixed), ...place.criteria, ...(place.sort ? { sort: place.sort } : {}) };
+  const query = [...Object.entries(fixed).map(([name, value]): [string, string] => [name, String(value)]), ...pairsOf(place.criteria), ...(place.sort ? [['sort', place.sort] as [string, string]] : [])];
   return (
     <>
       {saved ? <SavedViews list={saved} place={place} /> : null}
@@ -141,10 +142,6 @@ function Waiting() {
       ))}
     </Box>
   );
-}
-
-function stringly(values: Record<string, string | boolean>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 const NOTHING: Fresh = { count: 0, reset: () => undefined };

@@ -17,10 +17,12 @@ import Typography from '@mui/material/Typography';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
-import { agreed, the } from '@/api/client';
+import { useMay } from '@/account/role';
+import { api, the } from '@/api/client';
 import type { SavedView } from '@/api/types';
 import { MenuButton } from '@/list/MenuButton';
 import type { Place } from '@/list/place';
+import { queryOf } from '@/list/several';
 import { sentence } from '@/show/Trouble';
 import { useText } from '@/texts/texts';
 
@@ -30,12 +32,12 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
   const text = useText();
   const client = useQueryClient();
   const [isSaving, setIsSaving] = useState(false);
-  const found = useQuery({ queryKey: KEY, queryFn: async () => (await the(agreed.GET<{ items: SavedView[] }>('/api/saved-views'))).items, retry: false });
+  const found = useQuery({ queryKey: [...KEY, list], queryFn: async () => (await the(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } }))).items, retry: false });
   const remove = useMutation({
-    mutationFn: (id: string) => agreed.DELETE(`/api/saved-views/${id}`),
+    mutationFn: (id: string) => api.DELETE('/api/saved-views/{saved_view_id}', { params: { path: { saved_view_id: id } } }),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
-  const views = (found.data ?? []).filter((view) => view.list === list);
+  const views = found.data ?? [];
   return (
     <>
       <MenuButton label={text('list.views')} icon={<Bookmark fontSize="small" />}>
@@ -89,8 +91,9 @@ function Saving({ list, place, onClose }: { list: SavedView['list']; place: Plac
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [isShared, setIsShared] = useState(false);
+  const mayShare = useMay('operator');
   const save = useMutation({
-    mutationFn: () => agreed.POST('/api/saved-views', { body: { name, list, shared: isShared, query: { ...place.criteria, sort: place.sort } } }),
+    mutationFn: () => api.POST('/api/saved-views', { body: { name, list, shared: isShared, query: { ...queryOf(place.criteria), ...(place.sort ? { sort: place.sort } : {}) } } }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: KEY });
       notify(text('list.viewSaved'));
@@ -108,7 +111,7 @@ function Saving({ list, place, onClose }: { list: SavedView['list']; place: Plac
         <DialogTitle id="save-view">{text('list.saveView')}</DialogTitle>
         <DialogContent sx={{ display: 'grid', gap: 1 }}>
           <TextField margin="dense" autoFocus required label={text('list.viewName')} value={name} onChange={(event) => setName(event.target.value)} error={save.isError} helperText={save.isError ? sentence(save.error, text) : undefined} />
-          <FormControlLabel control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />} label={text('list.shared')} />
+          <FormControlLabel disabled={!mayShare} control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />} label={text('list.shared')} />
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{text('list.cancel')}</Button>

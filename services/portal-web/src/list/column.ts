@@ -23,6 +23,6 @@ export interface Column<R extends Row> {
 export interface Criterion {
   name: string;
   label: TextKey;
-  kind: 'text' | 'number' | 'moment' | 'choice';
+  kind: 'text' | 'number' | 'moment' | 'choice' | 'choices';
   choices?: readonly { value: string; label: string }[];
 }

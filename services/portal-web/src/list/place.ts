@@ -2,6 +2,7 @@
 
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router-dom';
+import { criteriaOf, pairsOf } from '@/list/several';
 
 const OWN = new Set(['sort', 'after', 'view', 'open']);
 
@@ -15,7 +16,7 @@ export interface Place {
   toNext: (after: string) => void;
   toPrevious: (() => void) | null;
   toFirst: () => void;
-  go: (query: Record<string, string>) => void;
+  go: (query: Record<string, unknown>) => void;
 }
 
 /** Keys of the pages before this one; null is the first. Known only when one came by "next". */
@@ -31,7 +32,7 @@ export function usePlace(usualSort: string): Place {
   const { pathname } = location;
   const sort = params.get('sort') ?? usualSort;
   const after = params.get('after');
-  const criteria = useMemo(() => Object.fromEntries([...params].filter(([name]) => !OWN.has(name))), [params]);
+  const criteria = useMemo(() => criteriaOf([...params].filter(([name]) => !OWN.has(name))), [params]);
 
   /** Another list begins at its first page. */
   const change = useCallback(
@@ -44,7 +45,7 @@ export function usePlace(usualSort: string): Place {
     (wanted: Record<string, string>) => {
       setParams((before) => {
         const kept = [...before].filter(([name]) => OWN.has(name) && name !== 'after');
-        return new URLSearchParams([...kept, ...Object.entries(wanted).filter(([, value]) => value !== '')]);
+        return new URLSearchParams([...kept, ...pairsOf(wanted)]);
       });
     },
     [setParams],
@@ -60,7 +61,7 @@ export function usePlace(usualSort: string): Place {
     toNext: (key) => to(key, [...(after === null ? [] : (trail ?? [])), after]),
     toPrevious: trail?.length ? () => to(trail.at(-1) ?? null, trail.slice(0, -1)) : null,
     toFirst: () => to(null, []),
-    go: (query) => void navigate({ pathname, search: new URLSearchParams(query).toString() }),
+    go: (query) => void navigate({ pathname, search: new URLSearchParams(said(query)).toString() }),
   };
 }
 
@@ -78,4 +79,8 @@ function changed(before: URLSearchParams, changes: Record<string, string | null>
     else after.set(name, value);
   }
   return after;
+}
+
+function said(query: Record<string, unknown>): [string, string][] {
+  return Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]));
 }

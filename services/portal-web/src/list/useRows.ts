@@ -4,6 +4,7 @@ import { useCallback } from 'react';
 import { useGetList } from 'react-admin';
 import type { Place } from '@/list/place';
 import type { Row } from '@/list/column';
+import { queryOf } from '@/list/several';
 
 export interface Rows<R extends Row> {
   rows: R[] | undefined;
@@ -18,7 +19,7 @@ export function useRows<R extends Row>(list: string, place: Place, perPage: numb
   const found = useGetList<R>(
     list,
     {
-      filter: { ...place.criteria, ...fixed },
+      filter: { ...queryOf(place.criteria), ...fixed },
       sort: { field: place.sort.replace(/^-/, ''), order: isDown ? 'DESC' : 'ASC' },
       pagination: { page: 1, perPage },
       meta: { after: place.after },

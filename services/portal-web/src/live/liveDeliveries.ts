@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { Delivery } from '@/api/types';
 import type { Place } from '@/list/place';
+import { valuesOf } from '@/list/several';
 import type { Rows } from '@/list/useRows';
 import { useFresh, type Fresh } from '@/live/fresh';
 import { useLive } from '@/live/useLive';
@@ -64,7 +65,7 @@ const PARTS: Record<string, (event: Delivery) => string | number | null | undefi
 /** Whether it belongs on the list, as far as an event tells; a criterion it cannot tell counts as not met. */
 function fits(event: Delivery, criteria: Record<string, string>, onlyTroubled: boolean): boolean {
   if (event.archived || (onlyTroubled && !isTroubled(event))) return false;
-  return Object.entries(criteria).every(([name, value]) => String(PARTS[name]?.(event) ?? '') === value);
+  return Object.entries(criteria).every(([name, value]) => valuesOf(value).includes(String(PARTS[name]?.(event) ?? '')));
 }
 
 function isTroubled(event: Delivery): boolean {

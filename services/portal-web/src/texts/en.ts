@@ -63,7 +63,7 @@ export const en = {
     subject: 'Subject', start: 'Start', end: 'End', source_app: 'Source App', source_type: 'Source Type', job_no: 'Job No.', task_no: 'Task No.',
     back_office_id: 'Back office id', back_office_parent_id: 'Back office parent id', created_at: 'Created', created_by: 'Created by',
     modified_at: 'Last modified', modified_by: 'Last modified by', last_transaction_at: 'Last transaction', action: 'Action', status: 'Status', phase: 'Phase', statuses: 'Status per connector',
-    connector: 'Connector', connector_id: 'Connector', trigger: 'Source', received_at: 'Received', received_from: 'Received from', received_to: 'Received before', changed_at: 'Last change',
+    connector: 'Connector', connector_id: 'Connector', trigger: 'Source', received_at: 'Received', received_from: 'Received from', subject_begins: 'Subject begins with', outcome_unknown: 'Outcome unknown', last_transaction_from: 'Last transaction from', last_transaction_to: 'Last transaction before', cause: 'Cause', received_to: 'Received before', changed_at: 'Last change',
     code: 'Code', message: 'Reason', attempt: 'Attempt', attempts: 'Attempts', tries: 'Tries', http_status: 'HTTP status', duration_ms: 'Took', replica: 'Replica', connector_version: 'Settings version',
     transaction_id: 'Transaction', delivery_id: 'Delivery', archived: 'Archived', at: 'When', count: 'How many', first_seen: 'First', last_seen: 'Last', note: 'Note',
     level: 'Level', service: 'Service', event: 'Event', name: 'Name', role: 'Role', enabled: 'Enabled', who: 'Who', target: 'Target', outcome: 'Outcome', via: 'Through', address: 'Address',
@@ -78,7 +78,7 @@ export const en = {
     jsonl: 'JSON lines, for a program', more: 'More', newest: 'First page', previous: 'Previous', next: 'Next', page: 'Page %{page}', perPage: 'Rows on a page',
     fresh: '%{smart_count} new |||| %{smart_count} new', showFresh: 'Show what is new', refresh: 'Read again', views: 'Saved views', saveView: 'Save this view', viewName: 'Name of the view', shared: 'Everybody may use it', noViews: 'No saved views yet. Set filter, sort and columns as you like, then save them under a name.',
     deleteView: 'Delete the view %{name}', save: 'Save', cancel: 'Cancel', select: 'Select %{what}', selectAll: 'Select every row of this page', selected: '%{smart_count} selected |||| %{smart_count} selected', any: 'Any', yes: 'Yes', no: 'No',
-    allOfThem: 'Take all that fit the filter', clearSelection: 'Clear the selection', keys: 'Arrow keys go from row to row, Enter opens, Space selects.', sortBy: 'Sort by %{what}', searchHint: 'Subject, numbers, reason …', sort: 'Sort',
+    allOfThem: 'Take all that fit the filter', allSelected: 'All that fit the filter', clearSelection: 'Clear the selection', keys: 'Arrow keys go from row to row, Enter opens, Space selects.', sortBy: 'Sort by %{what}', searchHint: 'Subject, numbers, reason …', sort: 'Sort',
     viewSaved: 'The view is saved.',
   },
   empty: {

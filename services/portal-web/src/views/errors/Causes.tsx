@@ -30,7 +30,7 @@ export function Causes() {
   return (
     <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 1.5 }}>
       {found.data.map((cause) => (
-        <CauseCard key={cause.cause} cause={cause} onPlan={(kind) => setChoice({ kind, filter: { cause: cause.cause, archived: false }, per_second: 50 })} onNote={() => setNoted(cause)} />
+        <CauseCard key={cause.cause} cause={cause} onPlan={(kind) => setChoice({ kind, filter: { cause: [cause.cause] } as Choice['filter'], per_second: 50 })} onNote={() => setNoted(cause)} />
       ))}
       {choice ? <PlanDialog choice={choice} onClose={() => setChoice(null)} /> : null}
       {noted ? <NoteDialog cause={noted} onClose={() => setNoted(null)} /> : null}

@@ -12,7 +12,9 @@ import { useSearchParams } from 'react-router-dom';
 import { useMay } from '@/account/role';
 import type { Choice, OperationKind } from '@/api/types';
 import { ListView } from '@/list/ListView';
+import { usePlace } from '@/list/place';
 import { useSelection, type Selection } from '@/list/selection';
+import { queryOf } from '@/list/several';
 import { useLiveErrors } from '@/live/liveDeliveries';
 import { PageHead } from '@/show/PageHead';
 import { useText } from '@/texts/texts';
@@ -44,7 +46,8 @@ function Errors() {
   const isOperator = useMay('operator');
   const selection = useSelection();
   const [choice, setChoice] = useState<Choice | null>(null);
-  const plan = (kind: OperationKind) => setChoice({ kind, delivery_ids: [...selection.ids], per_second: 50 });
+  const { criteria } = usePlace('');
+  const plan = (kind: OperationKind, isAll: boolean) => setChoice({ kind, per_second: 50, ...(isAll ? { filter: { ...queryOf(criteria), ...FIXED } as Choice['filter'] } : { delivery_ids: [...selection.ids] }) });
   return (
     <>
       <ListView<DeliveryRow>
@@ -79,23 +82,29 @@ function Errors() {
 }
 
 /** In the tools' place while something is selected. */
-function Bulk({ selection, onPlan }: { selection: Selection; onPlan: (kind: OperationKind) => void }) {
+function Bulk({ selection, onPlan }: { selection: Selection; onPlan: (kind: OperationKind, isAll: boolean) => void }) {
   const text = useText();
   const [params] = useSearchParams();
+  const [isAll, setIsAll] = useState(false);
   const isArchive = params.get('archived') === 'true';
   return (
     <Box role="toolbar" aria-label={text('list.selected', { smart_count: selection.ids.size })} sx={(theme) => ({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, px: 2, minHeight: 50, bgcolor: theme.palette.tones.busy.fill })}>
       <Typography variant="body2" sx={{ fontWeight: 600, color: 'text.primary' }} role="status">
-        {text('list.selected', { smart_count: selection.ids.size })}
+        {isAll ? text('list.allSelected') : text('list.selected', { smart_count: selection.ids.size })}
       </Typography>
+      {isAll ? null : (
+        <Button color="inherit" onClick={() => setIsAll(true)}>
+          {text('list.allOfThem')}
+        </Button>
+      )}
       <Button color="inherit" onClick={selection.clear}>
         {text('list.clearSelection')}
       </Button>
       <Box sx={{ flex: 1 }} />
-      <Button variant="outlined" startIcon={<Archive />} onClick={() => onPlan(isArchive ? 'restore' : 'archive')}>
+      <Button variant="outlined" startIcon={<Archive />} onClick={() => onPlan(isArchive ? 'restore' : 'archive', isAll)}>
         {text(isArchive ? 'plan.restore' : 'errors.archiveAll')}
       </Button>
-      <Button variant="contained" startIcon={<Replay />} onClick={() => onPlan('retry')}>
+      <Button variant="contained" startIcon={<Replay />} onClick={() => onPlan('retry', isAll)}>
         {text('errors.retryAll')}
       </Button>
     </Box>
