@@ -66,7 +66,7 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(datab
         pending, done = projections.of_status(an_event(1, None, number)), projections.of_status(an_event(1, Status.SUCCESS, number))
         await asyncio.gather(one.write(pending), other.write(done))
 
-    items, _ = await reader.deliveries({}, Phase.PENDING, replace(NEWEST, limit=200))
+    items, _ = await reader.deliveries({}, [Phase.PENDING], replace(NEWEST, limit=200))
     assert [item["_id"] for item in items] == []
 
 
