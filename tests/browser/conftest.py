@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from tests.support.browser import Desk, desk, launched, sign_in
+from tests.support.browser import Desk, a_context, a_desk, launched
 from tests.support.system import System
 from tests.support.visitor import Visitor, a_user
 
@@ -30,19 +30,28 @@ async def accounts(system: System) -> dict[str, Visitor]:
     return {role: await a_user(system, role, signed_in=False) for role in ("viewer", "operator", "admin")}
 
 
+@pytest.fixture(scope="session")
+async def contexts(browser: Browser, system: System, accounts: dict[str, Visitor]) -> dict[str, BrowserContext]:
+    """One browser for each role: a page that was loaded once loads fast."""
+    home = system.services["portal-api"].url
+    return {role: await a_context(browser, home, who) for role, who in accounts.items()}
+
+
 @pytest.fixture
-async def sit(browser: Browser, system: System, accounts: dict[str, Visitor]) -> AsyncIterator[Sit]:
-    """Sit down as somebody with this role, or with none before signing in."""
+async def sit(browser: Browser, system: System, accounts: dict[str, Visitor], contexts: dict[str, BrowserContext]) -> AsyncIterator[Sit]:
+    """Sit down as somebody with this role, or with none before signing in; with options, at a browser of one's own."""
     desks: list[Desk] = []
+    home = system.services["portal-api"].url
 
     async def sitting(role: str | None = "admin", **options: Any) -> Desk:
-        made = await desk(browser, system, **options)
-        desks.append(made)
-        return await sign_in(made, accounts[role]) if role else made
+        is_own = role is None or bool(options)
+        context = await a_context(browser, home, accounts[role] if role else None, **options) if is_own else contexts[str(role)]
+        desks.append(await a_desk(context, home))
+        return desks[-1]
 
     yield sitting
     for one in desks:
-        await one.context.close()
+        await (one.page if one.context in contexts.values() else one.context).close()
         assert one.faults == []
 
 

@@ -31,7 +31,7 @@ async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_
 
 
 async def test_whoever_signs_out_is_out(sit: Sit) -> None:
-    at = await sit("viewer")
+    at = await sit("viewer", locale="en-US")
     await at.open("/")
 
     await at.button("Account").click()

@@ -10,7 +10,6 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, Request
 
 from local_stack.servers.packages import install
-from tests.support.system import System
 from tests.support.visitor import Visitor
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -78,17 +77,18 @@ class Desk:
             self.faults.append(f"asked {request.url}")
 
 
-async def desk(browser: Browser, system: System, **options: Any) -> Desk:
-    """Sit down at a browser without being signed in."""
+async def a_context(browser: Browser, home: str, who: Visitor | None = None, **options: Any) -> BrowserContext:
+    """A browser of somebody's own: signed in, without the page, if it is said as whom."""
     context = await browser.new_context(**{"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Brussels"} | options)
     context.set_default_timeout(PATIENCE_MS)
-    made = Desk(await context.new_page(), context, system.services["portal-api"].url)
+    if who is not None:
+        answer = await context.request.post(f"{home}/api/session", data={"name": who.name, "password": who.password})
+        assert answer.ok, await answer.text()
+    return context
+
+
+async def a_desk(context: BrowserContext, home: str) -> Desk:
+    """A new page in it."""
+    made = Desk(await context.new_page(), context, home)
     made.watch()
     return made
-
-
-async def sign_in(at: Desk, who: Visitor) -> Desk:
-    """Have the browser signed in, without the page."""
-    answer = await at.context.request.post(f"{at.home}/api/session", data={"name": who.name, "password": who.password})
-    assert answer.ok, await answer.text()
-    return at

@@ -19,7 +19,7 @@ export function Settings({ activity }: { activity: readonly Activity[] }) {
             <Typography variant="h2" sx={{ mb: 1 }}>
               {one.settings_now.name}
             </Typography>
-            <MbocSettings key={one.settings_now.version} now={one.settings_now} then={one.deliveries[0]?.attempts[0]?.settings_then} />
+            <MbocSettings now={one.settings_now} then={one.deliveries[0]?.attempts[0]?.settings_then} />
           </Box>
         ) : null,
       )}

@@ -57,7 +57,7 @@ function Found({ delivery, back }: { delivery: DeliveryDetails; back: React.Reac
         </Box>
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
           <Panel title={text('details.settings')}>
-            {delivery.settings_now ? <MbocSettings key={delivery.settings_now.version} now={delivery.settings_now} then={delivery.settings_then} /> : <Typography variant="body2" color="text.secondary">{text('details.noSettings')}</Typography>}
+            {delivery.settings_now ? <MbocSettings now={delivery.settings_now} then={delivery.settings_then} /> : <Typography variant="body2" color="text.secondary">{text('details.noSettings')}</Typography>}
           </Panel>
           <AppointmentPanel delivery={delivery} />
         </Box>
