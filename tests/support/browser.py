@@ -23,7 +23,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--force-prefers-reduced-motion",
 ]
 PATIENCE_MS = 15_000
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -79,7 +78,7 @@ class Desk:
 
 async def a_context(browser: Browser, home: str, who: Visitor | None = None, **options: Any) -> BrowserContext:
     """A browser of somebody's own: signed in, without the page, if it is said as whom."""
-    context = await browser.new_context(**{"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Brussels"} | options)
+    context = await browser.new_context(**{"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Brussels", "reduced_motion": "reduce"} | options)
     context.set_default_timeout(PATIENCE_MS)
     if who is not None:
         answer = await context.request.post(f"{home}/api/session", data={"name": who.name, "password": who.password})

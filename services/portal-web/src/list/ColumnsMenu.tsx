@@ -1,12 +1,11 @@
 /** Which columns, and how high the rows. */
 
 import ViewColumn from '@mui/icons-material/ViewColumnOutlined';
-import Checkbox from '@mui/material/Checkbox';
 import Divider from '@mui/material/Divider';
-import ListItemIcon from '@mui/material/ListItemIcon';
 import MenuItem from '@mui/material/MenuItem';
 import { usePreferences } from '@/account/preferences';
 import type { Row } from '@/list/column';
+import { Tick } from '@/list/Tick';
 import { MenuButton } from '@/list/MenuButton';
 import type { Chosen } from '@/list/useColumns';
 import { useText } from '@/texts/texts';
@@ -22,9 +21,7 @@ export function ColumnsMenu<R extends Row>({ columns }: { columns: Chosen<R> }) 
           const isShown = columns.shown.includes(column);
           return (
             <MenuItem key={column.name} role="menuitemcheckbox" aria-checked={isShown} onClick={() => columns.toggle(column.name)}>
-              <ListItemIcon>
-                <Checkbox size="small" edge="start" checked={isShown} tabIndex={-1} disableRipple aria-hidden slotProps={{ input: { 'aria-hidden': true, tabIndex: -1 } }} sx={{ p: 0 }} component="span" />
-              </ListItemIcon>
+              <Tick isOn={isShown} />
               {text(column.label)}
             </MenuItem>
           );

@@ -1,11 +1,11 @@
 /** The filter's criteria: entered here, applied a moment after the last key. */
 
 import Box from '@mui/material/Box';
-import Checkbox from '@mui/material/Checkbox';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef, useState } from 'react';
 import type { Criterion } from '@/list/column';
+import { Tick } from '@/list/Tick';
 import { asCriterion, valuesOf } from '@/list/several';
 import { useText } from '@/texts/texts';
 
@@ -67,7 +67,7 @@ function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; v
       <TextField select label={label} value={valuesOf(value)} onChange={(event) => onEnter(asCriterion(event.target.value as unknown as string[]))} slotProps={{ inputLabel: { shrink: true }, select: { multiple: true, displayEmpty: true, renderValue: (chosen) => named(chosen as string[], criterion) || text('list.any') } }}>
         {(criterion.choices ?? []).map((choice) => (
           <MenuItem key={choice.value} value={choice.value}>
-            <Checkbox size="small" checked={valuesOf(value).includes(choice.value)} tabIndex={-1} disableRipple sx={{ p: 0, mr: 1 }} slotProps={{ input: { 'aria-hidden': true, tabIndex: -1 } }} />
+            <Tick isOn={valuesOf(value).includes(choice.value)} />
             {choice.label}
           </MenuItem>
         ))}

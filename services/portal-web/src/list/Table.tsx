@@ -15,6 +15,7 @@ import { Link, useNavigate } from 'react-router-dom';
 import { usePreferences } from '@/account/preferences';
 import type { Column, Row } from '@/list/column';
 import type { Selection } from '@/list/selection';
+import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 
 export interface TableProps<R extends Row> {
@@ -44,11 +45,7 @@ export function Table<R extends Row>({ label, columns, rows, sort, onSort, to, n
               </TableCell>
             ) : null}
             {to ? (
-              <TableCell padding="none" sx={{ width: 40 }}>
-                <Box component="span" sx={{ position: 'absolute', clip: 'rect(0 0 0 0)' }}>
-                  {text('field.details')}
-                </Box>
-              </TableCell>
+              <UnseenHead name={text('field.details')} />
             ) : null}
             {columns.map((column) => (
               <Header key={column.name} column={column} sort={sort} onSort={onSort} />

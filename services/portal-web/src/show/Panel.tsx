@@ -3,15 +3,14 @@
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Typography from '@mui/material/Typography';
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 
 export function Panel({ title, hint, actions, children, flush = false }: { title: ReactNode; hint?: string; actions?: ReactNode; children: ReactNode; flush?: boolean }) {
-  const id = useId();
   return (
-    <Card component="section" aria-labelledby={id} sx={{ minWidth: 0 }}>
+    <Card component="section" sx={{ minWidth: 0 }}>
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, px: 2, pt: 1.5, pb: flush ? 1 : 0 }}>
         <Box sx={{ flex: '1 1 auto', minWidth: 0 }}>
-          <Typography id={id} variant="h2">
+          <Typography variant="h2">
             {title}
           </Typography>
           {hint ? (

@@ -14,6 +14,7 @@ import type { Activity } from '@/api/types';
 import { Empty } from '@/show/Empty';
 import { Moment } from '@/show/Moment';
 import { StatusTag } from '@/show/StatusTag';
+import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 
 export function LastActivity({ activity }: { activity: readonly Activity[] }) {
@@ -41,7 +42,7 @@ function Sent({ deliveries }: { deliveries: Activity['deliveries'] }) {
     <MuiTable size="small">
       <TableHead>
         <TableRow>
-          <TableCell padding="none" sx={{ width: 40 }} aria-label={text('field.details')} />
+          <UnseenHead name={text('field.details')} />
           {(['status', 'received_at', 'action', 'attempt', 'trigger', 'message'] as const).map((name) => (
             <TableCell key={name}>{text(`field.${name}`)}</TableCell>
           ))}

@@ -5,7 +5,6 @@ import Popover from '@mui/material/Popover';
 import ButtonBase from '@mui/material/ButtonBase';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { useText } from '@/texts/texts';
 
 interface Line {
   field: string;
@@ -14,13 +13,12 @@ interface Line {
 }
 
 export function Change({ before, after }: { before: unknown; after: unknown }) {
-  const text = useText();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const lines = changed(before, after);
   if (lines.length === 0) return null;
   return (
     <>
-      <ButtonBase onClick={(event) => setAnchor(event.currentTarget)} aria-label={text('audit.change')} sx={{ maxWidth: '100%', fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem', borderRadius: 1, '&:hover': { textDecoration: 'underline' } }}>
+      <ButtonBase onClick={(event) => setAnchor(event.currentTarget)} sx={{ maxWidth: '100%', fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem', borderRadius: 1, '&:hover': { textDecoration: 'underline' } }}>
         <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
           {lines.map((line) => `${line.field}: ${line.before ? `${line.before} → ` : ''}${line.after || '–'}`).join(', ')}
         </Box>

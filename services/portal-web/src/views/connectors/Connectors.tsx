@@ -23,6 +23,7 @@ import { Moment } from '@/show/Moment';
 import { PageHead } from '@/show/PageHead';
 import { Tag } from '@/show/Tag';
 import { Trouble } from '@/show/Trouble';
+import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 import { useConnectors } from '@/views/connectors/choices';
 
@@ -61,7 +62,7 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
       <MuiTable size="small" sx={{ '& td': { py: 1.1 } }}>
         <TableHead>
           <TableRow>
-            <TableCell padding="none" sx={{ width: 40 }} aria-label={text('field.details')} />
+            <UnseenHead name={text('field.details')} />
             {(['name', 'state', 'source_app', 'system', 'uri', 'version'] as const).map((name) => (
               <TableCell key={name}>{text(`field.${name}`)}</TableCell>
             ))}

@@ -11,7 +11,7 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
 import { api, the } from '@/api/client';
@@ -33,6 +33,7 @@ export default function ImportPage() {
   const notify = useNotify();
   const navigate = useNavigate();
   const client = useQueryClient();
+  const file = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const dry = useMutation({ mutationFn: (file: Chosen) => sent(file, true) });
   const real = useMutation({
@@ -57,10 +58,10 @@ export default function ImportPage() {
       <PageHead title={text('connectors.importTitle')} lead={text('connectors.importLead')} above={<Back to="/connectors" list={text('connectors.title')} />} />
       <Box sx={{ display: 'grid', gap: 2 }}>
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
-          <Button component="label" variant={isRight ? 'outlined' : 'contained'} startIcon={<Upload />} loading={dry.isPending}>
+          <Button variant={isRight ? 'outlined' : 'contained'} startIcon={<Upload />} loading={dry.isPending} onClick={() => file.current?.click()}>
             {text('connectors.choose')}
-            <Box component="input" type="file" accept=".csv,.json,text/csv,application/json" aria-label={text('connectors.choose')} onChange={(event) => void choose(event.target.files?.[0])} sx={{ position: 'absolute', opacity: 0, width: 1, height: 1 }} />
           </Button>
+          <input ref={file} type="file" hidden accept=".csv,.json,text/csv,application/json" aria-label={text('connectors.choose')} onChange={(event) => void choose(event.target.files?.[0])} />
           <Typography variant="body2">{chosen?.name}</Typography>
         </Box>
         {error ? <Trouble error={error} /> : null}

@@ -17,6 +17,7 @@ import { Empty } from '@/show/Empty';
 import { Moment } from '@/show/Moment';
 import { StatusTag } from '@/show/StatusTag';
 import { Tag } from '@/show/Tag';
+import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 
 export function Items({ operationId, revision, outcome }: { operationId: string; revision: number; outcome?: ItemOutcome }) {
@@ -35,7 +36,7 @@ export function Items({ operationId, revision, outcome }: { operationId: string;
       <MuiTable size="small">
         <TableHead>
           <TableRow>
-            <TableCell padding="none" sx={{ width: 40 }} aria-label={text('field.details')} />
+            <UnseenHead name={text('field.details')} />
             {(['outcome', 'status', 'attempt', 'at', 'message', 'delivery_id'] as const).map((name) => (
               <TableCell key={name}>{text(`field.${name}`)}</TableCell>
             ))}

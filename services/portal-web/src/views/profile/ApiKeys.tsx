@@ -18,6 +18,7 @@ import { Empty } from '@/show/Empty';
 import { Moment } from '@/show/Moment';
 import { Panel } from '@/show/Panel';
 import { sentence, Trouble } from '@/show/Trouble';
+import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 import { NewKey } from '@/views/profile/NewKey';
 
@@ -79,7 +80,7 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
             <TableCell>{text('field.created')}</TableCell>
             <TableCell>{text('field.last_used_at')}</TableCell>
             <TableCell>{text('field.expires_at')}</TableCell>
-            <TableCell aria-label={text('list.more')} />
+            <UnseenHead name={text('list.more')} />
           </TableRow>
         </TableHead>
         <TableBody>
