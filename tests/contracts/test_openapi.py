@@ -7,7 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from pydantic import BaseModel
+
 from portal_api.app import described
+from portal_api.connectors.fields import ConnectorFields
+from portal_api.routes.appointments import AppointmentPage
+from portal_api.routes.causes import CauseList
+from portal_api.routes.deliveries import DeliveryPage
+from portal_api.routes.problems import Problem
+from portal_api.routes.saved_views import SavedViewPage
+from portal_api.saved_views.view import SavedViewFields
 from tests.support.breaking import breaks
 
 API = Path(__file__).parents[2] / "docs" / "api"
@@ -27,6 +37,27 @@ def test_every_operation_says_which_problems_it_answers() -> None:
         for operation in operations.values():
             assert {"401", "422", "503"} <= set(operation["responses"]), path
             assert all("application/problem+json" in answer["content"] for status, answer in operation["responses"].items() if status >= "4"), path
+
+
+def test_every_operation_and_every_parameter_is_explained() -> None:
+    plain = {"api_key_id", "appointment_key", "cause", "connector_id", "delivery_id", "name", "operation_id", "saved_view_id"}
+    for path, operations in document()["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"], path
+            assert operation["description"], path
+            unexplained = {parameter["name"] for parameter in operation.get("parameters", []) if not parameter.get("description")}
+            assert unexplained <= plain, path
+
+
+@pytest.mark.parametrize(
+    "model", [AppointmentPage, CauseList, ConnectorFields, DeliveryPage, Problem, SavedViewFields, SavedViewPage], ids=lambda model: str(model.__name__)
+)
+def test_an_example_is_what_its_schema_says(model: type[BaseModel]) -> None:
+    example = document()["components"]["schemas"][model.__name__]["example"]
+
+    again = model.model_validate(example).model_dump(mode="json", by_alias=True)
+
+    assert set(example) <= set(again)
 
 
 def test_additions_break_nothing_and_removals_are_named() -> None:

@@ -45,3 +45,17 @@ async def test_every_service_waits_for_its_servers_and_says_so(system: System, r
     await mongodb.start()
 
     await asyncio.gather(*map(system.until_ready, LATE.values()))
+
+
+NOBODY = {"RABBITMQ_URL": "amqp://guest:guest@127.0.0.1:9/", "MONGODB_URL": "mongodb://127.0.0.1:9/?replicaSet=rs0"}
+
+
+@pytest.mark.parametrize(("kind", "setting"), [*((kind, "RABBITMQ_URL") for kind in LATE), *((kind, "MONGODB_URL") for kind in NEED_MONGODB)])
+async def test_a_service_that_still_waits_for_a_server_stops_when_asked(system: System, kind: str, setting: str) -> None:
+    name = f"{kind}-without-{setting.lower()}"
+    await system.start(kind, name, ready=False, **{setting: NOBODY[setting]})
+    await until_logged(system, name, "is not there yet")
+
+    code = await asyncio.wait_for(system.stop(name), 20)
+
+    assert code == 0

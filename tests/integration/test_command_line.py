@@ -172,3 +172,32 @@ async def test_figures_are_counted_by_step(system: System, app: str) -> None:
         return [(json.loads(line)["accepted"], json.loads(line)["success"]) for line in lines.splitlines() if line.startswith("{")] == [(1, 1)]
 
     await until(counted, "the figures to be counted", within_s=15)
+
+
+async def test_views_are_saved_used_and_removed(system: System, app: str) -> None:
+    await system.hook(app)
+    for number in range(2):
+        await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject=f"{app} {number}")), "Success")
+
+    assert await mboc(system, "views", "save", app, "deliveries", f"source_app={app}", "status=Failed", "status=Success") == (0, "Saved.\n")
+    assert app in (await mboc(system, "views", "list", "--list", "deliveries"))[1]
+    viewed = (await mboc(system, "transactions", "list", "--view", app, "--json"))[1].splitlines()
+    narrowed = (await mboc(system, "transactions", "list", "--view", app, "--subject-begins", f"{app} 1", "--json"))[1].splitlines()
+    assert (len(viewed), len(narrowed)) == (2, 1)
+    assert (await mboc(system, "transactions", "export", "--view", app))[1].count("\n") == 3
+    assert await mboc(system, "views", "save", app, "deliveries", f"source_app={app}", "status=Failed") == (0, "Changed.\n")
+    assert (await mboc(system, "transactions", "list", "--view", app))[1].strip() == "Nothing found."
+    assert await mboc(system, "views", "delete", app) == (0, "Removed.\n")
+    code, said = await mboc(system, "transactions", "list", "--view", app)
+    assert (code, said.strip()) == (1, f"There is no saved view '{app}'.")
+
+
+async def test_filters_take_several_values_and_appointments_are_exported(system: System, app: str) -> None:
+    await system.hook(app)
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    _, lines = await mboc(system, "transactions", "list", "--source-app", app, "--status", "Failed", "--status", "Success", "--json")
+    assert len(lines.splitlines()) == 1
+    assert (await mboc(system, "appointments", "export", "--source-app", app, "--phase", "done", "--format", "jsonl"))[1].count("\n") == 1
+    code, said = await mboc(system, "transactions", "list", "--received-from", "2026-07-02T00:00:00Z", "--received-to", "2026-07-01T00:00:00Z")
+    assert (code, "received_to: " in said) == (1, True)

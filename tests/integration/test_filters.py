@@ -19,12 +19,15 @@ from portal_api.deliveries.sort import DeliverySort
 from portal_api.errors import TooManyError
 from portal_api.record import Record
 from portal_api.routes.appointments import AppointmentQuery
+from portal_api.routes.causes import CauseQuery
 from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.store import reader as reading
+from portal_api.store.causes import Causes
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.stored import a_database
+from tests.support.system import System
 
 Store = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -118,6 +121,7 @@ DELIVERIES: tuple[tuple[dict[str, Any], str], ...] = (
     ({"received_to": "2026-07-21T14:03:12Z"}, "12"),
     ({"received_from": "2026-07-21T16:03:12+02:00", "received_to": "2026-07-21T14:03:14Z"}, "34"),
     ({"changed_from": "2026-07-21T15:00:00Z"}, "5"),
+    ({"changed_to": "2026-07-21T15:00:00Z"}, "123467"),
     ({"start_from": "2026-07-22"}, "4"),
     ({"start_to": "2026-07-22"}, "1"),
     ({"end_from": "2026-07-21T10:00"}, "1"),
@@ -189,12 +193,41 @@ async def test_a_condition_finds_these_appointments(database: Store, conditions:
     assert "".join(sorted(item["_id"].removeprefix("demo/") for item in items)) == found
 
 
+@pytest.mark.parametrize(
+    ("conditions", "codes"),
+    [
+        ({}, ["DSWBHK001", "DSWBHK020"]),
+        ({"job_no_begins": "OP002"}, ["DSWBHK020"]),
+        ({"outcome_unknown": True, "search": "refused"}, ["DSWBHK001"]),
+        ({"phase": ["pending"]}, []),
+        ({"phase": ["archived"]}, [None]),
+        ({"connector_id": ["c1", "c2"], "received_from": "2026-07-21T14:03:12Z"}, ["DSWBHK001"]),
+    ],
+    ids=str,
+)
+async def test_causes_take_the_same_conditions(database: Store, conditions: dict[str, Any], codes: list[str | None]) -> None:
+    query = CauseQuery.model_validate(conditions)
+
+    groups = await Causes(database).groups(await Reader(database).conditions(query.wanted(), query.phase))
+
+    assert sorted(group["code"] or "" for group in groups) == sorted(code or "" for code in codes)
+
+
+async def test_in_an_address_a_value_is_one_of_several_and_a_wrong_one_is_named(system: System) -> None:
+    status, _ = await system.api("GET", "/deliveries?status=Failed&status=Skipped&appointment_id=1&appointment_id=2&phase=done")
+    wrong, problem = await system.api("GET", "/deliveries?status=Failed&status=Odd")
+    crossed, crossing = await system.api("GET", "/causes?attempt_from=3&attempt_to=2")
+
+    assert (status, wrong, crossed) == (200, 422, 422)
+    assert (problem["errors"][0]["field"], crossing["errors"][0]["field"]) == ("status", "attempt_to")
+
+
 @pytest.mark.parametrize("model", [DeliveryQuery, AppointmentQuery])
 def test_every_condition_is_tried(model: type[DeliveryQuery | AppointmentQuery]) -> None:
     tried = {name for conditions, _ in DELIVERIES + APPOINTMENTS for name in conditions}
     alike = {"connector_name_empty", "source_type_empty", "appointment_no_empty", "modified_by_empty", "created_by_begins", "back_office_id_empty"}
     alike |= {"subject_empty", "task_no_empty", "source_app_begins", "appointment_guid", "appointment_guid_empty", "back_office_parent_id", "created_by"}
-    alike |= {"tries_to", "changed_to", "modified_to", "end_to", "last_transaction_to", "created_from", "created_to"}
+    alike |= {"tries_to", "modified_to", "end_to", "last_transaction_to", "created_from", "created_to"}
 
     assert set(model.model_fields) <= tried | alike | {"limit", "after", "sort"}
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from common.contracts.delivery import Phase, Status
 from common.database import open_database
 from portal_api.errors import BadCursorError
 from portal_api.record import Record
+from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.store import projections
 from portal_api.store.indexes import make_indexes
 from portal_api.store.pages import Page
@@ -84,6 +86,27 @@ async def test_an_appointment_shows_its_newest_version_and_what_each_connector_c
     assert {c: said["status"] for c, said in items[0]["connectors"].items()} == {"c1": "Failed", "c2": "Success"}
 
 
+async def test_an_appointment_is_pending_until_its_newest_transaction_is_delivered(record: Record, reader: Reader, database: Any) -> None:
+    first, second = [a_transaction(f"t{n}", modified_at=A_MOMENT + timedelta(minutes=n)) for n in (1, 2)]
+    later = second.model_copy(update={"received_at": A_MOMENT + timedelta(seconds=2)})
+    steps = [
+        partial(record.transactions, [first]),
+        partial(record.statuses, [an_event(number=1)]),
+        partial(record.transactions, [later]),
+        partial(record.statuses, [an_event(1, None, number=2)]),
+    ]
+
+    for order in itertools.permutations(steps):
+        await database["appointments"].delete_many({})
+        for step in order:
+            await step()
+        assert (await reader.appointment(first.appointment.key))[0]["phase"] == "pending"
+    await record.statuses([an_event(number=2)])
+
+    found, _ = await reader.appointment(first.appointment.key)
+    assert (found["phase"], found["action"], found["outcomes"]) == ("done", "update", ["c1|", "c1|Success", "|Success"])
+
+
 async def test_the_snapshot_is_kept_once(record: Record, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
@@ -113,6 +136,18 @@ async def test_a_parked_delivery_is_failed_until_its_next_attempt(record: Record
 
     assert (parked["status"], parked["message"], parked["dead_letter"]["trace"]) == ("Failed", "bug", "File")
     assert (await reader.delivery("t1.c1"))["status"] == "Success"
+
+
+async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(record: Record, reader: Reader) -> None:
+    letter = DeadLetter(dead_letter_id="d1", queue="q", type=None, reason="bug", trace="File", body=a_delivery().model_dump_json(), at=A_MOMENT)
+
+    await record.dead_letter(letter)
+
+    query = DeliveryQuery.model_validate({"search": "op100001 bug", "troubled": True})
+    items, _ = await reader.deliveries(query.wanted(), query.phase, query.page())
+    appointment, _ = await reader.appointment(a_delivery().transaction.appointment.key)
+    assert [item["_id"] for item in items] == ["t1.c1"]
+    assert (appointment["connectors"]["c1"]["status"], appointment["phase"]) == ("Failed", "done")
 
 
 async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(record: Record, reader: Reader) -> None:

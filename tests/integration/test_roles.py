@@ -10,6 +10,7 @@ from tests.support.system import System
 from tests.support.visitor import Visitor, a_key, a_user
 
 OWN = {"sign_out", "change_own_password", "change_preferences", "create_api_key", "revoke_api_key"}
+OWN |= {"create_saved_view", "change_saved_view", "remove_saved_view"}
 """Writes of whoever is signed in, about nobody else."""
 NEEDING = [operation for operation in operations() if operation.role]
 

@@ -8,11 +8,11 @@ import os
 import sys
 from importlib.metadata import version
 
-from mboc_client.commands import appointments, audit, connectors, keys, logs, operations, status, transactions, users
+from mboc_client.commands import appointments, audit, connectors, keys, logs, operations, status, transactions, users, views
 from mboc_client.errors import ClientError
 from mboc_client.portal import opened
 
-NOUNS = (appointments, transactions, operations, connectors, status, logs, users, keys, audit)
+NOUNS = (appointments, transactions, operations, connectors, views, status, logs, users, keys, audit)
 
 
 def main() -> None:

@@ -75,8 +75,13 @@ async def opened(url: str, key: str) -> AsyncIterator[Portal]:
         yield Portal(session, url)
 
 
-def _plain(query: Mapping[str, Any] | None) -> dict[str, str]:
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in (query or {}).items() if value is not None}
+def _plain(query: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the query as an address has it; a list is a parameter that is given several times."""
+    return {name: [_word(one) for one in value] if isinstance(value, list) else _word(value) for name, value in (query or {}).items() if value is not None}
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _sentence(text: str, status: int) -> str:

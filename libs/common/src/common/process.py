@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 import uvicorn
@@ -28,21 +28,43 @@ def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     uvloop.run(_until_asked(serve))
 
 
+class _Stop(asyncio.Event):
+    """The wish to stop; a process that does not wait for it yet is still starting."""
+
+    is_awaited = False
+
+    async def wait(self) -> Literal[True]:
+        """Return when it was asked to stop."""
+        self.is_awaited = True
+        return await super().wait()
+
+
 async def _until_asked(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
-    stop = asyncio.Event()
+    stop = _Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     measuring = asyncio.create_task(_measure_lag())
     serving = asyncio.create_task(serve(stop))
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(asyncio.Event.wait(stop))
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if not serving.done():
-        log.info("stopping: finishing what is in hand")
     stopping.cancel()
+    if stop.is_awaited and not serving.done():
+        log.info("stopping: finishing what is in hand")
     try:
-        await serving
+        await _end(serving, is_starting=not stop.is_awaited)
     finally:
         measuring.cancel()
+
+
+async def _end(serving: asyncio.Task[None], *, is_starting: bool) -> None:
+    """Let it finish what is in hand; one that still waits for its servers has nothing in hand."""
+    if serving.done() or not is_starting:
+        await serving
+        return
+    log.info("stopping before it was ready")
+    serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
 async def _measure_lag() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faststream import AckPolicy
 from faststream.rabbit import RabbitQueue
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 from common import topology
 from common.consuming import exchange, prefetch, queue
 from common.contracts.delivery import STATUSES, StatusChanged
+from common.contracts.operation import OperationProgressed
 from common.contracts.telemetry import Heartbeat
 from portal_api.logs.line import read_lines
 from portal_api.store.projections import rank_of
@@ -35,6 +35,13 @@ LIVE_AT_ONCE = 200
 MOST_MESSAGES = 2_000
 
 
+class Shapes(NamedTuple):
+    """How the API shows what is told live: the same as in its lists."""
+
+    delivery: Callable[[StatusChanged], dict[str, Any]]
+    operation: Callable[[OperationProgressed], dict[str, Any]]
+
+
 def subscribe_telemetry(broker: RabbitBroker, hear: Hear) -> None:
     """Add the subscriber that records; the replicas share its queue."""
 
@@ -53,7 +60,7 @@ def subscribe_telemetry(broker: RabbitBroker, hear: Hear) -> None:
             await hear.lines(*told)
 
 
-def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, row_of: Callable[[StatusChanged], dict[str, Any]], replica: str) -> None:
+def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes, replica: str) -> None:
     """Add the subscribers of this replica alone; what comes while nobody looks is not even parsed."""
 
     @broker.subscriber(
@@ -63,7 +70,7 @@ def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, row_of: Callabl
         kind, body = told
         if hub.is_wanted and kind == StatusChanged.__name__:
             for event in _understood(body):
-                hub.delivery(event.delivery_id, rank_of(event), row_of(event))
+                hub.delivery(event.delivery_id, rank_of(event), shapes.delivery(event))
 
     @broker.subscriber(
         _own("operations", replica, topology.EVERYTHING),
@@ -75,10 +82,10 @@ def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, row_of: Callabl
     )
     async def operations(told: tuple[str, bytes]) -> None:
         kind, body = told
-        if hub.is_wanted and kind == "OperationProgressed":
-            with contextlib.suppress(ValueError, TypeError, KeyError):  # one that cannot be read is parked where it is recorded
-                operation = json.loads(body)
-                hub.operation(str(operation["operation_id"]), int(operation.get("revision", 0)), operation)
+        if hub.is_wanted and kind == OperationProgressed.__name__:
+            with contextlib.suppress(ValidationError):  # one that cannot be read is parked where it is recorded
+                progress = OperationProgressed.model_validate_json(body)
+                hub.operation(progress.operation_id, progress.revision, shapes.operation(progress))
 
     @broker.subscriber(
         _own("heartbeats", replica, "heartbeat.#"),

@@ -15,6 +15,7 @@ from portal_api.routes.deliveries import as_delivery
 from portal_api.routes.events import events
 from portal_api.routes.figures import figures
 from portal_api.routes.logs import logs
+from portal_api.routes.operation_shapes import Operation
 from portal_api.routes.status import status
 from portal_api.status.board import Board
 from portal_api.status.heard import Heard
@@ -24,7 +25,7 @@ from portal_api.store.heartbeats import Heartbeats
 from portal_api.store.logs import Logs
 from portal_api.store.observed import Observed
 from portal_api.store.projections import delivery_of
-from portal_api.telemetry_consumers import subscribe_live, subscribe_telemetry
+from portal_api.telemetry_consumers import Shapes, subscribe_live, subscribe_telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.contracts.delivery import StatusChanged
+    from common.contracts.operation import OperationProgressed
     from portal_api.store.connectors import Connectors
 
 LOOK_S = 3.0
@@ -71,7 +73,7 @@ class Watch:
     def subscribe(self, broker: RabbitBroker) -> None:
         """Add the subscribers."""
         subscribe_telemetry(broker, Hear(Logs(self._database), Heartbeats(self._database)))
-        subscribe_live(broker, self._hub, self._heard, _row, self._replica)
+        subscribe_live(broker, self._hub, self._heard, Shapes(_row, _operation), self._replica)
 
     async def prepare(self) -> None:
         """Have MongoDB forget what is older than the settings say."""
@@ -109,6 +111,11 @@ def _row(event: StatusChanged) -> dict[str, Any]:
     """Return a delivery as its list shows it, from what is told of it."""
     stored = _as_stored(delivery_of(event)) | {"_id": event.delivery_id}
     return as_delivery(stored).model_dump(mode="json")
+
+
+def _operation(progress: OperationProgressed) -> dict[str, Any]:
+    """Return an operation as its list shows it."""
+    return Operation.model_validate(_as_stored(progress.model_dump())).model_dump(mode="json")
 
 
 def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mboc_client import show
+from mboc_client.commands.filters import DELIVERIES
 from mboc_client.commands.following import follow
-from mboc_client.commands.words import DELIVERY_FILTERS, command, given
+from mboc_client.commands.words import command, filtering, looked_for
 from mboc_client.errors import ClientError
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ def add_acting(parsers: Parsers, kinds: tuple[str, ...], **always: Any) -> None:
     for kind in kinds:
         parser = command(parsers, kind, partial(acted, kind, always), f"{TEXTS[kind]} The plan is shown first.")
         parser.add_argument("delivery_id", nargs="*", help="these deliveries; without any, those of the filters")
-        for name in DELIVERY_FILTERS:
-            parser.add_argument(f"--{name.replace('_', '-')}")
+        filtering(parser, DELIVERIES, "errors" if always else "deliveries")
         parser.add_argument("--per-second", type=float, help="how many per second at most (default: the portal's, 50)")
         parser.add_argument("--ramp", action="store_true", help="begin with 1, 5 and 25, and wait for each step")
         parser.add_argument("--stop-at-failure-share", type=float, help="stop by itself when more than this share failed, such as 0.2")
@@ -41,7 +41,7 @@ def add_acting(parsers: Parsers, kinds: tuple[str, ...], **always: Any) -> None:
 
 async def acted(kind: str, always: dict[str, Any], portal: Portal, asked: argparse.Namespace) -> int:
     """Plan, ask, begin, follow; returns an exit code."""
-    choice = {"kind": kind} | _choice(asked, always) | ({"per_second": asked.per_second} if asked.per_second is not None else {})
+    choice = {"kind": kind} | await _choice(portal, asked, always) | ({"per_second": asked.per_second} if asked.per_second is not None else {})
     plan = await portal.send("POST", "/operations/plan", choice)
     if not plan["count"]:
         show.say(f"Nothing to {kind}.")
@@ -55,8 +55,8 @@ async def acted(kind: str, always: dict[str, Any], portal: Portal, asked: argpar
     return 0 if asked.detach else await follow(portal, operation["operation_id"])
 
 
-def _choice(asked: argparse.Namespace, always: dict[str, Any]) -> dict[str, Any]:
-    filters = given(asked, DELIVERY_FILTERS)
+async def _choice(portal: Portal, asked: argparse.Namespace, always: dict[str, Any]) -> dict[str, Any]:
+    filters = {name: value for name, value in (await looked_for(portal, asked, DELIVERIES)).items() if name in DELIVERIES}
     if asked.delivery_id and filters:
         raise ClientError("Name deliveries or give filters, not both.")
     if asked.delivery_id:

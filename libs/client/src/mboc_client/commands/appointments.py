@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from mboc_client import show
-from mboc_client.commands.words import command, given, listing
+from mboc_client.commands.filters import APPOINTMENTS
+from mboc_client.commands.words import command, listing, looked_for
 
 if TYPE_CHECKING:
     import argparse
@@ -13,20 +15,29 @@ if TYPE_CHECKING:
     from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
-FILTERS = ("source_app", "job_no", "task_no", "appointment_id", "subject")
 COLUMNS = ("appointment_key", "last_transaction_at", "job_no", "task_no", "subject", "start", "end", "action", "phase", "modified_by")
 
 
 def add(parsers: Parsers) -> None:
     """Add the commands."""
     appointments = parsers.add_parser("appointments", help="appointments").add_subparsers(required=True)
-    listing(command(appointments, "list", listed, "List appointments, the newest transaction first."), FILTERS)
+    listing(command(appointments, "list", listed, "List appointments, the newest transaction first."), APPOINTMENTS, view_of="appointments")
+    exporting = command(appointments, "export", exported, "Write a whole list to standard output.")
+    listing(exporting, APPOINTMENTS, view_of="appointments")
+    exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     command(appointments, "show", shown, "Show one appointment with its last activity.").add_argument("appointment_key")
 
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
     """List appointments."""
-    await show.rows(portal.items("/appointments", given(asked, FILTERS), asked.most), COLUMNS, as_json=asked.json)
+    await show.rows(portal.items("/appointments", await looked_for(portal, asked, APPOINTMENTS), asked.most), COLUMNS, as_json=asked.json)
+
+
+async def exported(portal: Portal, asked: argparse.Namespace) -> None:
+    """Write a list as it comes."""
+    query = await looked_for(portal, asked, APPOINTMENTS) | {"format": asked.format}
+    async for chunk in portal.download("/appointments/export", query):
+        sys.stdout.buffer.write(chunk)
 
 
 async def shown(portal: Portal, asked: argparse.Namespace) -> None:

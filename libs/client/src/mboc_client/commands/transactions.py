@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mboc_client import show
 from mboc_client.commands.acting import add_acting
-from mboc_client.commands.words import DELIVERY_FILTERS, command, given, listing
+from mboc_client.commands.filters import DELIVERIES
+from mboc_client.commands.words import command, listing, looked_for
 
 if TYPE_CHECKING:
     import argparse
@@ -22,15 +23,15 @@ CAUSES = ("cause", "count", "code", "connector_name", "first_seen", "last_seen",
 def add(parsers: Parsers) -> None:
     """Add the commands."""
     transactions = parsers.add_parser("transactions", help="deliveries").add_subparsers(required=True)
-    listing(command(transactions, "list", listed, "List deliveries, the newest first."), DELIVERY_FILTERS)
+    listing(command(transactions, "list", listed, "List deliveries, the newest first."), DELIVERIES, view_of="deliveries")
     command(transactions, "show", shown, "Show one delivery with its attempts.").add_argument("delivery_id")
     exporting = command(transactions, "export", exported, "Write a whole list to standard output.")
-    listing(exporting, DELIVERY_FILTERS)
+    listing(exporting, DELIVERIES, view_of="deliveries")
     exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     add_acting(transactions, ("retry", "archive", "restore"))
     errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(required=True)
-    listing(command(errors, "list", troubled, "List them, the newest first."), DELIVERY_FILTERS)
-    listing(command(errors, "causes", causes, "Group them by cause."), ("connector_id", "source_app", "code", "status"))
+    listing(command(errors, "list", troubled, "List them, the newest first."), DELIVERIES, view_of="errors")
+    listing(command(errors, "causes", causes, "Group them by cause."), DELIVERIES, sorts=False, view_of="errors")
     noting = command(errors, "note", noted, "Write down what is known about a cause.")
     noting.add_argument("cause")
     noting.add_argument("text")
@@ -39,12 +40,12 @@ def add(parsers: Parsers) -> None:
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
     """List deliveries."""
-    await show.rows(portal.items("/deliveries", given(asked, DELIVERY_FILTERS), asked.most), COLUMNS, as_json=asked.json)
+    await show.rows(portal.items("/deliveries", await looked_for(portal, asked, DELIVERIES), asked.most), COLUMNS, as_json=asked.json)
 
 
 async def troubled(portal: Portal, asked: argparse.Namespace) -> None:
     """List what was not sent successfully."""
-    query = given(asked, DELIVERY_FILTERS) | {"troubled": True}
+    query = await looked_for(portal, asked, DELIVERIES) | {"troubled": True}
     await show.rows(portal.items("/deliveries", query, asked.most), COLUMNS, as_json=asked.json)
 
 
@@ -55,14 +56,14 @@ async def shown(portal: Portal, asked: argparse.Namespace) -> None:
 
 async def exported(portal: Portal, asked: argparse.Namespace) -> None:
     """Write a list as it comes."""
-    query = given(asked, DELIVERY_FILTERS) | {"format": asked.format}
+    query = await looked_for(portal, asked, DELIVERIES) | {"format": asked.format}
     async for chunk in portal.download("/deliveries/export", query):
         sys.stdout.buffer.write(chunk)
 
 
 async def causes(portal: Portal, asked: argparse.Namespace) -> None:
     """Group errors by cause."""
-    query = given(asked, ("connector_id", "source_app", "code", "status"))
+    query = {name: value for name, value in (await looked_for(portal, asked, DELIVERIES)).items() if name in DELIVERIES}
     await show.rows(portal.items("/causes", query, asked.most), CAUSES, as_json=asked.json)
 
 

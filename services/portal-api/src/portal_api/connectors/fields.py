@@ -31,7 +31,7 @@ def _certificate(pem: str | None) -> str | None:
     try:
         if pem:
             ssl.create_default_context(cadata=pem)
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, TypeError, ValueError):  # a TypeError for what is not ASCII
         raise ValueError("is no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----") from None
     return pem or None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -14,6 +15,8 @@ from portal_api.lists.conditions import Conditions, searched
 from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, Flag, From, Search, Text, Texts, To, WrittenFrom, WrittenTo
 from portal_api.values import Int64
 
+CLOCKS_APART = timedelta(days=1)
+"""What changed before a moment was received before it, too; the two clocks may differ by this much."""
 BEHIND_THE_DOT = "/"
 """The character after the dot that divides a delivery's id into transaction and connector."""
 
@@ -104,7 +107,9 @@ class DeliveryFilter(Conditions):
 
     def more(self) -> list[dict[str, Any]]:
         """Return what is more than a condition on a column; the phase is the reader's, who knows which lanes are held."""
-        return [{"archived": self.is_archive}, of_statuses(self._statuses(), named=bool(self.connector_id)), self._transactions(), searched(self.search)]
+        statuses = of_statuses(self._statuses(), named=bool(self.connector_id))
+        received = {"received_at": {"$lt": self.changed_to + CLOCKS_APART}} if self.changed_to else {}
+        return [{"archived": self.is_archive}, statuses, self._transactions(), searched(self.search), received]
 
     def looked_at(self) -> list[str]:
         """Return the names of the conditions without an index: in the archive those are all but the time of receipt."""

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MOST_LOOKED_AT = 50_000
+"""Items that one page may look at, one by one; read, checked and ordered within a fraction of a second."""
 
 
 class Way(Enum):
@@ -23,3 +30,10 @@ class Column:
 
     path: str
     way: Way = Way.INDEX
+
+
+def ordered(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:
+    """Return what is said of a list's orders: which of them need nothing else."""
+    free = [name for name in sorts if not name.startswith("-") and columns[name].way is Way.INDEX]
+    others = f"Another one where the conditions leave at most {MOST_LOOKED_AT:,}."
+    return f"The column to order by; a minus turns it round. Always: {', '.join(free)}. {others}"

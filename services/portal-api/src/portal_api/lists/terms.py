@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from portal_api.deliveries.words import words_of
 from portal_api.values import Int64, Moment
@@ -13,11 +14,36 @@ MOST_VALUES = 50
 """Values of one condition; MongoDB goes through an index for each of them and merges what it finds."""
 LONGEST = 250
 
+
+class _OneOrSeveral:
+    """Says in the description that one value may stand alone; in an address it always does."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        several = handler(core_schema)
+        return {"anyOf": [several, several["items"]]}
+
+
+def _several(given: object) -> object:
+    return (given,) if isinstance(given, str | int) else given
+
+
 T = TypeVar("T")
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
-AnyOf = Annotated[tuple[T, ...], Field(max_length=MOST_VALUES, description="Exactly this; given several times: any of these.")]
-Texts = Annotated[tuple[Text, ...], Field(max_length=MOST_VALUES, description="Exactly this, in this case; given several times: any of these.")]
+AnyOf = Annotated[
+    tuple[T, ...],
+    Field(max_length=MOST_VALUES),
+    BeforeValidator(_several),
+    _OneOrSeveral(),
+    Field(description="Exactly this; given several times: any of these."),
+]
+Texts = Annotated[
+    tuple[Text, ...],
+    Field(max_length=MOST_VALUES),
+    BeforeValidator(_several),
+    _OneOrSeveral(),
+    Field(description="Exactly this, in this case; given several times: any of these."),
+]
 Begins = Annotated[Text | None, Field(description="What it begins with, in this case.")]
 Empty = Annotated[bool | None, Field(description="true: only those without a value; false: only those with one.")]
 Flag = Annotated[bool | None, Field(description="Only those for which this is so (true), or is not (false).")]

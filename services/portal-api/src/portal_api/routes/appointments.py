@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status
@@ -13,8 +13,9 @@ from portal_api.appointments.columns import COLUMNS
 from portal_api.appointments.filter import AppointmentFilter
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.connectors.shown import ConnectorShown, shown
-from portal_api.lists.column import Column, Way
+from portal_api.lists.column import Column, Way, ordered
 from portal_api.routes.deliveries import Attempt, Delivery
+from portal_api.routes.examples import APPOINTMENT, page_of
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class AppointmentQuery(AppointmentFilter, Paged):
     """Filters of the list; all of them must hold."""
 
-    sort: AppointmentSort = AppointmentSort.NEWEST_TRANSACTION
+    sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = AppointmentSort.NEWEST_TRANSACTION
 
     def page(self) -> Page:
         """Return the order and place."""
@@ -83,6 +84,8 @@ class AppointmentRow(Shown):
 
 class AppointmentPage(BaseModel):
     """One page of appointments."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(APPOINTMENT))
 
     items: list[AppointmentRow]
     next: str | None

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class AuditQuery(Paged):
     """Filters of the list; all of them must hold."""
 
-    who: str | None = Field(default=None, max_length=100)
+    who: str | None = Field(default=None, max_length=100, description="An account's name.")
     action: str | None = Field(default=None, max_length=100, description="An operation's name, such as change_connector.")
     target: str | None = Field(default=None, max_length=200, description="What was written: a connector's id, a user's name.")
-    at_from: Moment | None = None
+    at_from: Moment | None = Field(default=None, description="Not before this moment.")
     at_to: Moment | None = Field(default=None, description="Before this moment.")
 
     def wanted(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from common.contracts.delivery import Status
 from portal_api.accounts.roles import Role
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.routes.access import needs, noted
+from portal_api.routes.examples import CAUSE, page_of
 from portal_api.routes.paging import Instant, Shown
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Cause(Shown):
 
 class CauseList(BaseModel):
     """The causes, the most frequent first, at most two hundred."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(CAUSE, None))
 
     items: list[Cause]
     next: None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from portal_api.accounts.roles import Role
@@ -110,10 +110,13 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
 
 
 def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
-    content: dict[str, Any] = {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}, "text/csv": {"schema": {"type": "string"}}}
+    content: dict[str, Any] = {
+        "application/json": {"schema": {"anyOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object"}]}},
+        "text/csv": {"schema": {"type": "string"}},
+    }
 
     @router.post("/import", openapi_extra={"requestBody": {"content": content, "required": True}}, dependencies=[needs(Role.ADMIN)])
-    async def import_connectors(request: Request, *, dry_run: bool = False) -> Imported:
+    async def import_connectors(request: Request, *, dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False) -> Imported:
         """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
         imported = await take_over(store, rows, dry_run=dry_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
@@ -13,7 +13,8 @@ from portal_api.connectors.shown import ConnectorShown, shown
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.deliveries.sort import DeliverySort
-from portal_api.lists.column import Column, Way
+from portal_api.lists.column import Column, Way, ordered
+from portal_api.routes.examples import DELIVERY, page_of
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class DeliveryQuery(DeliveryFilter, Paged):
     """Filters of the list; all of them must hold."""
 
-    sort: DeliverySort = DeliverySort.NEWEST
+    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = DeliverySort.NEWEST
 
     def page(self) -> Page:
         """Return the order and place."""
@@ -121,6 +122,8 @@ class DeliveryDetails(Delivery):
 
 class DeliveryPage(BaseModel):
     """One page of deliveries."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(DELIVERY))
 
     items: list[Delivery]
     next: str | None

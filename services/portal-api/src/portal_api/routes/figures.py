@@ -26,7 +26,7 @@ class FigureQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    step: Step = Step.MINUTE
+    step: Step = Field(default=Step.MINUTE, description="How much time each figure is about.")
     at_from: Moment | None = Field(default=None, description="From the step of this moment on; by default the last 60 minutes, 48 hours or 30 days.")
     at_to: Moment | None = Field(default=None, description="Up to and without the step of this moment, if it is a whole one; by default now.")
     connector_id: str | None = Field(default=None, max_length=40, description="One connector; `-` is what no connector was found for.")

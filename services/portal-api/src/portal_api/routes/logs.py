@@ -22,9 +22,9 @@ class LogQuery(Paged):
     level: Annotated[Level, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)] = Field(
         default=Level.DEBUG, description="This level or worse."
     )
-    service: str | None = Field(default=None, max_length=50)
-    replica: str | None = Field(default=None, max_length=100)
-    delivery_id: str | None = Field(default=None, max_length=120)
+    service: str | None = Field(default=None, max_length=50, description="Exactly this service.")
+    replica: str | None = Field(default=None, max_length=100, description="Exactly this replica.")
+    delivery_id: str | None = Field(default=None, max_length=120, description="Lines about this delivery.")
     search: str | None = Field(default=None, max_length=200, description="Whole words, in any case, of event, appointment, code, reason or connector id.")
     at_from: Moment | None = Field(default=None, description="Not before this moment.")
     at_to: Moment | None = Field(default=None, description="Before this moment.")

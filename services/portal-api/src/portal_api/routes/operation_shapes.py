@@ -99,9 +99,9 @@ class OperationItemPage(BaseModel):
 class OperationQuery(Paged):
     """Filters of the list; all of them must hold."""
 
-    state: OperationState | None = None
-    kind: OperationKind | None = None
-    asked_by: str | None = Field(default=None, max_length=200)
+    state: OperationState | None = Field(default=None, description="How far they are.")
+    kind: OperationKind | None = Field(default=None, description="What they do.")
+    asked_by: str | None = Field(default=None, max_length=200, description="The account that asked for them.")
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters that were given, in the store's words."""
@@ -111,7 +111,7 @@ class OperationQuery(Paged):
 class ItemQuery(Paged):
     """Filters of the list of items."""
 
-    outcome: ItemOutcome | None = None
+    outcome: ItemOutcome | None = Field(default=None, description="What became of them.")
 
 
 def as_operation(item: dict[str, Any]) -> Operation:

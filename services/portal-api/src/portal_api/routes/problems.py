@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from common import problem
 from portal_api.errors import (
@@ -24,6 +24,7 @@ from portal_api.errors import (
     UnknownCallerError,
     UnreadableError,
 )
+from portal_api.routes.examples import PROBLEM
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -57,6 +58,8 @@ class FieldProblem(BaseModel):
 
 class Problem(BaseModel):
     """A problem document (RFC 9457)."""
+
+    model_config = ConfigDict(json_schema_extra={"example": PROBLEM})
 
     type: str
     title: str

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 PLACE = ("after",)
 """Parameters that say where somebody is in a list, not what they look at."""
 Value = Annotated[str, Field(max_length=1000)] | bool | int | float
+
+
+EXAMPLE: dict[str, Any] = {
+    "name": "Refused this week",
+    "list": "errors",
+    "query": {"status": "Failed", "code": ["DSWBHK020", "DSWBHK022"], "received_from": "2026-07-20T00:00:00Z", "sort": "-changed_at"},
+    "shared": True,
+}
 
 
 class SavedList(StrEnum):
@@ -25,12 +33,7 @@ class SavedList(StrEnum):
 class SavedViewFields(BaseModel):
     """A view to keep: ``query`` holds the list's own parameters, as in its address."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"name": "Refused by the hook", "list": "errors", "query": {"status": ["Failed"], "code": ["DSWBHK020"]}, "shared": True}]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
 
     name: str = Field(min_length=1, max_length=100, pattern=r"\S", description="Yours alone among your views of this list.")
     of: SavedList = Field(alias="list", description="The list whose parameters these are.")
@@ -41,13 +44,6 @@ class SavedViewFields(BaseModel):
 
     def checked_by(self, model: type[BaseModel]) -> dict[str, Any]:
         """Return the query as it is kept; raises what the list would say of it (pydantic's ValidationError)."""
-        given = {name: _as_several(model, name, value) for name, value in self.query.items() if name not in PLACE}
+        given = {name: value for name, value in self.query.items() if name not in PLACE}
         model.model_validate(given)
         return given
-
-
-def _as_several(model: type[BaseModel], name: str, value: Any) -> Any:
-    """Return one value as several where the list takes several, as an address does."""
-    field = model.model_fields.get(name)
-    takes_several = field is not None and get_origin(field.annotation) is tuple
-    return [value] if takes_several and not isinstance(value, list) else value

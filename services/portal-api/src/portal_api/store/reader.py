@@ -12,6 +12,7 @@ from common.contracts.delivery import Phase
 from common.database import is_away
 from portal_api.deliveries.statuses import standing
 from portal_api.errors import NotFoundError, StoreAwayError, TooManyError
+from portal_api.lists.column import MOST_LOOKED_AT
 from portal_api.lists.conditions import all_of
 from portal_api.store.pages import Page, read_page
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS_SHOWN = 100
 DELIVERIES_SHOWN = 100
-MOST_LOOKED_AT = 50_000
-"""Items that one page may look at; read, checked and ordered within a fraction of a second."""
 Document = dict[str, Any]
 
 

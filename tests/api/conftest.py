@@ -1,0 +1,82 @@
+"""A system for whatever a fuzzer comes up with: its connectors, accounts and operations stay away from the other tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+import aiohttp
+import pytest
+
+from common.contracts.delivery import Status
+from common.database import open_database
+from local_stack.servers.rabbitmq import RabbitMq
+from portal_api.accounts.roles import Role
+from portal_api.deliveries.cause import cause_of
+from portal_api.record import Record
+from portal_api.store.writer import Writer
+from tests.support.builders import an_event
+from tests.support.system import API_KEY, System
+from tests.support.visitor import COOKIE, a_user
+
+REFUSED = "[DSWBHK020] Status code: 502."
+
+
+class Credentials(NamedTuple):
+    """What proves who asks."""
+
+    role: Role
+    headers: Mapping[str, str]
+
+
+@pytest.fixture(scope="package")
+async def apart(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """Every service on a RabbitMQ and in a database of its own, with some deliveries to show."""
+    server = RabbitMq(tmp_path_factory.mktemp("rabbitmq"))
+    await server.start()
+    async with aiohttp.ClientSession() as http:
+        running = System(server.url, mongodb_url, tmp_path_factory.mktemp("apart"), http)
+        await asyncio.gather(*(running.start(kind) for kind in ("ingest", "dispatcher", "retry", "portal-api")))
+        await _fill(running)
+        yield running
+        await running.stop_all()
+        database = open_database(mongodb_url, running.database)
+        await database.client.drop_database(database.name)
+        database.client.close()
+    await server.stop()
+
+
+@pytest.fixture(scope="package")
+async def known(apart: System) -> dict[str, str]:
+    """An id of each kind that there is, by the name of its path parameter."""
+    status, view = await apart.api("POST", "/saved-views", json={"name": "all", "list": "errors", "query": {}, "shared": True})
+    assert status == 201, view
+    connector_id = await apart.connector(source_app="nowhere")
+    cause = cause_of("DSWBHK020", REFUSED, "c1")
+    return {
+        "appointment_key": "demo/1",
+        "delivery_id": "t1.c1",
+        "cause": cause,
+        "connector_id": connector_id,
+        "saved_view_id": view["saved_view_id"],
+    }
+
+
+@pytest.fixture(scope="package")
+async def credentials(apart: System) -> dict[str, Credentials]:
+    """The setting's key, and somebody signed in with each role."""
+    visitors = {role: await a_user(apart, role) for role in Role}
+    signed_in = {
+        str(role): Credentials(role, {"Cookie": f"{COOKIE}={visitor.cookie}", "X-CSRF-Token": visitor.csrf_token}) for role, visitor in visitors.items()
+    }
+    return {"key": Credentials(Role.ADMIN, {"X-API-KEY": API_KEY})} | signed_in
+
+
+async def _fill(system: System) -> None:
+    database = open_database(system.mongodb_url, system.database)
+    statuses = (Status.SUCCESS, Status.FAILED, Status.SKIPPED)
+    said = [{"code": "DSWBHK020", "message": REFUSED} if status is Status.FAILED else {} for status in statuses]
+    events = [an_event(status=statuses[n % 3], number=n, key=f"demo/{n}", subject=f"Overhaul {n}").model_copy(update=said[n % 3]) for n in range(30)]
+    await Record(Writer(database)).statuses(events)
+    database.client.close()

@@ -1,0 +1,167 @@
+"""Saved views: one's own, those that are shared, and what a list would refuse."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from portal_api.errors import ConflictError
+from portal_api.store import saved_views
+from portal_api.store.saved_views import SavedViews
+from tests.support.stored import a_database
+from tests.support.system import System
+from tests.support.visitor import Visitor, a_user
+
+QUERY = {"status": ["Failed", "Skipped"], "job_no_begins": "OP10", "sort": "-changed_at"}
+
+
+@pytest.fixture
+def name() -> str:
+    return f"view {uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="module")
+async def viewer(system: System) -> Visitor:
+    return await a_user(system, "viewer")
+
+
+@pytest.fixture(scope="module")
+async def operator(system: System) -> Visitor:
+    return await a_user(system, "operator")
+
+
+@pytest.fixture(scope="module")
+async def admin(system: System) -> Visitor:
+    return await a_user(system, "admin")
+
+
+async def keep(visitor: Visitor, name: str, **fields: Any) -> str:
+    """Keep a view and return its id."""
+    status, view = await visitor.ask("POST", "/saved-views", {"name": name, "list": "deliveries", "query": QUERY} | fields)
+    assert status == 201, view
+    return str(view["saved_view_id"])
+
+
+async def names(visitor: Visitor, of: str = "") -> list[str]:
+    _, page = await visitor.ask("GET", f"/saved-views?limit=200{f'&list={of}' if of else ''}")
+    return [view["name"] for view in page["items"]]
+
+
+async def test_a_view_is_kept_changed_and_removed(viewer: Visitor, name: str) -> None:
+    view_id = await keep(viewer, name)
+
+    _, kept = await viewer.ask("GET", f"/saved-views/{view_id}")
+    status, changed = await viewer.ask("PUT", f"/saved-views/{view_id}", {"name": name, "list": "errors", "query": {"troubled": True}})
+    gone, _ = await viewer.ask("DELETE", f"/saved-views/{view_id}")
+
+    assert (kept["query"], kept["owner"], kept["mine"], kept["shared"]) == (QUERY, viewer.name, True, False)
+    assert (status, changed["list"], changed["query"]) == (200, "errors", {"troubled": True})
+    assert gone == 204
+    assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[0] == 404
+
+
+async def test_what_is_not_shared_is_seen_by_nobody_else(viewer: Visitor, operator: Visitor, admin: Visitor, name: str) -> None:
+    own, shared = await keep(operator, name), await keep(operator, f"{name} for all", shared=True)
+
+    for visitor in (viewer, admin):
+        assert name not in await names(visitor)
+        assert f"{name} for all" in await names(visitor, "deliveries")
+        assert f"{name} for all" not in await names(visitor, "errors")
+        assert (await visitor.ask("GET", f"/saved-views/{own}"))[0] == 404
+        assert (await visitor.ask("GET", f"/saved-views/{shared}"))[1]["mine"] is False
+
+
+async def test_a_viewer_keeps_views_but_shares_none(viewer: Visitor, name: str) -> None:
+    view_id = await keep(viewer, name)
+    fields = {"name": name, "list": "deliveries", "query": {}, "shared": True}
+
+    assert (await viewer.ask("POST", "/saved-views", fields | {"name": f"{name} 2"}))[0] == 403
+    assert (await viewer.ask("PUT", f"/saved-views/{view_id}", fields))[0] == 403
+    assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["shared"] is False
+
+
+async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(viewer: Visitor, operator: Visitor, admin: Visitor, name: str) -> None:
+    view_id = await keep(operator, name, shared=True)
+    fields = {"name": name, "list": "deliveries", "query": {}}
+
+    assert (await viewer.ask("PUT", f"/saved-views/{view_id}", fields))[0] == 403
+    assert (await viewer.ask("DELETE", f"/saved-views/{view_id}"))[0] == 403
+    status, after = await admin.ask("PUT", f"/saved-views/{view_id}", fields | {"shared": True})
+    assert (status, after["owner"]) == (200, operator.name)
+    assert (await admin.ask("DELETE", f"/saved-views/{view_id}"))[0] == 204
+
+
+async def test_a_name_is_taken_once_per_owner_and_list(viewer: Visitor, operator: Visitor, name: str) -> None:
+    await keep(viewer, name)
+
+    status, problem = await viewer.ask("POST", "/saved-views", {"name": f" {name} ", "list": "deliveries", "query": {}})
+
+    assert (status, "already" in problem["detail"]) == (409, True)
+    await keep(viewer, name, list="errors")
+    await keep(operator, name)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"query": {"status": "Odd"}}, "query.status"),
+        ({"query": {"status": ["Failed", "Odd"]}}, "query.status"),
+        ({"query": {"colour": "red"}}, "query.colour"),
+        ({"query": {"received_from": "2026-07-21T06:00:00Z", "received_to": "2026-07-20T06:00:00Z"}}, "query.received_to"),
+        ({"query": {"sort": "colour"}}, "query.sort"),
+        ({"list": "appointments", "query": {"trigger": "Service"}}, "query.trigger"),
+        ({"list": "logs", "query": {"level": "loud"}}, "query.level"),
+        ({"list": "audit", "query": {"at_from": "yesterday"}}, "query.at_from"),
+        ({"list": "weather"}, "list"),
+        ({"name": " "}, "name"),
+        ({"colour": "red"}, "colour"),
+    ],
+    ids=str,
+)
+async def test_what_the_list_would_refuse_is_refused(viewer: Visitor, name: str, fields: dict[str, Any], field: str) -> None:
+    status, problem = await viewer.ask("POST", "/saved-views", {"name": name, "list": "deliveries", "query": {}} | fields)
+
+    assert status == 422
+    assert problem["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("of", "query"),
+    [
+        ("appointments", {"status": "Failed", "connector_id": "c1", "sort": "-start"}),
+        ("errors", {"search": "compressor", "attempt_from": 2}),
+        ("logs", {"level": "error", "service": "dispatcher"}),
+        ("audit", {"who": "somebody", "at_from": "2026-07-21T06:00:00Z"}),
+    ],
+)
+async def test_each_list_has_views(viewer: Visitor, name: str, of: str, query: dict[str, Any]) -> None:
+    await keep(viewer, name, list=of, query=query)
+
+    assert name in await names(viewer, of)
+
+
+async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: Visitor, name: str) -> None:
+    view_id = await keep(viewer, name, query={"after": "somewhere", "limit": 20})
+
+    assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["query"] == {"limit": 20}
+
+
+async def test_each_owner_keeps_so_many_and_all_are_listed_page_by_page(mongodb_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved_views, "MOST", 5)
+    async with a_database(mongodb_url) as database:
+        store = SavedViews(database)
+        fields: dict[str, Any] = {"list": "errors", "query": {}, "shared": True}
+        for number in range(5):
+            await store.create("ANNE", fields | {"name": f"view {number}"})
+            await store.create("BEN", fields | {"name": f"view {number}"})
+
+        with pytest.raises(ConflictError, match="5 saved views"):
+            await store.create("ANNE", fields | {"name": "one more"})
+        first, after = await store.page("ANNE", "errors", 6, None)
+        second, end = await store.page("ANNE", "errors", 6, after)
+
+    assert [view["name"] for view in first] == sorted(view["name"] for view in first)
+    assert len({view["_id"] for view in first + second}) == len(first + second) == 10
+    assert end is None
