@@ -13,7 +13,7 @@ WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts 2>/dev/null)
-.PHONY: help install web run up down status smoke test check bench docs lock env clean
+.PHONY: help install web run up down status smoke test check bench docs screenshots lock env clean
 
 help: ## Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
@@ -57,6 +57,9 @@ docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.dashboards
 	@$(BIN)/python -m tests.support.monitoring_manifests
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
+
+screenshots: $(INSTALLED) $(WEBSITE) ## Take pictures of every view of the website into docs/screenshots.
+	@$(BIN)/python -m tests.support.screenshots
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }

@@ -59,7 +59,7 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
   const text = useText();
   return (
     <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('connectors.title')}>
-      <MuiTable size="small" sx={{ '& td': { py: 1.1 } }}>
+      <MuiTable size="small" sx={{ '& td': { py: 1.1, whiteSpace: 'nowrap' } }}>
         <TableHead>
           <TableRow>
             <UnseenHead name={text('field.details')} />
@@ -87,7 +87,7 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
               </TableCell>
               <TableCell>{connector.source_app}</TableCell>
               <TableCell>{[connector.system, connector.api_type].filter(Boolean).join(', ') || '–'}</TableCell>
-              <TableCell sx={{ maxWidth: 420 }}>
+              <TableCell sx={{ maxWidth: 280 }}>
                 <Typography variant="body2" noWrap title={connector.uri ?? undefined}>
                   {connector.uri ?? '–'}
                 </Typography>

@@ -11,6 +11,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { useMay } from '@/account/role';
 import type { Choice, OperationKind } from '@/api/types';
+import type { Column } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { usePlace } from '@/list/place';
 import { useSelection, type Selection } from '@/list/selection';
@@ -54,7 +55,7 @@ function Errors() {
         list="deliveries"
         name="errors"
         title={text('menu.errors')}
-        columns={useDeliveryColumns()}
+        columns={reasonFirst(useDeliveryColumns())}
         criteria={useDeliveryCriteria(TROUBLED)}
         usualSort="-received_at"
         fixed={FIXED}
@@ -79,6 +80,12 @@ function Errors() {
       ) : null}
     </>
   );
+}
+
+/** Here the reason counts most: it stands beside the subject. */
+function reasonFirst(columns: readonly Column<DeliveryRow>[]): readonly Column<DeliveryRow>[] {
+  const first = ['status', 'received_at', 'subject', 'message'];
+  return [...first.flatMap((name) => columns.filter((column) => column.name === name)), ...columns.filter((column) => !first.includes(column.name))];
 }
 
 /** In the tools' place while something is selected. */
