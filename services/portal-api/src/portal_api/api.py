@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from portal_api.doors import Doors
 
 
-def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = ()) -> FastAPI:
-    """Return the application: ``/api`` for those who are known, its documentation, and the routes every process has."""
+def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = (), website: Sequence[BaseRoute] = ()) -> FastAPI:
+    """Return the application: ``/api`` for those who are known, its documentation, the routes every process has, and behind them all the website."""
     app = FastAPI(title="Back Office Connector", version=RELEASE, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
     common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)}
     app.include_router(doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common)
@@ -32,6 +32,7 @@ def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseR
     app.include_router(api)
     app.add_middleware(Entrance, recognise=doors.recognise, audit=doors.audit, proxies=doors.proxies, origins=doors.origins)
     add_docs(app)
+    app.router.routes.extend(website)
     problems.install(app)
     _describe(app)
     return app

@@ -41,6 +41,7 @@ from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
 from portal_api.routes.operations import operations
 from portal_api.routes.saved_views import saved_views
+from portal_api.routes.website import website
 from portal_api.saved_views.keep import Keep
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
@@ -99,7 +100,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
     watch = Watch(database, _bounds(settings), settings.replica)
-    app = build_api([*_routers(database, store, tests, publisher, watch), *doors.routers], doors, others)
+    routers = [*_routers(database, store, tests, publisher, watch), *doors.routers]
+    app = build_api(routers, doors, others, website(settings.web_folder) if settings.web_folder else ())
     telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
     async with listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()

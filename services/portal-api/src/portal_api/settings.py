@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -14,6 +15,7 @@ from portal_api.accounts.names import UserName
 from portal_api.accounts.passwords import Password, weakness
 from portal_api.accounts.rules import Rules
 from portal_api.accounts.sessions import Lifetimes
+from portal_api.website.files import PAGE, beside_the_source
 
 
 class Settings(ServiceSettings, DatabaseSettings):
@@ -41,6 +43,8 @@ class Settings(ServiceSettings, DatabaseSettings):
     trusted_proxies: list[IPv4Network | IPv6Network] = Field(default=[], description="Networks of reverse proxies whose X-Forwarded-For is believed.")
     origins: frozenset[str] = Field(default=frozenset(), description="Origins the website is opened at, where a proxy changes the Host header.")
 
+    web_folder: Path | None = Field(default_factory=beside_the_source, description="Where the built website is; empty = no website.")
+
     @field_validator("secret_keys")
     @classmethod
     def _is_a_key_ring(cls, value: SecretStr) -> SecretStr:
@@ -51,6 +55,18 @@ class Settings(ServiceSettings, DatabaseSettings):
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
+
+    @field_validator("web_folder", mode="before")
+    @classmethod
+    def _empty_is_no_website(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("web_folder")
+    @classmethod
+    def _holds_a_website(cls, value: Path | None) -> Path | None:
+        if value is not None and not (value / PAGE).is_file():
+            raise ValueError(f"it holds no {PAGE}: build the website with `make web`, or leave the setting empty")
+        return value
 
     @field_validator("first_admin_password")
     @classmethod

@@ -78,3 +78,4 @@ def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:
 
 def test_the_docs_list_what_the_catalogue_says() -> None:
     assert faults_page.PAGE.read_text() == faults_page.page(), "run `make docs`"
+    assert faults_page.TABLE.read_text() == faults_page.table(), "run `make docs`"

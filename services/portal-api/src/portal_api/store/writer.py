@@ -44,9 +44,20 @@ class Writer:
         return [None] * len(batches)
 
     async def _apply(self, collection: str, operations: list[UpdateOne]) -> None:
-        """Apply in one write; a collision means that something newer is there already."""
+        """Apply in one write.
+
+        What collided is applied once more: another replica may just have inserted the document with something older.
+        A second collision means that something newer is there already.
+        """
+        collided = await self._collided(collection, operations)
+        if collided:
+            await self._collided(collection, collided)
+
+    async def _collided(self, collection: str, operations: list[UpdateOne]) -> list[UpdateOne]:
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
             if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
                 raise
+            return [operations[e["index"]] for e in error.details["writeErrors"]]
+        return []

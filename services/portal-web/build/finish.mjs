@@ -1,0 +1,69 @@
+/** After the build: compress every file, print bytes per chunk, and fail when a view's first load is over the budget. */
+
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+/** Bytes, gzip, that a browser loads before a view works: scripts and styles, the entry's and the view's. */
+const BUDGET = 400 * 1000;
+const COMPRESSED = /\.(js|css|html|svg|json)$/;
+const dist = new URL('../dist/', import.meta.url).pathname;
+
+function files(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function sizes() {
+  const found = new Map();
+  for (const file of files(dist)) {
+    if (!COMPRESSED.test(file)) continue;
+    const plain = readFileSync(file);
+    const gzip = gzipSync(plain, { level: 9 });
+    found.set(file.slice(dist.length), { plain: plain.length, gzip: gzip.length });
+    // the page gets a nonce in every answer, so it cannot be compressed beforehand
+    if (file.endsWith('.html') || plain.length < 1024) continue;
+    writeFileSync(`${file}.gz`, gzip);
+    writeFileSync(`${file}.br`, brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  }
+  return found;
+}
+
+/** Everything an entry of the manifest needs, itself included. */
+function loaded(manifest, name, seen = new Set()) {
+  const chunk = manifest[name];
+  if (chunk === undefined || seen.has(name)) return seen;
+  seen.add(name);
+  for (const other of chunk.imports ?? []) loaded(manifest, other, seen);
+  return seen;
+}
+
+function weigh(manifest, names, size) {
+  const all = new Set([...names].flatMap((name) => [manifest[name].file, ...(manifest[name].css ?? [])]));
+  return [...all].reduce((sum, file) => sum + (size.get(file)?.gzip ?? 0), 0);
+}
+
+function kilobytes(bytes) {
+  return `${(bytes / 1000).toFixed(1).padStart(7)} kB`;
+}
+
+const place = join(dist, '.vite/manifest.json');
+const manifest = JSON.parse(readFileSync(place, 'utf8'));
+rmSync(join(dist, '.vite'), { recursive: true });
+const size = sizes();
+const entry = Object.keys(manifest).find((name) => manifest[name].isEntry);
+const first = loaded(manifest, entry);
+
+console.log('gzip per chunk:');
+for (const [file, { gzip }] of [...size].sort((one, other) => other[1].gzip - one[1].gzip)) {
+  if (gzip > 1000) console.log(`${kilobytes(gzip)}  ${file}`);
+}
+console.log(`first load per view (budget ${kilobytes(BUDGET).trim()}):`);
+let isOver = false;
+for (const name of Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry)) {
+  const bytes = weigh(manifest, new Set([...first, ...loaded(manifest, name)]), size);
+  isOver ||= bytes > BUDGET;
+  console.log(`${kilobytes(bytes)}  ${name.replace('src/views/', '')}${bytes > BUDGET ? '  OVER THE BUDGET' : ''}`);
+}
+if (!existsSync(join(dist, 'index.html')) || isOver) process.exit(1);

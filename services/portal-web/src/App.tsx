@@ -1,0 +1,81 @@
+/** The website: react-admin's ways of asking and remembering, with a look and pages of our own. */
+
+import CssBaseline from '@mui/material/CssBaseline';
+import { QueryClient } from '@tanstack/react-query';
+import { lazy } from 'react';
+import { AdminContext, CoreAdminUI, CustomRoutes, localStorageStore } from 'react-admin';
+import { BrowserRouter, Route } from 'react-router-dom';
+import { authProvider } from '@/account/authProvider';
+import { PreferencesProvider } from '@/account/preferences';
+import { SignIn } from '@/account/SignIn';
+import { dataProvider } from '@/api/dataProvider';
+import { ProblemError } from '@/api/problem';
+import { Loading } from '@/shell/Loading';
+import { NotFound } from '@/shell/NotFound';
+import { Shell } from '@/shell/Shell';
+import { Toasts } from '@/shell/Toasts';
+import { darkTheme, lightTheme } from '@/shell/theme';
+import { i18nProvider } from '@/texts/i18n';
+
+const Home = lazy(() => import('@/views/home/Home'));
+const Appointments = lazy(() => import('@/views/appointments/Appointments'));
+const AppointmentPage = lazy(() => import('@/views/appointments/AppointmentPage'));
+const Transactions = lazy(() => import('@/views/transactions/Transactions'));
+const DeliveryPage = lazy(() => import('@/views/transactions/DeliveryPage'));
+const ErrorTracking = lazy(() => import('@/views/errors/ErrorTracking'));
+const Operations = lazy(() => import('@/views/operations/Operations'));
+const OperationPage = lazy(() => import('@/views/operations/OperationPage'));
+const Logs = lazy(() => import('@/views/logs/Logs'));
+const StatusPage = lazy(() => import('@/views/status/StatusPage'));
+const Connectors = lazy(() => import('@/views/connectors/Connectors'));
+const ConnectorPage = lazy(() => import('@/views/connectors/ConnectorPage'));
+const ImportPage = lazy(() => import('@/views/connectors/ImportPage'));
+const Users = lazy(() => import('@/views/users/Users'));
+const Audit = lazy(() => import('@/views/audit/Audit'));
+const Profile = lazy(() => import('@/views/profile/Profile'));
+
+const FRESH_MS = 5_000;
+const store = localStorageStore(undefined, 'mboc');
+const queryClient = new QueryClient({
+  defaultOptions: { queries: { staleTime: FRESH_MS, retry: (count, error) => count < 2 && !(error instanceof ProblemError && error.status > 0) } },
+});
+
+export function App() {
+  return (
+    <BrowserRouter>
+      <AdminContext authProvider={authProvider} dataProvider={dataProvider} i18nProvider={i18nProvider} queryClient={queryClient} store={store} theme={lightTheme} darkTheme={darkTheme} basename="">
+        <CssBaseline enableColorScheme />
+        <CoreAdminUI layout={Around} loginPage={SignIn} loading={Loading} catchAll={NotFound} ready={NotFound} authCallbackPage={false} requireAuth disableTelemetry title="">
+          <CustomRoutes>
+            <Route path="/" element={<Home />} />
+            <Route path="/appointments" element={<Appointments />} />
+            <Route path="/appointments/:key" element={<AppointmentPage />} />
+            <Route path="/transactions" element={<Transactions />} />
+            <Route path="/transactions/:id" element={<DeliveryPage />} />
+            <Route path="/errors" element={<ErrorTracking />} />
+            <Route path="/errors/:id" element={<DeliveryPage />} />
+            <Route path="/operations" element={<Operations />} />
+            <Route path="/operations/:id" element={<OperationPage />} />
+            <Route path="/logs" element={<Logs />} />
+            <Route path="/status" element={<StatusPage />} />
+            <Route path="/connectors" element={<Connectors />} />
+            <Route path="/connectors/import" element={<ImportPage />} />
+            <Route path="/connectors/:id" element={<ConnectorPage />} />
+            <Route path="/users" element={<Users />} />
+            <Route path="/audit" element={<Audit />} />
+            <Route path="/profile" element={<Profile />} />
+          </CustomRoutes>
+        </CoreAdminUI>
+        <Toasts />
+      </AdminContext>
+    </BrowserRouter>
+  );
+}
+
+function Around({ children }: { children?: React.ReactNode }) {
+  return (
+    <PreferencesProvider>
+      <Shell>{children}</Shell>
+    </PreferencesProvider>
+  );
+}

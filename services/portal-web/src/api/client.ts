@@ -1,0 +1,46 @@
+/** The portal API, typed by its own description. Every refusal is thrown as a ProblemError. */
+
+import createClient, { type Middleware } from 'openapi-fetch';
+import { ProblemError, type Problem } from '@/api/problem';
+import type { paths } from '@/api/schema';
+
+let csrfToken: string | null = null;
+
+/** Every write of a session shows this token; the session's own answer brings it. */
+export function rememberCsrfToken(token: string | null): void {
+  csrfToken = token;
+}
+
+const guarded: Middleware = {
+  onRequest({ request }) {
+    if (csrfToken !== null && !['GET', 'HEAD'].includes(request.method)) request.headers.set('X-CSRF-Token', csrfToken);
+    return request;
+  },
+  async onResponse({ response }) {
+    if (!response.ok) throw await refusal(response);
+  },
+  onError() {
+    return unreachable();
+  },
+};
+
+export const api = createClient<paths>({ baseUrl: '', querySerializer: { array: { style: 'form', explode: true } } });
+api.use(guarded);
+
+/** Wait for an answer and return what is in it. */
+export async function the<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}
+
+async function refusal(response: Response): Promise<ProblemError> {
+  const retryAfter = Number(response.headers.get('Retry-After')) || null;
+  try {
+    return new ProblemError((await response.json()) as Problem, retryAfter);
+  } catch {
+    return new ProblemError({ status: response.status, detail: response.statusText }, retryAfter);
+  }
+}
+
+function unreachable(): ProblemError {
+  return new ProblemError({ status: 0, detail: '' });
+}

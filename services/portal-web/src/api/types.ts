@@ -1,0 +1,37 @@
+/** The API's nouns by name. */
+
+import type { components } from '@/api/schema';
+
+type Schemas = components['schemas'];
+
+export type Appointment = Schemas['AppointmentRow'];
+export type AppointmentDetails = Schemas['AppointmentDetails'];
+export type Activity = Schemas['Activity'];
+export type Delivery = Schemas['Delivery'];
+export type DeliveryDetails = Schemas['DeliveryDetails'];
+export type Attempt = Schemas['Attempt'];
+export type Cause = Schemas['Cause'];
+export type Connector = Schemas['ConnectorShown'];
+export type ConnectorFields = Schemas['ConnectorFields'];
+export type Tested = Schemas['TestShown'];
+export type Imported = Schemas['Imported'];
+export type Status = Schemas['Status'];
+export type Phase = Schemas['Phase'];
+export type Action = Schemas['Action'];
+export type Trigger = Schemas['Trigger'];
+export type Role = Schemas['Role'];
+export type Begun = Schemas['SessionShown'];
+export type User = Schemas['UserShown'];
+export type ApiKey = Schemas['ApiKeyShown'];
+export type AuditEntry = Schemas['EntryShown'];
+export type Choice = Schemas['Choice'];
+export type Plan = Schemas['Plan'];
+export type Operation = Schemas['Operation'];
+export type OperationKind = Schemas['OperationKind'];
+export type OperationItem = Schemas['OperationItem'];
+export type ItemOutcome = Schemas['ItemOutcome'];
+export type LogLine = Schemas['LogLine'];
+export type Health = Schemas['StatusShown'];
+export type Lane = Schemas['LaneShown'];
+export type Figure = Schemas['Figure'];
+export type SavedView = Schemas['SavedView'];

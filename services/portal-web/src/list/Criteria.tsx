@@ -1,0 +1,101 @@
+/** The filter's criteria: entered here, applied a moment after the last key. */
+
+import Box from '@mui/material/Box';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import { useEffect, useRef, useState } from 'react';
+import type { Criterion } from '@/list/column';
+import { Tick } from '@/list/Tick';
+import { asCriterion, valuesOf } from '@/list/several';
+import { useText } from '@/texts/texts';
+
+const APPLIED_AFTER_MS = 350;
+
+interface Props {
+  id: string;
+  criteria: readonly Criterion[];
+  values: Record<string, string>;
+  onChange: (values: Record<string, string>) => void;
+}
+
+export function Criteria({ id, criteria, values, onChange }: Props) {
+  const text = useText();
+  const [entered, setEntered] = useState(values);
+  const [applied, setApplied] = useState(values);
+  // somebody else changed them: a saved view, or a criterion taken away
+  if (!isSame(applied, values)) {
+    setApplied(values);
+    setEntered(values);
+  }
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const enter = (name: string, value: string) => {
+    const after = { ...entered, [name]: value };
+    setEntered(after);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setApplied(after);
+      onChange(after);
+    }, APPLIED_AFTER_MS);
+  };
+  return (
+    <Box id={id} role="search" aria-label={text('list.filters')} sx={{ display: 'grid', gap: 1.25, gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))', px: 2, py: 1.5, borderTop: 1, borderColor: 'divider', bgcolor: 'background.default' }}>
+      {criteria.map((criterion, place) => (
+        <Field key={criterion.name} criterion={criterion} value={entered[criterion.name] ?? ''} isFirst={place === 0} onEnter={(value) => enter(criterion.name, value)} />
+      ))}
+    </Box>
+  );
+}
+
+function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; value: string; isFirst: boolean; onEnter: (value: string) => void }) {
+  const text = useText();
+  const label = text(criterion.label);
+  if (criterion.kind === 'choice') {
+    return (
+      <TextField select label={label} value={value} onChange={(event) => onEnter(event.target.value)} slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}>
+        <MenuItem value="">{text('list.any')}</MenuItem>
+        {(criterion.choices ?? []).map((choice) => (
+          <MenuItem key={choice.value} value={choice.value}>
+            {choice.label}
+          </MenuItem>
+        ))}
+      </TextField>
+    );
+  }
+  if (criterion.kind === 'choices') {
+    return (
+      <TextField select label={label} value={valuesOf(value)} onChange={(event) => onEnter(asCriterion(event.target.value as unknown as string[]))} slotProps={{ inputLabel: { shrink: true }, select: { multiple: true, displayEmpty: true, renderValue: (chosen) => named(chosen as string[], criterion) || text('list.any') } }}>
+        {(criterion.choices ?? []).map((choice) => (
+          <MenuItem key={choice.value} value={choice.value}>
+            <Tick isOn={valuesOf(value).includes(choice.value)} />
+            {choice.label}
+          </MenuItem>
+        ))}
+      </TextField>
+    );
+  }
+  if (criterion.kind === 'moment') {
+    return <TextField label={label} type="datetime-local" value={local(value)} onChange={(event) => onEnter(instant(event.target.value))} slotProps={{ inputLabel: { shrink: true } }} />;
+  }
+  return <TextField label={label} value={value} autoFocus={isFirst} type={criterion.kind === 'number' ? 'number' : 'text'} onChange={(event) => onEnter(event.target.value)} slotProps={{ inputLabel: { shrink: true } }} />;
+}
+
+function named(chosen: string[], criterion: Criterion): string {
+  return chosen.map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value).join(', ');
+}
+
+/** The device's zone is what the browser's own date field speaks. */
+function local(instantText: string): string {
+  if (!instantText) return '';
+  const moment = new Date(instantText);
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function instant(localText: string): string {
+  return localText ? new Date(localText).toISOString() : '';
+}
+
+function isSame(one: Record<string, string>, other: Record<string, string>): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => (one[name] ?? '') === (other[name] ?? ''));
+}

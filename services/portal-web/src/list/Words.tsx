@@ -1,0 +1,35 @@
+/** Free words to look for, applied a moment after the last key. */
+
+import SearchIcon from '@mui/icons-material/SearchOutlined';
+import InputAdornment from '@mui/material/InputAdornment';
+import TextField from '@mui/material/TextField';
+import { useEffect, useRef, useState } from 'react';
+import { useText } from '@/texts/texts';
+
+const APPLIED_AFTER_MS = 350;
+
+export function Words({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const text = useText();
+  const [entered, setEntered] = useState(value);
+  const [applied, setApplied] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  if (applied !== value) {
+    setApplied(value);
+    setEntered(value);
+  }
+  const enter = (words: string) => {
+    setEntered(words);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setApplied(words);
+      onChange(words);
+    }, APPLIED_AFTER_MS);
+  };
+  const glass = (
+    <InputAdornment position="start">
+      <SearchIcon fontSize="small" />
+    </InputAdornment>
+  );
+  return <TextField type="search" placeholder={text('list.searchHint')} value={entered} onChange={(event) => enter(event.target.value)} slotProps={{ input: { startAdornment: glass, sx: { height: 34 } }, htmlInput: { 'aria-label': text('field.search') } }} sx={{ flex: '1 1 200px', maxWidth: 340 }} />;
+}

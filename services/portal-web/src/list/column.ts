@@ -1,0 +1,28 @@
+/** What a list's columns and criteria are. */
+
+import type { RaRecord } from 'react-admin';
+import type { ReactNode } from 'react';
+import type { TextKey } from '@/texts/texts';
+
+/** Something that can be a row. */
+export type Row = RaRecord<string>;
+
+export interface Column<R extends Row> {
+  name: string;
+  label: TextKey;
+  show: (row: R) => ReactNode;
+  /** The API's word to sort by; none = it cannot. */
+  sort?: string;
+  /** Not among the usual columns. */
+  isExtra?: boolean;
+  align?: 'right';
+  /** Largest width in pixels; longer text is cut. */
+  width?: number;
+}
+
+export interface Criterion {
+  name: string;
+  label: TextKey;
+  kind: 'text' | 'number' | 'moment' | 'choice' | 'choices';
+  choices?: readonly { value: string; label: string }[];
+}

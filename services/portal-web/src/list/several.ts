@@ -1,0 +1,28 @@
+/** A criterion may have several values, any of which will do; they stand on lines of their own, which no value can hold. */
+
+const BETWEEN = '\n';
+const ONE = /(_from|_to|_begins|_empty)$|^(search|troubled|archived|retryable|outcome_unknown|level|service|replica|delivery_id|who|target|at_from|at_to)$/;
+
+export function valuesOf(criterion: string): string[] {
+  return criterion.split(BETWEEN).filter(Boolean);
+}
+
+export function asCriterion(values: readonly string[]): string {
+  return values.join(BETWEEN);
+}
+
+/** As an address has them: a name as often as it has values. */
+export function pairsOf(criteria: Record<string, string>): [string, string][] {
+  return Object.entries(criteria).flatMap(([name, value]) => valuesOf(value).map((one): [string, string] => [name, one]));
+}
+
+export function criteriaOf(pairs: Iterable<readonly [string, string]>): Record<string, string> {
+  const found: Record<string, string[]> = {};
+  for (const [name, value] of pairs) (found[name] ??= []).push(value);
+  return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, asCriterion(values)]));
+}
+
+/** As the API's bodies have them: lists where it takes several. */
+export function queryOf(criteria: Record<string, string>): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(criteria).map(([name, value]) => [name, ONE.test(name) ? value : valuesOf(value)]));
+}

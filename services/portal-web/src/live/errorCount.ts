@@ -1,0 +1,15 @@
+/** How many transactions were not sent successfully, for the menu and Home. */
+
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { api, the } from '@/api/client';
+import type { Cause } from '@/api/types';
+
+export const CAUSES = ['causes'];
+
+export function useCauses(): UseQueryResult<Cause[]> {
+  return useQuery({ queryKey: CAUSES, queryFn: async () => (await the(api.GET('/api/causes'))).items, refetchInterval: 30_000 });
+}
+
+export function useErrorCount(): number | undefined {
+  return useCauses().data?.reduce((sum, cause) => sum + cause.count, 0);
+}

@@ -1,0 +1,102 @@
+/** Colours and shapes, light and dark. Every pair of foreground and background has a contrast of at least 4.5 to 1. */
+
+import { createTheme, type Theme, type ThemeOptions } from '@mui/material/styles';
+
+/** What a coloured thing means. */
+export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'held' | 'quiet';
+type Tones = Record<Tone, { text: string; fill: string; line: string }>;
+
+declare module '@mui/material/styles' {
+  interface Palette {
+    tones: Tones;
+  }
+  interface PaletteOptions {
+    tones?: Tones;
+  }
+}
+
+const LIGHT: Tones = {
+  good: { text: '#17633a', fill: '#e3f4e9', line: '#2e9e62' },
+  bad: { text: '#a3261c', fill: '#fdeae8', line: '#d6453a' },
+  warn: { text: '#744600', fill: '#fdf1d8', line: '#d18b13' },
+  busy: { text: '#1f4e9e', fill: '#e6eefb', line: '#4a82e0' },
+  held: { text: '#6234a0', fill: '#f1e9fb', line: '#9266d4' },
+  quiet: { text: '#4b5665', fill: '#eceff3', line: '#8a95a5' },
+};
+const DARK: Tones = {
+  good: { text: '#84dfa9', fill: '#15301f', line: '#3fae72' },
+  bad: { text: '#ffa198', fill: '#3b1b18', line: '#e5675d' },
+  warn: { text: '#f3c46b', fill: '#35280d', line: '#d49a35' },
+  busy: { text: '#a3c3ff', fill: '#182843', line: '#5f92ea' },
+  held: { text: '#d3b7ff', fill: '#2b203f', line: '#a27fe0' },
+  quiet: { text: '#b7c1cf', fill: '#242d39', line: '#7c8899' },
+};
+
+const shared: ThemeOptions = {
+  shape: { borderRadius: 8 },
+  typography: {
+    fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+    fontSize: 13.5,
+    h1: { fontSize: '1.4rem', fontWeight: 650, letterSpacing: '-0.015em' },
+    h2: { fontSize: '1.02rem', fontWeight: 620, letterSpacing: '-0.005em' },
+    h3: { fontSize: '0.92rem', fontWeight: 600 },
+    button: { textTransform: 'none', fontWeight: 560 },
+    overline: { letterSpacing: '0.06em', lineHeight: 1.6 },
+  },
+  transitions: { duration: { enteringScreen: 140, leavingScreen: 110, standard: 140, short: 120, shorter: 90, shortest: 70 } },
+};
+
+function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palette']>): Theme {
+  return createTheme({
+    ...shared,
+    palette: { mode, contrastThreshold: 4.5, ...palette },
+    components: {
+      MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
+      MuiCard: {
+        defaultProps: { variant: 'outlined' },
+        styleOverrides: { root: { borderRadius: 12 } },
+      },
+      MuiButton: { defaultProps: { disableElevation: true, size: 'small' }, styleOverrides: { root: { paddingInline: 12 } } },
+      MuiInputBase: { styleOverrides: { root: { fontSize: '0.9rem' } } },
+      MuiFormControlLabel: { styleOverrides: { label: { fontSize: '0.9rem' } } },
+      MuiTextField: { defaultProps: { size: 'small', variant: 'outlined' } },
+      MuiFormControl: { defaultProps: { size: 'small' } },
+      MuiTooltip: { defaultProps: { enterDelay: 350, arrow: true } },
+      MuiTab: { styleOverrides: { root: { minHeight: 42, paddingInline: 14 } } },
+      MuiTabs: { styleOverrides: { root: { minHeight: 42 } } },
+      MuiTableCell: { styleOverrides: { head: { fontWeight: 600, whiteSpace: 'nowrap' } } },
+      MuiLink: { defaultProps: { underline: 'hover' } },
+      MuiAlert: { styleOverrides: { root: { alignItems: 'center' } } },
+      MuiCssBaseline: {
+        styleOverrides: {
+          ':focus-visible': { outline: `2px solid ${mode === 'light' ? '#2f5fd0' : '#8fb3ff'}`, outlineOffset: 2 },
+          '@media (prefers-reduced-motion: reduce)': { '*, ::before, ::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
+        },
+      },
+    },
+  });
+}
+
+export const lightTheme = built('light', {
+  primary: { main: '#2f5fd0' },
+  error: { main: '#b92c21' },
+  warning: { main: '#8a5300' },
+  success: { main: '#1d7a47' },
+  info: { main: '#1f5bb5' },
+  background: { default: '#f5f6f8', paper: '#ffffff' },
+  text: { primary: '#18212d', secondary: '#556070' },
+  divider: '#e1e5ea',
+  tones: LIGHT,
+});
+
+export const darkTheme = built('dark', {
+  primary: { main: '#8fb3ff' },
+  error: { main: '#ff8f85' },
+  warning: { main: '#efb84e' },
+  success: { main: '#6fd79a' },
+  info: { main: '#8fb9ff' },
+  background: { default: '#0e1319', paper: '#161d26' },
+  text: { primary: '#e7ecf3', secondary: '#a6b1c0' },
+  divider: '#2a3440',
+  tones: DARK,
+});

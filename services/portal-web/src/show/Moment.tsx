@@ -1,0 +1,28 @@
+/** A moment in the administrator's zone, with the exact instant on hover and focus. */
+
+import Tooltip from '@mui/material/Tooltip';
+import { usePreferences } from '@/account/preferences';
+import { span, whole, written, zoneOfDevice } from '@/show/moment';
+import { useNow } from '@/show/now';
+import { useText } from '@/texts/texts';
+
+export function useZone(): string {
+  return usePreferences().preferences.time_zone ?? zoneOfDevice();
+}
+
+export function Moment({ at, ago = false }: { at?: string | null; ago?: boolean }) {
+  const zone = useZone();
+  const text = useText();
+  const now = useNow();
+  if (!at) return null;
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return <>{at}</>;
+  const said = ago ? span((now - moment.getTime()) / 1000) : written(moment, zone);
+  return (
+    <Tooltip title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} describeChild>
+      <time dateTime={at} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+        {said}
+      </time>
+    </Tooltip>
+  );
+}

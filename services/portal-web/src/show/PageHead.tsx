@@ -1,0 +1,31 @@
+/** The head of a page: what it is, one sentence, and what can be done here. */
+
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { useEffect, type ReactNode } from 'react';
+import { useText } from '@/texts/texts';
+
+export function PageHead({ title, lead, children, above }: { title: string; lead?: ReactNode; children?: ReactNode; above?: ReactNode }) {
+  const text = useText();
+  useEffect(() => {
+    document.title = `${title} · ${text('app.name')}`;
+  }, [title, text]);
+  return (
+    <Box sx={{ mb: 2 }}>
+      {above}
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5 }}>
+        <Box sx={{ flex: '1 1 260px', minWidth: 0 }}>
+          <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Typography>
+          {lead ? (
+            <Typography variant="body2" color="text.secondary" component="div" sx={{ mt: 0.25 }}>
+              {lead}
+            </Typography>
+          ) : null}
+        </Box>
+        {children}
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,43 @@
+/** What went wrong, and what to do next. */
+
+import Alert from '@mui/material/Alert';
+import AlertTitle from '@mui/material/AlertTitle';
+import Button from '@mui/material/Button';
+import { ProblemError } from '@/api/problem';
+import { useText, type Text } from '@/texts/texts';
+
+/** Return a sentence for people; the server's own where it names what to mend. */
+export function sentence(error: unknown, text: Text): string {
+  if (!(error instanceof ProblemError)) return text('error.bug');
+  switch (error.status) {
+    case 0:
+      return text('error.unreachable');
+    case 403:
+      return text('error.forbidden');
+    case 404:
+      return error.problem.detail === 'Not Found' ? text('error.notYet') : error.problem.detail || text('error.notFound');
+    case 503:
+      return text('error.away');
+    default:
+      return error.problem.detail;
+  }
+}
+
+export function Trouble({ error, again }: { error: unknown; again?: () => void }) {
+  const text = useText();
+  return (
+    <Alert
+      severity="error"
+      action={
+        again ? (
+          <Button color="inherit" onClick={again}>
+            {text('error.again')}
+          </Button>
+        ) : undefined
+      }
+    >
+      <AlertTitle>{text('error.title')}</AlertTitle>
+      {sentence(error, text)}
+    </Alert>
+  );
+}

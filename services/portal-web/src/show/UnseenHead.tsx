@@ -1,0 +1,14 @@
+/** A column's head that only screen readers need. */
+
+import Box from '@mui/material/Box';
+import TableCell from '@mui/material/TableCell';
+
+export function UnseenHead({ name }: { name: string }) {
+  return (
+    <TableCell padding="none" sx={{ width: 40 }}>
+      <Box component="span" sx={{ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clip: 'rect(0 0 0 0)', whiteSpace: 'nowrap' }}>
+        {name}
+      </Box>
+    </TableCell>
+  );
+}

@@ -1,0 +1,18 @@
+/** Texts by key; a key that is not there is a type error. */
+
+import { useCallback } from 'react';
+import { useTranslate } from 'react-admin';
+import type { en } from '@/texts/en';
+
+type Leaves<T, Path extends string = ''> = {
+  [Key in keyof T & string]: T[Key] extends string ? `${Path}${Key}` : Leaves<T[Key], `${Path}${Key}.`>;
+}[keyof T & string];
+
+export type TextKey = Leaves<typeof en>;
+export type Text = (key: TextKey, values?: Record<string, string | number>) => string;
+
+/** Return the function that says a text in the administrator's language. */
+export function useText(): Text {
+  const translate = useTranslate();
+  return useCallback((key, values) => translate(key, values), [translate]);
+}

@@ -1,0 +1,116 @@
+/** One appointment: change tracking, identification values, and below them the last activity, the MBOC settings and the timeline. */
+
+import Box from '@mui/material/Box';
+import Skeleton from '@mui/material/Skeleton';
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+import Card from '@mui/material/Card';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams, useSearchParams } from 'react-router-dom';
+import { api, the } from '@/api/client';
+import type { AppointmentDetails, Delivery } from '@/api/types';
+import { useLive } from '@/live/useLive';
+import { Back } from '@/show/Back';
+import { Facts } from '@/show/Facts';
+import { own } from '@/show/moment';
+import { Moment } from '@/show/Moment';
+import { PageHead } from '@/show/PageHead';
+import { Panel } from '@/show/Panel';
+import { Trouble } from '@/show/Trouble';
+import { useText } from '@/texts/texts';
+import { LastActivity } from '@/views/appointments/LastActivity';
+import { Settings } from '@/views/appointments/Settings';
+import { Timeline } from '@/views/appointments/Timeline';
+
+const TABS = ['lastActivity', 'settings', 'timeline'] as const;
+type TabName = (typeof TABS)[number];
+
+export default function AppointmentPage() {
+  const text = useText();
+  const { key = '' } = useParams();
+  const found = useAppointment(key);
+  const back = <Back to="/appointments" list={text('menu.appointments')} />;
+  if (found.error) return <><PageHead title={text('menu.appointments')} above={back} /><Trouble error={found.error} again={() => void found.refetch()} /></>;
+  if (!found.data) return <Skeleton variant="rounded" height={420} />;
+  const appointment = found.data;
+  return (
+    <>
+      <PageHead title={appointment.subject ?? String(appointment.appointment_id)} lead={[appointment.job_no, appointment.task_no, appointment.source_app].filter(Boolean).join(' · ')} above={back} />
+      <Box sx={{ display: 'grid', gap: 2, mb: 2, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 2fr) minmax(0, 3fr)' } }}>
+        <ChangeTracking appointment={appointment} />
+        <Identification appointment={appointment} />
+      </Box>
+      <Tabbed appointment={appointment} />
+    </>
+  );
+}
+
+function useAppointment(key: string) {
+  const client = useQueryClient();
+  const queryKey = ['appointment', key];
+  useLive<Delivery>('delivery', (events) => {
+    if (events.some((event) => event.appointment?.key === key)) void client.invalidateQueries({ queryKey });
+  });
+  return useQuery({ queryKey, queryFn: () => the(api.GET('/api/appointments/{appointment_key}', { params: { path: { appointment_key: key } } })) });
+}
+
+function ChangeTracking({ appointment }: { appointment: AppointmentDetails }) {
+  const text = useText();
+  return (
+    <Panel title={text('details.changeTracking')}>
+      <Facts
+        facts={[
+          [text('field.created_at'), own(appointment.created_at)],
+          [text('field.created_by'), appointment.created_by],
+          [text('field.modified_at'), <Moment key="at" at={appointment.modified_at} />],
+          [text('field.modified_by'), appointment.modified_by],
+          [text('field.start'), own(appointment.start)],
+          [text('field.end'), own(appointment.end)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Identification({ appointment }: { appointment: AppointmentDetails }) {
+  const text = useText();
+  return (
+    <Panel title={text('details.identification')}>
+      <Facts
+        columns={3}
+        facts={[
+          [text('field.appointment_id'), appointment.appointment_id],
+          [text('field.appointment_no'), appointment.appointment_no],
+          [text('field.appointment_guid'), appointment.appointment_guid],
+          [text('field.source_app'), appointment.source_app ?? text('details.unlinked')],
+          [text('field.source_type'), appointment.source_type],
+          [text('field.job_no'), appointment.job_no],
+          [text('field.task_no'), appointment.task_no],
+          [text('field.back_office_id'), appointment.back_office_id],
+          [text('field.back_office_parent_id'), appointment.back_office_parent_id],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Tabbed({ appointment }: { appointment: AppointmentDetails }) {
+  const text = useText();
+  const [params, setParams] = useSearchParams();
+  const wanted = params.get('tab') as TabName | null;
+  const tab = wanted !== null && TABS.includes(wanted) ? wanted : 'lastActivity';
+  return (
+    <Card>
+      <Tabs value={tab} onChange={(_, chosen: TabName) => setParams({ tab: chosen }, { replace: true })} aria-label={text('field.details')} variant="scrollable" sx={{ borderBottom: 1, borderColor: 'divider' }}>
+        {TABS.map((name) => (
+          <Tab key={name} value={name} label={text(`details.${name}`)} id={`tab-${name}`} aria-controls={`panel-${name}`} />
+        ))}
+      </Tabs>
+      <Box role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} sx={{ p: 2 }}>
+        {tab === 'lastActivity' ? <LastActivity activity={appointment.activity} /> : null}
+        {tab === 'settings' ? <Settings activity={appointment.activity} /> : null}
+        {tab === 'timeline' ? <Timeline activity={appointment.activity} /> : null}
+      </Box>
+    </Card>
+  );
+}

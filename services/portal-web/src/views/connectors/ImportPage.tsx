@@ -1,0 +1,122 @@
+/** Connectors from a file: first what would become of each row, then, if it is wanted, the import itself. */
+
+import Upload from '@mui/icons-material/FileUploadOutlined';
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import MuiTable from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useNotify } from 'react-admin';
+import { useNavigate } from 'react-router-dom';
+import { api, the } from '@/api/client';
+import type { Imported } from '@/api/types';
+import { Back } from '@/show/Back';
+import { PageHead } from '@/show/PageHead';
+import { Panel } from '@/show/Panel';
+import { Tag } from '@/show/Tag';
+import { Trouble } from '@/show/Trouble';
+import { useText } from '@/texts/texts';
+
+interface Chosen {
+  name: string;
+  body: string;
+}
+
+export default function ImportPage() {
+  const text = useText();
+  const notify = useNotify();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const file = useRef<HTMLInputElement>(null);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const dry = useMutation({ mutationFn: (file: Chosen) => sent(file, true) });
+  const real = useMutation({
+    mutationFn: (file: Chosen) => sent(file, false),
+    onSuccess: async ({ rows }) => {
+      notify(text('connectors.imported', { smart_count: rows.length }));
+      await client.invalidateQueries();
+      void navigate('/connectors');
+    },
+  });
+  const choose = async (file: File | undefined) => {
+    if (!file) return;
+    const read = { name: file.name, body: await file.text() };
+    setChosen(read);
+    dry.mutate(read);
+  };
+  const error = dry.error ?? real.error;
+  const rows = dry.data?.rows ?? [];
+  const isRight = rows.length > 0 && rows.every((row) => row.result !== 'wrong');
+  return (
+    <>
+      <PageHead title={text('connectors.importTitle')} lead={text('connectors.importLead')} above={<Back to="/connectors" list={text('connectors.title')} />} />
+      <Box sx={{ display: 'grid', gap: 2 }}>
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
+          <Button variant={isRight ? 'outlined' : 'contained'} startIcon={<Upload />} loading={dry.isPending} onClick={() => file.current?.click()}>
+            {text('connectors.choose')}
+          </Button>
+          <input ref={file} type="file" hidden accept=".csv,.json,text/csv,application/json" aria-label={text('connectors.choose')} onChange={(event) => void choose(event.target.files?.[0])} />
+          <Typography variant="body2">{chosen?.name}</Typography>
+        </Box>
+        {error ? <Trouble error={error} /> : null}
+        {dry.data ? <Outlook imported={dry.data} /> : null}
+        {chosen && isRight ? (
+          <Box>
+            <Button variant="contained" onClick={() => real.mutate(chosen)} loading={real.isPending}>
+              {text('connectors.importDo', { smart_count: rows.length })}
+            </Button>
+          </Box>
+        ) : null}
+      </Box>
+    </>
+  );
+}
+
+function sent({ name, body }: Chosen, isDry: boolean): Promise<Imported> {
+  const type = name.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/json';
+  return the(api.POST('/api/connectors/import', { params: { query: { dry_run: isDry } }, body: body as never, bodySerializer: (text: unknown) => text as string, headers: { 'Content-Type': type } }));
+}
+
+const TONES = { create: 'good', change: 'busy', wrong: 'bad' } as const;
+
+function Outlook({ imported }: { imported: Imported }) {
+  const text = useText();
+  const hasWrong = imported.rows.some((row) => row.result === 'wrong');
+  return (
+    <>
+      {hasWrong ? <Alert severity="warning">{text('connectors.wrongRows')}</Alert> : null}
+      <Panel title={text('connectors.result')} flush>
+        <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('connectors.result')}>
+          <MuiTable size="small">
+            <TableHead>
+              <TableRow>
+                <TableCell>{text('connectors.row')}</TableCell>
+                <TableCell>{text('field.name')}</TableCell>
+                <TableCell>{text('connectors.result')}</TableCell>
+                <TableCell>{text('field.message')}</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {imported.rows.map((row) => (
+                <TableRow key={row.row}>
+                  <TableCell>{row.row}</TableCell>
+                  <TableCell>{row.name}</TableCell>
+                  <TableCell>
+                    <Tag tone={TONES[row.result]}>{text(`connectors.${row.result}_row`)}</Tag>
+                  </TableCell>
+                  <TableCell>{row.errors.map((error) => `${error.field}: ${error.message}`).join('; ')}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </MuiTable>
+        </Box>
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+/** The form's inputs: a label, a help text, and what is wrong. */
+
+import Autocomplete from '@mui/material/Autocomplete';
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import FormControl from '@mui/material/FormControl';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import FormGroup from '@mui/material/FormGroup';
+import FormHelperText from '@mui/material/FormHelperText';
+import FormLabel from '@mui/material/FormLabel';
+import InputAdornment from '@mui/material/InputAdornment';
+import MenuItem from '@mui/material/MenuItem';
+import Switch from '@mui/material/Switch';
+import TextField from '@mui/material/TextField';
+import { useController, type FieldPathByValue } from 'react-hook-form';
+import { useText, type TextKey } from '@/texts/texts';
+import type { Values } from '@/views/connectors/values';
+
+type Texts = FieldPathByValue<Values, string | undefined>;
+
+interface Common {
+  label: TextKey;
+  help: TextKey;
+}
+
+export function TextInput({ name, label, help, required = false, lines, type = 'text' }: Common & { name: Texts; required?: boolean; lines?: number; type?: 'text' | 'url' | 'number' }) {
+  const text = useText();
+  const { field, fieldState } = useController<Values, Texts>({ name, rules: { required } });
+  return (
+    <TextField
+      {...field}
+      value={field.value ?? ''}
+      inputRef={field.ref}
+      label={text(label)}
+      required={required}
+      type={type}
+      multiline={lines !== undefined}
+      minRows={lines}
+      maxRows={16}
+      error={fieldState.invalid}
+      helperText={fieldState.error?.message || text(help)}
+      slotProps={{ htmlInput: { spellCheck: false, step: 'any' }, input: lines ? { sx: { fontFamily: 'monospace', fontSize: '0.82rem' } } : undefined }}
+    />
+  );
+}
+
+/** One of a few; something else that is stored already stays choosable, so that it can be seen and mended. */
+export function ChoiceInput({ name, label, help, choices, mayBeEmpty = true }: Common & { name: Texts; choices: readonly string[]; mayBeEmpty?: boolean }) {
+  const text = useText();
+  const { field, fieldState } = useController<Values, Texts>({ name });
+  const value = field.value ?? '';
+  const all = value === '' || choices.includes(value) ? choices : [...choices, value];
+  return (
+    <TextField {...field} value={value} inputRef={field.ref} select label={text(label)} error={fieldState.invalid} helperText={fieldState.error?.message || text(help)} slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}>
+      {mayBeEmpty ? <MenuItem value="">–</MenuItem> : null}
+      {all.map((choice) => (
+        <MenuItem key={choice} value={choice}>
+          {choice}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}
+
+const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+export function ZoneInput({ label, help }: Common) {
+  const text = useText();
+  const { field, fieldState } = useController<Values, 'time_zone'>({ name: 'time_zone' });
+  return <Autocomplete options={ZONES} value={field.value} onChange={(_, zone) => field.onChange(zone)} disableClearable renderInput={(params) => <TextField {...params} inputRef={field.ref} label={text(label)} error={fieldState.invalid} helperText={fieldState.error?.message ?? text(help)} />} />;
+}
+
+export function SwitchInput({ label, help }: Common) {
+  const text = useText();
+  const { field } = useController<Values, 'enabled'>({ name: 'enabled' });
+  return (
+    <FormControl>
+      <FormControlLabel control={<Switch checked={field.value} onChange={(_, isOn) => field.onChange(isOn)} slotProps={{ input: { ref: field.ref } }} />} label={text(label)} />
+      <FormHelperText sx={{ mx: 0 }}>{text(help)}</FormHelperText>
+    </FormControl>
+  );
+}
+
+export function ActionsInput({ label, help }: Common) {
+  const text = useText();
+  const { field } = useController<Values, 'actions'>({ name: 'actions' });
+  return (
+    <FormControl component="fieldset">
+      <FormLabel component="legend" sx={{ fontSize: '0.8rem' }}>
+        {text(label)}
+      </FormLabel>
+      <FormGroup row>
+        {(['create', 'update', 'delete'] as const).map((action) => (
+          <FormControlLabel key={action} control={<Checkbox size="small" checked={field.value.includes(action)} onChange={(_, isOn) => field.onChange(isOn ? [...field.value, action] : field.value.filter((other) => other !== action))} />} label={text(`action.${action}`)} />
+        ))}
+      </FormGroup>
+      <FormHelperText sx={{ mx: 0 }}>{text(help)}</FormHelperText>
+    </FormControl>
+  );
+}
+
+/** Write-only: what is set is never shown; it stays unless something is typed or it is removed. */
+export function SecretInput({ name, label, help, isSet }: Common & { name: 'password' | 'client_secret' | 'signing_secret'; isSet: boolean }) {
+  const text = useText();
+  const { field, fieldState } = useController<Values, typeof name>({ name });
+  const isRemoved = isSet && field.value === '';
+  const remove = isSet ? (
+    <InputAdornment position="end">
+      <Button size="small" color="inherit" disabled={isRemoved} onClick={() => field.onChange('')}>
+        {text('connectors.removeSecret')}
+      </Button>
+    </InputAdornment>
+  ) : undefined;
+  return (
+    <TextField
+      name={field.name}
+      inputRef={field.ref}
+      onBlur={field.onBlur}
+      value={field.value ?? ''}
+      onChange={(event) => field.onChange(event.target.value || undefined)}
+      type="password"
+      label={text(label)}
+      placeholder={isSet && !isRemoved ? '••••••••' : undefined}
+      error={fieldState.invalid}
+      helperText={fieldState.error?.message ?? `${text(isSet && !isRemoved ? 'connectors.secretSet' : 'connectors.secretNone')} ${text(help)}`}
+      slotProps={{ htmlInput: { autoComplete: 'new-password' }, inputLabel: { shrink: true }, input: { endAdornment: remove } }}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+/** A connector between the API and the form. */
+
+import type { Connector } from '@/api/types';
+import type { components } from '@/api/schema';
+
+export type ConnectorChange = components['schemas']['ConnectorChange'];
+type AuthenticationType = components['schemas']['AuthenticationType'];
+
+/** What the form holds: texts may be empty; secrets are undefined while they are not touched, and empty to be removed. */
+export interface Values {
+  name: string;
+  description: string;
+  source_app: string;
+  source_type: string;
+  enabled: boolean;
+  system: string;
+  api_type: string;
+  uri: string;
+  actions: ('create' | 'update' | 'delete')[];
+  authentication: { type: AuthenticationType; login: string; tenant_id: string; client_id: string; token_url: string; scope: string };
+  time_zone: string;
+  mapping: string;
+  ca_certificate: string;
+  limits: { calls_in_flight: string; calls_per_second: string; connect_timeout_s: string; total_timeout_s: string };
+  password?: string;
+  client_secret?: string;
+  signing_secret?: string;
+  headers: { name: string; value: string }[];
+}
+
+export const SYSTEMS = ['Business Central', 'NAV', 'CRM', 'Webhook'];
+export const API_TYPES = ['SOAP', 'REST'];
+export const AUTHENTICATION: readonly AuthenticationType[] = ['None', 'Basic', 'NTLM', 'Windows', 'Microsoft Entra ID', 'OAuth2 (secret in body)', 'OAuth2 (secret in header)'];
+
+export const EMPTY: Values = {
+  name: '', description: '', source_app: '', source_type: '', enabled: true, system: '', api_type: '', uri: '', actions: ['create', 'update', 'delete'],
+  authentication: { type: 'None', login: '', tenant_id: '', client_id: '', token_url: '', scope: '' },
+  time_zone: 'UTC', mapping: '', ca_certificate: '',
+  limits: { calls_in_flight: '', calls_per_second: '', connect_timeout_s: '5', total_timeout_s: '60' },
+  headers: [],
+};
+
+export function valuesOf(connector: Connector): Values {
+  const { authentication: auth, limits } = connector;
+  return {
+    ...EMPTY,
+    name: connector.name,
+    description: said(connector.description),
+    source_app: connector.source_app,
+    source_type: said(connector.source_type),
+    enabled: connector.enabled,
+    system: said(connector.system),
+    api_type: said(connector.api_type),
+    uri: said(connector.uri),
+    actions: connector.actions,
+    authentication: { type: auth.type, login: said(auth.login), tenant_id: said(auth.tenant_id), client_id: said(auth.client_id), token_url: said(auth.token_url), scope: said(auth.scope) },
+    time_zone: connector.time_zone,
+    mapping: connector.mapping ? JSON.stringify(connector.mapping, null, 2) : '',
+    ca_certificate: said(connector.ca_certificate),
+    limits: { calls_in_flight: said(limits.calls_in_flight), calls_per_second: said(limits.calls_per_second), connect_timeout_s: said(limits.connect_timeout_s), total_timeout_s: said(limits.total_timeout_s) },
+  };
+}
+
+/** What is sent; a mapping that is no JSON throws a SyntaxError. */
+export function fieldsOf(values: Values): Omit<ConnectorChange, 'version'> {
+  const { authentication: auth, limits, headers } = values;
+  return {
+    name: values.name.trim(),
+    description: none(values.description),
+    source_app: values.source_app.trim(),
+    source_type: none(values.source_type),
+    enabled: values.enabled,
+    system: none(values.system),
+    api_type: none(values.api_type),
+    uri: none(values.uri),
+    actions: values.actions,
+    authentication: { type: auth.type, login: none(auth.login), tenant_id: none(auth.tenant_id), client_id: none(auth.client_id), token_url: none(auth.token_url), scope: none(auth.scope) },
+    time_zone: values.time_zone || 'UTC',
+    mapping: values.mapping.trim() ? (JSON.parse(values.mapping) as Record<string, unknown>) : null,
+    ca_certificate: none(values.ca_certificate),
+    limits: limitsOf(limits),
+    ...given({ password: values.password, client_secret: values.client_secret, signing_secret: values.signing_secret }),
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.filter(({ name }) => name).map(({ name, value }) => [name, value])) }),
+  };
+}
+
+function limitsOf(limits: Values['limits']): ConnectorChange['limits'] {
+  return {
+    calls_in_flight: number(limits.calls_in_flight),
+    calls_per_second: number(limits.calls_per_second),
+    connect_timeout_s: number(limits.connect_timeout_s) ?? 5,
+    total_timeout_s: number(limits.total_timeout_s) ?? 60,
+  };
+}
+
+function given(secrets: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(secrets).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+function none(value: string): string | null {
+  return value.trim() || null;
+}
+
+function said(value: string | number | null | undefined): string {
+  return value === null || value === undefined ? '' : String(value);
+}
+
+function number(value: string): number | null {
+  return value.trim() === '' ? null : Number(value);
+}

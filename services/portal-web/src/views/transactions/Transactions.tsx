@@ -1,0 +1,31 @@
+/** Transactions: every change on its way to every connector, as a flat list. */
+
+import { ListView } from '@/list/ListView';
+import { useLiveTransactions } from '@/live/liveDeliveries';
+import { PageHead } from '@/show/PageHead';
+import { useText } from '@/texts/texts';
+import { named, STATUSES, useDeliveryColumns, useDeliveryCriteria, type DeliveryRow } from '@/views/deliveries';
+
+export default function Transactions() {
+  const text = useText();
+  return (
+    <>
+      <PageHead title={text('menu.transactions')} lead={text('transactions.lead')} />
+      <ListView<DeliveryRow>
+        list="deliveries"
+        name="transactions"
+        title={text('menu.transactions')}
+        columns={useDeliveryColumns()}
+        criteria={useDeliveryCriteria(STATUSES)}
+        usualSort="-received_at"
+        to={(row) => `/transactions/${encodeURIComponent(row.delivery_id)}`}
+        named={named}
+        saved="deliveries"
+        exportPath="/api/deliveries/export"
+        hasSearch
+        useLive={useLiveTransactions}
+        empty={{ title: text('empty.transactions'), hint: text('empty.transactionsHint') }}
+      />
+    </>
+  );
+}

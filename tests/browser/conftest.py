@@ -1,0 +1,67 @@
+"""A browser for the whole suite, and a desk for each test: signed in, and checked for what a page must not do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.support.browser import Desk, a_context, a_desk, launched
+from tests.support.system import System
+from tests.support.visitor import Visitor, a_user
+
+Sit = Callable[..., Awaitable[Desk]]
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await launched(playwright)
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture(scope="session")
+async def accounts(system: System) -> dict[str, Visitor]:
+    """One account of each role; what it is allowed to is the same in every test."""
+    return {role: await a_user(system, role, signed_in=False) for role in ("viewer", "operator", "admin")}
+
+
+@pytest.fixture(scope="session")
+async def contexts(browser: Browser, system: System, accounts: dict[str, Visitor]) -> dict[str, BrowserContext]:
+    """One browser for each role: a page that was loaded once loads fast."""
+    home = system.services["portal-api"].url
+    return {role: await a_context(browser, home, who) for role, who in accounts.items()}
+
+
+@pytest.fixture
+async def sit(browser: Browser, system: System, accounts: dict[str, Visitor], contexts: dict[str, BrowserContext]) -> AsyncIterator[Sit]:
+    """Sit down as somebody with this role, or with none before signing in; with options, at a browser of one's own."""
+    desks: list[Desk] = []
+    home = system.services["portal-api"].url
+
+    async def sitting(role: str | None = "admin", **options: Any) -> Desk:
+        is_own = role is None or bool(options)
+        context = await a_context(browser, home, accounts[role] if role else None, **options) if is_own else contexts[str(role)]
+        desks.append(await a_desk(context, home))
+        return desks[-1]
+
+    yield sitting
+    for one in desks:
+        await (one.page if one.context in contexts.values() else one.context).close()
+        assert one.faults == []
+
+
+@pytest.fixture
+def app() -> str:
+    return f"app-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def retry(system: System) -> AsyncIterator[None]:
+    await system.start("retry", "retry-browser")
+    yield
+    await system.stop("retry-browser")

@@ -1,0 +1,150 @@
+"""Seed, Error Tracking: why it failed, mend the MBOC settings, resend; many at once; and who may."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Sit
+from tests.support.browser import Desk
+from tests.support.builders import a_snapshot
+from tests.support.retrying import failing
+from tests.support.system import System
+
+
+async def without_uri(system: System, app: str) -> str:
+    """A transaction of a connector that says nowhere where to; returns its subject."""
+    await system.connector(source_app=app, name=f"Orders {app}", uri=None)
+    subject = f"Inspect {app}"
+    await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject=subject)), "Invalid MBOC URI")
+    return subject
+
+
+async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transaction(system: System, sit: Sit, app: str) -> None:
+    subject = await without_uri(system, app)
+    at = await sit("admin")
+    await at.open(f"/errors?source_app={app}")
+    await at.row(subject).get_by_role("link", name="Open the details").click()
+
+    await at.page.get_by_role("heading", name=subject, level=1).wait_for()
+    await at.sees("The URI of the connector is empty or malformed.")
+    await at.sees("Enter the URI in the MBOC settings, test the connection, then retry.")
+
+    await at.button("Change").click()
+    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
+    await at.button("Save and test").click()
+    await at.sees("The back office answers as it should.")
+
+    await at.button("Retry").click()
+    await at.sees("Received by the back office. Whether it was valid only the back office knows.")
+    assert (await system.simulated("GET", app))["stored"] == 1
+
+
+async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what_to_mend(system: System, sit: Sit, app: str) -> None:
+    subject = await without_uri(system, app)
+    at = await sit("admin")
+    await at.open(f"/errors?source_app={app}")
+    await at.row(subject).get_by_role("link", name="Open the details").click()
+
+    await at.button("Change").click()
+    await at.page.get_by_role("textbox", name="URI").fill("http://127.0.0.1:9/nothing-listens-here")
+    await at.button("Save and test").click()
+
+    await at.sees("The test stopped here.")
+    await at.page.get_by_role("listitem").filter(has_text="Address").filter(has_text="127.0.0.1").wait_for()
+
+
+async def select(at: Desk, app: str, count: int) -> None:
+    await at.open(f"/errors?source_app={app}")
+    await at.row().nth(count - 1).wait_for()
+    for place in range(count):
+        await at.row().nth(place).get_by_role("checkbox").check()
+    await at.sees(f"{count} selected")
+
+
+async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(system: System, sit: Sit, app: str) -> None:
+    await failing(system, app, 3)
+    at = await sit("operator")
+    await select(at, app, 2)
+
+    await at.button("Retry All").click()
+    plan = at.page.get_by_role("dialog", name="Retry All")
+    await plan.get_by_text("2 transactions", exact=True).wait_for()
+    await plan.get_by_text("By cause").wait_for()
+    await plan.get_by_role("button", name="Retry 2 transactions").click()
+
+    await at.page.wait_for_url("**/operations/*")
+    await at.sees("2 of 2")
+    await at.page.get_by_text("Done", exact=True).first.wait_for()
+    assert sorted(d["status"] for d in await system.deliveries(source_app=app)) == ["Failed", "Success", "Success"]
+
+
+async def test_use_the_archive_all_button_and_see_it_in_the_audit(system: System, sit: Sit, app: str) -> None:
+    await failing(system, app, 2)
+    at = await sit("admin")
+    await select(at, app, 2)
+
+    await at.button("Archive All").click()
+    await at.page.get_by_role("button", name="Archive 2 transactions").click()
+    await at.page.wait_for_url("**/operations/*")
+    await at.sees("2 of 2")
+    operation_id = at.page.url.rpartition("/")[2]
+
+    await at.open(f"/errors?source_app={app}")
+    await at.sees("Nothing fits these criteria.")
+    await at.open(f"/audit?target={operation_id}")
+    await at.row("Begin operation").first.wait_for()
+
+
+async def test_failures_that_came_alike_are_counted_together_and_settled_at_once(system: System, sit: Sit, app: str) -> None:
+    await system.connector(source_app=app, name=f"Orders {app}", uri=system.back_office(app))
+    await system.simulated("PUT", app, "/faults", json={"status": 400, "times": 3})
+    for transaction in [await system.change("create", a_snapshot(source_app=app)) for _ in range(3)]:
+        await system.delivery(transaction, "Failed")
+    at = await sit("operator")
+    await at.open("/errors?view=groups")
+    cause = at.page.get_by_role("listitem").filter(has_text=f"Orders {app}")
+    await cause.get_by_text("3", exact=True).wait_for()
+
+    await cause.get_by_role("button", name="Add a note").click()
+    await at.page.get_by_role("textbox", name="Note").fill("The receiver is being mended.")
+    await at.button("Save the note").click()
+    await cause.get_by_text("The receiver is being mended.").wait_for()
+    await cause.get_by_role("button", name="Retry these").click()
+    await at.page.get_by_role("button", name="Retry 3 transactions").click()
+
+    await at.page.wait_for_url("**/operations/*")
+    await at.sees("3 of 3")
+
+
+async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(system: System, sit: Sit, app: str) -> None:
+    await failing(system, app, 3)
+    at = await sit("operator")
+    await select(at, app, 1)
+
+    await at.button("Take all that fit the filter").click()
+    await at.button("Archive All").click()
+
+    await at.page.get_by_role("button", name="Archive 3 transactions").wait_for()
+
+
+async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(system: System, sit: Sit, app: str) -> None:
+    [delivery_id] = await failing(system, app, 1)
+    at = await sit("viewer")
+    await at.open(f"/errors?source_app={app}")
+    await at.row().get_by_text("Failed").wait_for()
+    await at.page.get_by_text("Live", exact=True).wait_for()
+
+    await system.api("POST", f"/deliveries/{delivery_id}/retry")
+
+    await at.row().get_by_text("Success").wait_for()
+
+
+async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(system: System, sit: Sit, app: str) -> None:
+    [delivery_id] = await failing(system, app, 1)
+    at = await sit("viewer")
+
+    await at.open(f"/errors?source_app={app}")
+    await at.row().first.wait_for()
+    assert await at.row().get_by_role("checkbox").count() == 0
+    await at.open(f"/errors/{delivery_id}")
+    await at.sees("Retrying and archiving need the role Operator.")
+    assert [await at.button(name).count() for name in ("Retry", "Archive", "Change")] == [0, 0, 0]
+    assert await at.page.get_by_role("link", name="Users").count() == 0

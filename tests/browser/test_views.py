@@ -1,0 +1,148 @@
+"""Seed, Views: logs, status, profile; and the views that this system has besides."""
+
+from __future__ import annotations
+
+import json
+
+from tests.browser.conftest import Sit
+from tests.support.builders import a_snapshot
+from tests.support.system import System
+from tests.support.visitor import a_name, a_user
+
+
+async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_of_any_page(sit: Sit) -> None:
+    at = await sit("viewer")
+    await at.open("/transactions")
+
+    link = at.page.get_by_role("contentinfo").get_by_role("link", name="Status")
+    box = await link.bounding_box()
+    assert box is not None
+    assert box["x"] > 1000
+    assert box["y"] > 800
+    await link.click()
+
+    await at.page.get_by_role("heading", name="Status", level=1).wait_for()
+    services = at.page.get_by_role("region", name="Services")
+    await services.get_by_role("row").filter(has_text="dispatcher").filter(has_text="Ready").wait_for()
+
+
+async def test_the_logging_view_shows_every_message_and_stands_still_when_paused(system: System, sit: Sit, app: str) -> None:
+    await system.hook(app)
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    at = await sit("viewer")
+    await at.open("/logs")
+    lines = at.page.get_by_role("list", name="Logs").get_by_role("listitem")
+    await lines.filter(has_text="attempt").first.wait_for()
+
+    await at.button("Pause").click()
+    await at.sees("Paused:")
+    before = await lines.first.inner_text()
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    await at.page.get_by_text("Paused: 1 message").or_(at.page.get_by_text("messages wait")).first.wait_for()
+    assert await lines.first.inner_text() == before
+
+    await at.page.get_by_role("combobox", name="Level").click()
+    await at.page.get_by_role("option", name="critical or worse").click()
+    await at.sees("Nothing was logged.")
+
+
+async def test_home_says_whether_all_is_well_and_what_needs_whom(system: System, sit: Sit, app: str) -> None:
+    await system.connector(source_app=app, name=f"Orders {app}", uri=None)
+    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI")
+    at = await sit("viewer")
+    await at.open("/")
+
+    await at.page.get_by_role("img", name="Transactions over time, Last hour").wait_for()
+    await at.page.get_by_role("link", name="Not successful").click()
+
+    await at.page.get_by_role("heading", name="Error Tracking", level=1).wait_for()
+
+
+async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_makes_a_key(system: System, sit: Sit) -> None:
+    somebody = await a_user(system, "operator", signed_in=False)
+    at = await sit(None)
+    await at.context.request.post(f"{at.home}/api/session", data={"name": somebody.name, "password": somebody.password})
+    await at.open("/profile")
+
+    await at.page.get_by_label("Password now").fill(somebody.password)
+    await at.page.get_by_label("New password", exact=False).first.fill("another made-up lantern 5")
+    await at.page.get_by_label("New password again").fill("another made-up lantern 5")
+    await at.button("Change the password").click()
+    await at.sees("The password is changed.")
+    await at.button("Create a key").click()
+    dialog = at.page.get_by_role("dialog")
+    await dialog.get_by_label("What it is for").fill("nightly export")
+    await dialog.get_by_role("button", name="Create a key").click()
+
+    await at.sees("Copy it now: it is not shown again.")
+    key = await at.page.locator("code").inner_text()
+    async with system.http.get(f"{at.home}/api/deliveries", headers={"X-API-KEY": key}) as answer:
+        assert answer.status == 200
+
+
+async def test_times_are_in_the_administrators_zone_with_the_exact_instant_on_hover(system: System, sit: Sit, app: str) -> None:
+    transaction = await system.change("create", a_snapshot(source_app=app))
+    delivery = await system.delivery(transaction)
+    at = await sit("viewer", timezone_id="Asia/Tokyo")
+    await at.open(f"/transactions?source_app={app}")
+
+    moment = at.row().locator("time").first
+    hour = (int(delivery["received_at"][11:13]) + 9) % 24
+    assert f"{hour:02}:{delivery['received_at'][14:19]}" in await moment.inner_text()
+    await moment.hover()
+    await at.page.get_by_role("tooltip").get_by_text(f"exactly {delivery['received_at']}").wait_for()
+
+
+async def test_an_administrator_creates_an_account_and_disables_it(sit: Sit) -> None:
+    name = a_name()
+    at = await sit("admin")
+    await at.open("/users")
+
+    await at.button("Create an account").click()
+    dialog = at.page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_label("Password").fill("short")
+    await dialog.get_by_role("button", name="Create an account").click()
+    await dialog.get_by_text("must have 12 to 200 characters").first.wait_for()
+    await dialog.get_by_label("Password").fill("made-up walrus lantern 17")
+    await dialog.get_by_role("button", name="Create an account").click()
+    await dialog.wait_for(state="detached")
+    await at.page.get_by_role("button", name=f"Change {name}").click()
+    await at.page.get_by_role("switch", name="Enabled").uncheck()
+    await at.button("Save").click()
+
+    await at.row(name).get_by_text("Disabled").wait_for()
+
+
+async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_beside_its_field(system: System, sit: Sit, app: str) -> None:
+    at = await sit("admin")
+    await at.open("/connectors/new")
+
+    await at.page.get_by_role("textbox", name="Name", exact=True).fill(f"Orders {app}")
+    await at.page.get_by_role("textbox", name="Source App").fill(f"{app} which is far too long for a Source App")
+    await at.page.get_by_role("combobox", name="System").click()
+    await at.page.get_by_role("option", name="Webhook").click()
+    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
+    await at.button("Create a connector").click()
+    await at.sees("at most 30 characters")
+    await at.page.get_by_role("textbox", name="Source App").fill(app)
+    await at.button("Create a connector").click()
+
+    await at.page.get_by_role("heading", name=f"Orders {app}", level=1).wait_for()
+    await at.button("Test the connection").click()
+    await at.sees("The back office answers as it should.")
+
+
+async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(sit: Sit, app: str) -> None:
+    rows = [{"Name": f"Old {app}", "SourceApp": app, "Type": "Webhook", "WebServiceAddress": "https://hooks.cronus.example/"}, {"Name": "", "SourceApp": app}]
+    at = await sit("admin")
+    await at.open("/connectors/import")
+    chosen = at.page.get_by_label("Choose a file").last
+
+    await chosen.set_input_files({"name": "old.json", "mimeType": "application/json", "buffer": json.dumps(rows).encode()})
+    await at.page.get_by_role("row").filter(has_text="wrong").wait_for()
+    assert await at.page.get_by_role("button", name="Import 2 rows").count() == 0
+    await chosen.set_input_files({"name": "mended.json", "mimeType": "application/json", "buffer": json.dumps(rows[:1]).encode()})
+    await at.button("Import 1 row").click()
+
+    await at.page.get_by_role("link", name=f"Old {app}", exact=True).wait_for()

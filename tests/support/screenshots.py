@@ -1,0 +1,124 @@
+"""Takes a picture of every view, light and dark, wide and on a phone: ``make screenshots`` into docs/screenshots."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.async_api import Browser, async_playwright
+
+from local_stack.credentials import ADMIN
+from local_stack.outside import Outside, session
+from local_stack.settings import Settings
+from local_stack.system import System, running
+from tests.support.browser import PHONE, Desk, a_context, a_desk, launched
+from tests.support.system import until
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+DESKTOP = {"width": 1280, "height": 800}
+COLOURS = 224
+"""Of a picture: enough for text and flat surfaces, and half of the bytes."""
+WORK_S = 45.0
+"""How long planners work before the first picture."""
+SETTLED_MS = 700
+VIEWS = ("home", "appointments", "transactions", "errors", "operations", "logs", "status", "connectors", "users", "audit", "profile")
+
+
+async def main() -> None:
+    """Start everything, have something fail, and take the pictures."""
+    with tempfile.TemporaryDirectory() as directory:
+        settings = Settings(directory=Path(directory), rate=3, RetryJobCronExpression="*/15 * * * *")
+        async with session() as http, running(settings, http, _say) as system, async_playwright() as playwright:
+            paths = await _worked(system.outside)
+            browser = await launched(playwright)
+            for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+                for light in ("light", "dark"):
+                    await _pictures(browser, system, paths, f"{light}-{size}", viewport=viewport, color_scheme=light)
+
+
+async def _worked(outside: Outside) -> dict[str, str]:
+    """Let planners work, break one connector's URI and one back office, and return the addresses of the details."""
+    await asyncio.sleep(WORK_S / 2)
+    connectors = {one["name"]: one for one in (await outside.api("GET", "/connectors"))["items"]}
+    nav = connectors["CRONUS NAV"]
+    change = {name: value for name, value in nav.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}}
+    await outside.api("PUT", f"/connectors/{nav['connector_id']}", json=change | {"uri": None})
+    await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 403})
+    await asyncio.sleep(WORK_S / 2)
+    await outside.simulator("DELETE", "/back-offices/crm/faults")
+    causes = await until(lambda: _causes(outside), "something to have failed", within_s=60)
+    await outside.api("PUT", f"/causes/{causes[0]['cause']}/note", json={"text": "The URI is being mended."})
+    await outside.api("POST", "/users", json={"name": "operator1", "role": "operator", "password": "made-up walrus lantern 17"})
+    await outside.api("POST", "/users", json={"name": "viewer1", "role": "viewer", "password": "made-up walrus lantern 18"})
+    crm = [one for one in causes if one["connector_name"] == "CRONUS CRM"]
+    operation = await outside.api("POST", "/operations", json={"kind": "retry", "filter": {"cause": [one["cause"] for one in crm]}, "per_second": 2})
+    [failed] = (await outside.api("GET", "/deliveries", params={"status": "Invalid MBOC URI", "limit": "1"}))["items"]
+    key = failed["appointment"]["key"].replace("/", "%2F")
+    return {
+        "failure": f"/errors/{failed['delivery_id']}",
+        "causes": "/errors?view=groups",
+        "appointment": f"/appointments/{key}",
+        "timeline": f"/appointments/{key}?tab=timeline",
+        "connector": f"/connectors/{nav['connector_id']}",
+        "import": "/connectors/import",
+        "operation": f"/operations/{operation['operation_id']}",
+    } | {view: f"/{view}" if view != "home" else "/" for view in VIEWS}
+
+
+async def _causes(outside: Outside) -> list[dict[str, Any]] | None:
+    found: list[dict[str, Any]] = (await outside.api("GET", "/causes"))["items"]
+    return found if {one["connector_name"] for one in found} >= {"CRONUS NAV", "CRONUS CRM"} else None
+
+
+async def _pictures(browser: Browser, system: System, paths: dict[str, str], kind: str, **options: Any) -> None:
+    home, password = system.addresses["portal-api"], system.credentials.admin_password
+    context = await a_context(browser, home, device_scale_factor=1, **options)
+    at = await a_desk(context, home)
+    await at.open("/login")
+    await _take(at, "sign-in", kind)
+    answer = await context.request.post(f"{home}/api/session", data={"name": ADMIN, "password": password})
+    assert answer.ok
+    for name, path in paths.items():
+        await at.open(path)
+        await _take(at, name, kind)
+    async for name in _doing(at, paths):
+        await _take(at, name, kind)
+    await context.close()
+
+
+async def _doing(at: Desk, paths: dict[str, str]) -> AsyncIterator[str]:
+    """Yield the names of what is seen in the middle of something."""
+    await at.open(paths["failure"])
+    await at.button("Change").click()
+    yield "mending"
+    await at.open(paths["errors"])
+    for place in range(3):
+        await at.row().nth(place).get_by_role("checkbox").check()
+    await at.button("Retry All").click()
+    await at.page.get_by_role("dialog").get_by_text("By cause").wait_for()
+    yield "plan"
+    await at.open(paths["transactions"])
+    await at.button("Filter").click()
+    yield "filter"
+
+
+async def _take(at: Desk, name: str, kind: str) -> None:
+    await at.page.mouse.move(0, 0)
+    await at.page.wait_for_timeout(SETTLED_MS)
+    picture = Image.open(io.BytesIO(await at.page.screenshot()))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}-{kind}.png", optimize=True)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
