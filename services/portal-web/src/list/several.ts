@@ -2,6 +2,10 @@
 
 const BETWEEN = '\n';
 const ONE = /(_from|_to|_begins|_empty)$|^(search|troubled|archived|retryable|outcome_unknown|level|service|replica|delivery_id|who|target|at_from|at_to)$/;
+const FLAG = /_empty$|^(troubled|archived|retryable|outcome_unknown)$/;
+const NUMBER = /^(appointment_id|attempt|duration_ms|http_status|tries)(_from|_to)?$/;
+
+type Value = string | number | boolean;
 
 export function valuesOf(criterion: string): string[] {
   return criterion.split(BETWEEN).filter(Boolean);
@@ -22,7 +26,13 @@ export function criteriaOf(pairs: Iterable<readonly [string, string]>): Record<s
   return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, asCriterion(values)]));
 }
 
-/** As the API's bodies have them: lists where it takes several. */
-export function queryOf(criteria: Record<string, string>): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(criteria).map(([name, value]) => [name, ONE.test(name) ? value : valuesOf(value)]));
+/** As the API's bodies have them: lists where it takes several, and numbers, true and false for what they are. */
+export function queryOf(criteria: Record<string, string>): Record<string, Value | Value[]> {
+  return Object.fromEntries(Object.entries(criteria).map(([name, value]) => [name, ONE.test(name) ? typed(name, value) : valuesOf(value).map((one) => typed(name, one))]));
+}
+
+/** What is neither stays as it was written, for the API to name. */
+function typed(name: string, value: string): Value {
+  if (FLAG.test(name) && (value === 'true' || value === 'false')) return value === 'true';
+  return NUMBER.test(name) && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
 }
