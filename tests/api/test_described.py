@@ -26,6 +26,7 @@ EXCLUDED = {
     "DELETE /api/session": "would end the session that the others need",
     "PUT /api/session/password": "five wrong passwords lock the account that the others need",
 }
+NEVER_WRONG = {"POST /api/connectors/import": "any text at all is a file of comma-separated values"}
 EXAMPLES = {"key": 10, "viewer": 2, "operator": 2, "admin": 4}
 """Requests of each kind, good and bad, per operation."""
 CHECKS = [
@@ -54,7 +55,7 @@ def may_be_wrong(operation: Any) -> bool:
 
 
 CASES = [(name, GenerationMode.POSITIVE) for name in OPERATIONS if name not in EXCLUDED]
-CASES += [(name, GenerationMode.NEGATIVE) for name, _ in CASES if may_be_wrong(OPERATIONS[name])]
+CASES += [(name, GenerationMode.NEGATIVE) for name, _ in CASES if may_be_wrong(OPERATIONS[name]) and name not in NEVER_WRONG]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -82,7 +83,7 @@ def portal(apart: System, credentials: Mapping[str, Credentials], known: Mapping
 
 
 def test_what_is_left_out_is_there() -> None:
-    assert set(EXCLUDED) <= set(OPERATIONS)
+    assert {*EXCLUDED, *NEVER_WRONG} <= set(OPERATIONS)
 
 
 @pytest.mark.parametrize(("name", "mode"), CASES, ids=str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.roles import Role
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
@@ -33,6 +33,14 @@ IMPORTED = "import"
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
+
+
+class ImportQuery(BaseModel):
+    """How to import."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dry_run: bool = Field(default=False, description="Only say what would happen.")
 
 
 class ConnectorList(BaseModel):
@@ -116,10 +124,10 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
     }
 
     @router.post("/import", openapi_extra={"requestBody": {"content": content, "required": True}}, dependencies=[needs(Role.ADMIN)])
-    async def import_connectors(request: Request, *, dry_run: Annotated[bool, Query(description="Only say what would happen.")] = False) -> Imported:
+    async def import_connectors(request: Request, query: Annotated[ImportQuery, Query()]) -> Imported:
         """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
-        imported = await take_over(store, rows, dry_run=dry_run)
+        imported = await take_over(store, rows, dry_run=query.dry_run)
         noted(request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}}))
         if imported.done:
             await announce(IMPORTED)
