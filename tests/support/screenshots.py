@@ -113,7 +113,7 @@ async def _take(at: Desk, name: str, kind: str) -> None:
     await at.page.wait_for_timeout(SETTLED_MS)
     picture = Image.open(io.BytesIO(await at.page.screenshot()))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}-{kind}.png", optimize=True)
+    picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(FOLDER / f"{name}-{kind}.png", optimize=True)
 
 
 def _say(text: str) -> None:
