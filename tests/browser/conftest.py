@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,23 @@ from tests.support.system import System
 from tests.support.visitor import Visitor, a_user
 
 Sit = Callable[..., Awaitable[Desk]]
+LONGEST_S = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test here a deadline: not everything that a browser is asked has one of its own."""
+    for item in items:
+        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
+            item.obj = _bounded(item.obj)
+
+
+def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(test)
+    async def bounded(*given: Any, **named: Any) -> None:
+        async with asyncio.timeout(LONGEST_S):
+            await test(*given, **named)
+
+    return bounded
 
 
 @pytest.fixture(scope="session")

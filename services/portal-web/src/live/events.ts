@@ -33,14 +33,26 @@ export function isLive(): boolean {
   return isOpen;
 }
 
-export function close(): void {
+/** A browser opens six connections to a host, whatever the number of tabs: only a tab that is looked at keeps one for itself. */
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    close();
+  } else if (Object.values(listeners).some((some) => some.size > 0)) {
+    open();
+    // what happened meanwhile was not heard
+    for (const listener of listeners.resync) listener([null]);
+  }
+});
+window.addEventListener('pagehide', close);
+
+function close(): void {
   source?.close();
   source = null;
   tell(false);
 }
 
 function open(): void {
-  if (source !== null) return;
+  if (source !== null || document.hidden) return;
   source = new EventSource('/api/events');
   source.onopen = () => tell(true);
   source.onerror = () => again();
