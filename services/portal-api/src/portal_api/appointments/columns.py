@@ -10,7 +10,7 @@ from portal_api.lists.column import Column, Way
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_STRAIGHT = (
+_INDEXED = (
     "last_transaction_at",
     "modified_at",
     "modified_by",
@@ -28,7 +28,7 @@ _STRAIGHT = (
     "back_office_id",
 )
 COLUMNS: Mapping[str, Column] = MappingProxyType(
-    {name: Column(name) for name in _STRAIGHT}
+    {name: Column(name) for name in _INDEXED}
     | {
         "appointment_key": Column("_id"),
         "appointment_no": Column("appointment_no", Way.WORDS),
@@ -37,4 +37,4 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "end": Column("end", Way.NONE),
     }
 )
-"""By the name that conditions and orders have for it."""
+"""By the name that conditions and orders have for it; each one with an index of its own gets it from here."""

@@ -8,6 +8,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from common.contracts.operation import KEPT_DAYS
 from common.database import have_indexes
+from portal_api.appointments.columns import COLUMNS
+from portal_api.lists.column import Way
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -15,25 +17,7 @@ if TYPE_CHECKING:
 _LISTED: dict[str, Any] = {"archived": False}
 _OF_DELIVERIES = ("changed_at", "status", "connector_name", "action", "trigger", "attempt", "code", "words")
 _OF_THEIR_APPOINTMENTS = ("source_app", "job_no", "task_no", "subject", "appointment_id")
-_OF_APPOINTMENTS = (
-    "last_transaction_at",
-    "modified_at",
-    "modified_by",
-    "created_at",
-    "created_by",
-    "action",
-    "phase",
-    "source_app",
-    "job_no",
-    "task_no",
-    "subject",
-    "start",
-    "appointment_id",
-    "appointment_guid",
-    "back_office_id",
-    "outcomes",
-    "words",
-)
+_OF_APPOINTMENTS = (*(column.path for column in COLUMNS.values() if column.way is Way.INDEX and column.path != "_id"), "outcomes", "words")
 
 
 def _by(*fields: str, only: dict[str, Any] | None = None) -> IndexModel:
