@@ -34,8 +34,9 @@ def test_dispatchers_are_scaled_by_every_lane_and_by_no_other_queue() -> None:
 def test_dispatchers_are_never_so_many_that_business_central_cannot_give_each_a_call() -> None:
     most = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["maxReplicaCount"]
     surge = named(OPERATORS, "Deployment/dispatcher")["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+    [fewest] = [rule.ge for rule in Limits.model_fields["calls_in_flight"].metadata if hasattr(rule, "ge")]
 
-    assert (most + surge) * Limits.model_fields["calls_in_flight"].metadata[0].ge <= 5
+    assert (most + surge) * fewest <= 5
 
 
 def test_what_every_queue_gives_up_on_reaches_the_dead_letters() -> None:

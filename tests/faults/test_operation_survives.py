@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 import uuid
 from collections.abc import AsyncIterator
@@ -102,7 +103,7 @@ async def leader(system: System) -> str:
 
     async def ask() -> str | None:
         for name in REPLICAS:
-            if "mboc_retry_operations 1.0" in await system.metrics(name):
+            if re.search(r"^mboc_retry_operations [1-9]", await system.metrics(name), re.MULTILINE):
                 return name
         return None
 

@@ -218,4 +218,5 @@ class System:
             "SIMULATOR_SECRET": SECRET,
             "SIMULATOR_SOURCE": "demo",
             "SIMULATOR_RATE": "0",
+            "SIMULATOR_BACK_OFFICES": "10000",
         }

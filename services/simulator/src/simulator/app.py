@@ -47,7 +47,7 @@ def main() -> None:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Listen, let the planners work until asked to stop, then wait a little for what is being posted."""
     readiness = Readiness()
-    offices = BackOffices(Bounds(settings.records, settings.history))
+    offices = BackOffices(Bounds(settings.records, settings.history), settings.back_offices)
     async with open_session() as session:
         work = _planners(settings, Ingest(session, str(settings.ingest_url), settings.source, settings.secret.get_secret_value()))
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])

@@ -8,6 +8,7 @@ from pydantic import AnyHttpUrl, AwareDatetime, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
+from simulator.back_offices.back_offices import MOST
 
 SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -31,5 +32,6 @@ class Settings(ServiceSettings):
         description="Where the planners' clock begins, one millisecond per change; none = the real time. With it a stream is repeated to the byte.",
     )
     calls_in_flight: int = Field(default=64, ge=1, le=1000, description="Changes that are posted to ingest at once.")
+    back_offices: int = Field(default=MOST, ge=1, le=100_000, description="Back offices that there may be at once.")
     records: int = Field(default=10_000, ge=1, le=1_000_000, description="Calls that each back office keeps with their bodies; older ones are dropped.")
     history: int = Field(default=200_000, ge=1, le=10_000_000, description="Stored snapshots whose order each back office remembers.")

@@ -6,13 +6,14 @@ from simulator.back_offices.back_office import BackOffice, Bounds
 from simulator.errors import TooManyError
 
 MOST = 100
+"""Unless the setting says otherwise."""
 
 
 class BackOffices:
     """Back offices that all keep the same amount in memory."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+    def __init__(self, bounds: Bounds, most: int = MOST) -> None:
+        self._bounds, self._most = bounds, most
         self._found: dict[str, BackOffice] = {}
 
     def open(self, name: str) -> BackOffice:
@@ -35,7 +36,7 @@ class BackOffices:
         return {name: found.counts for name, found in self._found.items()}
 
     def _begin(self, name: str) -> BackOffice:
-        if len(self._found) >= MOST:
-            raise TooManyError(f"there are {MOST} back offices already; forget one with DELETE /back-offices/{{name}}")
+        if len(self._found) >= self._most:
+            raise TooManyError(f"there are {self._most} back offices already; forget one with DELETE /back-offices/{{name}}")
         self._found[name] = BackOffice(self._bounds)
         return self._found[name]
