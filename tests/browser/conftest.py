@@ -1,4 +1,4 @@
-"""A browser for the whole suite, and a desk for each test: signed in, and checked for what a page must not do."""
+"""A browser for the tests here, and a desk for each test: signed in, and checked for what a page must not do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
     return bounded
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         opened = await launched(playwright)
@@ -44,13 +44,13 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def accounts(system: System) -> dict[str, Visitor]:
     """One account of each role; what it is allowed to is the same in every test."""
     return {role: await a_user(system, role, signed_in=False) for role in ("viewer", "operator", "admin")}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def contexts(browser: Browser, system: System, accounts: dict[str, Visitor]) -> dict[str, BrowserContext]:
     """One browser for each role: a page that was loaded once loads fast."""
     home = system.services["portal-api"].url
@@ -80,7 +80,7 @@ def app() -> str:
     return f"app-{uuid.uuid4().hex[:8]}"
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 async def retry(system: System) -> AsyncIterator[None]:
     await system.start("retry", "retry-browser")
     yield

@@ -69,7 +69,7 @@ def test_a_lane_nobody_works_on_is_shown_with_what_waits_in_its_queue() -> None:
 def test_only_lanes_that_no_living_replica_reports_are_asked_for() -> None:
     beats = [a_beat("d1", a_standing(in_queue=0), a_standing(connector_id="c2"))]
 
-    assert unreported(beats, ["c1", "c2", "c3"]) == ["c2", "c3"]
+    assert unreported(beats, ["c1", "c2", "c3"], {}) == ["c2", "c3"]
 
 
 def test_what_a_silent_replica_said_last_counts_while_nothing_else_is_known() -> None:
@@ -78,3 +78,7 @@ def test_what_a_silent_replica_said_last_counts_while_nothing_else_is_known() ->
     before, after = only(lanes_of([], [beat], NOTHING, UNTIL - timedelta(seconds=1))), only(lanes_of([], [beat], NOTHING, UNTIL))
 
     assert (before.connector_name, before.held_since, after.held_since) == ("Hook", SINCE, None)
+
+
+def test_lanes_that_something_waits_for_are_asked_about_first() -> None:
+    assert unreported([], ["c1", "c2", "c3", "c4"], {"c4", "c3"}) == ["c3", "c4", "c1", "c2"]

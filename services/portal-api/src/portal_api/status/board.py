@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 FRESH_S = 1.0
 LANES_ASKED = 100
+"""Lanes that no living dispatcher reports: as many as are asked for in a moment."""
 
 
 class Board:
@@ -67,7 +68,7 @@ class Board:
             self._heard.hear(beat, heard_at)
         now = datetime.now(UTC)
         live, silent = self._heard.dispatchers(now)
-        rabbitmq, depths = await self._ask_broker(unreported(live, stored.names)[:LANES_ASKED])
+        rabbitmq, depths = await self._ask_broker(unreported(live, stored.names, stored.oldest)[:LANES_ASKED])
         known = Known(stored.names, depths, stored.held, stored.oldest)
         return Seen(
             at=now,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from portal_api.status.seen import LaneSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from common.contracts.telemetry import Heartbeat, LaneStanding
 
@@ -41,10 +41,10 @@ def lanes_of(live: Sequence[Heartbeat], silent: Sequence[Heartbeat], known: Know
     return tuple(sorted(seen, key=lambda lane: (lane.connector_name or "", lane.connector_id)))
 
 
-def unreported(live: Sequence[Heartbeat], names: Iterable[str]) -> list[str]:
-    """Return the connectors whose lanes no living replica reports."""
+def unreported(live: Sequence[Heartbeat], names: Iterable[str], waiting: Container[str]) -> list[str]:
+    """Return the connectors whose lanes no living replica reports, those that something is waiting for first."""
     reported = {lane.connector_id for beat in live for lane in beat.lanes if lane.in_queue is not None}
-    return sorted(set(names) - reported)
+    return sorted(set(names) - reported, key=lambda connector_id: (connector_id not in waiting, connector_id))
 
 
 def _by_connector(beats: Sequence[Heartbeat]) -> dict[str, list[tuple[str, LaneStanding]]]:

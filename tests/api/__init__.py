@@ -1,0 +1,1 @@
+"""The portal API against its own description."""
