@@ -6,10 +6,10 @@ from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.sealing import KeyRing
-from common.settings import DatabaseSettings, ServiceSettings
+from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 
 
-class Settings(ServiceSettings, DatabaseSettings):
+class Settings(ServiceSettings, DatabaseSettings, TraceSettings):
     """The settings of dispatcher, prefix ``DISPATCHER_``."""
 
     model_config = SettingsConfigDict(env_prefix="DISPATCHER_", frozen=True, extra="ignore", populate_by_name=True)
