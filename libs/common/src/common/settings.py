@@ -62,7 +62,7 @@ def load(settings: type[S]) -> S:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg']}.\n")
+            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg'].removeprefix('Value error, ')}.\n")
         raise SystemExit(2) from None
     except SettingsError as error:
         field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
