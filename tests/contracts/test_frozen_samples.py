@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from common.contracts.connector import ConnectorChanged, LaneChanged
+from common.contracts.connector import ConnectorChanged, ConnectorTested, ConnectorTestRequested, LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
 from common.contracts.message import Message
@@ -21,6 +21,8 @@ MESSAGES: list[type[Message]] = [
     DeliveryRequested,
     StatusChanged,
     ConnectorChanged,
+    ConnectorTestRequested,
+    ConnectorTested,
     LaneChanged,
     DeadLetter,
     Heartbeat,

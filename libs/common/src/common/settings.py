@@ -1,11 +1,11 @@
-"""The settings every process shares, and how a bad one is refused: in one sentence that names it."""
+"""The settings every process shares, and how a bad one is refused: in one sentence that names it. docs/configuration.md is made from the descriptions."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -25,12 +25,11 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on for HTTP; 0.0.0.0 in a container.")
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on for HTTP.")
-    replica: str = Field(default_factory=replica_name, min_length=1, max_length=100, description="This process's name among its replicas; unique.")
-    log_level: str = Field(
-        default="INFO",
-        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
-        validation_alias=AliasChoices("LOG_LEVEL"),
-        description="Lowest level that is logged: DEBUG, INFO, WARNING or ERROR.",
+    replica: str = Field(
+        default_factory=replica_name, min_length=1, max_length=100, description="This process's name among its replicas, unique; by itself host and process id."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias=AliasChoices("LOG_LEVEL"), description="Lowest level that is logged."
     )
     rabbitmq_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
@@ -47,7 +46,7 @@ class DatabaseSettings(BaseSettings):
     mongodb_url: SecretStr = Field(
         default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
         validation_alias=AliasChoices("MONGODB_URL"),
-        description="MongoDB, as mongodb://user:password@host:port/?replicaSet=name.",
+        description="MongoDB, as mongodb://user:password@host:port/?replicaSet=name; a replica set is needed, of one member at least.",
     )
     mongodb_database: str = Field(
         default="mboc",
@@ -63,7 +62,7 @@ def load(settings: type[S]) -> S:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg']}.\n")
+            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg'].removeprefix('Value error, ')}.\n")
         raise SystemExit(2) from None
     except SettingsError as error:
         field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
