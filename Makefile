@@ -56,6 +56,7 @@ docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.metrics_page
 	@$(BIN)/python -m tests.support.dashboards
 	@$(BIN)/python -m tests.support.monitoring_manifests
+	@$(BIN)/python -m tests.support.broker_definitions
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 screenshots: $(INSTALLED) $(WEBSITE) ## Take pictures of every view of the website into docs/screenshots.
