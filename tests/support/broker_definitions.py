@@ -13,8 +13,8 @@ from common.topology import Part
 FILE = Path(__file__).parents[2] / "deploy" / "rabbitmq" / "definitions.json"
 ADMINISTRATOR = "administrator"
 VHOST = "/"
-ITS_OWN_MESSAGES = "amq.gen-"
-"""How RabbitMQ names the queue through which a process hears itself (common/health.py)."""
+ITS_OWN_MESSAGES = "amq_"
+"""How aio-pika names the queue through which a process hears itself (common/health.py)."""
 LANES = topology.lane("").name
 
 
