@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts.connector import ConnectorChanged, LaneChanged
+from common.contracts.connector import ConnectorChanged, ConnectorTested, ConnectorTestRequested, LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
 from common.contracts.message import Message
@@ -22,6 +22,8 @@ MESSAGES: list[type[Message]] = [
     DeliveryRequested,
     StatusChanged,
     ConnectorChanged,
+    ConnectorTestRequested,
+    ConnectorTested,
     LaneChanged,
     DeadLetter,
     Heartbeat,

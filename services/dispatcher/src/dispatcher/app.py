@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.applications import Starlette
 
+from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
 from common.contracts.connector import Connector
@@ -84,7 +85,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
 
 async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, telemetry: Telemetry, tools: Tools) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
-    publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"))
+    publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"), topology.DISPATCHER)
     await publisher.open()
     connection = await connect(url, f"dispatcher {replica} lanes")
     database = _database(settings)

@@ -97,7 +97,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
     database, store = _opened(settings)
-    publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"))
+    publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"), topology.PORTAL_API)
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
     watch = Watch(database, _bounds(settings), settings.replica)
@@ -171,7 +171,7 @@ def _opened(settings: Settings) -> tuple[Database, Connectors]:
 
 def described() -> str:
     """Return the OpenAPI document, as docs/api keeps it; nothing is connected to."""
-    database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"))
+    database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"), topology.PORTAL_API)
     store = Connectors(database, KeyRing({}))
     doors = build_doors(database, Rules())
     routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"))
