@@ -100,6 +100,26 @@ class DatabaseSettings(EnvironmentSettings):
     )
 
 
+class TraceSettings(BaseSettings):
+    """Where traces go, for the services that record them; the names are OpenTelemetry's own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    collector: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no traces are recorded.",
+    )
+    trace_share: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
+        description="Share of the traces beginning here that are recorded, from 0 to 1; a caller's own decision is kept.",
+    )
+
+
 def load(settings: type[S]) -> S:
     """Read the settings, or end the process with exit code 2 and a sentence for each bad one (values are not shown)."""
     try:

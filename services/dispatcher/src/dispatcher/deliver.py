@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from common import topology
 from common.contracts.delivery import DeliveryRequested, Status
+from common.traces.messaging import publishing, taking
+from common.traces.spans import CURRENT
 from dispatcher.attempt import attempt
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import HandBackError
@@ -18,6 +22,7 @@ from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
+    from common.traces.spans import Facts, Span
     from dispatcher.back_offices.current import Current
     from dispatcher.lanes.desk import Desk
     from dispatcher.lanes.turns import Turns
@@ -38,12 +43,18 @@ class Deliver:
 
     async def __call__(self, request: DeliveryRequested) -> None:
         """Return when the status is safe with the broker; raises HandBackError when the call was not begun."""
+        with taking("deliver", topology.DELIVERIES, request.traceparent, partial(_facts, request)) as step:
+            CURRENT.set(step)  # never reset: the lane gives each delivery a task of its own
+            outcome = await self._delivered(request, step)
+            if outcome.status is Status.FAILED:
+                step.failed(outcome.code or outcome.status)
+
+    async def _delivered(self, request: DeliveryRequested, step: Span) -> Outcome:
         refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
         if refusal is not None:
-            await self._tell(request, refusal)
-            return
+            return await self._tell(request, refusal, step)
         async with self._turns.of(request.transaction.appointment.key):
-            await self._tell(request, await self._claimed(Claim(request)))
+            return await self._tell(request, await self._claimed(Claim(request)), step)
 
     async def _claimed(self, claim: Claim) -> Outcome:
         pause = FIRST_GLANCE_S
@@ -76,10 +87,11 @@ class Deliver:
             await self._ledger.release(claim)
             raise
 
-    async def _tell(self, request: DeliveryRequested, outcome: Outcome) -> None:
+    async def _tell(self, request: DeliveryRequested, outcome: Outcome, step: Span) -> Outcome:
         """Publish the status, and log the attempt in one line."""
         connector = self._desk.connector
-        await self._statuses.publish(event_of(request, connector, outcome, self._replica))
+        with publishing(topology.STATUSES, step.traceparent, lambda: {"mboc.status": outcome.status}) as telling:
+            await self._statuses.publish(event_of(request, connector, outcome, self._replica, telling))
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
         if outcome.duration_ms is not None:
             self._desk.attempt_seconds.observe(outcome.duration_ms / 1000)
@@ -100,6 +112,18 @@ class Deliver:
             tries=outcome.tries,
             duration_ms=outcome.duration_ms,
         )
+        return outcome
+
+
+def _facts(request: DeliveryRequested) -> Facts:
+    """Return what the delivery's step says, and every call made for it."""
+    return {
+        "mboc.delivery_id": request.delivery_id,
+        "mboc.connector_id": request.connector_id,
+        "mboc.attempt": request.attempt,
+        "mboc.trigger": request.trigger,
+        "mboc.action": request.transaction.action,
+    }
 
 
 def _skipped(answer: Superseded) -> Outcome:

@@ -26,6 +26,7 @@ from common.sealing import KeyRing, SealError
 from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from common.traces.exporting import exporting
 from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
@@ -103,7 +104,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     routers = [*_routers(database, store, tests, publisher, watch), *doors.routers]
     app = build_api(routers, doors, others, website(settings.web_folder) if settings.web_folder else ())
     telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with exporting(settings, "portal-api", settings.replica), listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         loopback = Loopback(connection)
         watch.use(connection)

@@ -45,7 +45,7 @@ class Trigger(StrEnum):
 
 
 class DeliveryRequested(Message):
-    """dispatcher, retry -> dispatcher: carry this transaction to this connector."""
+    """dispatcher, retry -> dispatcher: carry this transaction to this connector; ``traceparent`` is the step that asks for it."""
 
     version: Literal[1] = 1
     delivery_id: DeliveryId
@@ -54,6 +54,7 @@ class DeliveryRequested(Message):
     connector_id: ConnectorId
     requested_at: AwareDatetime
     transaction: TransactionReceived
+    traceparent: str | None = None
 
     @property
     def message_id(self) -> str:
@@ -90,11 +91,13 @@ class StatusChanged(Message):
     http_status: int | None = None
     duration_ms: float | None = None
     replica: str | None = None
+    traceparent: str | None = None
 
     @classmethod
     def about(cls, request: DeliveryRequested, *, phase: Phase, status: Status | None, at: datetime, **said: Any) -> StatusChanged:
         """Return what is told of one attempt; ``said`` are further fields of this message."""
         transaction = request.transaction
+        said = {"traceparent": request.traceparent} | said
         return cls(
             delivery_id=request.delivery_id,
             attempt=request.attempt,

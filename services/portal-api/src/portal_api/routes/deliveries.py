@@ -91,6 +91,7 @@ class Delivery(Told):
     changed_at: Instant
     archived: bool = False
     cause: str | None = None
+    trace_id: Annotated[str | None, Field(description="Its trace in log lines, in the calls' header `traceparent`, and at a collector of traces.")] = None
     appointment: AppointmentFacts | None = None
 
 

@@ -41,6 +41,7 @@ DELIVERY: dict[str, Any] = {
     "replica": "dispatcher-1",
     "archived": False,
     "cause": "b43d4591e6278eae",
+    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     "appointment": {"key": "demo/37743"} | FACTS,
 } | WHEN
 LATEST = {name: DELIVERY[name] for name in ("connector_id", "connector_name", "delivery_id", "status", "phase")}
