@@ -52,7 +52,7 @@ def of_status(event: StatusChanged) -> list[Change]:
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
     """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank_of(event), "changed_at": event.at}
+    told = event.model_dump(exclude={"version", "delivery_id", "at", "exchange"}) | {"rank": rank_of(event), "changed_at": event.at}
     return told | _found_by(told)
 
 
