@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from tests.browser.conftest import Sit
 from tests.support.browser import Desk
 from tests.support.builders import a_snapshot
 from tests.support.retrying import failing
 from tests.support.system import System
+from tests.support.visitor import Visitor
 
 
 async def without_uri(system: System, app: str) -> str:
@@ -148,3 +151,45 @@ async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(system
     await at.sees("Retrying and archiving need the role Operator.")
     assert [await at.button(name).count() for name in ("Retry", "Archive", "Change")] == [0, 0, 0]
     assert await at.page.get_by_role("link", name="Users").count() == 0
+
+
+async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_and_who_did_what(
+    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+) -> None:
+    subject = await without_uri(system, app)
+    at = await sit("admin")
+    await at.open(f"/errors?source_app={app}")
+    await at.row(subject).get_by_role("link", name="Open the details").click()
+    await at.button("Change").click()
+    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
+    await at.button("Save and test").click()
+    await at.sees("The back office answers as it should.")
+    await at.button("Retry").click()
+    await at.sees("Received by the back office.")
+
+    await at.page.get_by_role("link", name="Timeline").click()
+    await at.page.get_by_role("tab", name="Timeline").click()
+    line = at.page.get_by_role("list", name="Timeline").get_by_role("listitem")
+
+    await line.filter(has_text="Create reported").wait_for()
+    await line.filter(has_text="Invalid MBOC URI").filter(has_text="Nothing was sent.").wait_for()
+    await line.filter(has_text="changed to version 2").filter(has_text=accounts["admin"].name).filter(has_text="URI").wait_for()
+    await line.filter(has_text="Retry asked for").filter(has_text=accounts["admin"].name).wait_for()
+    success = line.filter(has_text="Attempt 2, asked for by Website").filter(has_text=accounts["admin"].name)
+    await success.get_by_text(f"→ POST {system.back_office(app)}").wait_for()
+    await success.get_by_text("← HTTP 200").wait_for()
+    await line.filter(has_text="Test connector").get_by_role("link", name="In the audit").wait_for()
+
+
+async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(system: System, sit: Sit, app: str) -> None:
+    [delivery_id] = await failing(system, app, 1)
+    [delivery] = await system.deliveries(source_app=app)
+    await system.api("POST", f"/deliveries/{delivery_id}/archive")
+    at = await sit("viewer")
+
+    await at.open(f"/appointments/{quote(delivery['appointment']['key'], safe='')}?tab=timeline")
+
+    line = at.page.get_by_role("list", name="Timeline").get_by_role("listitem")
+    await line.filter(has_text="Archived").wait_for()
+    await line.filter(has_text="← HTTP 400").wait_for()
+    assert await at.page.get_by_role("link", name="In the audit").count() == 0

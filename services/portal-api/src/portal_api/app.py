@@ -131,9 +131,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     await publisher.close()
 
 
-def _routers(
-    database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch, trail: Audit
-) -> list[APIRouter]:
+def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch, trail: Audit) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
     reader, views, kept, known = Reader(database), SavedViews(database), Operations(database, Writer(database)), Causes(database)
     return [
