@@ -27,6 +27,17 @@ async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_o
     await services.get_by_role("row").filter(has_text="dispatcher").filter(has_text="Ready").wait_for()
 
 
+async def test_the_status_screen_indicates_the_state_of_the_connection_and_whether_the_opt_in_timer_job_is_on(sit: Sit) -> None:
+    at = await sit("viewer")
+
+    await at.open("/status")
+
+    await at.page.get_by_role("region", name="Services").get_by_role("row").filter(has_text="portal-api").filter(has_text="Ready").first.wait_for()
+    for server in ("RabbitMQ", "MongoDB"):
+        await at.page.get_by_text(server, exact=True).first.wait_for()
+    await at.sees("Off: no CRON expression is set (RetryJobCronExpression).")
+
+
 async def test_the_logging_view_shows_every_message_and_stands_still_when_paused(system: System, sit: Sit, app: str) -> None:
     await system.hook(app)
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
@@ -169,5 +180,5 @@ async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_se
     await difference.get_by_text("entered anew").wait_for()
     assert "made-up" not in await at.page.content()
     await at.button("Disable").click()
-    await at.button("Show what version 3 changed").click()
+    await at.button("What changed with version 3").click()
     await difference.get_by_text("true → false").wait_for()
