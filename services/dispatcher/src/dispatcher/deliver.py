@@ -14,6 +14,7 @@ from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import publishing, taking
 from common.traces.spans import CURRENT
 from dispatcher.attempt import attempt
+from dispatcher.back_offices.exchanges import Trail, followed
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import HandBackError
 from dispatcher.ledger.claim import Claim, Done, Superseded
@@ -68,14 +69,18 @@ class Deliver:
             pause = min(pause * 2, LONGEST_GLANCE_S)
 
     async def _send(self, claim: Claim) -> Outcome:
+        trail = Trail()
+
         async def send() -> int:
             if claim.request.attempt == 1:
                 SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
-            return await self._back_office.of(self._desk.connector).send(claim.request)
+            with followed(trail):
+                return await self._back_office.of(self._desk.connector).send(claim.request)
 
         async def settle(outcome: Outcome) -> Outcome:
-            await self._ledger.settle(claim, outcome)
-            return outcome
+            told = outcome.model_copy(update={"exchange": trail.last})
+            await self._ledger.settle(claim, told)
+            return told
 
         try:
             return await attempt(self._desk, send, settle)

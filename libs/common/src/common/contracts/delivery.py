@@ -62,6 +62,19 @@ class DeliveryRequested(Message):
         return f"{self.delivery_id}.{self.attempt}"
 
 
+class Exchange(Message):
+    """The last call of an attempt, as the dispatcher made it: where to, how much, and how much came back.
+
+    Never what was in it: no body, no header, no query, no credentials. What the back office said in words is in the attempt's message.
+    """
+
+    method: str
+    address: str
+    sent_bytes: int = Field(ge=0)
+    http_status: int | None = None
+    received_bytes: int | None = Field(default=None, ge=0)
+
+
 class StatusChanged(Message):
     """dispatcher, retry -> portal-api: where one attempt of one delivery stands.
 
@@ -92,6 +105,7 @@ class StatusChanged(Message):
     duration_ms: float | None = None
     replica: str | None = None
     traceparent: str | None = None
+    exchange: Exchange | None = None
 
     @classmethod
     def about(cls, request: DeliveryRequested, *, phase: Phase, status: Status | None, at: datetime, **said: Any) -> StatusChanged:

@@ -53,7 +53,7 @@ def of_status(event: StatusChanged) -> list[Change]:
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
     """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude={"version", "delivery_id", "at", "traceparent"})
+    told = event.model_dump(exclude={"version", "delivery_id", "at", "traceparent", "exchange"})
     told |= {"rank": rank_of(event), "changed_at": event.at, "trace_id": trace_id_of(event.traceparent)}
     return told | _found_by(told)
 
