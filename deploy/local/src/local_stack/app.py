@@ -9,9 +9,9 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from rich.console import Console
 
+from common.settings import load
 from local_stack.background import down, up
 from local_stack.credentials import credentials
 from local_stack.errors import LocalError
@@ -24,7 +24,7 @@ from local_stack.system import running
 from local_stack.table import header, show
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Mapping
 
 COMMANDS = {
     "run": "start everything and show what happens until Ctrl-C",
@@ -44,12 +44,9 @@ def main() -> None:
     commands.choices["run"].add_argument("--background", action="store_true", help="show no table: what `up` starts")
     arguments = parser.parse_args()
     try:
-        raise SystemExit(asyncio.run(_command(arguments, Settings())))
+        raise SystemExit(asyncio.run(_command(arguments, load(Settings))))
     except LocalError as error:
         sys.exit(str(error))
-    except ValidationError as error:
-        wrong = ", ".join(str(problem["loc"][0]) for problem in error.errors(include_input=False))
-        sys.exit(f"Cannot start: these settings are not valid: {wrong}.")
 
 
 def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[None, None, int]:
@@ -61,6 +58,8 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
             return down(directory, _say)
         case "run":
             return _run(settings, in_background=arguments.background)
+        case "smoke" if settings.addresses:
+            return _smoke_elsewhere(settings.addresses, settings.api_key.get_secret_value())
         case _:
             return _of_the_running(settings, arguments.command)
 
@@ -88,6 +87,11 @@ def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, ask, number)
+
+
+async def _smoke_elsewhere(addresses: Mapping[str, str], api_key: str) -> int:
+    async with session() as http:
+        return 0 if await smoke(Outside(http, addresses, api_key), addresses, _say) else 1
 
 
 async def _of_the_running(settings: Settings, command: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from common.settings import EnvironmentSettings, load
 from local_stack.outside import Outside, session
 from local_stack.seed import seed
 
 
-class Settings(BaseSettings):
+class Settings(EnvironmentSettings):
     """Where the demo is, prefix ``DEMO_``."""
 
     model_config = SettingsConfigDict(env_prefix="DEMO_", frozen=True, extra="ignore")
@@ -29,4 +30,4 @@ async def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Settings()))
+    asyncio.run(main(load(Settings)))

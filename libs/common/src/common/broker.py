@@ -14,7 +14,7 @@ from common import topology
 from common.metrics import BROKER_RECONNECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
 
@@ -61,10 +61,15 @@ def count_reconnect(*_: object) -> None:
     BROKER_RECONNECTS.inc()
 
 
-async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
-    """Declare every exchange, and these queues with their bindings; harmless when they are there."""
-    for exchange in topology.EXCHANGES:
+async def declare_exchanges(channel: AbstractChannel, exchanges: Iterable[topology.Exchange]) -> None:
+    """Declare these exchanges; harmless when they are there."""
+    for exchange in exchanges:
         await channel.declare_exchange(exchange.name, exchange.type, durable=True)
+
+
+async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
+    """Declare these queues with their exchanges and bindings; harmless when they are there."""
+    await declare_exchanges(channel, {topology.DEAD_LETTERS, *(queue.exchange for queue in queues)})
     for queue in queues:
         declared = await channel.declare_queue(queue.name, durable=True, arguments=dict(queue.arguments))
         await declared.bind(queue.exchange.name, queue.routing_key)
@@ -73,8 +78,8 @@ async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
 class Publisher:
     """Publishes persistent, mandatory, confirmed messages on a connection of its own (back-pressure is per connection)."""
 
-    def __init__(self, connect: Callable[[], Awaitable[AbstractRobustConnection]]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], Awaitable[AbstractRobustConnection]], part: topology.Part) -> None:
+        self._connect, self._part = connect, part
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
 
@@ -82,7 +87,8 @@ class Publisher:
         """Wait for RabbitMQ and declare what must exist before the first message is published; returns the connection."""
         self._connection = await self._connect()
         channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        await declare(channel, *topology.QUEUES)
+        await declare_exchanges(channel, self._part.exchanges)
+        await declare(channel, *self._part.queues)
         self._exchanges = {e.name: await channel.get_exchange(e.name, ensure=False) for e in topology.EXCHANGES}
         return self._connection
 

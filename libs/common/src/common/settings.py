@@ -5,12 +5,56 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from typing import Any, Literal, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+class UnreadableError(Exception):
+    """A file that a setting was to be read from cannot be read."""
+
+
+class _Files(EnvSettingsSource):
+    """Reads a setting from the file that ``<NAME>_FILE`` names, which is how secrets are mounted; ``<NAME>`` itself goes first."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return the file's content, the field's key, and whether it is JSON; raises UnreadableError."""
+        key, is_complex = field_name, False
+        for key, name, is_complex in self._extract_field_info(field, field_name):
+            if path := self.env_vars.get(f"{name}_file"):
+                return _content(name, Path(path)), key, is_complex
+        return None, key, is_complex
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UnreadableError(f"{name.upper()}_FILE names {path}, which cannot be read: {reason}") from error
+
+
+class EnvironmentSettings(BaseSettings):
+    """Settings that are read from the environment, or from files that it names."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings' own signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources, those that win first."""
+        return init_settings, env_settings, _Files(settings_cls)
 
 
 def replica_name() -> str:
@@ -18,7 +62,7 @@ def replica_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(EnvironmentSettings):
     """What each service reads from its environment; a subclass adds its own fields under its own prefix."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -38,7 +82,7 @@ class ServiceSettings(BaseSettings):
     )
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(EnvironmentSettings):
     """Where MongoDB is, for the services that keep something there."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -56,6 +100,26 @@ class DatabaseSettings(BaseSettings):
     )
 
 
+class TraceSettings(BaseSettings):
+    """Where traces go, for the services that record them; the names are OpenTelemetry's own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    collector: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no traces are recorded.",
+    )
+    trace_share: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
+        description="Share of the traces beginning here that are recorded, from 0 to 1; a caller's own decision is kept.",
+    )
+
+
 def load(settings: type[S]) -> S:
     """Read the settings, or end the process with exit code 2 and a sentence for each bad one (values are not shown)."""
     try:
@@ -65,9 +129,15 @@ def load(settings: type[S]) -> S:
             sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg'].removeprefix('Value error, ')}.\n")
         raise SystemExit(2) from None
     except SettingsError as error:
-        field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
-        sys.stderr.write(f"Cannot start: the setting {_variable(settings, (field,))} is not valid: it must be JSON.\n")
+        sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")
         raise SystemExit(2) from None
+
+
+def _trouble(settings: type[BaseSettings], error: SettingsError) -> str:
+    if isinstance(error.__cause__, UnreadableError):
+        return str(error.__cause__)
+    field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
+    return f"the setting {_variable(settings, (field,))} is not valid: it must be JSON"
 
 
 def _variable(settings: type[BaseSettings], location: tuple[Any, ...]) -> str:

@@ -94,3 +94,41 @@ def lane(connector_id: str) -> Queue:
     if connector_id == NO_CONNECTOR:
         return DISPATCHER_UNROUTED
     return Queue(f"dispatcher.deliveries.{connector_id}", DELIVERIES, routing_key=connector_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one service does at RabbitMQ, from which its permissions there follow (deploy/rabbitmq/definitions.json)."""
+
+    publishes: tuple[Exchange, ...]
+    consumes: tuple[Queue, ...] = ()
+    overhears: tuple[Exchange, ...] = ()
+    """Through queues of each replica's own, which are gone with it."""
+    has_lanes: bool = False
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every exchange it has to do with."""
+        return tuple(e for e in EXCHANGES if e in {*self.publishes, *self.overhears, TELEMETRY, DEAD_LETTERS, *(q.exchange for q in self.queues)})
+
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        """What must be there before it works: what it consumes, and where what it publishes is to wait for its consumer."""
+        return tuple(q for q in QUEUES if q in self.consumes or q.exchange in {*self.publishes, TELEMETRY, DEAD_LETTERS})
+
+
+INGEST = Part(publishes=(TRANSACTIONS,))
+DISPATCHER = Part(
+    publishes=(DELIVERIES, STATUSES, CONNECTOR_TEST_RESULTS),
+    consumes=(DISPATCHER_TRANSACTIONS, DISPATCHER_UNROUTED, DISPATCHER_CONNECTOR_TESTS),
+    overhears=(CONNECTORS,),
+    has_lanes=True,
+)
+RETRY = Part(publishes=(DELIVERIES, STATUSES, OPERATIONS), consumes=(RETRY_OPERATIONS,), has_lanes=True)
+PORTAL_API = Part(
+    publishes=(CONNECTORS, CONNECTOR_TESTS, OPERATIONS),
+    consumes=(PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PORTAL_API_OPERATIONS, PORTAL_API_TELEMETRY, PARKED),
+    overhears=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
+)
+PARTS = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
+"""Besides, each service publishes telemetry and dead letters, and sends itself messages."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.applications import Starlette
 
+from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
 from common.contracts.connector import Connector
@@ -24,6 +25,7 @@ from common.sealing import KeyRing
 from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from common.traces.exporting import exporting
 from dispatcher.back_offices.access import Tools
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.oauth2 import Tokens
@@ -76,13 +78,14 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
     telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness)
-    async with listening(app, settings.host, settings.port), telemetry.sending(), _tools(settings) as tools:
+    tracing, serving = exporting(settings, "dispatcher", settings.replica), listening(app, settings.host, settings.port)
+    async with tracing, serving, telemetry.sending(), _tools(settings) as tools:
         await _work(settings, stop, readiness, telemetry, tools)
 
 
 async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, telemetry: Telemetry, tools: Tools) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
-    publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"))
+    publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"), topology.DISPATCHER)
     await publisher.open()
     connection = await connect(url, f"dispatcher {replica} lanes")
     database = _database(settings)

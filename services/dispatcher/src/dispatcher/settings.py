@@ -6,10 +6,10 @@ from pydantic import Field, IPvAnyNetwork
 from pydantic_settings import SettingsConfigDict
 
 from common.sealing import SealingSettings
-from common.settings import DatabaseSettings, ServiceSettings
+from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 
 
-class Settings(ServiceSettings, DatabaseSettings, SealingSettings):
+class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
     """The settings of dispatcher, prefix ``DISPATCHER_``."""
 
     model_config = SettingsConfigDict(env_prefix="DISPATCHER_", frozen=True, extra="ignore", populate_by_name=True)

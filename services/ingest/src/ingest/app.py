@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from starlette.applications import Starlette
 
+from common import topology
 from common.broker import BrokerAwayError, Publisher, connect
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
@@ -22,6 +23,7 @@ from common.release import RELEASE
 from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from common.traces.exporting import exporting
 from ingest.accept import Accept
 from ingest.replay import replay
 from ingest.routes import webhooks
@@ -49,12 +51,12 @@ def main() -> None:
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, be ready when RabbitMQ is there, answer what is in hand before leaving."""
     readiness = Readiness()
-    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"))
+    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"), topology.INGEST)
     secrets = {source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()}
     accept = Accept(publisher, settings.confirm_timeout_s)
     app = Starlette(routes=[*webhooks(accept, secrets, settings.body_limit), *health_routes(readiness), metrics_route()])
     telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness)
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with exporting(settings, "ingest", settings.replica), listening(app, settings.host, settings.port), telemetry.sending():
         loopback = Loopback(await publisher.open())
         async with background(loopback.run()):
             readiness.watch(loopback.check)
@@ -67,7 +69,7 @@ async def _replay(settings: Settings, file: Path) -> int:
     if not file.is_file():
         sys.stderr.write(f"There is no file {file}.\n")
         return 2
-    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"))
+    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST)
     await publisher.open()
     try:
         with Progress(console=Console(stderr=True)) as progress:

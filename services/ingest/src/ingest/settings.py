@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from common.settings import ServiceSettings
+from common.settings import ServiceSettings, TraceSettings
 
 
-class Settings(ServiceSettings):
+class Settings(ServiceSettings, TraceSettings):
     """The settings of ingest, prefix ``INGEST_``."""
 
     model_config = SettingsConfigDict(env_prefix="INGEST_", frozen=True, extra="ignore", populate_by_name=True)

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.sealing import SealingSettings
-from common.settings import DatabaseSettings, ServiceSettings
+from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 from portal_api.accounts.names import UserName
 from portal_api.accounts.passwords import Password, weakness
 from portal_api.accounts.rules import Rules
@@ -18,7 +18,7 @@ from portal_api.accounts.sessions import Lifetimes
 from portal_api.website.files import PAGE, beside_the_source
 
 
-class Settings(ServiceSettings, DatabaseSettings, SealingSettings):
+class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
     """The settings of portal-api, prefix ``PORTAL_API_``."""
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_API_", frozen=True, extra="ignore", populate_by_name=True)

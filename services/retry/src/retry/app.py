@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.applications import Starlette
 
+from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
 from common.contracts.telemetry import TimerJob
@@ -78,7 +79,7 @@ def main() -> None:
 async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, act when RabbitMQ and MongoDB are there, finish the work in hand before leaving."""
     readiness = Readiness()
-    publisher = Publisher(partial(connect, settings.rabbitmq_url.get_secret_value(), f"retry {settings.replica}"))
+    publisher = Publisher(partial(connect, settings.rabbitmq_url.get_secret_value(), f"retry {settings.replica}"), topology.RETRY)
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
     telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness)
     async with listening(app, settings.host, settings.port), telemetry.sending():

@@ -54,8 +54,7 @@ class MongoDb:
         data, log = self._directory / "data", self._directory / "mongod.log"
         data.mkdir(parents=True, exist_ok=True)
         where = ["--bind_ip", "127.0.0.1", "--port", str(self._ports["mongodb"]), "--nounixsocket", "--dbpath", str(data)]
-        how = ["--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5"]
-        self._process = await OwnProcess.start("MongoDB", [program, *where, *how], {}, log)
+        self._process = await OwnProcess.start("MongoDB", [program, *where, *self._options()], {}, log)
         self._started(self._process)
         await self._process.until(self._is_primary, START_S)
 
@@ -68,6 +67,9 @@ class MongoDb:
         """Lose it as in a crash."""
         if self._process is not None:
             await self._process.kill()
+
+    def _options(self) -> list[str]:
+        return ["--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.5"]
 
     @property
     def _address(self) -> str:

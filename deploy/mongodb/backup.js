@@ -1,0 +1,49 @@
+// Writes every document to standard output, all as of one moment, some to a line of JSON; the last line says how many there were.
+const fs = require('fs');
+const TOGETHER = 1000;
+const HOURS = 3600;
+const AS_STORED = { promoteValues: false }; // else a 5.0 comes back as 5
+const NOT_KEPT = ['heartbeats']; // what was heard of replicas that are others by then
+
+const password = fs.readFileSync('/run/secrets/mongodb-root-password', 'utf8').trim();
+const mboc = connect(`mongodb://root:${encodeURIComponent(password)}@mongodb:27017/mboc?authSource=admin&replicaSet=rs0`);
+const admin = mboc.getSiblingDB('admin');
+
+function write(line) {
+  let rest = Buffer.from(`${EJSON.stringify(line, { relaxed: false })}\n`);
+  while (rest.length) {
+    try {
+      rest = rest.subarray(fs.writeSync(1, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      sleep(5);
+    }
+  }
+}
+
+function writeAll(collection, atClusterTime) {
+  let { cursor } = mboc.runCommand({ find: collection, sort: { _id: 1 }, batchSize: TOGETHER, readConcern: { level: 'snapshot', atClusterTime } }, AS_STORED);
+  let documents = cursor.firstBatch;
+  let count = 0;
+  while (documents.length) {
+    write({ collection, documents });
+    count += documents.length;
+    if (cursor.id.toString() === '0') break;
+    ({ cursor } = mboc.runCommand({ getMore: cursor.id, collection, batchSize: TOGETHER }, AS_STORED));
+    documents = cursor.nextBatch;
+  }
+  return count;
+}
+
+const names = mboc.getCollectionNames().filter((name) => !NOT_KEPT.includes(name)).sort();
+// MongoDB forgets after five minutes how things were: that is too short for large collections
+const window = admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 24 * HOURS }).was;
+try {
+  const { operationTime } = mboc.runCommand({ ping: 1 });
+  write({ backup: 1, at: new Date(operationTime.high * 1000), mongodb: mboc.version() });
+  const counts = {};
+  for (const name of names) counts[name] = writeAll(name, operationTime);
+  write({ counts });
+} finally {
+  admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: window });
+}

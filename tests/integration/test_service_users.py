@@ -1,0 +1,204 @@
+"""Every service does its whole work as a user of its own, and is refused what is another's, at both servers."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import aiohttp
+import pytest
+from aiormq.exceptions import ChannelAccessRefused
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
+
+from common import topology
+from tests.support.builders import a_snapshot
+from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
+from tests.support.users import DATABASE, ROLES, MongoDbWithUsers, RabbitMqWithUsers, Secrets
+
+SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
+UNAUTHORIZED = 13
+
+
+class Guarded(System):
+    """The system, each service with its own addresses."""
+
+    secrets: Secrets
+
+    async def start_as_itself(self, service: str, **settings: str) -> None:
+        urls = {"RABBITMQ_URL": self.secrets.at(f"{service}-rabbitmq-url", self.rabbitmq_url)}
+        if service in ROLES["services"]:
+            urls["MONGODB_URL"] = self.secrets.at(f"{service}-mongodb-url", self.mongodb_url)
+        await self.start(service, **urls, **settings)
+
+
+@pytest.fixture(scope="module")
+async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
+    directory: Path = tmp_path_factory.mktemp("guarded")
+    secrets = Secrets(directory)
+    rabbitmq, mongodb = RabbitMqWithUsers(directory / "rabbitmq", secrets), MongoDbWithUsers(directory / "mongodb", secrets)
+    await asyncio.gather(rabbitmq.start(), mongodb.start())
+    await mongodb.give_users()
+    async with aiohttp.ClientSession() as http:
+        running = Guarded(rabbitmq.url, mongodb.url, directory, http, DATABASE)
+        running.secrets = secrets
+        await running.start("simulator")
+        await asyncio.gather(*(running.start_as_itself(service) for service in SERVICES if service != "retry"))
+        await running.start_as_itself("retry", RetryJobCronExpression="* * * * * *")
+        yield running
+        await running.stop_all()
+    await asyncio.gather(rabbitmq.stop(), mongodb.stop())
+
+
+async def test_a_change_that_fails_is_run_again_and_shown(guarded: Guarded) -> None:
+    app = f"app-{uuid.uuid4().hex[:8]}"
+    await guarded.hook(app)
+    await guarded.simulated("PUT", app, "/faults", json={"status": 400})
+    transaction = await guarded.change("create", a_snapshot(source_app=app))
+    await guarded.delivery(transaction, "Failed")
+
+    await guarded.simulated("DELETE", app, "/faults")
+
+    found = await guarded.delivery(transaction, "Success")
+    assert found["trigger"] == "Timer job"
+    assert found["attempt"] > 1
+
+
+async def test_a_connection_is_tested_and_its_result_comes_back(guarded: Guarded) -> None:
+    connector_id = await guarded.hook(f"app-{uuid.uuid4().hex[:8]}")
+
+    status, answer = await guarded.api("POST", f"/connectors/{connector_id}/test")
+
+    assert status == 200, answer
+    assert answer["passed"]
+
+
+async def test_an_operation_is_carried_out(guarded: Guarded) -> None:
+    app = f"app-{uuid.uuid4().hex[:8]}"
+    await guarded.hook(app)
+    transaction = await guarded.change("create", a_snapshot(source_app=app))
+    delivery = await guarded.delivery(transaction, "Success")
+
+    status, answer = await guarded.api("POST", "/operations", json={"kind": "archive", "delivery_ids": [delivery["delivery_id"]]})
+
+    assert status in (200, 201, 202), answer
+    await until(lambda: is_archived(guarded, delivery["delivery_id"]), "the delivery to be archived")
+
+
+async def test_a_message_nobody_can_read_is_parked_and_shown(guarded: Guarded) -> None:
+    connection = await aio_pika.connect(guarded.secrets.at("ingest-rabbitmq-url", guarded.rabbitmq_url))
+    async with connection, await connection.channel() as channel:
+        exchange = await channel.get_exchange(topology.TRANSACTIONS.name, ensure=False)
+
+        await exchange.publish(aio_pika.Message(b"no transaction", delivery_mode=2, message_id=uuid.uuid4().hex), "")
+
+    await until(lambda: is_shown(guarded, "no transaction"), "the message to be shown")
+
+
+async def test_an_administrator_signs_in_and_the_services_are_heard(guarded: Guarded) -> None:
+    status, answer = await guarded.api("POST", "/session", json={"name": ADMIN, "password": ADMIN_PASSWORD})
+
+    assert status in (200, 201), answer
+    await until(lambda: are_heard(guarded), "a heartbeat of every service")
+
+
+async def is_archived(system: System, delivery_id: str) -> bool:
+    return bool((await system.api("GET", f"/deliveries/{delivery_id}"))[1]["archived"])
+
+
+async def is_shown(system: System, body: str) -> bool:
+    failed = await system.deliveries(status="Failed")
+    shown = [await system.api("GET", f"/deliveries/{d['delivery_id']}") for d in failed if d["delivery_id"].startswith("dead-")]
+    return any(body in str(answer) for _, answer in shown)
+
+
+async def are_heard(system: System) -> bool:
+    _, status = await system.api("GET", "/status")
+    return {*SERVICES} <= {replica["service"] for replica in status["services"]}
+
+
+def collections_of(service: str) -> set[str]:
+    return {name for names in ROLES["services"][service].values() for name in names}
+
+
+def writable_by(service: str) -> set[str]:
+    return collections_of(service) - {*ROLES["services"][service]["read"]}
+
+
+@pytest.mark.parametrize("service", ROLES["services"])
+async def test_a_service_writes_no_collection_of_another_and_reads_only_what_it_needs(guarded: Guarded, service: str) -> None:
+    everything = set().union(*map(collections_of, ROLES["services"]))
+
+    with MongoClient[dict[str, Any]](guarded.secrets.at(f"{service}-mongodb-url", guarded.mongodb_url)) as client:
+        database = client[DATABASE]
+        refused = {name for name in everything if is_refused(lambda name=name: database[name].update_one({"_id": "nobody's"}, {"$set": {"a": 1}}))}
+        unread = {name for name in everything if is_refused(lambda name=name: database[name].find_one({}))}
+
+    assert refused == everything - writable_by(service)
+    assert unread == everything - collections_of(service)
+
+
+async def test_nobody_takes_a_line_out_of_the_audit(guarded: Guarded) -> None:
+    with MongoClient[dict[str, Any]](guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)) as client:
+        assert is_refused(lambda: client[DATABASE]["audit"].delete_one({}))
+        assert is_refused(lambda: client[DATABASE]["audit"].drop())
+
+
+def is_refused(step: Any) -> bool:
+    try:
+        step()
+    except OperationFailure as error:
+        assert error.code == UNAUTHORIZED, error
+        return True
+    return False
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service: str) -> None:
+    lane = topology.lane(await guarded.hook(f"app-{uuid.uuid4().hex[:8]}"))
+    others = [q for q in (*topology.QUEUES, lane) if q not in topology.PARTS[service].consumes and not q.name.startswith(f"{service}.")]
+    url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
+
+    read = [queue.name for queue in others if queue is not topology.PARKED and await may_get(url, queue.name)]
+
+    assert others
+    assert read == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_publishes_only_where_it_has_to(guarded: Guarded, service: str) -> None:
+    part = topology.PARTS[service]
+    allowed = {exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)}
+    url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
+
+    published = {exchange.name for exchange in topology.EXCHANGES if await may_publish(url, exchange.name)}
+
+    assert published == allowed
+
+
+async def may_get(url: str, queue: str) -> bool:
+    connection = await aio_pika.connect(url)
+    async with connection:
+        channel = await connection.channel()
+        try:
+            await (await channel.get_queue(queue, ensure=False)).get(fail=False, no_ack=False)
+        except ChannelAccessRefused:
+            return False
+        return True
+
+
+async def may_publish(url: str, exchange: str) -> bool:
+    """Ask with a routing key that leads nowhere where there is one; a fanout's queues get a message that says nothing."""
+    connection = await aio_pika.connect(url)
+    async with connection:
+        channel = await connection.channel(publisher_confirms=True)
+        message = aio_pika.Message(b"[]", type="Nothing", message_id=uuid.uuid4().hex)
+        try:
+            await (await channel.get_exchange(exchange, ensure=False)).publish(message, "nowhere", mandatory=False)
+        except ChannelAccessRefused:
+            return False
+        return True

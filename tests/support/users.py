@@ -1,0 +1,100 @@
+"""Both servers as docker-compose.yml has them: with a user for each service, from the files that `make env` writes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pymongo import MongoClient
+
+from local_stack.processes import Started, unnoticed
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+from tests.support.system import until
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+ROLES: dict[str, Any] = json.loads((DEPLOY / "mongodb" / "roles.json").read_text())
+DATABASE = "mboc"
+
+
+class Secrets:
+    """The folder that ``make env`` fills."""
+
+    def __init__(self, folder: Path) -> None:
+        subprocess.run([DEPLOY / "make-env", folder], check=True, stdout=subprocess.DEVNULL)
+        self._folder = folder / "secrets"
+
+    def file(self, name: str) -> Path:
+        """Where a secret is."""
+        return self._folder / name
+
+    def __getitem__(self, name: str) -> str:
+        return self.file(name).read_text().strip()
+
+    def at(self, name: str, url: str) -> str:
+        """An address of a service's, with its server where it is here."""
+        return self[name].replace(urlsplit(self[name]).netloc.rpartition("@")[2], urlsplit(url).netloc.rpartition("@")[2])
+
+
+class RabbitMqWithUsers(RabbitMq):
+    """One that begins with the definitions; there is no guest."""
+
+    def __init__(self, directory: Path, secrets: Secrets) -> None:
+        super().__init__(directory)
+        self._secrets = secrets
+
+    @property
+    def url(self) -> str:
+        """The administrator's address."""
+        return super().url.replace("guest:guest@", f"administrator:{self._secrets['rabbitmq-administrator-password']}@")
+
+    def _environment(self) -> dict[str, str]:
+        environment = super()._environment()
+        with (self._directory / "rabbitmq.conf").open("a") as file:
+            file.write(f"load_definitions = {self._secrets.file('rabbitmq-definitions.json')}\n")
+        return environment
+
+
+class MongoDbWithUsers(MongoDb):
+    """One that lets nobody in without a password."""
+
+    def __init__(self, directory: Path, secrets: Secrets, started: Started = unnoticed) -> None:
+        super().__init__(directory, started)
+        self._secrets = secrets
+
+    def _options(self) -> list[str]:
+        key = self._directory / "key"
+        key.unlink(missing_ok=True)
+        key.touch(0o600)
+        key.write_text(self._secrets["mongodb-key"])
+        return [*super()._options(), "--keyFile", str(key)]
+
+    async def give_users(self) -> None:
+        """Do what ``deploy/mongodb/init.js`` does, once there is a primary."""
+        password = self._secrets["mongodb-root-password"]
+        with MongoClient[dict[str, Any]](self.url, directConnection=True) as first:
+            await until(lambda: _as_primary(first), "a primary")
+            first.admin.command("createUser", "root", pwd=password, roles=["root"])
+        with self.as_root() as client:
+            for service, collections in ROLES["services"].items():
+                client[DATABASE].command("createRole", service, privileges=privileges(collections), roles=[])
+                url = urlsplit(self._secrets[f"{service}-mongodb-url"])
+                client[DATABASE].command("createUser", service, pwd=url.password, roles=[service])
+
+    def as_root(self) -> MongoClient[dict[str, Any]]:
+        """A connection that may do everything."""
+        return MongoClient(self.url, username="root", password=self._secrets["mongodb-root-password"])
+
+
+async def _as_primary(client: MongoClient[dict[str, Any]]) -> bool:
+    return bool(client.admin.command("hello").get("isWritablePrimary"))
+
+
+def privileges(collections: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """What a role may do, as MongoDB is told."""
+    return [
+        {"resource": {"db": DATABASE, "collection": name}, "actions": ROLES["may"][may]} for may, names in collections.items() for name in names
+    ]
