@@ -176,7 +176,7 @@ class Stack:
             planners = await self.outside.simulator("GET", "/planners")
             assert planners["refused"] == 0
             if planners["posted"] == planners["accepted"]:
-                return sum(bool(d["status"]) for d in await self._deliveries()) == planners["accepted"] - self._forgotten
+                return sum(bool(d["status"]) for d in await self._deliveries()) == int(planners["accepted"]) - self._forgotten
         await asyncio.sleep(1)
         return False
 
