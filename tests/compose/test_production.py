@@ -84,7 +84,7 @@ async def test_a_fourth_dispatcher_comes_and_goes_under_load(stack: Stack) -> No
 
 
 async def test_an_upgrade_and_its_rollback_lose_nothing(stack: Stack) -> None:
-    stack.set(MBOC_VERSION="test-new")
+    stack.tell(MBOC_VERSION="test-new")
     await stack.compose("build", "ingest", "dispatcher", "retry", "portal-api")
     before = (await stack.book()).repeated
     await stack.work(RATE)
@@ -94,7 +94,7 @@ async def test_an_upgrade_and_its_rollback_lose_nothing(stack: Stack) -> None:
         await stack.script("upgrade")
     assert await stack.images() == {"test-new"}
     await stack.until_accepted(MANY)
-    stack.set(MBOC_VERSION="test-old")
+    stack.tell(MBOC_VERSION="test-old")
     with said("rolled back"):
         await stack.script("upgrade")
     assert await stack.images() == {"test-old"}

@@ -8,7 +8,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import time
 import uuid
 from collections import Counter
@@ -20,6 +19,7 @@ from local_stack.errors import LocalError
 from local_stack.outside import Outside, session
 from local_stack.seed import SEEDED
 from tests.support.system import free_port, until
+from tests.support.users import Secrets
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ("PORTAL_API", "INGEST", "SIMULATOR", "RABBITMQ_MANAGEMENT", "PROMETHEUS", "GRAFANA")
@@ -56,27 +56,23 @@ class Stack:
         self._folder, self._project = folder, f"mboc-test-{uuid.uuid4().hex[:6]}"
         self._command = shlex.split(os.environ.get("COMPOSE") or "docker compose")
         self._ports = {name: free_port() for name in PUBLISHED}
-        self._forgotten = 0
+        self._forgotten, self._api_key = 0, ""
         self._http = session()
-        self.outside = Outside(self._http, self.addresses, "")
+        self.outside = Outside(self._http, self.addresses, self._api_key)
 
     @property
     def addresses(self) -> dict[str, str]:
         """Where the services that publish a port are found."""
         return {name.lower().replace("_", "-"): f"http://127.0.0.1:{self._ports[name]}" for name in ("PORTAL_API", "INGEST", "SIMULATOR")}
 
-    @property
-    def api_key(self) -> str:
-        """The key to the portal API."""
-        return (self._folder / "secrets" / "portal-api-key").read_text().strip()
-
     async def begin(self) -> None:
         """Install it as the documentation says."""
         assert shutil.which(self._command[0]), f"{self._command[0]} is needed: Docker Compose, or COMPOSE names what takes its place"
-        subprocess.run([ROOT / "deploy" / "make-env", self._folder], check=True, stdout=subprocess.DEVNULL)
+        secrets = Secrets(self._folder)
         published = {f"{name}_PUBLISHED": f"127.0.0.1:{port}" for name, port in self._ports.items()}
-        self.set(SECRETS_FOLDER=str(self._folder / "secrets"), MBOC_VERSION="test-old", DISPATCHERS=str(DISPATCHERS), SIMULATOR_RATE="0", **published)
-        self.outside = Outside(self._http, self.addresses, self.api_key)
+        self.tell(SECRETS_FOLDER=str(self._folder / "secrets"), MBOC_VERSION="test-old", DISPATCHERS=str(DISPATCHERS), SIMULATOR_RATE="0", **published)
+        self._api_key = secrets["portal-api-key"]
+        self.outside = Outside(self._http, self.addresses, self._api_key)
         with said("built"):
             await self.compose(*PROFILES, "build")
         with said(f"up and ready, with {DISPATCHERS} dispatchers"):
@@ -89,7 +85,7 @@ class Stack:
             await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes", "--rmi", "local")
         await self._http.close()
 
-    def set(self, **settings: str) -> None:
+    def tell(self, **settings: str) -> None:
         """Change settings, as an administrator does in .env; the last line counts."""
         with (self._folder / ".env").open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
@@ -104,7 +100,7 @@ class Stack:
 
     async def smoke(self) -> str:
         """Run the smoke check of the README."""
-        told = {"LOCAL_ADDRESSES": json.dumps(self.addresses), "LOCAL_API_KEY": self.api_key}
+        told = {"LOCAL_ADDRESSES": json.dumps(self.addresses), "LOCAL_API_KEY": self._api_key}
         return await self._run(ROOT / ".venv" / "bin" / "mboc-local", "smoke", **told)
 
     async def kill_a_dispatcher(self) -> None:
@@ -160,8 +156,8 @@ class Stack:
         return [*self._command, "--env-file", str(self._folder / ".env"), "--project-name", self._project]
 
     async def _run(self, *words: str | Path, **environment: str) -> str:
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=os.environ | environment, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+        pipe, told = asyncio.subprocess.PIPE, os.environ | environment
+        process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=told, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
         async with asyncio.timeout(LONGEST_S):
             out, trouble = await process.communicate()
         assert process.returncode == 0, f"{' '.join(map(str, words))} ended with {process.returncode}:\n{(out + trouble).decode()[-3000:]}"
@@ -172,7 +168,7 @@ class Stack:
             connectors = (await self.outside.api("GET", "/connectors"))["items"]
             ready = Counter(s["service"] for s in (await self.outside.api("GET", "/status"))["services"] if s["ready"] and not s["silent"])
             near = [await self.outside.is_ready(name) for name in self.addresses]
-            return all(near) and len(connectors) == len(SEEDED) and ready["dispatcher"] >= dispatchers and ready["retry"] >= 1
+            return bool(all(near) and len(connectors) == len(SEEDED) and ready["dispatcher"] >= dispatchers and ready["retry"] >= 1)
         return False
 
     async def _all_is_told(self) -> bool:
@@ -180,7 +176,7 @@ class Stack:
             planners = await self.outside.simulator("GET", "/planners")
             assert planners["refused"] == 0
             if planners["posted"] == planners["accepted"]:
-                return sum(bool(d["status"]) for d in await self._deliveries()) == planners["accepted"] - self._forgotten
+                return sum(bool(d["status"]) for d in await self._deliveries()) == int(planners["accepted"]) - self._forgotten
         await asyncio.sleep(1)
         return False
 

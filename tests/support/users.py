@@ -24,7 +24,7 @@ class Secrets:
     """The folder that ``make env`` fills."""
 
     def __init__(self, folder: Path) -> None:
-        subprocess.run([DEPLOY / "make-env", folder], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([DEPLOY / "make-env", folder], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own script
         self._folder = folder / "secrets"
 
     def file(self, name: str) -> Path:
@@ -95,6 +95,4 @@ async def _as_primary(client: MongoClient[dict[str, Any]]) -> bool:
 
 def privileges(collections: dict[str, list[str]]) -> list[dict[str, Any]]:
     """What a role may do, as MongoDB is told."""
-    return [
-        {"resource": {"db": DATABASE, "collection": name}, "actions": ROLES["may"][may]} for may, names in collections.items() for name in names
-    ]
+    return [{"resource": {"db": DATABASE, "collection": name}, "actions": ROLES["may"][may]} for may, names in collections.items() for name in names]

@@ -1,6 +1,7 @@
-// Begins the replica set, waits for its primary, and gives each service a user of its own; harmless when all of it is there.
+// Begins the replica set, waits for its primary, and gives each service a role and a user of its own; harmless when all of it is there.
 const members = process.env.MONGODB_MEMBERS.split(' ');
 const services = { dispatcher: process.env.DISPATCHER_PASSWORD, retry: process.env.RETRY_PASSWORD, 'portal-api': process.env.PORTAL_API_PASSWORD };
+const roles = JSON.parse(require('fs').readFileSync('/roles/roles.json', 'utf8'));
 const asRoot = `mongodb://root:${encodeURIComponent(process.env.ROOT_PASSWORD)}@`;
 
 function begin() {
@@ -16,7 +17,12 @@ function begin() {
 function giveUsers() {
   const mboc = connect(`${asRoot}${members}/mboc?authSource=admin&replicaSet=rs0&serverSelectionTimeoutMS=30000`);
   for (const [name, pwd] of Object.entries(services)) {
-    const user = { pwd, roles: [{ role: 'readWrite', db: 'mboc' }] };
+    const privileges = Object.entries(roles.services[name]).flatMap(([may, names]) =>
+      names.map((collection) => ({ resource: { db: 'mboc', collection }, actions: roles.may[may] })),
+    );
+    if (mboc.getRole(name) === null) mboc.createRole({ role: name, privileges, roles: [] });
+    else mboc.updateRole(name, { privileges, roles: [] });
+    const user = { pwd, roles: [name] };
     if (mboc.getUser(name) === null) mboc.createUser({ user: name, ...user });
     else mboc.updateUser(name, user);
   }

@@ -33,6 +33,7 @@ from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.create_admin import create_admin
 from portal_api.doors import build_doors
+from portal_api.give_up import give_up, moment
 from portal_api.operations.order import Order
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
@@ -48,14 +49,18 @@ from portal_api.saved_views.keep import Keep
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
+from portal_api.store.figures import Figures
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import Operations
 from portal_api.store.reader import Reader
 from portal_api.store.saved_views import SavedViews
+from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
 from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -77,12 +82,17 @@ def main() -> None:
     commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
     creating = commands.add_parser("create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone")
     creating.add_argument("name", help="what the account is called")
+    giving_up = commands.add_parser("give-up", help="after a restore, end what is shown as under way and nobody will hear of again; needs MONGODB_URL alone")
+    giving_up.add_argument("before", type=moment, help="what was received before this moment, such as 2026-07-21T06:00:00Z")
     arguments = parser.parse_args()
     if arguments.command == "openapi":
         sys.stdout.write(described())
         return
     if arguments.command == "migrate":
         asyncio.run(_migrate(load(DatabaseSettings)))
+        return
+    if arguments.command == "give-up":
+        asyncio.run(_give_up(load(DatabaseSettings), arguments.before))
         return
     if arguments.command == "create-admin":
         where = load(DatabaseSettings)
@@ -165,6 +175,13 @@ async def _migrate(settings: DatabaseSettings) -> None:
     await wait_until_there(database)
     await make_indexes(database)
     sys.stdout.write("Every index of portal-api is there.\n")
+
+
+async def _give_up(settings: DatabaseSettings, before: datetime) -> None:
+    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+    await wait_until_there(database)
+    ended = await give_up(Unheard(database), Record(Writer(database), Figures(database)), before)
+    sys.stdout.write(f"Given up: {ended} deliveries, which are Failed now with an unknown outcome.\n")
 
 
 def _opened(settings: Settings) -> tuple[Database, Connectors]:

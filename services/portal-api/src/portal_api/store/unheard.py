@@ -1,0 +1,36 @@
+"""Deliveries that are still under way as far as is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from common.contracts.delivery import Phase, StatusChanged
+from portal_api.store.reader import reaching
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+TOGETHER = 200
+
+
+class Unheard:
+    """Raises StoreAwayError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._deliveries = database["deliveries"]
+
+    async def some(self, before: datetime) -> list[StatusChanged]:
+        """Return what was told last of some that were received before this moment; none = there are none."""
+        wanted = {"phase": {"$ne": Phase.DONE}, "received_at": {"$lt": before}}
+        with reaching():
+            found = await self._deliveries.find(wanted).limit(TOGETHER).to_list(TOGETHER)
+        return [StatusChanged.model_validate({name: document[name] for name in _FIELDS & {*document}} | _named(document)) for document in found]
+
+
+_FIELDS = {*StatusChanged.model_fields} - {"version"}
+
+
+def _named(document: dict[str, Any]) -> dict[str, Any]:
+    return {"delivery_id": document["_id"], "at": document["changed_at"]}

@@ -1,0 +1,74 @@
+"""After a restore: what is shown as under way and nobody will hear of again comes to an end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from common.contracts.delivery import Phase, Status
+from common.database import open_database
+from portal_api.give_up import SENTENCE, give_up, moment
+from portal_api.record import Record
+from portal_api.store.indexes import make_indexes
+from portal_api.store.unheard import Unheard
+from portal_api.store.writer import Writer
+from tests.support.builders import A_MOMENT, an_event
+
+MANY = 450
+
+
+@pytest.fixture
+async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
+    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
+    await make_indexes(opened)
+    yield opened
+    await opened.client.drop_database(opened.name)
+
+
+def at(number: int) -> Any:
+    """Just before the event of this number was received."""
+    return A_MOMENT + timedelta(seconds=number, milliseconds=-1)
+
+
+async def test_what_was_received_before_is_failed_with_an_unknown_outcome(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    record = Record(Writer(database))
+    await record.statuses([an_event(status=None, number=number, key=f"demo/{number}") for number in range(1, MANY + 1)])
+
+    ended = await give_up(Unheard(database), record, at(MANY))
+
+    found = await database["deliveries"].find_one({"_id": "t1.c1"})
+    assert found is not None
+    assert ended == MANY - 1
+    assert (found["phase"], found["status"], found["outcome_unknown"], found["message"]) == (Phase.DONE, Status.FAILED, True, SENTENCE)
+    assert found["troubled"]
+    assert await database["deliveries"].count_documents({"phase": "pending"}) == 1
+    assert await database["attempts"].count_documents({}) == MANY - 1
+    assert await database["appointments"].count_documents({"phase": "done"}) == MANY - 1
+
+
+async def test_what_has_come_to_a_status_stays_as_it_is(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    record = Record(Writer(database))
+    await record.statuses([an_event(status=Status.SUCCESS, number=1)])
+
+    assert await give_up(Unheard(database), record, at(2)) == 0
+
+
+async def test_a_later_attempt_still_counts(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    record = Record(Writer(database))
+    await record.statuses([an_event(status=None, number=1)])
+    await give_up(Unheard(database), record, at(2))
+
+    await record.statuses([an_event(attempt=2, status=Status.SUCCESS, number=1)])
+
+    found = await database["deliveries"].find_one({"_id": "t1.c1"})
+    assert found is not None
+    assert (found["status"], found["outcome_unknown"]) == (Status.SUCCESS, False)
+
+
+def test_a_moment_without_an_offset_is_utc() -> None:
+    assert moment("2026-07-21T06:00:00") == moment("2026-07-21T06:00:00Z") == moment("2026-07-21T08:00:00+02:00")
