@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 BUILDING_S = 86_400.0
+PING_S = 3.0
 
 _TRANSIENT_CODES = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 
@@ -39,9 +40,21 @@ async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> No
         await asyncio.sleep(1)
 
 
-async def answers(database: AsyncIOMotorDatabase[dict[str, Any]]) -> bool:
-    """Whether MongoDB's primary answers now."""
-    return await _absence(database) is None
+class Reach:
+    """Whether MongoDB's primary answered lately: without it no delivery is claimed, nothing recorded and nothing requeued."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database, self._answers = database, True
+
+    async def run(self) -> None:
+        """Ask every few seconds until cancelled."""
+        while True:
+            self._answers = await _absence(self._database) is None
+            await asyncio.sleep(PING_S)
+
+    def check(self) -> str | None:
+        """Say so when it did not."""
+        return None if self._answers else "MongoDB does not answer"
 
 
 async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:

@@ -18,7 +18,7 @@ from common.metrics import READY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+    from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractRobustConnection
 
 BEAT_S = 3.0
 STALE_S = 10.0
@@ -41,11 +41,31 @@ class Readiness:
         return [reason for check in self._checks if (reason := check())]
 
 
+class Whole:
+    """Whether a connection has everything that it had: after a loss its channels and consumers come back one by one, and each may take its time."""
+
+    def __init__(self, connection: AbstractConnection) -> None:
+        self._is_whole = True
+        connection.close_callbacks.add(self._lost)
+        if isinstance(connection, aio_pika.RobustConnection):
+            connection.reconnect_callbacks.add(self._back)
+
+    def check(self) -> str | None:
+        """Say so when something is missing."""
+        return None if self._is_whole else "RabbitMQ has not given back every consumer yet"
+
+    def _lost(self, *_: object) -> None:
+        self._is_whole = False
+
+    def _back(self, *_: object) -> None:
+        self._is_whole = True
+
+
 class Loopback:
     """Sends itself a message every few seconds: a connection that looks open but carries nothing is found out."""
 
     def __init__(self, connection: AbstractRobustConnection) -> None:
-        self._connection = connection
+        self._connection, self._whole = connection, Whole(connection)
         self._heard_at = float("-inf")
 
     async def run(self) -> None:
@@ -68,7 +88,7 @@ class Loopback:
             return "RabbitMQ is away"
         if time.monotonic() - self._heard_at > STALE_S:
             return "RabbitMQ does not bring this process its own messages back"
-        return None
+        return self._whole.check()
 
 
 def health_routes(readiness: Readiness) -> list[Route]:

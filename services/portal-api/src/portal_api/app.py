@@ -17,8 +17,8 @@ from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
 from common.contracts.connector import ConnectorChanged
-from common.database import answers, open_database, wait_until_there
-from common.health import Loopback, Readiness, health_routes
+from common.database import Reach, open_database, wait_until_there
+from common.health import Loopback, Readiness, Whole, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
@@ -70,7 +70,6 @@ if TYPE_CHECKING:
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 log = structlog.get_logger()
-PING_S = 3.0
 
 
 def main() -> None:
@@ -129,10 +128,12 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
         watch.subscribe(broker)
         await broker.start()
-        watch.listen(await broker.connect())
-        reach = _Reach(database)
+        consumed = await broker.connect()
+        watch.listen(consumed)
+        reach, whole = Reach(database), Whole(consumed)
         async with background(loopback.run(), reach.run(), *watch.works()):
-            readiness.watch(loopback.check, reach.check, lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed")
+            consuming = lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed"  # noqa: E731
+            readiness.watch(loopback.check, reach.check, whole.check, consuming)
             log.info("ready")
             await stop.wait()
             watch.close()
@@ -223,20 +224,3 @@ async def _announce(publisher: Publisher, connector_id: str) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2):
             await publisher.publish_surely(topology.CONNECTORS, body, message_id=connector_id, kind="ConnectorChanged")
-
-
-class _Reach:
-    """Whether MongoDB answered lately."""
-
-    def __init__(self, database: Database) -> None:
-        self._database, self._answers = database, True
-
-    async def run(self) -> None:
-        """Ask every few seconds until cancelled."""
-        while True:
-            self._answers = await answers(self._database)
-            await asyncio.sleep(PING_S)
-
-    def check(self) -> str | None:
-        """Say so when it did not."""
-        return None if self._answers else "MongoDB does not answer"

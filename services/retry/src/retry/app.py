@@ -17,8 +17,8 @@ from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker
 from common.contracts.telemetry import TimerJob
-from common.database import open_database, wait_until_there
-from common.health import Loopback, Readiness, health_routes
+from common.database import Reach, open_database, wait_until_there
+from common.health import Loopback, Readiness, Whole, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
@@ -92,12 +92,14 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         telemetry.also(partial(_timer_job, schedule, clocks[0]))
         timer = Timer(schedule, clocks[0], Requeue(Failed(database), Transactions(database), requeues, ask), settings.lease_s / 3)
         steps = _steps(database, requeues, ask, Tell(publisher))
-        operate, loopback = Operate(clocks[1], steps), Loopback(connection)
+        operate, loopback, reach = Operate(clocks[1], steps), Loopback(connection), Reach(database)
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
         subscribe(broker, steps.operations, operate)
         await broker.start()
-        async with background(loopback.run(), timer.run(), operate.run()):
-            readiness.watch(loopback.check, lambda: None if all(s.running for s in broker.subscribers) else "operations are not consumed")
+        whole = Whole(await broker.connect())
+        async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
+            consuming = lambda: None if all(s.running for s in broker.subscribers) else "operations are not consumed"  # noqa: E731
+            readiness.watch(loopback.check, reach.check, whole.check, consuming)
             log.info("ready", next_run=str(schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"))
             await stop.wait()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError):

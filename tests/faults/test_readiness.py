@@ -1,0 +1,131 @@
+"""Each kind of process killed under a light load: whoever does not do its work says so within 15 seconds, and is ready again by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+
+import pytest
+
+from local_stack.servers.mongodb import MongoDb
+from local_stack.servers.rabbitmq import RabbitMq
+from tests.faults.test_outages import post_until_accepted
+from tests.support.builders import a_snapshot
+from tests.support.system import System, until
+
+SOON_S = 15.0
+FLOWING = 60
+"""Changes before anything is killed: RabbitMQ writes down a lane that was just made only after some seconds."""
+SERVICES = ("ingest", "dispatcher", "portal-api", "retry")
+NEED_MONGODB = ("dispatcher", "portal-api", "retry")
+
+
+@pytest.fixture
+def app() -> str:
+    return f"app-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+async def load(system: System, app: str) -> AsyncIterator[list[str]]:
+    """Ten changes a second for as long as the test runs; the transactions that were accepted so far."""
+    accepted = list[str]()
+    await system.start("retry")
+    await system.hook(app)
+
+    async def post() -> None:
+        while True:
+            accepted.append(await post_until_accepted(system, a_snapshot(source_app=app)))
+            await asyncio.sleep(0.1)
+
+    posting = asyncio.create_task(post())
+
+    async def flows() -> bool:
+        return len(accepted) >= FLOWING
+
+    await until(flows, "the load to flow", within_s=60)
+    yield accepted
+    posting.cancel()
+    await asyncio.gather(posting, return_exceptions=True)
+    await system.stop("retry")
+
+
+@contextlib.asynccontextmanager
+async def staying_ready(system: System, names: Iterable[str]) -> AsyncIterator[None]:
+    """These say at every moment of the block that they are ready."""
+    doubts = set[str]()
+
+    async def watch() -> None:
+        while True:
+            doubts.update([name for name in names if not await system.is_ready(name)])
+            await asyncio.sleep(0.1)
+
+    watching = asyncio.create_task(watch())
+    yield
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert not doubts
+
+
+async def until_all_admit(system: System, names: Iterable[str]) -> None:
+    """Wait for 15 seconds at most until each of them says that it is not ready."""
+    admitted = set[str]()
+
+    async def ask() -> bool:
+        admitted.update([name for name in names if not await system.is_ready(name)])
+        return set(names) <= admitted
+
+    await until(ask, f"{', '.join(names)} to say that they are not ready", SOON_S)
+
+
+async def goes_on(system: System, app: str, accepted: list[str]) -> None:
+    """A change that is accepted from now on, and everything accepted before, is delivered."""
+    before = len(accepted)
+
+    async def another() -> bool:
+        return len(accepted) > before
+
+    await until(another, "another change to be accepted")
+    expected = set(accepted[: before + 1])
+
+    async def all_delivered() -> bool:
+        return expected <= {d["transaction_id"] for d in await system.deliveries(source_app=app) if d["status"] == "Success"}
+
+    await until(all_delivered, f"all of {len(expected)} changes to be delivered", within_s=60)
+
+
+@pytest.mark.parametrize("victim", SERVICES)
+async def test_a_killed_service_concerns_nobody_else_and_is_ready_again_once_it_runs(system: System, app: str, load: list[str], victim: str) -> None:
+    async with staying_ready(system, [name for name in SERVICES if name != victim]):
+        await system.stop(victim, signal.SIGKILL)
+        await system.start(victim)
+
+    await goes_on(system, app, load)
+
+
+async def outage(system: System, kill: Callable[[], Awaitable[None]], start: Callable[[], Awaitable[None]], stuck: Iterable[str]) -> None:
+    """Lose a server, hear that from all who need it and from nobody else, bring it back, and see them get ready by themselves."""
+    async with staying_ready(system, [name for name in SERVICES if name not in stuck]):
+        await kill()
+        try:
+            await until_all_admit(system, stuck)
+            for _ in range(5):
+                assert not any([await system.is_ready(name) for name in stuck]), "said to be ready while the server is away"
+                await asyncio.sleep(0.5)
+        finally:
+            await start()
+    await asyncio.gather(*(system.until_ready(name) for name in SERVICES))
+
+
+async def test_without_rabbitmq_nobody_says_to_be_ready(system: System, app: str, load: list[str], rabbitmq: RabbitMq) -> None:
+    await outage(system, rabbitmq.kill, rabbitmq.start, SERVICES)
+
+    await goes_on(system, app, load)
+
+
+async def test_without_mongodb_nobody_who_needs_it_says_to_be_ready(system: System, app: str, load: list[str], mongodb: MongoDb) -> None:
+    await outage(system, mongodb.kill, mongodb.start, NEED_MONGODB)
+
+    await goes_on(system, app, load)
