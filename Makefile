@@ -59,8 +59,10 @@ bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, sid
 docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.faults_page
 	@$(BIN)/python -m tests.support.metrics_page
+	@$(BIN)/python -m tests.support.configuration_page
 	@$(BIN)/python -m tests.support.dashboards
 	@$(BIN)/python -m tests.support.monitoring_manifests
+	@$(BIN)/python -m tests.support.asyncapi_document
 	@$(BIN)/python -m tests.support.broker_definitions
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 

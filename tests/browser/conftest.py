@@ -18,6 +18,7 @@ from tests.support.visitor import Visitor, a_user
 
 Sit = Callable[..., Awaitable[Desk]]
 LONGEST_S = 60
+CLOSING_S = 20
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,9 +40,11 @@ def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[No
 @pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await launched(playwright)
+        async with asyncio.timeout(LONGEST_S):
+            opened = await launched(playwright)
         yield opened
-        await opened.close()
+        async with asyncio.timeout(CLOSING_S):
+            await opened.close()
 
 
 @pytest.fixture(scope="package")
@@ -71,7 +74,8 @@ async def sit(browser: Browser, system: System, accounts: dict[str, Visitor], co
 
     yield sitting
     for one in desks:
-        await (one.page if one.context in contexts.values() else one.context).close()
+        async with asyncio.timeout(CLOSING_S):
+            await (one.page if one.context in contexts.values() else one.context).close()
         assert one.faults == []
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from urllib.parse import quote
+
+import aio_pika
+
+from common import topology
+from common.contracts.dead_letter import DeadLetter
 from tests.browser.conftest import Sit
 from tests.support.browser import Desk
-from tests.support.builders import a_snapshot
+from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction
 from tests.support.retrying import failing
 from tests.support.system import System
+from tests.support.visitor import Visitor
 
 
 async def without_uri(system: System, app: str) -> str:
@@ -15,6 +23,55 @@ async def without_uri(system: System, app: str) -> str:
     subject = f"Inspect {app}"
     await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject=subject)), "Invalid MBOC URI")
     return subject
+
+
+async def test_error_tracking_shows_transactions_that_were_not_sent_and_they_are_sorted_and_filtered_as_in_the_history_list(
+    system: System, sit: Sit, app: str
+) -> None:
+    [failed] = await failing(system, app, 1)
+    await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject="Arrived")), "Success")
+    disabled = await system.connector(source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False)
+    await system.change("create", a_snapshot(source_app=app, Subject="Idle"))
+    at = await sit("viewer")
+    await at.open(f"/errors?source_app={app}")
+    await at.row("MBOC Publish Disabled").wait_for()
+    assert await at.row("Arrived", "Success").count() == 0
+    assert await at.row().count() == 2
+
+    await at.button("Status").click()
+    await at.page.wait_for_url("**sort=status*")
+    await at.row("Failed").and_(at.page.locator("tbody tr:first-child")).wait_for()
+    await at.open(f"/errors?source_app={app}&connector_id={disabled}")
+    await at.row("MBOC Publish Disabled").wait_for()
+    assert await at.page.locator(f'[data-row="{failed}"]').count() == 0
+
+
+async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_list_automatically(system: System, sit: Sit, app: str) -> None:
+    at = await sit("viewer")
+    await at.open(f"/errors?source_app={app}")
+    await at.sees("Nothing fits these criteria.")
+    await at.page.get_by_text("Live", exact=True).wait_for()
+
+    await without_uri(system, app)
+
+    await at.page.get_by_role("button", name="1 new").click()
+    await at.row(f"Inspect {app}").wait_for()
+
+
+async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(system: System, sit: Sit, rabbitmq_url: str) -> None:
+    request = a_delivery(transaction=a_transaction(f"bug-{uuid.uuid4().hex}"))
+    trace = 'File "deliver.py", line 61, in _claimed\nKeyError'
+    letter = DeadLetter(dead_letter_id="bug", queue="a lane", type=None, reason="A bug: KeyError", trace=trace, body=request.model_dump_json(), at=A_MOMENT)
+    async with await aio_pika.connect_robust(rabbitmq_url) as connection:
+        exchange = await (await connection.channel()).get_exchange(topology.DEAD_LETTERS.name)
+        await exchange.publish(aio_pika.Message(letter.model_dump_json().encode(), delivery_mode=2, type="DeadLetter"), "")
+    await system.delivery(request.transaction.transaction_id, "Failed")
+    at = await sit("viewer")
+
+    await at.open(f"/errors/{request.delivery_id}")
+
+    await at.page.get_by_role("heading", name="Stack trace").wait_for()
+    await at.page.get_by_text('File "deliver.py", line 61, in _claimed').wait_for()
 
 
 async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transaction(system: System, sit: Sit, app: str) -> None:
@@ -148,3 +205,46 @@ async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(system
     await at.sees("Retrying and archiving need the role Operator.")
     assert [await at.button(name).count() for name in ("Retry", "Archive", "Change")] == [0, 0, 0]
     assert await at.page.get_by_role("link", name="Users").count() == 0
+
+
+async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_and_who_did_what(
+    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+) -> None:
+    subject = await without_uri(system, app)
+    at = await sit("admin")
+    await at.open(f"/errors?source_app={app}")
+    await at.row(subject).get_by_role("link", name="Open the details").click()
+    await at.button("Change").click()
+    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
+    await at.button("Save and test").click()
+    await at.sees("The back office answers as it should.")
+    await at.button("Retry").click()
+    await at.sees("Received by the back office.")
+
+    await at.page.get_by_role("link", name="Timeline").click()
+    await at.page.get_by_role("tab", name="Timeline").click()
+    line = at.page.get_by_role("list", name="Timeline").get_by_role("listitem")
+
+    await line.filter(has_text="Create reported").wait_for()
+    await line.filter(has_text="Invalid MBOC URI").filter(has_text="Nothing was sent.").wait_for()
+    await line.filter(has_text="changed to version 2").filter(has_text=accounts["admin"].name).filter(has_text="URI").wait_for()
+    await line.filter(has_text="Retry asked for").filter(has_text=accounts["admin"].name).wait_for()
+    success = line.filter(has_text="Attempt 2, asked for by Website").filter(has_text=accounts["admin"].name)
+    await success.get_by_text(f"→ POST {system.back_office(app)}").wait_for()
+    await success.get_by_text("← HTTP 200").wait_for()
+    await line.filter(has_text="Test connector").get_by_role("link", name="In the audit").wait_for()
+
+
+async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(system: System, sit: Sit, app: str) -> None:
+    await system.hook(app)
+    await system.simulated("PUT", app, "/faults", json={"status": 400})
+    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Failed")
+    await system.api("POST", f"/deliveries/{delivery['delivery_id']}/archive")
+    at = await sit("viewer")
+
+    await at.open(f"/appointments/{quote(delivery['appointment']['key'], safe='')}?tab=timeline")
+
+    line = at.page.get_by_role("list", name="Timeline").get_by_role("listitem")
+    await line.filter(has_text="Archived").wait_for()
+    await line.filter(has_text="← HTTP 400").wait_for()
+    assert await at.page.get_by_role("link", name="In the audit").count() == 0

@@ -32,6 +32,35 @@ async def subjects(at: Desk) -> list[str]:
     return [re.search(r"\S+ visit \d", await row.inner_text()).group() for row in await at.page.locator("[data-row]").all()]  # type: ignore[union-attr]
 
 
+async def test_the_appointments_view_lists_the_appointments_with_their_properties_and_the_status_of_each_transaction(
+    system: System, sit: Sit, app: str
+) -> None:
+    [subject] = await sent(system, app, "J1")
+    await system.connector(source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False)
+    number = (await system.deliveries(source_app=app))[0]["appointment"]["appointment_id"]
+    again = a_snapshot(number, modified="2026-07-21T15:00:00", source_app=app, Subject=subject, Task={"TaskNo": "J1", "Job": {"SourceApp": app, "JobNo": "J1"}})
+    await system.change("update", again)
+    at = await sit("viewer")
+
+    await at.open(f"/appointments?source_app={app}")
+
+    await at.row(subject, str(number), "J1", app, "Update", "Success", "MBOC Publish Disabled").wait_for()
+    assert await at.row().count() == 1
+
+
+async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_grouped_per_appointment(system: System, sit: Sit, app: str) -> None:
+    [subject] = await sent(system, app, "J1")
+    number = (await system.deliveries(source_app=app))[0]["appointment"]["appointment_id"]
+    await system.delivery(await system.change("update", a_snapshot(number, modified="2026-07-21T15:00:00", source_app=app, Subject=subject)), "Success")
+    at = await sit("viewer")
+
+    await at.open(f"/transactions?source_app={app}")
+
+    await at.row("Update").wait_for()
+    await at.row("Create").wait_for()
+    assert await at.row(subject).count() == 2
+
+
 @pytest.mark.parametrize("view", ["appointments", "transactions"])
 async def test_by_default_records_are_sorted_in_descending_order_by_the_date_of_the_last_transaction(system: System, sit: Sit, app: str, view: str) -> None:
     wanted = await sent(system, app, "J1", "J2", "J3")
@@ -53,10 +82,24 @@ async def test_to_change_the_sort_order_click_any_column_header(system: System, 
     await at.row("J1").and_(at.page.locator("tbody tr:first-child")).wait_for()
 
     assert await subjects(at) == sorted(wanted)
-    for header in ("Status", "Received", "Appointment", "Subject", "Connector", "Reason", "Action", "Attempt", "Source"):
+    await click_every_header(at, "Status", "Received", "Appointment", "Subject", "Connector", "Reason", "Action", "Attempt", "Source")
+
+
+async def click_every_header(at: Desk, *headers: str) -> None:
+    """Each of them sorts the rows."""
+    for header in headers:
         await at.button(header).click()
-        await at.page.locator(f"th[aria-sort] >> text={header}").wait_for()
+        await at.page.locator("th[aria-sort]").get_by_text(header, exact=True).wait_for()
         await at.page.locator("[data-row]").first.wait_for()
+
+
+async def test_to_change_the_sort_order_of_appointments_click_any_column_header(system: System, sit: Sit, app: str) -> None:
+    await sent(system, app, "J1", "J2")
+    at = await sit("viewer")
+    await at.open(f"/appointments?source_app={app}")
+    await subjects(at)
+
+    await click_every_header(at, "Last transaction", "Appointment", "Subject", "Job No.", "Task No.", "Source App", "Action", "Last modified")
 
 
 async def test_to_find_all_transactions_for_a_given_job_click_the_filter_icon_and_click_it_again_to_clear_it(system: System, sit: Sit, app: str) -> None:

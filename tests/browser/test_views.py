@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.browser.conftest import Sit
 from tests.support.builders import a_snapshot
@@ -24,6 +25,17 @@ async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_o
     await at.page.get_by_role("heading", name="Status", level=1).wait_for()
     services = at.page.get_by_role("region", name="Services")
     await services.get_by_role("row").filter(has_text="dispatcher").filter(has_text="Ready").wait_for()
+
+
+async def test_the_status_screen_indicates_the_state_of_the_connection_and_whether_the_opt_in_timer_job_is_on(sit: Sit) -> None:
+    at = await sit("viewer")
+
+    await at.open("/status")
+
+    await at.page.get_by_role("region", name="Services").get_by_role("row").filter(has_text="portal-api").filter(has_text="Ready").first.wait_for()
+    for server in ("RabbitMQ", "MongoDB"):
+        await at.page.get_by_text(server, exact=True).first.wait_for()
+    await at.sees("Off: no CRON expression is set (RetryJobCronExpression).")
 
 
 async def test_the_logging_view_shows_every_message_and_stands_still_when_paused(system: System, sit: Sit, app: str) -> None:
@@ -146,3 +158,27 @@ async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
     await at.button("Import 1 row").click()
 
     await at.page.get_by_role("link", name=f"Old {app}", exact=True).wait_for()
+
+
+async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_secret_is_told(system: System, sit: Sit, app: str) -> None:
+    connector_id = await system.connector(source_app=app, name=f"Orders {app}", uri="https://old.cronus.example/", password="made-up-lantern-secret")
+    at = await sit("admin")
+    await at.open(f"/connectors/{connector_id}")
+    await at.sees("Only one version so far.")
+
+    await at.page.get_by_role("textbox", name="URI").fill("https://new.cronus.example/")
+    await at.page.get_by_role("combobox", name=re.compile("^Type")).click()
+    await at.page.get_by_role("option", name="Basic", exact=True).click()
+    await at.page.get_by_role("textbox", name="Login").fill("DIME")
+    await at.page.get_by_label("Password").fill("another-made-up-secret")
+    await at.button("Save").click()
+
+    versions = at.page.get_by_role("list", name="Versions").get_by_role("listitem")
+    await versions.filter(has_text="Version 2").filter(has_text="URI, Type, Login, Password").wait_for()
+    difference = at.page.get_by_role("region", name="Difference of two versions")
+    await difference.get_by_text("https://old.cronus.example/ → https://new.cronus.example/").wait_for()
+    await difference.get_by_text("entered anew").wait_for()
+    assert "made-up" not in await at.page.content()
+    await at.button("Disable").click()
+    await at.button("What changed with version 3").click()
+    await difference.get_by_text("true → false").wait_for()

@@ -44,6 +44,7 @@ async def test_lists_details_and_exports(system: System, app: str) -> None:
     key = delivery["appointment"]["key"]
     assert key in (await mboc(system, "appointments", "list", "--source-app", app))[1]
     assert json.loads((await mboc(system, "appointments", "show", key))[1])["appointment_key"] == key
+    assert "1: Success" in (await mboc(system, "appointments", "timeline", key))[1]
 
 
 async def test_causes_and_notes(system: System, app: str) -> None:
@@ -72,6 +73,7 @@ async def test_connectors_go_out_and_come_in_again(system: System, app: str, tmp
     assert json.loads((await mboc(system, "connectors", "show", connector_id))[1])["description"] == "imported"
     assert (await mboc(system, "connectors", "test", connector_id))[0] == 0
     assert "disabled" in (await mboc(system, "connectors", "disable", connector_id))[1]
+    assert [line.split()[-1] for line in (await mboc(system, "connectors", "versions", connector_id))[1].splitlines()[1:3]] == ["enabled", "description"]
 
 
 async def test_a_wrong_row_is_said_with_its_field(system: System, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -17,6 +18,8 @@ from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.errors import TooManyError
+from portal_api.operations.choice import Choice
+from portal_api.operations.order import Order
 from portal_api.record import Record
 from portal_api.routes.appointments import AppointmentQuery
 from portal_api.routes.causes import CauseQuery
@@ -309,6 +312,16 @@ async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(c
 
     narrow = DeliveryQuery.model_validate({"modified_by": ["ANNE"], "sort": "-duration_ms", "status": ["Failed"]})
     await reader.narrow_enough("deliveries", narrow.straight(), narrow.looked_at())
+
+
+async def test_an_operation_refuses_a_filter_that_its_list_refuses(crowded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
+    order = Order(Mock(), Mock(), Reader(crowded))
+
+    with pytest.raises(TooManyError, match=r"filter\.modified_by: can be used where"):
+        await order.conditions(Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}))
+
+    assert await order.conditions(Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"], "status": ["Failed"]}}))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot
+from tests.support.events import listening
 from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
 from tests.support.system import System, until
 
@@ -137,6 +138,14 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
         return sorted(d["delivery_id"] for d in await system.deliveries(source_app=app, troubled=True)) == sorted(ids)
 
     await until(shown, "them to come back")
+
+
+async def test_what_is_archived_has_open_lists_read_anew(system: System, app: str) -> None:
+    ids = await failing(system, app, 1)
+    async with listening(system, topics="delivery") as listener:
+        await begun(system, kind="archive", delivery_ids=ids)
+
+        assert await listener.until("resync", within_s=20) == {"topics": ["delivery"]}
 
 
 async def test_one_delivery_is_archived_and_restored_and_each_only_once(system: System, app: str) -> None:

@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-dev-shm-usage",
 ]
 PATIENCE_MS = 15_000
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -67,6 +68,7 @@ class Desk:
 
     def watch(self) -> None:
         """Remember scripts' errors, what the page's policy refused, and every request to somebody else."""
+        self.page.on("crash", lambda _: self.faults.append("the page crashed"))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("console", lambda message: self.faults.append(message.text) if "Content Security Policy" in message.text else None)
         self.page.on("request", self._of_another)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ R = TypeVar("R")
 
 
 class Batcher(Generic[I, R]):
-    """Gathers single items into one flush at a time; adds no delay when idle.
+    """Gathers single items into one flush at a time; adds no delay when idle. It works for all of them, so for no single one's trace.
 
     ``flush`` gets 1 to ``limit`` items and returns one result per item, in order; a result that is an exception is
     raised to the one who submitted that item. An exception it raises goes to all of them.
@@ -29,7 +30,7 @@ class Batcher(Generic[I, R]):
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._flushing is None:
-            self._flushing = asyncio.get_running_loop().create_task(self._run())
+            self._flushing = asyncio.get_running_loop().create_task(self._run(), context=Context())
         return future
 
     async def _run(self) -> None:

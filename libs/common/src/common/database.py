@@ -34,20 +34,25 @@ def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
 
 async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Wait for as long as MongoDB has no primary, and say so."""
-    while not await answers(database):
-        log.warning("MongoDB is not there yet, waiting for it")
+    while reason := await _absence(database):
+        log.warning("MongoDB is not there yet, waiting for it", reason=reason)
         await asyncio.sleep(1)
 
 
 async def answers(database: AsyncIOMotorDatabase[dict[str, Any]]) -> bool:
     """Whether MongoDB's primary answers now."""
+    return await _absence(database) is None
+
+
+async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
+    """Return why the primary does not answer, None when it does: the name of an error, or what MongoDB calls it."""
     try:
-        there = bool((await database.command("hello")).get("isWritablePrimary"))
-    except PyMongoError:
-        there = False
-    if not there:
+        reason = None if (await database.command("hello")).get("isWritablePrimary") else "NoPrimary"
+    except PyMongoError as error:
+        reason = str((getattr(error, "details", None) or {}).get("codeName", type(error).__name__))
+    if reason is not None:
         MONGODB_FAILURES.inc()
-    return there
+    return reason
 
 
 def is_away(error: Exception) -> bool:

@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
+from common.traces.spans import CURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Keep = Callable[[str], None]
 
-_NOISY = ("aio_pika", "aiormq", "faststream", "uvicorn.access", "uvicorn.error", "pymongo", "motor", "stamina")
+_NOISY = ("aio_pika", "aiormq", "faststream", "uvicorn.access", "uvicorn.error", "pymongo", "motor", "stamina", "opentelemetry")
 
 
 def configure_logs(service: str, replica: str, level: str, keep: Keep | None = None) -> None:
-    """Send every log line to standard output as JSON with time, level, service and replica; ``keep`` gets each line too."""
+    """Send every log line to standard output as JSON with time, level, service, replica and, of work for one change, its trace; ``keep`` gets each line too."""
 
     def named(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         event.update(service=service, replica=replica)
+        step = CURRENT.get()
+        if step is not None and step.traceparent is not None:
+            event["trace_id"] = step.trace_id
         return event
 
     shared: list[structlog.typing.Processor] = [

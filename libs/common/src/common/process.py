@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
+import sys
 import time
 from typing import TYPE_CHECKING, Literal
 
@@ -23,9 +25,17 @@ log = structlog.get_logger()
 LAG_EVERY_S = 0.5
 
 
+class AddressError(Exception):
+    """The address for HTTP cannot be listened on; ``str()`` says which and why."""
+
+
 def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     """Run ``serve`` until SIGTERM or SIGINT sets its event; ``serve`` then ends in good order by itself."""
-    uvloop.run(_until_asked(serve))
+    try:
+        uvloop.run(_until_asked(serve))
+    except AddressError as error:
+        sys.stderr.write(f"Cannot start: {error}.\n")
+        raise SystemExit(2) from None
 
 
 class _Stop(asyncio.Event):
@@ -86,16 +96,24 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
-    """Serve the app over HTTP inside this block."""
+    """Serve the app over HTTP inside this block; raises AddressError."""
+    listener = _listener(host, port)
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=5)
     config.proxy_headers = False  # uvicorn would believe any neighbour on this machine; who a client is behind proxies is decided where it matters
     server = _Server(config)
-    task = asyncio.create_task(server.serve())
+    task = asyncio.create_task(server.serve([listener]))
     try:
         yield
     finally:
         server.should_exit = True
         await task
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except OSError as error:
+        raise AddressError(f"{host} port {port} cannot be listened on: {str(error.strerror).partition(' (')[0]}") from error
 
 
 @contextlib.asynccontextmanager

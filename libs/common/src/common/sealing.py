@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,3 +52,20 @@ class KeyRing:
             return self._keys[key_id].decrypt(raw[:_NONCE], raw[_NONCE:], f"{key_id}|{bound_to}".encode()).decode()
         except (KeyError, InvalidTag) as error:
             raise SealError(f"the secret was sealed with key {key_id!r}, which does not open it") from error
+
+
+class SealingSettings(BaseSettings):
+    """The keys, for the services that seal or open secrets."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    secret_keys: SecretStr = Field(
+        validation_alias="SECRET_KEYS",
+        description="Keys of connectors' secrets: id:base64 pairs of 32 bytes, comma separated; the first one seals, all of them open.",
+    )
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _is_a_key_ring(cls, value: SecretStr) -> SecretStr:
+        KeyRing.parse(value.get_secret_value())
+        return value

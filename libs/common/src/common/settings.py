@@ -1,4 +1,4 @@
-"""The settings every process shares, and how a bad one is refused: in one sentence that names it."""
+"""The settings every process shares, and how a bad one is refused: in one sentence that names it. docs/configuration.md is made from the descriptions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -69,12 +69,11 @@ class ServiceSettings(EnvironmentSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on for HTTP; 0.0.0.0 in a container.")
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on for HTTP.")
-    replica: str = Field(default_factory=replica_name, min_length=1, max_length=100, description="This process's name among its replicas; unique.")
-    log_level: str = Field(
-        default="INFO",
-        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
-        validation_alias=AliasChoices("LOG_LEVEL"),
-        description="Lowest level that is logged: DEBUG, INFO, WARNING or ERROR.",
+    replica: str = Field(
+        default_factory=replica_name, min_length=1, max_length=100, description="This process's name among its replicas, unique; by itself host and process id."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias=AliasChoices("LOG_LEVEL"), description="Lowest level that is logged."
     )
     rabbitmq_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
@@ -91,7 +90,7 @@ class DatabaseSettings(EnvironmentSettings):
     mongodb_url: SecretStr = Field(
         default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
         validation_alias=AliasChoices("MONGODB_URL"),
-        description="MongoDB, as mongodb://user:password@host:port/?replicaSet=name.",
+        description="MongoDB, as mongodb://user:password@host:port/?replicaSet=name; a replica set is needed, of one member at least.",
     )
     mongodb_database: str = Field(
         default="mboc",
@@ -101,13 +100,33 @@ class DatabaseSettings(EnvironmentSettings):
     )
 
 
+class TraceSettings(BaseSettings):
+    """Where traces go, for the services that record them; the names are OpenTelemetry's own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    collector: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no traces are recorded.",
+    )
+    trace_share: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
+        description="Share of the traces beginning here that are recorded, from 0 to 1; a caller's own decision is kept.",
+    )
+
+
 def load(settings: type[S]) -> S:
     """Read the settings, or end the process with exit code 2 and a sentence for each bad one (values are not shown)."""
     try:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg']}.\n")
+            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg'].removeprefix('Value error, ')}.\n")
         raise SystemExit(2) from None
     except SettingsError as error:
         sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")

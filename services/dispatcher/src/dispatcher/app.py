@@ -25,6 +25,7 @@ from common.sealing import KeyRing
 from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from common.traces.exporting import exporting
 from dispatcher.back_offices.access import Tools
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.oauth2 import Tokens
@@ -77,7 +78,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
     telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness)
-    async with listening(app, settings.host, settings.port), telemetry.sending(), _tools(settings) as tools:
+    tracing, serving = exporting(settings, "dispatcher", settings.replica), listening(app, settings.host, settings.port)
+    async with tracing, serving, telemetry.sending(), _tools(settings) as tools:
         await _work(settings, stop, readiness, telemetry, tools)
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from common import topology
 from common.contracts.delivery import DeliveryRequested, Status
+from common.traces.messaging import publishing, taking
+from common.traces.spans import CURRENT
 from dispatcher.attempt import attempt
+from dispatcher.back_offices.exchanges import Trail, followed
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import HandBackError
 from dispatcher.ledger.claim import Claim, Done, Superseded
@@ -18,6 +23,7 @@ from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
+    from common.traces.spans import Facts, Span
     from dispatcher.back_offices.current import Current
     from dispatcher.lanes.desk import Desk
     from dispatcher.lanes.turns import Turns
@@ -38,12 +44,18 @@ class Deliver:
 
     async def __call__(self, request: DeliveryRequested) -> None:
         """Return when the status is safe with the broker; raises HandBackError when the call was not begun."""
+        with taking("deliver", topology.DELIVERIES, request.traceparent, partial(_facts, request)) as step:
+            CURRENT.set(step)  # never reset: the lane gives each delivery a task of its own
+            outcome = await self._delivered(request, step)
+            if outcome.status is Status.FAILED:
+                step.failed(outcome.code or outcome.status)
+
+    async def _delivered(self, request: DeliveryRequested, step: Span) -> Outcome:
         refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
         if refusal is not None:
-            await self._tell(request, refusal)
-            return
+            return await self._tell(request, refusal, step)
         async with self._turns.of(request.transaction.appointment.key):
-            await self._tell(request, await self._claimed(Claim(request)))
+            return await self._tell(request, await self._claimed(Claim(request)), step)
 
     async def _claimed(self, claim: Claim) -> Outcome:
         pause = FIRST_GLANCE_S
@@ -61,14 +73,18 @@ class Deliver:
             pause = min(pause * 2, LONGEST_GLANCE_S)
 
     async def _send(self, claim: Claim) -> Outcome:
+        trail = Trail()
+
         async def send() -> int:
             if claim.request.attempt == 1:
                 SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
-            return await self._back_office.of(self._desk.connector).send(claim.request)
+            with followed(trail):
+                return await self._back_office.of(self._desk.connector).send(claim.request)
 
         async def settle(outcome: Outcome) -> Outcome:
-            await self._ledger.settle(claim, outcome)
-            return outcome
+            told = outcome.model_copy(update={"exchange": trail.last})
+            await self._ledger.settle(claim, told)
+            return told
 
         try:
             return await attempt(self._desk, send, settle)
@@ -76,10 +92,11 @@ class Deliver:
             await self._ledger.release(claim)
             raise
 
-    async def _tell(self, request: DeliveryRequested, outcome: Outcome) -> None:
+    async def _tell(self, request: DeliveryRequested, outcome: Outcome, step: Span) -> Outcome:
         """Publish the status, and log the attempt in one line."""
         connector = self._desk.connector
-        await self._statuses.publish(event_of(request, connector, outcome, self._replica))
+        with publishing(topology.STATUSES, step.traceparent, lambda: {"mboc.status": outcome.status}) as telling:
+            await self._statuses.publish(event_of(request, connector, outcome, self._replica, telling))
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
         if outcome.duration_ms is not None:
             self._desk.attempt_seconds.observe(outcome.duration_ms / 1000)
@@ -100,6 +117,18 @@ class Deliver:
             tries=outcome.tries,
             duration_ms=outcome.duration_ms,
         )
+        return outcome
+
+
+def _facts(request: DeliveryRequested) -> Facts:
+    """Return what the delivery's step says, and every call made for it."""
+    return {
+        "mboc.delivery_id": request.delivery_id,
+        "mboc.connector_id": request.connector_id,
+        "mboc.attempt": request.attempt,
+        "mboc.trigger": request.trigger,
+        "mboc.action": request.transaction.action,
+    }
 
 
 def _skipped(answer: Superseded) -> Outcome:

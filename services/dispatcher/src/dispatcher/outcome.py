@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
 from common.contracts.connector import Connector
-from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged
+from common.contracts.delivery import DeliveryRequested, Exchange, Phase, Status, StatusChanged
+
+if TYPE_CHECKING:
+    from common.traces.spans import Span
 
 
 class Outcome(BaseModel):
@@ -24,6 +27,7 @@ class Outcome(BaseModel):
     http_status: int | None = None
     tries: int = 0
     duration_ms: float | None = None
+    exchange: Exchange | None = None
 
     @property
     def may_be_stored(self) -> bool:
@@ -31,7 +35,9 @@ class Outcome(BaseModel):
         return self.status is Status.SUCCESS or self.outcome_unknown
 
 
-def event_of(request: DeliveryRequested, connector: Connector | None, outcome: Outcome, replica: str) -> StatusChanged:
-    """Return the message that tells of the outcome."""
+def event_of(request: DeliveryRequested, connector: Connector | None, outcome: Outcome, replica: str, step: Span | None = None) -> StatusChanged:
+    """Return the message that tells of the outcome, of this step of the trace rather than of the request."""
     known: dict[str, Any] = {"connector_name": connector.name, "connector_version": connector.version} if connector else {}
+    if step is not None:
+        known["traceparent"] = step.traceparent
     return StatusChanged.about(request, phase=Phase.DONE, at=datetime.now(UTC), replica=replica, **known, **outcome.model_dump())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from common import topology
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
+from common.traces.messaging import taking
+from common.traces.spans import together
 from dispatcher.ages import Ages
 from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
 from dispatcher.outcome import Outcome, event_of
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import Connector
     from common.contracts.transaction import TransactionReceived
+    from common.traces.spans import Span
     from dispatcher.connectors import Directory
     from dispatcher.statuses import Statuses
 
@@ -34,8 +38,9 @@ class Route:
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
         """Return when the broker has confirmed every message that follows from these transactions."""
         now = datetime.now(UTC)
-        with self._ages.since(min((transaction.received_at for transaction in transactions), default=now)):
-            await asyncio.gather(*(work for transaction in transactions for work in self._works(transaction, now)))
+        steps = [taking("route", topology.TRANSACTIONS, one.traceparent, partial(_facts, one)) for one in transactions]
+        with together(steps), self._ages.since(min((transaction.received_at for transaction in transactions), default=now)):
+            await asyncio.gather(*(work for transaction, step in zip(transactions, steps, strict=True) for work in self._works(transaction, now, step)))
         TRANSACTIONS.inc(len(transactions))
 
     async def again(self, request: DeliveryRequested) -> None:
@@ -45,22 +50,23 @@ class Route:
         """
         transaction, now = request.transaction, datetime.now(UTC)
         connectors = self._directory.matching(transaction.appointment.source_app, transaction.appointment.source_type)
-        await asyncio.gather(*(work for connector in connectors for work in self._ask(transaction, connector, now, request.trigger)))
-        outcome = _routed(connectors) if connectors else _not_provided(transaction)
-        await self._statuses.publish(event_of(request, None, outcome, self._replica))
+        with taking("route", topology.DELIVERIES, request.traceparent, partial(_facts, transaction)) as step:
+            await asyncio.gather(*(work for connector in connectors for work in self._ask(transaction, connector, now, step, request.trigger)))
+            outcome = _routed(connectors) if connectors else _not_provided(transaction)
+            await self._statuses.publish(event_of(request, None, outcome, self._replica, step))
 
-    def _works(self, transaction: TransactionReceived, now: datetime) -> list[asyncio.Future[None] | asyncio.Task[None]]:
+    def _works(self, transaction: TransactionReceived, now: datetime, step: Span) -> list[asyncio.Future[None] | asyncio.Task[None]]:
         appointment = transaction.appointment
         connectors = self._directory.matching(appointment.source_app, appointment.source_type)
         if not connectors:
-            return [self._statuses.publish(event_of(_request(transaction, NO_CONNECTOR, now), None, _not_provided(transaction), self._replica))]
-        return [work for connector in connectors for work in self._ask(transaction, connector, now)]
+            return [self._statuses.publish(event_of(_request(transaction, NO_CONNECTOR, now, step), None, _not_provided(transaction), self._replica))]
+        return [work for connector in connectors for work in self._ask(transaction, connector, now, step)]
 
     def _ask(
-        self, transaction: TransactionReceived, connector: Connector, now: datetime, trigger: Trigger = Trigger.SERVICE
+        self, transaction: TransactionReceived, connector: Connector, now: datetime, step: Span, trigger: Trigger = Trigger.SERVICE
     ) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
         routed_to(connector.connector_id).inc()
-        request = _request(transaction, connector.connector_id, now, trigger)
+        request = _request(transaction, connector.connector_id, now, step, trigger)
         asking = self._publisher.publish_surely(
             topology.DELIVERIES,
             request.model_dump_json().encode(),
@@ -72,7 +78,11 @@ class Route:
         return self._statuses.publish(pending), asyncio.ensure_future(asking)
 
 
-def _request(transaction: TransactionReceived, connector_id: str, now: datetime, trigger: Trigger = Trigger.SERVICE) -> DeliveryRequested:
+def _facts(transaction: TransactionReceived) -> dict[str, str]:
+    return {"mboc.transaction_id": transaction.transaction_id}
+
+
+def _request(transaction: TransactionReceived, connector_id: str, now: datetime, step: Span, trigger: Trigger = Trigger.SERVICE) -> DeliveryRequested:
     return DeliveryRequested(
         delivery_id=delivery_id_of(transaction.transaction_id, connector_id),
         attempt=1,
@@ -80,6 +90,7 @@ def _request(transaction: TransactionReceived, connector_id: str, now: datetime,
         connector_id=connector_id,
         requested_at=now,
         transaction=transaction,
+        traceparent=step.traceparent,
     )
 
 

@@ -10,6 +10,7 @@ from common import topology
 from common.batcher import Batcher
 from common.broker import BrokerAwayError
 from common.contracts.message import digest
+from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from ingest.errors import InvalidFieldError
 from ingest.metrics import CONFIRM_SECONDS, accepted_of
@@ -34,15 +35,15 @@ if TYPE_CHECKING:
             ...
 
 
-def read_changes(source: str, action: Action, body: bytes) -> list[TransactionReceived]:
-    """Return one transaction per appointment in the body; raises IngestError before anything is published."""
+def read_changes(source: str, action: Action, body: bytes, traceparent: str | None = None) -> list[TransactionReceived]:
+    """Return one transaction per appointment in the body, all of one trace; raises IngestError before anything is published."""
     texts = split_snapshots(body)
     if len(texts) == 1:
-        return [read_change(source, action, texts[0])]
-    return [_named(number, source, action, text) for number, text in enumerate(texts)]
+        return [read_change(source, action, texts[0], traceparent)]
+    return [_named(number, source, action, text, traceparent) for number, text in enumerate(texts)]
 
 
-def read_change(source: str, action: Action, text: str) -> TransactionReceived:
+def read_change(source: str, action: Action, text: str, traceparent: str | None = None) -> TransactionReceived:
     """Return the transaction of one snapshot; the same text, action and source give the same id."""
     return TransactionReceived(
         transaction_id=digest([source, action, text]),
@@ -51,12 +52,13 @@ def read_change(source: str, action: Action, text: str) -> TransactionReceived:
         received_at=datetime.now(UTC),
         appointment=read_snapshot(text, source),
         body=text,
+        traceparent=traceparent or new_traceparent(),
     )
 
 
-def _named(number: int, source: str, action: Action, text: str) -> TransactionReceived:
+def _named(number: int, source: str, action: Action, text: str, traceparent: str | None) -> TransactionReceived:
     try:
-        return read_change(source, action, text)
+        return read_change(source, action, text, traceparent)
     except InvalidFieldError as error:
         raise InvalidFieldError([{"field": f"{number}.{e['field']}", "message": e["message"]} for e in error.errors]) from None
 

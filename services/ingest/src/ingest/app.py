@@ -23,6 +23,7 @@ from common.release import RELEASE
 from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from common.traces.exporting import exporting
 from ingest.accept import Accept
 from ingest.replay import replay
 from ingest.routes import webhooks
@@ -55,7 +56,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     accept = Accept(publisher, settings.confirm_timeout_s)
     app = Starlette(routes=[*webhooks(accept, secrets, settings.body_limit), *health_routes(readiness), metrics_route()])
     telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness)
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with exporting(settings, "ingest", settings.replica), listening(app, settings.host, settings.port), telemetry.sending():
         loopback = Loopback(await publisher.open())
         async with background(loopback.run()):
             readiness.watch(loopback.check)

@@ -26,6 +26,7 @@ from common.sealing import KeyRing, SealError
 from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
+from common.traces.exporting import exporting
 from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
@@ -42,6 +43,7 @@ from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
 from portal_api.routes.operations import operations
 from portal_api.routes.saved_views import saved_views
+from portal_api.routes.timelines import timelines
 from portal_api.routes.website import website
 from portal_api.saved_views.keep import Keep
 from portal_api.settings import Settings
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from portal_api.doors import Doors
+    from portal_api.store.audit import Audit
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -110,10 +113,10 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
     watch = Watch(database, _bounds(settings), settings.replica)
-    routers = [*_routers(database, store, tests, publisher, watch), *doors.routers]
+    routers = [*_routers(database, store, tests, publisher, watch, doors.audit), *doors.routers]
     app = build_api(routers, doors, others, website(settings.web_folder) if settings.web_folder else ())
     telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with exporting(settings, "portal-api", settings.replica), listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         loopback = Loopback(connection)
         watch.use(connection)
@@ -139,14 +142,15 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     await publisher.close()
 
 
-def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch) -> list[APIRouter]:
+def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch, trail: Audit) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
-    reader, views, kept = Reader(database), SavedViews(database), Operations(database, Writer(database))
+    reader, views, kept, known = Reader(database), SavedViews(database), Operations(database, Writer(database)), Causes(database)
     return [
         export(reader),
         appointments(reader, store),
         deliveries(reader, store),
-        causes(Causes(database), reader),
+        timelines(reader, store, kept, known, trail),
+        causes(known, reader),
         saved_views(views, Keep(views)),
         connectors(store, partial(_announce, publisher), tests),
         operations(kept, Order(publisher, kept, reader), reader, store),
@@ -190,7 +194,7 @@ def described() -> str:
     database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"), topology.PORTAL_API)
     store = Connectors(database, KeyRing({}))
     doors = build_doors(database, Rules())
-    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"))
+    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"), doors.audit)
     app = build_api([*routers, *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 

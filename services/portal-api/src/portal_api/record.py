@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from common import topology
+from common.contracts.delivery import Phase
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
+from common.traces.messaging import taking
+from common.traces.spans import together
 from portal_api.figures.late import late_minutes
 from portal_api.figures.steps import Step
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
@@ -48,7 +53,9 @@ class Record:
 
     async def statuses(self, events: Sequence[StatusChanged]) -> None:
         """Show where deliveries stand."""
-        await self._writer.write([change for event in events for change in projections.of_status(event)])
+        steps = [taking("record", topology.STATUSES, event.traceparent, partial(_facts, event)) for event in events if event.phase is Phase.DONE]
+        with together(steps):
+            await self._writer.write([change for event in events for change in projections.of_status(event)])
         STORED.labels("status").inc(len(events))
         now = datetime.now(UTC)
         await self._name_late(late_minutes(events, now))
@@ -79,3 +86,7 @@ class Record:
         """Have what came late counted; behind the write, and before the message is acknowledged."""
         if self._figures is not None and minutes:
             await self._figures.name_late(minutes)
+
+
+def _facts(event: StatusChanged) -> dict[str, str]:
+    return {"mboc.delivery_id": event.delivery_id, "mboc.status": str(event.status)}

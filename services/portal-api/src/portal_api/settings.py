@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from common.sealing import KeyRing
-from common.settings import DatabaseSettings, ServiceSettings
+from common.sealing import SealingSettings
+from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 from portal_api.accounts.names import UserName
 from portal_api.accounts.passwords import Password, weakness
 from portal_api.accounts.rules import Rules
@@ -18,38 +18,40 @@ from portal_api.accounts.sessions import Lifetimes
 from portal_api.website.files import PAGE, beside_the_source
 
 
-class Settings(ServiceSettings, DatabaseSettings):
+class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
     """The settings of portal-api, prefix ``PORTAL_API_``."""
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_API_", frozen=True, extra="ignore", populate_by_name=True)
 
-    key: SecretStr = Field(default=SecretStr(""), description="An admin's API key that callers send as X-API-KEY; empty = none.")
-    secret_keys: SecretStr = Field(validation_alias="SECRET_KEYS", description="Keys that seal connectors' secrets: id:base64 pairs of 32 bytes.")
-    log_days: float = Field(default=14, gt=0, le=3650, description="Days that log lines are kept; may be changed later.")
+    key: SecretStr = Field(default=SecretStr(""), description="An admin's API key that callers send as X-API-KEY, beside those of accounts; empty = none.")
+    log_days: float = Field(default=14, gt=0, le=3650, description="Days that log lines are kept; may be changed at any time.")
     figure_days: float = Field(default=14, ge=2, le=3650, description="Days that figures per minute are kept; those per hour and day are kept ten years.")
     figures_s: float = Field(default=5.0, ge=0.5, description="Seconds between two rounds of counting figures.")
     silent_s: float = Field(default=15.0, ge=4, description="Seconds after which a replica that says nothing counts as silent; heartbeats come every 3.")
     silent_kept_s: float = Field(default=900.0, ge=60, description="Seconds after which a silent replica is not shown any more.")
-    oldest_s: float = Field(default=300.0, gt=0, description="Seconds that a delivery may wait before the status is troubled.")
-    readers: int = Field(default=1_000, ge=1, le=5_000, description="Streams of live updates that may be open at once.")
+    oldest_s: float = Field(default=300.0, gt=0, description="Seconds that a delivery may wait before the status is *troubled*.")
+    readers: int = Field(default=1_000, ge=1, le=5_000, description="Streams of live updates that may be open at once, on each replica.")
     drain_s: float = Field(default=20.0, gt=0, description="Seconds to finish what is in hand when asked to stop.")
-    first_admin: UserName | None = Field(default=None, description="Name of the administrator to create when there is no account at all.")
+    first_admin: UserName | None = Field(
+        default=None, description="Name of the administrator that is created when there is no account at all; means nothing afterwards."
+    )
     first_admin_password: Password | None = Field(default=None, validate_default=True, description="That administrator's password, until it is changed.")
-    secure_cookie: bool = Field(default=True, description="Whether the session's cookie travels over TLS only; false for plain http on one machine.")
+    secure_cookie: bool = Field(default=True, description="Whether the session's cookie travels over TLS only; false where the portal is opened by plain http.")
     session_idle_s: float = Field(default=3600, gt=0, description="Seconds after which an unused session ends.")
     session_s: float = Field(default=43_200, gt=0, description="Seconds after which every session ends.")
     lock_s: float = Field(default=30, gt=0, description="Seconds of the first wait after five wrong passwords; each further one doubles it.")
-    longest_lock_s: float = Field(default=3600, gt=0, description="Seconds of the longest wait.")
-    trusted_proxies: list[IPv4Network | IPv6Network] = Field(default=[], description="Networks of reverse proxies whose X-Forwarded-For is believed.")
-    origins: frozenset[str] = Field(default=frozenset(), description="Origins the website is opened at, where a proxy changes the Host header.")
+    longest_lock_s: float = Field(default=3600, gt=0, description="Seconds of the longest wait after wrong passwords.")
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        default=[], description='Networks of reverse proxies whose X-Forwarded-For is believed, such as ["10.2.0.0/24"].'
+    )
+    origins: frozenset[str] = Field(
+        default=frozenset(), description='Origins the website is opened at where a proxy changes the Host header, such as ["https://portal.cronus.example"].'
+    )
 
-    web_folder: Path | None = Field(default_factory=beside_the_source, description="Where the built website is; empty = no website.")
-
-    @field_validator("secret_keys")
-    @classmethod
-    def _is_a_key_ring(cls, value: SecretStr) -> SecretStr:
-        KeyRing.parse(value.get_secret_value())
-        return value
+    web_folder: Path | None = Field(
+        default_factory=beside_the_source,
+        description="Where the built website is; by itself what `make web` built, where run from the source; empty = no website.",
+    )
 
     @field_validator("first_admin", "first_admin_password", mode="before")
     @classmethod

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from common import topology
 from common.consuming import exchange, prefetch, queue
 from common.contracts.delivery import STATUSES, StatusChanged
-from common.contracts.operation import OperationProgressed
+from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.telemetry import Heartbeat
 from portal_api.logs.line import read_lines
 from portal_api.store.projections import rank_of
@@ -86,6 +86,8 @@ def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes,
             with contextlib.suppress(ValidationError):  # one that cannot be read is parked where it is recorded
                 progress = OperationProgressed.model_validate_json(body)
                 hub.operation(progress.operation_id, progress.revision, shapes.operation(progress))
+        elif hub.is_wanted and kind == DeliveriesArchived.__name__:
+            hub.moved()
 
     @broker.subscriber(
         _own("heartbeats", replica, "heartbeat.#"),

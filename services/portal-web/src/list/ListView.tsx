@@ -24,7 +24,7 @@ import { Table } from '@/list/Table';
 import { Tools } from '@/list/Tools';
 import { useColumns } from '@/list/useColumns';
 import { useRows, type Rows } from '@/list/useRows';
-import type { Fresh } from '@/live/fresh';
+import { MOST_FRESH, type Fresh } from '@/live/fresh';
 import { Empty } from '@/show/Empty';
 import { Trouble } from '@/show/Trouble';
 import { useText } from '@/texts/texts';
@@ -131,7 +131,8 @@ function Body<R extends Row>({ rows, isFiltered, empty, children }: { rows: Rows
 function FreshRows({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
   if (count === 0) return null;
-  return <Chip size="small" color="primary" label={text('list.fresh', { smart_count: count })} onClick={onShow} aria-label={`${text('list.fresh', { smart_count: count })}. ${text('list.showFresh')}`} />;
+  const label = count < MOST_FRESH ? text('list.fresh', { smart_count: count }) : text('list.freshMany', { count: MOST_FRESH });
+  return <Chip size="small" color="primary" label={label} onClick={onShow} aria-label={`${label}. ${text('list.showFresh')}`} />;
 }
 
 function Waiting() {

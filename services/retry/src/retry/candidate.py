@@ -25,7 +25,7 @@ class Candidate(NamedTuple):
         return f"{self.delivery_id}.{self.attempt + 1}"
 
     def request(self, transaction: TransactionReceived, trigger: Trigger) -> DeliveryRequested:
-        """Return the request for the next attempt."""
+        """Return the request for the next attempt, a step of the trace that the change began."""
         return DeliveryRequested(
             delivery_id=self.delivery_id,
             attempt=self.attempt + 1,
@@ -33,6 +33,7 @@ class Candidate(NamedTuple):
             connector_id=self.connector_id,
             requested_at=datetime.now(UTC),
             transaction=transaction,
+            traceparent=transaction.traceparent,
         )
 
 

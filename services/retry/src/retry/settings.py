@@ -19,8 +19,10 @@ class Settings(ServiceSettings, DatabaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RETRY_", frozen=True, extra="ignore", populate_by_name=True)
 
-    cron: str | None = Field(default=None, validation_alias=KEY, description="When Failed deliveries are run again: cron in UTC; empty = never.")
-    appsettings: Path | None = Field(default=None, description=f"Path of an appsettings.json whose {KEY} is used when the environment names none.")
+    cron: str | None = Field(
+        default=None, validation_alias=KEY, description="When *Failed* deliveries are run again, as a cron expression in UTC; empty = never."
+    )
+    appsettings: Path | None = Field(default=None, description=f"Path of the original's appsettings.json; its {KEY} is used where the environment names none.")
     lease_s: float = Field(default=15.0, ge=3, description="Seconds for which a killed replica keeps the others from acting.")
 
 

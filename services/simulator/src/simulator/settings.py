@@ -25,11 +25,11 @@ class Settings(ServiceSettings):
     seed: int = Field(default=1, description="The same seed gives the same changes, in the same order.")
     appointments: int = Field(default=50, ge=1, le=100_000, description="Appointments that are on the planning board at a time.")
     source_apps: tuple[SourceApp, ...] = Field(
-        default=("CRONUSINTERNATIONALLTD.",), min_length=1, description="Source apps of the jobs, as a JSON list; each appointment belongs to one of them."
+        default=("CRONUSINTERNATIONALLTD.",), min_length=1, description="Source apps of the jobs; each appointment belongs to one of them."
     )
     start_at: AwareDatetime | None = Field(
         default=None,
-        description="Where the planners' clock begins, one millisecond per change; none = the real time. With it a stream is repeated to the byte.",
+        description="Where the planners' clock begins, one millisecond per change; by itself the real time. With it a stream is repeated to the byte.",
     )
     calls_in_flight: int = Field(default=64, ge=1, le=1000, description="Changes that are posted to ingest at once.")
     back_offices: int = Field(default=MOST, ge=1, le=100_000, description="Back offices that there may be at once.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mboc_client import show
 from mboc_client.commands.filters import APPOINTMENTS
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
+HAPPENED = ("at", "kind", "who", "what")
 COLUMNS = ("appointment_key", "last_transaction_at", "job_no", "task_no", "subject", "start", "end", "action", "phase", "modified_by")
 
 
@@ -26,6 +27,9 @@ def add(parsers: Parsers) -> None:
     listing(exporting, APPOINTMENTS, view_of="appointments")
     exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     command(appointments, "show", shown, "Show one appointment with its last activity.").add_argument("appointment_key")
+    line = command(appointments, "timeline", timeline, "Show what happened to one appointment, the newest first: versions, attempts, and who did what.")
+    line.add_argument("appointment_key")
+    line.add_argument("--json", action="store_true", help="one line of JSON each, with what was sent and answered")
 
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
@@ -43,3 +47,26 @@ async def exported(portal: Portal, asked: argparse.Namespace) -> None:
 async def shown(portal: Portal, asked: argparse.Namespace) -> None:
     """Show one appointment."""
     show.one(await portal.get(f"/appointments/{asked.appointment_key}"))
+
+
+async def timeline(portal: Portal, asked: argparse.Namespace) -> None:
+    """Show what happened to one appointment."""
+    found = portal.items(f"/timelines/{asked.appointment_key}")
+    await show.rows(found if asked.json else (one | {"what": _what(one)} async for one in found), HAPPENED, as_json=asked.json)
+
+
+def _what(one: dict[str, Any]) -> str:
+    """Say it in a line."""
+    match one["kind"]:
+        case "version":
+            return ", ".join([one["action"] or "", *one["changed"]])
+        case "attempt":
+            made = one["attempt"]
+            return f"{made['attempt']}: {made['status']} {made['message'] or ''}".strip()
+        case "operation":
+            return ", ".join([one["operation"], *(delivery["outcome"] for delivery in one["deliveries"])])
+        case "note":
+            return str(one["text"])
+        case "settings":
+            return f"{one['connector_name']} {one['version']}: {', '.join(one['changed'])}"
+    return f"{one['action']} {one['outcome']}"

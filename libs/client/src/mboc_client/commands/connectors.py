@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mboc_client.portal import Portal
 
 COLUMNS = ("connector_id", "name", "source_app", "system", "api_type", "enabled", "uri", "version")
+VERSIONS = ("version", "modified_at", "modified_by", "changed")
 NOT_ENTERED = ("connector_id", "version", "modified_at", "secrets", "header_names")
 
 
@@ -31,6 +32,10 @@ def add(parsers: Parsers) -> None:
         ("disable", switched, "Disable a connector."),
     ):
         command(connectors, name, run, text).add_argument("connector_id")
+    history = command(connectors, "versions", versions, "List what a connector was, the newest version first: when, by whom, and what was changed.")
+    history.add_argument("connector_id")
+    history.add_argument("--most", type=int, default=50, help="how many at most (default 50)")
+    history.add_argument("--json", action="store_true", help="one line of JSON each, with every field but the secrets")
     command(connectors, "export", exported, "Write all connectors, without their secrets, as JSON that `import` reads.")
     importing = command(connectors, "import", imported, "Create or change a connector per row of a JSON or CSV file.")
     importing.add_argument("file", type=Path)
@@ -45,6 +50,13 @@ async def listed(portal: Portal, asked: argparse.Namespace) -> None:
 async def shown(portal: Portal, asked: argparse.Namespace) -> None:
     """Show one connector."""
     show.one(await portal.get(f"/connectors/{asked.connector_id}"))
+
+
+async def versions(portal: Portal, asked: argparse.Namespace) -> None:
+    """List the versions of one."""
+    found = portal.items(f"/connectors/{asked.connector_id}/versions", most=asked.most)
+    told = found if asked.json else (one | {"changed": ", ".join(one["changed"])} async for one in found)
+    await show.rows(told, VERSIONS, as_json=asked.json)
 
 
 async def tested(portal: Portal, asked: argparse.Namespace) -> int:

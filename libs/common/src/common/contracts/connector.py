@@ -90,6 +90,8 @@ class Connector(BaseModel):
     limits: Limits = Limits()
     secrets: dict[str, str] = Field(default={}, repr=False, description="Sealed, by name; only the dispatcher opens them.")
     modified_at: AwareDatetime
+    modified_by: str | None = Field(default=None, description="The account that made this version; none in versions that older releases kept.")
+    secrets_entered: dict[str, int] = Field(default={}, description="By secret: the version in which it was last entered.")
 
     @property
     def kind(self) -> tuple[str, str]:

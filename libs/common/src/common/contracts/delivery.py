@@ -45,7 +45,7 @@ class Trigger(StrEnum):
 
 
 class DeliveryRequested(Message):
-    """dispatcher, retry -> dispatcher: carry this transaction to this connector."""
+    """dispatcher, retry -> dispatcher: carry this transaction to this connector; ``traceparent`` is the step that asks for it."""
 
     version: Literal[1] = 1
     delivery_id: DeliveryId
@@ -54,11 +54,25 @@ class DeliveryRequested(Message):
     connector_id: ConnectorId
     requested_at: AwareDatetime
     transaction: TransactionReceived
+    traceparent: str | None = None
 
     @property
     def message_id(self) -> str:
         """The same for the same attempt of the same delivery, whoever asks again."""
         return f"{self.delivery_id}.{self.attempt}"
+
+
+class Exchange(Message):
+    """The last call of an attempt, as the dispatcher made it: where to, how much, and how much came back.
+
+    Never what was in it: no body, no header, no query, no credentials. What the back office said in words is in the attempt's message.
+    """
+
+    method: str
+    address: str
+    sent_bytes: int = Field(ge=0)
+    http_status: int | None = None
+    received_bytes: int | None = Field(default=None, ge=0)
 
 
 class StatusChanged(Message):
@@ -90,11 +104,14 @@ class StatusChanged(Message):
     http_status: int | None = None
     duration_ms: float | None = None
     replica: str | None = None
+    traceparent: str | None = None
+    exchange: Exchange | None = None
 
     @classmethod
     def about(cls, request: DeliveryRequested, *, phase: Phase, status: Status | None, at: datetime, **said: Any) -> StatusChanged:
         """Return what is told of one attempt; ``said`` are further fields of this message."""
         transaction = request.transaction
+        said = {"traceparent": request.traceparent} | said
         return cls(
             delivery_id=request.delivery_id,
             attempt=request.attempt,

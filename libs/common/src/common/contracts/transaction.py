@@ -14,7 +14,7 @@ class TransactionReceived(Message):
     """ingest -> dispatcher, portal-api: a planner's change was accepted.
 
     ``body`` is the snapshot's JSON text exactly as it was received, unknown fields included.
-    The same change reported twice has the same ``transaction_id``.
+    The same change reported twice has the same ``transaction_id``. ``traceparent`` is the step that accepted it (W3C Trace Context).
     """
 
     version: Literal[1] = 1
@@ -24,6 +24,7 @@ class TransactionReceived(Message):
     received_at: AwareDatetime
     appointment: Appointment
     body: str
+    traceparent: str | None = None
 
 
 TRANSACTIONS = TypeAdapter(list[TransactionReceived])

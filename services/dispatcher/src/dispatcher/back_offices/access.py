@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from common.contracts.connector import CRM, AuthenticationType, bound_to
 from common.sealing import SealError
+from common.traces.spans import CURRENT, SpanKind, begin
 from dispatcher.back_offices.authentication.negotiated import NTLM, Negotiated, windows_schemes
 from dispatcher.back_offices.authentication.oauth2 import Client, OAuth2
 from dispatcher.back_offices.authentication.plain import Plain, basic
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.sealing import KeyRing
+    from common.traces.spans import Facts, Span
     from dispatcher.back_offices.addresses import Addresses
     from dispatcher.back_offices.authentication.oauth2 import Tokens
     from dispatcher.back_offices.calls import Answer, Call
@@ -60,8 +63,24 @@ class Access:
         self._caller = caller
 
     async def call(self, call: Call) -> Answer:
-        """Make one call; raises a DeliveryError when no status came back."""
-        return await self.authentication.call(self._caller, call)
+        """Make one call, as a step of the trace of the delivery it is for, if any; raises a DeliveryError when no status came back."""
+        delivering = CURRENT.get()
+        if delivering is None or delivering.traceparent is None:
+            return await self.authentication.call(self._caller, call)
+        with begin(call.method, SpanKind.CLIENT, delivering.traceparent, partial(self._facts, call, delivering)) as step:
+            headers = {"traceparent": step.traceparent or "", **call.headers}
+            answer = await self.authentication.call(self._caller, replace(call, headers=headers))
+            step.note(http__response__status_code=answer.status)
+            if answer.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
+                step.failed(str(answer.status))
+            return answer
+
+    def _facts(self, call: Call, delivering: Span) -> Facts:
+        """Return what the step says: of the address only whom it is, because paths and queries may hold secrets."""
+        where = urlsplit(call.url)
+        server: Facts = {"server.address": where.hostname or "", "server.port": where.port or (443 if where.scheme == "https" else 80)}
+        told: Facts = {name: delivering.facts[name] for name in ("mboc.connector_id", "mboc.attempt") if name in delivering.facts}
+        return {"http.request.method": call.method, "mboc.system": self.connector.system or "", **server, **told}
 
     async def close(self) -> None:
         """Let go of kept connections."""

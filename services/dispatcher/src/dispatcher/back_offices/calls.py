@@ -11,6 +11,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from dispatcher.back_offices.addresses import ForbiddenAddressError
 from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.exchanges import leave
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,12 +87,14 @@ class Caller:
     async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
         """Make one call, on a session of its own if one is given."""
         headers = {**self._extra, **call.headers}
+        leave(call.method, call.url, len(call.body))
         asking = (session or self._session).request(
             call.method, call.url, data=call.body, headers=headers, timeout=self._timeout, ssl=self._ssl, allow_redirects=False
         )
         try:
             async with asking as answer:
                 body, is_whole = await _read(answer, call.cap)
+                leave(call.method, call.url, len(call.body), answer.status, len(body))
                 return Answer(answer.status, answer.headers, body, is_whole)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise self._faults.transport(_what(error), host=_host(call.url), seconds=self._seconds(error)) from error

@@ -46,7 +46,7 @@ class _Plan(BaseModel):
     fields: ConnectorFields | None = None
 
 
-async def take_over(store: Connectors, rows: Sequence[dict[str, Any]], *, dry_run: bool) -> Imported:
+async def take_over(store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool) -> Imported:
     """Create or change one connector per row; a connector of the same name and source app is changed."""
     known = {(c.name, c.source_app): c for c in await store.all()}
     plans = [_plan(number, row, known) for number, row in enumerate(rows, 1)]
@@ -57,7 +57,7 @@ async def take_over(store: Connectors, rows: Sequence[dict[str, Any]], *, dry_ru
         if plan.fields is not None:
             before = known.get((plan.fields.name, plan.fields.source_app))
             kept, secrets = plan.fields.kept(), plan.fields.secrets()
-            after = await store.change(before, kept, secrets) if before else await store.create(kept, secrets)
+            after = await store.change(before, kept, secrets, by) if before else await store.create(kept, secrets, by)
             plan.row.connector_id = after.connector_id
     return Imported(done=True, rows=[plan.row for plan in plans])
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from common.contracts.appointment import Action
 from common.contracts.connector import Authentication, Connector, Limits
+from portal_api.connectors.differences import changed
 from portal_api.routes.paging import Instant
 
 
@@ -36,9 +37,25 @@ class ConnectorShown(BaseModel):
     modified_at: Instant
 
 
+class ConnectorVersion(ConnectorShown):
+    """What a connector was at one version: since ``modified_at``, until the next."""
+
+    modified_by: str | None = Field(description="The account that made it; none in versions that older releases kept.")
+    secrets_entered: dict[str, int] = Field(description="By secret: the version in which it was last entered. A secret that was entered since is changed.")
+    changed: list[str] = Field(
+        description="Fields that differ from the version before, such as authentication.login, and secrets.password for one entered anew."
+    )
+
+
 def shown(connector: Connector) -> ConnectorShown:
     """Return it without its secrets."""
     return ConnectorShown(**connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets))
+
+
+def as_version(connector: Connector, before: Connector | None) -> ConnectorVersion:
+    """Return a version with what it changed."""
+    own = {"modified_by": connector.modified_by, "secrets_entered": connector.secrets_entered, "changed": changed(before, connector)}
+    return ConnectorVersion(**shown(connector).model_dump(), **own)
 
 
 def told(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:

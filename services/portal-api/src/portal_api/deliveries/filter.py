@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
-from portal_api.lists.conditions import Conditions, searched
-from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, Flag, From, Search, Text, Texts, To, WrittenFrom, WrittenTo
+from portal_api.lists.conditions import searched
+from portal_api.lists.planned import Planned
+from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, Flag, From, Search, Text, Texts, To
 from portal_api.values import Int64, YesNo
 
 CLOCKS_APART = timedelta(days=1)
@@ -21,7 +21,7 @@ BEHIND_THE_DOT = "/"
 """The character after the dot that divides a delivery's id into transaction and connector."""
 
 
-class DeliveryFilter(Conditions):
+class DeliveryFilter(Planned):
     """Conditions on deliveries; all of them must hold. An unknown one is refused."""
 
     columns: ClassVar = COLUMNS
@@ -33,7 +33,6 @@ class DeliveryFilter(Conditions):
     status: AnyOf[Status] = ()
     status_empty: Annotated[Empty, Field(description="true: only those under way, which have no status yet; false: only those with one.")] = None
     phase: Annotated[AnyOf[Phase], Field(description="Where it stands; several: any of these. *archived* means the archive, and stands alone.")] = ()
-    action: AnyOf[Action] = ()
     trigger: AnyOf[Trigger] = ()
     connector_id: Annotated[Texts, Field(examples=[["7d3f0c2a91be"]])] = ()
     connector_name: Texts = ()
@@ -46,41 +45,10 @@ class DeliveryFilter(Conditions):
     code_empty: Empty = None
     message_begins: Begins = None
     message_empty: Empty = None
-    source_app: Texts = ()
-    source_app_begins: Begins = None
-    source_app_empty: Empty = None
-    source_type: Texts = ()
-    source_type_empty: Empty = None
-    job_no: Annotated[Texts, Field(examples=[["OP100001"]])] = ()
-    job_no_begins: Annotated[Begins, Field(examples=["OP10"])] = None
-    job_no_empty: Empty = None
-    task_no: Texts = ()
-    task_no_begins: Begins = None
-    task_no_empty: Empty = None
-    subject: Texts = ()
-    subject_begins: Begins = None
-    subject_empty: Empty = None
-    appointment_key: Texts = ()
-    appointment_id: AnyOf[Int64] = ()
-    appointment_id_from: AtLeast = None
-    appointment_id_to: Below = None
-    appointment_no: Texts = ()
-    appointment_no_empty: Empty = None
-    back_office_id: Texts = ()
-    back_office_id_empty: Empty = None
-    modified_by: Texts = ()
-    modified_by_begins: Begins = None
-    modified_by_empty: Empty = None
     received_from: From = None
     received_to: To = None
     changed_from: From = None
     changed_to: To = None
-    modified_from: From = None
-    modified_to: To = None
-    start_from: WrittenFrom = None
-    start_to: WrittenTo = None
-    end_from: WrittenFrom = None
-    end_to: WrittenTo = None
     attempt: AnyOf[Int64] = ()
     attempt_from: AtLeast = None
     attempt_to: Below = None

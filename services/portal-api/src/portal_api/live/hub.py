@@ -58,6 +58,11 @@ class Hub:
             self.ring.add(Topic.STATUS, {"state": verdict.state, "sentence": verdict.sentence})
             self._wake()
 
+    def moved(self) -> None:
+        """Have readers read their lists anew: deliveries came or went that are not told one by one."""
+        if self._owed_at is None:
+            self._owed_at = time.monotonic()
+
     def missed(self) -> None:
         """Note that something was not gathered: nobody can resume from before."""
         self.ring.forget()

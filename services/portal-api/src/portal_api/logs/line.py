@@ -12,7 +12,7 @@ from common.contracts.telemetry import LogRecorded
 from portal_api.deliveries.words import words_of
 from portal_api.logs.levels import level_of
 
-_SEARCHED = ("appointment", "code", "reason", "status", "queue", "message_id")
+_SEARCHED = ("appointment", "code", "reason", "status", "queue", "message_id", "trace_id")
 _LARGEST = 2**63
 EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 

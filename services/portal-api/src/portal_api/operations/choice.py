@@ -39,13 +39,11 @@ class Choice(BaseModel):
         """Return the named deliveries, each once."""
         return None if self.delivery_ids is None else list(dict.fromkeys(self.delivery_ids))
 
-    def wanted(self) -> dict[str, Any]:
-        """Return the filter's conditions in the store's words; the phase is the reader's."""
-        assert self.filter is not None  # noqa: S101 - one of the two is there
-        wanted = self.filter.wanted()
-        if self.kind is OperationKind.RESTORE and "archived" not in self.filter.model_fields_set:
-            return wanted | {"archived": True}
-        return wanted
+    def filtered(self) -> DeliveryFilter | None:
+        """Return the filter as it is meant."""
+        if self.filter is None or self.kind is not OperationKind.RESTORE or "archived" in self.filter.model_fields_set:
+            return self.filter
+        return self.filter.model_copy(update={"archived": True})
 
 
 class NewOperation(Choice):

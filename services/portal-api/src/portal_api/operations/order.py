@@ -34,9 +34,14 @@ class Order:
         self._publisher, self._operations, self._reader = publisher, operations, reader
 
     async def conditions(self, choice: Choice) -> dict[str, Any]:
-        """Return which stored deliveries are meant; raises InvalidFieldError when one that is named is not there."""
-        if (ids := choice.ids()) is None:
-            return await self._reader.conditions(choice.wanted(), choice.filter.phase if choice.filter else None)
+        """Return which stored deliveries are meant.
+
+        Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that no list would answer.
+        """
+        if (filtered := choice.filtered()) is not None:
+            await self._reader.narrow_enough("deliveries", filtered.straight(), [f"filter.{name}" for name in filtered.looked_at()])
+            return await self._reader.conditions(filtered.wanted(), filtered.phase)
+        ids = choice.ids() or []
         if unknown := await self._operations.unknown(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
             raise InvalidFieldError("delivery_ids", f"There is no delivery {unknown[0]}{more}")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.contracts.delivery import Status
 from portal_api.accounts.roles import Role
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.routes.access import needs, noted
+from portal_api.routes.access import caller_of, needs, noted
 from portal_api.routes.examples import CAUSE, page_of
 from portal_api.routes.paging import Instant, Shown
 
@@ -32,6 +32,7 @@ class Note(Shown):
 
     text: str
     at: Instant
+    by: str | None = Field(default=None, description="The account that wrote it.")
 
 
 class Cause(Shown):
@@ -82,7 +83,7 @@ def causes(store: Causes, reader: Reader) -> APIRouter:
     async def write_note(request: Request, cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], note: Annotated[NewNote, Body()]) -> Note | None:
         """Write down what is known about a cause."""
         before = await store.note(cause)
-        kept = await store.write_note(cause, note.text.strip())
+        kept = await store.write_note(cause, note.text.strip(), caller_of(request).name)
         noted(request, cause, before, note.text.strip() or None)
         return Note.model_validate(kept) if kept else None
 

@@ -11,10 +11,11 @@ from portal_api.accounts.roles import Role
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
 from portal_api.connectors.importing import Imported, take_over
 from portal_api.connectors.rows import read_rows
-from portal_api.connectors.shown import ConnectorShown, shown, told
+from portal_api.connectors.shown import ConnectorShown, ConnectorVersion, as_version, shown, told
 from portal_api.errors import ConflictError
-from portal_api.routes.access import needs, noted
-from portal_api.routes.paging import Shown
+from portal_api.routes.access import caller_of, needs, noted
+from portal_api.routes.examples import VERSION, page_of
+from portal_api.routes.paging import Paged, Shown
 from portal_api.routes.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 
 IMPORTED = "import"
+MADE_UP = ("modified_at", "modified_by", "secrets", "secrets_entered")
+"""What the store adds to each version."""
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
@@ -48,6 +51,15 @@ class ConnectorList(BaseModel):
 
     items: list[ConnectorShown]
     next: None = None
+
+
+class ConnectorVersionPage(BaseModel):
+    """One page of a connector's versions."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(VERSION))
+
+    items: list[ConnectorVersion]
+    next: str | None
 
 
 class StepShown(Shown):
@@ -84,7 +96,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
     @router.post("", status_code=201, dependencies=[needs(Role.ADMIN)])
     async def create_connector(request: Request, fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
         """Create a connector; it is used within seconds."""
-        connector = await store.create(fields.kept(), fields.secrets())
+        connector = await store.create(fields.kept(), fields.secrets(), caller_of(request).name)
         noted(request, connector.connector_id, after=told(connector, fields.secrets()))
         await announce(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
@@ -95,13 +107,23 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         """Read one connector."""
         return shown(await store.one(connector_id))
 
+    @router.get("/{connector_id}/versions", responses=MISSING)
+    async def list_connector_versions(connector_id: str, query: Annotated[Paged, Query()]) -> ConnectorVersionPage:
+        """List what a connector was, the newest version first: when and by whom, and which fields were changed. Secrets are never shown."""
+        await store.one(connector_id)
+        items, following = await store.history(connector_id, query.limit, query.after)
+        known = {item.version: item for item in items}
+        before = await store.versions([(connector_id, items[-1].version - 1)] if items else [])
+        known |= {item.version: item for item in before.values()}
+        return ConnectorVersionPage(items=[as_version(item, known.get(item.version - 1)) for item in items], next=following)
+
     @router.put("/{connector_id}", responses=WRONG, dependencies=[needs(Role.ADMIN)])
     async def change_connector(request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
         """Change a connector; the change is used within seconds."""
         before = await store.one(connector_id)
         if before.version != fields.version:
             raise ConflictError(f"The connector is at version {before.version} by now: read it again")
-        after = await store.change(before, fields.kept(), fields.secrets())
+        after = await store.change(before, fields.kept(), fields.secrets(), caller_of(request).name)
         noted(request, connector_id, told(before), told(after, fields.secrets()))
         await announce(connector_id)
         return shown(after)
@@ -127,7 +149,7 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
     async def import_connectors(request: Request, query: Annotated[ImportQuery, Query()]) -> Imported:
         """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
-        imported = await take_over(store, rows, dry_run=query.dry_run)
+        imported = await take_over(store, rows, caller_of(request).name, dry_run=query.dry_run)
         noted(request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}}))
         if imported.done:
             await announce(IMPORTED)
@@ -156,8 +178,8 @@ def _testing(router: APIRouter, store: Connectors, announce: Announce, tests: Co
 async def _with(store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any) -> ConnectorShown:
     """Change some fields, and keep the others and all secrets."""
     before = await store.one(connector_id)
-    kept = before.model_dump(exclude={"connector_id", "version", "modified_at", "secrets"})
-    after = await store.change(before, kept | changes, {})
+    kept = before.model_dump(exclude={"connector_id", "version", *MADE_UP})
+    after = await store.change(before, kept | changes, {}, caller_of(request).name)
     noted(request, connector_id, told(before), told(after))
     await announce(connector_id)
     return shown(after)

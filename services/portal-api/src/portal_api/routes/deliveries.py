@@ -91,13 +91,25 @@ class Delivery(Told):
     changed_at: Instant
     archived: bool = False
     cause: str | None = None
+    trace_id: Annotated[str | None, Field(description="Its trace in log lines, in the calls' header `traceparent`, and at a collector of traces.")] = None
     appointment: AppointmentFacts | None = None
+
+
+class ExchangeShown(Shown):
+    """The last call of an attempt: where to, how much, and how much came back; never what was in it, no query and no credentials."""
+
+    method: str
+    address: str
+    sent_bytes: int
+    http_status: int | None = None
+    received_bytes: int | None = Field(default=None, description="None when no answer came.")
 
 
 class Attempt(Told):
     """One try of one delivery."""
 
     at: Instant
+    exchange: ExchangeShown | None = Field(default=None, description="None when nothing was sent.")
 
 
 class DeadLetterShown(Shown):

@@ -41,6 +41,7 @@ DELIVERY: dict[str, Any] = {
     "replica": "dispatcher-1",
     "archived": False,
     "cause": "b43d4591e6278eae",
+    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     "appointment": {"key": "demo/37743"} | FACTS,
 } | WHEN
 LATEST = {name: DELIVERY[name] for name in ("connector_id", "connector_name", "delivery_id", "status", "phase")}
@@ -64,7 +65,31 @@ CAUSE: dict[str, Any] = {
     "first_seen": "2026-07-21T09:40:02Z",
     "last_seen": WHEN["received_at"],
     "delivery_id": DELIVERY["delivery_id"],
-    "note": {"text": "The receiver is being mended.", "at": "2026-07-21T15:00:00Z"},
+    "note": {"text": "The receiver is being mended.", "at": "2026-07-21T15:00:00Z", "by": "operator1"},
+}
+VERSION: dict[str, Any] = {
+    "connector_id": "7d3f0c2a91be",
+    "version": 4,
+    "name": "Service orders",
+    "description": None,
+    "source_app": "CRONUSINTERNATIONALLTD.",
+    "source_type": None,
+    "enabled": True,
+    "system": "Webhook",
+    "api_type": "REST",
+    "uri": "https://hooks.cronus.example/appointments",
+    "actions": ["create", "update", "delete"],
+    "authentication": {"type": "Basic", "login": "DIME"},
+    "time_zone": "UTC",
+    "mapping": None,
+    "ca_certificate": None,
+    "header_names": [],
+    "limits": {"connect_timeout_s": 5.0, "total_timeout_s": 60.0},
+    "secrets": ["password"],
+    "modified_at": "2026-07-21T14:20:00Z",
+    "modified_by": "admin1",
+    "secrets_entered": {"password": 4},
+    "changed": ["uri", "secrets.password"],
 }
 VIEW = EXAMPLE | {"saved_view_id": "5c1c0b6e9f2a4d0f8a0e6d7b3c2f1a90", "owner": "OPERATOR", "mine": True, "changed_at": "2026-07-21T15:00:00Z"}
 NEXT = "WyJGYWlsZWQiLCAiM2Y5YiJd"

@@ -25,7 +25,9 @@ class LogQuery(Paged):
     service: str | None = Field(default=None, max_length=50, description="Exactly this service.")
     replica: str | None = Field(default=None, max_length=100, description="Exactly this replica.")
     delivery_id: str | None = Field(default=None, max_length=120, description="Lines about this delivery.")
-    search: str | None = Field(default=None, max_length=200, description="Whole words, in any case, of event, appointment, code, reason or connector id.")
+    search: str | None = Field(
+        default=None, max_length=200, description="Whole words, in any case, of event, appointment, code, reason, connector id or trace id."
+    )
     at_from: Moment | None = Field(default=None, description="Not before this moment.")
     at_to: Moment | None = Field(default=None, description="Before this moment.")
 

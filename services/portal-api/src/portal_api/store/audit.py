@@ -9,9 +9,13 @@ from portal_api.store.pages import Page, read_page
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from portal_api.accounts.entry import Entry
+
+MOST = 200
 
 
 class Audit:
@@ -36,6 +40,12 @@ class Audit:
         with reaching():
             found, following = await read_page(self._audit, wanted, Page("at", is_descending=True, limit=limit, after=after))
         return [_shown(document) for document in found], following
+
+    async def about(self, targets: Collection[str]) -> list[dict[str, Any]]:
+        """Return the newest two hundred lines about these things."""
+        with reaching():
+            found = self._audit.find({"target": {"$in": sorted(targets)}}).sort([("at", -1), ("_id", -1)]).limit(MOST)
+            return [_shown(document) async for document in found]
 
 
 def _shown(document: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from portal_api.lists.conditions import all_of
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 MOST = 200
@@ -34,7 +36,7 @@ class Causes:
         ]
         with reaching():
             found = await self._deliveries.aggregate(steps).to_list(MOST)
-            notes = {note["_id"]: note async for note in self._notes.find({"_id": {"$in": [group["_id"] for group in found]}})}
+        notes = await self.notes([group["_id"] for group in found])
         return [group | {"cause": group["_id"], "note": notes.get(group["_id"])} for group in found]
 
     async def note(self, cause: str) -> str | None:
@@ -43,12 +45,17 @@ class Causes:
             found = await self._notes.find_one({"_id": cause})
         return found["text"] if found else None
 
-    async def write_note(self, cause: str, text: str) -> dict[str, Any] | None:
+    async def notes(self, causes: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return the notes there are about these causes."""
+        with reaching():
+            return {note["_id"]: note async for note in self._notes.find({"_id": {"$in": sorted(causes)}})}
+
+    async def write_note(self, cause: str, text: str, by: str) -> dict[str, Any] | None:
         """Keep the note and return it; an empty one is removed."""
         with reaching():
             if not text:
                 await self._notes.delete_one({"_id": cause})
                 return None
-            note = {"text": text, "at": datetime.now(UTC)}
+            note = {"text": text, "at": datetime.now(UTC), "by": by}
             await self._notes.replace_one({"_id": cause}, note, upsert=True)
         return note

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from common.contracts.connector import Connector, bound_to
 from portal_api.errors import ConflictError, NotFoundError
+from portal_api.store.pages import Page, read_page
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.sealing import KeyRing
 
 MOST = 1_000
+MOST_CHANGES = 200
 
 
 class Connectors:
@@ -52,22 +54,51 @@ class Connectors:
             connectors = [Connector.model_validate(document) async for document in found]
         return {(connector.connector_id, connector.version): connector for connector in connectors}
 
-    async def create(self, fields: dict[str, Any], secrets: dict[str, str]) -> Connector:
-        """Keep a new one and return it."""
-        connector = self._build(uuid.uuid4().hex[:12], 1, fields, {}, secrets)
+    async def history(self, connector_id: str, limit: int, after: str | None) -> tuple[list[Connector], str | None]:
+        """Return one page of a connector's versions, the newest first, and the key of the next page."""
+        page = Page("version", is_descending=True, limit=limit, after=after)
         with reaching():
-            await self._keep_version(connector)
+            found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
+        return [Connector.model_validate(document) for document in found], following
+
+    async def made_since(self, moments: Mapping[str, datetime]) -> list[Connector]:
+        """Return of each connector the version that counted at its moment and those made since then, at most two hundred of each."""
+        made: list[Connector] = []
+        for connector_id, since in moments.items():
+            made += await self._made_since(connector_id, since)
+        return made
+
+    async def _made_since(self, connector_id: str, since: datetime) -> list[Connector]:
+        made: list[Connector] = []
+        with reaching():
+            async for document in self._versions.find({"connector_id": connector_id}).sort([("version", -1), ("_id", -1)]).limit(MOST_CHANGES):
+                made.append(Connector.model_validate(document))
+                if made[-1].modified_at < since:
+                    break
+        return made
+
+    async def create(self, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
+        """Keep a new one and return it."""
+        connector = self._build(uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets)
+        with reaching():
             await self._connectors.insert_one(_document(connector))
+            await self._keep_version(connector)
         return connector
 
-    async def change(self, before: Connector, fields: dict[str, Any], secrets: dict[str, str]) -> Connector:
-        """Keep the next version and return it; secrets that are not given stay, empty ones go. Raises ConflictError when it was changed since."""
-        after = self._build(before.connector_id, before.version + 1, {"header_names": before.header_names} | fields, before.secrets, secrets)
+    async def change(self, before: Connector, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
+        """Keep the next version and return it; secrets that are not given stay, empty ones go. Raises ConflictError when it was changed since.
+
+        A version is kept once it counts: of two who change the same one only the first has one. What was before is kept
+        once more, in case whoever changed it was killed in between.
+        """
+        fields = {"header_names": before.header_names} | fields | {"modified_by": by}
+        after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
         with reaching():
-            await self._keep_version(after)
+            await self._keep_version(before)
             replaced = await self._connectors.replace_one({"_id": before.connector_id, "version": before.version}, _document(after))
-        if replaced.matched_count == 0:
-            raise ConflictError("Somebody changed the connector since you read it: read it again")
+            if replaced.matched_count == 0:
+                raise ConflictError("Somebody changed the connector since you read it: read it again")
+            await self._keep_version(after)
         return after
 
     async def rekey(self) -> int:
@@ -84,10 +115,11 @@ class Connectors:
         place = bound_to(connector_id, name)
         return self._keys.seal(self._keys.open(old, place), place)
 
-    def _build(self, connector_id: str, version: int, fields: dict[str, Any], old: dict[str, str], secrets: dict[str, str]) -> Connector:
-        kept = {name: sealed for name, sealed in old.items() if name not in secrets}
+    def _build(self, connector_id: str, version: int, fields: dict[str, Any], before: Connector | None, secrets: dict[str, str]) -> Connector:
+        kept = {name: sealed for name, sealed in (before.secrets if before else {}).items() if name not in secrets}
         sealed = {name: self._keys.seal(secret, bound_to(connector_id, name)) for name, secret in secrets.items() if secret}
-        return Connector(connector_id=connector_id, version=version, modified_at=datetime.now(UTC), **fields, secrets=kept | sealed)
+        entered = (before.secrets_entered if before else {}) | dict.fromkeys(secrets, version)
+        return Connector(connector_id=connector_id, version=version, modified_at=datetime.now(UTC), **fields, secrets=kept | sealed, secrets_entered=entered)
 
     async def _keep_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"

@@ -77,6 +77,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
+    "connector_versions": [_newest("connector_id", newest="version")],
     "users": [_by("name")],
     "sessions": [_by("name"), _ending("ends_at")],
     "sign_ins": [_ending("forgotten_at")],

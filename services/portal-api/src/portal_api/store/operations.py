@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 MOST_CAUSES = 200
+MOST_ITEMS = 500
 DOABLE: dict[OperationKind, Document] = {
     OperationKind.RETRY: {"archived": False, "phase": "done", "status": {"$ne": "Success"}, "transaction_id": {"$gt": ""}},
     OperationKind.ARCHIVE: {"archived": False, "phase": "done"},
@@ -78,6 +79,14 @@ class Operations:
         """Return one page of operations."""
         with reaching():
             return await read_page(self._view, wanted, page)
+
+    async def about(self, delivery_ids: Sequence[str]) -> list[Document]:
+        """Return the newest five hundred parts that these deliveries have in operations, each with its ``operation``."""
+        with reaching():
+            items = await self._items.find({"delivery_id": {"$in": list(delivery_ids)}}).sort("at", -1).limit(MOST_ITEMS).to_list(MOST_ITEMS)
+            kept = self._view.find({"_id": {"$in": sorted({item["operation_id"] for item in items})}}, {"kind": 1, "asked_by": 1, "asked_at": 1})
+            operations = {operation["_id"]: operation async for operation in kept}
+        return [item | {"operation": operations[item["operation_id"]]} for item in items if item["operation_id"] in operations]
 
     async def items(self, operation_id: str, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
         """Return one page of an operation's deliveries."""

@@ -9,6 +9,7 @@ from pymongo import UpdateOne
 
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
+from common.contracts.traceparent import trace_id_of
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.statuses import TROUBLED
@@ -45,14 +46,15 @@ def of_status(event: StatusChanged) -> list[Change]:
     delivery, rank = delivery_of(event), rank_of(event)
     changes = [_move(event.delivery_id, delivery), appointments.of_delivery(event.delivery_id, delivery)]
     if event.phase is Phase.DONE:
-        attempt = event.model_dump(exclude={"version", "appointment"}) | {"rank": rank}
+        attempt = event.model_dump(exclude={"version", "appointment", "traceparent"}) | {"rank": rank}
         changes.append(("attempts", UpdateOne({"_id": f"{event.delivery_id}.{event.attempt}"}, {"$setOnInsert": attempt}, upsert=True)))
     return changes
 
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
     """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude={"version", "delivery_id", "at"}) | {"rank": rank_of(event), "changed_at": event.at}
+    told = event.model_dump(exclude={"version", "delivery_id", "at", "traceparent", "exchange"})
+    told |= {"rank": rank_of(event), "changed_at": event.at, "trace_id": trace_id_of(event.traceparent)}
     return told | _found_by(told)
 
 
@@ -127,6 +129,7 @@ def _reported(transaction: TransactionReceived) -> tuple[str, dict[str, Any]]:
         "transaction_id": transaction.transaction_id,
         "action": transaction.action,
         "received_at": transaction.received_at,
+        "trace_id": trace_id_of(transaction.traceparent),
         "appointment": transaction.appointment.model_dump(),
     }
 

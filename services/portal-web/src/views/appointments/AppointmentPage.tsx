@@ -109,7 +109,7 @@ function Tabbed({ appointment }: { appointment: AppointmentDetails }) {
       <Box role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} sx={{ p: 2 }}>
         {tab === 'lastActivity' ? <LastActivity activity={appointment.activity} /> : null}
         {tab === 'settings' ? <Settings activity={appointment.activity} /> : null}
-        {tab === 'timeline' ? <Timeline activity={appointment.activity} /> : null}
+        {tab === 'timeline' ? <Timeline appointmentKey={appointment.appointment_key} /> : null}
       </Box>
     </Card>
   );

@@ -21,7 +21,7 @@ export function LastActivity({ activity }: { activity: readonly Activity[] }) {
   const text = useText();
   if (activity.length === 0) return <Empty title={text('details.noActivity')} hint={text('phaseMeans.pending')} />;
   return (
-    <Box sx={{ display: 'grid', gap: 3 }}>
+    <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'minmax(0, 1fr)' }}>
       {activity.map((one) => (
         <Box key={one.connector_id}>
           <Typography variant="h2" sx={{ mb: 0.5 }}>

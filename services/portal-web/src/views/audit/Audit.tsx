@@ -7,8 +7,9 @@ import { ListView } from '@/list/ListView';
 import { Moment } from '@/show/Moment';
 import { PageHead } from '@/show/PageHead';
 import { Tag } from '@/show/Tag';
-import { useText, type Text, type TextKey } from '@/texts/texts';
+import { useText, type Text } from '@/texts/texts';
 import { Change } from '@/views/audit/Change';
+import { actionName } from '@/views/audit/words';
 
 type Listed = AuditEntry & Row;
 const REFUSED = 400;
@@ -29,12 +30,6 @@ export default function Audit() {
       <ListView<Listed> list="audit" name="audit" title={text('audit.title')} columns={columns(text)} criteria={CRITERIA} usualSort="" named={(row) => `${row.who} ${row.action}`} saved="audit" empty={{ title: text('empty.audit'), hint: text('empty.auditHint') }} />
     </>
   );
-}
-
-/** "change_connector" in words, where the texts have them. */
-export function actionName(action: string, text: Text): string {
-  const plain = action.replaceAll('_', ' ');
-  return text(`audit.actions.${action}` as TextKey, { _: plain.charAt(0).toUpperCase() + plain.slice(1) });
 }
 
 function columns(text: Text): readonly Column<Listed>[] {

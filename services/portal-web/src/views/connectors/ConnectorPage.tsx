@@ -22,6 +22,7 @@ import { useText } from '@/texts/texts';
 import { ConnectionTest, useTesting } from '@/views/connectors/ConnectionTest';
 import { AdvancedPart, AuthenticationPart, EndpointPart, LimitsPart, RoutingPart } from '@/views/connectors/parts';
 import { TakeOver } from '@/views/connectors/TakeOver';
+import { Versions } from '@/views/connectors/Versions';
 import { useSaving } from '@/views/connectors/useSaving';
 
 export default function ConnectorPage() {
@@ -52,6 +53,9 @@ export default function ConnectorPage() {
         <Switching connector={connector} />
       </PageHead>
       <Form key={connector.version} connector={connector} />
+      <Box sx={{ mt: 2, maxWidth: 1080 }}>
+        <Versions connector={connector} />
+      </Box>
     </>
   );
 }

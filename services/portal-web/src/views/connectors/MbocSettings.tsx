@@ -16,6 +16,7 @@ import { Facts } from '@/show/Facts';
 import { Tag } from '@/show/Tag';
 import { useText } from '@/texts/texts';
 import { ConnectionTest, useTesting, type Testing } from '@/views/connectors/ConnectionTest';
+import { Differences } from '@/views/connectors/Differences';
 import { differences } from '@/views/connectors/differences';
 import { AuthenticationPart, EndpointPart } from '@/views/connectors/parts';
 import { SwitchInput } from '@/views/connectors/inputs';
@@ -82,18 +83,7 @@ function SinceThen({ changed, version }: { changed: ReturnType<typeof difference
       <Typography variant="h3" component="p">
         {text('details.differs')} ({text('details.settingsThen', { version })})
       </Typography>
-      <Box component="dl" sx={{ m: 0, mt: 0.5 }}>
-        {changed.map(({ field, before, after }) => (
-          <Box key={field}>
-            <Typography component="dt" variant="caption">
-              {text(field)}
-            </Typography>
-            <Typography component="dd" variant="body2" sx={{ m: 0, overflowWrap: 'anywhere' }}>
-              <s>{before || '–'}</s> → {after || '–'}
-            </Typography>
-          </Box>
-        ))}
-      </Box>
+      <Differences changed={changed} />
     </Alert>
   );
 }

@@ -1,6 +1,6 @@
 /** What differs between two versions of a connector, in words. */
 
-import type { Connector } from '@/api/types';
+import type { Connector, ConnectorVersion } from '@/api/types';
 import type { TextKey } from '@/texts/texts';
 
 export interface Difference {
@@ -9,35 +9,57 @@ export interface Difference {
   after: string;
 }
 
-const FIELDS: readonly (readonly [TextKey, (connector: Connector) => unknown])[] = [
-  ['field.name', (c) => c.name],
-  ['connectors.label.description', (c) => c.description],
-  ['field.enabled', (c) => c.enabled],
-  ['field.source_app', (c) => c.source_app],
-  ['connectors.label.source_type', (c) => c.source_type],
-  ['field.system', (c) => c.system],
-  ['field.api_type', (c) => c.api_type],
-  ['field.uri', (c) => c.uri],
-  ['connectors.label.actions', (c) => c.actions.join(', ')],
-  ['connectors.label.auth_type', (c) => c.authentication.type],
-  ['connectors.label.login', (c) => c.authentication.login],
-  ['connectors.label.client_id', (c) => c.authentication.client_id],
-  ['connectors.label.tenant_id', (c) => c.authentication.tenant_id],
-  ['connectors.label.token_url', (c) => c.authentication.token_url],
-  ['connectors.label.scope', (c) => c.authentication.scope],
-  ['connectors.label.secrets', (c) => c.secrets.join(', ')],
-  ['connectors.label.header_names', (c) => c.header_names.join(', ')],
-  ['connectors.label.time_zone', (c) => c.time_zone],
-  ['connectors.label.mapping', (c) => c.mapping],
-  ['connectors.label.ca_certificate', (c) => c.ca_certificate],
-  ['connectors.label.calls_in_flight', (c) => c.limits.calls_in_flight],
-  ['connectors.label.calls_per_second', (c) => c.limits.calls_per_second],
-  ['connectors.label.connect_timeout_s', (c) => c.limits.connect_timeout_s],
-  ['connectors.label.total_timeout_s', (c) => c.limits.total_timeout_s],
-];
+type Reading = readonly [text: TextKey, of: (connector: Connector) => unknown];
+
+/** By the API's names of the fields. */
+const FIELDS: Record<string, Reading> = {
+  name: ['field.name', (c) => c.name],
+  description: ['connectors.label.description', (c) => c.description],
+  enabled: ['field.enabled', (c) => c.enabled],
+  source_app: ['field.source_app', (c) => c.source_app],
+  source_type: ['connectors.label.source_type', (c) => c.source_type],
+  system: ['field.system', (c) => c.system],
+  api_type: ['field.api_type', (c) => c.api_type],
+  uri: ['field.uri', (c) => c.uri],
+  actions: ['connectors.label.actions', (c) => c.actions.join(', ')],
+  'authentication.type': ['connectors.label.auth_type', (c) => c.authentication.type],
+  'authentication.login': ['connectors.label.login', (c) => c.authentication.login],
+  'authentication.client_id': ['connectors.label.client_id', (c) => c.authentication.client_id],
+  'authentication.tenant_id': ['connectors.label.tenant_id', (c) => c.authentication.tenant_id],
+  'authentication.token_url': ['connectors.label.token_url', (c) => c.authentication.token_url],
+  'authentication.scope': ['connectors.label.scope', (c) => c.authentication.scope],
+  secrets: ['connectors.label.secrets', (c) => c.secrets.join(', ')],
+  header_names: ['connectors.label.header_names', (c) => c.header_names.join(', ')],
+  time_zone: ['connectors.label.time_zone', (c) => c.time_zone],
+  mapping: ['connectors.label.mapping', (c) => c.mapping],
+  ca_certificate: ['connectors.label.ca_certificate', (c) => c.ca_certificate],
+  'limits.calls_in_flight': ['connectors.label.calls_in_flight', (c) => c.limits.calls_in_flight],
+  'limits.calls_per_second': ['connectors.label.calls_per_second', (c) => c.limits.calls_per_second],
+  'limits.connect_timeout_s': ['connectors.label.connect_timeout_s', (c) => c.limits.connect_timeout_s],
+  'limits.total_timeout_s': ['connectors.label.total_timeout_s', (c) => c.limits.total_timeout_s],
+};
+const SECRETS: Record<string, TextKey> = {
+  password: 'connectors.label.password',
+  client_secret: 'connectors.label.client_secret',
+  signing_secret: 'connectors.label.signing_secret',
+  headers: 'connectors.label.headers',
+};
+const HIDDEN = '•••';
+
+/** The text of a field that the API says was changed. */
+export function fieldText(name: string): TextKey | undefined {
+  return FIELDS[name]?.[0] ?? SECRETS[name.replace('secrets.', '')];
+}
 
 export function differences(before: Connector, after: Connector): Difference[] {
-  return FIELDS.map(([field, of]) => ({ field, before: said(of(before)), after: said(of(after)) })).filter((one) => one.before !== one.after);
+  return Object.values(FIELDS).map(([field, of]) => ({ field, before: said(of(before)), after: said(of(after)) })).filter((one) => one.before !== one.after);
+}
+
+/** Likewise, and which secrets were entered anew: what they are is never told. */
+export function versionDifferences(before: ConnectorVersion, after: ConnectorVersion, anew: string): Difference[] {
+  const entered = after.secrets.filter((name) => before.secrets.includes(name) && before.secrets_entered[name] !== after.secrets_entered[name]);
+  const secrets = entered.flatMap((name) => (SECRETS[name] ? [{ field: SECRETS[name], before: HIDDEN, after: `${HIDDEN} (${anew})` }] : []));
+  return [...differences(before, after), ...secrets];
 }
 
 function said(value: unknown): string {

@@ -26,6 +26,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "operation_items": [
         _by("operation_id", "outcome", "order", "tried"),  # counting reads this index alone
         _by("operation_id", "order", "_id"),
+        _by("delivery_id"),  # who asked for what, on an appointment's timeline
     ],
 }
 

@@ -1,0 +1,95 @@
+"""Sends spans to a collector by OTLP over HTTP, from a thread of its own: the work never waits for it, and never fails with it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+
+from common.release import RELEASE
+from common.traces.metrics import SPANS_DROPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+log = structlog.get_logger()
+MOST_WAITING = 4_000
+TOGETHER = 512
+EVERY_MS = 1_000
+FAREWELL_S, LAST_S = 2.0, 0.5
+
+
+class Collector:
+    """The way to one collector, and the tracer whose spans go there."""
+
+    def __init__(self, endpoint: str, share: float, service: str, replica: str) -> None:
+        self._sending = Sending(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces"))
+        self._processor = Bounded(self._sending)
+        resource = Resource.create({"service.namespace": "mboc", "service.name": service, "service.instance.id": replica, "service.version": RELEASE})
+        provider = TracerProvider(ParentBasedTraceIdRatio(share), resource, shutdown_on_exit=False)
+        provider.add_span_processor(self._processor)
+        self.tracer = provider.get_tracer("mboc", RELEASE)
+
+    async def close(self) -> None:
+        """Send what is left; what the collector does not take in two seconds is lost."""
+        leaving = threading.Thread(target=self._processor.shutdown, daemon=True)
+        leaving.start()
+        await asyncio.to_thread(leaving.join, FAREWELL_S)
+        if leaving.is_alive():
+            self._sending.shutdown()
+            await asyncio.to_thread(leaving.join, LAST_S)
+
+
+class Sending(SpanExporter):
+    """Passes batches on; counts what did not arrive, and says once that the collector is away and once that it is back."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter, self._is_away = exporter, False
+        self.taken = 0
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send one batch; called by the processor's thread alone."""
+        self.taken += len(spans)
+        result = self._exporter.export(spans)
+        is_away = result is not SpanExportResult.SUCCESS
+        if is_away:
+            SPANS_DROPPED.inc(len(spans))
+        if is_away and not self._is_away:
+            log.warning("the collector does not take traces: they are dropped and counted until it does")
+        if self._is_away and not is_away:
+            log.info("the collector takes traces again")
+        self._is_away = is_away
+        return result
+
+    def shutdown(self) -> None:
+        """Give up waiting for the collector."""
+        self._exporter.shutdown()
+
+
+class Bounded(SpanProcessor):
+    """Keeps at most so many spans until they are sent; more of them are dropped and counted, where the library would log each one."""
+
+    def __init__(self, sending: Sending, most: int = MOST_WAITING) -> None:
+        self._sending, self._most, self._given = sending, most, 0
+        self._batches = BatchSpanProcessor(sending, max_queue_size=2 * most, schedule_delay_millis=EVERY_MS, max_export_batch_size=TOGETHER)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Take a span; called by the event loop's thread alone, as ``taken`` is by the other: so neither needs a lock."""
+        if self._given - self._sending.taken >= self._most:
+            SPANS_DROPPED.inc()
+            return
+        self._given += 1
+        self._batches.on_end(span)
+
+    def shutdown(self) -> None:
+        """Send what is left."""
+        self._batches.shutdown()  # type: ignore[no-untyped-call]

@@ -1,0 +1,32 @@
+"""Steps that take or hand on a message, in the words of OpenTelemetry's conventions for messaging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from common.traces.spans import Span, SpanKind, begin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.topology import Exchange
+    from common.traces.spans import Facts
+
+
+def taking(verb: str, exchange: Exchange, parent: str | None, facts: Callable[[], Facts]) -> Span:
+    """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
+    return begin(f"{verb} {exchange.name}", SpanKind.CONSUMER, parent, lambda: _about("process", verb, exchange) | dict(facts()))
+
+
+def publishing(exchange: Exchange, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
+    """Begin handing a message to this exchange; it ends when the broker has confirmed it."""
+    return begin(f"publish {exchange.name}", SpanKind.PRODUCER, parent, lambda: _about("send", "publish", exchange) | dict(facts()))
+
+
+def _about(kind: str, verb: str, exchange: Exchange) -> dict[str, str | int]:
+    return {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.type": kind,
+        "messaging.operation.name": verb,
+        "messaging.destination.name": exchange.name,
+    }

@@ -1,0 +1,107 @@
+"""The steps of traces. While traces are off, or where a trace is not sampled, a step only passes on which trace it belongs to."""
+
+from __future__ import annotations
+
+import contextlib
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, StatusCode, TraceFlags, set_span_in_context
+
+from common.contracts.traceparent import is_sampled, new_traceparent, trace_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from opentelemetry import trace
+    from opentelemetry.context import Context
+
+    Facts = Mapping[str, str | int]
+
+__all__ = ["CURRENT", "RECORDER", "Recorder", "Span", "SpanKind", "begin", "begin_trace", "together"]
+
+
+class Recorder:
+    """What records spans in this process; nothing while ``tracer`` is None."""
+
+    tracer: trace.Tracer | None = None
+
+
+RECORDER = Recorder()
+
+
+class Span:
+    """One step; a block around it ends it. ``traceparent`` is what whatever follows from it is to be told."""
+
+    __slots__ = ("_recorded", "facts", "traceparent")
+
+    def __init__(self, traceparent: str | None, facts: Facts | None = None, recorded: trace.Span | None = None) -> None:
+        self.traceparent, self.facts, self._recorded = traceparent, facts or {}, recorded
+
+    @property
+    def trace_id(self) -> str | None:
+        """The id that all steps of the trace share."""
+        return trace_id_of(self.traceparent)
+
+    def note(self, **facts: str | int | None) -> None:
+        """Add what is known by now; a name's double underscores stand for dots."""
+        if self._recorded is not None:
+            self._recorded.set_attributes({name.replace("__", "."): value for name, value in facts.items() if value is not None})
+
+    def failed(self, what: str) -> None:
+        """Say that the step failed: a code, a status or a class, never an error's own words, which may quote a payload."""
+        if self._recorded is not None:
+            self._recorded.set_status(StatusCode.ERROR)
+            self._recorded.set_attribute("error.type", what)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        if self._recorded is not None:
+            if kind is not None:
+                self.failed(kind.__qualname__)
+            self._recorded.end()
+
+
+CURRENT: ContextVar[Span | None] = ContextVar("step", default=None)
+"""The step that this task works for: its log lines and its calls belong to the same trace."""
+
+
+def begin(name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
+    """Begin a step that follows from another one; ``facts`` are asked for only when it is recorded."""
+    if RECORDER.tracer is None or not is_sampled(parent):
+        return Span(parent)
+    return _recorded(RECORDER.tracer, name, kind, parent, facts())
+
+
+def begin_trace(name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
+    """Begin the first step of ours: part of the caller's trace when there is a parent, else of a new one, sampled or not as configured."""
+    if RECORDER.tracer is None:
+        return Span(parent or new_traceparent())
+    return _recorded(RECORDER.tracer, name, kind, parent, facts())
+
+
+@contextlib.contextmanager
+def together(spans: Iterable[Span]) -> Iterator[None]:
+    """End these with the block: what it does, it does for all of them."""
+    with contextlib.ExitStack() as stack:
+        for span in spans:
+            stack.enter_context(span)
+        yield
+
+
+def _recorded(tracer: trace.Tracer, name: str, kind: SpanKind, parent: str | None, facts: Facts) -> Span:
+    recorded = tracer.start_span(name, _context(parent), kind, facts)
+    ids = recorded.get_span_context()
+    return Span(f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{ids.trace_flags & TraceFlags.SAMPLED:02x}", facts, recorded)
+
+
+def _context(parent: str | None) -> Context | None:
+    if parent is None:
+        return None
+    _, trace_id, span_id, flags = parent.split("-")
+    ids = SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
+    return set_span_in_context(NonRecordingSpan(ids))

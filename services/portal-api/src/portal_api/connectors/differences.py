@@ -1,0 +1,36 @@
+"""What differs between two versions of a connector, by the names of its fields; of secrets only that they were entered anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from common.contracts.connector import Connector
+
+ABOUT_IT = {"connector_id", "version", "modified_at", "modified_by", "secrets", "secrets_entered"}
+"""What says which version it is, and what is sealed."""
+INSIDE = ("authentication", "limits")
+
+
+def changed(before: Connector | None, after: Connector) -> list[str]:
+    """Return the fields that differ, such as ``uri``, ``limits.calls_in_flight`` or ``secrets.password``; none for the first version."""
+    if before is None:
+        return []
+    one, other = _fields(before), _fields(after)
+    return [name for name in other if one.get(name) != other[name]] + _secrets(before, after)
+
+
+def _fields(connector: Connector) -> dict[str, Any]:
+    plain = connector.model_dump(mode="json", exclude=ABOUT_IT)
+    inner = {f"{part}.{name}": value for part in INSIDE for name, value in plain.pop(part).items()}
+    return plain | inner
+
+
+def _secrets(before: Connector, after: Connector) -> list[str]:
+    """Return those that were entered or removed; their texts differ anyway once another key has sealed them."""
+    names = sorted({*before.secrets, *after.secrets})
+    return [f"secrets.{name}" for name in names if (name in before.secrets, _entered(before, name)) != (name in after.secrets, _entered(after, name))]
+
+
+def _entered(connector: Connector, name: str) -> int | None:
+    return connector.secrets_entered.get(name)

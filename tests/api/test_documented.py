@@ -1,0 +1,88 @@
+"""The examples of docs/api.md and docs/ingest.md, and the sample of docs/migration.md, as an integrator would try them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import a_snapshot
+from tests.support.curl import ROOT, examples, read
+from tests.support.system import API_KEY, SECRET, System
+
+DOCS = ROOT / "docs"
+EXAMPLES = [*examples(DOCS / "api.md"), *examples(DOCS / "ingest.md")]
+
+
+@pytest.mark.parametrize("line", EXAMPLES)
+async def test_an_example_does_what_the_page_says(apart: System, known: dict[str, str], line: str) -> None:
+    portal, ingest = apart.services["portal-api"].url, apart.services["ingest"].url
+    values = {"PORTAL": portal, "KEY": API_KEY, "DELIVERY": known["delivery_id"], "INGEST": ingest, "SOURCE": "demo", "SECRET": SECRET}
+
+    status, answer = await read(line, values).run(apart.http)
+
+    assert status in {200, 201, 202}, answer
+    assert answer
+
+
+async def test_the_problem_that_the_page_shows_is_what_is_answered(apart: System) -> None:
+    shown = (DOCS / "api.md").read_text().partition("```json\n")[2].partition("```")[0]
+
+    status, answer = await apart.api("GET", "/deliveries?limit=1000")
+
+    assert (status, answer) == (422, json.loads(shown))
+
+
+async def test_the_sample_file_of_connectors_is_imported(apart: System) -> None:
+    body = (DOCS / "samples" / "connectors.csv").read_bytes()
+
+    status, imported = await apart.api("POST", "/connectors/import", data=body, headers={"Content-Type": "text/csv"})
+
+    assert (status, imported["done"]) == (200, True), imported
+    _, page = await apart.api("GET", "/connectors")
+    ours = [connector for connector in page["items"] if connector["name"].startswith("CRONUS ") and not connector["enabled"]]
+    assert {(c["system"], c["api_type"], c["authentication"]["type"]) for c in ours} == {
+        ("Business Central", "SOAP", "NTLM"),
+        ("Business Central", "REST", "Microsoft Entra ID"),
+        ("NAV", "SOAP", "Windows"),
+        ("Webhook", "REST", "None"),
+    }
+
+
+async def mboc(system: System, *words: str) -> str:
+    """Run one command to its end."""
+    told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
+    pipe, command = asyncio.subprocess.PIPE, Path(sys.executable).with_name("mboc")
+    process = await asyncio.create_subprocess_exec(command, *words, env=told, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
+    return printed.decode()
+
+
+async def test_moving_over_sends_what_the_plugin_did_not_and_nothing_else(apart: System) -> None:
+    await apart.start("simulator")
+    connector_id = await apart.hook("moving", enabled=False)
+    for modified in ("2026-07-21T14:00:00", "2026-07-21T14:01:00"):
+        await apart.delivery(await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled")
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for modified in ("2026-07-21T14:02:00", "2026-07-21T14:03:00"):
+        await apart.delivery(await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled")
+
+    for line in re.findall(r"^mboc (?:transactions archive|connectors enable|errors retry) .*$", (DOCS / "migration.md").read_text(), re.MULTILINE):
+        words = shlex.split(line.replace(" ID", f" {connector_id}").replace("2026-07-21T18:00:00Z", moment))[1:]
+        await mboc(apart, *words, *(["--yes"] if words[0] != "connectors" else []))
+        if words[0] == "connectors":
+            await apart.until_used((await apart.api("GET", f"/connectors/{connector_id}"))[1])
+
+    sent = [json.loads(record["body"])["LastModifiedDate"] for record in (await apart.simulated("GET", "moving", "/records"))["records"]]
+    await apart.stop("simulator")
+    assert sent in (["2026-07-21T14:02:00", "2026-07-21T14:03:00"], ["2026-07-21T14:03:00"])
+    left = {found["status"] for found in await apart.deliveries(connector_id=connector_id)}
+    assert left <= {"Success", "Skipped"}

@@ -1,0 +1,63 @@
+"""The pages of docs, as a reader would use them: links lead somewhere, every page is found, what is quoted is really said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+SAID = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
+
+
+PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+
+
+def links(page: Path) -> Iterator[str]:
+    """The relative links of a page; examples are no links."""
+    yield from (link for link in LINK.findall(CODE.sub("", page.read_text())) if "://" not in link and not link.startswith("mailto:"))
+
+
+def anchors(page: Path) -> set[str]:
+    """What a heading is linked by: small letters, digits and hyphens."""
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(page.read_text())}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = set()
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.add(link)
+
+    assert not broken
+
+
+def test_every_page_is_found_from_the_readme() -> None:
+    found, waiting = {ROOT / "README.md"}, [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        targets = {(page.parent / link.partition("#")[0]).resolve() for link in links(page)}
+        targets |= {file for folder in targets if folder.is_dir() for file in folder.glob("*.md")}
+        new = {target for target in targets if target.suffix == ".md" and target.exists()} - found
+        found |= new
+        waiting += new
+
+    assert not {page for page in PAGES if page.is_relative_to(ROOT / "docs")} - found
+
+
+def test_what_a_service_is_quoted_with_is_what_it_says() -> None:
+    source = "".join(file.read_text() for folder in ("libs", "services", "deploy/local") for file in (ROOT / folder).glob("**/src/**/*.py"))
+    said = SAID.findall((ROOT / "docs" / "troubleshooting.md").read_text())
+
+    parts = {part.strip() for sentence in said for part in sentence.split("…")}
+
+    assert said
+    assert not {part for part in parts if part and part not in source}

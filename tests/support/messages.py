@@ -1,0 +1,89 @@
+"""What travels by which exchange, and who takes it: the rows that docs/api/asyncapi.json is made of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from common import topology
+from common.contracts.connector import ConnectorChanged, ConnectorTested, ConnectorTestRequested, LaneChanged
+from common.contracts.dead_letter import DeadLetter
+from common.contracts.delivery import DeliveryRequested, StatusChanged
+from common.contracts.message import Message
+from common.contracts.operation import DeliveriesArchived, OperationProgressed, OperationRequested, OperationSteered
+from common.contracts.telemetry import Heartbeat, LogRecorded
+from common.contracts.transaction import TransactionReceived
+
+EVERY_SERVICE = ("ingest", "dispatcher", "retry", "portal-api")
+CONNECTOR, REPLICA, SERVICE = "{connectorId}", "{replica}", "{service}"
+"""The parts of names that differ."""
+
+
+class Travel(NamedTuple):
+    """A message on its exchange; ``many``: a JSON array of them is one message."""
+
+    message: type[Message]
+    exchange: topology.Exchange
+    routing_key: str = ""
+    many: bool = False
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The services that the message's docstring names in front of the arrow."""
+        said = (self.message.__doc__ or "").partition(" -> ")[0]
+        return EVERY_SERVICE if said == "every service" else tuple(said.split(", "))
+
+
+TRAVELS = (
+    Travel(TransactionReceived, topology.TRANSACTIONS, many=True),
+    Travel(DeliveryRequested, topology.DELIVERIES, CONNECTOR),
+    Travel(StatusChanged, topology.STATUSES, many=True),
+    Travel(LaneChanged, topology.STATUSES),
+    Travel(ConnectorChanged, topology.CONNECTORS),
+    Travel(ConnectorTestRequested, topology.CONNECTOR_TESTS),
+    Travel(ConnectorTested, topology.CONNECTOR_TEST_RESULTS),
+    Travel(OperationRequested, topology.OPERATIONS, topology.OPERATION_REQUESTED),
+    Travel(OperationSteered, topology.OPERATIONS, topology.OPERATION_STEERED),
+    Travel(OperationProgressed, topology.OPERATIONS, topology.OPERATION_PROGRESSED),
+    Travel(DeliveriesArchived, topology.OPERATIONS, topology.DELIVERIES_ARCHIVED),
+    Travel(LogRecorded, topology.TELEMETRY, f"log.{SERVICE}", many=True),
+    Travel(Heartbeat, topology.TELEMETRY, f"heartbeat.{SERVICE}"),
+    Travel(DeadLetter, topology.DEAD_LETTERS),
+)
+
+
+class Take(NamedTuple):
+    """A queue and the service that works it off; ``lasting`` ones are durable, the others belong to one replica and go with it."""
+
+    queue: str
+    exchange: topology.Exchange
+    routing_key: str
+    service: str
+    lasting: bool = True
+
+
+OF_ONE_REPLICA = (
+    Take(f"dispatcher.connectors.{REPLICA}", topology.CONNECTORS, "", "dispatcher", lasting=False),
+    Take(f"portal-api.connector-test-results.{REPLICA}", topology.CONNECTOR_TEST_RESULTS, "", "portal-api", lasting=False),
+    Take(f"portal-api.live.statuses.{REPLICA}", topology.STATUSES, "", "portal-api", lasting=False),
+    Take(f"portal-api.live.operations.{REPLICA}", topology.OPERATIONS, topology.EVERYTHING, "portal-api", lasting=False),
+    Take(f"portal-api.live.heartbeats.{REPLICA}", topology.TELEMETRY, "heartbeat.#", "portal-api", lasting=False),
+)
+LANE = topology.lane("connector")
+
+
+def takes() -> tuple[Take, ...]:
+    """Return every queue that there is, the lanes as one."""
+    lasting = (Take(q.name, q.exchange, q.routing_key, "portal-api" if q is topology.PARKED else q.name.partition(".")[0]) for q in topology.QUEUES)
+    return (*lasting, Take(LANE.name.replace("connector", CONNECTOR), LANE.exchange, CONNECTOR, "dispatcher"), *OF_ONE_REPLICA)
+
+
+def reaches(travel: Travel, take: Take) -> bool:
+    """Whether a message comes to a queue, as RabbitMQ would say."""
+    if travel.exchange != take.exchange:
+        return False
+    match travel.exchange.type:
+        case "topic":
+            wanted = take.routing_key.rstrip("#*").rstrip(".")
+            return not wanted or travel.routing_key.partition(".")[0] == wanted
+        case _:
+            return True
