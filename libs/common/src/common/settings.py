@@ -123,12 +123,17 @@ class TraceSettings(EnvironmentSettings):
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description="Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no traces are recorded.",
     )
+    collector_headers: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_HEADERS"),
+        description="What that collector wants in the header of each request, such as a key: name=value pairs, comma separated.",
+    )
     trace_share: float = Field(
         default=1.0,
         ge=0,
         le=1,
         validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
-        description="Share of the traces beginning here that are recorded, from 0 to 1; a caller's own decision is kept.",
+        description="Share of the changes whose trace is recorded, from 0 to 1; a caller that sends `traceparent` has decided already.",
     )
 
 
