@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from common.problem import message_of
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -81,6 +83,11 @@ class ServiceSettings(EnvironmentSettings):
         description="RabbitMQ, as amqp://user:password@host:port/vhost.",
     )
 
+    @field_validator("rabbitmq_url")
+    @classmethod
+    def _is_rabbitmqs(cls, value: SecretStr) -> SecretStr:
+        return _begins(value, "amqp://", "amqps://")
+
 
 class DatabaseSettings(EnvironmentSettings):
     """Where MongoDB is, for the services that keep something there."""
@@ -98,6 +105,11 @@ class DatabaseSettings(EnvironmentSettings):
         validation_alias=AliasChoices("MONGODB_DATABASE"),
         description="Name of the database that the services share.",
     )
+
+    @field_validator("mongodb_url")
+    @classmethod
+    def _is_mongodbs(cls, value: SecretStr) -> SecretStr:
+        return _begins(value, "mongodb://", "mongodb+srv://")
 
 
 class TraceSettings(EnvironmentSettings):
@@ -131,11 +143,17 @@ def load(settings: type[S]) -> S:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg'].removeprefix('Value error, ')}.\n")
+            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {message_of(problem)}.\n")
         raise SystemExit(2) from None
     except SettingsError as error:
         sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")
         raise SystemExit(2) from None
+
+
+def _begins(url: SecretStr, *schemes: str) -> SecretStr:
+    if not url.get_secret_value().startswith(schemes):
+        raise ValueError(f"it must begin with {' or '.join(schemes)}")
+    return url
 
 
 def _trouble(settings: type[BaseSettings], error: SettingsError) -> str:
