@@ -46,7 +46,10 @@ async def traced(collector: FakeCollector, mongodb_url: str, tmp_path_factory: p
     await rabbitmq.start()
     async with aiohttp.ClientSession() as http:
         system = System(rabbitmq.url, mongodb_url, directory, http)
-        await asyncio.gather(*(system.start(kind, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url) for kind in RECORDING), system.start("simulator"))
+        await asyncio.gather(
+            *(system.start(kind, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_EXPORTER_OTLP_HEADERS="x-key=of%20this%20test") for kind in RECORDING),
+            system.start("simulator"),
+        )
         yield system
         await system.stop_all()
     await rabbitmq.stop()
@@ -85,6 +88,7 @@ async def test_one_change_is_one_trace_of_six_steps(traced: System, collector: F
     call = spans["POST"].attributes
     assert (call["mboc.connector_id"], call["mboc.system"], call["mboc.attempt"]) == (delivery["connector_id"], "Webhook", 1)
     assert (call["http.request.method"], call["http.response.status_code"]) == ("POST", delivery["http_status"])
+    assert collector.keys == {"of this test"}
 
 
 async def test_the_trace_reaches_the_back_office_and_the_log_lines(traced: System, collector: FakeCollector, app: str) -> None:
@@ -98,6 +102,17 @@ async def test_the_trace_reaches_the_back_office_and_the_log_lines(traced: Syste
     assert sent == f"00-{delivery['trace_id']}-{spans['POST'].span_id}-01"
     lines = await logged(traced, delivery["trace_id"])
     assert {(line["event"], line["fields"]["trace_id"]) for line in lines} == {("attempt", delivery["trace_id"])}
+
+
+async def test_without_a_collector_there_is_a_trace_id_all_the_same(system: System, app: str) -> None:
+    await system.hook(app)
+
+    delivery = await details(system, await system.change("update", a_snapshot(source_app=app)))
+
+    [record] = (await system.simulated("GET", app, "/records"))["records"]
+    sent = next(value for name, value in record["headers"].items() if name.lower() == "traceparent")
+    assert (sent[3:35], sent[-2:]) == (delivery["trace_id"], "00")
+    assert [line["event"] for line in await logged(system, delivery["trace_id"])] == ["attempt"]
 
 
 async def logged(system: System, trace_id: str) -> list[dict[str, Any]]:

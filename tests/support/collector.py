@@ -30,6 +30,7 @@ class FakeCollector:
         self.url = f"http://127.0.0.1:{port}"
         self.spans: list[Collected] = []
         self.bodies = b""
+        self.keys = set[str]()
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -53,6 +54,7 @@ class FakeCollector:
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         self.bodies += body
+        self.keys.add(request.headers.get("x-key", ""))
         for told in ExportTraceServiceRequest.FromString(body).resource_spans:
             service = next(one.value.string_value for one in told.resource.attributes if one.key == "service.name")
             self.spans += [_collected(service, span) for scope in told.scope_spans for span in scope.spans]
