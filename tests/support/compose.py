@@ -147,6 +147,22 @@ class Stack:
         sums = (sum(office[name] for office in offices) for name in ("stored", "repeated", "out_of_order"))
         return Book(await self.accepted() - self._forgotten, Counter(d["status"] for d in deliveries), *sums)
 
+    async def paused_retry(self) -> str:
+        """Have an operation that has hardly begun, and is paused; returns its id."""
+        asked = {"kind": "retry", "filter": {"status": "Failed"}, "per_second": 0.01}
+        operation_id = str((await self.outside.api("POST", "/operations", json=asked))["operation_id"])
+        await self.outside.api("POST", f"/operations/{operation_id}/pause")
+        await self.until_operation(operation_id, "paused")
+        return operation_id
+
+    async def until_operation(self, operation_id: str, state: str) -> None:
+        """Wait until it has come to this state."""
+
+        async def ask() -> bool:
+            return bool((await self.outside.api("GET", f"/operations/{operation_id}"))["state"] == state)
+
+        await until(ask, f"the operation to be {state}", LONGEST_S)
+
     def forget(self, changes: int) -> None:
         """Count these changes no more: a restore knows nothing of them."""
         self._forgotten += changes

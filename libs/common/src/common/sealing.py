@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from common.settings import EnvironmentSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +56,7 @@ class KeyRing:
             raise SealError(f"the secret was sealed with key {key_id!r}, which does not open it") from error
 
 
-class SealingSettings(BaseSettings):
+class SealingSettings(EnvironmentSettings):
     """The keys, for the services that seal or open secrets."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
