@@ -83,6 +83,23 @@ async def test_a_fourth_dispatcher_comes_and_goes_under_load(stack: Stack) -> No
     check(await stack.settled(), before, at_most=0)
 
 
+async def test_a_services_passwords_are_replaced_under_load(stack: Stack) -> None:
+    before = (await stack.book()).repeated
+    await stack.work(RATE)
+    await stack.until_accepted(MANY)
+
+    stack.renew("dispatcher-rabbitmq-url")
+    stack.renew("dispatcher-mongodb-url")
+    with said("passwords replaced"):
+        await stack.compose("exec", "-T", "rabbitmq", "rabbitmqctl", "import_definitions", "/run/secrets/rabbitmq-definitions.json")
+        await stack.compose("stop", "dispatcher")
+        await stack.compose("up", "--detach", "--force-recreate", "mongodb-init", "dispatcher")
+        await stack.until_ready()
+
+    await stack.until_accepted(MANY)
+    check(await stack.settled(), before, at_most=0)
+
+
 async def test_an_upgrade_and_its_rollback_lose_nothing(stack: Stack) -> None:
     stack.tell(MBOC_VERSION="test-new")
     await stack.compose("build", "ingest", "dispatcher", "retry", "portal-api")

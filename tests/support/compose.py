@@ -80,15 +80,20 @@ class Stack:
             await self.until_ready()
 
     async def end(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind but images, which the next run builds upon."""
         with contextlib.suppress(AssertionError):
-            await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes", "--rmi", "local")
+            await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes")
         await self._http.close()
 
     def tell(self, **settings: str) -> None:
         """Change settings, as an administrator does in .env; the last line counts."""
         with (self._folder / ".env").open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
+
+    def renew(self, secret: str) -> None:
+        """Have another value for a secret."""
+        (self._folder / "secrets" / secret).unlink()
+        Secrets(self._folder)
 
     async def compose(self, *words: str) -> str:
         """Run a command of compose."""
