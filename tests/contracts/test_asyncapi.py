@@ -106,6 +106,15 @@ def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
     assert found == {(take.queue, take.exchange.name, take.routing_key, take.lasting) for take in takes() if "{connectorId}" not in take.queue}
 
 
+def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
+    ours = [travel for travel in TRAVELS if travel.exchange not in {topology.TELEMETRY, topology.DEAD_LETTERS}]
+
+    assert {(sender, t.exchange) for t in ours for sender in t.senders} == {(name, e) for name, part in topology.PARTS.items() for e in part.publishes}
+    lasting = {(take.service, take.queue) for take in takes() if take.lasting and "{connectorId}" not in take.queue}
+    assert lasting == {(name, queue.name) for name, part in topology.PARTS.items() for queue in part.consumes}
+    assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {(n, e) for n, part in topology.PARTS.items() for e in part.overhears}
+
+
 def test_the_page_for_people_names_every_message_exchange_and_queue() -> None:
     page = PAGE.read_text()
     names = {travel.message.__name__ for travel in TRAVELS} | {e.name for e in topology.EXCHANGES} | {take.queue for take in takes()}

@@ -8,6 +8,7 @@ import pytest
 
 from common import topology
 from common.contracts.connector import Limits
+from tests.support.broker_definitions import MANIFEST, manifest
 from tests.support.manifests import SERVERS, named, of_kind
 
 OPERATORS = "production-operators"
@@ -50,6 +51,11 @@ def test_each_service_has_a_user_of_its_own_in_the_virtual_host() -> None:
     permitted = {p["spec"]["userReference"]["name"] for p in of_kind(OPERATORS, "Permission") if p["spec"]["vhost"] == "mboc"}
 
     assert permitted == {user["metadata"]["name"] for user in of_kind(OPERATORS, "User")} == {"ingest", "dispatcher", "retry", "portal-api", "keda"}
+
+
+def test_each_service_may_do_at_rabbitmq_what_it_has_to_and_no_more() -> None:
+    assert MANIFEST.read_text() == manifest(), "run `make docs`"
+    assert not [user for user in of_kind(OPERATORS, "Permission") if ".*" in user["spec"]["permissions"].values()]
 
 
 def test_rabbitmq_survives_the_loss_of_a_node_and_of_a_host() -> None:

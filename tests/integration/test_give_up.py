@@ -12,11 +12,11 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
 from common.database import open_database
-from portal_api.give_up import SENTENCE, give_up, moment
 from portal_api.record import Record
 from portal_api.store.indexes import make_indexes
 from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
+from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
 
 MANY = 450

@@ -75,7 +75,7 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(datab
     first = Page("_id", is_descending=True, limit=10, after=None)
 
     await check(database["logs"], query.wanted(), first, MANY)
-    items, following = await Logs(database).page(query.wanted(), 3, None)
+    items, following = await Logs(database).page(query.wanted(), Page("_id", is_descending=True, limit=3, after=None))
 
     assert items
     if following:

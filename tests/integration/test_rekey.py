@@ -18,7 +18,7 @@ OLD, NEW = (f"{name}:{base64.b64encode(bytes([number]) * 32).decode()}" for numb
 async def test_after_rekey_the_old_key_can_go(mongodb_url: str) -> None:
     client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(mongodb_url, tz_aware=True)
     database = client[f"test-{uuid.uuid4().hex[:8]}"]
-    created = await Connectors(database, KeyRing.parse(OLD)).create({"name": "NAV", "source_app": "CRONUS"}, {"password": "made-up"}, "admin")
+    created = await Connectors(database, KeyRing.parse(OLD)).create({"name": "NAV", "source_app": "CRONUS"}, {"password": "made-up"}, "ANNE")
 
     changed = await Connectors(database, KeyRing.parse(f"{NEW},{OLD}")).rekey()
 

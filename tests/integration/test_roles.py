@@ -35,7 +35,7 @@ def test_every_write_needs_a_role_or_is_about_oneself() -> None:
 def test_accounts_and_audit_are_for_administrators_alone() -> None:
     kept = [operation for operation in operations() if operation.path.startswith(("/users", "/audit"))]
 
-    assert len(kept) == 5
+    assert len(kept) == 7
     assert {operation.role for operation in kept} == {Role.ADMIN}
 
 

@@ -1,4 +1,7 @@
-"""Writes what RabbitMQ begins with from the topology: ``make docs``. ``deploy/make-env`` puts the passwords in."""
+"""Writes what RabbitMQ begins with from the topology: ``make docs``.
+
+Under compose that is one document, into which ``deploy/make-env`` puts the passwords; on Kubernetes its operator is asked for the permissions.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from common import topology
 from common.topology import Part
 
-FILE = Path(__file__).parents[2] / "deploy" / "rabbitmq" / "definitions.json"
+DEPLOY = Path(__file__).parents[2] / "deploy"
+FILE = DEPLOY / "rabbitmq" / "definitions.json"
+MANIFEST = DEPLOY / "kubernetes" / "overlays" / "production-operators" / "rabbitmq" / "permissions.yaml"
 ADMINISTRATOR = "administrator"
 VHOST = "/"
 ITS_OWN_MESSAGES = "amq_"
@@ -30,6 +37,18 @@ def definitions() -> str:
         "bindings": [_binding(queue) for queue in topology.QUEUES],
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def manifest() -> str:
+    """Return the permissions as the messaging topology operator is asked for them."""
+    head = "# Written from the topology by make docs: each service may do what it has to.\n"
+    return head + yaml.safe_dump_all([_asked_for(permission(service, part)) for service, part in topology.PARTS.items()], sort_keys=False, width=1000)
+
+
+def _asked_for(given: dict[str, str]) -> dict[str, Any]:
+    permissions = {name: given[name] for name in ("configure", "write", "read")}
+    spec = {"vhost": "mboc", "userReference": {"name": given["user"]}, "permissions": permissions, "rabbitmqClusterReference": {"name": "rabbitmq"}}
+    return {"apiVersion": "rabbitmq.com/v1beta1", "kind": "Permission", "metadata": {"name": given["user"]}, "spec": spec}
 
 
 def permission(service: str, part: Part) -> dict[str, str]:
@@ -87,3 +106,4 @@ def _binding(queue: topology.Queue) -> dict[str, Any]:
 
 if __name__ == "__main__":
     FILE.write_text(definitions())
+    MANIFEST.write_text(manifest())

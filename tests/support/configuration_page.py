@@ -27,9 +27,9 @@ Every setting of every service. This page is written from the settings classes b
 
 Settings are environment variables, whose names may be written in any case. A service does not start with one that is not valid: it prints a sentence that
 names the setting, never its value, and ends with exit code 2. Each may be given as a file instead: `<NAME>_FILE` names it, as in
-`RABBITMQ_URL_FILE=/run/secrets/rabbitmq-url`; the variable itself goes first. `docker compose` takes them from `.env` and `secrets/`, which `make env` writes;
-on Kubernetes they come from [ConfigMaps and Secrets](kubernetes.md#settings). Connectors with their [limits](operations.md#limits), and accounts, are no
-settings: they are kept in MongoDB and changed while the system runs, in the [portal](portal.md).
+`RABBITMQ_URL_FILE=/run/secrets/rabbitmq-url`; the variable itself goes first. `docker compose` takes them from `.env` and `secrets/`, which `make env` writes
+([install.md](install.md)); on Kubernetes they come from [ConfigMaps and Secrets](kubernetes.md#settings). Connectors with their [limits](operations.md#limits),
+and accounts, are no settings: they are kept in MongoDB and changed while the system runs, in the [portal](portal.md).
 
 ## Shared by services
 

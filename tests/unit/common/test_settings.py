@@ -6,6 +6,7 @@ import pytest
 
 from common.settings import load
 from ingest.settings import Settings
+from retry.settings import Settings as RetrySettings
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,16 @@ def test_a_file_whose_content_is_bad_does_not_show_it(tmp_path: Path, monkeypatc
         load(Settings)
 
     assert capsys.readouterr().err == "Cannot start: the setting INGEST_SECRETS is not valid: it must be JSON.\n"
+
+
+@pytest.mark.parametrize(("setting", "schemes"), [("RABBITMQ_URL", "amqp:// or amqps://"), ("MONGODB_URL", "mongodb:// or mongodb+srv://")])
+def test_an_address_of_another_kind_is_refused(setting: str, schemes: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv(setting, "http://made-up-password@server")
+
+    with pytest.raises(SystemExit):
+        load(RetrySettings)
+
+    assert capsys.readouterr().err == f"Cannot start: the setting {setting} is not valid: it must begin with {schemes}.\n"
 
 
 def a_file(path: Path, content: str) -> str:

@@ -29,7 +29,12 @@ def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = (), hea
 
 def field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
     """Turn pydantic's errors into field and message; the values that were sent are left out."""
-    return [{"field": ".".join(str(part) for part in e["loc"]) or "body", "message": e["msg"]} for e in errors]
+    return [{"field": ".".join(str(part) for part in e["loc"]) or "body", "message": message_of(e)} for e in errors]
+
+
+def message_of(error: Any) -> str:
+    """Return what one of pydantic's errors says, without the word for its kind."""
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def install(app: FastAPI) -> None:

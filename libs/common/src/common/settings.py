@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from common.problem import message_of
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -81,6 +83,11 @@ class ServiceSettings(EnvironmentSettings):
         description="RabbitMQ, as amqp://user:password@host:port/vhost.",
     )
 
+    @field_validator("rabbitmq_url")
+    @classmethod
+    def _is_rabbitmqs(cls, value: SecretStr) -> SecretStr:
+        return _begins(value, "amqp://", "amqps://")
+
 
 class DatabaseSettings(EnvironmentSettings):
     """Where MongoDB is, for the services that keep something there."""
@@ -99,8 +106,13 @@ class DatabaseSettings(EnvironmentSettings):
         description="Name of the database that the services share.",
     )
 
+    @field_validator("mongodb_url")
+    @classmethod
+    def _is_mongodbs(cls, value: SecretStr) -> SecretStr:
+        return _begins(value, "mongodb://", "mongodb+srv://")
 
-class TraceSettings(BaseSettings):
+
+class TraceSettings(EnvironmentSettings):
     """Where traces go, for the services that record them; the names are OpenTelemetry's own."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -111,12 +123,17 @@ class TraceSettings(BaseSettings):
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description="Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no traces are recorded.",
     )
+    collector_headers: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_HEADERS"),
+        description="What that collector wants in the header of each request, such as a key: name=value pairs, comma separated.",
+    )
     trace_share: float = Field(
         default=1.0,
         ge=0,
         le=1,
         validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
-        description="Share of the traces beginning here that are recorded, from 0 to 1; a caller's own decision is kept.",
+        description="Share of the changes whose trace is recorded, from 0 to 1; a caller that sends `traceparent` has decided already.",
     )
 
 
@@ -126,11 +143,17 @@ def load(settings: type[S]) -> S:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {problem['msg'].removeprefix('Value error, ')}.\n")
+            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {message_of(problem)}.\n")
         raise SystemExit(2) from None
     except SettingsError as error:
         sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")
         raise SystemExit(2) from None
+
+
+def _begins(url: SecretStr, *schemes: str) -> SecretStr:
+    if not url.get_secret_value().startswith(schemes):
+        raise ValueError(f"it must begin with {' or '.join(schemes)}")
+    return url
 
 
 def _trouble(settings: type[BaseSettings], error: SettingsError) -> str:

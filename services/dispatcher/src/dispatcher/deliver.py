@@ -46,16 +46,12 @@ class Deliver:
         """Return when the status is safe with the broker; raises HandBackError when the call was not begun."""
         with taking("deliver", topology.DELIVERIES, request.traceparent, partial(_facts, request)) as step:
             CURRENT.set(step)  # never reset: the lane gives each delivery a task of its own
-            outcome = await self._delivered(request, step)
-            if outcome.status is Status.FAILED:
-                step.failed(outcome.code or outcome.status)
-
-    async def _delivered(self, request: DeliveryRequested, step: Span) -> Outcome:
-        refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
-        if refusal is not None:
-            return await self._tell(request, refusal, step)
-        async with self._turns.of(request.transaction.appointment.key):
-            return await self._tell(request, await self._claimed(Claim(request)), step)
+            refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
+            if refusal is not None:
+                await self._tell(request, refusal, step)
+                return
+            async with self._turns.of(request.transaction.appointment.key):
+                await self._tell(request, await self._claimed(Claim(request)), step)
 
     async def _claimed(self, claim: Claim) -> Outcome:
         pause = FIRST_GLANCE_S
@@ -92,10 +88,12 @@ class Deliver:
             await self._ledger.release(claim)
             raise
 
-    async def _tell(self, request: DeliveryRequested, outcome: Outcome, step: Span) -> Outcome:
+    async def _tell(self, request: DeliveryRequested, outcome: Outcome, step: Span) -> None:
         """Publish the status, and log the attempt in one line."""
         connector = self._desk.connector
-        with publishing(topology.STATUSES, step.traceparent, lambda: {"mboc.status": outcome.status}) as telling:
+        if outcome.status is Status.FAILED:
+            step.failed(outcome.code or outcome.status)
+        with publishing(topology.STATUSES, step) as telling:
             await self._statuses.publish(event_of(request, connector, outcome, self._replica, telling))
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
         if outcome.duration_ms is not None:
@@ -117,7 +115,6 @@ class Deliver:
             tries=outcome.tries,
             duration_ms=outcome.duration_ms,
         )
-        return outcome
 
 
 def _facts(request: DeliveryRequested) -> Facts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -22,7 +21,7 @@ from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
-from common.sealing import KeyRing, SealError
+from common.sealing import KeyRing
 from common.settings import DatabaseSettings, load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
@@ -31,9 +30,7 @@ from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
-from portal_api.create_admin import create_admin
 from portal_api.doors import build_doors
-from portal_api.give_up import give_up, moment
 from portal_api.operations.order import Order
 from portal_api.record import Record
 from portal_api.routes.appointments import appointments
@@ -56,6 +53,11 @@ from portal_api.store.reader import Reader
 from portal_api.store.saved_views import SavedViews
 from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
+from portal_api.tasks.arguments import read_arguments
+from portal_api.tasks.create_admin import create_admin
+from portal_api.tasks.give_up import give_up
+from portal_api.tasks.migrate import migrate
+from portal_api.tasks.rekey import rekey
 from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
@@ -75,40 +77,30 @@ PING_S = 3.0
 
 def main() -> None:
     """Run one portal-api replica until it is asked to stop, or do one task of an operator's."""
-    parser = argparse.ArgumentParser(prog="mboc-portal-api", description="Records transactions and statuses and answers the portal's API.")
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("rekey", help="seal every connector's secrets with the first key of SECRET_KEYS; afterwards the other keys can go")
-    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
-    commands.add_parser("openapi", help="print the API's description (OpenAPI, JSON); needs no settings")
-    creating = commands.add_parser("create-admin", help="create an administrator; asks for the password, or reads standard input; needs MONGODB_URL alone")
-    creating.add_argument("name", help="what the account is called")
-    giving_up = commands.add_parser("give-up", help="after a restore, end what is shown as under way and nobody will hear of again; needs MONGODB_URL alone")
-    giving_up.add_argument("before", type=moment, help="what was received before this moment, such as 2026-07-21T06:00:00Z")
-    arguments = parser.parse_args()
-    if arguments.command == "openapi":
-        sys.stdout.write(described())
-        return
-    if arguments.command == "migrate":
-        asyncio.run(_migrate(load(DatabaseSettings)))
-        return
-    if arguments.command == "give-up":
-        asyncio.run(_give_up(load(DatabaseSettings), arguments.before))
-        return
-    if arguments.command == "create-admin":
-        where = load(DatabaseSettings)
-        raise SystemExit(asyncio.run(create_admin(open_database(where.mongodb_url.get_secret_value(), where.mongodb_database), arguments.name)))
-    settings = load(Settings)
-    if arguments.command == "rekey":
-        raise SystemExit(asyncio.run(_rekey(settings)))
-    lines = Lines()
-    configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
-    run(partial(serve, settings, lines))
+    arguments = read_arguments()
+    match arguments.command:
+        case "openapi":
+            sys.stdout.write(described())
+        case "migrate":
+            asyncio.run(migrate(_database(load(DatabaseSettings))))
+        case "give-up":
+            asyncio.run(_give_up(_database(load(DatabaseSettings)), arguments.before))
+        case "create-admin":
+            raise SystemExit(asyncio.run(create_admin(_database(load(DatabaseSettings)), arguments.name)))
+        case "rekey":
+            settings = load(Settings)
+            raise SystemExit(asyncio.run(rekey(_connectors(settings, _database(settings)))))
+        case _:
+            settings, lines = load(Settings), Lines()
+            configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+            run(partial(serve, settings, lines))
 
 
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
-    database, store = _opened(settings)
+    database = _database(settings)
+    store = _connectors(settings, database)
     publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"), topology.PORTAL_API)
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
@@ -170,23 +162,18 @@ def _bounds(settings: Settings) -> Bounds:
     )
 
 
-async def _migrate(settings: DatabaseSettings) -> None:
-    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
-    await wait_until_there(database)
-    await make_indexes(database)
-    sys.stdout.write("Every index of portal-api is there.\n")
-
-
-async def _give_up(settings: DatabaseSettings, before: datetime) -> None:
-    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+async def _give_up(database: Database, before: datetime) -> None:
     await wait_until_there(database)
     ended = await give_up(Unheard(database), Record(Writer(database), Figures(database)), before)
     sys.stdout.write(f"Given up: {ended} deliveries, which are Failed now with an unknown outcome.\n")
 
 
-def _opened(settings: Settings) -> tuple[Database, Connectors]:
-    database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
-    return database, Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
+def _database(settings: DatabaseSettings) -> Database:
+    return open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
+
+
+def _connectors(settings: Settings, database: Database) -> Connectors:
+    return Connectors(database, KeyRing.parse(settings.secret_keys.get_secret_value()))
 
 
 def described() -> str:
@@ -204,17 +191,6 @@ async def _begin_with_an_admin(settings: Settings, doors: Doors) -> None:
         password = settings.first_admin_password.get_secret_value()
         if await doors.first_admin.create_when_there_is_nobody(settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"):
             log.info("the first administrator is created", name=settings.first_admin)
-
-
-async def _rekey(settings: Settings) -> int:
-    """Return an exit code."""
-    try:
-        changed = await _opened(settings)[1].rekey()
-    except SealError as error:
-        sys.stderr.write(f"Stopped: {error}. Put that key back on SECRET_KEYS, behind the new one, and run this again.\n")
-        return 1
-    sys.stdout.write(f"Sealed anew: the secrets of {changed} connectors and versions.\n")
-    return 0
 
 
 async def _announce(publisher: Publisher, connector_id: str) -> None:

@@ -30,7 +30,8 @@ export interface TableProps<R extends Row> {
   selection?: Selection;
 }
 
-export function Table<R extends Row>({ label, columns, rows, sort, onSort, to, named, selection }: TableProps<R>) {
+/** Drawn again only when something of it changed, whatever else moves on the page. */
+export const Table = memo(function Table<R extends Row>({ label, columns, rows, sort, onSort, to, named, selection }: TableProps<R>) {
   const text = useText();
   const isCompact = usePreferences().preferences.density === 'compact';
   const body = useRef<HTMLTableSectionElement>(null);
@@ -60,7 +61,7 @@ export function Table<R extends Row>({ label, columns, rows, sort, onSort, to, n
       </MuiTable>
     </Box>
   );
-}
+}) as <R extends Row>(props: TableProps<R>) => React.ReactNode;
 
 function Header<R extends Row>({ column, sort, onSort }: { column: Column<R>; sort: string; onSort: (field: string) => void }) {
   const text = useText();

@@ -51,25 +51,29 @@ export function usePlace(usualSort: string): Place {
     [setParams],
   );
   const to = useCallback((key: string | null, way: (string | null)[]) => setParams((before) => changed(before, { after: key }), { state: { trail: way } }), [setParams]);
-  return {
-    criteria,
-    sort,
-    after,
-    page: after === null ? 1 : trail ? trail.length + 1 : null,
-    setCriteria,
-    setSort: (field) => change({ sort: nextSort(sort, field) }),
-    toNext: (key) => to(key, [...(after === null ? [] : (trail ?? [])), after]),
-    toPrevious: trail?.length ? () => to(trail.at(-1) ?? null, trail.slice(0, -1)) : null,
-    toFirst: () => to(null, []),
-    go: (query) => void navigate({ pathname, search: new URLSearchParams(said(query)).toString() }),
-  };
+  const go = useCallback((query: Record<string, unknown>) => void navigate({ pathname, search: new URLSearchParams(said(query)).toString() }), [navigate, pathname]);
+  return useMemo(
+    () => ({
+      criteria,
+      sort,
+      after,
+      page: after === null ? 1 : trail ? trail.length + 1 : null,
+      setCriteria,
+      setSort: (field: string) => change({ sort: nextSort(sort, field) }),
+      toNext: (key: string) => to(key, [...(after === null ? [] : (trail ?? [])), after]),
+      toPrevious: trail?.length ? () => to(trail.at(-1) ?? null, trail.slice(0, -1)) : null,
+      toFirst: () => to(null, []),
+      go,
+    }),
+    [criteria, sort, after, trail, setCriteria, change, to, go],
+  );
 }
 
 /** A moment or number is first sorted from the newest down, text from A up; a second click turns it round. */
 function nextSort(sort: string, field: string): string {
   if (sort === field) return `-${field}`;
   if (sort === `-${field}`) return field;
-  return field.endsWith('_at') ? `-${field}` : field;
+  return field === 'at' || field.endsWith('_at') ? `-${field}` : field;
 }
 
 function changed(before: URLSearchParams, changes: Record<string, string | null>): URLSearchParams {

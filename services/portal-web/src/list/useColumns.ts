@@ -1,5 +1,6 @@
 /** Which columns are shown: the usual ones, or those the administrator chose. */
 
+import { useMemo } from 'react';
 import { usePreferences } from '@/account/preferences';
 import type { Column, Row } from '@/list/column';
 
@@ -14,14 +15,16 @@ export interface Chosen<R extends Row> {
 export function useColumns<R extends Row>(list: string, all: readonly Column<R>[]): Chosen<R> {
   const { preferences, prefer } = usePreferences();
   const chosen = preferences.columns?.[list];
-  const names = chosen ?? all.filter((column) => !column.isExtra).map((column) => column.name);
+  // the same as long as nothing changes: rows are drawn again only for what is new
+  const names = useMemo(() => chosen ?? all.filter((column) => !column.isExtra).map((column) => column.name), [chosen, all]);
+  const shown = useMemo(() => all.filter((column) => names.includes(column.name)), [all, names]);
   const set = (wanted: string[] | undefined) => {
     const { [list]: _, ...others } = preferences.columns ?? {};
     prefer({ columns: wanted ? { ...others, [list]: wanted } : others });
   };
   return {
     all,
-    shown: all.filter((column) => names.includes(column.name)),
+    shown,
     isUsual: chosen === undefined,
     toggle: (name) => {
       const wanted = names.includes(name) ? names.filter((other) => other !== name) : [...names, name];

@@ -13,11 +13,10 @@ export function useZone(): string {
 export function Moment({ at, ago = false }: { at?: string | null; ago?: boolean }) {
   const zone = useZone();
   const text = useText();
-  const now = useNow();
   if (!at) return null;
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return <>{at}</>;
-  const said = ago ? span((now - moment.getTime()) / 1000) : written(moment, zone);
+  const said = ago ? <Since at={moment.getTime()} /> : written(moment, zone);
   return (
     <Tooltip title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} describeChild>
       <time dateTime={at} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
@@ -25,4 +24,8 @@ export function Moment({ at, ago = false }: { at?: string | null; ago?: boolean 
       </time>
     </Tooltip>
   );
+}
+
+function Since({ at }: { at: number }) {
+  return <>{span((useNow() - at) / 1000)}</>;
 }

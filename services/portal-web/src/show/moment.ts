@@ -16,11 +16,20 @@ export function whole(moment: Date, zone: string): string {
 }
 
 function day(moment: Date, zone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }).format(moment);
+  return formats(zone).day.format(moment);
 }
 
 export function time(moment: Date, zone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }).format(moment);
+  return formats(zone).time.format(moment);
+}
+
+const kept = new Map<string, { day: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>();
+
+/** Made once per zone: making one takes longer than a row. */
+function formats(zone: string) {
+  const found = kept.get(zone) ?? { day: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }), time: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }) };
+  kept.set(zone, found);
+  return found;
 }
 
 /** Hours and minutes only. */

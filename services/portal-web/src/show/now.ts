@@ -3,15 +3,28 @@
 import { useSyncExternalStore } from 'react';
 
 const TOLD_EVERY_MS = 10_000;
+const told = new Set<() => void>();
 let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
 
+/** One clock for all that are told of it. */
 function subscribe(changed: () => void): () => void {
-  now = Date.now();
-  const timer = setInterval(() => {
+  told.add(changed);
+  if (timer === undefined) {
     now = Date.now();
-    changed();
-  }, TOLD_EVERY_MS);
-  return () => clearInterval(timer);
+    timer = setInterval(tick, TOLD_EVERY_MS);
+  }
+  return () => {
+    told.delete(changed);
+    if (told.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+function tick(): void {
+  now = Date.now();
+  for (const changed of told) changed();
 }
 
 export function useNow(): number {

@@ -65,7 +65,7 @@ export const en = {
     modified_at: 'Last modified', modified_by: 'Last modified by', last_transaction_at: 'Last transaction', action: 'Action', status: 'Status', phase: 'Phase', statuses: 'Status per connector',
     connector: 'Connector', connector_id: 'Connector', trigger: 'Source', received_at: 'Received', received_from: 'Received from', subject_begins: 'Subject begins with', outcome_unknown: 'Outcome unknown', last_transaction_from: 'Last transaction from', last_transaction_to: 'Last transaction before', cause: 'Cause', received_to: 'Received before', changed_at: 'Last change',
     code: 'Code', message: 'Reason', attempt: 'Attempt', attempts: 'Attempts', tries: 'Tries', http_status: 'HTTP status', duration_ms: 'Took', replica: 'Replica', connector_version: 'Settings version',
-    transaction_id: 'Transaction', delivery_id: 'Delivery', archived: 'Archived', at: 'When', count: 'How many', first_seen: 'First', last_seen: 'Last', note: 'Note',
+    transaction_id: 'Transaction', trace_id: 'Trace', delivery_id: 'Delivery', archived: 'Archived', at: 'When', count: 'How many', first_seen: 'First', last_seen: 'Last', note: 'Note',
     level: 'Level', service: 'Service', event: 'Event', name: 'Name', role: 'Role', enabled: 'Enabled', who: 'Who', target: 'Target', outcome: 'Outcome', via: 'Through', address: 'Address',
     kind: 'What', asked_by: 'Asked by', asked_at: 'Asked', state: 'State', progress: 'Progress', system: 'System', api_type: 'API type', uri: 'URI', version: 'Version',
     expires_at: 'Expires', created: 'Created', last_used_at: 'Last used', at_from: 'From', at_to: 'Before', details: 'Details', planned: 'Planned', scope: 'Which',

@@ -1,5 +1,6 @@
 /** How a delivery is shown in lists: the columns and criteria of Transactions and Error Tracking. */
 
+import { useMemo } from 'react';
 import { Moment } from '@/show/Moment';
 import { StatusTag } from '@/show/StatusTag';
 import { took } from '@/show/moment';
@@ -27,6 +28,10 @@ export function numbered(appointment: { appointment_id?: number; appointment_no?
 
 export function useDeliveryColumns(): readonly Column<DeliveryRow>[] {
   const text = useText();
+  return useMemo(() => columns(text), [text]);
+}
+
+function columns(text: Text): readonly Column<DeliveryRow>[] {
   return [
     { name: 'status', label: 'field.status', sort: 'status', width: 250, show: (row) => <StatusTag status={row.status} phase={row.archived ? 'archived' : row.phase} /> },
     { name: 'received_at', label: 'field.received_at', sort: 'received_at', show: (row) => <Moment at={row.received_at} /> },

@@ -23,6 +23,7 @@ def add(parsers: Parsers) -> None:
     listing = command(audit, "list", listed, "List every write and every refused one, the newest first; before and after with --json.")
     for name in FILTERS:
         listing.add_argument(f"--{name.replace('_', '-')}")
+    listing.add_argument("--sort", help="at, who, action or target; a minus before it turns the order round")
     listing.add_argument("--most", type=int, default=50, help="how many at most (default 50)")
     listing.add_argument("--json", action="store_true", help="one line of JSON each")
 

@@ -12,6 +12,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+from opentelemetry.util.re import parse_env_headers
 
 from common.release import RELEASE
 from common.traces.metrics import SPANS_DROPPED
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from opentelemetry.sdk.trace import ReadableSpan
+
+    from common.settings import TraceSettings
 
 log = structlog.get_logger()
 MOST_WAITING = 4_000
@@ -31,11 +34,12 @@ FAREWELL_S, LAST_S = 2.0, 0.5
 class Collector:
     """The way to one collector, and the tracer whose spans go there."""
 
-    def __init__(self, endpoint: str, share: float, service: str, replica: str) -> None:
-        self._sending = Sending(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces"))
+    def __init__(self, settings: TraceSettings, service: str, replica: str) -> None:
+        headers = parse_env_headers(settings.collector_headers.get_secret_value(), liberal=True)
+        self._sending = Sending(OTLPSpanExporter(f"{settings.collector.rstrip('/')}/v1/traces", headers=headers))
         self._processor = Bounded(self._sending)
         resource = Resource.create({"service.namespace": "mboc", "service.name": service, "service.instance.id": replica, "service.version": RELEASE})
-        provider = TracerProvider(ParentBasedTraceIdRatio(share), resource, shutdown_on_exit=False)
+        provider = TracerProvider(ParentBasedTraceIdRatio(settings.trace_share), resource, shutdown_on_exit=False)
         provider.add_span_processor(self._processor)
         self.tracer = provider.get_tracer("mboc", RELEASE)
 

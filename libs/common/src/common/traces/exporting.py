@@ -21,7 +21,7 @@ async def exporting(settings: TraceSettings, service: str, replica: str) -> Asyn
         return
     from common.traces.collector import Collector  # noqa: PLC0415 - a quarter of a second and ten megabytes, for those who want it
 
-    collector = Collector(settings.collector, settings.trace_share, service, replica)
+    collector = Collector(settings, service, replica)
     RECORDER.tracer = collector.tracer
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.traces.spans import Span, SpanKind, begin
+from common.traces.spans import RECORDER, Span, SpanKind, begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 def taking(verb: str, exchange: Exchange, parent: str | None, facts: Callable[[], Facts]) -> Span:
     """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
+    if RECORDER.tracer is None:
+        return Span(parent)
     return begin(f"{verb} {exchange.name}", SpanKind.CONSUMER, parent, lambda: _about("process", verb, exchange) | dict(facts()))
 
 
-def publishing(exchange: Exchange, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
-    """Begin handing a message to this exchange; it ends when the broker has confirmed it."""
-    return begin(f"publish {exchange.name}", SpanKind.PRODUCER, parent, lambda: _about("send", "publish", exchange) | dict(facts()))
+def publishing(exchange: Exchange, step: Span) -> Span:
+    """Begin handing a message to this exchange, which follows from the step; it ends when the broker has confirmed it."""
+    if not step.is_recorded:
+        return step
+    return step.then(f"publish {exchange.name}", SpanKind.PRODUCER, lambda: _about("send", "publish", exchange))
 
 
 def _about(kind: str, verb: str, exchange: Exchange) -> dict[str, str | int]:

@@ -11,7 +11,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, StatusC
 from common.contracts.traceparent import is_sampled, new_traceparent, trace_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, str | int]
 
-__all__ = ["CURRENT", "RECORDER", "Recorder", "Span", "SpanKind", "begin", "begin_trace", "together"]
+__all__ = ["CURRENT", "RECORDER", "Recorder", "Span", "SpanKind", "begin", "begin_trace", "current_traceparent", "together", "working_on"]
 
 
 class Recorder:
@@ -30,6 +30,7 @@ class Recorder:
 
 
 RECORDER = Recorder()
+NOTHING: Facts = {}
 
 
 class Span:
@@ -37,13 +38,22 @@ class Span:
 
     __slots__ = ("_recorded", "facts", "traceparent")
 
-    def __init__(self, traceparent: str | None, facts: Facts | None = None, recorded: trace.Span | None = None) -> None:
-        self.traceparent, self.facts, self._recorded = traceparent, facts or {}, recorded
+    def __init__(self, traceparent: str | None, facts: Facts = NOTHING, recorded: trace.Span | None = None) -> None:
+        self.traceparent, self.facts, self._recorded = traceparent, facts, recorded
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the step is told to a collector."""
+        return self._recorded is not None
 
     @property
     def trace_id(self) -> str | None:
         """The id that all steps of the trace share."""
         return trace_id_of(self.traceparent)
+
+    def then(self, name: str, kind: SpanKind, facts: Callable[[], Facts] = dict) -> Span:
+        """Begin a step that follows from this one, in this process; one that nobody records stands for all that follow from it."""
+        return self if self._recorded is None else begin(name, kind, self.traceparent, facts)
 
     def note(self, **facts: str | int | None) -> None:
         """Add what is known by now; a name's double underscores stand for dots."""
@@ -61,13 +71,34 @@ class Span:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
         if self._recorded is not None:
-            if kind is not None:
-                self.failed(kind.__qualname__)
+            self.end(kind)
+
+    def end(self, error: type[BaseException] | None = None) -> None:
+        """End the step now, with an error of this class if there was one."""
+        if self._recorded is not None:
+            if error is not None:
+                self.failed(error.__qualname__)
             self._recorded.end()
 
 
 CURRENT: ContextVar[Span | None] = ContextVar("step", default=None)
 """The step that this task works for: its log lines and its calls belong to the same trace."""
+
+
+@contextlib.contextmanager
+def working_on(step: Span) -> Iterator[None]:
+    """Work for this step inside the block."""
+    token = CURRENT.set(step)
+    try:
+        yield
+    finally:
+        CURRENT.reset(token)
+
+
+def current_traceparent() -> str | None:
+    """Return what a call made now is to be told of its trace."""
+    step = CURRENT.get()
+    return None if step is None else step.traceparent
 
 
 def begin(name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
@@ -85,12 +116,17 @@ def begin_trace(name: str, kind: SpanKind, parent: str | None, facts: Callable[[
 
 
 @contextlib.contextmanager
-def together(spans: Iterable[Span]) -> Iterator[None]:
+def together(spans: Sequence[Span]) -> Iterator[None]:
     """End these with the block: what it does, it does for all of them."""
-    with contextlib.ExitStack() as stack:
-        for span in spans:
-            stack.enter_context(span)
+    error: type[BaseException] | None = None
+    try:
         yield
+    except BaseException as raised:
+        error = type(raised)
+        raise
+    finally:
+        for span in spans:
+            span.end(error)
 
 
 def _recorded(tracer: trace.Tracer, name: str, kind: SpanKind, parent: str | None, facts: Facts) -> Span:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from common.contracts.connector import CRM, AuthenticationType, bound_to
 from common.sealing import SealError
-from common.traces.spans import CURRENT, SpanKind, begin
+from common.traces.spans import CURRENT, SpanKind, working_on
 from dispatcher.back_offices.authentication.negotiated import NTLM, Negotiated, windows_schemes
 from dispatcher.back_offices.authentication.oauth2 import Client, OAuth2
 from dispatcher.back_offices.authentication.plain import Plain, basic
@@ -65,11 +64,10 @@ class Access:
     async def call(self, call: Call) -> Answer:
         """Make one call, as a step of the trace of the delivery it is for, if any; raises a DeliveryError when no status came back."""
         delivering = CURRENT.get()
-        if delivering is None or delivering.traceparent is None:
+        if delivering is None or not delivering.is_recorded:
             return await self.authentication.call(self._caller, call)
-        with begin(call.method, SpanKind.CLIENT, delivering.traceparent, partial(self._facts, call, delivering)) as step:
-            headers = {"traceparent": step.traceparent or "", **call.headers}
-            answer = await self.authentication.call(self._caller, replace(call, headers=headers))
+        with delivering.then(call.method, SpanKind.CLIENT, partial(self._facts, call, delivering)) as step, working_on(step):
+            answer = await self.authentication.call(self._caller, call)
             step.note(http__response__status_code=answer.status)
             if answer.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
                 step.failed(str(answer.status))
@@ -92,7 +90,7 @@ def open_access(connector: Connector, kind: Kind, tools: Tools) -> Access:
     secrets = open_secrets(connector, tools.keys)
     extra = json.loads(secrets.pop("headers", "{}"))
     faults = Faults(kind, connector.name, (*secrets.values(), *extra.values()))
-    caller = Caller(tools.session, connector, faults, extra)
+    caller = Caller(tools.session, connector, faults, extra, tells_trace=True)
     TOKEN_ENDS.remove(connector.connector_id)  # this version may need none
     return Access(connector, faults, caller, _authentication(connector, faults, secrets, tools))
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
+from common.traces.spans import current_traceparent
 from dispatcher.back_offices.addresses import ForbiddenAddressError
 from dispatcher.back_offices.certificates import trusting
 from dispatcher.back_offices.exchanges import leave
@@ -76,10 +77,10 @@ def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
 
 
 class Caller:
-    """Makes the calls of one connector; raises a DeliveryError when no status came back."""
+    """Makes the calls of one connector, and tells the back office which trace each belongs to; raises a DeliveryError when no status came back."""
 
-    def __init__(self, session: ClientSession, connector: Connector, faults: Faults, extra: Mapping[str, str]) -> None:
-        self._session, self._faults, self._extra = session, faults, extra
+    def __init__(self, session: ClientSession, connector: Connector, faults: Faults, extra: Mapping[str, str], *, tells_trace: bool = False) -> None:
+        self._session, self._faults, self._extra, self._tells_trace = session, faults, extra, tells_trace
         limits = connector.limits
         self._timeout = ClientTimeout(total=limits.total_timeout_s, sock_connect=limits.connect_timeout_s)
         self._ssl = trusting(connector.ca_certificate)
@@ -87,6 +88,8 @@ class Caller:
     async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
         """Make one call, on a session of its own if one is given."""
         headers = {**self._extra, **call.headers}
+        if self._tells_trace and (traceparent := current_traceparent()) is not None:
+            headers["traceparent"] = traceparent
         leave(call.method, call.url, len(call.body))
         asking = (session or self._session).request(
             call.method, call.url, data=call.body, headers=headers, timeout=self._timeout, ssl=self._ssl, allow_redirects=False

@@ -97,8 +97,8 @@ PROBLEM: dict[str, Any] = {
     "type": "about:blank",
     "title": "Unprocessable Entity",
     "status": 422,
-    "detail": "received_to: Value error, must be more than received_from",
-    "errors": [{"field": "received_to", "message": "Value error, must be more than received_from"}],
+    "detail": "received_to: must be more than received_from",
+    "errors": [{"field": "received_to", "message": "must be more than received_from"}],
 }
 
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import Field
 
-from portal_api.exports.batches import begun
-from portal_api.exports.formats import ExportFormat, as_csv, json_lines
+from portal_api.exports.formats import ExportFormat
 from portal_api.routes.appointments import AppointmentQuery, AppointmentRow, as_row
 from portal_api.routes.deliveries import AppointmentFacts, Delivery, DeliveryQuery, as_delivery
+from portal_api.routes.files import ANSWERS, Format, as_file
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-
-    from pydantic import BaseModel
-
     from portal_api.exports.batches import Batch
     from portal_api.store.pages import Page
     from portal_api.store.reader import Reader
 
 DELIVERY_COLUMNS = (*(name for name in Delivery.model_fields if name != "appointment"), *(f"appointment_{name}" for name in AppointmentFacts.model_fields))
 APPOINTMENT_COLUMNS = tuple(AppointmentRow.model_fields)
-CONTENT: dict[str, Any] = {"text/csv": {"schema": {"type": "string"}}, "application/x-ndjson": {"schema": {"type": "string"}}}
-ANSWERS: dict[int | str, dict[str, Any]] = {200: {"content": CONTENT, "description": "The rows."}}
-Format = Annotated[ExportFormat, Field(description="How the rows are written.")]
 
 
 class ExportQuery(DeliveryQuery):
@@ -54,7 +46,7 @@ def export(reader: Reader) -> APIRouter:
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await reader.appointments(wanted, page)
 
-        return _file("appointments", query.format, await begun(read, query.page()), as_row, APPOINTMENT_COLUMNS)
+        return await as_file("appointments", query.format, read, query.page(), as_row, APPOINTMENT_COLUMNS)
 
     @router.get("/deliveries/export", response_class=StreamingResponse, responses=ANSWERS, tags=["Transactions"])
     async def export_deliveries(query: Annotated[ExportQuery, Query()]) -> StreamingResponse:
@@ -65,15 +57,6 @@ def export(reader: Reader) -> APIRouter:
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await reader.deliveries(wanted, query.phase, page)
 
-        return _file("transactions", query.format, await begun(read, query.page()), as_delivery, DELIVERY_COLUMNS)
+        return await as_file("transactions", query.format, read, query.page(), as_delivery, DELIVERY_COLUMNS)
 
     return router
-
-
-def _file(
-    name: str, kind: ExportFormat, batches: AsyncIterator[Batch], shown: Callable[[dict[str, Any]], BaseModel], columns: Sequence[str]
-) -> StreamingResponse:
-    is_csv = kind is ExportFormat.CSV
-    rows = as_csv(batches, shown, columns) if is_csv else json_lines(batches, shown)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return StreamingResponse(rows, media_type="text/csv; charset=utf-8" if is_csv else "application/x-ndjson", headers=headers)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, BeforeValidator, Field
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, BeforeValidator, Field, field_serializer
 
 from portal_api.deliveries.words import telling_first, words_of
+from portal_api.exports.formats import ExportFormat
 from portal_api.logs.levels import Level, at_least
 from portal_api.logs.line import name_from
+from portal_api.routes.files import ANSWERS, Format, as_file
 from portal_api.routes.paging import Instant, Moment, Paged, Shown
+from portal_api.store.pages import Page
 
 if TYPE_CHECKING:
     from portal_api.store.logs import Logs
@@ -38,6 +44,16 @@ class LogQuery(Paged):
         words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
         return {"level": {"$in": at_least(self.level)}} | given | words | ({"_id": moments} if moments else {})
 
+    def page(self) -> Page:
+        """Return the place; logs have one order, that of time."""
+        return Page("_id", is_descending=True, limit=self.limit, after=self.after)
+
+
+class LogExportQuery(LogQuery):
+    """The same filters as the list; every line that fits is written, ``limit`` and ``after`` mean nothing here."""
+
+    format: Format = ExportFormat.CSV
+
 
 class LogLine(Shown):
     """One line; ``fields`` is what it says beside."""
@@ -51,6 +67,14 @@ class LogLine(Shown):
     delivery_id: str | None = None
     connector_id: str | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class LineInCells(LogLine):
+    """Likewise, for CSV: the further fields stand in one cell."""
+
+    @field_serializer("fields")
+    def _in_one(self, fields: dict[str, Any]) -> str | None:
+        return json.dumps(fields, ensure_ascii=False) if fields else None
 
 
 class LogPage(BaseModel):
@@ -67,7 +91,21 @@ def logs(store: Logs) -> APIRouter:
     @router.get("/logs")
     async def list_logs(query: Annotated[LogQuery, Query()]) -> LogPage:
         """List what the services logged, the newest first; lines come in about a second after they were written."""
-        items, following = await store.page(query.wanted(), query.limit, query.after)
-        return LogPage(items=[LogLine.model_validate(item | {"log_id": item["_id"]}) for item in items], next=following)
+        items, following = await store.page(query.wanted(), query.page())
+        return LogPage(items=[LogLine.model_validate(_named(item)) for item in items], next=following)
+
+    @router.get("/logs/export", response_class=StreamingResponse, responses=ANSWERS)
+    async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
+        """Write every line of a list into a file, the newest first."""
+        kind = LineInCells if query.format is ExportFormat.CSV else LogLine
+
+        def shown(item: dict[str, Any]) -> LogLine:
+            return kind.model_validate(_named(item))
+
+        return await as_file("logs", query.format, partial(store.page, query.wanted()), query.page(), shown, tuple(LogLine.model_fields))
 
     return router
+
+
+def _named(item: dict[str, Any]) -> dict[str, Any]:
+    return item | {"log_id": item["_id"]}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from common.contracts.delivery import Status
 from common.contracts.operation import ItemOutcome, OperationKind, OperationState, Steer
+from portal_api.exports.formats import ExportFormat
+from portal_api.routes.files import Format
 from portal_api.routes.paging import Instant, Paged, Shown
+from portal_api.store.pages import Page
 
 
 class OfConnector(Shown):
@@ -96,9 +100,23 @@ class OperationItemPage(BaseModel):
     next: str | None
 
 
+class OperationSort(StrEnum):
+    """The order of the list; a minus turns it round. Equal ones follow by when they were asked for."""
+
+    NEWEST = "-asked_at"
+    OLDEST = "asked_at"
+    KIND = "kind"
+    KIND_DOWN = "-kind"
+    STATE = "state"
+    STATE_DOWN = "-state"
+    ASKED_BY = "asked_by"
+    ASKED_BY_DOWN = "-asked_by"
+
+
 class OperationQuery(Paged):
     """Filters of the list; all of them must hold."""
 
+    sort: OperationSort = Field(default=OperationSort.NEWEST, description="The order of the list; a minus turns it round.")
     state: OperationState | None = Field(default=None, description="How far they are.")
     kind: OperationKind | None = Field(default=None, description="What they do.")
     asked_by: str | None = Field(default=None, max_length=200, description="The account that asked for them.")
@@ -106,6 +124,16 @@ class OperationQuery(Paged):
     def wanted(self) -> dict[str, Any]:
         """Return the filters that were given, in the store's words."""
         return self.model_dump(include={"state", "kind", "asked_by"}, exclude_none=True)
+
+    def page(self) -> Page:
+        """Return the order and place."""
+        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after, ties="asked_at")
+
+
+class OperationExportQuery(OperationQuery):
+    """The same filters and order as the list; every row that fits is written, ``limit`` and ``after`` mean nothing here."""
+
+    format: Format = ExportFormat.CSV
 
 
 class ItemQuery(Paged):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
+from fastapi.responses import StreamingResponse
 
 from common.contracts.operation import OperationKind, Steer
 from portal_api.accounts.roles import Role
 from portal_api.operations.choice import Choice, NewOperation
 from portal_api.operations.plan import seconds
 from portal_api.routes.access import caller_of, needs, noted
+from portal_api.routes.files import ANSWERS, as_file
 from portal_api.routes.operation_shapes import (
     ItemQuery,
     OfCause,
     OfConnector,
     Operation,
+    OperationCounts,
+    OperationExportQuery,
     OperationItem,
     OperationItemPage,
     OperationPage,
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from portal_api.store.operations import Operations
     from portal_api.store.reader import Reader
 
+COLUMNS = (*(name for name in Operation.model_fields if name != "counts"), *(f"counts_{name}" for name in OperationCounts.model_fields))
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 CHANGED: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 EXAMPLES: dict[str, Any] = {
@@ -78,8 +84,13 @@ def _reading(router: APIRouter, store: Operations) -> None:
     @router.get("/operations")
     async def list_operations(query: Annotated[OperationQuery, Query()]) -> OperationPage:
         """List operations, the newest first; finished ones are kept for ninety days."""
-        items, following = await store.page(query.wanted(), Page("asked_at", is_descending=True, limit=query.limit, after=query.after))
+        items, following = await store.page(query.wanted(), query.page())
         return OperationPage(items=[as_operation(item) for item in items], next=following)
+
+    @router.get("/operations/export", response_class=StreamingResponse, responses=ANSWERS)
+    async def export_operations(query: Annotated[OperationExportQuery, Query()]) -> StreamingResponse:
+        """Write every operation of a list into a file."""
+        return await as_file("operations", query.format, partial(store.page, query.wanted()), query.page(), as_operation, COLUMNS)
 
     @router.get("/operations/{operation_id}", responses=MISSING)
     async def read_operation(operation_id: str) -> Operation:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from portal_api.accounts.names import UserName
 from portal_api.accounts.passwords import Password
 from portal_api.accounts.roles import Role
+from portal_api.exports.formats import ExportFormat
 from portal_api.routes.access import needs, noted
+from portal_api.routes.files import ANSWERS, Format, as_file
 from portal_api.routes.paging import Instant, Paged, Shown
 from portal_api.routes.problems import PROBLEMS
+from portal_api.store.pages import Page
 
 if TYPE_CHECKING:
     from portal_api.accounts.hashing import Hasher
@@ -39,6 +44,37 @@ class UserPage(BaseModel):
 
     items: list[UserShown]
     next: str | None
+
+
+class UserSort(StrEnum):
+    """The order of the list; a minus turns it round."""
+
+    NAME = "name"
+    NAME_DOWN = "-name"
+    ROLE = "role"
+    ROLE_DOWN = "-role"
+    ENABLED = "enabled"
+    ENABLED_DOWN = "-enabled"
+    CREATED_AT = "created_at"
+    CREATED_AT_DOWN = "-created_at"
+    SIGNED_IN_AT = "signed_in_at"
+    SIGNED_IN_AT_DOWN = "-signed_in_at"
+
+
+class UserQuery(Paged):
+    """The order of the list."""
+
+    sort: UserSort = Field(default=UserSort.NAME, description="The order of the list; a minus turns it round.")
+
+    def page(self) -> Page:
+        """Return the order and place."""
+        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after)
+
+
+class UserExportQuery(UserQuery):
+    """The same order as the list; every row is written, ``limit`` and ``after`` mean nothing here."""
+
+    format: Format = ExportFormat.CSV
 
 
 class NewUser(BaseModel):
@@ -87,10 +123,15 @@ def users(store: Users, sign_ins: SignIns, hasher: Hasher) -> APIRouter:
     router = APIRouter(prefix="/users", tags=["Users"], dependencies=[needs(Role.ADMIN)])
 
     @router.get("")
-    async def list_users(query: Annotated[Paged, Query()]) -> UserPage:
-        """List the accounts by name."""
-        found, following = await store.page(query.limit, query.after)
-        return UserPage(items=[UserShown.model_validate(user, from_attributes=True) for user in found], next=following)
+    async def list_users(query: Annotated[UserQuery, Query()]) -> UserPage:
+        """List the accounts, by name unless another order is asked for."""
+        found, following = await store.page(query.page())
+        return UserPage(items=[UserShown.model_validate(user) for user in found], next=following)
+
+    @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
+    async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
+        """Write every account into a file."""
+        return await as_file("users", query.format, store.page, query.page(), UserShown.model_validate, tuple(UserShown.model_fields))
 
     @router.post("", status_code=201, responses=TAKEN)
     async def create_user(request: Request, response: Response, new: Annotated[NewUser, Body()]) -> UserShown:

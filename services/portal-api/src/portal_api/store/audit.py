@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from portal_api.store.pages import Page, read_page
+from portal_api.store.pages import read_page
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from portal_api.accounts.entry import Entry
+    from portal_api.store.pages import Page
 
 MOST = 200
 
@@ -35,10 +36,10 @@ class Audit:
         with reaching():
             await self._audit.replace_one({"_id": document["_id"], "outcome": None}, document, upsert=True)
 
-    async def page(self, wanted: dict[str, Any], limit: int, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        """Return lines, the newest first, and the key of the next page."""
+    async def page(self, wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
+        """Return one page of lines, and the key of the next."""
         with reaching():
-            found, following = await read_page(self._audit, wanted, Page("at", is_descending=True, limit=limit, after=after))
+            found, following = await read_page(self._audit, wanted, page)
         return [_shown(document) for document in found], following
 
     async def about(self, targets: Collection[str]) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
     "connectors": [_by("name"), _by("source_app")],
     "connector_versions": [_newest("connector_id", newest="version")],
-    "users": [_by("name")],
+    "users": [_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")],
     "sessions": [_by("name"), _ending("ends_at")],
     "sign_ins": [_ending("forgotten_at")],
     "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],

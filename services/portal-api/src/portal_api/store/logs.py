@@ -8,13 +8,15 @@ from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
 from common.database import is_away, outlast
-from portal_api.store.pages import Page, read_page
+from portal_api.store.pages import read_page
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from portal_api.store.pages import Page
 
 DUPLICATE_KEY = 11000
 
@@ -35,7 +37,7 @@ class Logs:
                     if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
                         raise
 
-    async def page(self, wanted: dict[str, Any], limit: int, after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        """Return one page, the newest first; names sort by time."""
+    async def page(self, wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
+        """Return one page; names sort by time."""
         with reaching():
-            return await read_page(self._logs, wanted, Page("_id", is_descending=True, limit=limit, after=after))
+            return await read_page(self._logs, wanted, page)

@@ -12,7 +12,7 @@ from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import User
 from portal_api.errors import ConflictError, NotFoundError, StoreAwayError
-from portal_api.store.pages import Page, read_page
+from portal_api.store.pages import read_page
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
+
+    from portal_api.store.pages import Page
 
     Step = Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, tuple[User, User]]]
 
@@ -33,11 +35,11 @@ class Users:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._client, self._users, self._sessions = database.client, database["users"], database["sessions"]
 
-    async def page(self, limit: int, after: str | None) -> tuple[list[User], str | None]:
-        """Return accounts by name, and the key of the next page."""
+    async def page(self, page: Page) -> tuple[list[dict[str, Any]], str | None]:
+        """Return one page of accounts without their passwords, and the key of the next."""
         with reaching():
-            found, following = await read_page(self._users, {}, Page("name", is_descending=False, limit=limit, after=after))
-        return [_user(document) for document in found], following
+            found, following = await read_page(self._users, {}, page)
+        return [{name: value for name, value in document.items() if name != "password"} for document in found], following
 
     async def find(self, name: str) -> User | None:
         """Return one, none when there is no such account."""

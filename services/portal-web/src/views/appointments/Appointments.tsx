@@ -1,5 +1,6 @@
 /** Appointments: one row each, the newest transaction first, with what every connector last came to. */
 
+import { useMemo } from 'react';
 import Box from '@mui/material/Box';
 import { Link } from 'react-router-dom';
 import MuiLink from '@mui/material/Link';
@@ -26,7 +27,7 @@ export default function Appointments() {
         list="appointments"
         name="appointments"
         title={text('menu.appointments')}
-        columns={columns(text)}
+        columns={useMemo(() => columns(text), [text])}
         criteria={useCriteria()}
         usualSort="-last_transaction_at"
         to={(row) => `/appointments/${encodeURIComponent(row.appointment_key)}`}

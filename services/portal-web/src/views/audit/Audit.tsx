@@ -1,5 +1,6 @@
 /** Audit: who changed what, and what it was before. */
 
+import { useMemo } from 'react';
 import Box from '@mui/material/Box';
 import type { AuditEntry } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
@@ -27,17 +28,17 @@ export default function Audit() {
   return (
     <>
       <PageHead title={text('audit.title')} lead={text('audit.lead')} />
-      <ListView<Listed> list="audit" name="audit" title={text('audit.title')} columns={columns(text)} criteria={CRITERIA} usualSort="" named={(row) => `${row.who} ${row.action}`} saved="audit" empty={{ title: text('empty.audit'), hint: text('empty.auditHint') }} />
+      <ListView<Listed> list="audit" name="audit" title={text('audit.title')} columns={useMemo(() => columns(text), [text])} criteria={CRITERIA} usualSort="-at" exportPath="/api/audit/export" named={(row) => `${row.who} ${row.action}`} saved="audit" empty={{ title: text('empty.audit'), hint: text('empty.auditHint') }} />
     </>
   );
 }
 
 function columns(text: Text): readonly Column<Listed>[] {
   return [
-    { name: 'at', label: 'field.at', show: (row) => <Moment at={row.at} /> },
-    { name: 'who', label: 'field.who', show: (row) => <strong>{row.who || '–'}</strong> },
-    { name: 'action', label: 'field.action', width: 260, show: (row) => actionName(row.action, text) },
-    { name: 'target', label: 'field.target', width: 220, show: (row) => row.target },
+    { name: 'at', label: 'field.at', sort: 'at', show: (row) => <Moment at={row.at} /> },
+    { name: 'who', label: 'field.who', sort: 'who', show: (row) => <strong>{row.who || '–'}</strong> },
+    { name: 'action', label: 'field.action', sort: 'action', width: 260, show: (row) => actionName(row.action, text) },
+    { name: 'target', label: 'field.target', sort: 'target', width: 220, show: (row) => row.target },
     { name: 'outcome', label: 'field.outcome', show: (row) => <Outcome entry={row} /> },
     { name: 'change', label: 'audit.change', width: 520, show: (row) => <Change before={row.before} after={row.after} /> },
     { name: 'role', label: 'field.role', isExtra: true, show: (row) => (row.role ? text(`role.${row.role}`) : null) },

@@ -7,7 +7,7 @@ import Tabs from '@mui/material/Tabs';
 import Typography from '@mui/material/Typography';
 import Archive from '@mui/icons-material/Inventory2Outlined';
 import Replay from '@mui/icons-material/ReplayOutlined';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { useMay } from '@/account/role';
 import type { Choice, OperationKind } from '@/api/types';
@@ -24,6 +24,7 @@ import { Causes } from '@/views/errors/Causes';
 import { PlanDialog } from '@/views/operations/PlanDialog';
 
 const FIXED = { troubled: true };
+const FIRST = ['status', 'received_at', 'subject', 'message'];
 
 export default function ErrorTracking() {
   const text = useText();
@@ -55,7 +56,7 @@ function Errors() {
         list="deliveries"
         name="errors"
         title={text('menu.errors')}
-        columns={reasonFirst(useDeliveryColumns())}
+        columns={useReasonFirst()}
         criteria={useDeliveryCriteria(TROUBLED)}
         usualSort="-received_at"
         fixed={FIXED}
@@ -83,9 +84,9 @@ function Errors() {
 }
 
 /** Here the reason counts most: it stands beside the subject. */
-function reasonFirst(columns: readonly Column<DeliveryRow>[]): readonly Column<DeliveryRow>[] {
-  const first = ['status', 'received_at', 'subject', 'message'];
-  return [...first.flatMap((name) => columns.filter((column) => column.name === name)), ...columns.filter((column) => !first.includes(column.name))];
+function useReasonFirst(): readonly Column<DeliveryRow>[] {
+  const columns = useDeliveryColumns();
+  return useMemo(() => [...FIRST.flatMap((name) => columns.filter((column) => column.name === name)), ...columns.filter((column) => !FIRST.includes(column.name))], [columns]);
 }
 
 /** In the tools' place while something is selected. */

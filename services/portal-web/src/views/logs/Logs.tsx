@@ -9,8 +9,10 @@ import LinearProgress from '@mui/material/LinearProgress';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
+import { ExportMenu } from '@/list/ExportMenu';
 import { usePlace, type Place } from '@/list/place';
 import { SavedViews } from '@/list/SavedViews';
+import { pairsOf } from '@/list/several';
 import { Words } from '@/list/Words';
 import { Dot } from '@/show/Dot';
 import { Empty } from '@/show/Empty';
@@ -89,6 +91,7 @@ function Tools({ place }: { place: Place }) {
       <Words value={criteria.search ?? ''} onChange={(search) => set('search', search)} />
       <Box sx={{ flex: 1 }} />
       <SavedViews list="logs" place={place} />
+      <ExportMenu path="/api/logs/export" query={pairsOf({ level: 'info', ...criteria })} />
     </Box>
   );
 }

@@ -1,5 +1,6 @@
 /** Operations: retries and archivings of many transactions, the newest first. */
 
+import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Operation } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
@@ -25,9 +26,10 @@ export default function Operations() {
         list="operations"
         name="operations"
         title={text('operations.title')}
-        columns={columns(text)}
+        columns={useMemo(() => columns(text), [text])}
         criteria={criteria(text)}
-        usualSort=""
+        usualSort="-asked_at"
+        exportPath="/api/operations/export"
         to={(row) => `/operations/${row.operation_id}`}
         named={(row) => text('operations.by', { kind: text(`operations.${row.kind}`), who: row.asked_by })}
         every={LOOKED_AGAIN_MS}
@@ -52,11 +54,11 @@ function newer(row: Listed, event?: Operation): Listed {
 
 function columns(text: Text): readonly Column<Listed>[] {
   return [
-    { name: 'kind', label: 'field.kind', show: (row) => text(`operations.${row.kind}`) },
-    { name: 'state', label: 'field.state', show: (row) => <StateTag operation={row} /> },
+    { name: 'kind', label: 'field.kind', sort: 'kind', show: (row) => text(`operations.${row.kind}`) },
+    { name: 'state', label: 'field.state', sort: 'state', show: (row) => <StateTag operation={row} /> },
     { name: 'progress', label: 'field.progress', width: 360, show: (row) => <Progress operation={row} /> },
-    { name: 'asked_by', label: 'field.asked_by', show: (row) => row.asked_by },
-    { name: 'asked_at', label: 'field.asked_at', show: (row) => <Moment at={row.asked_at} /> },
+    { name: 'asked_by', label: 'field.asked_by', sort: 'asked_by', show: (row) => row.asked_by },
+    { name: 'asked_at', label: 'field.asked_at', sort: 'asked_at', show: (row) => <Moment at={row.asked_at} /> },
     { name: 'reason', label: 'field.message', width: 320, show: (row) => row.reason },
   ];
 }

@@ -13,6 +13,7 @@ import { Link as RouterLink, useLocation, useParams } from 'react-router-dom';
 import { useMay } from '@/account/role';
 import type { DeliveryDetails } from '@/api/types';
 import { Back } from '@/show/Back';
+import { Copyable } from '@/show/Copyable';
 import { Facts } from '@/show/Facts';
 import { own } from '@/show/moment';
 import { Moment } from '@/show/Moment';
@@ -91,6 +92,7 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
           [text('field.modified_by'), appointment.modified_by],
           [text('field.received_at'), <Moment key="received" at={delivery.received_at} />],
           [text('field.transaction_id'), delivery.transaction_id],
+          [text('field.trace_id'), delivery.trace_id ? <Copyable key="trace" value={delivery.trace_id} what={text('field.trace_id')} /> : null],
         ]}
       />
     </Panel>

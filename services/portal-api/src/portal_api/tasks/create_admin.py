@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from common.problem import message_of
 from portal_api.accounts.names import UserName
 from portal_api.accounts.rules import Rules
 from portal_api.doors import build_doors
@@ -23,7 +24,7 @@ async def create_admin(database: AsyncIOMotorDatabase[dict[str, Any]], given: st
         name = TypeAdapter(UserName).validate_python(given)
         await build_doors(database, Rules()).first_admin.create(name, _password(), "create-admin")
     except ValidationError as error:
-        sys.stderr.write(f"Stopped: the name {error.errors(include_url=False)[0]['msg'].removeprefix('Value error, ')}.\n")
+        sys.stderr.write(f"Stopped: the name {message_of(error.errors(include_url=False)[0])}.\n")
     except PortalError as error:
         sys.stderr.write(f"Stopped: {error}.\n")
     else:

@@ -1,0 +1,109 @@
+"""``python -m benchmarks.website``: Error Tracking stays open in a real Chromium while a thousand statuses a minute arrive; is it smooth, and does it grow?
+
+Prints one line a minute: status changes that reached the page, the longest task of its main thread and the longest gap between
+two frames (milliseconds), the heap after a collection (MB), and the DOM's nodes. Not part of ``make bench``: it wants ten quiet minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import async_playwright
+
+from local_stack.credentials import ADMIN
+from local_stack.outside import session
+from local_stack.settings import Settings
+from local_stack.system import running
+from tests.support.browser import a_context, a_desk, launched
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Page
+
+    from local_stack.outside import Outside
+
+CHANGES_PER_S = 10.0
+"""Each becomes two status changes at least: under way, and done."""
+FAILURES = 60
+"""A minute, at one back office; the timer job sends them again, before the eyes of whoever looks."""
+MEGABYTE = 1e6
+JANK_MS = 100.0
+MEASURE = """() => {
+  const seen = { events: 0, task: 0, tasks: 0, gap: 0 };
+  window.__seen = seen;
+  window.__take = () => { const taken = { ...seen }; Object.assign(seen, { events: 0, task: 0, tasks: 0, gap: 0 }); window.__last = 0; return taken; };
+  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
+    seen.task = Math.max(seen.task, duration);
+    if (duration > 100) seen.tasks += 1;
+  })).observe({ entryTypes: ['longtask'] });
+  const frame = (at) => { if (window.__last) seen.gap = Math.max(seen.gap, at - window.__last); window.__last = at; requestAnimationFrame(frame); };
+  requestAnimationFrame(frame);
+  window.EventSource = class extends EventSource {
+    constructor(...given) { super(...given); this.addEventListener('delivery', () => { seen.events += 1; }); }
+  };
+}"""
+
+
+async def main(minutes: int) -> None:
+    """Start everything, look for so many minutes, and print what was seen."""
+    with tempfile.TemporaryDirectory() as directory:
+        settings = Settings(directory=Path(directory), rate=CHANGES_PER_S)
+        async with session() as http, running(settings, http, _say) as system, async_playwright() as playwright:
+            browser = await launched(playwright)
+            context = await a_context(browser, system.addresses["portal-api"])
+            await context.add_init_script(f"({MEASURE})()")
+            home, account = system.addresses["portal-api"], {"name": ADMIN, "password": system.credentials.admin_password}
+            await context.request.post(f"{home}/api/session", data=account, fail_on_status_code=True)
+            desk = await a_desk(context, home)
+            page = await desk.open("/errors")
+            await _watch(page, await context.new_cdp_session(page), system.outside, minutes)
+            await browser.close()
+
+
+async def _watch(page: Page, devtools: CDPSession, outside: Outside, minutes: int) -> None:
+    """Print a line a minute, and what they come to; the first minute, in which the page is still filling, counts for smoothness only."""
+    await devtools.send("HeapProfiler.enable")
+    lines: list[dict[str, Any]] = []
+    for minute in range(1, minutes + 1):
+        await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES})
+        began = time.monotonic()
+        await asyncio.sleep(60)
+        seen = await page.evaluate("() => window.__take()")
+        lines.append(seen | {"per_minute": 60 * seen["events"] / (time.monotonic() - began)} | await _memory(devtools))
+        await page.evaluate("() => window.__take()")  # a collection asked for is no jank of the page's own
+        _line(f"minute {minute}", lines[-1])
+    worst = {name: max(line[name] for line in lines) for name in ("task", "gap")} | {"tasks": sum(line["tasks"] for line in lines)}
+    growth = (lines[-1]["heap"] - lines[min(1, minutes - 1)]["heap"]) / max(1, minutes - 2)
+    _say(f"website_status_changes {sum(line['per_minute'] for line in lines) / minutes:.0f} 1/min")
+    _say(f"website_longest_task {worst['task']:.0f} ms ({worst['tasks']} over {JANK_MS:.0f} ms)")
+    _say(f"website_longest_frame_gap {worst['gap']:.0f} ms")
+    _say(f"website_heap_growth {growth:.3f} MB/min")
+
+
+async def _memory(devtools: CDPSession) -> dict[str, float]:
+    await devtools.send("HeapProfiler.collectGarbage")
+    heap, counters = await devtools.send("Runtime.getHeapUsage"), await devtools.send("Memory.getDOMCounters")
+    return {"heap": heap["usedSize"] / MEGABYTE, "nodes": counters["nodes"], "listeners": counters["jsEventListeners"]}
+
+
+def _line(name: str, seen: dict[str, Any]) -> None:
+    _say(
+        f"{name}: {seen['per_minute']:.0f} status changes, longest task {seen['task']:.0f} ms, longest gap {seen['gap']:.0f} ms, "
+        f"heap {seen['heap']:.1f} MB, {seen['nodes']} nodes, {seen['listeners']} listeners"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.website", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--minutes", type=int, default=10, help="how long to look (default 10)")
+    asyncio.run(main(parser.parse_args().minutes))

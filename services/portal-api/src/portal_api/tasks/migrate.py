@@ -1,0 +1,19 @@
+"""``mboc-portal-api migrate``: the indexes of this version, beside a running older one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from common.database import wait_until_there
+from portal_api.store.indexes import make_indexes
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+
+async def migrate(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Make what is missing, however long it takes, and say so."""
+    await wait_until_there(database)
+    await make_indexes(database)
+    sys.stdout.write("Every index of portal-api is there.\n")
