@@ -42,7 +42,7 @@ smoke: $(INSTALLED) ## Send one real change through the running system, and say 
 test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers of its own.
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scaling, upgrade, backup; half an hour.
+test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scaling, upgrade, backup; a quarter of an hour.
 	@$(BIN)/python -m pytest -s tests/compose $(ARGS)
 
 check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.

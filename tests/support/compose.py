@@ -80,15 +80,20 @@ class Stack:
             await self.until_ready()
 
     async def end(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind but images, which the next run builds upon."""
         with contextlib.suppress(AssertionError):
-            await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes", "--rmi", "local")
+            await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes")
         await self._http.close()
 
     def tell(self, **settings: str) -> None:
         """Change settings, as an administrator does in .env; the last line counts."""
         with (self._folder / ".env").open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
+
+    def renew(self, secret: str) -> None:
+        """Have another value for a secret."""
+        (self._folder / "secrets" / secret).unlink()
+        Secrets(self._folder)
 
     async def compose(self, *words: str) -> str:
         """Run a command of compose."""
@@ -146,6 +151,22 @@ class Stack:
         offices = (await self.outside.simulator("GET", "/back-offices")).values()
         sums = (sum(office[name] for office in offices) for name in ("stored", "repeated", "out_of_order"))
         return Book(await self.accepted() - self._forgotten, Counter(d["status"] for d in deliveries), *sums)
+
+    async def paused_retry(self) -> str:
+        """Have an operation that has hardly begun, and is paused; returns its id."""
+        asked = {"kind": "retry", "filter": {"status": "Failed"}, "per_second": 0.01}
+        operation_id = str((await self.outside.api("POST", "/operations", json=asked))["operation_id"])
+        await self.outside.api("POST", f"/operations/{operation_id}/pause")
+        await self.until_operation(operation_id, "paused")
+        return operation_id
+
+    async def until_operation(self, operation_id: str, state: str) -> None:
+        """Wait until it has come to this state."""
+
+        async def ask() -> bool:
+            return bool((await self.outside.api("GET", f"/operations/{operation_id}"))["state"] == state)
+
+        await until(ask, f"the operation to be {state}", LONGEST_S)
 
     def forget(self, changes: int) -> None:
         """Count these changes no more: a restore knows nothing of them."""

@@ -1,4 +1,4 @@
-"""How a process begins to listen."""
+"""How a process begins to listen, and what runs beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import pytest
 from starlette.applications import Starlette
 
-from common.process import listening, run
+from common.process import background, listening, run
 
 
 def test_a_port_that_is_taken_is_named_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,3 +23,31 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(capsys: pytest.CaptureFixtu
             run(serve)
 
     assert (ended.value.code, capsys.readouterr().err) == (2, f"Cannot start: 127.0.0.1 port {port} cannot be listened on: Address already in use.\n")
+
+
+async def test_work_in_the_background_that_a_library_cancels_does_not_end_unnoticed() -> None:
+    async def cut() -> None:
+        waiting = asyncio.get_running_loop().create_future()
+        waiting.cancel()
+        await waiting
+
+    with pytest.raises(ExceptionGroup) as raised:
+        async with background(cut()):
+            await asyncio.Event().wait()
+
+    assert raised.group_contains(RuntimeError, match="nobody had asked")
+
+
+async def test_work_in_the_background_ends_with_its_block() -> None:
+    ended: list[bool] = []
+
+    async def wait() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    async with background(wait()):
+        await asyncio.sleep(0)
+
+    assert ended == [True]

@@ -38,4 +38,4 @@ for (let done = false; !done; ) {
     sleep(2000);
   }
 }
-print('The replica set has its primary, and each service its user.');
+print('The replica set has its primary, and each service its role and user.');

@@ -120,9 +120,20 @@ def _listener(host: str, port: int) -> socket.socket:
 async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run these beside the block; one that raises ends the block, and leaving the block ends them."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(work) for work in works]
+        tasks = [group.create_task(_noticed(work)) for work in works]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
+
+
+async def _noticed(work: Coroutine[None, None, None]) -> None:
+    """Raise where it was cancelled and nobody asked for that: RabbitMQ's client library cancels what waits for the broker, and the group would say nothing."""
+    try:
+        await work
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError("what runs in the background was cancelled, and nobody had asked for that") from error
