@@ -137,7 +137,7 @@ def _palette(picture: Image.Image) -> Image.Image:
     """The most frequent colours, unchanged: a flat background keeps its own."""
     counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:COLOURS]
     holder = Image.new("P", (1, 1))
-    holder.putpalette([part for _, colour in counted for part in colour])  # type: ignore[union-attr] - colours of RGB are tuples
+    holder.putpalette([part for _, colour in counted if isinstance(colour, tuple) for part in colour])
     return holder
 
 
