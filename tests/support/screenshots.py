@@ -22,6 +22,8 @@ from tests.support.system import until
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 DESKTOP = {"width": 1280, "height": 800}
+THERE = """() => !document.querySelector('.MuiSkeleton-root, .MuiLinearProgress-root') && !document.querySelector('footer').textContent.includes('Not known')"""
+TO_THE_TOP = "(one) => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 70)"
 COLOURS = 224
 """Of a picture: enough for text and flat surfaces, and half of the bytes."""
 WORK_S = 45.0
@@ -59,7 +61,8 @@ async def _worked(outside: Outside) -> dict[str, str]:
     crm = [one for one in causes if one["connector_name"] == "CRONUS CRM"]
     operation = await outside.api("POST", "/operations", json={"kind": "retry", "filter": {"cause": [one["cause"] for one in crm]}, "per_second": 2})
     [failed] = (await outside.api("GET", "/deliveries", params={"status": "Invalid MBOC URI", "limit": "1"}))["items"]
-    key = failed["appointment"]["key"].replace("/", "%2F")
+    retried = await until(lambda: _retried(outside), "a retry to have succeeded", within_s=60)
+    key = retried["appointment"]["key"].replace("/", "%2F")
     return {
         "failure": f"/errors/{failed['delivery_id']}",
         "causes": "/errors?view=groups",
@@ -69,6 +72,12 @@ async def _worked(outside: Outside) -> dict[str, str]:
         "import": "/connectors/import",
         "operation": f"/operations/{operation['operation_id']}",
     } | {view: f"/{view}" if view != "home" else "/" for view in VIEWS}
+
+
+async def _retried(outside: Outside) -> dict[str, Any] | None:
+    query = {"connector_name": "CRONUS CRM", "status": "Success", "trigger": "Website", "limit": "1"}
+    found: list[dict[str, Any]] = (await outside.api("GET", "/deliveries", params=query))["items"]
+    return found[0] if found else None
 
 
 async def _causes(outside: Outside) -> list[dict[str, Any]] | None:
@@ -86,6 +95,9 @@ async def _pictures(browser: Browser, system: System, paths: dict[str, str], kin
     assert answer.ok
     for name, path in paths.items():
         await at.open(path)
+        if name == "timeline":
+            await at.page.wait_for_function(THERE)
+            await at.page.get_by_role("tablist").evaluate(TO_THE_TOP)
         await _take(at, name, kind)
     async for name in _doing(at, paths):
         await _take(at, name, kind)
@@ -103,6 +115,9 @@ async def _doing(at: Desk, paths: dict[str, str]) -> AsyncIterator[str]:
     await at.button("Retry All").click()
     await at.page.get_by_role("dialog").get_by_text("By cause").wait_for()
     yield "plan"
+    await at.open(paths["connector"])
+    await at.page.get_by_role("region", name="Difference of two versions").scroll_into_view_if_needed()
+    yield "versions"
     await at.open(paths["transactions"])
     await at.button("Filter").click()
     yield "filter"
@@ -110,10 +125,20 @@ async def _doing(at: Desk, paths: dict[str, str]) -> AsyncIterator[str]:
 
 async def _take(at: Desk, name: str, kind: str) -> None:
     await at.page.mouse.move(0, 0)
+    if name != "sign-in":
+        await at.page.wait_for_function(THERE)
     await at.page.wait_for_timeout(SETTLED_MS)
-    picture = Image.open(io.BytesIO(await at.page.screenshot()))
+    picture = Image.open(io.BytesIO(await at.page.screenshot())).convert("RGB")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(FOLDER / f"{name}-{kind}.png", optimize=True)
+    picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE).save(FOLDER / f"{name}-{kind}.png", optimize=True)
+
+
+def _palette(picture: Image.Image) -> Image.Image:
+    """The most frequent colours, unchanged: a flat background keeps its own."""
+    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)[:COLOURS]
+    holder = Image.new("P", (1, 1))
+    holder.putpalette([part for _, colour in counted if isinstance(colour, tuple) for part in colour])
+    return holder
 
 
 def _say(text: str) -> None:

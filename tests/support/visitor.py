@@ -54,7 +54,8 @@ class Visitor:
             text = await answer.text()
             if COOKIE in (cookies := http.cookies.SimpleCookie("; ".join(answer.headers.getall("Set-Cookie", [])))):
                 self.cookie = cookies[COOKIE].value
-            return answer.status, json.loads(text) if text else None, answer.headers
+            is_json = answer.content_type in {"application/json", "application/problem+json"}
+            return answer.status, json.loads(text) if is_json and text else text or None, answer.headers
 
     async def sign_in(self, password: str | None = None, **headers: str) -> tuple[int, Any]:
         """Try to; keeps cookie and token."""

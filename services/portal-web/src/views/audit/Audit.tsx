@@ -40,7 +40,7 @@ function columns(text: Text): readonly Column<Listed>[] {
     { name: 'action', label: 'field.action', sort: 'action', width: 260, show: (row) => actionName(row.action, text) },
     { name: 'target', label: 'field.target', sort: 'target', width: 220, show: (row) => row.target },
     { name: 'outcome', label: 'field.outcome', show: (row) => <Outcome entry={row} /> },
-    { name: 'change', label: 'audit.change', width: 520, show: (row) => <Change before={row.before} after={row.after} /> },
+    { name: 'change', label: 'audit.change', width: 520, show: (row) => (row.before ?? row.after) ? <Change before={row.before} after={row.after} /> : null },
     { name: 'role', label: 'field.role', isExtra: true, show: (row) => (row.role ? text(`role.${row.role}`) : null) },
     { name: 'via', label: 'field.via', show: (row) => row.via },
     { name: 'address', label: 'field.address', isExtra: true, show: (row) => row.address },

@@ -123,7 +123,7 @@ function Form({ connector }: { connector?: Connector }) {
           </Panel>
         </Box>
         {isAdmin ? (
-          <Box sx={{ position: 'sticky', bottom: 46, zIndex: 4, px: 2, py: 1.25, bgcolor: 'background.paper', border: 1, borderColor: 'divider', borderRadius: 3, boxShadow: 2, display: 'flex', gap: 1 }}>
+          <Box sx={{ position: 'sticky', bottom: 46, zIndex: 4, px: 2, py: 1.25, bgcolor: 'background.paper', border: 1, borderColor: 'divider', borderRadius: 1.5, boxShadow: 2, display: 'flex', gap: 1 }}>
             <Button type="submit" variant="contained" size="medium" loading={form.formState.isSubmitting}>
               {text(connector ? 'details.save' : 'connectors.create')}
             </Button>
