@@ -1,7 +1,8 @@
 // Writes every document to standard output, all as of one moment, some to a line of JSON; the last line says how many there were.
 const fs = require('fs');
 const TOGETHER = 1000;
-const HOURS = 3600;
+const USUAL_S = 300;
+const LONG_S = 86400;
 const AS_STORED = { promoteValues: false }; // else a 5.0 comes back as 5
 const NOT_KEPT = ['heartbeats']; // what was heard of replicas that are others by then
 
@@ -37,7 +38,7 @@ function writeAll(collection, atClusterTime) {
 
 const names = mboc.getCollectionNames().filter((name) => !NOT_KEPT.includes(name)).sort();
 // MongoDB forgets after five minutes how things were: that is too short for large collections
-const window = admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: 24 * HOURS }).was;
+admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: LONG_S });
 try {
   const { operationTime } = mboc.runCommand({ ping: 1 });
   write({ backup: 1, at: new Date(operationTime.high * 1000), mongodb: mboc.version() });
@@ -45,5 +46,5 @@ try {
   for (const name of names) counts[name] = writeAll(name, operationTime);
   write({ counts });
 } finally {
-  admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: window });
+  admin.runCommand({ setParameter: 1, minSnapshotHistoryWindowInSeconds: USUAL_S });
 }
