@@ -1,6 +1,6 @@
 """Writes what RabbitMQ begins with from the topology: ``make docs``.
 
-Under compose that is one document, into which ``deploy/make-env`` puts the passwords; on Kubernetes its operator is asked for the permissions.
+Under compose that is one document, into which ``deploy/make-env`` puts the passwords; on Kubernetes its operator is asked for it piece by piece.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from common.topology import Part
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILE = DEPLOY / "rabbitmq" / "definitions.json"
-MANIFEST = DEPLOY / "kubernetes" / "overlays" / "production-operators" / "rabbitmq" / "permissions.yaml"
+MANIFEST = DEPLOY / "kubernetes" / "overlays" / "production-operators" / "rabbitmq" / "topology.yaml"
 ADMINISTRATOR = "administrator"
 VHOST = "/"
 ITS_OWN_MESSAGES = "amq_"
@@ -40,15 +40,29 @@ def definitions() -> str:
 
 
 def manifest() -> str:
-    """Return the permissions as the messaging topology operator is asked for them."""
-    head = "# Written from the topology by make docs: each service may do what it has to.\n"
-    return head + yaml.safe_dump_all([_asked_for(permission(service, part)) for service, part in topology.PARTS.items()], sort_keys=False, width=1000)
+    """Return the same as the messaging topology operator is asked for it; a queue outlives its manifest, since messages may be in it."""
+    plain = {"durable": True, "autoDelete": False}
+    exchanges = [_asked("Exchange", e.name, name=e.name, type=e.type, **plain) for e in topology.EXCHANGES]
+    queues = [_asked("Queue", q.name, name=q.name, **plain, **_typed(q), deletionPolicy="retain") for q in topology.QUEUES]
+    bindings = [_asked("Binding", q.name, **_place(q), destinationType="queue", routingKey=q.routing_key) for q in topology.QUEUES]
+    permissions = [_permitted(permission(service, part)) for service, part in topology.PARTS.items()]
+    head = "# Written from the topology by make docs: what the services meet at RabbitMQ, and what each of them may do there.\n"
+    return head + yaml.safe_dump_all([*exchanges, *queues, *bindings, *permissions], sort_keys=False, width=1000)
 
 
-def _asked_for(given: dict[str, str]) -> dict[str, Any]:
+def _asked(kind: str, called: str, **asked: Any) -> dict[str, Any]:
+    spec = {"vhost": "mboc", **asked, "rabbitmqClusterReference": {"name": "rabbitmq"}}
+    return {"apiVersion": "rabbitmq.com/v1beta1", "kind": kind, "metadata": {"name": called}, "spec": spec}
+
+
+def _typed(queue: topology.Queue) -> dict[str, Any]:
+    arguments = dict(queue.arguments)
+    return {"type": arguments.pop("x-queue-type"), "arguments": arguments}
+
+
+def _permitted(given: dict[str, str]) -> dict[str, Any]:
     permissions = {name: given[name] for name in ("configure", "write", "read")}
-    spec = {"vhost": "mboc", "userReference": {"name": given["user"]}, "permissions": permissions, "rabbitmqClusterReference": {"name": "rabbitmq"}}
-    return {"apiVersion": "rabbitmq.com/v1beta1", "kind": "Permission", "metadata": {"name": given["user"]}, "spec": spec}
+    return _asked("Permission", given["user"], userReference={"name": given["user"]}, permissions=permissions)
 
 
 def permission(service: str, part: Part) -> dict[str, str]:
@@ -100,8 +114,11 @@ def _dead_letters_arrive() -> dict[str, Any]:
 
 
 def _binding(queue: topology.Queue) -> dict[str, Any]:
-    place = {"source": queue.exchange.name, "destination": queue.name, "destination_type": "queue"}
-    return {"vhost": VHOST, **place, "routing_key": queue.routing_key, "arguments": {}}
+    return {"vhost": VHOST, **_place(queue), "destination_type": "queue", "routing_key": queue.routing_key, "arguments": {}}
+
+
+def _place(queue: topology.Queue) -> dict[str, str]:
+    return {"source": queue.exchange.name, "destination": queue.name}
 
 
 if __name__ == "__main__":
