@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import BrowserContext
 
 from tests.browser.conftest import Sit
-from tests.support.browser import PHONE, Desk, a_context, a_desk
+from tests.support.browser import PHONE, WIDE, Desk, a_desk
 from tests.support.retrying import failing
 from tests.support.system import System
-from tests.support.visitor import Visitor
 
 AXE = Path(__file__).parents[2] / "services" / "portal-web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -67,7 +66,7 @@ async def paths(system: System) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def wide(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[Desk]:
+async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[Desk]:
     """One page for all views: each is only gone to."""
     desk = await a_desk(contexts["admin"], system.services["portal-api"].url)
     yield desk
@@ -75,26 +74,14 @@ async def wide(contexts: dict[str, BrowserContext], system: System) -> AsyncIter
     assert desk.faults == []
 
 
-@pytest.fixture(scope="module")
-async def phone(browser: Browser, system: System, accounts: dict[str, Visitor]) -> AsyncIterator[Desk]:
-    """Likewise, on a phone."""
-    home = system.services["portal-api"].url
-    context = await a_context(browser, home, accounts["admin"], viewport=PHONE)
-    desk = await a_desk(context, home)
-    yield desk
-    await context.close()
-    assert desk.faults == []
-
-
 @pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_nothing_on_the_view_light_or_dark(wide: Desk, paths: dict[str, str], view: str) -> None:
-    assert await in_both_lights(wide, paths[view]) == []
+async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(passing: Desk, paths: dict[str, str], view: str) -> None:
+    await passing.page.set_viewport_size(WIDE)
+    assert await in_both_lights(passing, paths[view]) == []
 
-
-@pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_nothing_on_a_phone_and_nothing_stands_out_of_it(phone: Desk, paths: dict[str, str], view: str) -> None:
-    assert await in_both_lights(phone, paths[view]) == []
-    assert await phone.page.evaluate(STANDING_OUT) == []
+    await passing.page.set_viewport_size(PHONE)
+    assert await violations(passing) == []
+    assert await passing.page.evaluate(STANDING_OUT) == []
 
 
 async def test_axe_finds_nothing_on_the_sign_in_page(sit: Sit) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, Request
+from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, Request, ViewportSize
 
 from local_stack.servers.packages import install
 from tests.support.visitor import Visitor
@@ -26,7 +26,8 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 PATIENCE_MS = 15_000
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def launched(playwright: Playwright) -> Browser:

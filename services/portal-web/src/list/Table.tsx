@@ -10,6 +10,7 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import TableSortLabel from '@mui/material/TableSortLabel';
+import type { SxProps, Theme } from '@mui/material/styles';
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import { usePreferences } from '@/account/preferences';
@@ -17,6 +18,20 @@ import type { Column, Row } from '@/list/column';
 import type { Selection } from '@/list/selection';
 import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
+
+/** Said once for the whole table: hundreds of cells that each had their own would take longer to draw. */
+function look(cell: number, icon: number): SxProps<Theme> {
+  return {
+    '& td, & th': { py: cell, px: 1.25, borderColor: 'divider' },
+    '& th': { bgcolor: 'background.paper' },
+    '& td': { fontSize: '0.84rem', maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+    '& td.opens': { width: 40, p: 0 },
+    '& td.opens .MuiIconButton-root': { p: icon },
+    '& tr:focus-visible': { outlineOffset: -2 },
+  };
+}
+const COMFORTABLE = look(0.75, 0.6);
+const COMPACT = look(0.2, 0.35);
 
 export interface TableProps<R extends Row> {
   label: string;
@@ -37,7 +52,7 @@ export const Table = memo(function Table<R extends Row>({ label, columns, rows, 
   const body = useRef<HTMLTableSectionElement>(null);
   return (
     <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
-      <MuiTable size="small" stickyHeader sx={{ '& td, & th': { py: isCompact ? 0.2 : 0.75, px: 1.25, borderColor: 'divider' }, '& td': { fontSize: '0.84rem' }, '& th': { bgcolor: 'background.paper' } }}>
+      <MuiTable size="small" stickyHeader sx={isCompact ? COMPACT : COMFORTABLE}>
         <TableHead>
           <TableRow>
             {selection ? (
@@ -55,7 +70,7 @@ export const Table = memo(function Table<R extends Row>({ label, columns, rows, 
         </TableHead>
         <TableBody ref={body} onKeyDown={(event) => moved(event, body.current)}>
           {rows.map((row, place) => (
-            <Line key={row.id} row={row} columns={columns} to={to?.(row)} name={named(row)} isFirst={place === 0} isSelected={selection?.has(row.id)} onSelect={selection?.toggle} isCompact={isCompact} />
+            <Line key={row.id} row={row} columns={columns} to={to?.(row)} name={named(row)} isFirst={place === 0} isSelected={selection?.has(row.id)} onSelect={selection?.toggle} />
           ))}
         </TableBody>
       </MuiTable>
@@ -86,11 +101,10 @@ interface LineProps<R extends Row> {
   isFirst: boolean;
   isSelected: boolean | undefined;
   onSelect: ((id: string) => void) | undefined;
-  isCompact: boolean;
 }
 
 /** Drawn again only when its own row changed: with live updates all others stand still. */
-const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst, isSelected, onSelect, isCompact }: LineProps<R>) {
+const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst, isSelected, onSelect }: LineProps<R>) {
   const text = useText();
   const navigate = useNavigate();
   return (
@@ -108,7 +122,6 @@ const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst
           onSelect(row.id);
         }
       }}
-      sx={{ '&:focus-visible': { outlineOffset: -2 } }}
     >
       {onSelect ? (
         <TableCell padding="checkbox">
@@ -116,14 +129,14 @@ const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst
         </TableCell>
       ) : null}
       {to ? (
-        <TableCell padding="none" sx={{ width: 40 }}>
-          <IconButton component={Link} to={to} size="small" aria-label={text('list.open', { what: name })} sx={{ p: isCompact ? 0.35 : 0.6 }}>
+        <TableCell padding="none" className="opens">
+          <IconButton component={Link} to={to} size="small" aria-label={text('list.open', { what: name })}>
             <Search fontSize="small" />
           </IconButton>
         </TableCell>
       ) : null}
       {columns.map((column) => (
-        <TableCell key={column.name} align={column.align} sx={{ maxWidth: column.width ?? 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>
+        <TableCell key={column.name} align={column.align} style={column.width ? { maxWidth: column.width } : undefined}>
           {column.show(row)}
         </TableCell>
       ))}

@@ -1,6 +1,7 @@
 /** A moment in the administrator's zone, with the exact instant on hover and focus. */
 
 import Tooltip from '@mui/material/Tooltip';
+import { memo } from 'react';
 import { usePreferences } from '@/account/preferences';
 import { span, whole, written, zoneOfDevice } from '@/show/moment';
 import { useNow } from '@/show/now';
@@ -10,7 +11,7 @@ export function useZone(): string {
   return usePreferences().preferences.time_zone ?? zoneOfDevice();
 }
 
-export function Moment({ at, ago = false }: { at?: string | null; ago?: boolean }) {
+export const Moment = memo(function Moment({ at, ago = false }: { at?: string | null; ago?: boolean }) {
   const zone = useZone();
   const text = useText();
   if (!at) return null;
@@ -24,7 +25,7 @@ export function Moment({ at, ago = false }: { at?: string | null; ago?: boolean 
       </time>
     </Tooltip>
   );
-}
+});
 
 function Since({ at }: { at: number }) {
   return <>{span((useNow() - at) / 1000)}</>;

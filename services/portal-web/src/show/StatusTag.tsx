@@ -11,7 +11,7 @@ import Settings from '@mui/icons-material/BuildOutlined';
 import Skip from '@mui/icons-material/RedoOutlined';
 import Box from '@mui/material/Box';
 import Tooltip from '@mui/material/Tooltip';
-import type { ComponentType } from 'react';
+import { memo, type ComponentType } from 'react';
 import type { Phase, Status } from '@/api/types';
 import { Tag } from '@/show/Tag';
 import type { Tone } from '@/shell/theme';
@@ -37,7 +37,7 @@ const PHASES: Record<Phase, Look> = {
   archived: ['quiet', Archive],
 };
 
-export function StatusTag({ status, phase, suffix }: { status?: Status | null; phase: Phase; suffix?: string }) {
+export const StatusTag = memo(function StatusTag({ status, phase, suffix }: { status?: Status | null; phase: Phase; suffix?: string }) {
   const text = useText();
   const isDone = phase === 'done' || phase === 'archived';
   const [tone, Icon] = status && isDone ? STATUSES[status] : PHASES[phase];
@@ -51,4 +51,4 @@ export function StatusTag({ status, phase, suffix }: { status?: Status | null; p
       </Box>
     </Tooltip>
   );
-}
+});
