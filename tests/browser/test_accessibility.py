@@ -12,7 +12,7 @@ from playwright.async_api import BrowserContext
 from tests.browser.conftest import Sit
 from tests.support.browser import PHONE, WIDE, Desk, a_desk
 from tests.support.retrying import failing
-from tests.support.system import System
+from tests.support.system import System, until
 
 AXE = Path(__file__).parents[2] / "services" / "portal-web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -80,8 +80,12 @@ async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_
     assert await in_both_lights(passing, paths[view]) == []
 
     await passing.page.set_viewport_size(PHONE)
+
+    async def fits() -> bool:
+        return await passing.page.evaluate(STANDING_OUT) == []
+
+    await until(fits, "the view to fit on a phone")
     assert await violations(passing) == []
-    assert await passing.page.evaluate(STANDING_OUT) == []
 
 
 async def test_axe_finds_nothing_on_the_sign_in_page(sit: Sit) -> None:
