@@ -82,7 +82,7 @@ async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_
     await passing.page.set_viewport_size(PHONE)
 
     async def fits() -> bool:
-        return await passing.page.evaluate(STANDING_OUT) == []
+        return bool(await passing.page.evaluate(STANDING_OUT) == [])
 
     await until(fits, "the view to fit on a phone")
     assert await violations(passing) == []
