@@ -10,6 +10,7 @@ from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchang
 from faststream.rabbit.schemas.queue import QueueType
 
 from common.broker import count_reconnect
+from common.health import Whole
 from common.parking import is_hopeless, park
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
     return RabbitBroker(
         url, middlewares=[Parking], apply_types=False, logger=None, reconnect_interval=1.0, graceful_timeout=30, on_reconnected=[count_reconnect]
     )
+
+
+async def consuming_checks(broker: RabbitBroker, what: str) -> tuple[Callable[[], str | None], Callable[[], str | None]]:
+    """Return the checks of a started broker: whether its connection has all that it had, and whether every subscriber is at work; ``what`` they consume."""
+    consuming = lambda: None if all(s.running for s in broker.subscribers) else f"{what} are not consumed"  # noqa: E731
+    return Whole(await broker.connect()).check, consuming
 
 
 def queue(source: topology.Queue) -> RabbitQueue:

@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 
 from common import topology
 from common.broker import Publisher, connect
-from common.consuming import consuming_broker
+from common.consuming import consuming_broker, consuming_checks
 from common.contracts.connector import Connector
 from common.database import Reach, open_database, wait_until_there
-from common.health import Loopback, Readiness, Whole, health_routes
+from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
@@ -101,10 +101,9 @@ async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, t
     broker = consuming_broker(url, publisher)
     subscribe(broker, Route(directory, publisher, statuses, replica), directory, Tests(directory, tools, publisher), replica)
     await broker.start()
-    loopback, reach, whole = Loopback(connection), Reach(database), Whole(await broker.connect())
+    loopback, reach, consuming = Loopback(connection), Reach(database), await consuming_checks(broker, "transactions")
     async with background(loopback.run(), reach.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)):
-        consuming = lambda: None if all(s.running for s in broker.subscribers) else "transactions are not consumed"  # noqa: E731
-        readiness.watch(publisher.check, loopback.check, reach.check, lanes.check, whole.check, consuming)
+        readiness.watch(publisher.check, loopback.check, reach.check, lanes.check, *consuming)
         log.info("ready")
         await stop.wait()
         await _bounded(broker.stop())

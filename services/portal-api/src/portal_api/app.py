@@ -14,10 +14,10 @@ import structlog
 
 from common import topology
 from common.broker import Publisher, connect
-from common.consuming import consuming_broker
+from common.consuming import consuming_broker, consuming_checks
 from common.contracts.connector import ConnectorChanged
 from common.database import Reach, open_database, wait_until_there
-from common.health import Loopback, Readiness, Whole, health_routes
+from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
@@ -120,12 +120,10 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
         watch.subscribe(broker)
         await broker.start()
-        consumed = await broker.connect()
-        watch.listen(consumed)
-        reach, whole = Reach(database), Whole(consumed)
+        watch.listen(await broker.connect())
+        reach, consuming = Reach(database), await consuming_checks(broker, "statuses")
         async with background(loopback.run(), reach.run(), *watch.works()):
-            consuming = lambda: None if all(s.running for s in broker.subscribers) else "statuses are not consumed"  # noqa: E731
-            readiness.watch(loopback.check, reach.check, whole.check, consuming)
+            readiness.watch(loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()
             watch.close()

@@ -15,10 +15,10 @@ from starlette.applications import Starlette
 
 from common import topology
 from common.broker import Publisher, connect
-from common.consuming import consuming_broker
+from common.consuming import consuming_broker, consuming_checks
 from common.contracts.telemetry import TimerJob
 from common.database import Reach, open_database, wait_until_there
-from common.health import Loopback, Readiness, Whole, health_routes
+from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
@@ -96,10 +96,9 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
         subscribe(broker, steps.operations, operate)
         await broker.start()
-        whole = Whole(await broker.connect())
+        consuming = await consuming_checks(broker, "operations")
         async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
-            consuming = lambda: None if all(s.running for s in broker.subscribers) else "operations are not consumed"  # noqa: E731
-            readiness.watch(loopback.check, reach.check, whole.check, consuming)
+            readiness.watch(loopback.check, reach.check, *consuming)
             log.info("ready", next_run=str(schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"))
             await stop.wait()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError):

@@ -18,9 +18,17 @@ LONGEST_ADDRESS = 500
 
 @dataclass(slots=True)
 class Trail:
-    """What was called last; none while nothing was."""
+    """What was called last, as it was given: it is put into words once, when the attempt is over."""
 
-    last: Exchange | None = None
+    call: tuple[str, str, int, int | None, int | None] | None = None
+
+    @property
+    def last(self) -> Exchange | None:
+        """The last call; None while nothing was called."""
+        if self.call is None:
+            return None
+        method, url, sent_bytes, http_status, received_bytes = self.call
+        return Exchange(method=method, address=address_of(url), sent_bytes=sent_bytes, http_status=http_status, received_bytes=received_bytes)
 
 
 _TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)
@@ -40,7 +48,7 @@ def leave(method: str, url: str, sent_bytes: int, http_status: int | None = None
     """Remember a call: before it is made, and once more with its answer."""
     trail = _TRAIL.get()
     if trail is not None:
-        trail.last = Exchange(method=method, address=address_of(url), sent_bytes=sent_bytes, http_status=http_status, received_bytes=received_bytes)
+        trail.call = method, url, sent_bytes, http_status, received_bytes
 
 
 def address_of(url: str) -> str:
