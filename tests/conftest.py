@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.offices import SECRETS
 from tests.support.system import System
 from tests.support.visitor import PASSWORD
+
+
+@pytest.fixture
+def app() -> str:
+    """A source app of the test's own."""
+    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="session")

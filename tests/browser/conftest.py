@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -77,11 +76,6 @@ async def sit(browser: Browser, system: System, accounts: dict[str, Visitor], co
         async with asyncio.timeout(CLOSING_S):
             await (one.page if one.context in contexts.values() else one.context).close()
         assert one.faults == []
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -84,13 +84,7 @@ async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transa
     await at.sees("The URI of the connector is empty or malformed.")
     await at.sees("Enter the URI in the MBOC settings, test the connection, then retry.")
 
-    await at.button("Change").click()
-    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
-    await at.button("Save and test").click()
-    await at.sees("The back office answers as it should.")
-
-    await at.button("Retry").click()
-    await at.sees("Received by the back office. Whether it was valid only the back office knows.")
+    await at.mends_the_uri(system.back_office(app))
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
@@ -214,12 +208,7 @@ async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_a
     at = await sit("admin")
     await at.open(f"/errors?source_app={app}")
     await at.row(subject).get_by_role("link", name="Open the details").click()
-    await at.button("Change").click()
-    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
-    await at.button("Save and test").click()
-    await at.sees("The back office answers as it should.")
-    await at.button("Retry").click()
-    await at.sees("Received by the back office.")
+    await at.mends_the_uri(system.back_office(app))
 
     await at.page.get_by_role("link", name="Timeline").click()
     await at.page.get_by_role("tab", name="Timeline").click()

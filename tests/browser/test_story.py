@@ -39,12 +39,7 @@ async def test_an_administrator_steps_in_when_an_error_occurs(system: System, si
     await at.row(f"{app}-A visit").get_by_role("link", name="Open the details").click()
     await at.sees("The URI of the connector is empty or malformed.")
 
-    await at.button("Change").click()
-    await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
-    await at.button("Save and test").click()
-    await at.sees("The back office answers as it should.")
-    await at.button("Retry").click()
-    await at.sees("Received by the back office. Whether it was valid only the back office knows.")
+    await at.mends_the_uri(system.back_office(app))
 
     await at.open(f"/errors?source_app={app}")
     await at.row().nth(1).wait_for()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 import pytest
@@ -21,11 +20,6 @@ FLOWING = 60
 """Changes before anything is killed: RabbitMQ writes down a lane that was just made only after some seconds."""
 SERVICES = ("ingest", "dispatcher", "portal-api", "retry")
 NEED_MONGODB = ("dispatcher", "portal-api", "retry")
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import uuid
 from typing import Any
 
 import pytest
@@ -14,11 +13,6 @@ from tests.support.offices import OFFICES, a_client, a_login
 from tests.support.system import System, until
 
 MANY = 500
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def connector(system: System, app: str, office: str, proof: tuple[dict[str, Any], dict[str, Any], dict[str, str]], **fields: Any) -> str:

@@ -15,11 +15,6 @@ from tests.support.builders import a_snapshot
 from tests.support.system import API_KEY, System, until
 
 
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
-
-
 async def mboc(system: System, *words: str, key: str = API_KEY, url: str = "", typed: str = "") -> tuple[int, str]:
     """Run one command; returns its exit code and everything it printed."""
     told = os.environ | {"MBOC_URL": url or system.services["portal-api"].url, "MBOC_API_KEY": key, "COLUMNS": "300"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,6 @@ import pytest
 from tests.support.builders import a_snapshot
 from tests.support.offices import OFFICES, a_client, a_login
 from tests.support.system import System
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def connector(system: System, app: str, office: str, **fields: Any) -> str:

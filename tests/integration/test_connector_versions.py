@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from typing import Any
 
 import pytest
 
+from tests.support.builders import as_entered
 from tests.support.system import System
 from tests.support.visitor import Visitor, a_user
 
 SECRET = "made-up-lantern-secret"
-MADE_UP = {"connector_id", "modified_at", "secrets", "header_names"}
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture
@@ -27,7 +21,7 @@ async def admin(system: System) -> Visitor:
 
 async def changed(admin: Visitor, connector_id: str, **fields: Any) -> tuple[int, Any]:
     _, before = await admin.ask("GET", f"/connectors/{connector_id}")
-    return await admin.ask("PUT", f"/connectors/{connector_id}", {name: value for name, value in before.items() if name not in MADE_UP} | fields)
+    return await admin.ask("PUT", f"/connectors/{connector_id}", as_entered(before, **fields))
 
 
 async def versions(who: Visitor, connector_id: str, query: str = "") -> Any:

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import time
-import uuid
-
-import pytest
 
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def test_all_connectors_of_a_source_app_get_the_change(system: System, app: str) -> None:

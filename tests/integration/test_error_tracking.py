@@ -5,18 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import uuid
 
 import aiohttp
 import pytest
 
-from tests.support.builders import a_snapshot
+from tests.support.builders import a_snapshot, as_entered
 from tests.support.system import API_KEY, System, until
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def failing(system: System, app: str, count: int = 3) -> str:
@@ -55,8 +49,7 @@ async def test_failures_are_grouped_by_cause_with_counts_and_a_note(system: Syst
 async def test_the_details_show_the_settings_of_then_beside_those_of_now(system: System, app: str) -> None:
     connector_id = await failing(system, app, 1)
     _, now = await system.api("GET", f"/connectors/{connector_id}")
-    change = {name: value for name, value in now.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}}
-    await system.api("PUT", f"/connectors/{connector_id}", json=change | {"uri": "https://hooks.cronus.example/new"})
+    await system.api("PUT", f"/connectors/{connector_id}", json=as_entered(now, uri="https://hooks.cronus.example/new"))
 
     [failed] = await system.deliveries(source_app=app)
     _, details = await system.api("GET", f"/deliveries/{failed['delivery_id']}")

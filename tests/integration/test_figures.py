@@ -14,15 +14,14 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Status, StatusChanged
-from common.database import open_database
 from portal_api.figures.rounds import Rounds
 from portal_api.figures.steps import Step
 from portal_api.record import Record
 from portal_api.store.figures import COUNTED, Figures, _counting, _outcomes
-from portal_api.store.indexes import make_indexes
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
+from tests.support.stored import a_database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
@@ -34,10 +33,8 @@ WORDS = {Status.SUCCESS: "success", Status.FAILED: "failed", Status.SKIPPED: "sk
 
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
+    async with a_database(mongodb_url) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -11,23 +10,20 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
-from common.database import open_database
 from portal_api.record import Record
-from portal_api.store.indexes import make_indexes
 from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
 from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
+from tests.support.stored import a_database
 
 MANY = 450
 
 
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
+    async with a_database(mongodb_url) as opened:
+        yield opened
 
 
 def at(number: int) -> Any:

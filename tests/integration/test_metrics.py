@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def told(system: System, service: str, name: str, **labels: str) -> float:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.support.builders import a_snapshot
+from tests.support.builders import a_snapshot, as_entered
 from tests.support.events import listening
 from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
 from tests.support.system import System, until
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,8 +52,7 @@ async def test_one_delivery_is_retried_after_its_connector_was_mended(system: Sy
     connector_id = await system.hook(app, uri="")
     delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI")
     _, connector = await system.api("GET", f"/connectors/{connector_id}")
-    change = {name: value for name, value in connector.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}}
-    _, mended = await system.api("PUT", f"/connectors/{connector_id}", json=change | {"uri": system.back_office(app)})
+    _, mended = await system.api("PUT", f"/connectors/{connector_id}", json=as_entered(connector, uri=system.back_office(app)))
     await system.until_used(mended)
 
     status, operation = await system.api("POST", f"/deliveries/{delivery['delivery_id']}/retry")

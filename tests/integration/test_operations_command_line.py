@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import sys
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,11 +13,6 @@ import pytest
 
 from tests.support.retrying import begun, failing, until_state
 from tests.support.system import API_KEY, System
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
@@ -14,14 +13,13 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from common.database import open_database
 from portal_api.routes.audit import AuditQuery, AuditSort
 from portal_api.routes.operation_shapes import OperationQuery, OperationSort
 from portal_api.routes.users import UserQuery, UserSort
-from portal_api.store.indexes import make_indexes
 from portal_api.store.pages import read_page
 from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
+from tests.support.stored import a_database
 from tests.support.system import API_KEY, System
 from tests.support.visitor import a_user
 
@@ -36,12 +34,10 @@ KINDS = [
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
     """So many of each, many of them alike."""
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    for name in ("operations_view", "users", "audit"):
-        await opened[name].insert_many([_one(n) for n in range(MANY)])
-    yield opened
-    await opened.client.drop_database(opened.name)
+    async with a_database(mongodb_url) as opened:
+        for name in ("operations_view", "users", "audit"):
+            await opened[name].insert_many([_one(n) for n in range(MANY)])
+        yield opened
 
 
 def _one(n: int) -> dict[str, Any]:

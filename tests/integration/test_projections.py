@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,26 +17,23 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
-from common.database import open_database
 from portal_api.errors import BadCursorError
 from portal_api.record import Record
 from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.store import projections
-from portal_api.store.indexes import make_indexes
 from portal_api.store.pages import Page
 from portal_api.store.reader import Reader
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
+from tests.support.stored import a_database
 
 NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
 
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
+    async with a_database(mongodb_url) as opened:
+        yield opened
 
 
 @pytest.fixture

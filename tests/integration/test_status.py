@@ -17,11 +17,6 @@ from tests.support.system import System, until
 
 
 @pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
-
-
-@pytest.fixture
 async def second(system: System) -> AsyncIterator[str]:
     """A second dispatcher."""
     name = f"dispatcher-{uuid.uuid4().hex[:4]}"

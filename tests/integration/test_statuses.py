@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
 
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def test_success_says_that_the_back_office_received_it(system: System, app: str) -> None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
 
-from tests.support.builders import a_snapshot
+from tests.support.builders import a_snapshot, as_entered
 from tests.support.retrying import until_state
 from tests.support.system import System
 from tests.support.visitor import Visitor, a_user
 
 SECRET = "made-up-lantern-secret"
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture
@@ -48,8 +42,7 @@ async def mended(system: System, admin: Visitor, app: str) -> dict[str, Any]:
     await admin.ask("PUT", f"/causes/{failed['cause']}/note", {"text": "The receiver is being mended."})
     await admin.ask("POST", f"/connectors/{connector_id}/test")
     _, before = await admin.ask("GET", f"/connectors/{connector_id}")
-    change = {name: value for name, value in before.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}}
-    status, _ = await admin.ask("PUT", f"/connectors/{connector_id}", change | {"uri": f"{before['uri']}?token={SECRET}", "password": f"{SECRET}2"})
+    status, _ = await admin.ask("PUT", f"/connectors/{connector_id}", as_entered(before, uri=f"{before['uri']}?token={SECRET}", password=f"{SECRET}2"))
     assert status == 200
     _, operation = await admin.ask("POST", f"/deliveries/{failed['delivery_id']}/retry")
     await until_state(system, operation)

@@ -55,11 +55,6 @@ async def traced(collector: FakeCollector, mongodb_url: str, tmp_path_factory: p
     await rabbitmq.stop()
 
 
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
-
-
 async def collected(collector: FakeCollector, trace_id: str, spans: int) -> list[Collected]:
     """The trace, once it has so many spans."""
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.builders import as_entered
 from tests.support.retrying import failing, until_state
 from tests.support.system import System
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,8 +22,7 @@ async def test_if_necessary_change_the_mboc_settings_before_resending_the_transa
     [delivery_id] = await failing(system, app, 1)
     _, details = await system.api("GET", f"/deliveries/{delivery_id}")
     settings = details["settings_now"]
-    change = {name: value for name, value in settings.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}}
-    _, mended = await system.api("PUT", f"/connectors/{settings['connector_id']}", json=change | {"uri": system.back_office(f"{app}-mended")})
+    _, mended = await system.api("PUT", f"/connectors/{settings['connector_id']}", json=as_entered(settings, uri=system.back_office(f"{app}-mended")))
     await system.until_used(mended)
 
     _, operation = await system.api("POST", f"/deliveries/{delivery_id}/retry")

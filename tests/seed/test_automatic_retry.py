@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +14,6 @@ from tests.support.builders import a_snapshot
 from tests.support.system import System, until
 
 NOON = datetime(2026, 7, 21, 12, 7, tzinfo=UTC)
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def test_a_timer_job_queries_every_transaction_with_the_failed_status_and_runs_it_again(system: System, app: str, tmp_path: Path) -> None:

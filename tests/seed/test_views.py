@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +9,6 @@ import pytest
 
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
-
-
-@pytest.fixture
-def app() -> str:
-    return f"app-{uuid.uuid4().hex[:8]}"
 
 
 async def appointments(system: System, **query: str) -> list[dict[str, Any]]:

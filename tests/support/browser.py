@@ -67,6 +67,15 @@ class Desk:
         """Wait until this stands on the page."""
         await self.page.get_by_text(text).first.wait_for()
 
+    async def mends_the_uri(self, uri: str) -> None:
+        """On a failed delivery's page: change the URI, test the connection, send again, and see it received."""
+        await self.button("Change").click()
+        await self.page.get_by_role("textbox", name="URI").fill(uri)
+        await self.button("Save and test").click()
+        await self.sees("The back office answers as it should.")
+        await self.button("Retry").click()
+        await self.sees("Received by the back office. Whether it was valid only the back office knows.")
+
     def watch(self) -> None:
         """Remember scripts' errors, what the page's policy refused, and every request to somebody else."""
         self.page.on("crash", lambda _: self.faults.append("the page crashed"))

@@ -88,3 +88,8 @@ def an_event(attempt: int = 1, status: Status | None = Status.SUCCESS, number: i
         appointment=transaction.appointment,
         at=A_MOMENT,
     )
+
+
+def as_entered(connector: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A connector as the API shows it, as it is sent back with some fields changed."""
+    return {name: value for name, value in connector.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}} | fields

@@ -18,6 +18,7 @@ from local_stack.outside import Outside, session
 from local_stack.settings import Settings
 from local_stack.system import System, running
 from tests.support.browser import PHONE, Desk, a_context, a_desk, launched
+from tests.support.builders import as_entered
 from tests.support.system import until
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -51,8 +52,7 @@ async def _worked(outside: Outside) -> dict[str, str]:
     await asyncio.sleep(WORK_S / 2)
     connectors = {one["name"]: one for one in (await outside.api("GET", "/connectors"))["items"]}
     nav = connectors["CRONUS NAV"]
-    change = {name: value for name, value in nav.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}}
-    await outside.api("PUT", f"/connectors/{nav['connector_id']}", json=change | {"uri": None})
+    await outside.api("PUT", f"/connectors/{nav['connector_id']}", json=as_entered(nav, uri=None))
     await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 403})
     await asyncio.sleep(WORK_S / 2)
     await outside.simulator("DELETE", "/back-offices/crm/faults")
