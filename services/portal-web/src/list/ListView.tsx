@@ -3,11 +3,10 @@
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Chip from '@mui/material/Chip';
-import LinearProgress from '@mui/material/LinearProgress';
 import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import { useId, useState, type ReactNode } from 'react';
+import { useDeferredValue, useId, useState, type ReactNode } from 'react';
 import { usePreferences } from '@/account/preferences';
 import type { SavedView } from '@/api/types';
 import { Cards } from '@/list/Cards';
@@ -108,13 +107,17 @@ function Keeping({ saved, exportPath, place, fixed, children }: Pick<ListProps<R
   );
 }
 
+/** Stays where it is: what comes and goes would move the rows, and be styled anew each time. */
+const BUSY = { height: 3, bgcolor: 'primary.main', transition: 'opacity 300ms 200ms' } as const;
+
 /** The rows, or why there are none. */
 function Body<R extends Row>({ rows, isFiltered, empty, children }: { rows: Rows<R>; isFiltered: boolean; empty: { title: string; hint: string }; children: (rows: R[]) => ReactNode }) {
   const text = useText();
-  const found = rows.rows;
+  // many rows at once are drawn in short pieces, between which the page answers
+  const found = useDeferredValue(rows.rows);
   return (
     <>
-      <Box sx={{ height: 3 }}>{rows.isBusy && found ? <LinearProgress sx={{ height: 2 }} aria-label={text('app.loading')} /> : null}</Box>
+      <Box role="progressbar" aria-label={text('app.loading')} aria-hidden={!rows.isBusy} sx={BUSY} style={{ opacity: rows.isBusy ? 1 : 0 }} />
       {rows.error ? (
         <Box sx={{ p: 2 }}>
           <Trouble error={rows.error} again={rows.again} />

@@ -3,7 +3,6 @@
 import Search from '@mui/icons-material/SearchOutlined';
 import Box from '@mui/material/Box';
 import Checkbox from '@mui/material/Checkbox';
-import IconButton from '@mui/material/IconButton';
 import MuiTable from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
@@ -19,14 +18,19 @@ import type { Selection } from '@/list/selection';
 import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 
-/** Said once for the whole table: hundreds of cells that each had their own would take longer to draw. */
+/** Said once for the whole table: rows are plain elements, since hundreds of cells that each found their own look would take longer to draw. */
 function look(cell: number, icon: number): SxProps<Theme> {
   return {
     '& td, & th': { py: cell, px: 1.25, borderColor: 'divider' },
     '& th': { bgcolor: 'background.paper' },
-    '& td': { fontSize: '0.84rem', maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+    '& td': { fontSize: '0.84rem', maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', borderBottom: 1, borderColor: 'divider', lineHeight: 1.43 },
+    '& td.right': { textAlign: 'right' },
+    '& td.ticks': { width: 42, p: 0, textAlign: 'center' },
+    '& td.ticks input': { width: 17, height: 17, m: 0, verticalAlign: 'middle', accentColor: (theme) => theme.palette.primary.main },
     '& td.opens': { width: 40, p: 0 },
-    '& td.opens .MuiIconButton-root': { p: icon },
+    '& td.opens a': { display: 'inline-flex', p: icon, borderRadius: '50%', color: 'action.active', '&:hover': { bgcolor: 'action.hover' } },
+    '& tbody tr:hover': { bgcolor: 'action.hover' },
+    '& tbody tr[data-selected]': { bgcolor: 'action.selected' },
     '& tr:focus-visible': { outlineOffset: -2 },
   };
 }
@@ -108,10 +112,9 @@ const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst
   const text = useText();
   const navigate = useNavigate();
   return (
-    <TableRow
-      hover
-      selected={isSelected}
+    <tr
       data-row={row.id}
+      data-selected={isSelected ? '' : undefined}
       tabIndex={isFirst ? 0 : -1}
       onDoubleClick={to ? () => void navigate(to) : undefined}
       onKeyDown={(event) => {
@@ -124,23 +127,23 @@ const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst
       }}
     >
       {onSelect ? (
-        <TableCell padding="checkbox">
-          <Checkbox size="small" checked={isSelected} onChange={() => onSelect(row.id)} slotProps={{ input: { 'aria-label': text('list.select', { what: name }) } }} />
-        </TableCell>
+        <td className="ticks">
+          <input type="checkbox" checked={isSelected} onChange={() => onSelect(row.id)} aria-label={text('list.select', { what: name })} />
+        </td>
       ) : null}
       {to ? (
-        <TableCell padding="none" className="opens">
-          <IconButton component={Link} to={to} size="small" aria-label={text('list.open', { what: name })}>
+        <td className="opens">
+          <Link to={to} aria-label={text('list.open', { what: name })}>
             <Search fontSize="small" />
-          </IconButton>
-        </TableCell>
+          </Link>
+        </td>
       ) : null}
       {columns.map((column) => (
-        <TableCell key={column.name} align={column.align} style={column.width ? { maxWidth: column.width } : undefined}>
+        <td key={column.name} className={column.align} style={column.width ? { maxWidth: column.width } : undefined}>
           {column.show(row)}
-        </TableCell>
+        </td>
       ))}
-    </TableRow>
+    </tr>
   );
 }) as <R extends Row>(props: LineProps<R>) => React.ReactNode;
 

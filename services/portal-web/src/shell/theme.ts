@@ -1,6 +1,6 @@
 /** Colours and shapes, light and dark. Every pair of foreground and background has a contrast of at least 4.5 to 1. */
 
-import { createTheme, type Theme, type ThemeOptions } from '@mui/material/styles';
+import { createTheme, type CSSObject, type Theme, type ThemeOptions } from '@mui/material/styles';
 
 /** What a coloured thing means. */
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'held' | 'quiet';
@@ -46,6 +46,17 @@ const shared: ThemeOptions = {
   transitions: { duration: { enteringScreen: 140, leavingScreen: 110, standard: 140, short: 120, shorter: 90, shortest: 70 } },
 };
 
+/** The look of `Tag`. */
+function tags(tones: Tones): Record<string, CSSObject> {
+  const coloured = Object.entries(tones).map(([tone, { text, fill }]) => [`.tag.${tone}`, { color: text, backgroundColor: fill }]);
+  return {
+    '.tag': { display: 'inline-flex', alignItems: 'center', gap: 5, padding: '1px 7px', borderRadius: 12, maxWidth: '100%', fontSize: '0.78rem', fontWeight: 560, lineHeight: 1.5, whiteSpace: 'nowrap', verticalAlign: 'middle' },
+    '.tag > span': { overflow: 'hidden', textOverflow: 'ellipsis' },
+    '.tag > svg': { fontSize: '0.95rem', flexShrink: 0 },
+    ...(Object.fromEntries(coloured) as Record<string, CSSObject>),
+  };
+}
+
 function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palette']>): Theme {
   return createTheme({
     ...shared,
@@ -69,6 +80,7 @@ function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palett
       MuiAlert: { styleOverrides: { root: { alignItems: 'center' } } },
       MuiCssBaseline: {
         styleOverrides: {
+          ...tags(mode === 'light' ? LIGHT : DARK),
           ':focus-visible': { outline: `2px solid ${mode === 'light' ? '#2f5fd0' : '#8fb3ff'}`, outlineOffset: 2 },
           '@media (prefers-reduced-motion: reduce)': { '*, ::before, ::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
         },

@@ -1,6 +1,5 @@
-/** A moment in the administrator's zone, with the exact instant on hover and focus. */
+/** A moment in the administrator's zone, with the exact instant on hover. */
 
-import Tooltip from '@mui/material/Tooltip';
 import { memo } from 'react';
 import { usePreferences } from '@/account/preferences';
 import { span, whole, written, zoneOfDevice } from '@/show/moment';
@@ -19,11 +18,9 @@ export const Moment = memo(function Moment({ at, ago = false }: { at?: string | 
   if (Number.isNaN(moment.getTime())) return <>{at}</>;
   const said = ago ? <Since at={moment.getTime()} /> : written(moment, zone);
   return (
-    <Tooltip title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} describeChild>
-      <time dateTime={at} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
-        {said}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+      {said}
+    </time>
   );
 });
 

@@ -9,8 +9,6 @@ import Pending from '@mui/icons-material/ScheduleOutlined';
 import Send from '@mui/icons-material/SyncOutlined';
 import Settings from '@mui/icons-material/BuildOutlined';
 import Skip from '@mui/icons-material/RedoOutlined';
-import Box from '@mui/material/Box';
-import Tooltip from '@mui/material/Tooltip';
 import { memo, type ComponentType } from 'react';
 import type { Phase, Status } from '@/api/types';
 import { Tag } from '@/show/Tag';
@@ -42,13 +40,9 @@ export const StatusTag = memo(function StatusTag({ status, phase, suffix }: { st
   const isDone = phase === 'done' || phase === 'archived';
   const [tone, Icon] = status && isDone ? STATUSES[status] : PHASES[phase];
   return (
-    <Tooltip title={text(status && isDone ? `means.${status}` : `phaseMeans.${phase}`)} describeChild>
-      <Box component="span" sx={{ display: 'inline-flex', maxWidth: '100%' }}>
-        <Tag tone={tone} icon={<Icon />}>
-          {text(status && isDone ? `status.${status}` : `phase.${phase}`)}
-          {suffix}
-        </Tag>
-      </Box>
-    </Tooltip>
+    <Tag tone={tone} icon={<Icon />} title={text(status && isDone ? `means.${status}` : `phaseMeans.${phase}`)}>
+      {text(status && isDone ? `status.${status}` : `phase.${phase}`)}
+      {suffix}
+    </Tag>
   );
 });
