@@ -36,12 +36,19 @@ MEGABYTE = 1e6
 JANK_MS = 100.0
 MEASURE = """() => {
   const seen = { events: 0, task: 0, tasks: 0, gap: 0 };
-  window.__seen = seen;
-  window.__take = () => { const taken = { ...seen }; Object.assign(seen, { events: 0, task: 0, tasks: 0, gap: 0 }); window.__last = 0; return taken; };
-  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
+  const note = (entries) => entries.forEach(({ duration }) => {
     seen.task = Math.max(seen.task, duration);
     if (duration > 100) seen.tasks += 1;
-  })).observe({ entryTypes: ['longtask'] });
+  });
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ entryTypes: ['longtask'] });
+  window.__take = () => {
+    note(observer.takeRecords());
+    const taken = { ...seen };
+    Object.assign(seen, { events: 0, task: 0, tasks: 0, gap: 0 });
+    window.__last = 0;
+    return taken;
+  };
   const frame = (at) => { if (window.__last) seen.gap = Math.max(seen.gap, at - window.__last); window.__last = at; requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
   window.EventSource = class extends EventSource {

@@ -7,6 +7,8 @@ import { useEffect, useRef, useState } from 'react';
 import type { Criterion } from '@/list/column';
 import { Tick } from '@/list/Tick';
 import { asCriterion, valuesOf } from '@/list/several';
+import { asEntered, instantOf } from '@/show/moment';
+import { useZone } from '@/show/Moment';
 import { useText } from '@/texts/texts';
 
 const APPLIED_AFTER_MS = 350;
@@ -75,7 +77,7 @@ function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; v
     );
   }
   if (criterion.kind === 'moment') {
-    return <TextField label={label} type="datetime-local" value={local(value)} onChange={(event) => onEnter(instant(event.target.value))} slotProps={{ inputLabel: { shrink: true } }} />;
+    return <Instant label={label} value={value} onEnter={onEnter} />;
   }
   return <TextField label={label} value={value} autoFocus={isFirst} type={criterion.kind === 'number' ? 'number' : 'text'} onChange={(event) => onEnter(event.target.value)} slotProps={{ inputLabel: { shrink: true } }} />;
 }
@@ -84,15 +86,10 @@ function named(chosen: string[], criterion: Criterion): string {
   return chosen.map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value).join(', ');
 }
 
-/** The device's zone is what the browser's own date field speaks. */
-function local(instantText: string): string {
-  if (!instantText) return '';
-  const moment = new Date(instantText);
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function instant(localText: string): string {
-  return localText ? new Date(localText).toISOString() : '';
+/** Entered in the zone that the rows are shown in. */
+function Instant({ label, value, onEnter }: { label: string; value: string; onEnter: (value: string) => void }) {
+  const zone = useZone();
+  return <TextField label={label} type="datetime-local" value={asEntered(value, zone)} onChange={(event) => onEnter(instantOf(event.target.value, zone))} helperText={zone} slotProps={{ inputLabel: { shrink: true } }} />;
 }
 
 function isSame(one: Record<string, string>, other: Record<string, string>): boolean {

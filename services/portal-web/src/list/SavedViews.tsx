@@ -2,12 +2,7 @@
 
 import Bookmark from '@mui/icons-material/BookmarkBorderOutlined';
 import Delete from '@mui/icons-material/DeleteOutlined';
-import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import IconButton from '@mui/material/IconButton';
 import ListItemText from '@mui/material/ListItemText';
@@ -23,7 +18,7 @@ import type { SavedView } from '@/api/types';
 import { MenuButton } from '@/list/MenuButton';
 import type { Place } from '@/list/place';
 import { queryOf } from '@/list/several';
-import { sentence } from '@/show/Trouble';
+import { FormDialog } from '@/show/FormDialog';
 import { useText } from '@/texts/texts';
 
 const KEY = ['saved-views'];
@@ -45,6 +40,10 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
           ...views.map((view) => (
             <MenuItem
               key={view.saved_view_id}
+              aria-keyshortcuts="Delete"
+              onKeyDown={(event) => {
+                if (event.key === 'Delete') remove.mutate(view.saved_view_id);
+              }}
               onClick={() => {
                 place.go(view.query);
                 close();
@@ -55,6 +54,7 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
                 size="small"
                 edge="end"
                 aria-label={text('list.deleteView', { name: view.name })}
+                tabIndex={-1}
                 onClick={(event) => {
                   event.stopPropagation();
                   remove.mutate(view.saved_view_id);
@@ -101,25 +101,9 @@ function Saving({ list, place, onClose }: { list: SavedView['list']; place: Plac
     },
   });
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="xs" aria-labelledby="save-view">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <DialogTitle id="save-view">{text('list.saveView')}</DialogTitle>
-        <DialogContent sx={{ display: 'grid', gap: 1 }}>
-          <TextField margin="dense" autoFocus required label={text('list.viewName')} value={name} onChange={(event) => setName(event.target.value)} error={save.isError} helperText={save.isError ? sentence(save.error, text) : undefined} />
-          <FormControlLabel disabled={!mayShare} control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />} label={text('list.shared')} />
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={onClose}>{text('list.cancel')}</Button>
-          <Button type="submit" variant="contained" loading={save.isPending}>
-            {text('list.save')}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog title={text('list.saveView')} submit={text('list.save')} isBusy={save.isPending} error={save.error} onSubmit={() => save.mutate()} onClose={onClose}>
+      <TextField autoFocus required label={text('list.viewName')} value={name} onChange={(event) => setName(event.target.value)} />
+      <FormControlLabel disabled={!mayShare} control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />} label={text('list.shared')} />
+    </FormDialog>
   );
 }

@@ -4,7 +4,7 @@ import { memo } from 'react';
 import { usePreferences } from '@/account/preferences';
 import { span, whole, written, zoneOfDevice } from '@/show/moment';
 import { useNow } from '@/show/now';
-import { useText } from '@/texts/texts';
+import { useText, type Text } from '@/texts/texts';
 
 export function useZone(): string {
   return usePreferences().preferences.time_zone ?? zoneOfDevice();
@@ -16,7 +16,7 @@ export const Moment = memo(function Moment({ at, ago = false }: { at?: string | 
   if (!at) return null;
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return <>{at}</>;
-  const said = ago ? <Since at={moment.getTime()} /> : written(moment, zone);
+  const said = ago ? <Since at={moment.getTime()} text={text} /> : written(moment, zone);
   return (
     <time dateTime={at} title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
       {said}
@@ -24,6 +24,6 @@ export const Moment = memo(function Moment({ at, ago = false }: { at?: string | 
   );
 });
 
-function Since({ at }: { at: number }) {
-  return <>{span((useNow() - at) / 1000)}</>;
+function Since({ at, text }: { at: number; text: Text }) {
+  return <>{span((useNow() - at) / 1000, text)}</>;
 }

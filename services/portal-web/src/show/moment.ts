@@ -1,5 +1,7 @@
 /** How moments and spans are written. */
 
+import type { Text } from '@/texts/texts';
+
 export function zoneOfDevice(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
@@ -37,23 +39,36 @@ export function hour(moment: Date, zone: string): string {
   return time(moment, zone).slice(0, 5);
 }
 
-const STEPS: readonly (readonly [number, string])[] = [
+/** What a browser's date field shows for an instant, to the minute in a zone. */
+export function asEntered(instant: string, zone: string): string {
+  const moment = new Date(instant);
+  return Number.isNaN(moment.getTime()) ? '' : whole(moment, zone).replace(' ', 'T').slice(0, 16);
+}
+
+/** The instant that somebody entered in a zone; where clocks are put back, the first of the two. */
+export function instantOf(entered: string, zone: string): string {
+  if (!entered) return '';
+  const asUtc = Date.parse(`${entered}Z`);
+  const ahead = (at: number) => Date.parse(`${asEntered(new Date(at).toISOString(), zone)}Z`) - at;
+  const near = asUtc - ahead(asUtc);
+  return new Date(asUtc - ahead(near)).toISOString();
+}
+
+const STEPS = [
   [86_400, 'd'],
   [3_600, 'h'],
   [60, 'min'],
-];
+] as const;
 
 /** A span in the largest unit that says enough: "3 min", "2 h". */
-export function span(seconds: number): string {
-  for (const [size, unit] of STEPS) {
-    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`;
-  }
-  return `${Math.max(0, Math.round(seconds))} s`;
+export function span(seconds: number, text: Text): string {
+  const [size, unit] = STEPS.find(([step]) => seconds >= step) ?? [1, 's'];
+  return text(`time.${unit}`, { count: Math.max(0, unit === 's' ? Math.round(seconds) : Math.floor(seconds / size)) });
 }
 
 /** What a call took: milliseconds while they say more. */
-export function took(milliseconds: number): string {
-  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+export function took(milliseconds: number, text: Text): string {
+  return milliseconds < 1_000 ? text('time.ms', { count: Math.round(milliseconds) }) : text('time.s', { count: (milliseconds / 1_000).toFixed(1) });
 }
 
 /** A date as Dime.Scheduler wrote it, its zone unknown or its own: only made easier to read. */

@@ -99,7 +99,8 @@ export const en = {
     notFound: 'There is no such thing (any more).', notFoundHint: 'It may have been removed, or the address is not complete.', away: 'The database cannot be reached now. Look at the Status page; nothing is lost meanwhile.', bug: 'The website made a mistake. Reload the page; if it happens again, tell an administrator what you did.',
     conflict: 'Somebody else changed it since you read it. Read it again, then repeat your change.', home: 'Go to Home', notYet: 'This part of the API is not there on this server.', invalid: 'Some fields are not right yet.',
   },
-  time: { now: 'just now', exact: '%{local} (%{zone}), exactly %{utc}', ms: '%{count} ms', s: '%{count} s' },
+  time: { exact: '%{local} (%{zone}), exactly %{utc}', ms: '%{count} ms', s: '%{count} s', min: '%{count} min', h: '%{count} h', d: '%{count} d' },
+  size: { bytes: '%{count} bytes', kB: '%{count} kB', MB: '%{count} MB' },
   home: {
     title: 'Home', lead: 'The connection between Dime.Scheduler and your back offices.', needsYou: 'What needs you', nothing: 'Nothing needs you', nothingHint: 'No failures, no held lanes.', errors: '%{smart_count} transaction was not sent successfully |||| %{smart_count} transactions were not sent successfully',
     look: 'Look', held: 'The lane of %{name} is held', oldest: 'Oldest waiting: %{age}', throughput: 'Transactions over time', throughputHint: 'What came to an end, by what it came to', lanes: 'Lanes', lanesHint: 'One lane per connector: what waits, and since when', recent: 'Last failures', byCause: 'By cause',

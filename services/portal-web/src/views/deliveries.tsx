@@ -46,7 +46,7 @@ function columns(text: Text): readonly Column<DeliveryRow>[] {
     { name: 'trigger', label: 'field.trigger', sort: 'trigger', show: (row) => text(`trigger.${row.trigger}`) },
     { name: 'source_app', label: 'field.source_app', sort: 'source_app', isExtra: true, show: (row) => row.appointment?.source_app },
     { name: 'code', label: 'field.code', sort: 'code', isExtra: true, show: (row) => row.code },
-    { name: 'duration_ms', label: 'field.duration_ms', sort: 'duration_ms', align: 'right', isExtra: true, show: (row) => (row.duration_ms ? took(row.duration_ms) : null) },
+    { name: 'duration_ms', label: 'field.duration_ms', sort: 'duration_ms', align: 'right', isExtra: true, show: (row) => (row.duration_ms ? took(row.duration_ms, text) : null) },
     { name: 'changed_at', label: 'field.changed_at', sort: 'changed_at', isExtra: true, show: (row) => <Moment at={row.changed_at} /> },
   ];
 }

@@ -76,8 +76,8 @@ function attempt({ attempt: made, connector_name, delivery_id, who }: Of<'attemp
 
 function calls(exchange: Exchange, duration: number | null | undefined, text: Text): string[] {
   const { method, address, sent_bytes, http_status, received_bytes } = exchange;
-  const answer = http_status ? [`HTTP ${http_status}`, size(received_bytes ?? 0)] : [text('timeline.noAnswer')];
-  return [`→ ${method} ${address} · ${size(sent_bytes)}`, `← ${[...answer, duration ? text('details.took', { duration: took(duration) }) : ''].filter(Boolean).join(' · ')}`];
+  const answer = http_status ? [`HTTP ${http_status}`, size(received_bytes ?? 0, text)] : [text('timeline.noAnswer')];
+  return [`→ ${method} ${address} · ${size(sent_bytes, text)}`, `← ${[...answer, duration ? text('details.took', { duration: took(duration, text) }) : ''].filter(Boolean).join(' · ')}`];
 }
 
 function operation({ operation: kind, who, operation_id, deliveries }: Of<'operation'>, text: Text, isAdmin: boolean): Told {

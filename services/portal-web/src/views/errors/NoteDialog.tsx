@@ -1,10 +1,5 @@
 /** What is known about a cause, for whoever looks next. */
 
-import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -12,7 +7,7 @@ import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
 import type { Cause } from '@/api/types';
 import { CAUSES } from '@/live/errorCount';
-import { sentence } from '@/show/Trouble';
+import { FormDialog } from '@/show/FormDialog';
 import { useText } from '@/texts/texts';
 
 export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => void }) {
@@ -29,17 +24,8 @@ export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => vo
     },
   });
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby="note">
-      <DialogTitle id="note">{text('errors.noteFor')}</DialogTitle>
-      <DialogContent>
-        <TextField fullWidth multiline minRows={3} autoFocus margin="dense" label={text('field.note')} placeholder={text('errors.notePlaceholder')} value={note} onChange={(event) => setNote(event.target.value)} error={save.isError} helperText={save.isError ? sentence(save.error, text) : undefined} slotProps={{ htmlInput: { maxLength: 2000 } }} />
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={onClose}>{text('list.cancel')}</Button>
-        <Button variant="contained" onClick={() => save.mutate()} loading={save.isPending}>
-          {text('errors.saveNote')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <FormDialog title={text('errors.noteFor')} submit={text('errors.saveNote')} isBusy={save.isPending} error={save.error} onSubmit={() => save.mutate()} onClose={onClose}>
+      <TextField fullWidth multiline minRows={3} autoFocus label={text('field.note')} placeholder={text('errors.notePlaceholder')} value={note} onChange={(event) => setNote(event.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
+    </FormDialog>
   );
 }

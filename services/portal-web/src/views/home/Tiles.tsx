@@ -24,7 +24,7 @@ export function Tiles({ figures, lanes }: { figures?: Summed; lanes: readonly La
       <Tile to="/transactions" name={text('home.accepted')} value={figures ? figures.accepted.toLocaleString('en') : '–'} more={text('home.today')} />
       <Tile to="/transactions?status=Success" name={text('home.rate')} value={ended ? `${percent(figures?.success ?? 0, ended)} %` : '–'} more={text('home.of', { total: ended.toLocaleString('en') })} />
       <Tile to="/errors" name={text('home.failed')} value={errors === undefined ? '–' : errors.toLocaleString('en')} more={text('home.open')} isBad={(errors ?? 0) > 0} />
-      <Tile to="/transactions?phase=pending" name={text('home.waiting')} value={waiting.toLocaleString('en')} more={oldest ? text('home.oldest', { age: span((now - Date.parse(oldest)) / 1000) }) : text('home.none')} />
+      <Tile to="/transactions?phase=pending" name={text('home.waiting')} value={waiting.toLocaleString('en')} more={oldest ? text('home.oldest', { age: span((now - Date.parse(oldest)) / 1000, text) }) : text('home.none')} />
     </Box>
   );
 }

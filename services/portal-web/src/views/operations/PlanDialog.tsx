@@ -84,7 +84,7 @@ function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
       </Typography>
       <Shares title={text('plan.byConnector')} shares={plan.by_connector.map((one) => [one.connector_name ?? text('details.noConnector'), one.count])} total={plan.count} />
       <Shares title={text('plan.byCause')} shares={plan.by_cause.slice(0, 8).map((one) => [one.message ?? (one.status ? text(`status.${one.status}`) : '–'), one.count])} total={plan.count} />
-      {kind === 'retry' ? <Typography variant="body2" color="text.secondary">{text('plan.takes', { duration: span(plan.seconds) })}</Typography> : null}
+      {kind === 'retry' ? <Typography variant="body2" color="text.secondary">{text('plan.takes', { duration: span(plan.seconds, text) })}</Typography> : null}
     </Box>
   );
 }

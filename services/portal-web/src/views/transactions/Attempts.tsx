@@ -38,7 +38,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
 
 export function particulars(attempt: Attempt, text: Text): string {
   const parts = [
-    attempt.duration_ms ? text('details.took', { duration: took(attempt.duration_ms) }) : '',
+    attempt.duration_ms ? text('details.took', { duration: took(attempt.duration_ms, text) }) : '',
     attempt.http_status ? `HTTP ${attempt.http_status}` : '',
     attempt.tries > 1 ? `${text('field.tries')} ${attempt.tries}` : '',
     attempt.connector_version ? `${text('field.connector_version')} ${attempt.connector_version}` : '',
