@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aio_pika
 import aiohttp
@@ -28,6 +29,7 @@ class Guarded(System):
     """The system, each service with its own addresses."""
 
     secrets: Secrets
+    mongodb: MongoDbWithUsers
 
     async def start_as_itself(self, service: str, **settings: str) -> None:
         urls = {"RABBITMQ_URL": self.secrets.at(f"{service}-rabbitmq-url", self.rabbitmq_url)}
@@ -45,7 +47,7 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
     await mongodb.give_users()
     async with aiohttp.ClientSession() as http:
         running = Guarded(rabbitmq.url, mongodb.url, directory, http, DATABASE)
-        running.secrets = secrets
+        running.secrets, running.mongodb = secrets, mongodb
         await running.start("simulator")
         await asyncio.gather(*(running.start_as_itself(service) for service in SERVICES if service != "retry"))
         await running.start_as_itself("retry", RetryJobCronExpression="* * * * * *")
@@ -99,11 +101,33 @@ async def test_a_message_nobody_can_read_is_parked_and_shown(guarded: Guarded) -
     await until(lambda: is_shown(guarded, "no transaction"), "the message to be shown")
 
 
+async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_password(guarded: Guarded) -> None:
+    app = f"app-{uuid.uuid4().hex[:8]}"
+    await guarded.hook(app)
+    right = urlsplit(guarded.secrets["dispatcher-mongodb-url"]).password
+    with guarded.mongodb.as_root() as root:
+        root[DATABASE].command("updateUser", "dispatcher", pwd="made-up other password")
+    await guarded.mongodb.stop()
+    await guarded.mongodb.start()
+
+    transaction = await guarded.change("create", a_snapshot(source_app=app))
+    await until(lambda: is_unready(guarded, "dispatcher"), "the dispatcher to say that it is not ready")
+    with guarded.mongodb.as_root() as root:
+        root[DATABASE].command("updateUser", "dispatcher", pwd=right)
+
+    await guarded.delivery(transaction, "Success")
+    await guarded.until_ready("dispatcher")
+
+
 async def test_an_administrator_signs_in_and_the_services_are_heard(guarded: Guarded) -> None:
     status, answer = await guarded.api("POST", "/session", json={"name": ADMIN, "password": ADMIN_PASSWORD})
 
     assert status in (200, 201), answer
     await until(lambda: are_heard(guarded), "a heartbeat of every service")
+
+
+async def is_unready(system: System, name: str) -> bool:
+    return not await system.is_ready(name)
 
 
 async def is_archived(system: System, delivery_id: str) -> bool:

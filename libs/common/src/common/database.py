@@ -22,7 +22,7 @@ log = structlog.get_logger()
 BUILDING_S = 86_400.0
 PING_S = 3.0
 
-_TRANSIENT_CODES = {6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+_TRANSIENT_CODES = {6, 7, 18, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 
 
 def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
@@ -69,7 +69,7 @@ async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None
 
 
 def is_away(error: Exception) -> bool:
-    """Whether MongoDB could not be reached or changed its primary: the same operation may be tried again."""
+    """Whether MongoDB could not be reached, changed its primary or no longer takes our password: the same operation may be tried again."""
     if isinstance(error, ConnectionFailure | AutoReconnect | ExecutionTimeout | WTimeoutError):
         return True
     if isinstance(error, BulkWriteError):
