@@ -61,13 +61,14 @@ async def contexts(browser: Browser, system: System, accounts: dict[str, Visitor
 
 @pytest.fixture
 async def sit(browser: Browser, system: System, accounts: dict[str, Visitor], contexts: dict[str, BrowserContext]) -> AsyncIterator[Sit]:
-    """Sit down as somebody with this role, or with none before signing in; with options, at a browser of one's own."""
+    """Sit down as somebody with this role, as a visitor, or as nobody before signing in; with options, at a browser of one's own."""
     desks: list[Desk] = []
     home = system.services["portal-api"].url
 
-    async def sitting(role: str | None = "admin", **options: Any) -> Desk:
-        is_own = role is None or bool(options)
-        context = await a_context(browser, home, accounts[role] if role else None, **options) if is_own else contexts[str(role)]
+    async def sitting(who: str | Visitor | None = "admin", **options: Any) -> Desk:
+        account = accounts[who] if isinstance(who, str) else who
+        is_shared = isinstance(who, str) and not options
+        context = contexts[str(who)] if is_shared else await a_context(browser, home, account, **options)
         desks.append(await a_desk(context, home))
         return desks[-1]
 

@@ -11,6 +11,7 @@ from tests.browser.conftest import Sit
 from tests.support.browser import Desk
 from tests.support.builders import a_snapshot
 from tests.support.system import System
+from tests.support.visitor import a_user
 
 
 async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> list[str]:
@@ -119,6 +120,24 @@ async def test_to_find_all_transactions_for_a_given_job_click_the_filter_icon_an
     assert not await at.page.get_by_role("textbox", name="Job No.").is_visible()
 
 
+async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_device_has(system: System, sit: Sit, app: str) -> None:
+    await sent(system, app, "J1")
+    who = await a_user(system)
+    assert (await who.ask("PUT", "/session/preferences", {"time_zone": "America/New_York"}))[0] < 300
+    at = await sit(who, timezone_id="Asia/Tokyo")
+    await at.open(f"/transactions?source_app={app}")
+    await at.row("J1 ").wait_for()
+
+    await at.page.get_by_label("Received from").fill("2026-07-01T08:30")
+    await at.page.wait_for_url("**received_from=2026-07-01T12%3A30*")
+    await at.row("J1 ").wait_for()
+    await at.page.get_by_label("Received from").fill("2126-12-01T08:30")
+
+    await at.page.wait_for_url("**received_from=2126-12-01T13%3A30*")
+    await at.sees("Nothing fits these criteria.")
+    assert await at.page.get_by_label("Received from").input_value() == "2126-12-01T08:30"
+
+
 async def test_click_the_magnify_button_in_the_first_column_to_open_the_details_section(system: System, sit: Sit, app: str) -> None:
     [subject] = await sent(system, app, "J1")
     at = await sit("viewer")
@@ -215,6 +234,9 @@ async def test_a_view_is_saved_and_opened_again(system: System, sit: Sit, app: s
     await at.page.get_by_role("menuitem", name=app).click()
 
     await at.page.wait_for_url(f"**source_app={app}*sort=job_no*")
+    await at.button("Saved views").click()
+    await at.page.get_by_role("menuitem", name=app).press("Delete")
+    await at.page.get_by_role("menuitem", name=app).wait_for(state="detached")
 
 
 async def test_a_list_is_exported_with_its_criteria(system: System, sit: Sit, app: str) -> None:
