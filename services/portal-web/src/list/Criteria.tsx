@@ -86,10 +86,21 @@ function named(chosen: string[], criterion: Criterion): string {
   return chosen.map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value).join(', ');
 }
 
-/** Entered in the zone that the rows are shown in. */
+/** Entered in the zone that the rows are shown in; what is not a whole moment yet stays in the field. */
 function Instant({ label, value, onEnter }: { label: string; value: string; onEnter: (value: string) => void }) {
   const zone = useZone();
-  return <TextField label={label} type="datetime-local" value={asEntered(value, zone)} onChange={(event) => onEnter(instantOf(event.target.value, zone))} helperText={zone} slotProps={{ inputLabel: { shrink: true } }} />;
+  const [entered, setEntered] = useState(asEntered(value, zone));
+  const [known, setKnown] = useState(value);
+  if (known !== value) {
+    setKnown(value);
+    setEntered(asEntered(value, zone));
+  }
+  const enter = (text: string) => {
+    setEntered(text);
+    setKnown(instantOf(text, zone));
+    onEnter(instantOf(text, zone));
+  };
+  return <TextField label={label} type="datetime-local" value={entered} onChange={(event) => enter(event.target.value)} helperText={zone} slotProps={{ inputLabel: { shrink: true } }} />;
 }
 
 function isSame(one: Record<string, string>, other: Record<string, string>): boolean {

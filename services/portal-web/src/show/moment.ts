@@ -40,18 +40,18 @@ export function hour(moment: Date, zone: string): string {
 }
 
 /** What a browser's date field shows for an instant, to the minute in a zone. */
-export function asEntered(instant: string, zone: string): string {
+export function asEntered(instant: string | number, zone: string): string {
   const moment = new Date(instant);
   return Number.isNaN(moment.getTime()) ? '' : whole(moment, zone).replace(' ', 'T').slice(0, 16);
 }
 
-/** The instant that somebody entered in a zone; where clocks are put back, the first of the two. */
+/** The instant that somebody entered in a zone, one of the two where clocks are put back; none while the year is still being typed. */
 export function instantOf(entered: string, zone: string): string {
-  if (!entered) return '';
+  if (!/^[1-9]\d{3}-/.test(entered)) return '';
   const asUtc = Date.parse(`${entered}Z`);
-  const ahead = (at: number) => Date.parse(`${asEntered(new Date(at).toISOString(), zone)}Z`) - at;
-  const near = asUtc - ahead(asUtc);
-  return new Date(asUtc - ahead(near)).toISOString();
+  const ahead = (at: number) => Date.parse(`${asEntered(at, zone)}Z`) - at;
+  const at = asUtc - ahead(asUtc - ahead(asUtc));
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
 }
 
 const STEPS = [
