@@ -18,18 +18,6 @@ from tests.support.offices import SECRETS
 from tests.support.system import System
 from tests.support.visitor import PASSWORD
 
-TESTS = Path(__file__).parent
-
-
-LONGEST_FIRST = ("monitoring", "faults", "browser", "integration", "seed", "api")
-"""Folders: of two processes, neither waits long for the other's last file."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders that take longest."""
-    order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(TESTS).parts[0], len(order)))
-
 
 @pytest.fixture
 def app() -> str:

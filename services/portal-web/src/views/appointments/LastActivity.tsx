@@ -27,7 +27,7 @@ export function LastActivity({ activity }: { activity: readonly Activity[] }) {
           <Typography variant="h2" sx={{ mb: 0.5 }}>
             {one.connector_name ?? text('details.noConnector')}
           </Typography>
-          <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={one.connector_name ?? text('details.noConnector')}>
+          <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="group" aria-label={one.connector_name ?? text('details.noConnector')}>
             <Sent deliveries={one.deliveries} />
           </Box>
         </Box>

@@ -15,7 +15,7 @@ export function Settings({ activity }: { activity: readonly Activity[] }) {
     <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: known.length > 1 ? 'repeat(2, minmax(0, 1fr))' : 'minmax(0, 900px)' } }}>
       {known.map((one) =>
         one.settings_now ? (
-          <Box key={one.connector_id} component="section" aria-label={one.settings_now.name}>
+          <Box key={one.connector_id} role="group" aria-label={one.settings_now.name}>
             <Typography variant="h2" sx={{ mb: 1 }}>
               {one.settings_now.name}
             </Typography>
