@@ -53,7 +53,7 @@ async def post_all(system: System, stream: Sequence[Sequence[dict[str, Any]]]) -
 
 async def post_until_accepted(system: System, snapshot: dict[str, Any]) -> str:
     while True:
-        with contextlib.suppress(aiohttp.ClientError, KeyError):  # gone, or between its end and its new start
+        with contextlib.suppress(aiohttp.ClientError):
             status, answer = await system.post("update", snapshot)
             if status == 202:
                 return str(answer["transactions"][0])

@@ -97,9 +97,9 @@ class Prometheus:
 
     async def until_firing(self, alert: str, **labels: str) -> dict[str, Any]:
         """Wait for it."""
-        return await until(lambda: self.firing(alert, **labels), f"{alert} {labels} to fire", within_s=90)
+        return await until(lambda: self.firing(alert, **labels), f"{alert} {labels} to fire")
 
-    async def until_data(self, expr: str, within_s: float = 60) -> list[dict[str, Any]]:
+    async def until_data(self, expr: str, within_s: float = 20) -> list[dict[str, Any]]:
         """Wait until the expression answers."""
         return await until(lambda: self.query(expr), f"data for {expr}", within_s)
 

@@ -115,10 +115,12 @@ class System:
         await until(ask, f"{name} to be ready", within_s)
 
     async def post(self, action: str, body: bytes | dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
-        """Report a change as Dime.Scheduler does."""
+        """Report a change as Dime.Scheduler does; raises ClientConnectionError between ingest's end and its new start, too."""
+        if (ingest := self.services.get("ingest")) is None:
+            raise aiohttp.ClientConnectionError("ingest does not run")
         sent = {"X-API-KEY": SECRET, "Content-Type": "application/json"} | headers
         data = body if isinstance(body, bytes) else as_body(body)
-        async with self.http.post(f"{self.services['ingest'].url}/webhooks/demo/{EVENTS[action]}", data=data, headers=sent) as answer:
+        async with self.http.post(f"{ingest.url}/webhooks/demo/{EVENTS[action]}", data=data, headers=sent) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def change(self, action: str, body: bytes | dict[str, Any]) -> str:

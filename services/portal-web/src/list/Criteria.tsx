@@ -96,9 +96,10 @@ function Instant({ label, value, onEnter }: { label: string; value: string; onEn
     setEntered(asEntered(value, zone));
   }
   const enter = (text: string) => {
+    const instant = instantOf(text, zone);
     setEntered(text);
-    setKnown(instantOf(text, zone));
-    onEnter(instantOf(text, zone));
+    setKnown(instant);
+    onEnter(instant);
   };
   return <TextField label={label} type="datetime-local" value={entered} onChange={(event) => enter(event.target.value)} helperText={zone} slotProps={{ inputLabel: { shrink: true } }} />;
 }

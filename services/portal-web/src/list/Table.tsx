@@ -21,9 +21,9 @@ import { useText } from '@/texts/texts';
 /** Said once for the whole table: rows are plain elements, since hundreds of cells that each found their own look would take longer to draw. */
 function look(cell: number, icon: number): SxProps<Theme> {
   return {
-    '& td, & th': { py: cell, px: 1.25, borderColor: 'divider' },
+    '& td, & th': { py: cell, px: 1.25, borderBottom: 1, borderColor: 'divider' },
     '& th': { bgcolor: 'background.paper' },
-    '& td': { fontSize: '0.84rem', maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', borderBottom: 1, borderColor: 'divider', lineHeight: 1.43 },
+    '& td': { fontSize: '0.84rem', maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', lineHeight: 1.43 },
     '& td.right': { textAlign: 'right' },
     '& td.ticks': { width: 42, p: 0, textAlign: 'center' },
     '& td.ticks input': { width: 17, height: 17, m: 0, verticalAlign: 'middle', accentColor: (theme) => theme.palette.primary.main },
