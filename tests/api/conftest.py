@@ -6,18 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
-import aiohttp
 import pytest
 
 from common.contracts.delivery import Status
 from common.database import open_database
-from local_stack.servers.rabbitmq import RabbitMq
 from portal_api.accounts.roles import Role
 from portal_api.deliveries.cause import cause_of
 from portal_api.record import Record
 from portal_api.store.writer import Writer
 from tests.support.builders import an_event
-from tests.support.system import API_KEY, System
+from tests.support.system import API_KEY, System, a_system
 from tests.support.visitor import COOKIE, a_user
 
 REFUSED = "[DSWBHK020] Status code: 502."
@@ -32,19 +30,11 @@ class Credentials(NamedTuple):
 
 @pytest.fixture(scope="package")
 async def apart(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    """Every service on a RabbitMQ and in a database of its own, with some deliveries to show."""
-    server = RabbitMq(tmp_path_factory.mktemp("rabbitmq"))
-    await server.start()
-    async with aiohttp.ClientSession() as http:
-        running = System(server.url, mongodb_url, tmp_path_factory.mktemp("apart"), http)
+    """Every service but the simulator, with some deliveries to show."""
+    async with a_system(mongodb_url, tmp_path_factory.mktemp("apart")) as running:
         await asyncio.gather(*(running.start(kind) for kind in ("ingest", "dispatcher", "retry", "portal-api")))
         await _fill(running)
         yield running
-        await running.stop_all()
-        database = open_database(mongodb_url, running.database)
-        await database.client.drop_database(database.name)
-        database.client.close()
-    await server.stop()
 
 
 @pytest.fixture(scope="package")

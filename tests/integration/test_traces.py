@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from local_stack.servers.rabbitmq import RabbitMq
 from tests.integration.test_metrics import told
 from tests.support.builders import a_snapshot
 from tests.support.collector import Collected, FakeCollector
-from tests.support.system import SECRET, System, free_port, until
+from tests.support.system import SECRET, System, a_system, free_port, until
 
 STEPS = {
     "POST /webhooks/{source}/appointment-updated": ("ingest", "server", None),
@@ -40,19 +37,12 @@ async def collector() -> AsyncIterator[FakeCollector]:
 
 @pytest.fixture(scope="module")
 async def traced(collector: FakeCollector, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    """A system of its own: a broker's queues have room for one only."""
-    rabbitmq = RabbitMq(tmp_path_factory.mktemp("rabbitmq-traced"))
-    directory: Path = tmp_path_factory.mktemp("traced")
-    await rabbitmq.start()
-    async with aiohttp.ClientSession() as http:
-        system = System(rabbitmq.url, mongodb_url, directory, http)
+    async with a_system(mongodb_url, tmp_path_factory.mktemp("traced")) as system:
         await asyncio.gather(
             *(system.start(kind, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_EXPORTER_OTLP_HEADERS="x-key=of%20this%20test") for kind in RECORDING),
             system.start("simulator"),
         )
         yield system
-        await system.stop_all()
-    await rabbitmq.stop()
 
 
 async def collected(collector: FakeCollector, trace_id: str, spans: int) -> list[Collected]:

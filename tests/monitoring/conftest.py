@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.ports import any_free
 from tests.support.prometheus import Prometheus
-from tests.support.system import System
+from tests.support.system import System, a_system
 from tests.support.tls import https_webhook
 from tests.support.trouble import ShortOfMemory, Trouble
 
@@ -27,6 +28,7 @@ class Watched:
     """The system under Prometheus' eyes."""
 
     system: System
+    mongodb: MongoDb
     prometheus: Prometheus
     trouble: Trouble
 
@@ -43,35 +45,37 @@ class Watched:
 
 
 @pytest.fixture(scope="package")
-async def watched(system: System, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
+async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
+    """All of it apart from the other tests: a dispatcher that knew their connectors would tell too much to be asked every second."""
     directory = tmp_path_factory.mktemp("monitoring")
-    rabbitmq = ShortOfMemory(directory / "rabbitmq").on(any_free())
-    prometheus = Prometheus(directory / "prometheus", system.http)
-    async with https_webhook(directory) as https:
-        seen = Watched(system, prometheus, Trouble(system, https))
-        await asyncio.gather(rabbitmq.start(), prometheus.start(), _start_services(seen), seen.trouble.begin())
+    mongodb, rabbitmq = MongoDb(directory / "mongodb"), ShortOfMemory(directory / "short").on(any_free())
+    await asyncio.gather(mongodb.start(), rabbitmq.start())
+    async with a_system(mongodb.url, directory) as system, https_webhook(directory) as https:
+        seen = Watched(system, mongodb, Prometheus(directory / "prometheus", system.http), Trouble(system, https))
+        await asyncio.gather(seen.prometheus.start(), _start_services(seen))
+        await seen.trouble.begin()
         seen.look_again()
-        prometheus.watch("rabbitmq", {"rabbitmq": rabbitmq.metrics_url})
+        seen.prometheus.watch("rabbitmq", {"rabbitmq": rabbitmq.metrics_url})
         working = [asyncio.create_task(seen.trouble.keep_up()), asyncio.create_task(_restart_again_and_again(seen))]
         yield seen
         for work in working:
             work.cancel()
         await asyncio.gather(*working, return_exceptions=True)
-        ours = {"retry", "ingest-lonely", "simulator-planners"} & set(system.services)
-        await asyncio.gather(*(system.stop(name, signal.SIGKILL) for name in ours), prometheus.stop(), rabbitmq.kill())
-        await seen.trouble.end()
+        await asyncio.gather(seen.prometheus.stop(), rabbitmq.kill())
+    await mongodb.stop()
 
 
 async def _start_services(seen: Watched) -> None:
-    """Start what the suite's system has not: planners, a timer job with nothing to do, and an ingest without a RabbitMQ."""
+    """Start the system, planners at work, a timer job with nothing to do, and an ingest without a RabbitMQ."""
     system = seen.system
-    apps = f'["{seen.trouble.app("well")}"]'
-    ingest = system.services["ingest"].url
+    kinds = ("ingest", "dispatcher", "portal-api", "simulator")
     await asyncio.gather(
-        system.start("simulator", "simulator-planners", SIMULATOR_RATE="5", SIMULATOR_INGEST_URL=ingest, SIMULATOR_SOURCE_APPS=apps),
+        *(system.start(kind) for kind in kinds),
         system.start("retry", RetryJobCronExpression=EVERY_SECOND, MONGODB_DATABASE=f"{system.database}-timer"),
         system.start("ingest", "ingest-lonely", ready=False, RABBITMQ_URL=NOWHERE),
     )
+    ingest = system.services["ingest"].url
+    await system.start("simulator", "simulator-planners", SIMULATOR_RATE="5", SIMULATOR_INGEST_URL=ingest, SIMULATOR_SOURCE_APPS='["well"]')
 
 
 async def _restart_again_and_again(seen: Watched) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.servers.mongodb import MongoDb
 from tests.monitoring.conftest import Watched
 
 DOCS = Path(__file__).parents[2]
@@ -63,8 +62,8 @@ async def test_a_dispatcher_that_is_gone_is_missed(watched: Watched) -> None:
         await watched.restart("dispatcher")
 
 
-async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Watched, mongodb: MongoDb) -> None:
-    await mongodb.stop()
+async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Watched) -> None:
+    await watched.mongodb.stop()
 
     try:
         assert await watched.prometheus.until_firing("MbocMongoDbAway", job="dispatcher", severity="critical")
@@ -72,7 +71,7 @@ async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Wat
         assert await watched.prometheus.until_firing("MbocCronMissed", severity="warning")
         assert await watched.prometheus.until_firing("MbocNothingConsumed", queue="portal-api.statuses", severity="warning")
     finally:
-        await mongodb.start()
+        await watched.mongodb.start()
         for name in ("dispatcher", "portal-api", "retry"):
             await watched.system.until_ready(name)
 

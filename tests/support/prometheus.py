@@ -18,7 +18,7 @@ from local_stack.servers.ports import any_free
 from tests.support.dashboards import MONITORING
 from tests.support.system import until
 
-EVERY = "500ms"
+EVERY = "1s"
 SECONDS_A_MINUTE = 2
 SHORTEST_WINDOW_S = 8
 """Long enough for what happens in real time: a service meets an absent MongoDB every seven seconds."""
@@ -47,7 +47,7 @@ def hurried(rules: str) -> str:
 
 
 class Prometheus:
-    """Scrapes what it is told of each job twice a second."""
+    """Scrapes what it is told of each job every second."""
 
     def __init__(self, directory: Path, http: aiohttp.ClientSession) -> None:
         self._directory, self._http = directory, http

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import signal
@@ -11,13 +12,15 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
 
+from common.database import open_database
+from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import as_body
 
 SECRET, API_KEY = "demo-secret", "portal-key"
@@ -222,3 +225,20 @@ class System:
             "SIMULATOR_RATE": "0",
             "SIMULATOR_BACK_OFFICES": "10000",
         }
+
+
+@contextlib.asynccontextmanager
+async def a_system(mongodb_url: str, directory: Path) -> AsyncIterator[System]:
+    """A system, nothing started yet, on a RabbitMQ of its own: a broker's queues have room for one only."""
+    rabbitmq = RabbitMq(directory / "rabbitmq")
+    await rabbitmq.start()
+    async with aiohttp.ClientSession() as http:
+        system = System(rabbitmq.url, mongodb_url, directory, http)
+        try:
+            yield system
+        finally:
+            await system.stop_all()
+            database = open_database(mongodb_url, system.database)
+            await database.client.drop_database(database.name)
+            database.client.close()
+            await rabbitmq.stop()

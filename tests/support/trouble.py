@@ -56,12 +56,7 @@ class Trouble:
 
     def __init__(self, system: System, https: Https) -> None:
         self._system, self._https = system, https
-        self._mark = uuid.uuid4().hex[:6]
         self.connectors: dict[str, str] = {}
-
-    def app(self, name: str) -> str:
-        """The source app, and the back office, of the connector with this name."""
-        return f"{name}-{self._mark}"
 
     async def begin(self) -> None:
         """Make the connectors, and what is wrong with their back offices."""
@@ -70,13 +65,13 @@ class Trouble:
         await self._fault("sick", status=503)
         await self._fault("poor", token_error="invalid_client")
         for _ in range(ENOUGH_TO_BE_HELD):
-            await self._system.change("create", a_snapshot(source_app=self.app("sick")))
+            await self._system.change("create", a_snapshot(source_app="sick"))
 
     async def keep_up(self) -> None:
         """Go on until cancelled."""
         while True:
             with contextlib.suppress(aiohttp.ClientError, KeyError, TimeoutError):
-                await asyncio.gather(*(self._system.post("create", a_snapshot(source_app=self.app(name))) for name in STEADY))
+                await asyncio.gather(*(self._system.post("create", a_snapshot(source_app=name)) for name in STEADY))
                 await self._system.post("create", a_snapshot(), **{"X-API-KEY": "wrong"})
                 await self._post_to_the_lonely_ingest()
             with contextlib.suppress(aio_pika.exceptions.AMQPError, OSError):
@@ -85,28 +80,23 @@ class Trouble:
 
     async def delay(self, name: str) -> None:
         """Have RabbitMQ bring a change for this connector that it has kept for two hours."""
-        change = read_change("demo", Action.UPDATE, json.dumps(a_snapshot(source_app=self.app(name))))
+        change = read_change("demo", Action.UPDATE, json.dumps(a_snapshot(source_app=name)))
         await self._publish([change.model_copy(update={"received_at": datetime.now(UTC) - AGE})])
 
-    async def end(self) -> None:
-        """Have every back office well again."""
-        for name in ("refuses", "sick", "poor"):
-            await self._system.simulated("DELETE", self.app(name), "/faults")
-
     async def _hook(self, name: str) -> None:
-        self.connectors[name] = await self._system.hook(self.app(name))
+        self.connectors[name] = await self._system.hook(name)
 
     async def _token(self, name: str) -> None:
-        demanded, authentication, secrets = a_client(self._system.services["simulator"].url, self.app(name))
-        await self._system.simulated("PUT", self.app(name), "/authentication", json=demanded)
-        self.connectors[name] = await self._system.hook(self.app(name), authentication=authentication, **secrets)
+        demanded, authentication, secrets = a_client(self._system.services["simulator"].url, name)
+        await self._system.simulated("PUT", name, "/authentication", json=demanded)
+        self.connectors[name] = await self._system.hook(name, authentication=authentication, **secrets)
 
     async def _secured(self) -> None:
         fields = {"uri": self._https.url, "ca_certificate": self._https.authority}
-        self.connectors["secured"] = await self._system.connector(source_app=self.app("secured"), **fields)
+        self.connectors["secured"] = await self._system.connector(source_app="secured", **fields)
 
     async def _fault(self, name: str, **fault: object) -> None:
-        await self._system.simulated("PUT", self.app(name), "/faults", json=fault)
+        await self._system.simulated("PUT", name, "/faults", json=fault)
 
     async def _publish(self, what: list[TransactionReceived] | bytes) -> None:
         body = what if isinstance(what, bytes) else TRANSACTIONS.dump_json(what)
