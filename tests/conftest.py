@@ -18,6 +18,24 @@ from tests.support.offices import SECRETS
 from tests.support.system import System
 from tests.support.visitor import PASSWORD
 
+TESTS = Path(__file__).parent
+LONGEST_FIRST = ("browser", "faults", "monitoring", "api", "seed", "integration")
+"""Folders: of two processes, neither waits long for the other's last file."""
+TOGETHER = ("browser", "monitoring", "api", "conformance")
+"""Folders whose files share something that takes long to start: one process runs them all. Of the others, each runs whole files."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what two processes share out, and what first."""
+    order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(_folder(item), len(order)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_folder(item) if _folder(item) in TOGETHER else str(item.path)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
+
 
 @pytest.fixture
 def app() -> str:

@@ -16,7 +16,7 @@ from tests.support.system import System
 from tests.support.visitor import Visitor, a_user
 
 Sit = Callable[..., Awaitable[Desk]]
-LONGEST_S = 60
+LONGEST_S = 120
 CLOSING_S = 20
 
 

@@ -39,7 +39,7 @@ async def load(system: System, app: str) -> AsyncIterator[list[str]]:
     async def flows() -> bool:
         return len(accepted) >= FLOWING
 
-    await until(flows, "the load to flow", within_s=60)
+    await until(flows, "the load to flow")
     yield accepted
     posting.cancel()
     await asyncio.gather(posting, return_exceptions=True)
@@ -87,7 +87,7 @@ async def goes_on(system: System, app: str, accepted: list[str]) -> None:
     async def all_delivered() -> bool:
         return expected <= {d["transaction_id"] for d in await system.deliveries(source_app=app) if d["status"] == "Success"}
 
-    await until(all_delivered, f"all of {len(expected)} changes to be delivered", within_s=60)
+    await until(all_delivered, f"all of {len(expected)} changes to be delivered")
 
 
 @pytest.mark.parametrize("victim", SERVICES)

@@ -34,7 +34,7 @@ async def until_told(system: System, sentence: str) -> dict[str, Any]:
         assert status == 200, answer
         return answer if any(sentence in reason for reason in answer["reasons"]) else None
 
-    return await until(ask, f"the status to say: {sentence}", within_s=30)
+    return await until(ask, f"the status to say: {sentence}")
 
 
 async def until_back(system: System) -> None:
@@ -42,7 +42,7 @@ async def until_back(system: System) -> None:
         _, answer = await system.api("GET", "/status")
         return bool(answer["state"] != "down")
 
-    await until(ask, "the status not to be down", within_s=60)
+    await until(ask, "the status not to be down")
 
 
 @pytest.mark.usefixtures("app")
@@ -68,10 +68,10 @@ async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(sy
         await rabbitmq.stop()
         try:
             found = await until_told(system, "RabbitMQ cannot be reached")
-            told = await listener.until("status", within_s=20, state="down")
+            told = await listener.until("status", state="down")
         finally:
             await rabbitmq.start()
-        await listener.until("resync", within_s=30)
+        await listener.until("resync")
 
     assert found["state"] == "down"
     assert (found["mongodb"]["reachable"], found["rabbitmq"]["reachable"]) == (True, False)
@@ -87,7 +87,7 @@ async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(s
     await mongodb.start()
     await system.simulated("DELETE", app, "/faults")
     transaction = await system.change("create", a_snapshot(source_app=app))
-    delivery = await system.delivery(transaction, "Success", within_s=60)
+    delivery = await system.delivery(transaction, "Success")
 
     async def shown() -> bool:
         status, answer = await system.api("GET", "/logs", params={"delivery_id": delivery["delivery_id"]})
@@ -110,7 +110,7 @@ async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(system: Sys
             status, answer = await system.api("GET", "/logs", params={"replica": app, "limit": "200"})
             return [line["event"] for line in answer["items"]] if status == 200 and answer["items"] else None
 
-        found = await until(shown, "the lines to be shown", within_s=60)
+        found = await until(shown, "the lines to be shown")
 
     assert found == [f"n{number}" for number in range(79, 29, -1)]
     assert lines.dropped == 30

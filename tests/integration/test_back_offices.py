@@ -38,7 +38,7 @@ async def until_stored(system: System, app: str, count: int) -> dict[str, int]:
         counts: dict[str, int] = await system.simulated("GET", app)
         return counts if counts["stored"] >= count else None
 
-    return await until(ask, f"{count} appointments to be stored", within_s=60)
+    return await until(ask, f"{count} appointments to be stored")
 
 
 @pytest.mark.parametrize("kind", ["NTLM", "Windows"])

@@ -133,7 +133,7 @@ async def test_logs_are_listed_and_followed(system: System, app: str) -> None:
     async def listed() -> bool:
         return first["delivery_id"] in (await mboc(system, "logs", "list", "--search", connector_id))[1]
 
-    await until(listed, "the line to be listed", within_s=10)
+    await until(listed, "the line to be listed")
     assert (await mboc(system, "logs", "list", "--search", connector_id, "--level", "error"))[1].strip() == "Nothing found."
     told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
     words = ("logs", "tail", "--search", connector_id, "--service", "dispatcher", "--json")
@@ -168,7 +168,7 @@ async def test_figures_are_counted_by_step(system: System, app: str) -> None:
         _, lines = await mboc(system, "figures", "--step", "day", "--connector-id", connector_id, "--json")
         return [(json.loads(line)["accepted"], json.loads(line)["success"]) for line in lines.splitlines() if line.startswith("{")] == [(1, 1)]
 
-    await until(counted, "the figures to be counted", within_s=15)
+    await until(counted, "the figures to be counted")
 
 
 async def test_views_are_saved_used_and_removed(system: System, app: str) -> None:

@@ -93,7 +93,7 @@ async def test_an_operation_is_streamed_as_its_list_shows_it(system: System, app
         async with listening(system, topics="operation") as listener:
             _, begun = await system.api("POST", f"/deliveries/{delivery['delivery_id']}/retry")
 
-            told = await listener.until("operation", within_s=20, operation_id=begun["operation_id"], state="done")
+            told = await listener.until("operation", operation_id=begun["operation_id"], state="done")
 
         async def stored() -> dict[str, Any] | None:
             _, found = await system.api("GET", f"/operations/{begun['operation_id']}")
@@ -143,7 +143,7 @@ async def test_a_stream_ends_after_the_time_it_was_asked_for(system: System) -> 
         async def is_over() -> bool:
             return listener.is_over
 
-        await until(is_over, "the stream to end", within_s=5)
+        await until(is_over, "the stream to end")
 
 
 @pytest.mark.parametrize(("query", "field"), [({"topics": "weather"}, "topics"), ({"seconds": "0"}, "seconds"), ({"colour": "red"}, "colour")])

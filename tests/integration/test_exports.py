@@ -133,7 +133,7 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
                 return await http.get(f"http://127.0.0.1:{port}/")
             return None
 
-        async with await until(asked, "the export to begin", within_s=10) as answered:
+        async with await until(asked, "the export to begin") as answered:
             await answered.content.readline()
             yield answered
 
@@ -155,13 +155,13 @@ async def test_a_client_that_goes_away_stops_the_reading(monkeypatch: pytest.Mon
         assert endless.read > 10
         answered.close()
 
-        await until(partial(stopped, endless), "the reading to stop", within_s=10)
+        await until(partial(stopped, endless), "the reading to stop")
 
 
 async def test_a_client_that_takes_its_time_is_not_read_ahead_for() -> None:
     endless = Endless()
 
     async with streaming(endless):
-        await until(partial(stopped, endless), "the reading to wait for the client", within_s=10)
+        await until(partial(stopped, endless), "the reading to wait for the client")
 
         assert endless.read < 30

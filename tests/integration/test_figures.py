@@ -194,7 +194,7 @@ async def test_one_replica_counts_and_another_takes_over(figures: Figures) -> No
         return await figures.is_mine("other", datetime.now(UTC) + timedelta(seconds=5))
 
     assert turns == [True, False, True]
-    assert await until(taken_over, "the other to take over", within_s=5)
+    assert await until(taken_over, "the other to take over")
 
 
 async def test_counting_reads_indexes_only(database: Any, record: Record) -> None:
@@ -240,7 +240,7 @@ async def test_the_api_counts_what_was_delivered_by_connector(system: System) ->
                 return False
         return True
 
-    await until(counted, "the figures to be counted", within_s=15)
+    await until(counted, "the figures to be counted")
 
 
 @pytest.mark.parametrize(

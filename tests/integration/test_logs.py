@@ -33,7 +33,7 @@ async def lines(system: System, **query: Any) -> list[dict[str, Any]]:
 
 async def until_logged(system: System, **query: Any) -> dict[str, Any]:
     """The newest such line, once there is one."""
-    return (await until(lambda: lines(system, **query), f"a line with {query}", within_s=10))[0]
+    return (await until(lambda: lines(system, **query), f"a line with {query}"))[0]
 
 
 @pytest.mark.parametrize("service", ["ingest", "dispatcher", "portal-api"])

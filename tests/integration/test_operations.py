@@ -138,7 +138,7 @@ async def test_what_is_archived_has_open_lists_read_anew(system: System, app: st
     async with listening(system, topics="delivery") as listener:
         await begun(system, kind="archive", delivery_ids=ids)
 
-        assert await listener.until("resync", within_s=20) == {"topics": ["delivery"]}
+        assert await listener.until("resync") == {"topics": ["delivery"]}
 
 
 async def test_one_delivery_is_archived_and_restored_and_each_only_once(system: System, app: str) -> None:

@@ -121,7 +121,7 @@ async def test_a_session_ends_in_spite_of_use_when_its_time_is_over(system: Syst
     async def is_over() -> bool:
         return (await visitor.ask("GET", "/session"))[0] == 401
 
-    await until(is_over, "the session to end", within_s=5)
+    await until(is_over, "the session to end")
     await system.stop("portal-api-short")
 
 

@@ -48,7 +48,7 @@ async def until_seen(system: System, name: str) -> dict[str, Any]:
     async def ask() -> dict[str, Any] | None:
         return next((found for found in (await read(system))["services"] if found["replica"] == name and found["ready"]), None)
 
-    return await until(ask, f"{name} to be heard of", within_s=15)
+    return await until(ask, f"{name} to be heard of")
 
 
 async def lane(system: System, connector_id: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ async def lane(system: System, connector_id: str) -> dict[str, Any]:
     async def ask() -> dict[str, Any] | None:
         return next((found for found in (await read(system))["lanes"] if found["connector_id"] == connector_id), None)
 
-    return await until(ask, "the lane to be seen", within_s=5)
+    return await until(ask, "the lane to be seen")
 
 
 async def test_every_service_is_seen_with_its_version_and_since_when(system: System) -> None:
@@ -86,7 +86,7 @@ async def test_the_timer_job_is_told_with_its_next_run(system: System, retry: st
         job: dict[str, Any] | None = (await read(system))["timer_job"]
         return job if job and job["expression"] == "0 0 1 1 *" else None
 
-    job = await until(told, "the timer job to be told", within_s=10)
+    job = await until(told, "the timer job to be told")
     assert job["next_run_at"] == f"{datetime.now(UTC).year + 1}-01-01T00:00:00Z"
     assert job["last_run_at"] is None or job["last_run_at"] < job["next_run_at"]
 
@@ -122,7 +122,7 @@ async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(system: Sy
         found = await lane(system, connector_id)
         return found if found["held_since"] and found["waiting"] and found["oldest_waiting_at"] else None
 
-    found = await until(held, "the lane to be told as held", within_s=20)
+    found = await until(held, "the lane to be told as held")
     status = await read(system)
     await system.simulated("DELETE", app, "/faults")
 
@@ -138,7 +138,7 @@ async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(system: Sy
         found = await lane(system, connector_id)
         return found["held_since"] is None and found["waiting"] == 0 and found["oldest_waiting_at"] is None
 
-    await until(well, "the lane to work again", within_s=40)
+    await until(well, "the lane to work again")
 
 
 async def test_without_a_dispatcher_a_lane_still_says_what_waits(system: System, app: str) -> None:

@@ -52,7 +52,7 @@ async def collected(collector: FakeCollector, trace_id: str, spans: int) -> list
         found = collector.trace(trace_id)
         return found if len(found) >= spans else None
 
-    return await until(ask, f"{spans} spans of {trace_id}", within_s=15)
+    return await until(ask, f"{spans} spans of {trace_id}")
 
 
 async def details(system: System, transaction: str, status: str = "Success") -> dict[str, Any]:
@@ -178,7 +178,7 @@ async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliverie
         async def all_counted() -> bool:
             return all([await told(traced, name, "mboc_spans_dropped_total") > 0 for name in RECORDING])
 
-        await until(all_counted, "dropped spans to be counted", within_s=40)
+        await until(all_counted, "dropped spans to be counted")
         await details(traced, await traced.change("update", a_snapshot(source_app=app)))
     finally:
         await collector.start()
@@ -187,7 +187,7 @@ async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliverie
         await details(traced, await traced.change("update", a_snapshot(source_app=app)))
         return all([AGAIN in await log_of(traced, name) for name in RECORDING])
 
-    await until(all_say_so, "every service to say that the collector takes traces again", within_s=40)
+    await until(all_say_so, "every service to say that the collector takes traces again")
     delivery = await details(traced, await traced.change("update", a_snapshot(source_app=app)))
     await collected(collector, delivery["trace_id"], len(STEPS))
     logs = [await log_of(traced, name) for name in RECORDING]

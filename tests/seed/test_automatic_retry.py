@@ -36,7 +36,7 @@ async def test_a_timer_job_queries_every_transaction_with_the_failed_status_and_
     async def all_sent() -> bool:
         return len(await system.deliveries(connector_id=connector_id, status="Success")) == len(transactions)
 
-    await until(all_sent, "the timer job to run them again", within_s=90)
+    await until(all_sent, "the timer job to run them again")
     await asyncio.gather(system.stop("retry-1"), system.stop("retry-2"))
     found = await system.deliveries(connector_id=connector_id)
     assert {(d["attempt"], d["trigger"]) for d in found} == {(2, "Timer job")}

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.system import API_KEY, System
+from tests.support.system import API_KEY, PATIENCE_S, System
 
 
 @dataclass
@@ -22,9 +22,9 @@ class Listener:
     last_id: str = ""
     is_over: bool = False
 
-    async def until(self, topic: str, within_s: float = 10, **facts: Any) -> Any:
+    async def until(self, topic: str, **facts: Any) -> Any:
         """Wait for an event of this topic whose data says this."""
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for heard, data in self.heard:
                     if heard == topic and facts.items() <= data.items():

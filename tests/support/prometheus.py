@@ -99,9 +99,9 @@ class Prometheus:
         """Wait for it."""
         return await until(lambda: self.firing(alert, **labels), f"{alert} {labels} to fire")
 
-    async def until_data(self, expr: str, within_s: float = 20) -> list[dict[str, Any]]:
+    async def until_data(self, expr: str) -> list[dict[str, Any]]:
         """Wait until the expression answers."""
-        return await until(lambda: self.query(expr), f"data for {expr}", within_s)
+        return await until(lambda: self.query(expr), f"data for {expr}")
 
     def _config(self) -> str:
         shipped = (MONITORING / "prometheus.yml").read_text()

@@ -42,7 +42,7 @@ async def progress(system: System, operation: dict[str, Any]) -> dict[str, Any]:
     return dict(answer)
 
 
-async def until_state(system: System, operation: dict[str, Any], states: Sequence[str] = OVER, within_s: float = 30) -> dict[str, Any]:
+async def until_state(system: System, operation: dict[str, Any], states: Sequence[str] = OVER) -> dict[str, Any]:
     """Wait until it has come to one of these states; returns it."""
 
     async def ask() -> dict[str, Any] | None:
@@ -50,7 +50,7 @@ async def until_state(system: System, operation: dict[str, Any], states: Sequenc
         is_there = found["state"] in states and (found["state"] not in OVER or found["finished_at"] is not None)
         return found if is_there else None
 
-    return await until(ask, f"the operation to be {' or '.join(states)}", within_s)
+    return await until(ask, f"the operation to be {' or '.join(states)}")
 
 
 async def items(system: System, operation: dict[str, Any], **query: Any) -> list[dict[str, Any]]:

@@ -56,14 +56,14 @@ async def _worked(outside: Outside) -> dict[str, str]:
     await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 403})
     await asyncio.sleep(WORK_S / 2)
     await outside.simulator("DELETE", "/back-offices/crm/faults")
-    causes = await until(lambda: _causes(outside), "something to have failed", within_s=60)
+    causes = await until(lambda: _causes(outside), "something to have failed")
     await outside.api("PUT", f"/causes/{causes[0]['cause']}/note", json={"text": "The URI is being mended."})
     await outside.api("POST", "/users", json={"name": "operator1", "role": "operator", "password": "made-up walrus lantern 17"})
     await outside.api("POST", "/users", json={"name": "viewer1", "role": "viewer", "password": "made-up walrus lantern 18"})
     crm = [one for one in causes if one["connector_name"] == "CRONUS CRM"]
     operation = await outside.api("POST", "/operations", json={"kind": "retry", "filter": {"cause": [one["cause"] for one in crm]}, "per_second": 2})
     [failed] = (await outside.api("GET", "/deliveries", params={"status": "Invalid MBOC URI", "limit": "1"}))["items"]
-    retried = await until(lambda: _retried(outside), "a retry to have succeeded", within_s=60)
+    retried = await until(lambda: _retried(outside), "a retry to have succeeded")
     key = retried["appointment"]["key"].replace("/", "%2F")
     return {
         "failure": f"/errors/{failed['delivery_id']}",

@@ -30,6 +30,8 @@ EVENTS = {"create": "appointment-created", "update": "appointment-updated", "del
 
 
 T = TypeVar("T")
+PATIENCE_S = 90
+"""A deadline is there to end a test in vain, not to measure: the machine may have other things to do."""
 
 
 def free_port() -> int:
@@ -39,7 +41,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def until(ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = 30) -> T:
+async def until(ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = PATIENCE_S) -> T:
     """Ask again until the answer is truthy; fail with what was waited for."""
     deadline = time.monotonic() + within_s
     while True:
@@ -93,7 +95,7 @@ class System:
         service = self.services.pop(name)
         if service.process.returncode is None:
             service.process.send_signal(number)
-        return await asyncio.wait_for(service.process.wait(), 90)
+        return await asyncio.wait_for(service.process.wait(), PATIENCE_S)
 
     async def stop_all(self) -> None:
         """End every process."""
@@ -107,7 +109,7 @@ class System:
         except aiohttp.ClientError:
             return False
 
-    async def until_ready(self, name: str, within_s: float = 60) -> None:
+    async def until_ready(self, name: str) -> None:
         """Wait for that."""
 
         async def ask() -> bool:
@@ -115,7 +117,7 @@ class System:
             assert service.process.returncode is None, f"{name} ended: {service.log.read_text()[-2000:]}"
             return await self.is_ready(name)
 
-        await until(ask, f"{name} to be ready", within_s)
+        await until(ask, f"{name} to be ready")
 
     async def post(self, action: str, body: bytes | dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
         """Report a change as Dime.Scheduler does; raises ClientConnectionError between ingest's end and its new start, too."""
@@ -159,7 +161,7 @@ class System:
         async def ask() -> bool:
             return all([line in await self.metrics(name) for name in self.services if name.startswith("dispatcher")])
 
-        await until(ask, f"connector {connector['connector_id']} to be used", within_s=10)
+        await until(ask, f"connector {connector['connector_id']} to be used")
 
     async def metrics(self, name: str) -> str:
         """What Prometheus would read from a service."""
@@ -192,7 +194,7 @@ class System:
                 return found
             query["after"] = answer["next"]
 
-    async def delivery(self, transaction_id: str, status: str | None = None, within_s: float = 30) -> dict[str, Any]:
+    async def delivery(self, transaction_id: str, status: str | None = None) -> dict[str, Any]:
         """Wait until the transaction's one delivery came to a status (this one, if named)."""
 
         async def ask() -> dict[str, Any] | None:
@@ -201,7 +203,7 @@ class System:
                     return found
             return None
 
-        return await until(ask, f"delivery of {transaction_id} to come to {status or 'a status'}", within_s)
+        return await until(ask, f"delivery of {transaction_id} to come to {status or 'a status'}")
 
     def environment(self) -> dict[str, str]:
         """What every process of ours is told."""
