@@ -40,7 +40,7 @@ smoke: $(INSTALLED) ## Send one real change through the running system, and say 
 	@$(BIN)/mboc-local smoke
 
 test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers of its own.
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder $(ARGS)
 
 test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scaling, upgrade, backup; a quarter of an hour.
 	@$(BIN)/python -m pytest -s tests/compose $(ARGS)

@@ -7,9 +7,11 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from common.database import open_database
 from local_stack.servers.mongodb import MongoDb
@@ -18,23 +20,30 @@ from tests.support.offices import SECRETS
 from tests.support.system import System
 from tests.support.visitor import PASSWORD
 
-TESTS = Path(__file__).parent
 LONGEST_FIRST = ("browser", "faults", "monitoring", "api", "seed", "integration")
 """Folders: of two processes, neither waits long for the other's last file."""
 TOGETHER = ("browser", "monitoring", "api", "conformance")
-"""Folders whose files share something that takes long to start: one process runs them all. Of the others, each runs whole files."""
+"""Folders whose files share something that takes long to start."""
+
+
+class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """What one of two processes takes on at once: a file, or a folder whose files belong together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.split("/")[1]
+        return folder if folder in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    """Have work shared out like this."""
+    return Shares(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what two processes share out, and what first."""
+    """Begin with the folders that take longest."""
     order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(_folder(item), len(order)))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_folder(item) if _folder(item) in TOGETHER else str(item.path)))
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).parts[0]
+    items.sort(key=lambda item: order.get(item.nodeid.split("/")[1], len(order)))
 
 
 @pytest.fixture

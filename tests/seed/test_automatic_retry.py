@@ -28,10 +28,10 @@ async def test_a_timer_job_queries_every_transaction_with_the_failed_status_and_
     disabled = await system.connector(source_app=f"{app}-off", uri=system.back_office(app), enabled=False)
     refused = await system.delivery(await system.change("create", a_snapshot(source_app=f"{app}-off")), "MBOC Publish Disabled")
     settings = tmp_path / "appsettings.json"
-    settings.write_text('{"RetryJobCronExpression": "* * * * *"}')
+    settings.write_text('{"RetryJobCronExpression": "*/5 * * * * *"}')
 
     await system.start("retry", "retry-1", RETRY_APPSETTINGS=str(settings))
-    await system.start("retry", "retry-2", RetryJobCronExpression="* * * * *")
+    await system.start("retry", "retry-2", RetryJobCronExpression="*/5 * * * * *")
 
     async def all_sent() -> bool:
         return len(await system.deliveries(connector_id=connector_id, status="Success")) == len(transactions)
