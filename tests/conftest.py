@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,7 +16,7 @@ from common.database import open_database
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.offices import SECRETS
-from tests.support.system import System
+from tests.support.system import System, a_session
 from tests.support.visitor import PASSWORD
 
 LONGEST_FIRST = ("browser", "faults", "monitoring", "api", "seed", "integration")
@@ -81,7 +80,7 @@ def mongodb_url(mongodb: MongoDb) -> str:
 @pytest.fixture(scope="session")
 async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     directory: Path = tmp_path_factory.mktemp("system")
-    async with aiohttp.ClientSession() as http:
+    async with a_session() as http:
         running = System(rabbitmq_url, mongodb_url, directory, http)
         kinds = ("ingest", "dispatcher", "portal-api", "simulator")
         await asyncio.gather(*(running.start(kind) for kind in kinds))

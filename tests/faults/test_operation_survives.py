@@ -78,7 +78,7 @@ class Witness:
                 self.watching.result()
             return bool(self.last["counts"]["total"] - self.last["counts"]["waiting"] >= count)
 
-        await until(ask, f"{count} deliveries to be asked for", within_s=120)
+        await until(ask, f"{count} deliveries to be asked for", within_s=300)
 
     async def _watch(self) -> dict[str, Any]:
         while self.last["finished_at"] is None:
@@ -130,7 +130,7 @@ async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(s
     await rabbitmq.stop()
     await rabbitmq.start()
 
-    over = await witness.until_over(within_s=240)
+    over = await witness.until_over(within_s=600)
     assert (over["state"], over["counts"]["succeeded"], over["counts"]["total"]) == ("done", MANY, MANY)
     got = await system.simulated("GET", app)
     assert (got["received"], got["stored"], got["appointments"], got["repeated"]) == (MANY, MANY, MANY, 0)

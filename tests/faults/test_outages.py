@@ -61,7 +61,7 @@ async def post_until_accepted(system: System, snapshot: dict[str, Any]) -> str:
         await asyncio.sleep(0.2)
 
 
-async def all_settled(system: System, app: str, transactions: Sequence[str], within_s: float = 120) -> dict[str, str]:
+async def all_settled(system: System, app: str, transactions: Sequence[str], within_s: float = 300) -> dict[str, str]:
     """Wait until each transaction has a status; return them."""
     found: dict[str, str] = {}
     with contextlib.suppress(TimeoutError):

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aio_pika
-import aiohttp
 import pytest
 from aiormq.exceptions import ChannelAccessRefused
 from pymongo import MongoClient
@@ -18,7 +17,7 @@ from pymongo.errors import OperationFailure
 
 from common import topology
 from tests.support.builders import a_snapshot
-from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
+from tests.support.system import ADMIN, ADMIN_PASSWORD, System, a_session, until
 from tests.support.users import DATABASE, ROLES, MongoDbWithUsers, RabbitMqWithUsers, Secrets
 
 SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
@@ -45,7 +44,7 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
     rabbitmq, mongodb = RabbitMqWithUsers(directory / "rabbitmq", secrets), MongoDbWithUsers(directory / "mongodb", secrets)
     await asyncio.gather(rabbitmq.start(), mongodb.start())
     await mongodb.give_users()
-    async with aiohttp.ClientSession() as http:
+    async with a_session() as http:
         running = Guarded(rabbitmq.url, mongodb.url, directory, http, DATABASE)
         running.secrets, running.mongodb = secrets, mongodb
         await running.start("simulator")

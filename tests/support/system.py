@@ -30,6 +30,7 @@ EVENTS = {"create": "appointment-created", "update": "appointment-updated", "del
 
 
 T = TypeVar("T")
+KEPT_S = 2
 PATIENCE_S = 90
 """A deadline is there to end a test in vain, not to measure: the machine may have other things to do."""
 
@@ -39,6 +40,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def a_session() -> aiohttp.ClientSession:
+    """Keep connections for less time than our services do: a request on one that its server just closes would be lost."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_S))
 
 
 async def until(ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = PATIENCE_S) -> T:
@@ -234,7 +240,7 @@ async def a_system(mongodb_url: str, directory: Path) -> AsyncIterator[System]:
     """A system, nothing started yet, on a RabbitMQ of its own: a broker's queues have room for one only."""
     rabbitmq = RabbitMq(directory / "rabbitmq")
     await rabbitmq.start()
-    async with aiohttp.ClientSession() as http:
+    async with a_session() as http:
         system = System(rabbitmq.url, mongodb_url, directory, http)
         try:
             yield system
