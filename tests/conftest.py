@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -29,9 +28,8 @@ class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     """What one of two processes takes on at once: a file, or a folder whose files belong together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        folder = file.split("/")[1]
-        return folder if folder in TOGETHER else file
+        folder = _folder(nodeid)
+        return folder if folder in TOGETHER else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
@@ -42,7 +40,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders that take longest."""
     order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(item.nodeid.split("/")[1], len(order)))
+    items.sort(key=lambda item: order.get(_folder(item.nodeid), len(order)))
+
+
+def _folder(nodeid: str) -> str:
+    return nodeid.split("/")[1]
 
 
 @pytest.fixture
@@ -82,8 +84,7 @@ async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.T
     directory: Path = tmp_path_factory.mktemp("system")
     async with a_session() as http:
         running = System(rabbitmq_url, mongodb_url, directory, http)
-        kinds = ("ingest", "dispatcher", "portal-api", "simulator")
-        await asyncio.gather(*(running.start(kind) for kind in kinds))
+        await running.start_all()
         yield running
         await running.stop_all()
         assert not leaked(directory)

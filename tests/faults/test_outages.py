@@ -20,6 +20,7 @@ from tests.support.system import System
 
 IN_FLIGHT = 8
 MORNING = datetime(2026, 7, 21, 6, tzinfo=UTC)
+SETTLED_S = 300
 
 
 @pytest.fixture
@@ -61,11 +62,11 @@ async def post_until_accepted(system: System, snapshot: dict[str, Any]) -> str:
         await asyncio.sleep(0.2)
 
 
-async def all_settled(system: System, app: str, transactions: Sequence[str], within_s: float = 300) -> dict[str, str]:
+async def all_settled(system: System, app: str, transactions: Sequence[str]) -> dict[str, str]:
     """Wait until each transaction has a status; return them."""
     found: dict[str, str] = {}
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(SETTLED_S):
             while len(found) < len(transactions):
                 await asyncio.sleep(0.5)
                 found = {d["transaction_id"]: d["status"] for d in await system.deliveries(source_app=app) if d["status"]}

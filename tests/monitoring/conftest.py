@@ -68,9 +68,8 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
 async def _start_services(seen: Watched) -> None:
     """Start the system, planners at work, a timer job with nothing to do, and an ingest without a RabbitMQ."""
     system = seen.system
-    kinds = ("ingest", "dispatcher", "portal-api", "simulator")
     await asyncio.gather(
-        *(system.start(kind) for kind in kinds),
+        system.start_all(),
         system.start("retry", RetryJobCronExpression=EVERY_SECOND, MONGODB_DATABASE=f"{system.database}-timer"),
         system.start("ingest", "ingest-lonely", ready=False, RABBITMQ_URL=NOWHERE),
     )

@@ -103,6 +103,10 @@ class System:
             service.process.send_signal(number)
         return await asyncio.wait_for(service.process.wait(), PATIENCE_S)
 
+    async def start_all(self) -> None:
+        """Start one of each that a change passes on its way to a back office, the simulated one included."""
+        await asyncio.gather(*(self.start(kind) for kind in ("ingest", "dispatcher", "portal-api", "simulator")))
+
     async def stop_all(self) -> None:
         """End every process."""
         await asyncio.gather(*(self.stop(name) for name in list(self.services)))
