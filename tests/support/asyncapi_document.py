@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from common.release import RELEASE
 from common.topology import EXCHANGES, QUEUES, Exchange
+from portal_api.api import unwrapped
 from tests.support.messages import LANE, TRAVELS, Take, Travel, reaches, takes
 
 ROOT = Path(__file__).parents[2]
@@ -121,12 +122,13 @@ def _message(travel: Travel) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     models = [(travel.message, "validation") for travel in TRAVELS]
     _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]  # the mode is a literal
-    found: dict[str, Any] = schemas["$defs"]
+    found: dict[str, Any] = unwrapped(schemas["$defs"])
     return dict(sorted(found.items()))
 
 
 def _summary(travel: Travel) -> str:
-    return (travel.message.__doc__ or "").splitlines()[0].partition(": ")[2]
+    paragraph = (travel.message.__doc__ or "").partition("\n\n")[0]
+    return " ".join(paragraph.split()).partition(": ")[2]
 
 
 def _key(take: Take) -> str:

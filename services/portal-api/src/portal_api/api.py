@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from portal_api.doors import Doors
+
+WRAP = re.compile(r"(?<!\n)\n(?!\n|\||[*-] )")
 
 
 def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = (), website: Sequence[BaseRoute] = ()) -> FastAPI:
@@ -38,6 +41,16 @@ def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseR
     return app
 
 
+def unwrapped(part: Any) -> Any:
+    """Return it with descriptions' wrapped lines joined: they come from docstrings.
+
+    Swagger UI would show every line break; those of tables and lists stay.
+    """
+    if isinstance(part, dict):
+        return {key: WRAP.sub(" ", value) if key == "description" and isinstance(value, str) else unwrapped(value) for key, value in part.items()}
+    return [unwrapped(one) for one in part] if isinstance(part, list) else part
+
+
 def _describe(app: FastAPI) -> None:
     """Add what FastAPI cannot know: the problem document, which no route returns, and the second token that a session's writes need."""
     plain = app.openapi
@@ -52,7 +65,8 @@ def _describe(app: FastAPI) -> None:
         for operations in document["paths"].values():
             for method, operation in operations.items():
                 operation["security"] = [_with_token(way, method) for way in operation.get("security", [])]
-        return document
+        described: dict[str, Any] = unwrapped(document)
+        return described
 
     app.openapi = openapi  # type: ignore[method-assign]
 
