@@ -1,10 +1,16 @@
-/** After the build: compress every file, print bytes per chunk, and fail when a view's first load is over the budget. */
+/**
+ * After the build: compress every file, print bytes per chunk, and fail when a view's first load is
+ * over the budget.
+ */
 
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/** Bytes, gzip, that a browser loads before a view works: scripts and styles, the entry's and the view's. */
+/**
+ * Bytes, gzip, that a browser loads before a view works: scripts and styles, the entry's and the
+ * view's.
+ */
 const BUDGET = 400 * 1000;
 const COMPRESSED = /\.(js|css|html|svg|json)$/;
 const dist = new URL('../dist/', import.meta.url).pathname;
@@ -25,7 +31,10 @@ function sizes() {
     // the page gets a nonce in every answer, so it cannot be compressed beforehand
     if (file.endsWith('.html') || plain.length < 1024) continue;
     writeFileSync(`${file}.gz`, gzip);
-    writeFileSync(`${file}.br`, brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+    writeFileSync(
+      `${file}.br`,
+      brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+    );
   }
   return found;
 }
@@ -40,7 +49,9 @@ function loaded(manifest, name, seen = new Set()) {
 }
 
 function weigh(manifest, names, size) {
-  const all = new Set([...names].flatMap((name) => [manifest[name].file, ...(manifest[name].css ?? [])]));
+  const all = new Set(
+    [...names].flatMap((name) => [manifest[name].file, ...(manifest[name].css ?? [])]),
+  );
   return [...all].reduce((sum, file) => sum + (size.get(file)?.gzip ?? 0), 0);
 }
 
@@ -64,7 +75,8 @@ let isOver = false;
 for (const name of Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry)) {
   const bytes = weigh(manifest, new Set([...first, ...loaded(manifest, name)]), size);
   isOver ||= bytes > BUDGET;
-  console.log(`${kilobytes(bytes)}  ${name.replace('src/views/', '')}${bytes > BUDGET ? '  OVER THE BUDGET' : ''}`);
+  const verdict = bytes > BUDGET ? '  OVER THE BUDGET' : '';
+  console.log(`${kilobytes(bytes)}  ${name.replace('src/views/', '')}${verdict}`);
 }
 if (isOver) {
   // without it, the next `make` builds again instead of taking this for built

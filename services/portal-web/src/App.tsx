@@ -37,15 +37,39 @@ const Profile = lazy(() => import('@/views/profile/Profile'));
 const FRESH_MS = 5_000;
 const store = localStorageStore(undefined, 'mboc');
 const queryClient = new QueryClient({
-  defaultOptions: { queries: { staleTime: FRESH_MS, retry: (count, error) => count < 2 && !(error instanceof ProblemError && error.status > 0) } },
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_MS,
+      retry: (count, error) => count < 2 && !(error instanceof ProblemError && error.status > 0),
+    },
+  },
 });
 
 export function App() {
   return (
     <BrowserRouter>
-      <AdminContext authProvider={authProvider} dataProvider={dataProvider} i18nProvider={i18nProvider} queryClient={queryClient} store={store} theme={lightTheme} darkTheme={darkTheme} basename="">
+      <AdminContext
+        authProvider={authProvider}
+        dataProvider={dataProvider}
+        i18nProvider={i18nProvider}
+        queryClient={queryClient}
+        store={store}
+        theme={lightTheme}
+        darkTheme={darkTheme}
+        basename=""
+      >
         <CssBaseline enableColorScheme />
-        <CoreAdminUI layout={Around} loginPage={SignIn} loading={Loading} catchAll={NotFound} ready={NotFound} authCallbackPage={false} requireAuth disableTelemetry title="">
+        <CoreAdminUI
+          layout={Around}
+          loginPage={SignIn}
+          loading={Loading}
+          catchAll={NotFound}
+          ready={NotFound}
+          authCallbackPage={false}
+          requireAuth
+          disableTelemetry
+          title=""
+        >
           <CustomRoutes>
             <Route path="/" element={<Home />} />
             <Route path="/appointments" element={<Appointments />} />

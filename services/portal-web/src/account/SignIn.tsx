@@ -37,11 +37,27 @@ export function SignIn() {
     }
   };
   return (
-    <Box component="main" sx={{ minHeight: '100vh', display: 'grid', placeItems: 'center', p: 2, background: (theme) => `radial-gradient(1100px 520px at 50% -10%, ${theme.palette.tones.busy.fill}, transparent), ${theme.palette.background.default}` }}>
+    <Box
+      component="main"
+      sx={{
+        minHeight: '100vh',
+        display: 'grid',
+        placeItems: 'center',
+        p: 2,
+        background: ({ palette }) =>
+          [
+            `radial-gradient(1100px 520px at 50% -10%, ${palette.tones.busy.fill}, transparent)`,
+            palette.background.default,
+          ].join(', '),
+      }}
+    >
       <Card sx={{ width: '100%', maxWidth: 400, p: { xs: 3, sm: 4 } }}>
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, mb: 2.5 }}>
           <Mark size={36} />
-          <Typography component="p" sx={{ fontWeight: 650, fontSize: '1.05rem', letterSpacing: '-0.01em' }}>
+          <Typography
+            component="p"
+            sx={{ fontWeight: 650, fontSize: '1.05rem', letterSpacing: '-0.01em' }}
+          >
             {text('app.name')}
           </Typography>
         </Box>
@@ -60,7 +76,17 @@ export function SignIn() {
           }}
         >
           {trouble ? <Alert severity="error">{trouble}</Alert> : null}
-          <TextField label={text('signIn.name')} name="name" size="medium" autoFocus autoComplete="username" required value={name} onChange={(event) => setName(event.target.value)} slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }} />
+          <TextField
+            label={text('signIn.name')}
+            name="name"
+            size="medium"
+            autoFocus
+            autoComplete="username"
+            required
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
+          />
           <Password value={password} onChange={setPassword} />
           <Button type="submit" variant="contained" size="large" loading={isBusy}>
             {text('signIn.submit')}
@@ -85,7 +111,19 @@ function Password({ value, onChange }: { value: string; onChange: (value: string
       </IconButton>
     </InputAdornment>
   );
-  return <TextField label={text('signIn.password')} name="password" size="medium" type={isShown ? 'text' : 'password'} autoComplete="current-password" required value={value} onChange={(event) => onChange(event.target.value)} slotProps={{ input: { endAdornment: eye } }} />;
+  return (
+    <TextField
+      label={text('signIn.password')}
+      name="password"
+      size="medium"
+      type={isShown ? 'text' : 'password'}
+      autoComplete="current-password"
+      required
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      slotProps={{ input: { endAdornment: eye } }}
+    />
+  );
 }
 
 function why(error: unknown, text: Text): string {

@@ -1,6 +1,15 @@
 /** What an administrator likes, kept with the account: it is the same on every device. */
 
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import { keepPreferences, session, type Preferences } from '@/account/session';
 
 interface Held {
@@ -24,7 +33,10 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
     setPreferences((before) => {
       const after = { ...before, ...change };
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => void keepPreferences(after).catch(() => undefined), KEPT_AFTER_MS);
+      timer.current = setTimeout(
+        () => void keepPreferences(after).catch(() => undefined),
+        KEPT_AFTER_MS,
+      );
       return after;
     });
   }, []);

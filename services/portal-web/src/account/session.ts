@@ -20,7 +20,9 @@ export interface Session {
 
 let current: Promise<Session> | null = null;
 
-/** Return the session, asked for once; rejects with a ProblemError of status 401 when there is none. */
+/**
+ * Return the session, asked for once; rejects with a ProblemError of status 401 when there is none.
+ */
 export function session(): Promise<Session> {
   current ??= remember(the(api.GET('/api/session')));
   current.catch(() => {

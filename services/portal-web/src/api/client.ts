@@ -13,7 +13,8 @@ export function rememberCsrfToken(token: string | null): void {
 
 const guarded: Middleware = {
   onRequest({ request }) {
-    if (csrfToken !== null && !['GET', 'HEAD'].includes(request.method)) request.headers.set('X-CSRF-Token', csrfToken);
+    if (csrfToken !== null && !['GET', 'HEAD'].includes(request.method))
+      request.headers.set('X-CSRF-Token', csrfToken);
     return request;
   },
   async onResponse({ response }) {
@@ -24,7 +25,10 @@ const guarded: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: '', querySerializer: { array: { style: 'form', explode: true } } });
+export const api = createClient<paths>({
+  baseUrl: '',
+  querySerializer: { array: { style: 'form', explode: true } },
+});
 api.use(guarded);
 
 /** Wait for an answer and return what is in it. */

@@ -1,4 +1,7 @@
-/** react-admin's way to the API. Lists are paged by key: `meta.after` goes in, `meta.next` comes out. */
+/**
+ * react-admin's way to the API. Lists are paged by key: `meta.after` goes in, `meta.next` comes
+ * out.
+ */
 
 import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
 import { api } from '@/api/client';
@@ -29,7 +32,10 @@ interface ListPage {
 }
 
 /** The same calls for every list, so the paths are known only at run time. */
-const plain = api as unknown as Record<'GET' | 'POST' | 'PUT' | 'DELETE', (path: string, init?: object) => Promise<{ data: unknown }>>;
+const plain = api as unknown as Record<
+  'GET' | 'POST' | 'PUT' | 'DELETE',
+  (path: string, init?: object) => Promise<{ data: unknown }>
+>;
 
 async function getList<R extends RaRecord>(resource: string, params: GetListParams) {
   const { path } = place(resource);
@@ -37,24 +43,32 @@ async function getList<R extends RaRecord>(resource: string, params: GetListPara
   const query: Item = { ...(params.filter as Item) };
   if (params.pagination) query.limit = params.pagination.perPage;
   if (meta.after) query.after = meta.after;
-  if (params.sort?.field) query.sort = `${params.sort.order === 'DESC' ? '-' : ''}${params.sort.field}`;
+  if (params.sort?.field)
+    query.sort = `${params.sort.order === 'DESC' ? '-' : ''}${params.sort.field}`;
   const { data } = await plain.GET(meta.path ?? path, { params: { query }, signal: params.signal });
   const { items, next } = data as ListPage;
   const named = items.map((item) => withId(resource, item)) as R[];
-  return { data: named, pageInfo: { hasNextPage: Boolean(next), hasPreviousPage: Boolean(meta.after) }, meta: { next } };
+  return {
+    data: named,
+    pageInfo: { hasNextPage: Boolean(next), hasPreviousPage: Boolean(meta.after) },
+    meta: { next },
+  };
 }
 
 export const dataProvider = {
   supportAbortSignal: true,
   getList,
-  getOne: async (resource: string, { id }: { id: string }) => one(resource, await plain.GET(at(resource, id))),
+  getOne: async (resource: string, { id }: { id: string }) =>
+    one(resource, await plain.GET(at(resource, id))),
   getMany: async (resource: string, { ids }: { ids: string[] }) => {
     const found = await Promise.all(ids.map((id) => plain.GET(at(resource, id))));
     return { data: found.map(({ data }) => withId(resource, data as Item)) };
   },
   getManyReference: () => Promise.reject(new Error('no list of the API is asked for this way')),
-  create: async (resource: string, { data }: { data: Item }) => one(resource, await plain.POST(place(resource).path, { body: data })),
-  update: async (resource: string, { id, data }: { id: string; data: Item }) => one(resource, await plain.PUT(at(resource, id), { body: data })),
+  create: async (resource: string, { data }: { data: Item }) =>
+    one(resource, await plain.POST(place(resource).path, { body: data })),
+  update: async (resource: string, { id, data }: { id: string; data: Item }) =>
+    one(resource, await plain.PUT(at(resource, id), { body: data })),
   updateMany: () => Promise.reject(new Error('many at once are an operation')),
   delete: async (resource: string, { id }: { id: string }) => {
     await plain.DELETE(at(resource, id));

@@ -9,7 +9,17 @@ import TableRow from '@mui/material/TableRow';
 import { total, type Bar, type Series } from '@/charts/Bars';
 import { useText } from '@/texts/texts';
 
-export function FiguresTable({ label, series, bars, long }: { label: string; series: readonly Series[]; bars: readonly Bar[]; long: (at: string) => string }) {
+export function FiguresTable({
+  label,
+  series,
+  bars,
+  long,
+}: {
+  label: string;
+  series: readonly Series[];
+  bars: readonly Bar[];
+  long: (at: string) => string;
+}) {
   const text = useText();
   return (
     <Box sx={{ maxHeight: 260, overflow: 'auto' }} tabIndex={0} role="region" aria-label={label}>

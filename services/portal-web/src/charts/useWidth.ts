@@ -7,7 +7,9 @@ export function useWidth(): readonly [RefObject<HTMLDivElement | null>, number] 
   const [width, setWidth] = useState(0);
   useEffect(() => {
     if (box.current === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.floor(entry?.contentRect.width ?? 0)),
+    );
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);

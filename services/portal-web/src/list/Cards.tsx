@@ -11,29 +11,78 @@ import type { Column, Row } from '@/list/column';
 import type { TableProps } from '@/list/Table';
 import { useText } from '@/texts/texts';
 
-export function Cards<R extends Row>({ label, columns, rows, to, named, selection }: TableProps<R>) {
+export function Cards<R extends Row>({
+  label,
+  columns,
+  rows,
+  to,
+  named,
+  selection,
+}: TableProps<R>) {
   const text = useText();
   return (
     <Box component="ul" aria-label={label} sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {rows.map((row) => {
         const name = named(row);
         return (
-          <Box component="li" key={row.id} data-row={row.id} sx={{ display: 'flex', gap: 0.5, px: 1, py: 1.25, borderTop: 1, borderColor: 'divider' }}>
+          <Box
+            component="li"
+            key={row.id}
+            data-row={row.id}
+            sx={{
+              display: 'flex',
+              gap: 0.5,
+              px: 1,
+              py: 1.25,
+              borderTop: 1,
+              borderColor: 'divider',
+            }}
+          >
             <Box sx={{ display: 'flex', flexDirection: 'column' }}>
               {to ? (
-                <IconButton component={Link} to={to(row)} size="small" aria-label={text('list.open', { what: name })}>
+                <IconButton
+                  component={Link}
+                  to={to(row)}
+                  size="small"
+                  aria-label={text('list.open', { what: name })}
+                >
                   <Search fontSize="small" />
                 </IconButton>
               ) : null}
-              {selection ? <Checkbox size="small" checked={selection.has(row.id)} onChange={() => selection.toggle(row.id)} slotProps={{ input: { 'aria-label': text('list.select', { what: name }) } }} sx={{ p: 0.5 }} /> : null}
+              {selection ? (
+                <Checkbox
+                  size="small"
+                  checked={selection.has(row.id)}
+                  onChange={() => selection.toggle(row.id)}
+                  slotProps={{ input: { 'aria-label': text('list.select', { what: name }) } }}
+                  sx={{ p: 0.5 }}
+                />
+              ) : null}
             </Box>
-            <Box component="dl" sx={{ flex: 1, minWidth: 0, m: 0, display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: 0.75 }}>
+            <Box
+              component="dl"
+              sx={{
+                flex: 1,
+                minWidth: 0,
+                m: 0,
+                display: 'grid',
+                gridTemplateColumns: 'repeat(2, minmax(0, 1fr))',
+                gap: 0.75,
+              }}
+            >
               {said(columns, row).map(([column, value]) => (
-                <Box key={column.name} sx={{ minWidth: 0, gridColumn: (column.width ?? 0) > 300 ? '1 / -1' : undefined }}>
+                <Box
+                  key={column.name}
+                  sx={{ minWidth: 0, gridColumn: (column.width ?? 0) > 300 ? '1 / -1' : undefined }}
+                >
                   <Typography component="dt" variant="caption" color="text.secondary">
                     {text(column.label)}
                   </Typography>
-                  <Typography component="dd" variant="body2" sx={{ m: 0, overflow: 'hidden', textOverflow: 'ellipsis' }}>
+                  <Typography
+                    component="dd"
+                    variant="body2"
+                    sx={{ m: 0, overflow: 'hidden', textOverflow: 'ellipsis' }}
+                  >
                     {value}
                   </Typography>
                 </Box>
@@ -47,6 +96,11 @@ export function Cards<R extends Row>({ label, columns, rows, to, named, selectio
 }
 
 /** A phone has no room for what says nothing. */
-function said<R extends Row>(columns: readonly Column<R>[], row: R): (readonly [Column<R>, ReactNode])[] {
-  return columns.map((column) => [column, column.show(row)] as const).filter(([, value]) => value !== null && value !== undefined && value !== '');
+function said<R extends Row>(
+  columns: readonly Column<R>[],
+  row: R,
+): (readonly [Column<R>, ReactNode])[] {
+  return columns
+    .map((column) => [column, column.show(row)] as const)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '');
 }

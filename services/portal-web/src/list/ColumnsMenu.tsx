@@ -20,7 +20,12 @@ export function ColumnsMenu<R extends Row>({ columns }: { columns: Chosen<R> }) 
         ...columns.all.map((column) => {
           const isShown = columns.shown.includes(column);
           return (
-            <MenuItem key={column.name} role="menuitemcheckbox" aria-checked={isShown} onClick={() => columns.toggle(column.name)}>
+            <MenuItem
+              key={column.name}
+              role="menuitemcheckbox"
+              aria-checked={isShown}
+              onClick={() => columns.toggle(column.name)}
+            >
               <Tick isOn={isShown} />
               {text(column.label)}
             </MenuItem>
@@ -37,7 +42,10 @@ export function ColumnsMenu<R extends Row>({ columns }: { columns: Chosen<R> }) 
         >
           {text('list.standard')}
         </MenuItem>,
-        <MenuItem key="density" onClick={() => prefer({ density: isCompact ? 'standard' : 'compact' })}>
+        <MenuItem
+          key="density"
+          onClick={() => prefer({ density: isCompact ? 'standard' : 'compact' })}
+        >
           {text('list.density')}: {text(isCompact ? 'list.compact' : 'list.comfortable')}
         </MenuItem>,
       ]}

@@ -41,20 +41,56 @@ export function Criteria({ id, criteria, values, onChange }: Props) {
     }, APPLIED_AFTER_MS);
   };
   return (
-    <Box id={id} role="search" aria-label={text('list.filters')} sx={{ display: 'grid', gap: 1.25, gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))', px: 2, py: 1.5, borderTop: 1, borderColor: 'divider', bgcolor: 'background.default' }}>
+    <Box
+      id={id}
+      role="search"
+      aria-label={text('list.filters')}
+      sx={{
+        display: 'grid',
+        gap: 1.25,
+        gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))',
+        px: 2,
+        py: 1.5,
+        borderTop: 1,
+        borderColor: 'divider',
+        bgcolor: 'background.default',
+      }}
+    >
       {criteria.map((criterion, place) => (
-        <Field key={criterion.name} criterion={criterion} value={entered[criterion.name] ?? ''} isFirst={place === 0} onEnter={(value) => enter(criterion.name, value)} />
+        <Field
+          key={criterion.name}
+          criterion={criterion}
+          value={entered[criterion.name] ?? ''}
+          isFirst={place === 0}
+          onEnter={(value) => enter(criterion.name, value)}
+        />
       ))}
     </Box>
   );
 }
 
-function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; value: string; isFirst: boolean; onEnter: (value: string) => void }) {
+function Field({
+  criterion,
+  value,
+  isFirst,
+  onEnter,
+}: {
+  criterion: Criterion;
+  value: string;
+  isFirst: boolean;
+  onEnter: (value: string) => void;
+}) {
   const text = useText();
   const label = text(criterion.label);
   if (criterion.kind === 'choice') {
     return (
-      <TextField select label={label} value={value} onChange={(event) => onEnter(event.target.value)} slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}>
+      <TextField
+        select
+        label={label}
+        value={value}
+        onChange={(event) => onEnter(event.target.value)}
+        slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
+      >
         <MenuItem value="">{text('list.any')}</MenuItem>
         {(criterion.choices ?? []).map((choice) => (
           <MenuItem key={choice.value} value={choice.value}>
@@ -66,7 +102,20 @@ function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; v
   }
   if (criterion.kind === 'choices') {
     return (
-      <TextField select label={label} value={valuesOf(value)} onChange={(event) => onEnter(asCriterion(event.target.value as unknown as string[]))} slotProps={{ inputLabel: { shrink: true }, select: { multiple: true, displayEmpty: true, renderValue: (chosen) => named(chosen as string[], criterion) || text('list.any') } }}>
+      <TextField
+        select
+        label={label}
+        value={valuesOf(value)}
+        onChange={(event) => onEnter(asCriterion(event.target.value as unknown as string[]))}
+        slotProps={{
+          inputLabel: { shrink: true },
+          select: {
+            multiple: true,
+            displayEmpty: true,
+            renderValue: (chosen) => named(chosen as string[], criterion) || text('list.any'),
+          },
+        }}
+      >
         {(criterion.choices ?? []).map((choice) => (
           <MenuItem key={choice.value} value={choice.value}>
             <Tick isOn={valuesOf(value).includes(choice.value)} />
@@ -79,15 +128,37 @@ function Field({ criterion, value, isFirst, onEnter }: { criterion: Criterion; v
   if (criterion.kind === 'moment') {
     return <Instant label={label} value={value} onEnter={onEnter} />;
   }
-  return <TextField label={label} value={value} autoFocus={isFirst} type={criterion.kind === 'number' ? 'number' : 'text'} onChange={(event) => onEnter(event.target.value)} slotProps={{ inputLabel: { shrink: true } }} />;
+  return (
+    <TextField
+      label={label}
+      value={value}
+      autoFocus={isFirst}
+      type={criterion.kind === 'number' ? 'number' : 'text'}
+      onChange={(event) => onEnter(event.target.value)}
+      slotProps={{ inputLabel: { shrink: true } }}
+    />
+  );
 }
 
 function named(chosen: string[], criterion: Criterion): string {
-  return chosen.map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value).join(', ');
+  return chosen
+    .map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value)
+    .join(', ');
 }
 
-/** Entered in the zone that the rows are shown in; what is not a whole moment yet stays in the field. */
-function Instant({ label, value, onEnter }: { label: string; value: string; onEnter: (value: string) => void }) {
+/**
+ * Entered in the zone that the rows are shown in; what is not a whole moment yet stays in the
+ * field.
+ */
+function Instant({
+  label,
+  value,
+  onEnter,
+}: {
+  label: string;
+  value: string;
+  onEnter: (value: string) => void;
+}) {
   const zone = useZone();
   const [entered, setEntered] = useState(asEntered(value, zone));
   const [known, setKnown] = useState(value);
@@ -101,7 +172,16 @@ function Instant({ label, value, onEnter }: { label: string; value: string; onEn
     setKnown(instant);
     onEnter(instant);
   };
-  return <TextField label={label} type="datetime-local" value={entered} onChange={(event) => enter(event.target.value)} helperText={zone} slotProps={{ inputLabel: { shrink: true } }} />;
+  return (
+    <TextField
+      label={label}
+      type="datetime-local"
+      value={entered}
+      onChange={(event) => enter(event.target.value)}
+      helperText={zone}
+      slotProps={{ inputLabel: { shrink: true } }}
+    />
+  );
 }
 
 function isSame(one: Record<string, string>, other: Record<string, string>): boolean {

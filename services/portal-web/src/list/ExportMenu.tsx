@@ -11,7 +11,13 @@ export function ExportMenu({ path, query }: { path: string; query: [string, stri
     <MenuButton label={text('list.export')} icon={<Download fontSize="small" />}>
       {(close) =>
         (['csv', 'jsonl'] as const).map((format) => (
-          <MenuItem key={format} component="a" href={`${path}?${new URLSearchParams([...query, ['format', format]]).toString()}`} download onClick={close}>
+          <MenuItem
+            key={format}
+            component="a"
+            href={`${path}?${new URLSearchParams([...query, ['format', format]]).toString()}`}
+            download
+            onClick={close}
+          >
             {text(`list.${format}`)}
           </MenuItem>
         ))

@@ -78,26 +78,72 @@ export function ListView<R extends Row>(props: ListProps<R>) {
   return (
     <Card sx={{ overflow: 'clip' }}>
       {props.bulk ?? (
-        <Tools place={place} criteria={criteria} filterId={filterId} isOpen={isOpen} onFilter={filter} onAgain={again} hasSearch={props.hasSearch} fresh={<FreshRows count={fresh.count} onShow={again} />}>
+        <Tools
+          place={place}
+          criteria={criteria}
+          filterId={filterId}
+          isOpen={isOpen}
+          onFilter={filter}
+          onAgain={again}
+          hasSearch={props.hasSearch}
+          fresh={<FreshRows count={fresh.count} onShow={again} />}
+        >
           <Keeping saved={props.saved} exportPath={props.exportPath} place={place} fixed={fixed}>
             <ColumnsMenu columns={columns} />
           </Keeping>
         </Tools>
       )}
-      {isOpen ? <Criteria id={filterId} criteria={criteria} values={place.criteria} onChange={place.setCriteria} /> : null}
+      {isOpen ? (
+        <Criteria
+          id={filterId}
+          criteria={criteria}
+          values={place.criteria}
+          onChange={place.setCriteria}
+        />
+      ) : null}
       <Body rows={rows} isFiltered={Object.keys(place.criteria).length > 0} empty={props.empty}>
-        {(found) => <Shown label={title} columns={columns.shown} rows={found} sort={place.sort} onSort={place.setSort} to={props.to} named={props.named} selection={selection} />}
+        {(found) => (
+          <Shown
+            label={title}
+            columns={columns.shown}
+            rows={found}
+            sort={place.sort}
+            onSort={place.setSort}
+            to={props.to}
+            named={props.named}
+            selection={selection}
+          />
+        )}
       </Body>
       <Pager place={place} next={rows.next} />
-      <Typography variant="caption" color="text.secondary" component="p" sx={{ px: 2, pb: 1, m: 0, display: { xs: 'none', md: 'block' } }}>
+      <Typography
+        variant="caption"
+        color="text.secondary"
+        component="p"
+        sx={{ px: 2, pb: 1, m: 0, display: { xs: 'none', md: 'block' } }}
+      >
         {text('list.keys')}
       </Typography>
     </Card>
   );
 }
 
-function Keeping({ saved, exportPath, place, fixed, children }: Pick<ListProps<Row>, 'saved' | 'exportPath'> & { place: Place; fixed: Record<string, string | boolean>; children: ReactNode }) {
-  const query = [...Object.entries(fixed).map(([name, value]): [string, string] => [name, String(value)]), ...pairsOf(place.criteria), ...(place.sort ? [['sort', place.sort] as [string, string]] : [])];
+function Keeping({
+  saved,
+  exportPath,
+  place,
+  fixed,
+  children,
+}: Pick<ListProps<Row>, 'saved' | 'exportPath'> & {
+  place: Place;
+  fixed: Record<string, string | boolean>;
+  children: ReactNode;
+}) {
+  const query = [
+    ...Object.entries(fixed).map(([name, value]): [string, string] => [name, String(value)]),
+    ...pairsOf(place.criteria),
+    ...(place.sort ? [['sort', place.sort] as [string, string]] : []),
+  ];
   return (
     <>
       {saved ? <SavedViews list={saved} place={place} /> : null}
@@ -111,20 +157,42 @@ function Keeping({ saved, exportPath, place, fixed, children }: Pick<ListProps<R
 const BUSY = { height: 3, bgcolor: 'primary.main', transition: 'opacity 300ms 200ms' } as const;
 
 /** The rows, or why there are none. */
-function Body<R extends Row>({ rows, isFiltered, empty, children }: { rows: Rows<R>; isFiltered: boolean; empty: { title: string; hint: string }; children: (rows: R[]) => ReactNode }) {
+function Body<R extends Row>({
+  rows,
+  isFiltered,
+  empty,
+  children,
+}: {
+  rows: Rows<R>;
+  isFiltered: boolean;
+  empty: { title: string; hint: string };
+  children: (rows: R[]) => ReactNode;
+}) {
   const text = useText();
   // many rows at once are drawn in short pieces, between which the page answers
   const found = useDeferredValue(rows.rows);
   return (
     <>
-      <Box role="progressbar" aria-label={text('app.loading')} aria-hidden={!rows.isBusy} sx={BUSY} style={{ opacity: rows.isBusy ? 1 : 0 }} />
+      <Box
+        role="progressbar"
+        aria-label={text('app.loading')}
+        aria-hidden={!rows.isBusy}
+        sx={BUSY}
+        style={{ opacity: rows.isBusy ? 1 : 0 }}
+      />
       {rows.error ? (
         <Box sx={{ p: 2 }}>
           <Trouble error={rows.error} again={rows.again} />
         </Box>
       ) : null}
       {found === undefined && !rows.error ? <Waiting /> : null}
-      {found?.length === 0 ? <Empty {...(isFiltered ? { title: text('empty.filtered'), hint: text('empty.filteredHint') } : empty)} /> : null}
+      {found?.length === 0 ? (
+        <Empty
+          {...(isFiltered
+            ? { title: text('empty.filtered'), hint: text('empty.filteredHint') }
+            : empty)}
+        />
+      ) : null}
       {found?.length ? children(found) : null}
     </>
   );
@@ -134,8 +202,19 @@ function Body<R extends Row>({ rows, isFiltered, empty, children }: { rows: Rows
 function FreshRows({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
   if (count === 0) return null;
-  const label = count < MOST_FRESH ? text('list.fresh', { smart_count: count }) : text('list.freshMany', { count: MOST_FRESH });
-  return <Chip size="small" color="primary" label={label} onClick={onShow} aria-label={`${label}. ${text('list.showFresh')}`} />;
+  const label =
+    count < MOST_FRESH
+      ? text('list.fresh', { smart_count: count })
+      : text('list.freshMany', { count: MOST_FRESH });
+  return (
+    <Chip
+      size="small"
+      color="primary"
+      label={label}
+      onClick={onShow}
+      aria-label={`${label}. ${text('list.showFresh')}`}
+    />
+  );
 }
 
 function Waiting() {

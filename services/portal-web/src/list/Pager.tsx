@@ -20,11 +20,31 @@ export function Pager({ place, next }: { place: Place; next: string | null }) {
   const { preferences, prefer } = usePreferences();
   const { toPrevious } = place;
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, px: 1.5, py: 0.75, borderTop: 1, borderColor: 'divider' }}>
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        gap: 1,
+        px: 1.5,
+        py: 0.75,
+        borderTop: 1,
+        borderColor: 'divider',
+      }}
+    >
       <Typography variant="body2" color="text.secondary" id="rows-on-a-page">
         {text('list.perPage')}
       </Typography>
-      <Select variant="standard" disableUnderline size="small" value={preferences.rows ?? USUAL_ROWS} onChange={(event) => prefer({ rows: event.target.value })} aria-labelledby="rows-on-a-page" SelectDisplayProps={{ 'aria-labelledby': 'rows-on-a-page' }} sx={{ fontSize: '0.85rem' }}>
+      <Select
+        variant="standard"
+        disableUnderline
+        size="small"
+        value={preferences.rows ?? USUAL_ROWS}
+        onChange={(event) => prefer({ rows: event.target.value })}
+        aria-labelledby="rows-on-a-page"
+        SelectDisplayProps={{ 'aria-labelledby': 'rows-on-a-page' }}
+        sx={{ fontSize: '0.85rem' }}
+      >
         {CHOICES.map((count) => (
           <MenuItem key={count} value={count}>
             {count}
@@ -37,13 +57,28 @@ export function Pager({ place, next }: { place: Place; next: string | null }) {
           {text('list.page', { page: place.page })}
         </Typography>
       )}
-      <Button startIcon={<First />} disabled={place.after === null} onClick={place.toFirst} color="inherit">
+      <Button
+        startIcon={<First />}
+        disabled={place.after === null}
+        onClick={place.toFirst}
+        color="inherit"
+      >
         {text('list.newest')}
       </Button>
-      <Button startIcon={<Previous />} disabled={toPrevious === null} onClick={() => toPrevious?.()} color="inherit">
+      <Button
+        startIcon={<Previous />}
+        disabled={toPrevious === null}
+        onClick={() => toPrevious?.()}
+        color="inherit"
+      >
         {text('list.previous')}
       </Button>
-      <Button endIcon={<Next />} disabled={next === null} onClick={() => next !== null && place.toNext(next)} color="inherit">
+      <Button
+        endIcon={<Next />}
+        disabled={next === null}
+        onClick={() => next !== null && place.toNext(next)}
+        color="inherit"
+      >
         {text('list.next')}
       </Button>
     </Box>

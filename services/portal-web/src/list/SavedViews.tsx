@@ -27,9 +27,15 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
   const text = useText();
   const client = useQueryClient();
   const [isSaving, setIsSaving] = useState(false);
-  const found = useQuery({ queryKey: [...KEY, list], queryFn: async () => (await the(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } }))).items, retry: false });
+  const found = useQuery({
+    queryKey: [...KEY, list],
+    queryFn: async () =>
+      (await the(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } }))).items,
+    retry: false,
+  });
   const remove = useMutation({
-    mutationFn: (id: string) => api.DELETE('/api/saved-views/{saved_view_id}', { params: { path: { saved_view_id: id } } }),
+    mutationFn: (id: string) =>
+      api.DELETE('/api/saved-views/{saved_view_id}', { params: { path: { saved_view_id: id } } }),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
   const views = found.data ?? [];
@@ -65,7 +71,13 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
             </MenuItem>
           )),
           views.length === 0 ? (
-            <Typography key="none" component="li" variant="body2" color="text.secondary" sx={{ px: 2, py: 1, maxWidth: 300 }}>
+            <Typography
+              key="none"
+              component="li"
+              variant="body2"
+              color="text.secondary"
+              sx={{ px: 2, py: 1, maxWidth: 300 }}
+            >
               {text('list.noViews')}
             </Typography>
           ) : null,
@@ -76,7 +88,10 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
               close();
             }}
           >
-            <ListItemText primary={text('list.saveView')} slotProps={{ primary: { color: 'primary' } }} />
+            <ListItemText
+              primary={text('list.saveView')}
+              slotProps={{ primary: { color: 'primary' } }}
+            />
           </MenuItem>,
         ]}
       </MenuButton>
@@ -85,7 +100,15 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
   );
 }
 
-function Saving({ list, place, onClose }: { list: SavedView['list']; place: Place; onClose: () => void }) {
+function Saving({
+  list,
+  place,
+  onClose,
+}: {
+  list: SavedView['list'];
+  place: Place;
+  onClose: () => void;
+}) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
@@ -93,7 +116,15 @@ function Saving({ list, place, onClose }: { list: SavedView['list']; place: Plac
   const [isShared, setIsShared] = useState(false);
   const mayShare = useMay('operator');
   const save = useMutation({
-    mutationFn: () => api.POST('/api/saved-views', { body: { name, list, shared: isShared, query: { ...queryOf(place.criteria), ...(place.sort ? { sort: place.sort } : {}) } } }),
+    mutationFn: () =>
+      api.POST('/api/saved-views', {
+        body: {
+          name,
+          list,
+          shared: isShared,
+          query: { ...queryOf(place.criteria), ...(place.sort ? { sort: place.sort } : {}) },
+        },
+      }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: KEY });
       notify(text('list.viewSaved'));
@@ -101,9 +132,26 @@ function Saving({ list, place, onClose }: { list: SavedView['list']; place: Plac
     },
   });
   return (
-    <FormDialog title={text('list.saveView')} submit={text('list.save')} isBusy={save.isPending} error={save.error} onSubmit={() => save.mutate()} onClose={onClose}>
-      <TextField autoFocus required label={text('list.viewName')} value={name} onChange={(event) => setName(event.target.value)} />
-      <FormControlLabel disabled={!mayShare} control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />} label={text('list.shared')} />
+    <FormDialog
+      title={text('list.saveView')}
+      submit={text('list.save')}
+      isBusy={save.isPending}
+      error={save.error}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        autoFocus
+        required
+        label={text('list.viewName')}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <FormControlLabel
+        disabled={!mayShare}
+        control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />}
+        label={text('list.shared')}
+      />
     </FormDialog>
   );
 }

@@ -1,4 +1,7 @@
-/** Rows: sorted by their headers, gone through with the keyboard, opened by the magnifier in the first column. */
+/**
+ * Rows: sorted by their headers, gone through with the keyboard, opened by the magnifier in the
+ * first column.
+ */
 
 import Search from '@mui/icons-material/SearchOutlined';
 import Box from '@mui/material/Box';
@@ -18,17 +21,39 @@ import type { Selection } from '@/list/selection';
 import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 
-/** Said once for the whole table: rows are plain elements, since hundreds of cells that each found their own look would take longer to draw. */
+/**
+ * Said once for the whole table: rows are plain elements, since hundreds of cells that each found
+ * their own look would take longer to draw.
+ */
 function look(cell: number, icon: number): SxProps<Theme> {
   return {
     '& td, & th': { py: cell, px: 1.25, borderBottom: 1, borderColor: 'divider' },
     '& th': { bgcolor: 'background.paper' },
-    '& td': { fontSize: '0.84rem', maxWidth: 260, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', lineHeight: 1.43 },
+    '& td': {
+      fontSize: '0.84rem',
+      maxWidth: 260,
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
+      lineHeight: 1.43,
+    },
     '& td.right': { textAlign: 'right' },
     '& td.ticks': { width: 42, p: 0, textAlign: 'center' },
-    '& td.ticks input': { width: 17, height: 17, m: 0, verticalAlign: 'middle', accentColor: (theme) => theme.palette.primary.main },
+    '& td.ticks input': {
+      width: 17,
+      height: 17,
+      m: 0,
+      verticalAlign: 'middle',
+      accentColor: (theme) => theme.palette.primary.main,
+    },
     '& td.opens': { width: 40, p: 0 },
-    '& td.opens a': { display: 'inline-flex', p: icon, borderRadius: '50%', color: 'action.active', '&:hover': { bgcolor: 'action.hover' } },
+    '& td.opens a': {
+      display: 'inline-flex',
+      p: icon,
+      borderRadius: '50%',
+      color: 'action.active',
+      '&:hover': { bgcolor: 'action.hover' },
+    },
     '& tbody tr:hover': { bgcolor: 'action.hover' },
     '& tbody tr[data-selected]': { bgcolor: 'action.selected' },
     '& tr:focus-visible': { outlineOffset: -2 },
@@ -50,7 +75,16 @@ export interface TableProps<R extends Row> {
 }
 
 /** Drawn again only when something of it changed, whatever else moves on the page. */
-export const Table = memo(function Table<R extends Row>({ label, columns, rows, sort, onSort, to, named, selection }: TableProps<R>) {
+export const Table = memo(function Table<R extends Row>({
+  label,
+  columns,
+  rows,
+  sort,
+  onSort,
+  to,
+  named,
+  selection,
+}: TableProps<R>) {
   const text = useText();
   const isCompact = usePreferences().preferences.density === 'compact';
   const body = useRef<HTMLTableSectionElement>(null);
@@ -61,12 +95,24 @@ export const Table = memo(function Table<R extends Row>({ label, columns, rows, 
           <TableRow>
             {selection ? (
               <TableCell padding="checkbox">
-                <Checkbox size="small" checked={rows.length > 0 && rows.every((row) => selection.has(row.id))} indeterminate={rows.some((row) => selection.has(row.id)) && !rows.every((row) => selection.has(row.id))} onChange={(_, isOn) => selection.set(rows.map((row) => row.id), isOn)} slotProps={{ input: { 'aria-label': text('list.selectAll') } }} />
+                <Checkbox
+                  size="small"
+                  checked={rows.length > 0 && rows.every((row) => selection.has(row.id))}
+                  indeterminate={
+                    rows.some((row) => selection.has(row.id)) &&
+                    !rows.every((row) => selection.has(row.id))
+                  }
+                  onChange={(_, isOn) =>
+                    selection.set(
+                      rows.map((row) => row.id),
+                      isOn,
+                    )
+                  }
+                  slotProps={{ input: { 'aria-label': text('list.selectAll') } }}
+                />
               </TableCell>
             ) : null}
-            {to ? (
-              <UnseenHead name={text('field.details')} />
-            ) : null}
+            {to ? <UnseenHead name={text('field.details')} /> : null}
             {columns.map((column) => (
               <Header key={column.name} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -74,7 +120,16 @@ export const Table = memo(function Table<R extends Row>({ label, columns, rows, 
         </TableHead>
         <TableBody ref={body} onKeyDown={(event) => moved(event, body.current)}>
           {rows.map((row, place) => (
-            <Line key={row.id} row={row} columns={columns} to={to?.(row)} name={named(row)} isFirst={place === 0} isSelected={selection?.has(row.id)} onSelect={selection?.toggle} />
+            <Line
+              key={row.id}
+              row={row}
+              columns={columns}
+              to={to?.(row)}
+              name={named(row)}
+              isFirst={place === 0}
+              isSelected={selection?.has(row.id)}
+              onSelect={selection?.toggle}
+            />
           ))}
         </TableBody>
       </MuiTable>
@@ -82,7 +137,15 @@ export const Table = memo(function Table<R extends Row>({ label, columns, rows, 
   );
 }) as <R extends Row>(props: TableProps<R>) => React.ReactNode;
 
-function Header<R extends Row>({ column, sort, onSort }: { column: Column<R>; sort: string; onSort: (field: string) => void }) {
+function Header<R extends Row>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<R>;
+  sort: string;
+  onSort: (field: string) => void;
+}) {
   const text = useText();
   const field = column.sort;
   if (field === undefined) return <TableCell align={column.align}>{text(column.label)}</TableCell>;
@@ -90,7 +153,11 @@ function Header<R extends Row>({ column, sort, onSort }: { column: Column<R>; so
   const direction = sort.startsWith('-') ? 'desc' : 'asc';
   return (
     <TableCell align={column.align} sortDirection={isActive ? direction : false}>
-      <TableSortLabel active={isActive} direction={isActive ? direction : 'asc'} onClick={() => onSort(field)}>
+      <TableSortLabel
+        active={isActive}
+        direction={isActive ? direction : 'asc'}
+        onClick={() => onSort(field)}
+      >
         {text(column.label)}
       </TableSortLabel>
     </TableCell>
@@ -108,7 +175,15 @@ interface LineProps<R extends Row> {
 }
 
 /** Drawn again only when its own row changed: with live updates all others stand still. */
-const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst, isSelected, onSelect }: LineProps<R>) {
+const Line = memo(function Line<R extends Row>({
+  row,
+  columns,
+  to,
+  name,
+  isFirst,
+  isSelected,
+  onSelect,
+}: LineProps<R>) {
   const text = useText();
   const navigate = useNavigate();
   return (
@@ -128,7 +203,12 @@ const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst
     >
       {onSelect ? (
         <td className="ticks">
-          <input type="checkbox" checked={isSelected} onChange={() => onSelect(row.id)} aria-label={text('list.select', { what: name })} />
+          <input
+            type="checkbox"
+            checked={isSelected}
+            onChange={() => onSelect(row.id)}
+            aria-label={text('list.select', { what: name })}
+          />
         </td>
       ) : null}
       {to ? (
@@ -139,7 +219,11 @@ const Line = memo(function Line<R extends Row>({ row, columns, to, name, isFirst
         </td>
       ) : null}
       {columns.map((column) => (
-        <td key={column.name} className={column.align} style={column.width ? { maxWidth: column.width } : undefined}>
+        <td
+          key={column.name}
+          className={column.align}
+          style={column.width ? { maxWidth: column.width } : undefined}
+        >
           {column.show(row)}
         </td>
       ))}

@@ -4,5 +4,9 @@ import Off from '@mui/icons-material/CheckBoxOutlineBlankOutlined';
 import On from '@mui/icons-material/CheckBoxOutlined';
 
 export function Tick({ isOn }: { isOn: boolean }) {
-  return isOn ? <On fontSize="small" color="primary" sx={{ mr: 1 }} /> : <Off fontSize="small" sx={{ mr: 1, color: 'text.secondary' }} />;
+  return isOn ? (
+    <On fontSize="small" color="primary" sx={{ mr: 1 }} />
+  ) : (
+    <Off fontSize="small" sx={{ mr: 1, color: 'text.secondary' }} />
+  );
 }

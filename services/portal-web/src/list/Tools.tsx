@@ -25,19 +25,53 @@ interface Props {
   children: ReactNode;
 }
 
-export function Tools({ place, criteria, filterId, isOpen, onFilter, onAgain, hasSearch, fresh, children }: Props) {
+export function Tools({
+  place,
+  criteria,
+  filterId,
+  isOpen,
+  onFilter,
+  onAgain,
+  hasSearch,
+  fresh,
+  children,
+}: Props) {
   const text = useText();
-  const others = Object.entries(place.criteria).filter(([name]) => name !== 'search' && !criteria.some((criterion) => criterion.name === name));
+  const others = Object.entries(place.criteria).filter(
+    ([name]) => name !== 'search' && !criteria.some((criterion) => criterion.name === name),
+  );
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 0.75, px: 1.5, py: 1 }}>
-      {criteria.length === 0 ? null : <Tooltip title={text(isOpen ? 'list.clearFilter' : 'list.filter')}>
-        <IconButton size="small" onClick={onFilter} aria-label={text(isOpen ? 'list.clearFilter' : 'list.filter')} aria-expanded={isOpen} aria-controls={isOpen ? filterId : undefined} color={isOpen ? 'primary' : 'default'} sx={isOpen ? { bgcolor: 'action.selected' } : undefined}>
-          {isOpen ? <Clear fontSize="small" /> : <Filter fontSize="small" />}
-        </IconButton>
-      </Tooltip>}
-      {hasSearch ? <Words value={place.criteria.search ?? ''} onChange={(search) => place.setCriteria({ ...place.criteria, search })} /> : null}
+    <Box
+      sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 0.75, px: 1.5, py: 1 }}
+    >
+      {criteria.length === 0 ? null : (
+        <Tooltip title={text(isOpen ? 'list.clearFilter' : 'list.filter')}>
+          <IconButton
+            size="small"
+            onClick={onFilter}
+            aria-label={text(isOpen ? 'list.clearFilter' : 'list.filter')}
+            aria-expanded={isOpen}
+            aria-controls={isOpen ? filterId : undefined}
+            color={isOpen ? 'primary' : 'default'}
+            sx={isOpen ? { bgcolor: 'action.selected' } : undefined}
+          >
+            {isOpen ? <Clear fontSize="small" /> : <Filter fontSize="small" />}
+          </IconButton>
+        </Tooltip>
+      )}
+      {hasSearch ? (
+        <Words
+          value={place.criteria.search ?? ''}
+          onChange={(search) => place.setCriteria({ ...place.criteria, search })}
+        />
+      ) : null}
       {others.map(([name, value]) => (
-        <Chip key={name} size="small" label={`${text(`field.${name}` as TextKey, { _: name })}: ${value}`} onDelete={() => place.setCriteria({ ...place.criteria, [name]: '' })} />
+        <Chip
+          key={name}
+          size="small"
+          label={`${text(`field.${name}` as TextKey, { _: name })}: ${value}`}
+          onDelete={() => place.setCriteria({ ...place.criteria, [name]: '' })}
+        />
       ))}
       <Box sx={{ flex: 1 }} />
       {fresh}

@@ -31,5 +31,17 @@ export function Words({ value, onChange }: { value: string; onChange: (value: st
       <SearchIcon fontSize="small" />
     </InputAdornment>
   );
-  return <TextField type="search" placeholder={text('list.searchHint')} value={entered} onChange={(event) => enter(event.target.value)} slotProps={{ input: { startAdornment: glass, sx: { height: 34 } }, htmlInput: { 'aria-label': text('field.search') } }} sx={{ flex: '1 1 200px', maxWidth: 340 }} />;
+  return (
+    <TextField
+      type="search"
+      placeholder={text('list.searchHint')}
+      value={entered}
+      onChange={(event) => enter(event.target.value)}
+      slotProps={{
+        input: { startAdornment: glass, sx: { height: 34 } },
+        htmlInput: { 'aria-label': text('field.search') },
+      }}
+      sx={{ flex: '1 1 200px', maxWidth: 340 }}
+    />
+  );
 }

@@ -1,4 +1,7 @@
-/** Where a list stands: criteria, order and page, all in the address, so that a link restores the exact view. */
+/**
+ * Where a list stands: criteria, order and page, all in the address, so that a link restores the
+ * exact view.
+ */
 
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router-dom';
@@ -32,7 +35,10 @@ export function usePlace(usualSort: string): Place {
   const { pathname } = location;
   const sort = params.get('sort') ?? usualSort;
   const after = params.get('after');
-  const criteria = useMemo(() => criteriaOf([...params].filter(([name]) => !OWN.has(name))), [params]);
+  const criteria = useMemo(
+    () => criteriaOf([...params].filter(([name]) => !OWN.has(name))),
+    [params],
+  );
 
   /** Another list begins at its first page. */
   const change = useCallback(
@@ -50,8 +56,16 @@ export function usePlace(usualSort: string): Place {
     },
     [setParams],
   );
-  const to = useCallback((key: string | null, way: (string | null)[]) => setParams((before) => changed(before, { after: key }), { state: { trail: way } }), [setParams]);
-  const go = useCallback((query: Record<string, unknown>) => void navigate({ pathname, search: new URLSearchParams(said(query)).toString() }), [navigate, pathname]);
+  const to = useCallback(
+    (key: string | null, way: (string | null)[]) =>
+      setParams((before) => changed(before, { after: key }), { state: { trail: way } }),
+    [setParams],
+  );
+  const go = useCallback(
+    (query: Record<string, unknown>) =>
+      void navigate({ pathname, search: new URLSearchParams(said(query)).toString() }),
+    [navigate, pathname],
+  );
   return useMemo(
     () => ({
       criteria,
@@ -69,7 +83,10 @@ export function usePlace(usualSort: string): Place {
   );
 }
 
-/** A moment or number is first sorted from the newest down, text from A up; a second click turns it round. */
+/**
+ * A moment or number is first sorted from the newest down, text from A up; a second click turns it
+ * round.
+ */
 function nextSort(sort: string, field: string): string {
   if (sort === field) return `-${field}`;
   if (sort === `-${field}`) return field;
@@ -86,5 +103,7 @@ function changed(before: URLSearchParams, changes: Record<string, string | null>
 }
 
 function said(query: Record<string, unknown>): [string, string][] {
-  return Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, String(one)]));
+  return Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, String(one)]),
+  );
 }

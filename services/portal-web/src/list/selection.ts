@@ -12,10 +12,21 @@ export interface Selection {
 
 export function useSelection(): Selection {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const toggle = useCallback((id: string) => setIds((before) => (before.has(id) ? without(before, [id]) : new Set([...before, id]))), []);
-  const set = useCallback((some: string[], isOn: boolean) => setIds((before) => (isOn ? new Set([...before, ...some]) : without(before, some))), []);
+  const toggle = useCallback(
+    (id: string) =>
+      setIds((before) => (before.has(id) ? without(before, [id]) : new Set([...before, id]))),
+    [],
+  );
+  const set = useCallback(
+    (some: string[], isOn: boolean) =>
+      setIds((before) => (isOn ? new Set([...before, ...some]) : without(before, some))),
+    [],
+  );
   const clear = useCallback(() => setIds(new Set()), []);
-  return useMemo(() => ({ ids, has: (id: string) => ids.has(id), toggle, set, clear }), [ids, toggle, set, clear]);
+  return useMemo(
+    () => ({ ids, has: (id: string) => ids.has(id), toggle, set, clear }),
+    [ids, toggle, set, clear],
+  );
 }
 
 function without(before: ReadonlySet<string>, some: string[]): ReadonlySet<string> {

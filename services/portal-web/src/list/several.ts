@@ -1,7 +1,13 @@
-/** A criterion may have several values, any of which will do; they stand on lines of their own, which no value can hold. */
+/**
+ * A criterion may have several values, any of which will do; they stand on lines of their own,
+ * which no value can hold.
+ */
 
 const BETWEEN = '\n';
-const ONE = /(_from|_to|_begins|_empty)$|^(search|troubled|archived|retryable|outcome_unknown|level|service|replica|delivery_id|who|target|at_from|at_to)$/;
+const ONE = new RegExp(
+  '(_from|_to|_begins|_empty)$|^(search|troubled|archived|retryable|outcome_unknown' +
+    '|level|service|replica|delivery_id|who|target|at_from|at_to)$',
+);
 const FLAG = /_empty$|^(troubled|archived|retryable|outcome_unknown)$/;
 const NUMBER = /^(appointment_id|attempt|duration_ms|http_status|tries)(_from|_to)?$/;
 
@@ -17,18 +23,30 @@ export function asCriterion(values: readonly string[]): string {
 
 /** As an address has them: a name as often as it has values. */
 export function pairsOf(criteria: Record<string, string>): [string, string][] {
-  return Object.entries(criteria).flatMap(([name, value]) => valuesOf(value).map((one): [string, string] => [name, one]));
+  return Object.entries(criteria).flatMap(([name, value]) =>
+    valuesOf(value).map((one): [string, string] => [name, one]),
+  );
 }
 
 export function criteriaOf(pairs: Iterable<readonly [string, string]>): Record<string, string> {
   const found: Record<string, string[]> = {};
   for (const [name, value] of pairs) (found[name] ??= []).push(value);
-  return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, asCriterion(values)]));
+  return Object.fromEntries(
+    Object.entries(found).map(([name, values]) => [name, asCriterion(values)]),
+  );
 }
 
-/** As the API's bodies have them: lists where it takes several, and numbers, true and false for what they are. */
+/**
+ * As the API's bodies have them: lists where it takes several, and numbers, true and false for what
+ * they are.
+ */
 export function queryOf(criteria: Record<string, string>): Record<string, Value | Value[]> {
-  return Object.fromEntries(Object.entries(criteria).map(([name, value]) => [name, ONE.test(name) ? typed(name, value) : valuesOf(value).map((one) => typed(name, one))]));
+  return Object.fromEntries(
+    Object.entries(criteria).map(([name, value]) => [
+      name,
+      ONE.test(name) ? typed(name, value) : valuesOf(value).map((one) => typed(name, one)),
+    ]),
+  );
 }
 
 /** What is neither stays as it was written, for the API to name. */

@@ -16,7 +16,10 @@ export function useColumns<R extends Row>(list: string, all: readonly Column<R>[
   const { preferences, prefer } = usePreferences();
   const chosen = preferences.columns?.[list];
   // the same as long as nothing changes: rows are drawn again only for what is new
-  const names = useMemo(() => chosen ?? all.filter((column) => !column.isExtra).map((column) => column.name), [chosen, all]);
+  const names = useMemo(
+    () => chosen ?? all.filter((column) => !column.isExtra).map((column) => column.name),
+    [chosen, all],
+  );
   const shown = useMemo(() => all.filter((column) => names.includes(column.name)), [all, names]);
   const set = (wanted: string[] | undefined) => {
     const { [list]: _, ...others } = preferences.columns ?? {};
@@ -27,7 +30,9 @@ export function useColumns<R extends Row>(list: string, all: readonly Column<R>[
     shown,
     isUsual: chosen === undefined,
     toggle: (name) => {
-      const wanted = names.includes(name) ? names.filter((other) => other !== name) : [...names, name];
+      const wanted = names.includes(name)
+        ? names.filter((other) => other !== name)
+        : [...names, name];
       if (wanted.length > 0) set(wanted);
     },
     reset: () => set(undefined),

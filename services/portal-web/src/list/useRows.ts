@@ -14,7 +14,13 @@ export interface Rows<R extends Row> {
   again: () => void;
 }
 
-export function useRows<R extends Row>(list: string, place: Place, perPage: number, fixed: Record<string, string | boolean> = {}, every?: number): Rows<R> {
+export function useRows<R extends Row>(
+  list: string,
+  place: Place,
+  perPage: number,
+  fixed: Record<string, string | boolean> = {},
+  every?: number,
+): Rows<R> {
   const isDown = place.sort.startsWith('-');
   const found = useGetList<R>(
     list,

@@ -7,7 +7,11 @@ import type { Cause } from '@/api/types';
 export const CAUSES = ['causes'];
 
 export function useCauses(): UseQueryResult<Cause[]> {
-  return useQuery({ queryKey: CAUSES, queryFn: async () => (await the(api.GET('/api/causes'))).items, refetchInterval: 30_000 });
+  return useQuery({
+    queryKey: CAUSES,
+    queryFn: async () => (await the(api.GET('/api/causes'))).items,
+    refetchInterval: 30_000,
+  });
 }
 
 export function useErrorCount(): number | undefined {

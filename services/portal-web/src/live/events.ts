@@ -1,4 +1,7 @@
-/** Live updates: one connection per tab, restored by itself; many events a second reach the page as few. */
+/**
+ * Live updates: one connection per tab, restored by itself; many events a second reach the page as
+ * few.
+ */
 
 import { session } from '@/account/session';
 
@@ -8,7 +11,12 @@ type Listener = (events: unknown[]) => void;
 const KINDS: readonly Kind[] = ['delivery', 'operation', 'status', 'resync'];
 const GATHERED_MS = 400;
 const TRIED_AGAIN_MS = 5_000;
-const listeners: Record<Kind, Set<Listener>> = { delivery: new Set(), operation: new Set(), status: new Set(), resync: new Set() };
+const listeners: Record<Kind, Set<Listener>> = {
+  delivery: new Set(),
+  operation: new Set(),
+  status: new Set(),
+  resync: new Set(),
+};
 const watchers = new Set<() => void>();
 const gathered: Partial<Record<Kind, unknown[]>> = {};
 let source: EventSource | null = null;
@@ -33,7 +41,10 @@ export function isLive(): boolean {
   return isOpen;
 }
 
-/** A browser opens six connections to a host, whatever the number of tabs: only a tab that is looked at keeps one for itself. */
+/**
+ * A browser opens six connections to a host, whatever the number of tabs: only a tab that is looked
+ * at keeps one for itself.
+ */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     close();
@@ -56,7 +67,8 @@ function open(): void {
   source = new EventSource('/api/events');
   source.onopen = () => tell(true);
   source.onerror = () => again();
-  for (const kind of KINDS) source.addEventListener(kind, (event) => gather(kind, event.data as string));
+  for (const kind of KINDS)
+    source.addEventListener(kind, (event) => gather(kind, event.data as string));
 }
 
 /** The browser tries again by itself, except after an answer that was no stream. */

@@ -13,7 +13,9 @@ const NONE: ReadonlySet<string> = new Set();
 /** More are not told apart: a list that is left open all night stays small. */
 export const MOST_FRESH = 999;
 
-export function useFresh(place: Place): readonly [ReadonlySet<string>, (ids: string[]) => void, () => void] {
+export function useFresh(
+  place: Place,
+): readonly [ReadonlySet<string>, (ids: string[]) => void, () => void] {
   const view = JSON.stringify([place.sort, place.after, place.criteria]);
   const [fresh, setFresh] = useState({ view, ids: NONE });
   const add = useCallback(

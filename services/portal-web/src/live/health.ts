@@ -11,5 +11,10 @@ const ASKED_EVERY_MS = 20_000;
 export function useHealth(): UseQueryResult<Health> {
   const client = useQueryClient();
   useLive('status', () => void client.invalidateQueries({ queryKey: KEY }));
-  return useQuery({ queryKey: KEY, queryFn: () => the(api.GET('/api/status')), refetchInterval: ASKED_EVERY_MS, retry: false });
+  return useQuery({
+    queryKey: KEY,
+    queryFn: () => the(api.GET('/api/status')),
+    refetchInterval: ASKED_EVERY_MS,
+    retry: false,
+  });
 }

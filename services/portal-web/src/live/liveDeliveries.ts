@@ -1,4 +1,7 @@
-/** Keeps a list of deliveries up to date: rows change where they stand, new ones are only counted until somebody asks to see them. */
+/**
+ * Keeps a list of deliveries up to date: rows change where they stand, new ones are only counted
+ * until somebody asks to see them.
+ */
 
 import { useQueryClient } from '@tanstack/react-query';
 import type { Delivery } from '@/api/types';
@@ -30,10 +33,15 @@ function useLiveDeliveries(rows: Rows<DeliveryRow>, place: Place, onlyTroubled: 
     const shown = new Set(rows.rows?.map((row) => row.delivery_id));
     const latest = new Map(events.map((event) => [event.delivery_id, event]));
     if ([...latest.keys()].some((id) => shown.has(id))) {
-      client.setQueriesData<Listed>({ queryKey: ['deliveries', 'getList'] }, (page) => page && { ...page, data: page.data.map((row) => merged(row, latest)) });
+      client.setQueriesData<Listed>(
+        { queryKey: ['deliveries', 'getList'] },
+        (page) => page && { ...page, data: page.data.map((row) => merged(row, latest)) },
+      );
     }
     if (!isNewestFirst) return;
-    const wanted = [...latest.values()].filter((event) => !shown.has(event.delivery_id) && fits(event, place.criteria, onlyTroubled));
+    const wanted = [...latest.values()].filter(
+      (event) => !shown.has(event.delivery_id) && fits(event, place.criteria, onlyTroubled),
+    );
     if (wanted.length > 0) add(wanted.map((event) => event.delivery_id));
   });
   useLive('resync', () => rows.again());
@@ -43,7 +51,9 @@ function useLiveDeliveries(rows: Rows<DeliveryRow>, place: Place, onlyTroubled: 
 
 function merged(row: DeliveryRow, latest: ReadonlyMap<string, Delivery>): DeliveryRow {
   const event = latest.get(row.delivery_id);
-  return event === undefined || event.changed_at < row.changed_at ? row : { ...row, ...event, id: row.id };
+  return event === undefined || event.changed_at < row.changed_at
+    ? row
+    : { ...row, ...event, id: row.id };
 }
 
 const PARTS: Record<string, (event: Delivery) => string | number | null | undefined> = {
@@ -62,10 +72,15 @@ const PARTS: Record<string, (event: Delivery) => string | number | null | undefi
   appointment_key: (event) => event.appointment?.key,
 };
 
-/** Whether it belongs on the list, as far as an event tells; a criterion it cannot tell counts as not met. */
+/**
+ * Whether it belongs on the list, as far as an event tells; a criterion it cannot tell counts as
+ * not met.
+ */
 function fits(event: Delivery, criteria: Record<string, string>, onlyTroubled: boolean): boolean {
   if (event.archived || (onlyTroubled && !isTroubled(event))) return false;
-  return Object.entries(criteria).every(([name, value]) => valuesOf(value).includes(String(PARTS[name]?.(event) ?? '')));
+  return Object.entries(criteria).every(([name, value]) =>
+    valuesOf(value).includes(String(PARTS[name]?.(event) ?? '')),
+  );
 }
 
 function isTroubled(event: Delivery): boolean {

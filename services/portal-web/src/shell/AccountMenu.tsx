@@ -26,7 +26,12 @@ export function AccountMenu() {
   return (
     <>
       <Tooltip title={text('shell.account')}>
-        <IconButton onClick={(event) => setAnchor(event.currentTarget)} aria-label={text('shell.account')} aria-haspopup="menu" aria-expanded={anchor !== null}>
+        <IconButton
+          onClick={(event) => setAnchor(event.currentTarget)}
+          aria-label={text('shell.account')}
+          aria-haspopup="menu"
+          aria-expanded={anchor !== null}
+        >
           <Account fontSize="small" />
         </IconButton>
       </Tooltip>
@@ -35,7 +40,14 @@ export function AccountMenu() {
           <ListItemIcon>
             <Account fontSize="small" />
           </ListItemIcon>
-          <ListItemText primary={text('menu.profile')} secondary={identity && permissions ? `${identity.fullName ?? ''} · ${text(`role.${permissions}`)}` : ''} />
+          <ListItemText
+            primary={text('menu.profile')}
+            secondary={
+              identity && permissions
+                ? `${identity.fullName ?? ''} · ${text(`role.${permissions}`)}`
+                : ''
+            }
+          />
         </MenuItem>
         <MenuItem component="a" href="/api/docs" onClick={close}>
           <ListItemIcon>

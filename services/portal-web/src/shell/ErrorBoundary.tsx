@@ -10,7 +10,14 @@ export function ErrorBoundary({ children }: { children: ReactNode }) {
   const { pathname } = useLocation();
   const text = useText();
   const fallback = (
-    <Alert severity="error" action={<Button color="inherit" onClick={() => location.reload()}>{text('error.again')}</Button>}>
+    <Alert
+      severity="error"
+      action={
+        <Button color="inherit" onClick={() => location.reload()}>
+          {text('error.again')}
+        </Button>
+      }
+    >
       {text('error.bug')}
     </Alert>
   );
@@ -21,7 +28,10 @@ export function ErrorBoundary({ children }: { children: ReactNode }) {
   );
 }
 
-class Boundary extends Component<{ children: ReactNode; fallback: ReactNode }, { failed: boolean }> {
+class Boundary extends Component<
+  { children: ReactNode; fallback: ReactNode },
+  { failed: boolean }
+> {
   override state = { failed: false };
 
   static getDerivedStateFromError() {

@@ -12,8 +12,30 @@ export function Footer() {
   const health = useHealth();
   const state = health.data?.state ?? 'unknown';
   return (
-    <Box component="footer" sx={{ display: 'flex', justifyContent: 'flex-end', alignItems: 'center', gap: 2, px: { xs: 1.5, sm: 2.5, lg: 3.5 }, py: 1, borderTop: 1, borderColor: 'divider', position: 'sticky', bottom: 0, bgcolor: 'background.default', zIndex: 5 }}>
-      <Link component={RouterLink} to="/status" color="text.primary" variant="body2" sx={{ display: 'inline-flex', alignItems: 'center', gap: 1 }}>
+    <Box
+      component="footer"
+      sx={{
+        display: 'flex',
+        justifyContent: 'flex-end',
+        alignItems: 'center',
+        gap: 2,
+        px: { xs: 1.5, sm: 2.5, lg: 3.5 },
+        py: 1,
+        borderTop: 1,
+        borderColor: 'divider',
+        position: 'sticky',
+        bottom: 0,
+        bgcolor: 'background.default',
+        zIndex: 5,
+      }}
+    >
+      <Link
+        component={RouterLink}
+        to="/status"
+        color="text.primary"
+        variant="body2"
+        sx={{ display: 'inline-flex', alignItems: 'center', gap: 1 }}
+      >
         <Dot state={state} />
         <Box component="span" color="text.secondary">
           {text(`state.${state}`)}

@@ -22,7 +22,18 @@ export function Menu({ narrow, onGo }: { narrow: boolean; onGo: () => void }) {
     <Box component="nav" aria-label={text('menu.label')} sx={{ px: 1, pb: 2, overflowY: 'auto' }}>
       {GROUPS.map(([group, views]) => (
         <Box key={group} sx={{ pt: 1.5 }}>
-          <Typography variant="overline" color="text.secondary" component="h2" sx={{ px: 1.25, fontSize: '0.68rem', visibility: narrow ? 'hidden' : 'visible', height: narrow ? 8 : 'auto', overflow: 'hidden' }}>
+          <Typography
+            variant="overline"
+            color="text.secondary"
+            component="h2"
+            sx={{
+              px: 1.25,
+              fontSize: '0.68rem',
+              visibility: narrow ? 'hidden' : 'visible',
+              height: narrow ? 8 : 'auto',
+              overflow: 'hidden',
+            }}
+          >
             {text(group)}
           </Typography>
           <List disablePadding>
@@ -41,20 +52,42 @@ export function Menu({ narrow, onGo }: { narrow: boolean; onGo: () => void }) {
 function Entry({ view, narrow, onGo }: { view: View; narrow: boolean; onGo: () => void }) {
   const text = useText();
   const { pathname } = useLocation();
-  const isHere = view.path === '/' ? pathname === '/' : pathname === view.path || pathname.startsWith(`${view.path}/`);
+  const isHere =
+    view.path === '/'
+      ? pathname === '/'
+      : pathname === view.path || pathname.startsWith(`${view.path}/`);
   const Icon = view.icon;
   const count = useBadge(view.path);
   return (
     <ListItem disablePadding>
       <Tooltip title={narrow ? text(view.text) : ''} placement="right">
-        <ListItemButton component={Link} to={view.path} onClick={onGo} selected={isHere} aria-current={isHere ? 'page' : undefined} sx={{ borderRadius: 2, py: 0.6, px: 1.25, minHeight: 38, mb: 0.25 }}>
+        <ListItemButton
+          component={Link}
+          to={view.path}
+          onClick={onGo}
+          selected={isHere}
+          aria-current={isHere ? 'page' : undefined}
+          sx={{ borderRadius: 2, py: 0.6, px: 1.25, minHeight: 38, mb: 0.25 }}
+        >
           <ListItemIcon sx={{ minWidth: 34, color: isHere ? 'primary.main' : 'text.secondary' }}>
             <Badge variant="dot" color="error" invisible={!narrow || !count}>
               <Icon fontSize="small" />
             </Badge>
           </ListItemIcon>
           {/* stays for screen readers in the narrow menu */}
-          <ListItemText primary={text(view.text)} slotProps={{ primary: { sx: { fontSize: '0.875rem', fontWeight: isHere ? 600 : 480, opacity: narrow ? 0 : 1, whiteSpace: 'nowrap' } } }} />
+          <ListItemText
+            primary={text(view.text)}
+            slotProps={{
+              primary: {
+                sx: {
+                  fontSize: '0.875rem',
+                  fontWeight: isHere ? 600 : 480,
+                  opacity: narrow ? 0 : 1,
+                  whiteSpace: 'nowrap',
+                },
+              },
+            }}
+          />
           {count && !narrow ? <Count count={count} /> : null}
         </ListItemButton>
       </Tooltip>
@@ -71,7 +104,18 @@ function Count({ count }: { count: number }) {
   const text = useText();
   return (
     <Tooltip title={text('menu.waiting', { smart_count: count })}>
-      <Box component="span" sx={(theme) => ({ px: 0.9, borderRadius: 5, fontSize: '0.72rem', fontWeight: 650, lineHeight: 1.7, color: theme.palette.tones.bad.text, bgcolor: theme.palette.tones.bad.fill })}>
+      <Box
+        component="span"
+        sx={(theme) => ({
+          px: 0.9,
+          borderRadius: 5,
+          fontSize: '0.72rem',
+          fontWeight: 650,
+          lineHeight: 1.7,
+          color: theme.palette.tones.bad.text,
+          bgcolor: theme.palette.tones.bad.fill,
+        })}
+      >
         {count > 999 ? '999+' : count}
       </Box>
     </Tooltip>

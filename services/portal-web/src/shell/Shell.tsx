@@ -25,23 +25,63 @@ export function Shell({ children }: { children?: ReactNode }) {
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: '100vh' }}>
       <SkipLink />
-      <Bar isMenuOpen={isPhone ? isOpen : !isNarrow} isPhone={isPhone} onMenu={() => (isPhone ? setIsOpen(!isOpen) : setIsNarrow(!isNarrow))} />
+      <Bar
+        isMenuOpen={isPhone ? isOpen : !isNarrow}
+        isPhone={isPhone}
+        onMenu={() => (isPhone ? setIsOpen(!isOpen) : setIsNarrow(!isNarrow))}
+      />
       <Box sx={{ display: 'flex', flex: 1, minWidth: 0 }}>
         {isPhone ? (
-          <Drawer open={isOpen} onClose={() => setIsOpen(false)} slotProps={{ paper: { sx: { width: 264, pt: 1 }, 'aria-label': text('menu.label') } }}>
+          <Drawer
+            open={isOpen}
+            onClose={() => setIsOpen(false)}
+            slotProps={{ paper: { sx: { width: 264, pt: 1 }, 'aria-label': text('menu.label') } }}
+          >
             <Menu narrow={false} onGo={() => setIsOpen(false)} />
           </Drawer>
         ) : (
-          <Box sx={{ width, flexShrink: 0, borderRight: 1, borderColor: 'divider', bgcolor: 'background.paper', transition: 'width 140ms' }}>
-            <Box sx={{ position: 'sticky', top: 52, maxHeight: 'calc(100vh - 52px)', display: 'flex', flexDirection: 'column', overflow: 'hidden' }}>
+          <Box
+            sx={{
+              width,
+              flexShrink: 0,
+              borderRight: 1,
+              borderColor: 'divider',
+              bgcolor: 'background.paper',
+              transition: 'width 140ms',
+            }}
+          >
+            <Box
+              sx={{
+                position: 'sticky',
+                top: 52,
+                maxHeight: 'calc(100vh - 52px)',
+                display: 'flex',
+                flexDirection: 'column',
+                overflow: 'hidden',
+              }}
+            >
               <Menu narrow={isNarrow} onGo={() => undefined} />
             </Box>
           </Box>
         )}
         <Box sx={{ display: 'flex', flexDirection: 'column', flex: 1, minWidth: 0 }}>
-          <Box component="main" id="content" tabIndex={-1} sx={{ flex: 1, px: { xs: 1.5, sm: 2.5, lg: 3.5 }, py: { xs: 1.5, sm: 2.25 }, width: '100%', maxWidth: 1760, outline: 'none' }}>
+          <Box
+            component="main"
+            id="content"
+            tabIndex={-1}
+            sx={{
+              flex: 1,
+              px: { xs: 1.5, sm: 2.5, lg: 3.5 },
+              py: { xs: 1.5, sm: 2.25 },
+              width: '100%',
+              maxWidth: 1760,
+              outline: 'none',
+            }}
+          >
             <ErrorBoundary>
-              <Suspense fallback={<LinearProgress aria-label={text('app.loading')} />}>{children}</Suspense>
+              <Suspense fallback={<LinearProgress aria-label={text('app.loading')} />}>
+                {children}
+              </Suspense>
             </ErrorBoundary>
           </Box>
           <Footer />

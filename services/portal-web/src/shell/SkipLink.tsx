@@ -12,7 +12,18 @@ export function SkipLink() {
         event.preventDefault();
         document.getElementById('content')?.focus();
       }}
-      sx={{ position: 'fixed', left: 8, top: -60, zIndex: 2000, px: 2, py: 1, bgcolor: 'background.paper', border: 1, borderRadius: 2, '&:focus': { top: 8 } }}
+      sx={{
+        position: 'fixed',
+        left: 8,
+        top: -60,
+        zIndex: 2000,
+        px: 2,
+        py: 1,
+        bgcolor: 'background.paper',
+        border: 1,
+        borderRadius: 2,
+        '&:focus': { top: 8 },
+      }}
     >
       {text('app.skip')}
     </Link>

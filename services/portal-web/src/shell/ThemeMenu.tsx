@@ -32,13 +32,22 @@ export function ThemeMenu() {
   return (
     <>
       <Tooltip title={text('shell.theme')}>
-        <IconButton onClick={(event) => setAnchor(event.currentTarget)} aria-label={text('shell.theme')} aria-haspopup="menu" aria-expanded={anchor !== null}>
+        <IconButton
+          onClick={(event) => setAnchor(event.currentTarget)}
+          aria-label={text('shell.theme')}
+          aria-haspopup="menu"
+          aria-expanded={anchor !== null}
+        >
           <Icon fontSize="small" />
         </IconButton>
       </Tooltip>
       <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
         {CHOICES.map(([choice, ChoiceIcon]) => (
-          <MenuItem key={choice} selected={choice === (chosen ?? 'system')} onClick={() => choose(choice)}>
+          <MenuItem
+            key={choice}
+            selected={choice === (chosen ?? 'system')}
+            onClick={() => choose(choice)}
+          >
             <ListItemIcon>
               <ChoiceIcon fontSize="small" />
             </ListItemIcon>

@@ -14,10 +14,22 @@ export function Toasts() {
   const [shown, setShown] = useState<NotificationPayload | null>(null);
   if (shown === null && notifications.length > 0) setShown(takeNotification() ?? null);
   if (shown === null) return null;
-  const severity = shown.type === 'error' ? 'error' : shown.type === 'warning' ? 'warning' : 'success';
-  const message = typeof shown.message === 'string' ? text(shown.message as TextKey, { ...shown.notificationOptions?.messageArgs, _: shown.message } as Record<string, string>) : shown.message;
+  const severity =
+    shown.type === 'error' ? 'error' : shown.type === 'warning' ? 'warning' : 'success';
+  const message =
+    typeof shown.message === 'string'
+      ? text(
+          shown.message as TextKey,
+          { ...shown.notificationOptions?.messageArgs, _: shown.message } as Record<string, string>,
+        )
+      : shown.message;
   return (
-    <Snackbar open autoHideDuration={shown.notificationOptions?.autoHideDuration ?? SHOWN_MS} onClose={(_, reason) => reason !== 'clickaway' && setShown(null)} anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}>
+    <Snackbar
+      open
+      autoHideDuration={shown.notificationOptions?.autoHideDuration ?? SHOWN_MS}
+      onClose={(_, reason) => reason !== 'clickaway' && setShown(null)}
+      anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
+    >
       <Alert severity={severity} variant="filled" onClose={() => setShown(null)}>
         {message}
       </Alert>

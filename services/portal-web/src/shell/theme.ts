@@ -1,4 +1,7 @@
-/** Colours and shapes, light and dark. Every pair of foreground and background has a contrast of at least 4.5 to 1. */
+/**
+ * Colours and shapes, light and dark. Every pair of foreground and background has a contrast of at
+ * least 4.5 to 1.
+ */
 
 import { createTheme, type CSSObject, type Theme, type ThemeOptions } from '@mui/material/styles';
 
@@ -43,14 +46,38 @@ const shared: ThemeOptions = {
     button: { textTransform: 'none', fontWeight: 560 },
     overline: { letterSpacing: '0.06em', lineHeight: 1.6 },
   },
-  transitions: { duration: { enteringScreen: 140, leavingScreen: 110, standard: 140, short: 120, shorter: 90, shortest: 70 } },
+  transitions: {
+    duration: {
+      enteringScreen: 140,
+      leavingScreen: 110,
+      standard: 140,
+      short: 120,
+      shorter: 90,
+      shortest: 70,
+    },
+  },
 };
 
 /** The look of `Tag`. */
 function tags(tones: Tones): Record<string, CSSObject> {
-  const coloured = Object.entries(tones).map(([tone, { text, fill }]) => [`.tag.${tone}`, { color: text, backgroundColor: fill }]);
+  const coloured = Object.entries(tones).map(([tone, { text, fill }]) => [
+    `.tag.${tone}`,
+    { color: text, backgroundColor: fill },
+  ]);
   return {
-    '.tag': { display: 'inline-flex', alignItems: 'center', gap: 5, padding: '1px 7px', borderRadius: 12, maxWidth: '100%', fontSize: '0.78rem', fontWeight: 560, lineHeight: 1.5, whiteSpace: 'nowrap', verticalAlign: 'middle' },
+    '.tag': {
+      display: 'inline-flex',
+      alignItems: 'center',
+      gap: 5,
+      padding: '1px 7px',
+      borderRadius: 12,
+      maxWidth: '100%',
+      fontSize: '0.78rem',
+      fontWeight: 560,
+      lineHeight: 1.5,
+      whiteSpace: 'nowrap',
+      verticalAlign: 'middle',
+    },
     '.tag > span': { overflow: 'hidden', textOverflow: 'ellipsis' },
     '.tag > svg': { fontSize: '0.95rem', flexShrink: 0 },
     ...(Object.fromEntries(coloured) as Record<string, CSSObject>),
@@ -62,12 +89,18 @@ function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palett
     ...shared,
     palette: { mode, contrastThreshold: 4.5, ...palette },
     components: {
-      MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
+      MuiPaper: {
+        defaultProps: { elevation: 0 },
+        styleOverrides: { root: { backgroundImage: 'none' } },
+      },
       MuiCard: {
         defaultProps: { variant: 'outlined' },
         styleOverrides: { root: { borderRadius: 12 } },
       },
-      MuiButton: { defaultProps: { disableElevation: true, size: 'small' }, styleOverrides: { root: { paddingInline: 12 } } },
+      MuiButton: {
+        defaultProps: { disableElevation: true, size: 'small' },
+        styleOverrides: { root: { paddingInline: 12 } },
+      },
       MuiInputBase: { styleOverrides: { root: { fontSize: '0.9rem' } } },
       MuiFormControlLabel: { styleOverrides: { label: { fontSize: '0.9rem' } } },
       MuiTextField: { defaultProps: { size: 'small', variant: 'outlined' } },
@@ -81,8 +114,16 @@ function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palett
       MuiCssBaseline: {
         styleOverrides: {
           ...tags(mode === 'light' ? LIGHT : DARK),
-          ':focus-visible': { outline: `2px solid ${mode === 'light' ? '#2f5fd0' : '#8fb3ff'}`, outlineOffset: 2 },
-          '@media (prefers-reduced-motion: reduce)': { '*, ::before, ::after': { animationDuration: '0.01ms !important', transitionDuration: '0.01ms !important' } },
+          ':focus-visible': {
+            outline: `2px solid ${mode === 'light' ? '#2f5fd0' : '#8fb3ff'}`,
+            outlineOffset: 2,
+          },
+          '@media (prefers-reduced-motion: reduce)': {
+            '*, ::before, ::after': {
+              animationDuration: '0.01ms !important',
+              transitionDuration: '0.01ms !important',
+            },
+          },
         },
       },
     },

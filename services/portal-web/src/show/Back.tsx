@@ -10,7 +10,13 @@ export function Back({ to, list }: { to: string; list: string }) {
   const navigate = useNavigate();
   const cameFromHere = (window.history.state as { idx?: number } | null)?.idx;
   return (
-    <Button size="small" color="inherit" startIcon={<ArrowBack />} onClick={() => void (cameFromHere ? navigate(-1) : navigate(to))} sx={{ ml: -1, mb: 0.5, color: 'text.secondary' }}>
+    <Button
+      size="small"
+      color="inherit"
+      startIcon={<ArrowBack />}
+      onClick={() => void (cameFromHere ? navigate(-1) : navigate(to))}
+      sx={{ ml: -1, mb: 0.5, color: 'text.secondary' }}
+    >
       {text('details.back', { list })}
     </Button>
   );

@@ -1,4 +1,7 @@
-/** A value that one takes along to another program; the button is there where browsers allow it, which is not on pages without TLS. */
+/**
+ * A value that one takes along to another program; the button is there where browsers allow it,
+ * which is not on pages without TLS.
+ */
 
 import Copy from '@mui/icons-material/ContentCopyOutlined';
 import IconButton from '@mui/material/IconButton';
@@ -8,12 +11,20 @@ import { useText } from '@/texts/texts';
 export function Copyable({ value, what }: { value: string; what: string }) {
   const text = useText();
   const notify = useNotify();
-  const copy = () => void navigator.clipboard.writeText(value).then(() => { notify(text('shell.copied')); });
+  const copy = () =>
+    void navigator.clipboard.writeText(value).then(() => {
+      notify(text('shell.copied'));
+    });
   return (
     <>
       {value}
       {window.isSecureContext ? (
-        <IconButton size="small" aria-label={text('shell.copy', { what })} onClick={copy} sx={{ ml: 0.5, p: 0.25 }}>
+        <IconButton
+          size="small"
+          aria-label={text('shell.copy', { what })}
+          onClick={copy}
+          sx={{ ml: 0.5, p: 0.25 }}
+        >
           <Copy sx={{ fontSize: 16 }} />
         </IconButton>
       ) : null}

@@ -4,9 +4,27 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 
-export function Empty({ title, hint, icon, children }: { title: string; hint?: string; icon?: ReactNode; children?: ReactNode }) {
+export function Empty({
+  title,
+  hint,
+  icon,
+  children,
+}: {
+  title: string;
+  hint?: string;
+  icon?: ReactNode;
+  children?: ReactNode;
+}) {
   return (
-    <Box sx={{ textAlign: 'center', px: 3, py: 6, color: 'text.secondary', '& > svg': { fontSize: 38, mb: 1, opacity: 0.8 } }}>
+    <Box
+      sx={{
+        textAlign: 'center',
+        px: 3,
+        py: 6,
+        color: 'text.secondary',
+        '& > svg': { fontSize: 38, mb: 1, opacity: 0.8 },
+      }}
+    >
       {icon}
       <Typography variant="h3" component="p" color="text.primary">
         {title}

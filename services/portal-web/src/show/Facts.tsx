@@ -8,13 +8,26 @@ export type Fact = readonly [name: string, value: ReactNode];
 
 export function Facts({ facts, columns = 2 }: { facts: readonly Fact[]; columns?: number }) {
   return (
-    <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', sm: `repeat(${columns}, minmax(0, 1fr))` }, columnGap: 3, rowGap: 1.25, m: 0 }}>
+    <Box
+      component="dl"
+      sx={{
+        display: 'grid',
+        gridTemplateColumns: { xs: '1fr', sm: `repeat(${columns}, minmax(0, 1fr))` },
+        columnGap: 3,
+        rowGap: 1.25,
+        m: 0,
+      }}
+    >
       {facts.map(([name, value]) => (
         <Box key={name} sx={{ minWidth: 0 }}>
           <Typography component="dt" variant="caption" color="text.secondary">
             {name}
           </Typography>
-          <Typography component="dd" variant="body2" sx={{ m: 0, overflowWrap: 'anywhere', minHeight: '1.4em' }}>
+          <Typography
+            component="dd"
+            variant="body2"
+            sx={{ m: 0, overflowWrap: 'anywhere', minHeight: '1.4em' }}
+          >
             {value === null || value === undefined || value === '' ? '–' : value}
           </Typography>
         </Box>

@@ -51,5 +51,6 @@ export function FormDialog({ title, submit, isBusy, error, onSubmit, onClose, ch
 /** What the server has against a field. */
 export function fault(error: unknown, field: string): string | undefined {
   if (!(error instanceof ProblemError)) return undefined;
-  return error.problem.errors?.find((one) => one.field === field || one.field.endsWith(`.${field}`))?.message;
+  return error.problem.errors?.find((one) => one.field === field || one.field.endsWith(`.${field}`))
+    ?.message;
 }

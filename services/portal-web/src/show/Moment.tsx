@@ -10,7 +10,13 @@ export function useZone(): string {
   return usePreferences().preferences.time_zone ?? zoneOfDevice();
 }
 
-export const Moment = memo(function Moment({ at, ago = false }: { at?: string | null; ago?: boolean }) {
+export const Moment = memo(function Moment({
+  at,
+  ago = false,
+}: {
+  at?: string | null;
+  ago?: boolean;
+}) {
   const zone = useZone();
   const text = useText();
   if (!at) return null;
@@ -18,7 +24,11 @@ export const Moment = memo(function Moment({ at, ago = false }: { at?: string | 
   if (Number.isNaN(moment.getTime())) return <>{at}</>;
   const said = ago ? <Since at={moment.getTime()} text={text} /> : written(moment, zone);
   return (
-    <time dateTime={at} title={text('time.exact', { local: whole(moment, zone), zone, utc: at })} style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+    <time
+      dateTime={at}
+      title={text('time.exact', { local: whole(moment, zone), zone, utc: at })}
+      style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}
+    >
       {said}
     </time>
   );

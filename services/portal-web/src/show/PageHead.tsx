@@ -5,7 +5,17 @@ import Typography from '@mui/material/Typography';
 import { useEffect, type ReactNode } from 'react';
 import { useText } from '@/texts/texts';
 
-export function PageHead({ title, lead, children, above }: { title: string; lead?: ReactNode; children?: ReactNode; above?: ReactNode }) {
+export function PageHead({
+  title,
+  lead,
+  children,
+  above,
+}: {
+  title: string;
+  lead?: ReactNode;
+  children?: ReactNode;
+  above?: ReactNode;
+}) {
   const text = useText();
   useEffect(() => {
     document.title = `${title} · ${text('app.name')}`;

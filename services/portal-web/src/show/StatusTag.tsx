@@ -35,12 +35,24 @@ const PHASES: Record<Phase, Look> = {
   archived: ['quiet', Archive],
 };
 
-export const StatusTag = memo(function StatusTag({ status, phase, suffix }: { status?: Status | null; phase: Phase; suffix?: string }) {
+export const StatusTag = memo(function StatusTag({
+  status,
+  phase,
+  suffix,
+}: {
+  status?: Status | null;
+  phase: Phase;
+  suffix?: string;
+}) {
   const text = useText();
   const isDone = phase === 'done' || phase === 'archived';
   const [tone, Icon] = status && isDone ? STATUSES[status] : PHASES[phase];
   return (
-    <Tag tone={tone} icon={<Icon />} title={text(status && isDone ? `means.${status}` : `phaseMeans.${phase}`)}>
+    <Tag
+      tone={tone}
+      icon={<Icon />}
+      title={text(status && isDone ? `means.${status}` : `phaseMeans.${phase}`)}
+    >
       {text(status && isDone ? `status.${status}` : `phase.${phase}`)}
       {suffix}
     </Tag>

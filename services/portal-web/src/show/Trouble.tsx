@@ -15,7 +15,9 @@ export function sentence(error: unknown, text: Text): string {
     case 403:
       return text('error.forbidden');
     case 404:
-      return error.problem.detail === 'Not Found' ? text('error.notYet') : error.problem.detail || text('error.notFound');
+      return error.problem.detail === 'Not Found'
+        ? text('error.notYet')
+        : error.problem.detail || text('error.notFound');
     case 503:
       return text('error.away');
     default:

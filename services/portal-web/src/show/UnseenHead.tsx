@@ -6,7 +6,17 @@ import TableCell from '@mui/material/TableCell';
 export function UnseenHead({ name }: { name: string }) {
   return (
     <TableCell padding="none" sx={{ width: 40 }}>
-      <Box component="span" sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clip: 'rect(0 0 0 0)', whiteSpace: 'nowrap' }}>
+      <Box
+        component="span"
+        sx={{
+          position: 'absolute',
+          width: '1px',
+          height: '1px',
+          overflow: 'hidden',
+          clip: 'rect(0 0 0 0)',
+          whiteSpace: 'nowrap',
+        }}
+      >
         {name}
       </Box>
     </TableCell>

@@ -29,7 +29,10 @@ const kept = new Map<string, { day: Intl.DateTimeFormat; time: Intl.DateTimeForm
 
 /** Made once per zone: making one takes longer than a row. */
 function formats(zone: string) {
-  const found = kept.get(zone) ?? { day: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }), time: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }) };
+  const found = kept.get(zone) ?? {
+    day: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }),
+    time: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }),
+  };
   kept.set(zone, found);
   return found;
 }
@@ -45,7 +48,10 @@ export function asEntered(instant: string | number, zone: string): string {
   return Number.isNaN(moment.getTime()) ? '' : whole(moment, zone).replace(' ', 'T').slice(0, 16);
 }
 
-/** The instant that somebody entered in a zone, one of the two where clocks are put back; none while the year is still being typed. */
+/**
+ * The instant that somebody entered in a zone, one of the two where clocks are put back; none while
+ * the year is still being typed.
+ */
 export function instantOf(entered: string, zone: string): string {
   if (!/^[1-9]\d{3}-/.test(entered)) return '';
   const asUtc = Date.parse(`${entered}Z`);
@@ -63,15 +69,24 @@ const STEPS = [
 /** A span in the largest unit that says enough: "3 min", "2 h". */
 export function span(seconds: number, text: Text): string {
   const [size, unit] = STEPS.find(([step]) => seconds >= step) ?? [1, 's'];
-  return text(`time.${unit}`, { count: Math.max(0, unit === 's' ? Math.round(seconds) : Math.floor(seconds / size)) });
+  return text(`time.${unit}`, {
+    count: Math.max(0, unit === 's' ? Math.round(seconds) : Math.floor(seconds / size)),
+  });
 }
 
 /** What a call took: milliseconds while they say more. */
 export function took(milliseconds: number, text: Text): string {
-  return milliseconds < 1_000 ? text('time.ms', { count: Math.round(milliseconds) }) : text('time.s', { count: (milliseconds / 1_000).toFixed(1) });
+  return milliseconds < 1_000
+    ? text('time.ms', { count: Math.round(milliseconds) })
+    : text('time.s', { count: (milliseconds / 1_000).toFixed(1) });
 }
 
 /** A date as Dime.Scheduler wrote it, its zone unknown or its own: only made easier to read. */
 export function own(text: string | null | undefined): string | null {
-  return text ? text.replace('T', ' ').replace(/\.\d+/, '').replace(/(\d\d:\d\d):00(?!:)/, '$1') : null;
+  return text
+    ? text
+        .replace('T', ' ')
+        .replace(/\.\d+/, '')
+        .replace(/(\d\d:\d\d):00(?!:)/, '$1')
+    : null;
 }

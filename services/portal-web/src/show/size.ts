@@ -7,5 +7,7 @@ const KILO = 1_000;
 /** Bytes in the largest unit that says enough: "612 bytes", "4.2 kB". */
 export function size(bytes: number, text: Text): string {
   if (bytes < KILO) return text('size.bytes', { count: bytes });
-  return bytes < KILO * KILO ? text('size.kB', { count: (bytes / KILO).toFixed(1) }) : text('size.MB', { count: (bytes / KILO / KILO).toFixed(1) });
+  return bytes < KILO * KILO
+    ? text('size.kB', { count: (bytes / KILO).toFixed(1) })
+    : text('size.MB', { count: (bytes / KILO / KILO).toFixed(1) });
 }

@@ -5,4 +5,9 @@ import polyglotI18nProvider from 'ra-i18n-polyglot';
 import englishMessages from 'ra-language-english';
 import { en } from '@/texts/en';
 
-export const i18nProvider: I18nProvider = polyglotI18nProvider(() => ({ ...englishMessages, ...en }), 'en', [{ locale: 'en', name: 'English' }], { allowMissing: true });
+export const i18nProvider: I18nProvider = polyglotI18nProvider(
+  () => ({ ...englishMessages, ...en }),
+  'en',
+  [{ locale: 'en', name: 'English' }],
+  { allowMissing: true },
+);

@@ -5,7 +5,9 @@ import { useTranslate } from 'react-admin';
 import type { en } from '@/texts/en';
 
 type Leaves<T, Path extends string = ''> = {
-  [Key in keyof T & string]: T[Key] extends string ? `${Path}${Key}` : Leaves<T[Key], `${Path}${Key}.`>;
+  [Key in keyof T & string]: T[Key] extends string
+    ? `${Path}${Key}`
+    : Leaves<T[Key], `${Path}${Key}.`>;
 }[keyof T & string];
 
 export type TextKey = Leaves<typeof en>;

@@ -1,4 +1,7 @@
-/** One appointment: change tracking, identification values, and below them the last activity, the MBOC settings and the timeline. */
+/**
+ * One appointment: change tracking, identification values, and below them the last activity, the
+ * MBOC settings and the timeline.
+ */
 
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
@@ -30,13 +33,32 @@ export default function AppointmentPage() {
   const { key = '' } = useParams();
   const found = useAppointment(key);
   const back = <Back to="/appointments" list={text('menu.appointments')} />;
-  if (found.error) return <><PageHead title={text('menu.appointments')} above={back} /><Trouble error={found.error} again={() => void found.refetch()} /></>;
+  if (found.error)
+    return (
+      <>
+        <PageHead title={text('menu.appointments')} above={back} />
+        <Trouble error={found.error} again={() => void found.refetch()} />
+      </>
+    );
   if (!found.data) return <Skeleton variant="rounded" height={420} />;
   const appointment = found.data;
   return (
     <>
-      <PageHead title={appointment.subject ?? String(appointment.appointment_id)} lead={[appointment.job_no, appointment.task_no, appointment.source_app].filter(Boolean).join(' · ')} above={back} />
-      <Box sx={{ display: 'grid', gap: 2, mb: 2, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 2fr) minmax(0, 3fr)' } }}>
+      <PageHead
+        title={appointment.subject ?? String(appointment.appointment_id)}
+        lead={[appointment.job_no, appointment.task_no, appointment.source_app]
+          .filter(Boolean)
+          .join(' · ')}
+        above={back}
+      />
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 2,
+          mb: 2,
+          gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 2fr) minmax(0, 3fr)' },
+        }}
+      >
         <ChangeTracking appointment={appointment} />
         <Identification appointment={appointment} />
       </Box>
@@ -49,9 +71,18 @@ function useAppointment(key: string) {
   const client = useQueryClient();
   const queryKey = ['appointment', key];
   useLive<Delivery>('delivery', (events) => {
-    if (events.some((event) => event.appointment?.key === key)) void client.invalidateQueries({ queryKey });
+    if (events.some((event) => event.appointment?.key === key))
+      void client.invalidateQueries({ queryKey });
   });
-  return useQuery({ queryKey, queryFn: () => the(api.GET('/api/appointments/{appointment_key}', { params: { path: { appointment_key: key } } })) });
+  return useQuery({
+    queryKey,
+    queryFn: () =>
+      the(
+        api.GET('/api/appointments/{appointment_key}', {
+          params: { path: { appointment_key: key } },
+        }),
+      ),
+  });
 }
 
 function ChangeTracking({ appointment }: { appointment: AppointmentDetails }) {
@@ -101,9 +132,21 @@ function Tabbed({ appointment }: { appointment: AppointmentDetails }) {
   const tab = wanted !== null && TABS.includes(wanted) ? wanted : 'lastActivity';
   return (
     <Card>
-      <Tabs value={tab} onChange={(_, chosen: TabName) => setParams({ tab: chosen }, { replace: true })} aria-label={text('field.details')} variant="scrollable" sx={{ borderBottom: 1, borderColor: 'divider' }}>
+      <Tabs
+        value={tab}
+        onChange={(_, chosen: TabName) => setParams({ tab: chosen }, { replace: true })}
+        aria-label={text('field.details')}
+        variant="scrollable"
+        sx={{ borderBottom: 1, borderColor: 'divider' }}
+      >
         {TABS.map((name) => (
-          <Tab key={name} value={name} label={text(`details.${name}`)} id={`tab-${name}`} aria-controls={`panel-${name}`} />
+          <Tab
+            key={name}
+            value={name}
+            label={text(`details.${name}`)}
+            id={`tab-${name}`}
+            aria-controls={`panel-${name}`}
+          />
         ))}
       </Tabs>
       <Box role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} sx={{ p: 2 }}>

@@ -19,7 +19,8 @@ import { useText } from '@/texts/texts';
 
 export function LastActivity({ activity }: { activity: readonly Activity[] }) {
   const text = useText();
-  if (activity.length === 0) return <Empty title={text('details.noActivity')} hint={text('phaseMeans.pending')} />;
+  if (activity.length === 0)
+    return <Empty title={text('details.noActivity')} hint={text('phaseMeans.pending')} />;
   return (
     <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'minmax(0, 1fr)' }}>
       {activity.map((one) => (
@@ -27,7 +28,12 @@ export function LastActivity({ activity }: { activity: readonly Activity[] }) {
           <Typography variant="h2" sx={{ mb: 0.5 }}>
             {one.connector_name ?? text('details.noConnector')}
           </Typography>
-          <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="group" aria-label={one.connector_name ?? text('details.noConnector')}>
+          <Box
+            sx={{ overflowX: 'auto' }}
+            tabIndex={0}
+            role="group"
+            aria-label={one.connector_name ?? text('details.noConnector')}
+          >
             <Sent deliveries={one.deliveries} />
           </Box>
         </Box>
@@ -43,21 +49,36 @@ function Sent({ deliveries }: { deliveries: Activity['deliveries'] }) {
       <TableHead>
         <TableRow>
           <UnseenHead name={text('field.details')} />
-          {(['status', 'received_at', 'action', 'attempt', 'trigger', 'message'] as const).map((name) => (
-            <TableCell key={name}>{text(`field.${name}`)}</TableCell>
-          ))}
+          {(['status', 'received_at', 'action', 'attempt', 'trigger', 'message'] as const).map(
+            (name) => (
+              <TableCell key={name}>{text(`field.${name}`)}</TableCell>
+            ),
+          )}
         </TableRow>
       </TableHead>
       <TableBody>
         {deliveries.map((delivery) => (
           <TableRow key={delivery.delivery_id} hover>
             <TableCell padding="none">
-              <IconButton component={Link} to={`/transactions/${encodeURIComponent(delivery.delivery_id)}`} size="small" aria-label={text('list.open', { what: `${delivery.action ? text(`action.${delivery.action}`) : ''} ${delivery.received_at}` })}>
+              <IconButton
+                component={Link}
+                to={`/transactions/${encodeURIComponent(delivery.delivery_id)}`}
+                size="small"
+                aria-label={text('list.open', {
+                  what: [
+                    delivery.action ? text(`action.${delivery.action}`) : '',
+                    delivery.received_at,
+                  ].join(' '),
+                })}
+              >
                 <Search fontSize="small" />
               </IconButton>
             </TableCell>
             <TableCell>
-              <StatusTag status={delivery.status} phase={delivery.archived ? 'archived' : delivery.phase} />
+              <StatusTag
+                status={delivery.status}
+                phase={delivery.archived ? 'archived' : delivery.phase}
+              />
             </TableCell>
             <TableCell>
               <Moment at={delivery.received_at} />
@@ -65,7 +86,9 @@ function Sent({ deliveries }: { deliveries: Activity['deliveries'] }) {
             <TableCell>{delivery.action ? text(`action.${delivery.action}`) : null}</TableCell>
             <TableCell>{delivery.attempt}</TableCell>
             <TableCell>{text(`trigger.${delivery.trigger}`)}</TableCell>
-            <TableCell sx={{ minWidth: 240, overflowWrap: 'anywhere' }}>{delivery.message}</TableCell>
+            <TableCell sx={{ minWidth: 240, overflowWrap: 'anywhere' }}>
+              {delivery.message}
+            </TableCell>
           </TableRow>
         ))}
       </TableBody>

@@ -18,12 +18,31 @@ export function Change({ before, after }: { before: unknown; after: unknown }) {
   if (lines.length === 0) return null;
   return (
     <>
-      <ButtonBase onClick={(event) => setAnchor(event.currentTarget)} sx={{ maxWidth: '100%', fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem', borderRadius: 1, '&:hover': { textDecoration: 'underline' } }}>
+      <ButtonBase
+        onClick={(event) => setAnchor(event.currentTarget)}
+        sx={{
+          maxWidth: '100%',
+          fontFamily: 'ui-monospace, monospace',
+          fontSize: '0.76rem',
+          borderRadius: 1,
+          '&:hover': { textDecoration: 'underline' },
+        }}
+      >
         <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
-          {lines.map((line) => `${line.field}: ${line.before ? `${line.before} → ` : ''}${line.after || '–'}`).join(', ')}
+          {lines
+            .map(
+              (line) =>
+                `${line.field}: ${line.before ? `${line.before} → ` : ''}${line.after || '–'}`,
+            )
+            .join(', ')}
         </Box>
       </ButtonBase>
-      <Popover open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)} anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}>
+      <Popover
+        open={anchor !== null}
+        anchorEl={anchor}
+        onClose={() => setAnchor(null)}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}
+      >
         <Box component="dl" sx={{ m: 0, p: 2, maxWidth: 640, display: 'grid', gap: 1 }}>
           {lines.map((line) => (
             <Box key={line.field}>
@@ -46,14 +65,19 @@ function changed(before: unknown, after: unknown): Line[] {
   const one = parts(before);
   const other = parts(after);
   const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return fields.map((field) => ({ field, before: said(one[field]), after: said(other[field]) })).filter((line) => line.before !== line.after);
+  return fields
+    .map((field) => ({ field, before: said(one[field]), after: said(other[field]) }))
+    .filter((line) => line.before !== line.after);
 }
 
 /** Nested values under dotted names; a plain value under no name at all. */
 function parts(value: unknown, path = ''): Record<string, unknown> {
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value)) return { [path || '·']: value };
-  return Object.assign({}, ...Object.entries(value).map(([name, inner]) => parts(inner, path ? `${path}.${name}` : name))) as Record<string, unknown>;
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([name, inner]) => parts(inner, path ? `${path}.${name}` : name)),
+  ) as Record<string, unknown>;
 }
 
 function said(value: unknown): string {

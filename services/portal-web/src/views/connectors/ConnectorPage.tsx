@@ -20,7 +20,13 @@ import { Tag } from '@/show/Tag';
 import { sentence, Trouble } from '@/show/Trouble';
 import { useText } from '@/texts/texts';
 import { ConnectionTest, useTesting } from '@/views/connectors/ConnectionTest';
-import { AdvancedPart, AuthenticationPart, EndpointPart, LimitsPart, RoutingPart } from '@/views/connectors/parts';
+import {
+  AdvancedPart,
+  AuthenticationPart,
+  EndpointPart,
+  LimitsPart,
+  RoutingPart,
+} from '@/views/connectors/parts';
 import { TakeOver } from '@/views/connectors/TakeOver';
 import { Versions } from '@/views/connectors/Versions';
 import { useSaving } from '@/views/connectors/useSaving';
@@ -29,10 +35,32 @@ export default function ConnectorPage() {
   const text = useText();
   const { id = 'new' } = useParams();
   const isNew = id === 'new';
-  const found = useQuery({ queryKey: ['connector', id], queryFn: () => the(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })), enabled: !isNew, refetchOnWindowFocus: false });
+  const found = useQuery({
+    queryKey: ['connector', id],
+    queryFn: () =>
+      the(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })),
+    enabled: !isNew,
+    refetchOnWindowFocus: false,
+  });
   const back = <Back to="/connectors" list={text('connectors.title')} />;
-  if (isNew) return <><PageHead title={text('connectors.new')} lead={text('connectors.created_hint')} above={back} /><Form /></>;
-  if (found.error) return <><PageHead title={text('connectors.title')} above={back} /><Trouble error={found.error} again={() => void found.refetch()} /></>;
+  if (isNew)
+    return (
+      <>
+        <PageHead
+          title={text('connectors.new')}
+          lead={text('connectors.created_hint')}
+          above={back}
+        />
+        <Form />
+      </>
+    );
+  if (found.error)
+    return (
+      <>
+        <PageHead title={text('connectors.title')} above={back} />
+        <Trouble error={found.error} again={() => void found.refetch()} />
+      </>
+    );
   if (!found.data) return <Skeleton variant="rounded" height={420} />;
   const connector = found.data;
   return (
@@ -41,9 +69,14 @@ export default function ConnectorPage() {
         title={connector.name}
         lead={
           <Box sx={{ display: 'flex', gap: 1, alignItems: 'center', mt: 0.5 }}>
-            <Tag tone={connector.enabled ? 'good' : 'warn'}>{text(connector.enabled ? 'connectors.enabled' : 'connectors.disabled')}</Tag>
+            <Tag tone={connector.enabled ? 'good' : 'warn'}>
+              {text(connector.enabled ? 'connectors.enabled' : 'connectors.disabled')}
+            </Tag>
             {text('connectors.version', { version: connector.version })}
-            <Link component={RouterLink} to={`/transactions?connector_id=${connector.connector_id}`}>
+            <Link
+              component={RouterLink}
+              to={`/transactions?connector_id=${connector.connector_id}`}
+            >
               {text('connectors.showAll')}
             </Link>
           </Box>
@@ -67,7 +100,10 @@ function Switching({ connector }: { connector: Connector }) {
   const isAdmin = useMay('admin');
   const params = { params: { path: { connector_id: connector.connector_id } } };
   const turn = useMutation({
-    mutationFn: () => (connector.enabled ? the(api.POST('/api/connectors/{connector_id}/disable', params)) : the(api.POST('/api/connectors/{connector_id}/enable', params))),
+    mutationFn: () =>
+      connector.enabled
+        ? the(api.POST('/api/connectors/{connector_id}/disable', params))
+        : the(api.POST('/api/connectors/{connector_id}/enable', params)),
     onSuccess: async ({ enabled }) => {
       notify(text(enabled ? 'connectors.enabledNow' : 'connectors.disabledNow'));
       await client.invalidateQueries();
@@ -76,7 +112,12 @@ function Switching({ connector }: { connector: Connector }) {
   });
   if (!isAdmin) return null;
   return (
-    <Button variant="outlined" startIcon={<Power />} onClick={() => turn.mutate()} loading={turn.isPending}>
+    <Button
+      variant="outlined"
+      startIcon={<Power />}
+      onClick={() => turn.mutate()}
+      loading={turn.isPending}
+    >
       {text(connector.enabled ? 'connectors.disable' : 'connectors.enable')}
     </Button>
   );
@@ -105,7 +146,11 @@ function Form({ connector }: { connector?: Connector }) {
       >
         {isAdmin ? null : <Alert severity="info">{text('details.adminOnly')}</Alert>}
         {trouble ? <Alert severity="error">{trouble}</Alert> : null}
-        <Box component="fieldset" disabled={!isAdmin} sx={{ border: 0, p: 0, m: 0, display: 'grid', gap: 2, minWidth: 0 }}>
+        <Box
+          component="fieldset"
+          disabled={!isAdmin}
+          sx={{ border: 0, p: 0, m: 0, display: 'grid', gap: 2, minWidth: 0 }}
+        >
           <Panel title={text('connectors.routing')}>
             <RoutingPart />
           </Panel>
@@ -123,8 +168,28 @@ function Form({ connector }: { connector?: Connector }) {
           </Panel>
         </Box>
         {isAdmin ? (
-          <Box sx={{ position: 'sticky', bottom: 46, zIndex: 4, px: 2, py: 1.25, bgcolor: 'background.paper', border: 1, borderColor: 'divider', borderRadius: 1.5, boxShadow: 2, display: 'flex', gap: 1 }}>
-            <Button type="submit" variant="contained" size="medium" loading={form.formState.isSubmitting}>
+          <Box
+            sx={{
+              position: 'sticky',
+              bottom: 46,
+              zIndex: 4,
+              px: 2,
+              py: 1.25,
+              bgcolor: 'background.paper',
+              border: 1,
+              borderColor: 'divider',
+              borderRadius: 1.5,
+              boxShadow: 2,
+              display: 'flex',
+              gap: 1,
+            }}
+          >
+            <Button
+              type="submit"
+              variant="contained"
+              size="medium"
+              loading={form.formState.isSubmitting}
+            >
               {text(connector ? 'details.save' : 'connectors.create')}
             </Button>
           </Box>

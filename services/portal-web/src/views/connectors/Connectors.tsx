@@ -36,10 +36,20 @@ export default function Connectors() {
       <PageHead title={text('connectors.title')} lead={text('connectors.lead')}>
         {isAdmin ? (
           <Box sx={{ display: 'flex', gap: 1 }}>
-            <Button variant="outlined" startIcon={<Upload />} component={RouterLink} to="/connectors/import">
+            <Button
+              variant="outlined"
+              startIcon={<Upload />}
+              component={RouterLink}
+              to="/connectors/import"
+            >
               {text('connectors.import')}
             </Button>
-            <Button variant="contained" startIcon={<Add />} component={RouterLink} to="/connectors/new">
+            <Button
+              variant="contained"
+              startIcon={<Add />}
+              component={RouterLink}
+              to="/connectors/new"
+            >
               {text('connectors.create')}
             </Button>
           </Box>
@@ -48,7 +58,9 @@ export default function Connectors() {
       <Card>
         {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
         {found.isPending ? <Skeleton height={200} variant="rectangular" /> : null}
-        {found.data?.length === 0 ? <Empty title={text('empty.connectors')} hint={text('empty.connectorsHint')} /> : null}
+        {found.data?.length === 0 ? (
+          <Empty title={text('empty.connectors')} hint={text('empty.connectorsHint')} />
+        ) : null}
         {found.data?.length ? <Rows connectors={found.data} /> : null}
       </Card>
     </>
@@ -58,7 +70,12 @@ export default function Connectors() {
 function Rows({ connectors }: { connectors: readonly Connector[] }) {
   const text = useText();
   return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('connectors.title')}>
+    <Box
+      sx={{ overflowX: 'auto' }}
+      tabIndex={0}
+      role="region"
+      aria-label={text('connectors.title')}
+    >
       <MuiTable size="small" sx={{ '& td': { py: 1.1, whiteSpace: 'nowrap' } }}>
         <TableHead>
           <TableRow>
@@ -73,20 +90,34 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
           {connectors.map((connector) => (
             <TableRow key={connector.connector_id} hover>
               <TableCell padding="none" sx={{ pl: 0.5 }}>
-                <IconButton component={RouterLink} to={`/connectors/${connector.connector_id}`} size="small" aria-label={text('list.open', { what: connector.name })}>
+                <IconButton
+                  component={RouterLink}
+                  to={`/connectors/${connector.connector_id}`}
+                  size="small"
+                  aria-label={text('list.open', { what: connector.name })}
+                >
                   <Search fontSize="small" />
                 </IconButton>
               </TableCell>
               <TableCell>
-                <Link component={RouterLink} to={`/connectors/${connector.connector_id}`} color="text.primary" sx={{ fontWeight: 560 }}>
+                <Link
+                  component={RouterLink}
+                  to={`/connectors/${connector.connector_id}`}
+                  color="text.primary"
+                  sx={{ fontWeight: 560 }}
+                >
                   {connector.name}
                 </Link>
               </TableCell>
               <TableCell>
-                <Tag tone={connector.enabled ? 'good' : 'warn'}>{text(connector.enabled ? 'connectors.enabled' : 'connectors.disabled')}</Tag>
+                <Tag tone={connector.enabled ? 'good' : 'warn'}>
+                  {text(connector.enabled ? 'connectors.enabled' : 'connectors.disabled')}
+                </Tag>
               </TableCell>
               <TableCell>{connector.source_app}</TableCell>
-              <TableCell>{[connector.system, connector.api_type].filter(Boolean).join(', ') || '–'}</TableCell>
+              <TableCell>
+                {[connector.system, connector.api_type].filter(Boolean).join(', ') || '–'}
+              </TableCell>
               <TableCell sx={{ maxWidth: 280 }}>
                 <Typography variant="body2" noWrap title={connector.uri ?? undefined}>
                   {connector.uri ?? '–'}

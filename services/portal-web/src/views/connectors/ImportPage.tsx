@@ -1,4 +1,7 @@
-/** Connectors from a file: first what would become of each row, then, if it is wanted, the import itself. */
+/**
+ * Connectors from a file: first what would become of each row, then, if it is wanted, the import
+ * itself.
+ */
 
 import Upload from '@mui/icons-material/FileUploadOutlined';
 import Alert from '@mui/material/Alert';
@@ -55,20 +58,40 @@ export default function ImportPage() {
   const isRight = rows.length > 0 && rows.every((row) => row.result !== 'wrong');
   return (
     <>
-      <PageHead title={text('connectors.importTitle')} lead={text('connectors.importLead')} above={<Back to="/connectors" list={text('connectors.title')} />} />
+      <PageHead
+        title={text('connectors.importTitle')}
+        lead={text('connectors.importLead')}
+        above={<Back to="/connectors" list={text('connectors.title')} />}
+      />
       <Box sx={{ display: 'grid', gap: 2 }}>
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5 }}>
-          <Button variant={isRight ? 'outlined' : 'contained'} startIcon={<Upload />} loading={dry.isPending} onClick={() => file.current?.click()}>
+          <Button
+            variant={isRight ? 'outlined' : 'contained'}
+            startIcon={<Upload />}
+            loading={dry.isPending}
+            onClick={() => file.current?.click()}
+          >
             {text('connectors.choose')}
           </Button>
-          <input ref={file} type="file" hidden accept=".csv,.json,text/csv,application/json" aria-label={text('connectors.choose')} onChange={(event) => void choose(event.target.files?.[0])} />
+          <input
+            ref={file}
+            type="file"
+            hidden
+            accept=".csv,.json,text/csv,application/json"
+            aria-label={text('connectors.choose')}
+            onChange={(event) => void choose(event.target.files?.[0])}
+          />
           <Typography variant="body2">{chosen?.name}</Typography>
         </Box>
         {error ? <Trouble error={error} /> : null}
         {dry.data ? <Outlook imported={dry.data} /> : null}
         {chosen && isRight ? (
           <Box>
-            <Button variant="contained" onClick={() => real.mutate(chosen)} loading={real.isPending}>
+            <Button
+              variant="contained"
+              onClick={() => real.mutate(chosen)}
+              loading={real.isPending}
+            >
               {text('connectors.importDo', { smart_count: rows.length })}
             </Button>
           </Box>
@@ -80,7 +103,14 @@ export default function ImportPage() {
 
 function sent({ name, body }: Chosen, isDry: boolean): Promise<Imported> {
   const type = name.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/json';
-  return the(api.POST('/api/connectors/import', { params: { query: { dry_run: isDry } }, body: body as never, bodySerializer: (text: unknown) => text as string, headers: { 'Content-Type': type } }));
+  return the(
+    api.POST('/api/connectors/import', {
+      params: { query: { dry_run: isDry } },
+      body: body as never,
+      bodySerializer: (text: unknown) => text as string,
+      headers: { 'Content-Type': type },
+    }),
+  );
 }
 
 const TONES = { create: 'good', change: 'busy', wrong: 'bad' } as const;
@@ -92,7 +122,12 @@ function Outlook({ imported }: { imported: Imported }) {
     <>
       {hasWrong ? <Alert severity="warning">{text('connectors.wrongRows')}</Alert> : null}
       <Panel title={text('connectors.result')} flush>
-        <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('connectors.result')}>
+        <Box
+          sx={{ overflowX: 'auto' }}
+          tabIndex={0}
+          role="region"
+          aria-label={text('connectors.result')}
+        >
           <MuiTable size="small">
             <TableHead>
               <TableRow>
@@ -110,7 +145,9 @@ function Outlook({ imported }: { imported: Imported }) {
                   <TableCell>
                     <Tag tone={TONES[row.result]}>{text(`connectors.${row.result}_row`)}</Tag>
                   </TableCell>
-                  <TableCell>{row.errors.map((error) => `${error.field}: ${error.message}`).join('; ')}</TableCell>
+                  <TableCell>
+                    {row.errors.map((error) => `${error.field}: ${error.message}`).join('; ')}
+                  </TableCell>
                 </TableRow>
               ))}
             </TableBody>

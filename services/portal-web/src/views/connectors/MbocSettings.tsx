@@ -28,11 +28,20 @@ export function MbocSettings({ now, then }: { now: Connector; then?: Connector |
   const testing = useTesting(now.connector_id);
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      {isMending ? <Mending connector={now} testing={testing} onDone={() => setIsMending(false)} /> : <Shown now={now} then={then} />}
+      {isMending ? (
+        <Mending connector={now} testing={testing} onDone={() => setIsMending(false)} />
+      ) : (
+        <Shown now={now} then={then} />
+      )}
       {isMending ? null : (
         <ConnectionTest testing={testing}>
           <MendButton onMend={() => setIsMending(true)} />
-          <Link component={RouterLink} to={`/connectors/${now.connector_id}`} variant="body2" sx={{ alignSelf: 'center' }}>
+          <Link
+            component={RouterLink}
+            to={`/connectors/${now.connector_id}`}
+            variant="body2"
+            sx={{ alignSelf: 'center' }}
+          >
             {text('details.openConnector')}
           </Link>
         </ConnectionTest>
@@ -59,11 +68,19 @@ function Shown({ now, then }: { now: Connector; then?: Connector | null }) {
       <Facts
         facts={[
           [text('field.name'), now.name],
-          [text('field.state'), <Tag key="state" tone={now.enabled ? 'good' : 'warn'}>{text(now.enabled ? 'connectors.enabled' : 'connectors.disabled')}</Tag>],
+          [
+            text('field.state'),
+            <Tag key="state" tone={now.enabled ? 'good' : 'warn'}>
+              {text(now.enabled ? 'connectors.enabled' : 'connectors.disabled')}
+            </Tag>,
+          ],
           [text('field.system'), now.system],
           [text('field.api_type'), now.api_type],
           [text('connectors.authentication'), now.authentication.type],
-          [text('connectors.label.login'), now.authentication.login ?? now.authentication.client_id],
+          [
+            text('connectors.label.login'),
+            now.authentication.login ?? now.authentication.client_id,
+          ],
           [text('field.source_app'), now.source_app],
           [text('field.version'), now.version],
         ]}
@@ -75,9 +92,20 @@ function Shown({ now, then }: { now: Connector; then?: Connector | null }) {
 }
 
 /** What was changed since the attempt: often the reason why it may go well now. */
-function SinceThen({ changed, version }: { changed: ReturnType<typeof differences>; version: number }) {
+function SinceThen({
+  changed,
+  version,
+}: {
+  changed: ReturnType<typeof differences>;
+  version: number;
+}) {
   const text = useText();
-  if (changed.length === 0) return <Typography variant="body2" color="text.secondary">{text('details.same')}</Typography>;
+  if (changed.length === 0)
+    return (
+      <Typography variant="body2" color="text.secondary">
+        {text('details.same')}
+      </Typography>
+    );
   return (
     <Alert severity="info" icon={false}>
       <Typography variant="h3" component="p">
@@ -88,7 +116,15 @@ function SinceThen({ changed, version }: { changed: ReturnType<typeof difference
   );
 }
 
-function Mending({ connector, testing, onDone }: { connector: Connector; testing: Testing; onDone: () => void }) {
+function Mending({
+  connector,
+  testing,
+  onDone,
+}: {
+  connector: Connector;
+  testing: Testing;
+  onDone: () => void;
+}) {
   const text = useText();
   const notify = useNotify();
   const { form, trouble, save } = useSaving(connector);

@@ -1,4 +1,6 @@
-/** The back office's own description names fields differently: its names can be used from now on. */
+/**
+ * The back office's own description names fields differently: its names can be used from now on.
+ */
 
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
@@ -16,7 +18,12 @@ export function TakeOver({ connector }: { connector: Connector }) {
   const client = useQueryClient();
   const isAdmin = useMay('admin');
   const take = useMutation({
-    mutationFn: () => the(api.POST('/api/connectors/{connector_id}/take-over-names', { params: { path: { connector_id: connector.connector_id } } })),
+    mutationFn: () =>
+      the(
+        api.POST('/api/connectors/{connector_id}/take-over-names', {
+          params: { path: { connector_id: connector.connector_id } },
+        }),
+      ),
     onSuccess: async () => {
       notify(text('connectors.tookOver'));
       await client.invalidateQueries();

@@ -34,8 +34,14 @@ const FIELDS: Record<string, Reading> = {
   mapping: ['connectors.label.mapping', (c) => c.mapping],
   ca_certificate: ['connectors.label.ca_certificate', (c) => c.ca_certificate],
   'limits.calls_in_flight': ['connectors.label.calls_in_flight', (c) => c.limits.calls_in_flight],
-  'limits.calls_per_second': ['connectors.label.calls_per_second', (c) => c.limits.calls_per_second],
-  'limits.connect_timeout_s': ['connectors.label.connect_timeout_s', (c) => c.limits.connect_timeout_s],
+  'limits.calls_per_second': [
+    'connectors.label.calls_per_second',
+    (c) => c.limits.calls_per_second,
+  ],
+  'limits.connect_timeout_s': [
+    'connectors.label.connect_timeout_s',
+    (c) => c.limits.connect_timeout_s,
+  ],
   'limits.total_timeout_s': ['connectors.label.total_timeout_s', (c) => c.limits.total_timeout_s],
 };
 const SECRETS: Record<string, TextKey> = {
@@ -52,13 +58,24 @@ export function fieldText(name: string): TextKey | undefined {
 }
 
 export function differences(before: Connector, after: Connector): Difference[] {
-  return Object.values(FIELDS).map(([field, of]) => ({ field, before: said(of(before)), after: said(of(after)) })).filter((one) => one.before !== one.after);
+  return Object.values(FIELDS)
+    .map(([field, of]) => ({ field, before: said(of(before)), after: said(of(after)) }))
+    .filter((one) => one.before !== one.after);
 }
 
 /** Likewise, and which secrets were entered anew: what they are is never told. */
-export function versionDifferences(before: ConnectorVersion, after: ConnectorVersion, anew: string): Difference[] {
-  const entered = after.secrets.filter((name) => before.secrets.includes(name) && before.secrets_entered[name] !== after.secrets_entered[name]);
-  const secrets = entered.flatMap((name) => (SECRETS[name] ? [{ field: SECRETS[name], before: HIDDEN, after: `${HIDDEN} (${anew})` }] : []));
+export function versionDifferences(
+  before: ConnectorVersion,
+  after: ConnectorVersion,
+  anew: string,
+): Difference[] {
+  const entered = after.secrets.filter(
+    (name) =>
+      before.secrets.includes(name) && before.secrets_entered[name] !== after.secrets_entered[name],
+  );
+  const secrets = entered.flatMap((name) =>
+    SECRETS[name] ? [{ field: SECRETS[name], before: HIDDEN, after: `${HIDDEN} (${anew})` }] : [],
+  );
   return [...differences(before, after), ...secrets];
 }
 

@@ -23,7 +23,14 @@ interface Common {
   help: TextKey;
 }
 
-export function TextInput({ name, label, help, required = false, lines, type = 'text' }: Common & { name: Texts; required?: boolean; lines?: number; type?: 'text' | 'url' | 'number' }) {
+export function TextInput({
+  name,
+  label,
+  help,
+  required = false,
+  lines,
+  type = 'text',
+}: Common & { name: Texts; required?: boolean; lines?: number; type?: 'text' | 'url' | 'number' }) {
   const text = useText();
   const { field, fieldState } = useController<Values, Texts>({ name, rules: { required } });
   return (
@@ -39,19 +46,40 @@ export function TextInput({ name, label, help, required = false, lines, type = '
       maxRows={16}
       error={fieldState.invalid}
       helperText={fieldState.error?.message || text(help)}
-      slotProps={{ htmlInput: { spellCheck: false, step: 'any' }, input: lines ? { sx: { fontFamily: 'monospace', fontSize: '0.82rem' } } : undefined }}
+      slotProps={{
+        htmlInput: { spellCheck: false, step: 'any' },
+        input: lines ? { sx: { fontFamily: 'monospace', fontSize: '0.82rem' } } : undefined,
+      }}
     />
   );
 }
 
-/** One of a few; something else that is stored already stays choosable, so that it can be seen and mended. */
-export function ChoiceInput({ name, label, help, choices, mayBeEmpty = true }: Common & { name: Texts; choices: readonly string[]; mayBeEmpty?: boolean }) {
+/**
+ * One of a few; something else that is stored already stays choosable, so that it can be seen and
+ * mended.
+ */
+export function ChoiceInput({
+  name,
+  label,
+  help,
+  choices,
+  mayBeEmpty = true,
+}: Common & { name: Texts; choices: readonly string[]; mayBeEmpty?: boolean }) {
   const text = useText();
   const { field, fieldState } = useController<Values, Texts>({ name });
   const value = field.value ?? '';
   const all = value === '' || choices.includes(value) ? choices : [...choices, value];
   return (
-    <TextField {...field} value={value} inputRef={field.ref} select label={text(label)} error={fieldState.invalid} helperText={fieldState.error?.message || text(help)} slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}>
+    <TextField
+      {...field}
+      value={value}
+      inputRef={field.ref}
+      select
+      label={text(label)}
+      error={fieldState.invalid}
+      helperText={fieldState.error?.message || text(help)}
+      slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
+    >
       {mayBeEmpty ? <MenuItem value="">–</MenuItem> : null}
       {all.map((choice) => (
         <MenuItem key={choice} value={choice}>
@@ -67,7 +95,23 @@ const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zon
 export function ZoneInput({ label, help }: Common) {
   const text = useText();
   const { field, fieldState } = useController<Values, 'time_zone'>({ name: 'time_zone' });
-  return <Autocomplete options={ZONES} value={field.value} onChange={(_, zone) => field.onChange(zone)} disableClearable renderInput={(params) => <TextField {...params} inputRef={field.ref} label={text(label)} error={fieldState.invalid} helperText={fieldState.error?.message ?? text(help)} />} />;
+  return (
+    <Autocomplete
+      options={ZONES}
+      value={field.value}
+      onChange={(_, zone) => field.onChange(zone)}
+      disableClearable
+      renderInput={(params) => (
+        <TextField
+          {...params}
+          inputRef={field.ref}
+          label={text(label)}
+          error={fieldState.invalid}
+          helperText={fieldState.error?.message ?? text(help)}
+        />
+      )}
+    />
+  );
 }
 
 export function SwitchInput({ label, help }: Common) {
@@ -75,7 +119,16 @@ export function SwitchInput({ label, help }: Common) {
   const { field } = useController<Values, 'enabled'>({ name: 'enabled' });
   return (
     <FormControl>
-      <FormControlLabel control={<Switch checked={field.value} onChange={(_, isOn) => field.onChange(isOn)} slotProps={{ input: { ref: field.ref } }} />} label={text(label)} />
+      <FormControlLabel
+        control={
+          <Switch
+            checked={field.value}
+            onChange={(_, isOn) => field.onChange(isOn)}
+            slotProps={{ input: { ref: field.ref } }}
+          />
+        }
+        label={text(label)}
+      />
       <FormHelperText sx={{ mx: 0 }}>{text(help)}</FormHelperText>
     </FormControl>
   );
@@ -91,7 +144,23 @@ export function ActionsInput({ label, help }: Common) {
       </FormLabel>
       <FormGroup row>
         {(['create', 'update', 'delete'] as const).map((action) => (
-          <FormControlLabel key={action} control={<Checkbox size="small" checked={field.value.includes(action)} onChange={(_, isOn) => field.onChange(isOn ? [...field.value, action] : field.value.filter((other) => other !== action))} />} label={text(`action.${action}`)} />
+          <FormControlLabel
+            key={action}
+            control={
+              <Checkbox
+                size="small"
+                checked={field.value.includes(action)}
+                onChange={(_, isOn) =>
+                  field.onChange(
+                    isOn
+                      ? [...field.value, action]
+                      : field.value.filter((other) => other !== action),
+                  )
+                }
+              />
+            }
+            label={text(`action.${action}`)}
+          />
         ))}
       </FormGroup>
       <FormHelperText sx={{ mx: 0 }}>{text(help)}</FormHelperText>
@@ -100,7 +169,12 @@ export function ActionsInput({ label, help }: Common) {
 }
 
 /** Write-only: what is set is never shown; it stays unless something is typed or it is removed. */
-export function SecretInput({ name, label, help, isSet }: Common & { name: 'password' | 'client_secret' | 'signing_secret'; isSet: boolean }) {
+export function SecretInput({
+  name,
+  label,
+  help,
+  isSet,
+}: Common & { name: 'password' | 'client_secret' | 'signing_secret'; isSet: boolean }) {
   const text = useText();
   const { field, fieldState } = useController<Values, typeof name>({ name });
   const isRemoved = isSet && field.value === '';
@@ -122,8 +196,18 @@ export function SecretInput({ name, label, help, isSet }: Common & { name: 'pass
       label={text(label)}
       placeholder={isSet && !isRemoved ? '••••••••' : undefined}
       error={fieldState.invalid}
-      helperText={fieldState.error?.message ?? `${text(isSet && !isRemoved ? 'connectors.secretSet' : 'connectors.secretNone')} ${text(help)}`}
-      slotProps={{ htmlInput: { autoComplete: 'new-password' }, inputLabel: { shrink: true }, input: { endAdornment: remove } }}
+      helperText={
+        fieldState.error?.message ??
+        [
+          text(isSet && !isRemoved ? 'connectors.secretSet' : 'connectors.secretNone'),
+          text(help),
+        ].join(' ')
+      }
+      slotProps={{
+        htmlInput: { autoComplete: 'new-password' },
+        inputLabel: { shrink: true },
+        input: { endAdornment: remove },
+      }}
     />
   );
 }

@@ -1,4 +1,6 @@
-/** The parts of the form. The first two are what is mended most: they stand in Error Tracking too. */
+/**
+ * The parts of the form. The first two are what is mended most: they stand in Error Tracking too.
+ */
 
 import Add from '@mui/icons-material/AddOutlined';
 import Delete from '@mui/icons-material/DeleteOutlined';
@@ -11,20 +13,50 @@ import type { ReactNode } from 'react';
 import { useFieldArray, useFormContext, useWatch } from 'react-hook-form';
 import type { Connector } from '@/api/types';
 import { useText } from '@/texts/texts';
-import { ActionsInput, ChoiceInput, SecretInput, SwitchInput, TextInput, ZoneInput } from '@/views/connectors/inputs';
+import {
+  ActionsInput,
+  ChoiceInput,
+  SecretInput,
+  SwitchInput,
+  TextInput,
+  ZoneInput,
+} from '@/views/connectors/inputs';
 import { API_TYPES, AUTHENTICATION, SYSTEMS, type Values } from '@/views/connectors/values';
 
 function Grid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
-  return <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: `repeat(${columns}, minmax(0, 1fr))` } }}>{children}</Box>;
+  return (
+    <Box
+      sx={{
+        display: 'grid',
+        gap: 2,
+        gridTemplateColumns: { xs: '1fr', sm: `repeat(${columns}, minmax(0, 1fr))` },
+      }}
+    >
+      {children}
+    </Box>
+  );
 }
 
 export function RoutingPart() {
   return (
     <Grid>
       <TextInput name="name" label="field.name" help="connectors.help.name" required />
-      <TextInput name="description" label="connectors.label.description" help="connectors.help.description" />
-      <TextInput name="source_app" label="field.source_app" help="connectors.help.source_app" required />
-      <TextInput name="source_type" label="connectors.label.source_type" help="connectors.help.source_type" />
+      <TextInput
+        name="description"
+        label="connectors.label.description"
+        help="connectors.help.description"
+      />
+      <TextInput
+        name="source_app"
+        label="field.source_app"
+        help="connectors.help.source_app"
+        required
+      />
+      <TextInput
+        name="source_type"
+        label="connectors.label.source_type"
+        help="connectors.help.source_type"
+      />
       <ActionsInput label="connectors.label.actions" help="connectors.help.actions" />
       <SwitchInput label="field.enabled" help="connectors.help.enabled" />
     </Grid>
@@ -35,8 +67,18 @@ export function EndpointPart() {
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       <Grid>
-        <ChoiceInput name="system" label="field.system" help="connectors.help.system" choices={SYSTEMS} />
-        <ChoiceInput name="api_type" label="field.api_type" help="connectors.help.api_type" choices={API_TYPES} />
+        <ChoiceInput
+          name="system"
+          label="field.system"
+          help="connectors.help.system"
+          choices={SYSTEMS}
+        />
+        <ChoiceInput
+          name="api_type"
+          label="field.api_type"
+          help="connectors.help.api_type"
+          choices={API_TYPES}
+        />
       </Grid>
       <TextInput name="uri" label="field.uri" help="connectors.help.uri" type="url" />
     </Box>
@@ -50,20 +92,56 @@ export function AuthenticationPart({ connector }: { connector?: Connector }) {
   const isLogin = type === 'Basic' || type === 'NTLM' || type === 'Windows';
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      <ChoiceInput name="authentication.type" label="connectors.label.auth_type" help="connectors.help.auth_type" choices={AUTHENTICATION} mayBeEmpty={false} />
+      <ChoiceInput
+        name="authentication.type"
+        label="connectors.label.auth_type"
+        help="connectors.help.auth_type"
+        choices={AUTHENTICATION}
+        mayBeEmpty={false}
+      />
       {isLogin ? (
         <Grid>
-          <TextInput name="authentication.login" label="connectors.label.login" help="connectors.help.login" />
-          <SecretInput name="password" label="connectors.label.password" help="connectors.help.password" isSet={has('password')} />
+          <TextInput
+            name="authentication.login"
+            label="connectors.label.login"
+            help="connectors.help.login"
+          />
+          <SecretInput
+            name="password"
+            label="connectors.label.password"
+            help="connectors.help.password"
+            isSet={has('password')}
+          />
         </Grid>
       ) : null}
       {isClient ? (
         <Grid>
-          <TextInput name="authentication.client_id" label="connectors.label.client_id" help="connectors.help.client_id" />
-          <SecretInput name="client_secret" label="connectors.label.client_secret" help="connectors.help.client_secret" isSet={has('client_secret')} />
-          <TextInput name="authentication.tenant_id" label="connectors.label.tenant_id" help="connectors.help.tenant_id" />
-          <TextInput name="authentication.token_url" label="connectors.label.token_url" help="connectors.help.token_url" />
-          <TextInput name="authentication.scope" label="connectors.label.scope" help="connectors.help.scope" />
+          <TextInput
+            name="authentication.client_id"
+            label="connectors.label.client_id"
+            help="connectors.help.client_id"
+          />
+          <SecretInput
+            name="client_secret"
+            label="connectors.label.client_secret"
+            help="connectors.help.client_secret"
+            isSet={has('client_secret')}
+          />
+          <TextInput
+            name="authentication.tenant_id"
+            label="connectors.label.tenant_id"
+            help="connectors.help.tenant_id"
+          />
+          <TextInput
+            name="authentication.token_url"
+            label="connectors.label.token_url"
+            help="connectors.help.token_url"
+          />
+          <TextInput
+            name="authentication.scope"
+            label="connectors.label.scope"
+            help="connectors.help.scope"
+          />
         </Grid>
       ) : null}
     </Box>
@@ -73,10 +151,30 @@ export function AuthenticationPart({ connector }: { connector?: Connector }) {
 export function LimitsPart() {
   return (
     <Grid>
-      <TextInput name="limits.calls_in_flight" type="number" label="connectors.label.calls_in_flight" help="connectors.help.calls_in_flight" />
-      <TextInput name="limits.calls_per_second" type="number" label="connectors.label.calls_per_second" help="connectors.help.calls_per_second" />
-      <TextInput name="limits.connect_timeout_s" type="number" label="connectors.label.connect_timeout_s" help="connectors.help.connect_timeout_s" />
-      <TextInput name="limits.total_timeout_s" type="number" label="connectors.label.total_timeout_s" help="connectors.help.total_timeout_s" />
+      <TextInput
+        name="limits.calls_in_flight"
+        type="number"
+        label="connectors.label.calls_in_flight"
+        help="connectors.help.calls_in_flight"
+      />
+      <TextInput
+        name="limits.calls_per_second"
+        type="number"
+        label="connectors.label.calls_per_second"
+        help="connectors.help.calls_per_second"
+      />
+      <TextInput
+        name="limits.connect_timeout_s"
+        type="number"
+        label="connectors.label.connect_timeout_s"
+        help="connectors.help.connect_timeout_s"
+      />
+      <TextInput
+        name="limits.total_timeout_s"
+        type="number"
+        label="connectors.label.total_timeout_s"
+        help="connectors.help.total_timeout_s"
+      />
     </Grid>
   );
 }
@@ -87,10 +185,27 @@ export function AdvancedPart({ connector }: { connector?: Connector }) {
     <Box sx={{ display: 'grid', gap: 2 }}>
       <Grid>
         <ZoneInput label="connectors.label.time_zone" help="connectors.help.time_zone" />
-        {system === 'Webhook' ? <SecretInput name="signing_secret" label="connectors.label.signing_secret" help="connectors.help.signing_secret" isSet={connector?.secrets.includes('signing_secret') ?? false} /> : null}
+        {system === 'Webhook' ? (
+          <SecretInput
+            name="signing_secret"
+            label="connectors.label.signing_secret"
+            help="connectors.help.signing_secret"
+            isSet={connector?.secrets.includes('signing_secret') ?? false}
+          />
+        ) : null}
       </Grid>
-      <TextInput name="mapping" lines={3} label="connectors.label.mapping" help="connectors.help.mapping" />
-      <TextInput name="ca_certificate" lines={3} label="connectors.label.ca_certificate" help="connectors.help.ca_certificate" />
+      <TextInput
+        name="mapping"
+        lines={3}
+        label="connectors.label.mapping"
+        help="connectors.help.mapping"
+      />
+      <TextInput
+        name="ca_certificate"
+        lines={3}
+        label="connectors.label.ca_certificate"
+        help="connectors.help.ca_certificate"
+      />
       <Headers kept={connector?.header_names ?? []} />
     </Box>
   );
@@ -104,13 +219,23 @@ function Headers({ kept }: { kept: string[] }) {
     <Box sx={{ display: 'grid', gap: 1.5, justifyItems: 'start' }}>
       <Typography variant="h3">{text('connectors.label.headers')}</Typography>
       <Typography variant="body2" color="text.secondary">
-        {text('connectors.help.headers')} {kept.length > 0 ? text('connectors.keptHeaders', { names: kept.join(', ') }) : ''}
+        {text('connectors.help.headers')}{' '}
+        {kept.length > 0 ? text('connectors.keptHeaders', { names: kept.join(', ') }) : ''}
       </Typography>
       {fields.map((field, place) => (
         <Box key={field.id} sx={{ display: 'flex', gap: 1, width: '100%' }}>
           <TextField label={text('connectors.header')} {...register(`headers.${place}.name`)} />
-          <TextField label={text('connectors.value')} type="password" {...register(`headers.${place}.value`)} sx={{ flex: 1 }} slotProps={{ htmlInput: { autoComplete: 'new-password' } }} />
-          <IconButton aria-label={text('connectors.removeHeader', { name: String(place + 1) })} onClick={() => remove(place)}>
+          <TextField
+            label={text('connectors.value')}
+            type="password"
+            {...register(`headers.${place}.value`)}
+            sx={{ flex: 1 }}
+            slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+          />
+          <IconButton
+            aria-label={text('connectors.removeHeader', { name: String(place + 1) })}
+            onClick={() => remove(place)}
+          >
             <Delete fontSize="small" />
           </IconButton>
         </Box>

@@ -28,7 +28,13 @@ export function useSaving(connector?: Connector): Saving {
       await client.invalidateQueries();
       then(saved);
     } catch (error) {
-      setTrouble(refused(error, form) ? text('error.invalid') : error instanceof SyntaxError ? error.message : sentence(error, text));
+      setTrouble(
+        refused(error, form)
+          ? text('error.invalid')
+          : error instanceof SyntaxError
+            ? error.message
+            : sentence(error, text),
+      );
     }
   };
   const save = (then: (saved: Connector) => void) => {
@@ -41,14 +47,24 @@ export function useSaving(connector?: Connector): Saving {
 function stored(values: Values, connector?: Connector): Promise<Connector> {
   const fields = fieldsOf(values);
   if (!connector) return the(api.POST('/api/connectors', { body: fields }));
-  return the(api.PUT('/api/connectors/{connector_id}', { params: { path: { connector_id: connector.connector_id } }, body: { ...fields, version: connector.version } }));
+  return the(
+    api.PUT('/api/connectors/{connector_id}', {
+      params: { path: { connector_id: connector.connector_id } },
+      body: { ...fields, version: connector.version },
+    }),
+  );
 }
 
 /** Put each named fault beside its field; whether there was one. */
 function refused(error: unknown, form: UseFormReturn<Values>): boolean {
   if (error instanceof SyntaxError) form.setError('mapping', { message: error.message });
   if (!(error instanceof ProblemError)) return false;
-  const faults = (error.problem.errors ?? []).map(({ field, message }) => [field.replace(/^body\.?/, ''), message] as const).filter(([field]) => field in EMPTY || field.includes('.') || field.endsWith('secret') || field === 'password');
+  const faults = (error.problem.errors ?? [])
+    .map(({ field, message }) => [field.replace(/^body\.?/, ''), message] as const)
+    .filter(
+      ([field]) =>
+        field in EMPTY || field.includes('.') || field.endsWith('secret') || field === 'password',
+    );
   for (const [field, message] of faults) form.setError(field as FieldPath<Values>, { message });
   return faults.length > 0;
 }

@@ -6,7 +6,10 @@ import type { components } from '@/api/schema';
 export type ConnectorChange = components['schemas']['ConnectorChange'];
 type AuthenticationType = components['schemas']['AuthenticationType'];
 
-/** What the form holds: texts may be empty; secrets are undefined while they are not touched, and empty to be removed. */
+/**
+ * What the form holds: texts may be empty; secrets are undefined while they are not touched, and
+ * empty to be removed.
+ */
 export interface Values {
   name: string;
   description: string;
@@ -17,11 +20,23 @@ export interface Values {
   api_type: string;
   uri: string;
   actions: ('create' | 'update' | 'delete')[];
-  authentication: { type: AuthenticationType; login: string; tenant_id: string; client_id: string; token_url: string; scope: string };
+  authentication: {
+    type: AuthenticationType;
+    login: string;
+    tenant_id: string;
+    client_id: string;
+    token_url: string;
+    scope: string;
+  };
   time_zone: string;
   mapping: string;
   ca_certificate: string;
-  limits: { calls_in_flight: string; calls_per_second: string; connect_timeout_s: string; total_timeout_s: string };
+  limits: {
+    calls_in_flight: string;
+    calls_per_second: string;
+    connect_timeout_s: string;
+    total_timeout_s: string;
+  };
   password?: string;
   client_secret?: string;
   signing_secret?: string;
@@ -30,13 +45,43 @@ export interface Values {
 
 export const SYSTEMS = ['Business Central', 'NAV', 'CRM', 'Webhook'];
 export const API_TYPES = ['SOAP', 'REST'];
-export const AUTHENTICATION: readonly AuthenticationType[] = ['None', 'Basic', 'NTLM', 'Windows', 'Microsoft Entra ID', 'OAuth2 (secret in body)', 'OAuth2 (secret in header)'];
+export const AUTHENTICATION: readonly AuthenticationType[] = [
+  'None',
+  'Basic',
+  'NTLM',
+  'Windows',
+  'Microsoft Entra ID',
+  'OAuth2 (secret in body)',
+  'OAuth2 (secret in header)',
+];
 
 export const EMPTY: Values = {
-  name: '', description: '', source_app: '', source_type: '', enabled: true, system: '', api_type: '', uri: '', actions: ['create', 'update', 'delete'],
-  authentication: { type: 'None', login: '', tenant_id: '', client_id: '', token_url: '', scope: '' },
-  time_zone: 'UTC', mapping: '', ca_certificate: '',
-  limits: { calls_in_flight: '', calls_per_second: '', connect_timeout_s: '5', total_timeout_s: '60' },
+  name: '',
+  description: '',
+  source_app: '',
+  source_type: '',
+  enabled: true,
+  system: '',
+  api_type: '',
+  uri: '',
+  actions: ['create', 'update', 'delete'],
+  authentication: {
+    type: 'None',
+    login: '',
+    tenant_id: '',
+    client_id: '',
+    token_url: '',
+    scope: '',
+  },
+  time_zone: 'UTC',
+  mapping: '',
+  ca_certificate: '',
+  limits: {
+    calls_in_flight: '',
+    calls_per_second: '',
+    connect_timeout_s: '5',
+    total_timeout_s: '60',
+  },
   headers: [],
 };
 
@@ -53,11 +98,23 @@ export function valuesOf(connector: Connector): Values {
     api_type: said(connector.api_type),
     uri: said(connector.uri),
     actions: connector.actions,
-    authentication: { type: auth.type, login: said(auth.login), tenant_id: said(auth.tenant_id), client_id: said(auth.client_id), token_url: said(auth.token_url), scope: said(auth.scope) },
+    authentication: {
+      type: auth.type,
+      login: said(auth.login),
+      tenant_id: said(auth.tenant_id),
+      client_id: said(auth.client_id),
+      token_url: said(auth.token_url),
+      scope: said(auth.scope),
+    },
     time_zone: connector.time_zone,
     mapping: connector.mapping ? JSON.stringify(connector.mapping, null, 2) : '',
     ca_certificate: said(connector.ca_certificate),
-    limits: { calls_in_flight: said(limits.calls_in_flight), calls_per_second: said(limits.calls_per_second), connect_timeout_s: said(limits.connect_timeout_s), total_timeout_s: said(limits.total_timeout_s) },
+    limits: {
+      calls_in_flight: said(limits.calls_in_flight),
+      calls_per_second: said(limits.calls_per_second),
+      connect_timeout_s: said(limits.connect_timeout_s),
+      total_timeout_s: said(limits.total_timeout_s),
+    },
   };
 }
 
@@ -74,13 +131,30 @@ export function fieldsOf(values: Values): Omit<ConnectorChange, 'version'> {
     api_type: none(values.api_type),
     uri: none(values.uri),
     actions: values.actions,
-    authentication: { type: auth.type, login: none(auth.login), tenant_id: none(auth.tenant_id), client_id: none(auth.client_id), token_url: none(auth.token_url), scope: none(auth.scope) },
+    authentication: {
+      type: auth.type,
+      login: none(auth.login),
+      tenant_id: none(auth.tenant_id),
+      client_id: none(auth.client_id),
+      token_url: none(auth.token_url),
+      scope: none(auth.scope),
+    },
     time_zone: values.time_zone || 'UTC',
     mapping: values.mapping.trim() ? (JSON.parse(values.mapping) as Record<string, unknown>) : null,
     ca_certificate: none(values.ca_certificate),
     limits: limitsOf(limits),
-    ...given({ password: values.password, client_secret: values.client_secret, signing_secret: values.signing_secret }),
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.filter(({ name }) => name).map(({ name, value }) => [name, value])) }),
+    ...given({
+      password: values.password,
+      client_secret: values.client_secret,
+      signing_secret: values.signing_secret,
+    }),
+    ...(headers.length === 0
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            headers.filter(({ name }) => name).map(({ name, value }) => [name, value]),
+          ),
+        }),
   };
 }
 
@@ -94,7 +168,11 @@ function limitsOf(limits: Values['limits']): ConnectorChange['limits'] {
 }
 
 function given(secrets: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(secrets).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(secrets).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }
 
 function none(value: string): string | null {

@@ -26,11 +26,27 @@ export function Causes() {
   const [noted, setNoted] = useState<Cause | null>(null);
   if (found.error) return <Trouble error={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Skeleton variant="rounded" height={240} />;
-  if (found.data.length === 0) return <Card><Empty title={text('empty.errors')} hint={text('empty.causesHint')} /></Card>;
+  if (found.data.length === 0)
+    return (
+      <Card>
+        <Empty title={text('empty.errors')} hint={text('empty.causesHint')} />
+      </Card>
+    );
   return (
     <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 1.5 }}>
       {found.data.map((cause) => (
-        <CauseCard key={cause.cause} cause={cause} onPlan={(kind) => setChoice({ kind, filter: { cause: [cause.cause] } as Choice['filter'], per_second: 50 })} onNote={() => setNoted(cause)} />
+        <CauseCard
+          key={cause.cause}
+          cause={cause}
+          onPlan={(kind) =>
+            setChoice({
+              kind,
+              filter: { cause: [cause.cause] } as Choice['filter'],
+              per_second: 50,
+            })
+          }
+          onNote={() => setNoted(cause)}
+        />
       ))}
       {choice ? <PlanDialog choice={choice} onClose={() => setChoice(null)} /> : null}
       {noted ? <NoteDialog cause={noted} onClose={() => setNoted(null)} /> : null}
@@ -38,12 +54,33 @@ export function Causes() {
   );
 }
 
-function CauseCard({ cause, onPlan, onNote }: { cause: Cause; onPlan: (kind: OperationKind) => void; onNote: () => void }) {
+function CauseCard({
+  cause,
+  onPlan,
+  onNote,
+}: {
+  cause: Cause;
+  onPlan: (kind: OperationKind) => void;
+  onNote: () => void;
+}) {
   const text = useText();
   const isOperator = useMay('operator');
   return (
-    <Card component="li" sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, p: 2, alignItems: 'flex-start' }}>
-      <Typography component="p" sx={{ fontSize: '1.7rem', fontWeight: 650, lineHeight: 1.1, minWidth: 56, fontVariantNumeric: 'tabular-nums' }} aria-label={text('plan.count', { smart_count: cause.count })}>
+    <Card
+      component="li"
+      sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, p: 2, alignItems: 'flex-start' }}
+    >
+      <Typography
+        component="p"
+        sx={{
+          fontSize: '1.7rem',
+          fontWeight: 650,
+          lineHeight: 1.1,
+          minWidth: 56,
+          fontVariantNumeric: 'tabular-nums',
+        }}
+        aria-label={text('plan.count', { smart_count: cause.count })}
+      >
         {cause.count}
       </Typography>
       <Box sx={{ flex: '1 1 340px', minWidth: 0 }}>
@@ -53,14 +90,27 @@ function CauseCard({ cause, onPlan, onNote }: { cause: Cause; onPlan: (kind: Ope
             {cause.connector_name ?? text('details.noConnector')}
           </Typography>
           <Typography variant="body2" color="text.secondary">
-            {text('field.first_seen')} <Moment at={cause.first_seen} /> · {text('field.last_seen')} <Moment at={cause.last_seen} />
+            {text('field.first_seen')} <Moment at={cause.first_seen} />
+            {' · '}
+            {text('field.last_seen')} <Moment at={cause.last_seen} />
           </Typography>
         </Box>
         <Typography variant="body2" sx={{ mt: 0.75, overflowWrap: 'anywhere' }}>
           {cause.message ?? text(`means.${cause.status}`)}
         </Typography>
         {cause.note ? (
-          <Box sx={(theme) => ({ mt: 1, px: 1.25, py: 0.75, borderRadius: 2, bgcolor: theme.palette.tones.warn.fill, color: theme.palette.tones.warn.text, fontSize: '0.84rem', whiteSpace: 'pre-wrap' })}>
+          <Box
+            sx={(theme) => ({
+              mt: 1,
+              px: 1.25,
+              py: 0.75,
+              borderRadius: 2,
+              bgcolor: theme.palette.tones.warn.fill,
+              color: theme.palette.tones.warn.text,
+              fontSize: '0.84rem',
+              whiteSpace: 'pre-wrap',
+            })}
+          >
             {cause.note.text} (<Moment at={cause.note.at} />)
           </Box>
         ) : null}
@@ -69,7 +119,11 @@ function CauseCard({ cause, onPlan, onNote }: { cause: Cause; onPlan: (kind: Ope
         <Button component={Link} to={`/errors?cause=${cause.cause}`} color="inherit">
           {text('errors.show')}
         </Button>
-        <Button component={Link} to={`/errors/${encodeURIComponent(cause.delivery_id)}`} color="inherit">
+        <Button
+          component={Link}
+          to={`/errors/${encodeURIComponent(cause.delivery_id)}`}
+          color="inherit"
+        >
           {text('details.reason')}
         </Button>
         {isOperator ? (

@@ -19,7 +19,13 @@ import { queryOf } from '@/list/several';
 import { useLiveErrors } from '@/live/liveDeliveries';
 import { PageHead } from '@/show/PageHead';
 import { useText } from '@/texts/texts';
-import { named, TROUBLED, useDeliveryColumns, useDeliveryCriteria, type DeliveryRow } from '@/views/deliveries';
+import {
+  named,
+  TROUBLED,
+  useDeliveryColumns,
+  useDeliveryCriteria,
+  type DeliveryRow,
+} from '@/views/deliveries';
 import { Causes } from '@/views/errors/Causes';
 import { PlanDialog } from '@/views/operations/PlanDialog';
 
@@ -33,7 +39,11 @@ export default function ErrorTracking() {
   return (
     <>
       <PageHead title={text('menu.errors')} lead={text('errors.lead')}>
-        <Tabs value={isGrouped ? 'groups' : 'list'} onChange={(_, view: string) => setParams(view === 'groups' ? { view } : {})} aria-label={text('menu.errors')}>
+        <Tabs
+          value={isGrouped ? 'groups' : 'list'}
+          onChange={(_, view: string) => setParams(view === 'groups' ? { view } : {})}
+          aria-label={text('menu.errors')}
+        >
           <Tab value="list" label={text('errors.list')} />
           <Tab value="groups" label={text('errors.groups')} />
         </Tabs>
@@ -49,7 +59,14 @@ function Errors() {
   const selection = useSelection();
   const [choice, setChoice] = useState<Choice | null>(null);
   const { criteria } = usePlace('');
-  const plan = (kind: OperationKind, isAll: boolean) => setChoice({ kind, per_second: 50, ...(isAll ? { filter: { ...queryOf(criteria), ...FIXED } as Choice['filter'] } : { delivery_ids: [...selection.ids] }) });
+  const plan = (kind: OperationKind, isAll: boolean) =>
+    setChoice({
+      kind,
+      per_second: 50,
+      ...(isAll
+        ? { filter: { ...queryOf(criteria), ...FIXED } as Choice['filter'] }
+        : { delivery_ids: [...selection.ids] }),
+    });
   return (
     <>
       <ListView<DeliveryRow>
@@ -86,19 +103,45 @@ function Errors() {
 /** Here the reason counts most: it stands beside the subject. */
 function useReasonFirst(): readonly Column<DeliveryRow>[] {
   const columns = useDeliveryColumns();
-  return useMemo(() => [...FIRST.flatMap((name) => columns.filter((column) => column.name === name)), ...columns.filter((column) => !FIRST.includes(column.name))], [columns]);
+  return useMemo(
+    () => [
+      ...FIRST.flatMap((name) => columns.filter((column) => column.name === name)),
+      ...columns.filter((column) => !FIRST.includes(column.name)),
+    ],
+    [columns],
+  );
 }
 
 /** In the tools' place while something is selected. */
-function Bulk({ selection, onPlan }: { selection: Selection; onPlan: (kind: OperationKind, isAll: boolean) => void }) {
+function Bulk({
+  selection,
+  onPlan,
+}: {
+  selection: Selection;
+  onPlan: (kind: OperationKind, isAll: boolean) => void;
+}) {
   const text = useText();
   const [params] = useSearchParams();
   const [isAll, setIsAll] = useState(false);
   const isArchive = params.get('archived') === 'true';
   return (
-    <Box role="toolbar" aria-label={text('list.selected', { smart_count: selection.ids.size })} sx={(theme) => ({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, px: 2, minHeight: 50, bgcolor: theme.palette.tones.busy.fill })}>
+    <Box
+      role="toolbar"
+      aria-label={text('list.selected', { smart_count: selection.ids.size })}
+      sx={(theme) => ({
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        gap: 1,
+        px: 2,
+        minHeight: 50,
+        bgcolor: theme.palette.tones.busy.fill,
+      })}
+    >
       <Typography variant="body2" sx={{ fontWeight: 600, color: 'text.primary' }} role="status">
-        {isAll ? text('list.allSelected') : text('list.selected', { smart_count: selection.ids.size })}
+        {isAll
+          ? text('list.allSelected')
+          : text('list.selected', { smart_count: selection.ids.size })}
       </Typography>
       {isAll ? null : (
         <Button color="inherit" onClick={() => setIsAll(true)}>
@@ -109,7 +152,11 @@ function Bulk({ selection, onPlan }: { selection: Selection; onPlan: (kind: Oper
         {text('list.clearSelection')}
       </Button>
       <Box sx={{ flex: 1 }} />
-      <Button variant="outlined" startIcon={<Archive />} onClick={() => onPlan(isArchive ? 'restore' : 'archive', isAll)}>
+      <Button
+        variant="outlined"
+        startIcon={<Archive />}
+        onClick={() => onPlan(isArchive ? 'restore' : 'archive', isAll)}
+      >
         {text(isArchive ? 'plan.restore' : 'errors.archiveAll')}
       </Button>
       <Button variant="contained" startIcon={<Replay />} onClick={() => onPlan('retry', isAll)}>

@@ -16,7 +16,11 @@ export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => vo
   const client = useQueryClient();
   const [note, setNote] = useState(cause.note?.text ?? '');
   const save = useMutation({
-    mutationFn: () => api.PUT('/api/causes/{cause}/note', { params: { path: { cause: cause.cause } }, body: { text: note } }),
+    mutationFn: () =>
+      api.PUT('/api/causes/{cause}/note', {
+        params: { path: { cause: cause.cause } },
+        body: { text: note },
+      }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: CAUSES });
       notify(text('errors.noteSaved'));
@@ -24,8 +28,25 @@ export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => vo
     },
   });
   return (
-    <FormDialog title={text('errors.noteFor')} submit={text('errors.saveNote')} isBusy={save.isPending} error={save.error} onSubmit={() => save.mutate()} onClose={onClose}>
-      <TextField fullWidth multiline minRows={3} autoFocus label={text('field.note')} placeholder={text('errors.notePlaceholder')} value={note} onChange={(event) => setNote(event.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
+    <FormDialog
+      title={text('errors.noteFor')}
+      submit={text('errors.saveNote')}
+      isBusy={save.isPending}
+      error={save.error}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        fullWidth
+        multiline
+        minRows={3}
+        autoFocus
+        label={text('field.note')}
+        placeholder={text('errors.notePlaceholder')}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+        slotProps={{ htmlInput: { maxLength: 2000 } }}
+      />
     </FormDialog>
   );
 }

@@ -27,9 +27,19 @@ export default function Home() {
   return (
     <>
       <PageHead title={text('home.title')} lead={text('home.lead')}>
-        <ToggleButtonGroup exclusive size="small" value={range} onChange={(_, chosen: Range | null) => chosen && setRange(chosen)} aria-label={text('home.range')}>
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          value={range}
+          onChange={(_, chosen: Range | null) => chosen && setRange(chosen)}
+          aria-label={text('home.range')}
+        >
           {RANGES.map((one) => (
-            <ToggleButton key={one} value={one} sx={{ textTransform: 'none', py: 0.5, color: 'text.primary' }}>
+            <ToggleButton
+              key={one}
+              value={one}
+              sx={{ textTransform: 'none', py: 0.5, color: 'text.primary' }}
+            >
               {text(`home.${one}`)}
             </ToggleButton>
           ))}
@@ -37,9 +47,20 @@ export default function Home() {
       </PageHead>
       <Box sx={{ display: 'grid', gap: 2 }}>
         {health.error ? <Trouble error={health.error} again={() => void health.refetch()} /> : null}
-        {health.data ? <Verdict health={health.data} /> : health.isPending ? <Skeleton variant="rounded" height={78} /> : null}
+        {health.data ? (
+          <Verdict health={health.data} />
+        ) : health.isPending ? (
+          <Skeleton variant="rounded" height={78} />
+        ) : null}
         <Tiles figures={figures.data} lanes={health.data?.lanes ?? []} />
-        <Box sx={{ display: 'grid', gap: 2, alignItems: 'start', gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 3fr) minmax(0, 2fr)' } }}>
+        <Box
+          sx={{
+            display: 'grid',
+            gap: 2,
+            alignItems: 'start',
+            gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 3fr) minmax(0, 2fr)' },
+          }}
+        >
           <Throughput range={range} figures={figures} />
           <NeedsYou health={health.data} />
         </Box>

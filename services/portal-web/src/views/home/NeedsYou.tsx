@@ -26,7 +26,13 @@ export function NeedsYou({ health }: { health?: Health }) {
   );
   return (
     <Panel title={text('home.needsYou')} actions={causes.length > 0 ? all : undefined}>
-      {causes.length === 0 && held.length === 0 ? <Empty icon={<Check color="success" />} title={text('home.nothing')} hint={text('home.nothingHint')} /> : null}
+      {causes.length === 0 && held.length === 0 ? (
+        <Empty
+          icon={<Check color="success" />}
+          title={text('home.nothing')}
+          hint={text('home.nothingHint')}
+        />
+      ) : null}
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {held.map((lane) => (
           <HeldLane key={lane.connector_id} lane={lane} />
@@ -59,21 +65,53 @@ function HeldLane({ lane }: { lane: Lane }) {
 function Failing({ cause }: { cause: Cause }) {
   const text = useText();
   return (
-    <Box component="li" sx={{ display: 'flex', gap: 1.5, py: 1, '&:not(:last-of-type)': { borderBottom: 1, borderColor: 'divider' } }}>
-      <Typography sx={{ minWidth: 34, textAlign: 'right', fontWeight: 650, fontVariantNumeric: 'tabular-nums' }} aria-label={text('plan.count', { smart_count: cause.count })}>
+    <Box
+      component="li"
+      sx={{
+        display: 'flex',
+        gap: 1.5,
+        py: 1,
+        '&:not(:last-of-type)': { borderBottom: 1, borderColor: 'divider' },
+      }}
+    >
+      <Typography
+        sx={{
+          minWidth: 34,
+          textAlign: 'right',
+          fontWeight: 650,
+          fontVariantNumeric: 'tabular-nums',
+        }}
+        aria-label={text('plan.count', { smart_count: cause.count })}
+      >
         {cause.count}
       </Typography>
       <Box sx={{ minWidth: 0, flex: 1 }}>
         <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
           <StatusTag status={cause.status} phase="done" />
-          <Link component={RouterLink} to={`/errors?cause=${cause.cause}`} variant="body2" sx={{ fontWeight: 600 }}>
+          <Link
+            component={RouterLink}
+            to={`/errors?cause=${cause.cause}`}
+            variant="body2"
+            sx={{ fontWeight: 600 }}
+          >
             {cause.connector_name ?? text('details.noConnector')}
           </Link>
           <Typography variant="body2" color="text.secondary">
             <Moment at={cause.last_seen} />
           </Typography>
         </Box>
-        <Typography variant="body2" color="text.secondary" sx={{ mt: 0.25, overflow: 'hidden', display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflowWrap: 'anywhere' }}>
+        <Typography
+          variant="body2"
+          color="text.secondary"
+          sx={{
+            mt: 0.25,
+            overflow: 'hidden',
+            display: '-webkit-box',
+            WebkitLineClamp: 2,
+            WebkitBoxOrient: 'vertical',
+            overflowWrap: 'anywhere',
+          }}
+        >
           {cause.message ?? text(`means.${cause.status}`)}
         </Typography>
       </Box>

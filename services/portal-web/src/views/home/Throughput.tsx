@@ -26,7 +26,8 @@ export function Throughput({ range, figures }: { range: Range; figures: UseQuery
     { name: text('home.failed'), tone: 'bad' },
   ];
   const long = (at: string) => (at ? whole(new Date(at), zone).slice(0, 16) : '');
-  const short = (at: string) => (at ? (range === 'lastWeek' ? long(at).slice(5, 10) : hour(new Date(at), zone)) : '');
+  const short = (at: string) =>
+    at ? (range === 'lastWeek' ? long(at).slice(5, 10) : hour(new Date(at), zone)) : '';
   const toggle = (
     <Button size="small" color="inherit" onClick={() => setIsTable(!isTable)}>
       {text(isTable ? 'home.asChart' : 'home.asTable')}
@@ -36,11 +37,28 @@ export function Throughput({ range, figures }: { range: Range; figures: UseQuery
   const shared = { label: `${text('home.throughput')}, ${text(`home.${range}`)}`, series, long };
   return (
     <Panel title={text('home.throughput')} hint={text('home.throughputHint')} actions={toggle}>
-      {figures.error ? <Trouble error={figures.error} again={() => void figures.refetch()} /> : null}
-      {data ? data.bars.every((bar) => total(bar) === 0) ? <Empty title={text('empty.figures')} /> : isTable ? <FiguresTable {...shared} bars={data.bars} /> : <Bars {...shared} bars={data.bars} short={short} /> : figures.error ? null : <Skeleton height={210} variant="rounded" />}
+      {figures.error ? (
+        <Trouble error={figures.error} again={() => void figures.refetch()} />
+      ) : null}
+      {data ? (
+        data.bars.every((bar) => total(bar) === 0) ? (
+          <Empty title={text('empty.figures')} />
+        ) : isTable ? (
+          <FiguresTable {...shared} bars={data.bars} />
+        ) : (
+          <Bars {...shared} bars={data.bars} short={short} />
+        )
+      ) : figures.error ? null : (
+        <Skeleton height={210} variant="rounded" />
+      )}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, mt: 1 }}>
         {series.map(({ name, tone }) => (
-          <Typography key={name} variant="body2" color="text.secondary" sx={{ display: 'inline-flex', gap: 0.75, alignItems: 'center' }}>
+          <Typography
+            key={name}
+            variant="body2"
+            color="text.secondary"
+            sx={{ display: 'inline-flex', gap: 0.75, alignItems: 'center' }}
+          >
             <Swatch tone={tone} />
             {name}
           </Typography>

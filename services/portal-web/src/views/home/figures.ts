@@ -31,14 +31,21 @@ export function useFigures(range: Range): UseQueryResult<Summed> {
     queryFn: async () => {
       const end = Math.floor(Date.now() / 1000 / seconds) * seconds + seconds;
       const first = end - count * seconds;
-      const { items } = await the(api.GET('/api/figures', { params: { query: { step, at_from: text(first), at_to: text(end) } } }));
+      const { items } = await the(
+        api.GET('/api/figures', {
+          params: { query: { step, at_from: text(first), at_to: text(end) } },
+        }),
+      );
       return summed(items, first, seconds, count);
     },
   });
 }
 
 function summed(figures: Figure[], first: number, seconds: number, count: number): Summed {
-  const bars = Array.from({ length: count }, (_, place) => ({ at: text(first + place * seconds), counts: [0, 0, 0] }));
+  const bars = Array.from({ length: count }, (_, place) => ({
+    at: text(first + place * seconds),
+    counts: [0, 0, 0],
+  }));
   const sums = { accepted: 0, success: 0, skipped: 0, troubled: 0 };
   for (const figure of figures) {
     const troubled = figure.failed + figure.refused;
@@ -47,7 +54,10 @@ function summed(figures: Figure[], first: number, seconds: number, count: number
     sums.skipped += figure.skipped;
     sums.troubled += troubled;
     const bar = bars[Math.floor((Date.parse(figure.at) / 1000 - first) / seconds)];
-    if (bar) bar.counts = [figure.success, figure.skipped, troubled].map((more, place) => more + (bar.counts[place] ?? 0));
+    if (bar)
+      bar.counts = [figure.success, figure.skipped, troubled].map(
+        (more, place) => more + (bar.counts[place] ?? 0),
+      );
   }
   return { bars, ...sums };
 }

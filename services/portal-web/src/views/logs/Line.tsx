@@ -13,7 +13,13 @@ import { Tag } from '@/show/Tag';
 import type { Tone } from '@/shell/theme';
 import { useText } from '@/texts/texts';
 
-const TONES: Record<LogLine['level'], Tone> = { debug: 'quiet', info: 'busy', warning: 'warn', error: 'bad', critical: 'bad' };
+const TONES: Record<LogLine['level'], Tone> = {
+  debug: 'quiet',
+  info: 'busy',
+  warning: 'warn',
+  error: 'bad',
+  critical: 'bad',
+};
 
 export const Line = memo(function Line({ line }: { line: LogLine }) {
   const text = useText();
@@ -21,9 +27,27 @@ export const Line = memo(function Line({ line }: { line: LogLine }) {
   const more = Object.entries(line.fields ?? {});
   return (
     <Box component="li" sx={{ borderBottom: 1, borderColor: 'divider', px: 1, py: 0.5 }}>
-      <Box sx={{ display: 'grid', alignItems: 'center', columnGap: 1.25, gridTemplateColumns: { xs: '30px auto auto 1fr', md: '30px 88px 84px 96px minmax(0, 1fr)' } }}>
-        <IconButton size="small" onClick={() => setIsOpen(!isOpen)} aria-expanded={isOpen} aria-label={`${text('logs.fields')}: ${line.event}`}>
-          <Expand fontSize="small" sx={{ transform: isOpen ? 'rotate(90deg)' : undefined, transition: 'transform 120ms' }} />
+      <Box
+        sx={{
+          display: 'grid',
+          alignItems: 'center',
+          columnGap: 1.25,
+          gridTemplateColumns: {
+            xs: '30px auto auto 1fr',
+            md: '30px 88px 84px 96px minmax(0, 1fr)',
+          },
+        }}
+      >
+        <IconButton
+          size="small"
+          onClick={() => setIsOpen(!isOpen)}
+          aria-expanded={isOpen}
+          aria-label={`${text('logs.fields')}: ${line.event}`}
+        >
+          <Expand
+            fontSize="small"
+            sx={{ transform: isOpen ? 'rotate(90deg)' : undefined, transition: 'transform 120ms' }}
+          />
         </IconButton>
         <Typography variant="body2" color="text.secondary">
           <Moment at={line.at} />
@@ -34,9 +58,18 @@ export const Line = memo(function Line({ line }: { line: LogLine }) {
         <Typography variant="body2" color="text.secondary" noWrap>
           {line.service}
         </Typography>
-        <Typography variant="body2" noWrap={!isOpen} sx={{ gridColumn: { xs: '1 / -1', md: 'auto' }, pl: { xs: 4.75, md: 0 }, minWidth: 0 }}>
+        <Typography
+          variant="body2"
+          noWrap={!isOpen}
+          sx={{ gridColumn: { xs: '1 / -1', md: 'auto' }, pl: { xs: 4.75, md: 0 }, minWidth: 0 }}
+        >
           {line.event}{' '}
-          <Typography component="span" variant="body2" color="text.secondary" sx={{ fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem' }}>
+          <Typography
+            component="span"
+            variant="body2"
+            color="text.secondary"
+            sx={{ fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem' }}
+          >
             {isOpen ? '' : more.map(([name, value]) => `${name}=${said(value)}`).join(' ')}
           </Typography>
         </Typography>
@@ -49,7 +82,29 @@ export const Line = memo(function Line({ line }: { line: LogLine }) {
 function Fields({ line, more }: { line: LogLine; more: [string, unknown][] }) {
   const text = useText();
   return (
-    <Box component="dl" sx={{ m: 0, ml: 5, my: 0.75, p: 1.25, borderRadius: 2, bgcolor: 'background.default', display: 'grid', gridTemplateColumns: 'max-content minmax(0, 1fr)', columnGap: 2, rowGap: 0.25, fontSize: '0.8rem', '& dd': { m: 0, overflowWrap: 'anywhere', whiteSpace: 'pre-wrap', fontFamily: 'ui-monospace, monospace' }, '& dt': { color: 'text.secondary' } }}>
+    <Box
+      component="dl"
+      sx={{
+        m: 0,
+        ml: 5,
+        my: 0.75,
+        p: 1.25,
+        borderRadius: 2,
+        bgcolor: 'background.default',
+        display: 'grid',
+        gridTemplateColumns: 'max-content minmax(0, 1fr)',
+        columnGap: 2,
+        rowGap: 0.25,
+        fontSize: '0.8rem',
+        '& dd': {
+          m: 0,
+          overflowWrap: 'anywhere',
+          whiteSpace: 'pre-wrap',
+          fontFamily: 'ui-monospace, monospace',
+        },
+        '& dt': { color: 'text.secondary' },
+      }}
+    >
       <dt>{text('field.at')}</dt>
       <dd>{line.at}</dd>
       <dt>{text('field.replica')}</dt>
@@ -58,13 +113,19 @@ function Fields({ line, more }: { line: LogLine; more: [string, unknown][] }) {
         <>
           <dt>{text('field.delivery_id')}</dt>
           <dd>
-            <Link component={RouterLink} to={`/transactions/${encodeURIComponent(line.delivery_id)}`}>
+            <Link
+              component={RouterLink}
+              to={`/transactions/${encodeURIComponent(line.delivery_id)}`}
+            >
               {line.delivery_id}
             </Link>
           </dd>
         </>
       ) : null}
-      {more.map(([name, value]) => [<dt key={`${name}-name`}>{name}</dt>, <dd key={name}>{said(value)}</dd>])}
+      {more.map(([name, value]) => [
+        <dt key={`${name}-name`}>{name}</dt>,
+        <dd key={name}>{said(value)}</dd>,
+      ])}
     </Box>
   );
 }

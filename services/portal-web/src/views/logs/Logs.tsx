@@ -33,19 +33,36 @@ export default function Logs() {
   return (
     <>
       <PageHead title={text('logs.title')} lead={text('logs.lead')}>
-        <Box role="status" sx={{ display: 'flex', alignItems: 'center', gap: 1, fontSize: '0.86rem', color: 'text.secondary' }}>
+        <Box
+          role="status"
+          sx={{
+            display: 'flex',
+            alignItems: 'center',
+            gap: 1,
+            fontSize: '0.86rem',
+            color: 'text.secondary',
+          }}
+        >
           <Dot state={isPaused ? 'unknown' : 'well'} size={8} />
           {isPaused ? text('logs.paused', { smart_count: tail.waiting }) : text('logs.tail')}
         </Box>
-        <Button variant="outlined" startIcon={isPaused ? <Play /> : <Pause />} onClick={() => setIsPaused(!isPaused)}>
+        <Button
+          variant="outlined"
+          startIcon={isPaused ? <Play /> : <Pause />}
+          onClick={() => setIsPaused(!isPaused)}
+        >
           {text(isPaused ? 'logs.go' : 'logs.pause')}
         </Button>
       </PageHead>
       <Card>
         <Tools place={place} />
         {tail.error ? <Trouble error={tail.error} /> : null}
-        {tail.lines === undefined && !tail.error ? <LinearProgress aria-label={text('app.loading')} /> : null}
-        {tail.lines?.length === 0 ? <Empty title={text('empty.logs')} hint={text('empty.logsHint')} /> : null}
+        {tail.lines === undefined && !tail.error ? (
+          <LinearProgress aria-label={text('app.loading')} />
+        ) : null}
+        {tail.lines?.length === 0 ? (
+          <Empty title={text('empty.logs')} hint={text('empty.logsHint')} />
+        ) : null}
         <Box component="ol" aria-label={text('logs.title')} sx={{ listStyle: 'none', m: 0, p: 0 }}>
           {tail.lines?.map((line) => (
             <Line key={line.log_id} line={line} />
@@ -72,15 +89,38 @@ function Tools({ place }: { place: Place }) {
   const { criteria } = place;
   const set = (name: string, value: string) => place.setCriteria({ ...criteria, [name]: value });
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.25, alignItems: 'center', p: 1.5, borderBottom: 1, borderColor: 'divider' }}>
-      <TextField select label={text('field.level')} value={criteria.level ?? 'info'} onChange={(event) => set('level', event.target.value)} sx={{ minWidth: 180 }}>
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        gap: 1.25,
+        alignItems: 'center',
+        p: 1.5,
+        borderBottom: 1,
+        borderColor: 'divider',
+      }}
+    >
+      <TextField
+        select
+        label={text('field.level')}
+        value={criteria.level ?? 'info'}
+        onChange={(event) => set('level', event.target.value)}
+        sx={{ minWidth: 180 }}
+      >
         {LEVELS.map((level) => (
           <MenuItem key={level} value={level}>
             {text('logs.orWorse', { level })}
           </MenuItem>
         ))}
       </TextField>
-      <TextField select label={text('logs.service')} value={criteria.service ?? ''} onChange={(event) => set('service', event.target.value)} slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }} sx={{ minWidth: 160 }}>
+      <TextField
+        select
+        label={text('logs.service')}
+        value={criteria.service ?? ''}
+        onChange={(event) => set('service', event.target.value)}
+        slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
+        sx={{ minWidth: 160 }}
+      >
         <MenuItem value="">{text('logs.everyService')}</MenuItem>
         {SERVICES.map((service) => (
           <MenuItem key={service} value={service}>

@@ -1,4 +1,7 @@
-/** The newest lines, read every two seconds; while paused they stand still and what comes is counted. */
+/**
+ * The newest lines, read every two seconds; while paused they stand still and what comes is
+ * counted.
+ */
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -23,18 +26,31 @@ export interface Tail {
 export function useTail(criteria: Record<string, string>, isPaused: boolean): Tail {
   const query = { level: 'info', ...criteria };
   const view = JSON.stringify(query);
-  const found = useQuery({ queryKey: ['logs', view], queryFn: () => read(query), refetchInterval: READ_EVERY_MS });
+  const found = useQuery({
+    queryKey: ['logs', view],
+    queryFn: () => read(query),
+    refetchInterval: READ_EVERY_MS,
+  });
   const [kept, keep] = useKept(view, isPaused, found.data);
   const shown = kept ?? found.data;
   const older = async ({ items, next }: Page) => {
     const page = await read({ ...query, after: next ?? '' });
     keep({ items: [...items, ...page.items], next: page.next });
   };
-  return { lines: shown?.items, waiting: newer(shown, found.data), error: found.error, older: shown?.next ? () => void older(shown) : null };
+  return {
+    lines: shown?.items,
+    waiting: newer(shown, found.data),
+    error: found.error,
+    older: shown?.next ? () => void older(shown) : null,
+  };
 }
 
 /** What was last shown is what stays while paused. */
-function useKept(view: string, isPaused: boolean, latest: Page | undefined): readonly [Page | null, (page: Page) => void] {
+function useKept(
+  view: string,
+  isPaused: boolean,
+  latest: Page | undefined,
+): readonly [Page | null, (page: Page) => void] {
   const [kept, setKept] = useState<{ view: string; page: Page } | null>(null);
   const isKept = isPaused && kept?.view === view;
   if (isPaused && !isKept && latest) setKept({ view, page: latest });

@@ -20,11 +20,27 @@ import { Tag } from '@/show/Tag';
 import { UnseenHead } from '@/show/UnseenHead';
 import { useText } from '@/texts/texts';
 
-export function Items({ operationId, revision, outcome }: { operationId: string; revision: number; outcome?: ItemOutcome }) {
+export function Items({
+  operationId,
+  revision,
+  outcome,
+}: {
+  operationId: string;
+  revision: number;
+  outcome?: ItemOutcome;
+}) {
   const text = useText();
   const found = useInfiniteQuery({
     queryKey: ['operation', operationId, 'items', outcome, revision],
-    queryFn: ({ pageParam }) => the(api.GET('/api/operations/{operation_id}/items', { params: { path: { operation_id: operationId }, query: { outcome, after: pageParam, limit: 50 } } })),
+    queryFn: ({ pageParam }) =>
+      the(
+        api.GET('/api/operations/{operation_id}/items', {
+          params: {
+            path: { operation_id: operationId },
+            query: { outcome, after: pageParam, limit: 50 },
+          },
+        }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -32,14 +48,21 @@ export function Items({ operationId, revision, outcome }: { operationId: string;
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
   if (found.data && items.length === 0) return <Empty title={text('empty.items')} />;
   return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('operations.items')}>
+    <Box
+      sx={{ overflowX: 'auto' }}
+      tabIndex={0}
+      role="region"
+      aria-label={text('operations.items')}
+    >
       <MuiTable size="small">
         <TableHead>
           <TableRow>
             <UnseenHead name={text('field.details')} />
-            {(['outcome', 'status', 'attempt', 'at', 'message', 'delivery_id'] as const).map((name) => (
-              <TableCell key={name}>{text(`field.${name}`)}</TableCell>
-            ))}
+            {(['outcome', 'status', 'attempt', 'at', 'message', 'delivery_id'] as const).map(
+              (name) => (
+                <TableCell key={name}>{text(`field.${name}`)}</TableCell>
+              ),
+            )}
           </TableRow>
         </TableHead>
         <TableBody>
@@ -49,7 +72,11 @@ export function Items({ operationId, revision, outcome }: { operationId: string;
         </TableBody>
       </MuiTable>
       {found.hasNextPage ? (
-        <Button sx={{ m: 1 }} onClick={() => void found.fetchNextPage()} loading={found.isFetchingNextPage}>
+        <Button
+          sx={{ m: 1 }}
+          onClick={() => void found.fetchNextPage()}
+          loading={found.isFetchingNextPage}
+        >
           {text('list.next')}
         </Button>
       ) : null}
@@ -57,14 +84,25 @@ export function Items({ operationId, revision, outcome }: { operationId: string;
   );
 }
 
-const TONES = { waiting: 'quiet', asked: 'busy', succeeded: 'good', failed: 'bad', skipped: 'quiet' } as const;
+const TONES = {
+  waiting: 'quiet',
+  asked: 'busy',
+  succeeded: 'good',
+  failed: 'bad',
+  skipped: 'quiet',
+} as const;
 
 function Item({ item }: { item: OperationItem }) {
   const text = useText();
   return (
     <TableRow hover>
       <TableCell padding="none">
-        <IconButton component={Link} to={`/transactions/${encodeURIComponent(item.delivery_id)}`} size="small" aria-label={text('list.open', { what: item.delivery_id })}>
+        <IconButton
+          component={Link}
+          to={`/transactions/${encodeURIComponent(item.delivery_id)}`}
+          size="small"
+          aria-label={text('list.open', { what: item.delivery_id })}
+        >
           <Search fontSize="small" />
         </IconButton>
       </TableCell>
@@ -77,7 +115,17 @@ function Item({ item }: { item: OperationItem }) {
         <Moment at={item.at} />
       </TableCell>
       <TableCell sx={{ minWidth: 240, overflowWrap: 'anywhere' }}>{item.message}</TableCell>
-      <TableCell sx={{ fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem', maxWidth: 200, overflow: 'hidden', textOverflow: 'ellipsis' }}>{item.delivery_id}</TableCell>
+      <TableCell
+        sx={{
+          fontFamily: 'ui-monospace, monospace',
+          fontSize: '0.76rem',
+          maxWidth: 200,
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+        }}
+      >
+        {item.delivery_id}
+      </TableCell>
     </TableRow>
   );
 }

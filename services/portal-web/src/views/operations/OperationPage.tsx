@@ -35,15 +35,32 @@ export default function OperationPage() {
   const found = useOperation(id);
   const [outcome, setOutcome] = useState<ItemOutcome | undefined>();
   const back = <Back to="/operations" list={text('operations.title')} />;
-  if (found.error) return <><PageHead title={text('operations.one')} above={back} /><Trouble error={found.error} again={() => void found.refetch()} /></>;
+  if (found.error)
+    return (
+      <>
+        <PageHead title={text('operations.one')} above={back} />
+        <Trouble error={found.error} again={() => void found.refetch()} />
+      </>
+    );
   if (!found.data) return <Skeleton variant="rounded" height={300} />;
   const operation = found.data;
   return (
     <>
-      <PageHead title={text('operations.by', { kind: text(`operations.${operation.kind}`), who: operation.asked_by })} lead={<Lead operation={operation} />} above={back}>
+      <PageHead
+        title={text('operations.by', {
+          kind: text(`operations.${operation.kind}`),
+          who: operation.asked_by,
+        })}
+        lead={<Lead operation={operation} />}
+        above={back}
+      >
         <Steering operation={operation} />
       </PageHead>
-      {operation.reason ? <Alert severity={operation.state === 'stopped' ? 'warning' : 'info'} sx={{ mb: 2 }}>{operation.reason}</Alert> : null}
+      {operation.reason ? (
+        <Alert severity={operation.state === 'stopped' ? 'warning' : 'info'} sx={{ mb: 2 }}>
+          {operation.reason}
+        </Alert>
+      ) : null}
       <Box sx={{ display: 'grid', gap: 2 }}>
         <Panel title={text('field.progress')} actions={<StateTag operation={operation} />}>
           <Progress operation={operation} height={12} />
@@ -62,11 +79,15 @@ function useOperation(id: string) {
   const queryKey = ['operation', id];
   useLive<Operation>('operation', (events) => {
     const event = events.findLast((one) => one.operation_id === id);
-    if (event) client.setQueryData<Operation>(queryKey, (before) => (before && before.revision > event.revision ? before : event));
+    if (event)
+      client.setQueryData<Operation>(queryKey, (before) =>
+        before && before.revision > event.revision ? before : event,
+      );
   });
   return useQuery({
     queryKey,
-    queryFn: () => the(api.GET('/api/operations/{operation_id}', { params: { path: { operation_id: id } } })),
+    queryFn: () =>
+      the(api.GET('/api/operations/{operation_id}', { params: { path: { operation_id: id } } })),
     refetchInterval: (query) => (query.state.data?.finished_at ? false : LOOKED_AGAIN_MS),
   });
 }
@@ -77,25 +98,71 @@ function Lead({ operation }: { operation: Operation }) {
   return (
     <>
       {text('field.asked_at')} <Moment at={operation.asked_at} />
-      {operation.finished_at ? <> · {text('operations.finished')} <Moment at={operation.finished_at} /></> : null} · {text('operations.perSecond', { count: operation.per_second })}
+      {operation.finished_at ? (
+        <>
+          {' '}
+          · {text('operations.finished')} <Moment at={operation.finished_at} />
+        </>
+      ) : null}{' '}
+      · {text('operations.perSecond', { count: operation.per_second })}
       {ramp ? `, ${text('operations.ramp')}` : ''}
-      {share === null || share === undefined ? '' : `, ${text('operations.stopAt', { share: Math.round(share * 100) })}`}
+      {share === null || share === undefined
+        ? ''
+        : `, ${text('operations.stopAt', { share: Math.round(share * 100) })}`}
     </>
   );
 }
 
-const COUNTS: readonly (ItemOutcome | undefined)[] = [undefined, 'waiting', 'asked', 'succeeded', 'failed', 'skipped'];
+const COUNTS: readonly (ItemOutcome | undefined)[] = [
+  undefined,
+  'waiting',
+  'asked',
+  'succeeded',
+  'failed',
+  'skipped',
+];
 
 /** The counts are the filter of the list below. */
-function Counts({ operation, chosen, onChoose }: { operation: Operation; chosen?: ItemOutcome; onChoose: (outcome?: ItemOutcome) => void }) {
+function Counts({
+  operation,
+  chosen,
+  onChoose,
+}: {
+  operation: Operation;
+  chosen?: ItemOutcome;
+  onChoose: (outcome?: ItemOutcome) => void;
+}) {
   const text = useText();
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, mt: 2 }}>
       {COUNTS.map((outcome) => {
         const isChosen = outcome === chosen;
         return (
-          <ButtonBase key={outcome ?? 'total'} aria-pressed={isChosen} onClick={() => onChoose(outcome)} sx={{ display: 'block', textAlign: 'left', px: 1.75, py: 1, borderRadius: 2, border: 1, borderColor: isChosen ? 'primary.main' : 'divider', bgcolor: isChosen ? 'action.selected' : undefined, minWidth: 96 }}>
-            <Typography component="span" sx={{ display: 'block', fontSize: '1.25rem', fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>
+          <ButtonBase
+            key={outcome ?? 'total'}
+            aria-pressed={isChosen}
+            onClick={() => onChoose(outcome)}
+            sx={{
+              display: 'block',
+              textAlign: 'left',
+              px: 1.75,
+              py: 1,
+              borderRadius: 2,
+              border: 1,
+              borderColor: isChosen ? 'primary.main' : 'divider',
+              bgcolor: isChosen ? 'action.selected' : undefined,
+              minWidth: 96,
+            }}
+          >
+            <Typography
+              component="span"
+              sx={{
+                display: 'block',
+                fontSize: '1.25rem',
+                fontWeight: 650,
+                fontVariantNumeric: 'tabular-nums',
+              }}
+            >
               {operation.counts[outcome ?? 'total']}
             </Typography>
             <Typography component="span" variant="body2" color="text.secondary">
@@ -117,7 +184,9 @@ function Steering({ operation }: { operation: Operation }) {
     mutationFn: (how: Steer) => {
       const params = { params: { path: { operation_id: operation.operation_id } } };
       if (how === 'pause') return the(api.POST('/api/operations/{operation_id}/pause', params));
-      return how === 'resume' ? the(api.POST('/api/operations/{operation_id}/resume', params)) : the(api.POST('/api/operations/{operation_id}/cancel', params));
+      return how === 'resume'
+        ? the(api.POST('/api/operations/{operation_id}/resume', params))
+        : the(api.POST('/api/operations/{operation_id}/cancel', params));
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['operation', operation.operation_id] }),
     onError: (error) => notify(sentence(error, text), { type: 'error' }),
@@ -126,10 +195,22 @@ function Steering({ operation }: { operation: Operation }) {
   const isHeld = operation.state === 'paused' || operation.state === 'stopped';
   return (
     <Box sx={{ display: 'flex', gap: 1 }}>
-      <Button variant="outlined" startIcon={isHeld ? <Play /> : <Pause />} onClick={() => steer.mutate(isHeld ? 'resume' : 'pause')} loading={steer.isPending || operation.asked_to === 'pause'}>
+      <Button
+        variant="outlined"
+        startIcon={isHeld ? <Play /> : <Pause />}
+        onClick={() => steer.mutate(isHeld ? 'resume' : 'pause')}
+        loading={steer.isPending || operation.asked_to === 'pause'}
+      >
         {text(isHeld ? 'operations.resume' : 'operations.pause')}
       </Button>
-      <Button variant="outlined" color="error" startIcon={<Cancel />} onClick={() => steer.mutate('cancel')} disabled={steer.isPending} title={text('operations.cancelSure')}>
+      <Button
+        variant="outlined"
+        color="error"
+        startIcon={<Cancel />}
+        onClick={() => steer.mutate('cancel')}
+        disabled={steer.isPending}
+        title={text('operations.cancelSure')}
+      >
         {text('operations.cancel')}
       </Button>
     </Box>

@@ -30,19 +30,51 @@ interface Pace {
   stopAt: string;
 }
 
-const EXPLAINED = { retry: 'plan.explainRetry', archive: 'plan.explainArchive', restore: 'plan.explainRestore' } as const;
-const STARTS = { retry: 'plan.startRetry', archive: 'plan.startArchive', restore: 'plan.startRestore' } as const;
+const EXPLAINED = {
+  retry: 'plan.explainRetry',
+  archive: 'plan.explainArchive',
+  restore: 'plan.explainRestore',
+} as const;
+const STARTS = {
+  retry: 'plan.startRetry',
+  archive: 'plan.startArchive',
+  restore: 'plan.startRestore',
+} as const;
 
-export function PlanDialog({ choice, onClose }: { choice: Choice; onClose: (isStarted: boolean) => void }) {
+export function PlanDialog({
+  choice,
+  onClose,
+}: {
+  choice: Choice;
+  onClose: (isStarted: boolean) => void;
+}) {
   const text = useText();
   const notify = useNotify();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [pace, setPace] = useState<Pace>({ perSecond: '50', ramp: false, stopAt: '' });
   const perSecond = Number(pace.perSecond) || 50;
-  const plan = useQuery({ queryKey: ['plan', choice, perSecond], queryFn: () => the(api.POST('/api/operations/plan', { body: { ...choice, per_second: perSecond } })), gcTime: 0, staleTime: 0, placeholderData: (before) => before });
+  const plan = useQuery({
+    queryKey: ['plan', choice, perSecond],
+    queryFn: () =>
+      the(api.POST('/api/operations/plan', { body: { ...choice, per_second: perSecond } })),
+    gcTime: 0,
+    staleTime: 0,
+    placeholderData: (before) => before,
+  });
   const start = useMutation({
-    mutationFn: () => the(api.POST('/api/operations', { body: { ...choice, per_second: perSecond, ramp: pace.ramp, stop_at_failure_share: pace.stopAt ? Number(pace.stopAt) / 100 : null, expected_count: plan.data?.count ?? null } })),
+    mutationFn: () =>
+      the(
+        api.POST('/api/operations', {
+          body: {
+            ...choice,
+            per_second: perSecond,
+            ramp: pace.ramp,
+            stop_at_failure_share: pace.stopAt ? Number(pace.stopAt) / 100 : null,
+            expected_count: plan.data?.count ?? null,
+          },
+        }),
+      ),
     onSuccess: async ({ operation_id }) => {
       notify(text('plan.started'));
       onClose(true);
@@ -59,14 +91,29 @@ export function PlanDialog({ choice, onClose }: { choice: Choice; onClose: (isSt
       <DialogTitle id="plan">{text(`plan.${choice.kind}`)}</DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 2 }}>
         <Typography variant="body2">{text(EXPLAINED[choice.kind])}</Typography>
-        {start.error ? <Alert severity="error">{start.error instanceof ProblemError && start.error.status === 409 ? text('plan.changed') : sentence(start.error, text)}</Alert> : null}
+        {start.error ? (
+          <Alert severity="error">
+            {start.error instanceof ProblemError && start.error.status === 409
+              ? text('plan.changed')
+              : sentence(start.error, text)}
+          </Alert>
+        ) : null}
         {plan.error ? <Trouble error={plan.error} again={() => void plan.refetch()} /> : null}
-        {plan.data ? <Planned plan={plan.data} kind={choice.kind} /> : plan.error ? null : <LinearProgress aria-label={text('plan.making')} />}
+        {plan.data ? (
+          <Planned plan={plan.data} kind={choice.kind} />
+        ) : plan.error ? null : (
+          <LinearProgress aria-label={text('plan.making')} />
+        )}
         {choice.kind === 'retry' && count > 1 ? <Paced pace={pace} onPace={setPace} /> : null}
       </DialogContent>
       <DialogActions>
         <Button onClick={() => onClose(false)}>{text('list.cancel')}</Button>
-        <Button variant="contained" disabled={count === 0} loading={start.isPending} onClick={() => start.mutate()}>
+        <Button
+          variant="contained"
+          disabled={count === 0}
+          loading={start.isPending}
+          onClick={() => start.mutate()}
+        >
           {text(STARTS[choice.kind], { smart_count: count })}
         </Button>
       </DialogActions>
@@ -82,28 +129,86 @@ function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
       <Typography variant="h2" component="p">
         {text('plan.count', { smart_count: plan.count })}
       </Typography>
-      <Shares title={text('plan.byConnector')} shares={plan.by_connector.map((one) => [one.connector_name ?? text('details.noConnector'), one.count])} total={plan.count} />
-      <Shares title={text('plan.byCause')} shares={plan.by_cause.slice(0, 8).map((one) => [one.message ?? (one.status ? text(`status.${one.status}`) : '–'), one.count])} total={plan.count} />
-      {kind === 'retry' ? <Typography variant="body2" color="text.secondary">{text('plan.takes', { duration: span(plan.seconds, text) })}</Typography> : null}
+      <Shares
+        title={text('plan.byConnector')}
+        shares={plan.by_connector.map((one) => [
+          one.connector_name ?? text('details.noConnector'),
+          one.count,
+        ])}
+        total={plan.count}
+      />
+      <Shares
+        title={text('plan.byCause')}
+        shares={plan.by_cause
+          .slice(0, 8)
+          .map((one) => [
+            one.message ?? (one.status ? text(`status.${one.status}`) : '–'),
+            one.count,
+          ])}
+        total={plan.count}
+      />
+      {kind === 'retry' ? (
+        <Typography variant="body2" color="text.secondary">
+          {text('plan.takes', { duration: span(plan.seconds, text) })}
+        </Typography>
+      ) : null}
     </Box>
   );
 }
 
-function Shares({ title, shares, total }: { title: string; shares: (readonly [string, number])[]; total: number }) {
+function Shares({
+  title,
+  shares,
+  total,
+}: {
+  title: string;
+  shares: (readonly [string, number])[];
+  total: number;
+}) {
   return (
     <Box>
       <Typography variant="h3">{title}</Typography>
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {shares.map(([name, count]) => (
-          <Box component="li" key={name} sx={{ display: 'flex', gap: 1.5, py: 0.4, alignItems: 'baseline' }}>
-            <Typography variant="body2" sx={{ minWidth: 36, textAlign: 'right', fontVariantNumeric: 'tabular-nums', fontWeight: 600 }}>
+          <Box
+            component="li"
+            key={name}
+            sx={{ display: 'flex', gap: 1.5, py: 0.4, alignItems: 'baseline' }}
+          >
+            <Typography
+              variant="body2"
+              sx={{
+                minWidth: 36,
+                textAlign: 'right',
+                fontVariantNumeric: 'tabular-nums',
+                fontWeight: 600,
+              }}
+            >
               {count}
             </Typography>
             <Box sx={{ flex: 1, minWidth: 0 }}>
-              <Typography variant="body2" sx={{ overflow: 'hidden', textOverflow: 'ellipsis', display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical' }}>
+              <Typography
+                variant="body2"
+                sx={{
+                  overflow: 'hidden',
+                  textOverflow: 'ellipsis',
+                  display: '-webkit-box',
+                  WebkitLineClamp: 2,
+                  WebkitBoxOrient: 'vertical',
+                }}
+              >
                 {name}
               </Typography>
-              <Box aria-hidden sx={{ height: 3, borderRadius: 2, bgcolor: 'primary.main', opacity: 0.55, width: `${(100 * count) / total}%` }} />
+              <Box
+                aria-hidden
+                sx={{
+                  height: 3,
+                  borderRadius: 2,
+                  bgcolor: 'primary.main',
+                  opacity: 0.55,
+                  width: `${(100 * count) / total}%`,
+                }}
+              />
             </Box>
           </Box>
         ))}
@@ -116,10 +221,29 @@ function Paced({ pace, onPace }: { pace: Pace; onPace: (pace: Pace) => void }) {
   const text = useText();
   return (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' } }}>
-      <TextField label={text('plan.pace')} type="number" value={pace.perSecond} onChange={(event) => onPace({ ...pace, perSecond: event.target.value })} helperText={text('plan.paceHint')} slotProps={{ htmlInput: { min: 1, max: 1000 } }} />
-      <TextField label={text('plan.stopAt')} type="number" value={pace.stopAt} onChange={(event) => onPace({ ...pace, stopAt: event.target.value })} helperText={text('plan.stopAtHint')} slotProps={{ htmlInput: { min: 0, max: 100 } }} />
+      <TextField
+        label={text('plan.pace')}
+        type="number"
+        value={pace.perSecond}
+        onChange={(event) => onPace({ ...pace, perSecond: event.target.value })}
+        helperText={text('plan.paceHint')}
+        slotProps={{ htmlInput: { min: 1, max: 1000 } }}
+      />
+      <TextField
+        label={text('plan.stopAt')}
+        type="number"
+        value={pace.stopAt}
+        onChange={(event) => onPace({ ...pace, stopAt: event.target.value })}
+        helperText={text('plan.stopAtHint')}
+        slotProps={{ htmlInput: { min: 0, max: 100 } }}
+      />
       <Box sx={{ gridColumn: '1 / -1' }}>
-        <FormControlLabel control={<Checkbox checked={pace.ramp} onChange={(_, isOn) => onPace({ ...pace, ramp: isOn })} />} label={text('plan.ramp')} />
+        <FormControlLabel
+          control={
+            <Checkbox checked={pace.ramp} onChange={(_, isOn) => onPace({ ...pace, ramp: isOn })} />
+          }
+          label={text('plan.ramp')}
+        />
         <FormHelperText sx={{ mx: 0 }}>{text('plan.rampHint')}</FormHelperText>
       </Box>
     </Box>

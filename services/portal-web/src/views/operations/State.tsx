@@ -7,7 +7,14 @@ import { Tag } from '@/show/Tag';
 import type { Tone } from '@/shell/theme';
 import { useText, type TextKey } from '@/texts/texts';
 
-const STATES: Record<Operation['state'], Tone> = { planned: 'busy', running: 'busy', paused: 'held', cancelled: 'quiet', stopped: 'bad', done: 'good' };
+const STATES: Record<Operation['state'], Tone> = {
+  planned: 'busy',
+  running: 'busy',
+  paused: 'held',
+  cancelled: 'quiet',
+  stopped: 'bad',
+  done: 'good',
+};
 
 export function StateTag({ operation }: { operation: Operation }) {
   const text = useText();
@@ -27,9 +34,30 @@ export function Progress({ operation, height = 8 }: { operation: Operation; heig
   const done = counts.total - counts.waiting - counts.asked;
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.25, minWidth: 190 }}>
-      <Box role="progressbar" aria-label={text('field.progress')} aria-valuemin={0} aria-valuemax={counts.total} aria-valuenow={done} sx={{ flex: 1, display: 'flex', height, borderRadius: 4, overflow: 'hidden', bgcolor: 'action.selected' }}>
+      <Box
+        role="progressbar"
+        aria-label={text('field.progress')}
+        aria-valuemin={0}
+        aria-valuemax={counts.total}
+        aria-valuenow={done}
+        sx={{
+          flex: 1,
+          display: 'flex',
+          height,
+          borderRadius: 4,
+          overflow: 'hidden',
+          bgcolor: 'action.selected',
+        }}
+      >
         {PARTS.map(([part, tone]) => (
-          <Box key={part} sx={(theme) => ({ width: `${counts.total ? (100 * counts[part]) / counts.total : 0}%`, bgcolor: theme.palette.tones[tone].line, transition: 'width 300ms' })} />
+          <Box
+            key={part}
+            sx={(theme) => ({
+              width: `${counts.total ? (100 * counts[part]) / counts.total : 0}%`,
+              bgcolor: theme.palette.tones[tone].line,
+              transition: 'width 300ms',
+            })}
+          />
         ))}
       </Box>
       <Typography variant="body2" sx={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>

@@ -28,7 +28,11 @@ export function ApiKeys() {
   const text = useText();
   const [isMaking, setIsMaking] = useState(false);
   const [made, setMade] = useState('');
-  const found = useQuery({ queryKey: KEYS, queryFn: async () => (await the(api.GET('/api/api-keys', { params: { query: { limit: 200 } } }))).items });
+  const found = useQuery({
+    queryKey: KEYS,
+    queryFn: async () =>
+      (await the(api.GET('/api/api-keys', { params: { query: { limit: 200 } } }))).items,
+  });
   const make = (
     <Button variant="outlined" startIcon={<Add />} onClick={() => setIsMaking(true)}>
       {text('profile.createKey')}
@@ -39,13 +43,24 @@ export function ApiKeys() {
       {made ? (
         <Alert severity="success" sx={{ mb: 2 }} onClose={() => setMade('')}>
           {text('profile.keyOnce')}
-          <Box component="code" sx={{ display: 'block', mt: 0.5, fontSize: '0.9rem', overflowWrap: 'anywhere', userSelect: 'all' }}>
+          <Box
+            component="code"
+            sx={{
+              display: 'block',
+              mt: 0.5,
+              fontSize: '0.9rem',
+              overflowWrap: 'anywhere',
+              userSelect: 'all',
+            }}
+          >
             {made}
           </Box>
         </Alert>
       ) : null}
       {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
-      {found.data?.length === 0 ? <Empty title={text('empty.keys')} hint={text('profile.keysLead')} /> : null}
+      {found.data?.length === 0 ? (
+        <Empty title={text('empty.keys')} hint={text('profile.keysLead')} />
+      ) : null}
       {found.data?.length ? <Keys keys={found.data} /> : null}
       {isMaking ? (
         <NewKey
@@ -64,7 +79,8 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
   const notify = useNotify();
   const client = useQueryClient();
   const revoke = useMutation({
-    mutationFn: (id: string) => api.DELETE('/api/api-keys/{api_key_id}', { params: { path: { api_key_id: id } } }),
+    mutationFn: (id: string) =>
+      api.DELETE('/api/api-keys/{api_key_id}', { params: { path: { api_key_id: id } } }),
     onSuccess: () => notify(text('profile.revoked')),
     onError: (error) => notify(sentence(error, text), { type: 'error' }),
     onSettled: () => client.invalidateQueries({ queryKey: KEYS }),
@@ -92,10 +108,18 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
               <TableCell>
                 <Moment at={key.created_at} />
               </TableCell>
-              <TableCell>{key.used_at ? <Moment at={key.used_at} /> : text('users.none')}</TableCell>
+              <TableCell>
+                {key.used_at ? <Moment at={key.used_at} /> : text('users.none')}
+              </TableCell>
               <TableCell>{key.expires_at ? <Moment at={key.expires_at} /> : '–'}</TableCell>
               <TableCell align="right">
-                <Button size="small" color="error" onClick={() => revoke.mutate(key.api_key_id)} title={text('profile.revokeSure')} aria-label={`${text('profile.revoke')} ${key.name}`}>
+                <Button
+                  size="small"
+                  color="error"
+                  onClick={() => revoke.mutate(key.api_key_id)}
+                  title={text('profile.revokeSure')}
+                  aria-label={`${text('profile.revoke')} ${key.name}`}
+                >
                   {text('profile.revoke')}
                 </Button>
               </TableCell>

@@ -21,14 +21,26 @@ export function Password() {
   const [entered, setEntered] = useState(EMPTY);
   const isSame = entered.new === entered.again;
   const change = useMutation({
-    mutationFn: () => api.PUT('/api/session/password', { body: { old: entered.old, new: entered.new } }),
+    mutationFn: () =>
+      api.PUT('/api/session/password', { body: { old: entered.old, new: entered.new } }),
     onSuccess: () => {
       setEntered(EMPTY);
       notify(text('profile.changed'));
     },
   });
   const field = (name: keyof typeof EMPTY, wrong: string | undefined, hint?: string) => (
-    <TextField label={text(`profile.${name}`)} type="password" required value={entered[name]} onChange={(event) => setEntered({ ...entered, [name]: event.target.value })} error={Boolean(wrong)} helperText={wrong ?? hint} slotProps={{ htmlInput: { autoComplete: name === 'old' ? 'current-password' : 'new-password' } }} />
+    <TextField
+      label={text(`profile.${name}`)}
+      type="password"
+      required
+      value={entered[name]}
+      onChange={(event) => setEntered({ ...entered, [name]: event.target.value })}
+      error={Boolean(wrong)}
+      helperText={wrong ?? hint}
+      slotProps={{
+        htmlInput: { autoComplete: name === 'old' ? 'current-password' : 'new-password' },
+      }}
+    />
   );
   return (
     <Panel title={text('profile.password')}>
@@ -44,7 +56,12 @@ export function Password() {
         {field('old', fault(change.error, 'old'))}
         {field('new', fault(change.error, 'new'), text('users.passwordHint'))}
         {field('again', entered.again !== '' && !isSame ? text('profile.notSame') : undefined)}
-        <Button type="submit" variant="contained" loading={change.isPending} sx={{ justifySelf: 'start' }}>
+        <Button
+          type="submit"
+          variant="contained"
+          loading={change.isPending}
+          sx={{ justifySelf: 'start' }}
+        >
           {text('profile.change')}
         </Button>
       </Box>

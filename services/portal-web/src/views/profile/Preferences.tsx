@@ -17,8 +17,26 @@ export function Preferences() {
   return (
     <Panel title={text('profile.preferences')}>
       <Box sx={{ display: 'grid', gap: 2 }}>
-        <Autocomplete options={ZONES} value={preferences.time_zone ?? null} onChange={(_, zone) => prefer({ time_zone: zone ?? undefined })} renderInput={(params) => <TextField {...params} label={text('profile.zone')} placeholder={zoneOfDevice()} helperText={text('profile.zoneHint', { zone: zoneOfDevice() })} slotProps={{ inputLabel: { ...params.InputLabelProps, shrink: true } }} />} />
-        <TextField select label={text('list.density')} value={preferences.density ?? 'standard'} onChange={(event) => prefer({ density: event.target.value as 'standard' | 'compact' })}>
+        <Autocomplete
+          options={ZONES}
+          value={preferences.time_zone ?? null}
+          onChange={(_, zone) => prefer({ time_zone: zone ?? undefined })}
+          renderInput={(params) => (
+            <TextField
+              {...params}
+              label={text('profile.zone')}
+              placeholder={zoneOfDevice()}
+              helperText={text('profile.zoneHint', { zone: zoneOfDevice() })}
+              slotProps={{ inputLabel: { ...params.InputLabelProps, shrink: true } }}
+            />
+          )}
+        />
+        <TextField
+          select
+          label={text('list.density')}
+          value={preferences.density ?? 'standard'}
+          onChange={(event) => prefer({ density: event.target.value as 'standard' | 'compact' })}
+        >
           <MenuItem value="standard">{text('list.comfortable')}</MenuItem>
           <MenuItem value="compact">{text('list.compact')}</MenuItem>
         </TextField>

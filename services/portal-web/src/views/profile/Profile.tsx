@@ -15,8 +15,26 @@ export default function Profile() {
   const { permissions } = usePermissions<Role>();
   return (
     <>
-      <PageHead title={text('profile.title')} lead={permissions ? `${identity?.fullName ?? ''} · ${text(`role.${permissions}`)}: ${text(`role.${permissions}May`)}` : ''} />
-      <Box sx={{ display: 'grid', gap: 2, alignItems: 'start', gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 1fr) minmax(0, 1fr)' }, maxWidth: 1200 }}>
+      <PageHead
+        title={text('profile.title')}
+        lead={
+          permissions
+            ? [
+                `${identity?.fullName ?? ''} · ${text(`role.${permissions}`)}`,
+                text(`role.${permissions}May`),
+              ].join(': ')
+            : ''
+        }
+      />
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 2,
+          alignItems: 'start',
+          gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 1fr) minmax(0, 1fr)' },
+          maxWidth: 1200,
+        }}
+      >
         <Password />
         <Preferences />
         <Box sx={{ gridColumn: '1 / -1', minWidth: 0 }}>

@@ -18,7 +18,12 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
   const text = useText();
   if (lanes.length === 0) return <Empty title={text('empty.lanes')} />;
   return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('statusPage.lanes')}>
+    <Box
+      sx={{ overflowX: 'auto' }}
+      tabIndex={0}
+      role="region"
+      aria-label={text('statusPage.lanes')}
+    >
       <MuiTable size="small">
         <TableHead>
           <TableRow>
@@ -34,16 +39,24 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
           {lanes.map((lane) => (
             <TableRow key={lane.connector_id} hover>
               <TableCell>
-                <Link component={RouterLink} to={`/transactions?connector_id=${encodeURIComponent(lane.connector_id)}`} color="text.primary">
+                <Link
+                  component={RouterLink}
+                  to={`/transactions?connector_id=${encodeURIComponent(lane.connector_id)}`}
+                  color="text.primary"
+                >
                   {lane.connector_name ?? lane.connector_id}
                 </Link>
               </TableCell>
               <TableCell>
-                <Tag tone={lane.held_since ? 'held' : 'good'}>{lane.held_since ? text('phase.held') : text('home.well')}</Tag>
+                <Tag tone={lane.held_since ? 'held' : 'good'}>
+                  {lane.held_since ? text('phase.held') : text('home.well')}
+                </Tag>
               </TableCell>
               <TableCell align="right">{lane.waiting ?? '–'}</TableCell>
               <TableCell align="right">{lane.in_flight}</TableCell>
-              <TableCell>{lane.oldest_waiting_at ? <Moment at={lane.oldest_waiting_at} ago /> : '–'}</TableCell>
+              <TableCell>
+                {lane.oldest_waiting_at ? <Moment at={lane.oldest_waiting_at} ago /> : '–'}
+              </TableCell>
               <TableCell sx={{ minWidth: 200, overflowWrap: 'anywhere' }}>{lane.reason}</TableCell>
             </TableRow>
           ))}

@@ -18,7 +18,12 @@ export function Services({ services }: { services: readonly Service[] }) {
   const text = useText();
   if (services.length === 0) return <Empty title={text('statusPage.noServices')} />;
   return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('statusPage.services')}>
+    <Box
+      sx={{ overflowX: 'auto' }}
+      tabIndex={0}
+      role="region"
+      aria-label={text('statusPage.services')}
+    >
       <MuiTable size="small">
         <TableHead>
           <TableRow>
@@ -60,5 +65,9 @@ export function Services({ services }: { services: readonly Service[] }) {
 function Readiness({ service }: { service: Service }) {
   const text = useText();
   if (service.silent) return <Tag tone="bad">{text('statusPage.silent')}</Tag>;
-  return <Tag tone={service.ready ? 'good' : 'warn'}>{text(service.ready ? 'statusPage.ready' : 'statusPage.notReady')}</Tag>;
+  return (
+    <Tag tone={service.ready ? 'good' : 'warn'}>
+      {text(service.ready ? 'statusPage.ready' : 'statusPage.notReady')}
+    </Tag>
+  );
 }

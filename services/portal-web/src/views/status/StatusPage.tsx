@@ -40,12 +40,34 @@ function Seen({ health }: { health: Health }) {
       <Panel title={text('statusPage.lanes')} hint={text('home.lanesHint')} flush>
         <Lanes lanes={health.lanes} />
       </Panel>
-      <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', md: 'repeat(3, minmax(0, 1fr))' } }}>
-        <Panel title={text('statusPage.rabbitmq')} actions={<Reach isThere={health.rabbitmq.reachable} />}>
-          <Facts facts={[[text('field.version'), health.rabbitmq.version], ...health.rabbitmq.queues.map((queue) => [queue.name, queue.waiting] as const)]} />
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 2,
+          gridTemplateColumns: { xs: '1fr', md: 'repeat(3, minmax(0, 1fr))' },
+        }}
+      >
+        <Panel
+          title={text('statusPage.rabbitmq')}
+          actions={<Reach isThere={health.rabbitmq.reachable} />}
+        >
+          <Facts
+            facts={[
+              [text('field.version'), health.rabbitmq.version],
+              ...health.rabbitmq.queues.map((queue) => [queue.name, queue.waiting] as const),
+            ]}
+          />
         </Panel>
-        <Panel title={text('statusPage.mongodb')} actions={<Reach isThere={health.mongodb.reachable} />}>
-          <Facts facts={[[text('field.version'), health.mongodb.version], [text('statusPage.primary'), health.mongodb.primary]]} />
+        <Panel
+          title={text('statusPage.mongodb')}
+          actions={<Reach isThere={health.mongodb.reachable} />}
+        >
+          <Facts
+            facts={[
+              [text('field.version'), health.mongodb.version],
+              [text('statusPage.primary'), health.mongodb.primary],
+            ]}
+          />
         </Panel>
         <TimerJob timer={health.timer_job} />
       </Box>
@@ -55,7 +77,11 @@ function Seen({ health }: { health: Health }) {
 
 function Reach({ isThere }: { isThere: boolean }) {
   const text = useText();
-  return <Tag tone={isThere ? 'good' : 'bad'}>{text(isThere ? 'statusPage.reachable' : 'statusPage.unreachable')}</Tag>;
+  return (
+    <Tag tone={isThere ? 'good' : 'bad'}>
+      {text(isThere ? 'statusPage.reachable' : 'statusPage.unreachable')}
+    </Tag>
+  );
 }
 
 function TimerJob({ timer }: { timer: Health['timer_job'] }) {
@@ -66,7 +92,14 @@ function TimerJob({ timer }: { timer: Health['timer_job'] }) {
         <Facts
           facts={[
             [text('statusPage.timerOn'), <code key="cron">{timer.expression}</code>],
-            [text('statusPage.lastRun'), timer.last_run_at ? <Moment key="last" at={timer.last_run_at} /> : text('statusPage.never')],
+            [
+              text('statusPage.lastRun'),
+              timer.last_run_at ? (
+                <Moment key="last" at={timer.last_run_at} />
+              ) : (
+                text('statusPage.never')
+              ),
+            ],
             [text('statusPage.nextRun'), <Moment key="next" at={timer.next_run_at} />],
           ]}
         />

@@ -10,7 +10,19 @@ import { useText } from '@/texts/texts';
 export function Verdict({ health }: { health: Pick<Health, 'state' | 'sentence' | 'reasons'> }) {
   const text = useText();
   return (
-    <Card role="status" sx={(theme) => ({ display: 'flex', alignItems: 'flex-start', gap: 2, p: 2.25, borderColor: theme.palette.tones[health.state === 'well' ? 'good' : health.state === 'troubled' ? 'warn' : 'bad'].line })}>
+    <Card
+      role="status"
+      sx={(theme) => ({
+        display: 'flex',
+        alignItems: 'flex-start',
+        gap: 2,
+        p: 2.25,
+        borderColor:
+          theme.palette.tones[
+            health.state === 'well' ? 'good' : health.state === 'troubled' ? 'warn' : 'bad'
+          ].line,
+      })}
+    >
       <Box sx={{ pt: 0.75 }}>
         <Dot state={health.state} size={14} />
       </Box>

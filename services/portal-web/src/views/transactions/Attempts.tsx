@@ -10,14 +10,33 @@ import { useText, type Text } from '@/texts/texts';
 
 export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   const text = useText();
-  if (attempts.length === 0) return <Typography variant="body2" color="text.secondary">{text('details.noAttempts')}</Typography>;
+  if (attempts.length === 0)
+    return (
+      <Typography variant="body2" color="text.secondary">
+        {text('details.noAttempts')}
+      </Typography>
+    );
   return (
     <Box component="ol" sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {attempts.map((attempt) => (
-        <Box component="li" key={attempt.attempt} sx={{ py: 1, borderTop: 1, borderColor: 'divider', '&:first-of-type': { borderTop: 0, pt: 0 } }}>
+        <Box
+          component="li"
+          key={attempt.attempt}
+          sx={{
+            py: 1,
+            borderTop: 1,
+            borderColor: 'divider',
+            '&:first-of-type': { borderTop: 0, pt: 0 },
+          }}
+        >
           <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
             <StatusTag status={attempt.status} phase="done" />
-            <Typography variant="body2">{text('details.attemptBy', { attempt: attempt.attempt, trigger: text(`trigger.${attempt.trigger}`) })}</Typography>
+            <Typography variant="body2">
+              {text('details.attemptBy', {
+                attempt: attempt.attempt,
+                trigger: text(`trigger.${attempt.trigger}`),
+              })}
+            </Typography>
             <Typography variant="body2" color="text.secondary">
               <Moment at={attempt.at} />
             </Typography>
@@ -26,7 +45,11 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
             </Typography>
           </Box>
           {attempt.message ? (
-            <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5, overflowWrap: 'anywhere' }}>
+            <Typography
+              variant="body2"
+              color="text.secondary"
+              sx={{ mt: 0.5, overflowWrap: 'anywhere' }}
+            >
               {attempt.message}
             </Typography>
           ) : null}
@@ -41,7 +64,9 @@ export function particulars(attempt: Attempt, text: Text): string {
     attempt.duration_ms ? text('details.took', { duration: took(attempt.duration_ms, text) }) : '',
     attempt.http_status ? `HTTP ${attempt.http_status}` : '',
     attempt.tries > 1 ? `${text('field.tries')} ${attempt.tries}` : '',
-    attempt.connector_version ? `${text('field.connector_version')} ${attempt.connector_version}` : '',
+    attempt.connector_version
+      ? `${text('field.connector_version')} ${attempt.connector_version}`
+      : '',
     attempt.replica ?? '',
   ];
   return parts.filter(Boolean).join(' · ');

@@ -1,4 +1,7 @@
-/** One transaction on its way to one connector: the reason, the settings to mend, and another attempt. */
+/**
+ * One transaction on its way to one connector: the reason, the settings to mend, and another
+ * attempt.
+ */
 
 import Archive from '@mui/icons-material/Inventory2Outlined';
 import Replay from '@mui/icons-material/ReplayOutlined';
@@ -33,8 +36,19 @@ export default function DeliveryPage() {
   const { id = '' } = useParams();
   const isError = useLocation().pathname.startsWith('/errors');
   const found = useDelivery(id);
-  const back = <Back to={isError ? '/errors' : '/transactions'} list={text(isError ? 'menu.errors' : 'menu.transactions')} />;
-  if (found.error) return <><PageHead title={text('menu.transactions')} above={back} /><Trouble error={found.error} again={() => void found.refetch()} /></>;
+  const back = (
+    <Back
+      to={isError ? '/errors' : '/transactions'}
+      list={text(isError ? 'menu.errors' : 'menu.transactions')}
+    />
+  );
+  if (found.error)
+    return (
+      <>
+        <PageHead title={text('menu.transactions')} above={back} />
+        <Trouble error={found.error} again={() => void found.refetch()} />
+      </>
+    );
   if (!found.data) return <Skeleton variant="rounded" height={420} />;
   return <Found delivery={found.data} back={back} />;
 }
@@ -44,11 +58,32 @@ function Found({ delivery, back }: { delivery: DeliveryDetails; back: React.Reac
   const { appointment } = delivery;
   return (
     <>
-      <PageHead title={appointment?.subject ?? delivery.delivery_id} lead={[delivery.connector_name ?? text('details.noConnector'), delivery.action ? text(`action.${delivery.action}`) : '', appointment?.job_no].filter(Boolean).join(' · ')} above={back}>
+      <PageHead
+        title={appointment?.subject ?? delivery.delivery_id}
+        lead={[
+          delivery.connector_name ?? text('details.noConnector'),
+          delivery.action ? text(`action.${delivery.action}`) : '',
+          appointment?.job_no,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+        above={back}
+      >
         <Actions delivery={delivery} />
       </PageHead>
-      {delivery.archived ? <Alert severity="info" sx={{ mb: 2 }}>{text('details.archivedNow')}</Alert> : null}
-      <Box sx={{ display: 'grid', gap: 2, alignItems: 'start', gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' } }}>
+      {delivery.archived ? (
+        <Alert severity="info" sx={{ mb: 2 }}>
+          {text('details.archivedNow')}
+        </Alert>
+      ) : null}
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 2,
+          alignItems: 'start',
+          gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' },
+        }}
+      >
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
           <Reason delivery={delivery} />
           {delivery.dead_letter ? <DeadLetter letter={delivery.dead_letter} /> : null}
@@ -58,7 +93,13 @@ function Found({ delivery, back }: { delivery: DeliveryDetails; back: React.Reac
         </Box>
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
           <Panel title={text('details.settings')}>
-            {delivery.settings_now ? <MbocSettings now={delivery.settings_now} then={delivery.settings_then} /> : <Typography variant="body2" color="text.secondary">{text('details.noSettings')}</Typography>}
+            {delivery.settings_now ? (
+              <MbocSettings now={delivery.settings_now} then={delivery.settings_then} />
+            ) : (
+              <Typography variant="body2" color="text.secondary">
+                {text('details.noSettings')}
+              </Typography>
+            )}
           </Panel>
           <AppointmentPanel delivery={delivery} />
         </Box>
@@ -72,7 +113,11 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
   const { appointment } = delivery;
   if (!appointment) return null;
   const all = (
-    <Link component={RouterLink} to={`/appointments/${encodeURIComponent(appointment.key)}`} variant="body2">
+    <Link
+      component={RouterLink}
+      to={`/appointments/${encodeURIComponent(appointment.key)}`}
+      variant="body2"
+    >
       {text('details.timeline')}
     </Link>
   );
@@ -92,7 +137,12 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
           [text('field.modified_by'), appointment.modified_by],
           [text('field.received_at'), <Moment key="received" at={delivery.received_at} />],
           [text('field.transaction_id'), delivery.transaction_id],
-          [text('field.trace_id'), delivery.trace_id ? <Copyable key="trace" value={delivery.trace_id} what={text('field.trace_id')} /> : null],
+          [
+            text('field.trace_id'),
+            delivery.trace_id ? (
+              <Copyable key="trace" value={delivery.trace_id} what={text('field.trace_id')} />
+            ) : null,
+          ],
         ]}
       />
     </Panel>
@@ -103,22 +153,43 @@ function Actions({ delivery }: { delivery: DeliveryDetails }) {
   const text = useText();
   const isOperator = useMay('operator');
   const asking = useAsking(delivery.delivery_id);
-  if (!isOperator) return <Typography variant="body2" color="text.secondary">{text('details.viewerCannot')}</Typography>;
+  if (!isOperator)
+    return (
+      <Typography variant="body2" color="text.secondary">
+        {text('details.viewerCannot')}
+      </Typography>
+    );
   const isDone = delivery.phase === 'done' || delivery.phase === 'archived';
   const isTroubled = isDone && delivery.status !== 'Success' && delivery.status !== 'Skipped';
   if (!isTroubled && !delivery.archived) return null;
   return (
     <Box sx={{ display: 'flex', gap: 1 }}>
       {delivery.archived ? (
-        <Button variant="outlined" startIcon={<Unarchive />} onClick={() => asking.mutate('restore')} loading={asking.isPending}>
+        <Button
+          variant="outlined"
+          startIcon={<Unarchive />}
+          onClick={() => asking.mutate('restore')}
+          loading={asking.isPending}
+        >
           {text('details.restore')}
         </Button>
       ) : (
         <>
-          <Button variant="outlined" startIcon={<Archive />} onClick={() => asking.mutate('archive')} disabled={asking.isPending}>
+          <Button
+            variant="outlined"
+            startIcon={<Archive />}
+            onClick={() => asking.mutate('archive')}
+            disabled={asking.isPending}
+          >
             {text('details.archive')}
           </Button>
-          <Button variant="contained" startIcon={<Replay />} onClick={() => asking.mutate('retry')} loading={asking.isPending} loadingPosition="start">
+          <Button
+            variant="contained"
+            startIcon={<Replay />}
+            onClick={() => asking.mutate('retry')}
+            loading={asking.isPending}
+            loadingPosition="start"
+          >
             {text('details.resend')}
           </Button>
         </>

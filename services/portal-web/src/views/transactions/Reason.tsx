@@ -16,9 +16,13 @@ export function Reason({ delivery }: { delivery: DeliveryDetails }) {
   return (
     <Panel title={<StatusTag status={status} phase={phase} />}>
       <Box sx={{ display: 'grid', gap: 1.5 }}>
-        <Typography variant="body2">{text(isDone && status ? `means.${status}` : `phaseMeans.${phase}`)}</Typography>
+        <Typography variant="body2">
+          {text(isDone && status ? `means.${status}` : `phaseMeans.${phase}`)}
+        </Typography>
         {message ? <Said message={message} /> : null}
-        {delivery.outcome_unknown ? <Alert severity="warning">{text('todo.unknownOutcome')}</Alert> : null}
+        {delivery.outcome_unknown ? (
+          <Alert severity="warning">{text('todo.unknownOutcome')}</Alert>
+        ) : null}
         {isDone && status && status !== 'Success' && status !== 'Skipped' ? (
           <Box>
             <Typography variant="h3">{text('details.whatToDo')}</Typography>
@@ -37,7 +41,21 @@ function Said({ message }: { message: string }) {
   return (
     <Box>
       <Typography variant="h3">{text('details.reason')}</Typography>
-      <Typography component="pre" variant="body2" sx={{ m: 0, mt: 0.5, p: 1.25, borderRadius: 2, bgcolor: 'background.default', fontFamily: 'ui-monospace, monospace', fontSize: '0.8rem', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+      <Typography
+        component="pre"
+        variant="body2"
+        sx={{
+          m: 0,
+          mt: 0.5,
+          p: 1.25,
+          borderRadius: 2,
+          bgcolor: 'background.default',
+          fontFamily: 'ui-monospace, monospace',
+          fontSize: '0.8rem',
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+        }}
+      >
         {message}
       </Typography>
     </Box>
@@ -49,7 +67,10 @@ function Known({ code }: { code: string }) {
   const faults = faultsOf(code);
   if (faults.length < 2) return null;
   return (
-    <Box component="details" sx={{ '& summary': { cursor: 'pointer', fontWeight: 560, fontSize: '0.86rem' } }}>
+    <Box
+      component="details"
+      sx={{ '& summary': { cursor: 'pointer', fontWeight: 560, fontSize: '0.86rem' } }}
+    >
       <summary>{text('details.knownCauses', { code })}</summary>
       <Box component="ul" sx={{ mt: 0.75, mb: 0, pl: 2.5, display: 'grid', gap: 0.5 }}>
         {faults.map((fault) => (

@@ -4,7 +4,13 @@ import { ListView } from '@/list/ListView';
 import { useLiveTransactions } from '@/live/liveDeliveries';
 import { PageHead } from '@/show/PageHead';
 import { useText } from '@/texts/texts';
-import { named, STATUSES, useDeliveryColumns, useDeliveryCriteria, type DeliveryRow } from '@/views/deliveries';
+import {
+  named,
+  STATUSES,
+  useDeliveryColumns,
+  useDeliveryCriteria,
+  type DeliveryRow,
+} from '@/views/deliveries';
 
 export default function Transactions() {
   const text = useText();

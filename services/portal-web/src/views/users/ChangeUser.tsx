@@ -23,7 +23,8 @@ export function ChangeUser({ user, onClose }: { user: User; onClose: () => void 
   const [password, setPassword] = useState('');
   const params = { path: { name: user.name } };
   const change = useMutation({
-    mutationFn: () => the(api.PUT('/api/users/{name}', { params, body: { role, enabled: isEnabled } })),
+    mutationFn: () =>
+      the(api.PUT('/api/users/{name}', { params, body: { role, enabled: isEnabled } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['users'] });
       notify(text('users.changed'));
@@ -38,12 +39,36 @@ export function ChangeUser({ user, onClose }: { user: User; onClose: () => void 
     },
   });
   return (
-    <FormDialog title={text('users.edit', { name: user.name })} submit={text('users.save')} isBusy={change.isPending} error={change.error} onSubmit={() => change.mutate()} onClose={onClose}>
+    <FormDialog
+      title={text('users.edit', { name: user.name })}
+      submit={text('users.save')}
+      isBusy={change.isPending}
+      error={change.error}
+      onSubmit={() => change.mutate()}
+      onClose={onClose}
+    >
       <RoleField value={role} onChange={setRole} />
-      <FormControlLabel control={<Switch checked={isEnabled} onChange={(_, isOn) => setIsEnabled(isOn)} />} label={text('field.enabled')} />
+      <FormControlLabel
+        control={<Switch checked={isEnabled} onChange={(_, isOn) => setIsEnabled(isOn)} />}
+        label={text('field.enabled')}
+      />
       <Divider />
-      <TextField label={text('users.newPassword')} type="password" value={password} onChange={(event) => setPassword(event.target.value)} error={reset.isError} helperText={fault(reset.error, 'password') ?? text('users.passwordHint')} slotProps={{ htmlInput: { autoComplete: 'new-password' } }} />
-      <Button variant="outlined" disabled={password === ''} loading={reset.isPending} onClick={() => reset.mutate()} sx={{ justifySelf: 'start' }}>
+      <TextField
+        label={text('users.newPassword')}
+        type="password"
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={reset.isError}
+        helperText={fault(reset.error, 'password') ?? text('users.passwordHint')}
+        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+      />
+      <Button
+        variant="outlined"
+        disabled={password === ''}
+        loading={reset.isPending}
+        onClick={() => reset.mutate()}
+        sx={{ justifySelf: 'start' }}
+      >
         {text('users.newPassword')}
       </Button>
     </FormDialog>

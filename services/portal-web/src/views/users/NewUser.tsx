@@ -26,10 +26,35 @@ export function NewUser({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <FormDialog title={text('users.create')} submit={text('users.create')} isBusy={create.isPending} error={create.error} onSubmit={() => create.mutate()} onClose={onClose}>
-      <TextField label={text('field.name')} required autoFocus value={name} onChange={(event) => setName(event.target.value)} error={Boolean(fault(create.error, 'name'))} helperText={fault(create.error, 'name')} slotProps={{ htmlInput: { autoComplete: 'off', autoCapitalize: 'none' } }} />
+    <FormDialog
+      title={text('users.create')}
+      submit={text('users.create')}
+      isBusy={create.isPending}
+      error={create.error}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        label={text('field.name')}
+        required
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={Boolean(fault(create.error, 'name'))}
+        helperText={fault(create.error, 'name')}
+        slotProps={{ htmlInput: { autoComplete: 'off', autoCapitalize: 'none' } }}
+      />
       <RoleField value={role} onChange={setRole} />
-      <TextField label={text('signIn.password')} type="password" required value={password} onChange={(event) => setPassword(event.target.value)} error={Boolean(fault(create.error, 'password'))} helperText={fault(create.error, 'password') ?? text('users.passwordHint')} slotProps={{ htmlInput: { autoComplete: 'new-password' } }} />
+      <TextField
+        label={text('signIn.password')}
+        type="password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+        error={Boolean(fault(create.error, 'password'))}
+        helperText={fault(create.error, 'password') ?? text('users.passwordHint')}
+        slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+      />
     </FormDialog>
   );
 }

@@ -8,10 +8,25 @@ import { useText } from '@/texts/texts';
 
 export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
-export function RoleField({ value, onChange, choices = ROLES }: { value: Role; onChange: (role: Role) => void; choices?: readonly Role[] }) {
+export function RoleField({
+  value,
+  onChange,
+  choices = ROLES,
+}: {
+  value: Role;
+  onChange: (role: Role) => void;
+  choices?: readonly Role[];
+}) {
   const text = useText();
   return (
-    <TextField select label={text('field.role')} value={value} onChange={(event) => onChange(event.target.value as Role)} helperText={text(`role.${value}May`)} slotProps={{ select: { renderValue: () => text(`role.${value}`) } }}>
+    <TextField
+      select
+      label={text('field.role')}
+      value={value}
+      onChange={(event) => onChange(event.target.value as Role)}
+      helperText={text(`role.${value}May`)}
+      slotProps={{ select: { renderValue: () => text(`role.${value}`) } }}
+    >
       {choices.map((role) => (
         <MenuItem key={role} value={role}>
           <ListItemText primary={text(`role.${role}`)} secondary={text(`role.${role}May`)} />
