@@ -25,9 +25,7 @@ async def without_uri(system: System, app: str) -> str:
     return subject
 
 
-async def test_error_tracking_shows_transactions_that_were_not_sent_and_they_are_sorted_and_filtered_as_in_the_history_list(
-    system: System, sit: Sit, app: str
-) -> None:
+async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(system: System, sit: Sit, app: str) -> None:
     [failed] = await failing(system, app, 1)
     await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject="Arrived")), "Success")
     disabled = await system.connector(source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False)

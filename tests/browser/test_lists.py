@@ -33,9 +33,7 @@ async def subjects(at: Desk) -> list[str]:
     return [re.search(r"\S+ visit \d", await row.inner_text()).group() for row in await at.page.locator("[data-row]").all()]  # type: ignore[union-attr]
 
 
-async def test_the_appointments_view_lists_the_appointments_with_their_properties_and_the_status_of_each_transaction(
-    system: System, sit: Sit, app: str
-) -> None:
+async def test_the_appointments_view_lists_their_properties_and_the_status_of_each_transaction(system: System, sit: Sit, app: str) -> None:
     [subject] = await sent(system, app, "J1")
     await system.connector(source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False)
     number = (await system.deliveries(source_app=app))[0]["appointment"]["appointment_id"]
@@ -63,7 +61,7 @@ async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_group
 
 
 @pytest.mark.parametrize("view", ["appointments", "transactions"])
-async def test_by_default_records_are_sorted_in_descending_order_by_the_date_of_the_last_transaction(system: System, sit: Sit, app: str, view: str) -> None:
+async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_last_transaction(system: System, sit: Sit, app: str, view: str) -> None:
     wanted = await sent(system, app, "J1", "J2", "J3")
     at = await sit("viewer")
 
@@ -103,7 +101,7 @@ async def test_to_change_the_sort_order_of_appointments_click_any_column_header(
     await click_every_header(at, "Last transaction", "Appointment", "Subject", "Job No.", "Task No.", "Source App", "Action", "Last modified")
 
 
-async def test_to_find_all_transactions_for_a_given_job_click_the_filter_icon_and_click_it_again_to_clear_it(system: System, sit: Sit, app: str) -> None:
+async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_again_to_clear_it(system: System, sit: Sit, app: str) -> None:
     await sent(system, app, f"{app}-A", f"{app}-B", f"{app}-B")
     at = await sit("viewer")
     await at.open("/transactions")

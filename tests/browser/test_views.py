@@ -27,7 +27,7 @@ async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_o
     await services.get_by_role("row").filter(has_text="dispatcher").filter(has_text="Ready").wait_for()
 
 
-async def test_the_status_screen_indicates_the_state_of_the_connection_and_whether_the_opt_in_timer_job_is_on(sit: Sit) -> None:
+async def test_the_status_screen_indicates_the_connection_and_whether_the_opt_in_timer_job_is_on(sit: Sit) -> None:
     at = await sit("viewer")
 
     await at.open("/status")

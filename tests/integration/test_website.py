@@ -15,7 +15,7 @@ async def fetched(system: System, path: str, method: str = "GET", **headers: str
         return answer.status, answer.headers, await answer.text()
 
 
-async def test_a_deep_link_opens_the_page_under_a_policy_without_inline_scripts_and_with_a_fresh_nonce(system: System) -> None:
+async def test_a_deep_link_opens_the_page_under_a_policy_of_no_inline_scripts_and_a_fresh_nonce(system: System) -> None:
     status, headers, page = await fetched(system, "/errors?status=Failed")
     _, others, _ = await fetched(system, "/errors?status=Failed")
 

@@ -18,7 +18,7 @@ async def retry(system: System) -> AsyncIterator[None]:
     await system.stop("retry-seed")
 
 
-async def test_if_necessary_change_the_mboc_settings_before_resending_the_transaction_to_the_back_office(system: System, app: str) -> None:
+async def test_if_necessary_change_the_mboc_settings_before_resending_the_transaction(system: System, app: str) -> None:
     [delivery_id] = await failing(system, app, 1)
     _, details = await system.api("GET", f"/deliveries/{delivery_id}")
     settings = details["settings_now"]

@@ -28,9 +28,7 @@ async def three(system: System, app: str) -> list[str]:
     return keys
 
 
-async def test_the_appointments_view_lists_the_appointments_processed_with_their_properties_and_the_status_of_each_transaction(
-    system: System, app: str
-) -> None:
+async def test_the_appointments_view_lists_the_processed_ones_and_the_status_of_each_transaction(system: System, app: str) -> None:
     await three(system, app)
 
     rows = await appointments(system, source_app=app)
@@ -39,7 +37,7 @@ async def test_the_appointments_view_lists_the_appointments_processed_with_their
     assert [[delivery["status"] for delivery in row["deliveries"]] for row in rows] == [["Success"]] * 3
 
 
-async def test_by_default_records_are_sorted_in_descending_order_by_the_date_of_the_last_transaction(system: System, app: str) -> None:
+async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_last_transaction(system: System, app: str) -> None:
     keys = await three(system, app)
     number = int(keys[0].partition("/")[2])
     await system.delivery(await system.change("update", a_snapshot(number, "2026-07-22T08:00:00Z", app)), "Success")

@@ -87,7 +87,7 @@ class Portal:
         return Doors(self.recognise, self.audit, [ip_network("10.0.0.0/8")], (), APIRouter(), (), nothing, nothing)  # type: ignore[arg-type]
 
 
-async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its_answer_leaves() -> None:
+async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its_answer() -> None:
     portal = Portal()
 
     assert await portal.post("/api/things/a") == 200
