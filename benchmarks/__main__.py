@@ -1,6 +1,7 @@
 """``make bench``: prints one line per figure, ``name value unit``, and writes them as JSON.
 
-Every ratio is the median of rounds; each round stands between two of the bare loop, on the same servers in the same run.
+Every ratio is the median of rounds; each round stands between two of the bare loop, on the same
+servers in the same run.
 """
 
 from __future__ import annotations
@@ -41,7 +42,14 @@ async def bench(rounds: int, count: int, deliveries: int, out: Path) -> None:
         await _accepting(built, rounds, count, figures)
         await _waiting(built, figures)
         await portal.measure(built, deliveries, figures.add)
-    await asyncio.to_thread(out.write_text, json.dumps({name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()}, indent=2) + "\n")
+    await asyncio.to_thread(
+        out.write_text,
+        json.dumps(
+            {name: {"value": value, "unit": unit} for name, (value, unit) in figures.items()},
+            indent=2,
+        )
+        + "\n",
+    )
 
 
 async def _delivering(built: Rig, rounds: int, count: int, figures: Figures) -> None:
@@ -85,8 +93,13 @@ async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> N
 
 
 def _beside(ours: Sequence[float], before: Sequence[float], after: Sequence[float]) -> float:
-    """Return the median of the rounds' ratios to what the bare loop did just before and just after."""
-    return median(2 * rate / (earlier + later) for rate, earlier, later in zip(ours, before, after, strict=False))
+    """Return the median of the rounds' ratios to what the bare loop did just
+    before and just after.
+    """
+    return median(
+        2 * rate / (earlier + later)
+        for rate, earlier, later in zip(ours, before, after, strict=False)
+    )
 
 
 async def _waiting(built: Rig, figures: Figures) -> None:
@@ -98,7 +111,9 @@ async def _waiting(built: Rig, figures: Figures) -> None:
     _spread(figures, "called_to_visible", visible)
     for name, (process, _) in built.running.items():
         status = await asyncio.to_thread(Path(f"/proc/{process.pid}/status").read_text)
-        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        peak = next(
+            int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")
+        )
         figures.add(f"memory_peak_{name.replace('-', '_')}", peak / 1024, "MiB")
 
 
@@ -119,11 +134,24 @@ def _spread(figures: Figures, name: str, values: Sequence[float]) -> None:
 
 def main() -> None:
     """Read the command line and measure."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the line of data against bare loops.")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each measurement (default 3)")
-    parser.add_argument("--count", type=int, default=9_000, help="messages per round (default 9000)")
-    parser.add_argument("--deliveries", type=int, default=1_000_000, help="deliveries in the portal (default 1000000)")
-    parser.add_argument("--out", type=Path, default=Path(".run/bench.json"), help="where the figures go as JSON")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure the line of data against bare loops."
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="rounds of each measurement (default 3)"
+    )
+    parser.add_argument(
+        "--count", type=int, default=9_000, help="messages per round (default 9000)"
+    )
+    parser.add_argument(
+        "--deliveries",
+        type=int,
+        default=1_000_000,
+        help="deliveries in the portal (default 1000000)",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path(".run/bench.json"), help="where the figures go as JSON"
+    )
     arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     asyncio.run(bench(arguments.rounds, arguments.count, arguments.deliveries, arguments.out))

@@ -18,7 +18,10 @@ PREFETCH = 96
 async def deliver(url: str, source: str, sink: str, target: str, count: int) -> None:
     """Consume, POST, publish confirmed, acknowledge: ``count`` messages, ``IN_FLIGHT`` at once."""
     connection = await aio_pika.connect_robust(url)
-    channel, publishing = await connection.channel(), await (await aio_pika.connect_robust(url)).channel()
+    channel, publishing = (
+        await connection.channel(),
+        await (await aio_pika.connect_robust(url)).channel(),
+    )
     await channel.set_qos(prefetch_count=PREFETCH)
     queue = await channel.get_queue(source)
     slots, done, finished = asyncio.Semaphore(IN_FLIGHT), 0, asyncio.Event()
@@ -28,7 +31,9 @@ async def deliver(url: str, source: str, sink: str, target: str, count: int) -> 
             nonlocal done
             async with slots, session.post(target, data=message.body) as answer:
                 await answer.read()
-            await publishing.default_exchange.publish(aio_pika.Message(message.body, delivery_mode=2), sink)
+            await publishing.default_exchange.publish(
+                aio_pika.Message(message.body, delivery_mode=2), sink
+            )
             await message.ack()
             done += 1
             if done == count:

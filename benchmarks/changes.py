@@ -14,7 +14,13 @@ def body_of(number: int) -> bytes:
 
 
 def _snapshot(number: int) -> dict[str, Any]:
-    resource = {"ResourceNo": "JO", "DisplayName": "Jim Olive", "SourceApp": SOURCE_APP, "SourceType": "RESOURCE", "Department": "Service"}
+    resource = {
+        "ResourceNo": "JO",
+        "DisplayName": "Jim Olive",
+        "SourceApp": SOURCE_APP,
+        "SourceType": "RESOURCE",
+        "Department": "Service",
+    }
     return {
         "Id": 1_000_000 + number,
         "ExternalId": 0,
@@ -31,10 +37,15 @@ def _snapshot(number: int) -> dict[str, Any]:
         "CreatedUser": "planner@cronus.example",
         "LastModifiedDate": "2026-07-21T14:05:55.002",
         "LastModifiedUser": "planner@cronus.example",
-        "Task": {"TaskNo": f"OP{number:06}", "Job": {"SourceApp": SOURCE_APP, "SourceType": "OPPT", "JobNo": f"OP{number:06}"}},
+        "Task": {
+            "TaskNo": f"OP{number:06}",
+            "Job": {"SourceApp": SOURCE_APP, "SourceType": "OPPT", "JobNo": f"OP{number:06}"},
+        },
         "Category": {"Name": "INSTALL", "DisplayName": "Installation", "Color": "#2f9e44"},
         "TimeMarker": {"Name": "Confirmed", "Color": "#1971c2"},
-        "Assignments": [{"AppointmentId": 1_000_000 + number, "ResourceId": 11, "Resource": resource}],
+        "Assignments": [
+            {"AppointmentId": 1_000_000 + number, "ResourceId": 11, "Resource": resource}
+        ],
         "AppointmentFieldValues": [],
         "AppointmentUrls": [],
     }

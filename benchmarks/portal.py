@@ -1,4 +1,6 @@
-"""The portal API with a million deliveries: how long its lists take, and how much memory an export needs."""
+"""The portal API with a million deliveries: how long its lists take, and how much memory
+an export needs.
+"""
 
 from __future__ import annotations
 
@@ -44,29 +46,40 @@ async def fill(rig: Rig, count: int) -> None:
     await make_indexes(database)
     chance = random.Random(1)
     for first in range(0, count, TOGETHER):
-        documents = [_document(number, chance) for number in range(first, min(first + TOGETHER, count))]
+        documents = [
+            _document(number, chance) for number in range(first, min(first + TOGETHER, count))
+        ]
         await database["deliveries"].insert_many(documents, ordered=False)
     client.close()
 
 
 async def list_times(rig: Rig) -> dict[str, float]:
-    """Return the 95th percentile of each list, in milliseconds; the last page is asked for by its key."""
+    """Return the 95th percentile of each list, in milliseconds; the last page is
+    asked for by its key.
+    """
     base = f"http://127.0.0.1:{rig.running['portal-api'][1]}/api/deliveries"
     async with aiohttp.ClientSession(headers={"X-API-KEY": API_KEY}) as session:
         found = {name: await _p95(session, base, query) for name, query in LISTS.items()}
         last = await _ask(session, base, {"sort": "received_at", "limit": "10"})
-        found["last_page"] = await _p95(session, base, {"after": last["next"], "sort": "received_at"})
+        found["last_page"] = await _p95(
+            session, base, {"after": last["next"], "sort": "received_at"}
+        )
     return found
 
 
 async def export(rig: Rig) -> tuple[float, float]:
-    """Return the rows per second of an export of everything, and how many MiB it took at most above what the process took before."""
+    """Return the rows per second of an export of everything, and how many MiB it took at most above
+    what the process took before.
+    """
     process, port = rig.running["portal-api"]
     before, began, lines = _resident(process.pid), time.monotonic(), 0
     peak = before
     url = f"http://127.0.0.1:{port}/api/deliveries/export?format=jsonl"
     timeout = aiohttp.ClientTimeout(total=None)
-    async with aiohttp.ClientSession(headers={"X-API-KEY": API_KEY}, timeout=timeout) as session, session.get(url) as answer:
+    async with (
+        aiohttp.ClientSession(headers={"X-API-KEY": API_KEY}, timeout=timeout) as session,
+        session.get(url) as answer,
+    ):
         async for chunk in answer.content.iter_any():
             lines += chunk.count(b"\n")
             peak = max(peak, _resident(process.pid))
@@ -82,7 +95,9 @@ async def _p95(session: aiohttp.ClientSession, url: str, query: Mapping[str, str
     return quantiles(times, n=20)[18]
 
 
-async def _ask(session: aiohttp.ClientSession, url: str, query: Mapping[str, str]) -> dict[str, Any]:
+async def _ask(
+    session: aiohttp.ClientSession, url: str, query: Mapping[str, str]
+) -> dict[str, Any]:
     async with session.get(url, params=query) as answer:
         page: dict[str, Any] = await answer.json()
         if answer.status != 200:
@@ -119,10 +134,19 @@ def _document(number: int, chance: random.Random) -> dict[str, Any]:
 def _appointment(number: int) -> dict[str, Any]:
     job = f"OP{number % 200_000:06}"
     subject = f"{job} Replace compressor"
-    return {"key": f"bench/{number}", "appointment_id": number, "subject": subject, "source_app": "BENCH", "job_no": job, "task_no": job, "modified_at": BEGAN}
+    return {
+        "key": f"bench/{number}",
+        "appointment_id": number,
+        "subject": subject,
+        "source_app": "BENCH",
+        "job_no": job,
+        "task_no": job,
+        "modified_at": BEGAN,
+    }
 
 
-_setting: Callable[[Any], dict[str, Any]] = lambda update: update._doc["$set"]  # noqa: E731, SLF001 - what the recorder would set
+# What the recorder would set.
+_setting: Callable[[Any], dict[str, Any]] = lambda update: update._doc["$set"]  # noqa: E731, SLF001
 
 
 def _resident(pid: int) -> float:
@@ -136,7 +160,9 @@ async def measure(rig: Rig, count: int, add: Callable[[str, float, str], None]) 
     for name, milliseconds in (await list_times(rig)).items():
         add(f"portal_{name}_p95", milliseconds, "ms")
     await rig.stop("portal-api")
-    await rig.start("portal-api", PORTAL_API_KEY=API_KEY)  # a new process, whose memory holds nothing of before
+    await rig.start(
+        "portal-api", PORTAL_API_KEY=API_KEY
+    )  # a new process, whose memory holds nothing of before
     rate, memory = await export(rig)
     add("export_rate", rate, "rows/s")
     add("export_memory", memory, "MiB")

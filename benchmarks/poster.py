@@ -19,7 +19,10 @@ class Posting(asyncio.Protocol):
     """One connection: the next change goes out when the last was answered."""
 
     def __init__(self, requests: list[bytes], accepted: list[int], done: asyncio.Event) -> None:
-        self._requests, self._accepted, self._done, self._seen = requests, accepted, done, b""
+        self._requests = requests
+        self._accepted = accepted
+        self._done = done
+        self._seen = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Post the first change."""
@@ -50,15 +53,33 @@ async def post(port: int, secret: str, first: int, count: int) -> dict[str, floa
     accepted, done = [0], [asyncio.Event() for _ in range(CONNECTIONS)]
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
-    await asyncio.gather(*(loop.create_connection(lambda d=d: Posting(requests, accepted, d), "127.0.0.1", port) for d in done))  # type: ignore[misc]
+    await asyncio.gather(
+        *(
+            loop.create_connection(
+                lambda d=d: Posting(requests, accepted, d),  # type: ignore[misc]
+                "127.0.0.1",
+                port,
+            )
+            for d in done
+        )
+    )
     await asyncio.gather(*(d.wait() for d in done))
     return {"accepted": accepted[0], "per_second": accepted[0] / (time.perf_counter() - began)}
 
 
 def _request(body: bytes, secret: str) -> bytes:
-    head = f"POST /webhooks/bench/appointment-updated HTTP/1.1\r\nHost: ingest\r\nX-API-KEY: {secret}\r\nContent-Type: application/json\r\n"
+    head = (
+        "POST /webhooks/bench/appointment-updated HTTP/1.1\r\n"
+        "Host: ingest\r\n"
+        f"X-API-KEY: {secret}\r\n"
+        "Content-Type: application/json\r\n"
+    )
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 if __name__ == "__main__":
-    print(json.dumps(uvloop.run(post(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))))
+    print(
+        json.dumps(
+            uvloop.run(post(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+        )
+    )

@@ -67,7 +67,9 @@ class Rig:
         }
         with (self.directory / f"{name}.log").open("ab") as log:
             command = Path(sys.executable).with_name(f"mboc-{name}")
-            process = await asyncio.create_subprocess_exec(command, env=environment, stdout=log, stderr=log)
+            process = await asyncio.create_subprocess_exec(
+                command, env=environment, stdout=log, stderr=log
+            )
         self.running[name] = process, port
         await self.until_ready(port)
         return port
@@ -81,7 +83,9 @@ class Rig:
 
     async def run(self, module: str, *arguments: str) -> bytes:
         """Run one of our own modules to its end and return what it printed."""
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE
+        )
         printed, _ = await process.communicate()
         return printed
 
@@ -110,15 +114,29 @@ class Rig:
                     return page
                 await asyncio.sleep(0.2)
 
-    async def connect(self, *connector_ids: str, system: str = "Webhook", api_type: str = "REST", path: str = "") -> None:
+    async def connect(
+        self, *connector_ids: str, system: str = "Webhook", api_type: str = "REST", path: str = ""
+    ) -> None:
         """Have exactly these connectors, all to the target, 64 calls in flight between them."""
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(self.mongodb_url)
         collection = client["bench"]["connectors"]
         await collection.delete_many({})
         limits = {"calls_in_flight": max(1, 64 // len(connector_ids)), "calls_per_second": 0}
-        reached = {"system": system, "api_type": api_type, "uri": self.target + path, "limits": limits}
-        plain = {"version": 1, "name": "Bench", "source_app": SOURCE_APP, "modified_at": datetime.now(UTC)}
-        await collection.insert_many([{"_id": c, "connector_id": c} | plain | reached for c in connector_ids])
+        reached = {
+            "system": system,
+            "api_type": api_type,
+            "uri": self.target + path,
+            "limits": limits,
+        }
+        plain = {
+            "version": 1,
+            "name": "Bench",
+            "source_app": SOURCE_APP,
+            "modified_at": datetime.now(UTC),
+        }
+        await collection.insert_many(
+            [{"_id": c, "connector_id": c} | plain | reached for c in connector_ids]
+        )
 
 
 @contextlib.asynccontextmanager
@@ -129,7 +147,9 @@ async def rig() -> AsyncIterator[Rig]:
         rabbitmq, mongodb = RabbitMq(directory / "rabbitmq"), MongoDb(directory / "mongodb")
         await asyncio.gather(rabbitmq.start(), mongodb.start())
         built = Rig(rabbitmq.url, mongodb.url, directory)
-        target = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.target", str(built.target_port))
+        target = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "benchmarks.target", str(built.target_port)
+        )
         try:
             yield built
         finally:

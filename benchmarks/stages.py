@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 SOURCE, SINK = "bench.source", "bench.sink"
 SYSTEMS = {
     "webhook": {"system": "Webhook", "api_type": "REST", "path": ""},
-    "business_central_soap": {"system": "Business Central", "api_type": "SOAP", "path": "page/Appointment"},
-    "business_central_rest": {"system": "Business Central", "api_type": "REST", "path": "companies(1)/appointments"},
+    "business_central_soap": {
+        "system": "Business Central",
+        "api_type": "SOAP",
+        "path": "page/Appointment",
+    },
+    "business_central_rest": {
+        "system": "Business Central",
+        "api_type": "REST",
+        "path": "companies(1)/appointments",
+    },
     "nav": {"system": "NAV", "api_type": "SOAP", "path": "page/Appointment"},
     "crm": {"system": "CRM", "api_type": "REST", "path": ""},
 }
@@ -43,22 +51,35 @@ async def bare_loop(rig: Rig, count: int) -> float:
 
 
 async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook") -> float:
-    """Return the calls per second of one dispatcher working off one filled lane: ledger, statuses and log lines on."""
+    """Return the calls per second of one dispatcher working off one filled lane: ledger, statuses
+    and log lines on.
+    """
     await rig.connect("lane", **SYSTEMS[system])
-    await _fill(rig, topology.lane("lane").name, [_request(first + n) for n in range(count)], purge=(topology.PORTAL_API_STATUSES.name,))
+    await _fill(
+        rig,
+        topology.lane("lane").name,
+        [_request(first + n) for n in range(count)],
+        purge=(topology.PORTAL_API_STATUSES.name,),
+    )
     return await _dispatch(rig, count)
 
 
 async def whole_chain(rig: Rig, accepted: int, connectors: Sequence[str]) -> float:
-    """Return the calls per second of one dispatcher that routes what ingest accepted before, and delivers it to every connector."""
+    """Return the calls per second of one dispatcher that routes what ingest accepted before, and
+    delivers it to every connector.
+    """
     await rig.connect(*connectors)
     return await _dispatch(rig, accepted * len(connectors))
 
 
 async def ingest_rate(rig: Rig, first: int, count: int) -> float:
-    """Return the changes per second that ingest accepts; they stay in the queues for whoever comes next."""
+    """Return the changes per second that ingest accepts; they stay in the queues for
+    whoever comes next.
+    """
     port = rig.running["ingest"][1]
-    printed = json.loads(await rig.run("benchmarks.poster", str(port), SECRET, str(first), str(count)))
+    printed = json.loads(
+        await rig.run("benchmarks.poster", str(port), SECRET, str(first), str(count))
+    )
     if printed["accepted"] != count:
         raise RuntimeError(f"ingest accepted {printed['accepted']} of {count}")
     return float(printed["per_second"])
@@ -70,8 +91,12 @@ async def bare_publish(rig: Rig, count: int) -> float:
     return await bare.publish(rig.rabbitmq_url, SINK, body_of(1), count)
 
 
-async def latencies(rig: Rig, first: int, count: int, per_second: float) -> tuple[list[float], list[float]]:
-    """Return, in milliseconds and at a moderate rate: from posted to called, and from called to visible in the API (every tenth)."""
+async def latencies(
+    rig: Rig, first: int, count: int, per_second: float
+) -> tuple[list[float], list[float]]:
+    """Return, in milliseconds and at a moderate rate: from posted to called, and from called to
+    visible in the API (every tenth).
+    """
     headers = {"X-API-KEY": SECRET, "Content-Type": "application/json"}
     sent: dict[str, float] = {}
     visible: dict[str, float] = {}
@@ -96,11 +121,16 @@ async def backlog(rig: Rig) -> int:
     """Return how many messages the portal API has not taken yet."""
     async with await aio_pika.connect(rig.rabbitmq_url) as connection:
         channel = await connection.channel()
-        queues = [await channel.declare_queue(queue.name, passive=True) for queue in (topology.PORTAL_API_TRANSACTIONS, topology.PORTAL_API_STATUSES)]
+        queues = [
+            await channel.declare_queue(queue.name, passive=True)
+            for queue in (topology.PORTAL_API_TRANSACTIONS, topology.PORTAL_API_STATUSES)
+        ]
         return sum(queue.declaration_result.message_count or 0 for queue in queues)
 
 
-async def _watch(rig: Rig, session: aiohttp.ClientSession, delivery_id: str, visible: dict[str, float]) -> None:
+async def _watch(
+    rig: Rig, session: aiohttp.ClientSession, delivery_id: str, visible: dict[str, float]
+) -> None:
     url = f"http://127.0.0.1:{rig.running['portal-api'][1]}/api/deliveries/{delivery_id}"
     async with asyncio.timeout(30):
         while True:
@@ -129,7 +159,10 @@ async def _fill(rig: Rig, queue: str, bodies: Sequence[bytes], purge: Sequence[s
         for name in purge:
             await (await channel.get_queue(name)).purge()
         for start in range(0, len(bodies), 500):
-            publishing = (channel.default_exchange.publish(aio_pika.Message(b, delivery_mode=2), queue) for b in bodies[start : start + 500])
+            publishing = (
+                channel.default_exchange.publish(aio_pika.Message(b, delivery_mode=2), queue)
+                for b in bodies[start : start + 500]
+            )
             await asyncio.gather(*publishing)
 
 
@@ -137,7 +170,14 @@ def _request(number: int) -> bytes:
     transaction = read_change("bench", Action.UPDATE, body_of(number).decode())
     delivery_id = delivery_id_of(transaction.transaction_id, "lane")
     now = datetime.now(UTC)
-    request = DeliveryRequested(delivery_id=delivery_id, attempt=1, trigger=Trigger.SERVICE, connector_id="lane", requested_at=now, transaction=transaction)
+    request = DeliveryRequested(
+        delivery_id=delivery_id,
+        attempt=1,
+        trigger=Trigger.SERVICE,
+        connector_id="lane",
+        requested_at=now,
+        transaction=transaction,
+    )
     return request.model_dump_json().encode()
 
 

@@ -13,24 +13,46 @@ import uvloop
 RECORD = "Customer asked for a call 30 minutes ahead. " * 12
 SOAP = (
     '<Soap:Envelope xmlns:Soap="http://schemas.xmlsoap.org/soap/envelope/"><Soap:Body>'
-    f'<Create_Result xmlns="urn:microsoft-dynamics-schemas/page/appointment"><Appointment><Key>1</Key><Body>{RECORD}</Body></Appointment></Create_Result>'
+    '<Create_Result xmlns="urn:microsoft-dynamics-schemas/page/appointment"><Appointment>'
+    f"<Key>1</Key><Body>{RECORD}</Body></Appointment></Create_Result>"
     "</Soap:Body></Soap:Envelope>"
 )
-PART = "--changes\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\nOData-EntityId: https://crm/dime_dsappointments(1)\r\n\r\n\r\n"
+PART = (
+    "--changes\r\n"
+    "Content-Type: application/http\r\n\r\n"
+    "HTTP/1.1 204 No Content\r\n"
+    "OData-EntityId: https://crm/dime_dsappointments(1)\r\n\r\n\r\n"
+)
 
 
 def answer(status: str, kind: str, body: str, more: str = "") -> bytes:
     """Return one answer as it goes over the wire."""
-    return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{more}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+    return (
+        f"HTTP/1.1 {status}\r\n"
+        f"Content-Type: {kind}\r\n"
+        f"{more}Content-Length: {len(body)}\r\n\r\n"
+        f"{body}"
+    ).encode()
 
 
 ANSWERS = {
     b"post /page": answer("200 OK", "text/xml; charset=utf-8", SOAP),
-    b"post /companies": answer("201 Created", "application/json", json.dumps({"body": RECORD}), "Location: /companies(1)/appointments(1)\r\n"),
-    b"post /$batch": answer("200 OK", "multipart/mixed; boundary=batch", f"--batch\r\n\r\n{PART * 2}--changes--\r\n--batch--\r\n"),
+    b"post /companies": answer(
+        "201 Created",
+        "application/json",
+        json.dumps({"body": RECORD}),
+        "Location: /companies(1)/appointments(1)\r\n",
+    ),
+    b"post /$batch": answer(
+        "200 OK",
+        "multipart/mixed; boundary=batch",
+        f"--batch\r\n\r\n{PART * 2}--changes--\r\n--batch--\r\n",
+    ),
     b"post": answer("200 OK", "application/json", "{}"),
 }
-"""The first that the request line begins with: a page service, an API page, Dataverse with one resource, a webhook."""
+"""The first that the request line begins with: a page service, an API page, Dataverse with one
+resource, a webhook.
+"""
 
 
 class Book:
@@ -43,14 +65,17 @@ class Book:
     def page(self) -> bytes:
         """Return the count, the first and last moments, and the moment of each webhook id."""
         first, last = (self.times[0], self.times[-1]) if self.times else (0.0, 0.0)
-        return json.dumps({"count": len(self.times), "first": first, "last": last, "by_id": self.by_id}).encode()
+        return json.dumps(
+            {"count": len(self.times), "first": first, "last": last, "by_id": self.by_id}
+        ).encode()
 
 
 class Answering(asyncio.Protocol):
     """One connection."""
 
     def __init__(self, book: Book) -> None:
-        self._book, self._seen = book, b""
+        self._book = book
+        self._seen = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -75,19 +100,29 @@ class Answering(asyncio.Protocol):
             self._book.times.append(now)
             at = head.find(b"webhook-id:")
             if at >= 0:
-                self._book.by_id.setdefault(head[at + 11 :].split(b"\r\n", 1)[0].strip().decode(), now)
-            transport.write(next(answer for start, answer in ANSWERS.items() if head.startswith(start)))
+                self._book.by_id.setdefault(
+                    head[at + 11 :].split(b"\r\n", 1)[0].strip().decode(), now
+                )
+            transport.write(
+                next(answer for start, answer in ANSWERS.items() if head.startswith(start))
+            )
             return
         page = self._book.page()
         if head.startswith(b"delete"):
             self._book.__init__()  # type: ignore[misc]
-        transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(page) + page)
+        transport.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            % len(page)
+            + page
+        )
 
 
 async def serve(port: int) -> None:
     """Answer until ended."""
     book = Book()
-    server = await asyncio.get_running_loop().create_server(lambda: Answering(book), "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Answering(book), "127.0.0.1", port
+    )
     await server.serve_forever()
 
 

@@ -1,8 +1,10 @@
-"""``python -m benchmarks.website``: Error Tracking stays open in a real Chromium while a thousand statuses a minute arrive; is it smooth, and does it grow?
+"""``python -m benchmarks.website``: Error Tracking stays open in a real Chromium while a thousand
+statuses a minute arrive; is it smooth, and does it grow?
 
-Prints one line a minute: status changes that reached the page, the longest task of its main thread and the longest gap between
-two frames (milliseconds), the same gap of an empty page beside it (what the machine alone does), the heap after a collection (MB),
-and the DOM's nodes. Not part of ``make bench``: it wants ten quiet minutes.
+Prints one line a minute: status changes that reached the page, the longest task of its main thread
+and the longest gap between two frames (milliseconds), the same gap of an empty page beside it (what
+the machine alone does), the heap after a collection (MB), and the DOM's nodes. Not part of ``make
+bench``: it wants ten quiet minutes.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 CHANGES_PER_S = 18.0
 """Each becomes one status change at least."""
 FAILURES = 60
-"""A minute, at one back office; the timer job sends them again, before the eyes of whoever looks."""
+"""A minute, at one back office; the timer job sends them again, before the eyes
+of whoever looks.
+"""
 MEGABYTE = 1e6
 JANK_MS = 100.0
 MEASURE = """() => {
@@ -49,10 +53,13 @@ MEASURE = """() => {
     window.__last = 0;
     return taken;
   };
-  const frame = (at) => { if (window.__last) seen.gap = Math.max(seen.gap, at - window.__last); window.__last = at; requestAnimationFrame(frame); };
+  const frame = (at) => { \
+if (window.__last) seen.gap = Math.max(seen.gap, at - window.__last); \
+window.__last = at; requestAnimationFrame(frame); };
   requestAnimationFrame(frame);
   window.EventSource = class extends EventSource {
-    constructor(...given) { super(...given); this.addEventListener('delivery', () => { seen.events += 1; }); }
+    constructor(...given) { super(...given); \
+this.addEventListener('delivery', () => { seen.events += 1; }); }
   };
 }"""
 
@@ -61,12 +68,21 @@ async def main(minutes: int) -> None:
     """Start everything, look for so many minutes, and print what was seen."""
     with tempfile.TemporaryDirectory() as directory:
         settings = Settings(directory=Path(directory), rate=CHANGES_PER_S)
-        async with session() as http, running(settings, http, _say) as system, async_playwright() as playwright:
+        async with (
+            session() as http,
+            running(settings, http, _say) as system,
+            async_playwright() as playwright,
+        ):
             browser = await launched(playwright)
             context = await a_context(browser, system.addresses["portal-api"])
             await context.add_init_script(f"({MEASURE})()")
-            home, account = system.addresses["portal-api"], {"name": ADMIN, "password": system.credentials.admin_password}
-            await context.request.post(f"{home}/api/session", data=account, fail_on_status_code=True)
+            home, account = (
+                system.addresses["portal-api"],
+                {"name": ADMIN, "password": system.credentials.admin_password},
+            )
+            await context.request.post(
+                f"{home}/api/session", data=account, fail_on_status_code=True
+            )
             desk = await a_desk(context, home)
             page, empty = await desk.open("/errors"), await (await browser.new_context()).new_page()
             await empty.evaluate(MEASURE)
@@ -74,34 +90,64 @@ async def main(minutes: int) -> None:
             await browser.close()
 
 
-async def _watch(page: Page, empty: Page, devtools: CDPSession, outside: Outside, minutes: int) -> None:
+async def _watch(
+    page: Page, empty: Page, devtools: CDPSession, outside: Outside, minutes: int
+) -> None:
     """Print a line a minute, and what they come to; growth is counted from the second minute on."""
     await devtools.send("HeapProfiler.enable")
     lines: list[dict[str, Any]] = []
-    await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES})
+    await outside.simulator(
+        "PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES}
+    )
     await page.locator("[data-row]").first.wait_for()
     for one in (page, empty):
         await one.evaluate("() => window.__take()")  # opening the page is another matter
     for minute in range(1, minutes + 1):
-        await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES})
+        await outside.simulator(
+            "PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES}
+        )
         began = time.monotonic()
         await asyncio.sleep(60)
-        seen, beside = await page.evaluate("() => window.__take()"), await empty.evaluate("() => window.__take()")
-        lines.append(seen | {"empty": beside["gap"], "per_minute": 60 * seen["events"] / (time.monotonic() - began)} | await _memory(devtools))
-        await page.evaluate("() => window.__take()")  # a collection asked for is no jank of the page's own
+        seen, beside = (
+            await page.evaluate("() => window.__take()"),
+            await empty.evaluate("() => window.__take()"),
+        )
+        lines.append(
+            seen
+            | {
+                "empty": beside["gap"],
+                "per_minute": 60 * seen["events"] / (time.monotonic() - began),
+            }
+            | await _memory(devtools)
+        )
+        await page.evaluate(
+            "() => window.__take()"
+        )  # a collection asked for is no jank of the page's own
         _line(f"minute {minute}", lines[-1])
-    worst = {name: max(line[name] for line in lines) for name in ("task", "gap", "empty")} | {"tasks": sum(line["tasks"] for line in lines)}
+    worst = {name: max(line[name] for line in lines) for name in ("task", "gap", "empty")} | {
+        "tasks": sum(line["tasks"] for line in lines)
+    }
     growth = (lines[-1]["heap"] - lines[min(1, minutes - 1)]["heap"]) / max(1, minutes - 2)
     _say(f"website_status_changes {sum(line['per_minute'] for line in lines) / minutes:.0f} 1/min")
     _say(f"website_longest_task {worst['task']:.0f} ms ({worst['tasks']} over {JANK_MS:.0f} ms)")
-    _say(f"website_longest_frame_gap {worst['gap']:.0f} ms (of an empty page {worst['empty']:.0f} ms)")
+    _say(
+        f"website_longest_frame_gap {worst['gap']:.0f} ms (of an empty page "
+        f"{worst['empty']:.0f} ms)"
+    )
     _say(f"website_heap_growth {growth:.3f} MB/min")
 
 
 async def _memory(devtools: CDPSession) -> dict[str, float]:
     await devtools.send("HeapProfiler.collectGarbage")
-    heap, counters = await devtools.send("Runtime.getHeapUsage"), await devtools.send("Memory.getDOMCounters")
-    return {"heap": heap["usedSize"] / MEGABYTE, "nodes": counters["nodes"], "listeners": counters["jsEventListeners"]}
+    heap, counters = (
+        await devtools.send("Runtime.getHeapUsage"),
+        await devtools.send("Memory.getDOMCounters"),
+    )
+    return {
+        "heap": heap["usedSize"] / MEGABYTE,
+        "nodes": counters["nodes"],
+        "listeners": counters["jsEventListeners"],
+    }
 
 
 def _line(name: str, seen: dict[str, Any]) -> None:
@@ -118,6 +164,8 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.website", description=(__doc__ or "").partition("\n\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.website", description=(__doc__ or "").partition("\n\n")[0]
+    )
     parser.add_argument("--minutes", type=int, default=10, help="how long to look (default 10)")
     asyncio.run(main(parser.parse_args().minutes))

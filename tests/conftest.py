@@ -25,7 +25,9 @@ TOGETHER = ("browser", "monitoring", "api", "conformance")
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """What one of two processes takes on at once: a file, or a folder whose files belong together."""
+    """What one of two processes takes on at once: a file, or a folder whose files
+    belong together.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         folder = _folder(nodeid)
@@ -80,7 +82,9 @@ def mongodb_url(mongodb: MongoDb) -> str:
 
 
 @pytest.fixture(scope="session")
-async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+async def system(
+    rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
     directory: Path = tmp_path_factory.mktemp("system")
     async with a_session() as http:
         running = System(rabbitmq_url, mongodb_url, directory, http)
@@ -93,12 +97,19 @@ async def system(rabbitmq_url: str, mongodb_url: str, tmp_path_factory: pytest.T
 
 def leaked(directory: Path) -> list[str]:
     """The logs of the whole suite that a secret came into."""
-    return [log.name for log in directory.glob("*.log") if any(secret in log.read_text() for secret in SECRETS)]
+    return [
+        log.name
+        for log in directory.glob("*.log")
+        if any(secret in log.read_text() for secret in SECRETS)
+    ]
 
 
 async def leaked_into_the_audit(system: System) -> list[str]:
     """Likewise what the whole suite wrote, as the audit kept it."""
     database = open_database(system.mongodb_url, system.database)
-    kept = [json.dumps(entry, default=str, ensure_ascii=False) async for entry in database["audit"].find()]
+    kept = [
+        json.dumps(entry, default=str, ensure_ascii=False)
+        async for entry in database["audit"].find()
+    ]
     assert kept
     return [entry for entry in kept if any(secret in entry for secret in (*SECRETS, PASSWORD))]

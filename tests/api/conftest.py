@@ -1,4 +1,6 @@
-"""A system for whatever a fuzzer comes up with: its connectors, accounts and operations stay away from the other tests."""
+"""A system for whatever a fuzzer comes up with: its connectors, accounts and operations stay away
+from the other tests.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,14 @@ class Credentials(NamedTuple):
 
 
 @pytest.fixture(scope="package")
-async def apart(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+async def apart(
+    mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
     """Every service but the simulator, with some deliveries to show."""
     async with a_system(mongodb_url, tmp_path_factory.mktemp("apart")) as running:
-        await asyncio.gather(*(running.start(kind) for kind in ("ingest", "dispatcher", "retry", "portal-api")))
+        await asyncio.gather(
+            *(running.start(kind) for kind in ("ingest", "dispatcher", "retry", "portal-api"))
+        )
         await _fill(running)
         yield running
 
@@ -40,7 +46,9 @@ async def apart(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 @pytest.fixture(scope="package")
 async def known(apart: System) -> dict[str, str]:
     """An id of each kind that there is, by the name of its path parameter."""
-    status, view = await apart.api("POST", "/saved-views", json={"name": "all", "list": "errors", "query": {}, "shared": True})
+    status, view = await apart.api(
+        "POST", "/saved-views", json={"name": "all", "list": "errors", "query": {}, "shared": True}
+    )
     assert status == 201, view
     connector_id = await apart.connector(source_app="nowhere")
     cause = cause_of("DSWBHK020", REFUSED, "c1")
@@ -58,7 +66,10 @@ async def credentials(apart: System) -> dict[str, Credentials]:
     """The setting's key, and somebody signed in with each role."""
     visitors = {role: await a_user(apart, role) for role in Role}
     signed_in = {
-        str(role): Credentials(role, {"Cookie": f"{COOKIE}={visitor.cookie}", "X-CSRF-Token": visitor.csrf_token}) for role, visitor in visitors.items()
+        str(role): Credentials(
+            role, {"Cookie": f"{COOKIE}={visitor.cookie}", "X-CSRF-Token": visitor.csrf_token}
+        )
+        for role, visitor in visitors.items()
     }
     return {"key": Credentials(Role.ADMIN, {"X-API-KEY": API_KEY})} | signed_in
 
@@ -66,7 +77,15 @@ async def credentials(apart: System) -> dict[str, Credentials]:
 async def _fill(system: System) -> None:
     database = open_database(system.mongodb_url, system.database)
     statuses = (Status.SUCCESS, Status.FAILED, Status.SKIPPED)
-    said = [{"code": "DSWBHK020", "message": REFUSED} if status is Status.FAILED else {} for status in statuses]
-    events = [an_event(status=statuses[n % 3], number=n, key=f"demo/{n}", subject=f"Overhaul {n}").model_copy(update=said[n % 3]) for n in range(30)]
+    said = [
+        {"code": "DSWBHK020", "message": REFUSED} if status is Status.FAILED else {}
+        for status in statuses
+    ]
+    events = [
+        an_event(
+            status=statuses[n % 3], number=n, key=f"demo/{n}", subject=f"Overhaul {n}"
+        ).model_copy(update=said[n % 3])
+        for n in range(30)
+    ]
     await Record(Writer(database)).statuses(events)
     database.client.close()

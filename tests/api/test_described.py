@@ -1,4 +1,6 @@
-"""The running API against its own description: whatever is sent, the answer is one that the description has."""
+"""The running API against its own description: whatever is sent, the answer is one that the
+description has.
+"""
 
 from __future__ import annotations
 
@@ -40,22 +42,35 @@ BAD = [*CHECKS, described_checks.negative_data_rejection]
 
 
 def schema() -> Any:
-    loaded = schemathesis.openapi.from_dict(json.loads(described()), config=SchemathesisConfig(cache=CacheConfig(enabled=False)))
+    loaded = schemathesis.openapi.from_dict(
+        json.loads(described()), config=SchemathesisConfig(cache=CacheConfig(enabled=False))
+    )
     loaded.config.generation.update(with_security_parameters=False)
     return loaded
 
 
-OPERATIONS = {f"{found.ok().method.upper()} {found.ok().path}": found.ok() for found in schema().get_all_operations()}
+OPERATIONS = {
+    f"{found.ok().method.upper()} {found.ok().path}": found.ok()
+    for found in schema().get_all_operations()
+}
 
 
 def may_be_wrong(operation: Any) -> bool:
     """Whether anything that it is asked with can be wrong: any word may stand in a path."""
-    bound = [parameter for parameter in operation.path_parameters if set(parameter.definition["schema"]) - {"type", "title", "description"}]
+    bound = [
+        parameter
+        for parameter in operation.path_parameters
+        if set(parameter.definition["schema"]) - {"type", "title", "description"}
+    ]
     return bool(operation.query or operation.body or bound)
 
 
 CASES = [(name, GenerationMode.POSITIVE) for name in OPERATIONS if name not in EXCLUDED]
-CASES += [(name, GenerationMode.NEGATIVE) for name, _ in CASES if may_be_wrong(OPERATIONS[name]) and name not in NEVER_WRONG]
+CASES += [
+    (name, GenerationMode.NEGATIVE)
+    for name, _ in CASES
+    if may_be_wrong(OPERATIONS[name]) and name not in NEVER_WRONG
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,7 +92,9 @@ class Portal(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def portal(apart: System, credentials: Mapping[str, Credentials], known: Mapping[str, str]) -> Iterator[Portal]:
+def portal(
+    apart: System, credentials: Mapping[str, Credentials], known: Mapping[str, str]
+) -> Iterator[Portal]:
     with requests.Session() as session:
         yield Portal(apart.services["portal-api"].url, session, credentials, known)
 
@@ -88,17 +105,31 @@ def test_what_is_left_out_is_there() -> None:
 
 @pytest.mark.parametrize(("name", "mode"), CASES, ids=str)
 @pytest.mark.parametrize("who", EXAMPLES)
-def test_every_answer_is_one_that_is_described(portal: Portal, who: str, name: str, mode: GenerationMode) -> None:
+def test_every_answer_is_one_that_is_described(
+    portal: Portal, who: str, name: str, mode: GenerationMode
+) -> None:
     asked = 0
 
     @hypothesis.seed(1)
-    @hypothesis.settings(max_examples=EXAMPLES[who], database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @hypothesis.settings(
+        max_examples=EXAMPLES[who],
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @hypothesis.given(case=OPERATIONS[name].as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         nonlocal asked
         asked += 1
         if mode is GenerationMode.POSITIVE and asked % 2:
-            case.path_parameters |= {parameter: portal.known[parameter] for parameter in case.path_parameters or {} if parameter in portal.known}
-        case.validate_response(portal.ask(case, who), checks=CHECKS if mode is GenerationMode.POSITIVE else BAD)
+            case.path_parameters |= {
+                parameter: portal.known[parameter]
+                for parameter in case.path_parameters or {}
+                if parameter in portal.known
+            }
+        case.validate_response(
+            portal.ask(case, who), checks=CHECKS if mode is GenerationMode.POSITIVE else BAD
+        )
 
     ask()

@@ -1,4 +1,6 @@
-"""The examples of docs/api.md and docs/ingest.md, and the sample of docs/migration.md, as an integrator would try them."""
+"""The examples of docs/api.md and docs/ingest.md, and the sample of docs/migration.md, as an
+integrator would try them.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,18 @@ EXAMPLES = [*examples(DOCS / "api.md"), *examples(DOCS / "ingest.md")]
 
 
 @pytest.mark.parametrize("line", EXAMPLES)
-async def test_an_example_does_what_the_page_says(apart: System, known: dict[str, str], line: str) -> None:
+async def test_an_example_does_what_the_page_says(
+    apart: System, known: dict[str, str], line: str
+) -> None:
     portal, ingest = apart.services["portal-api"].url, apart.services["ingest"].url
-    values = {"PORTAL": portal, "KEY": API_KEY, "DELIVERY": known["delivery_id"], "INGEST": ingest, "SOURCE": "demo", "SECRET": SECRET}
+    values = {
+        "PORTAL": portal,
+        "KEY": API_KEY,
+        "DELIVERY": known["delivery_id"],
+        "INGEST": ingest,
+        "SOURCE": "demo",
+        "SECRET": SECRET,
+    }
 
     status, answer = await read(line, values).run(apart.http)
 
@@ -43,11 +54,17 @@ async def test_the_problem_that_the_page_shows_is_what_is_answered(apart: System
 async def test_the_sample_file_of_connectors_is_imported(apart: System) -> None:
     body = (DOCS / "samples" / "connectors.csv").read_bytes()
 
-    status, imported = await apart.api("POST", "/connectors/import", data=body, headers={"Content-Type": "text/csv"})
+    status, imported = await apart.api(
+        "POST", "/connectors/import", data=body, headers={"Content-Type": "text/csv"}
+    )
 
     assert (status, imported["done"]) == (200, True), imported
     _, page = await apart.api("GET", "/connectors")
-    ours = [connector for connector in page["items"] if connector["name"].startswith("CRONUS ") and not connector["enabled"]]
+    ours = [
+        connector
+        for connector in page["items"]
+        if connector["name"].startswith("CRONUS ") and not connector["enabled"]
+    ]
     assert {(c["system"], c["api_type"], c["authentication"]["type"]) for c in ours} == {
         ("Business Central", "SOAP", "NTLM"),
         ("Business Central", "REST", "Microsoft Entra ID"),
@@ -60,7 +77,14 @@ async def mboc(system: System, *words: str) -> str:
     """Run one command to its end."""
     told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
     pipe, command = asyncio.subprocess.PIPE, Path(sys.executable).with_name("mboc")
-    process = await asyncio.create_subprocess_exec(command, *words, env=told, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        command,
+        *words,
+        env=told,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=asyncio.subprocess.STDOUT,
+    )
     printed, _ = await process.communicate()
     assert process.returncode == 0, printed.decode()
     return printed.decode()
@@ -70,18 +94,31 @@ async def test_moving_over_sends_what_the_plugin_did_not_and_nothing_else(apart:
     await apart.start("simulator")
     connector_id = await apart.hook("moving", enabled=False)
     for modified in ("2026-07-21T14:00:00", "2026-07-21T14:01:00"):
-        await apart.delivery(await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled")
+        await apart.delivery(
+            await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled"
+        )
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for modified in ("2026-07-21T14:02:00", "2026-07-21T14:03:00"):
-        await apart.delivery(await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled")
+        await apart.delivery(
+            await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled"
+        )
 
-    for line in re.findall(r"^mboc (?:transactions archive|connectors enable|errors retry) .*$", (DOCS / "migration.md").read_text(), re.MULTILINE):
-        words = shlex.split(line.replace(" ID", f" {connector_id}").replace("2026-07-21T18:00:00Z", moment))[1:]
+    for line in re.findall(
+        r"^mboc (?:transactions archive|connectors enable|errors retry) .*$",
+        (DOCS / "migration.md").read_text(),
+        re.MULTILINE,
+    ):
+        words = shlex.split(
+            line.replace(" ID", f" {connector_id}").replace("2026-07-21T18:00:00Z", moment)
+        )[1:]
         await mboc(apart, *words, *(["--yes"] if words[0] != "connectors" else []))
         if words[0] == "connectors":
             await apart.until_used((await apart.api("GET", f"/connectors/{connector_id}"))[1])
 
-    sent = [json.loads(record["body"])["LastModifiedDate"] for record in (await apart.simulated("GET", "moving", "/records"))["records"]]
+    sent = [
+        json.loads(record["body"])["LastModifiedDate"]
+        for record in (await apart.simulated("GET", "moving", "/records"))["records"]
+    ]
     await apart.stop("simulator")
     assert sent in (["2026-07-21T14:02:00", "2026-07-21T14:03:00"], ["2026-07-21T14:03:00"])
     left = {found["status"] for found in await apart.deliveries(connector_id=connector_id)}

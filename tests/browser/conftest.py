@@ -1,4 +1,6 @@
-"""A browser for the tests here, and a desk for each test: signed in, and checked for what a page must not do."""
+"""A browser for the tests here, and a desk for each test: signed in, and checked for what a
+page must not do.
+"""
 
 from __future__ import annotations
 
@@ -49,26 +51,40 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture(scope="package")
 async def accounts(system: System) -> dict[str, Visitor]:
     """One account of each role; what it is allowed to is the same in every test."""
-    return {role: await a_user(system, role, signed_in=False) for role in ("viewer", "operator", "admin")}
+    return {
+        role: await a_user(system, role, signed_in=False)
+        for role in ("viewer", "operator", "admin")
+    }
 
 
 @pytest.fixture(scope="package")
-async def contexts(browser: Browser, system: System, accounts: dict[str, Visitor]) -> dict[str, BrowserContext]:
+async def contexts(
+    browser: Browser, system: System, accounts: dict[str, Visitor]
+) -> dict[str, BrowserContext]:
     """One browser for each role: a page that was loaded once loads fast."""
     home = system.services["portal-api"].url
     return {role: await a_context(browser, home, who) for role, who in accounts.items()}
 
 
 @pytest.fixture
-async def sit(browser: Browser, system: System, accounts: dict[str, Visitor], contexts: dict[str, BrowserContext]) -> AsyncIterator[Sit]:
-    """Sit down as somebody with this role, as a visitor, or as nobody before signing in; with options, at a browser of one's own."""
+async def sit(
+    browser: Browser,
+    system: System,
+    accounts: dict[str, Visitor],
+    contexts: dict[str, BrowserContext],
+) -> AsyncIterator[Sit]:
+    """Sit down as somebody with this role, as a visitor, or as nobody before signing in; with
+    options, at a browser of one's own.
+    """
     desks: list[Desk] = []
     home = system.services["portal-api"].url
 
     async def sitting(who: str | Visitor | None = "admin", **options: Any) -> Desk:
         account = accounts[who] if isinstance(who, str) else who
         is_shared = isinstance(who, str) and not options
-        context = contexts[str(who)] if is_shared else await a_context(browser, home, account, **options)
+        context = (
+            contexts[str(who)] if is_shared else await a_context(browser, home, account, **options)
+        )
         desks.append(await a_desk(context, home))
         return desks[-1]
 

@@ -1,4 +1,6 @@
-"""WCAG 2.2 AA: axe finds nothing on any view, light or dark, wide or on a phone; and the keyboard gets everywhere."""
+"""WCAG 2.2 AA: axe finds nothing on any view, light or dark, wide or on a phone; and the keyboard
+gets everywhere.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +16,49 @@ from tests.support.browser import PHONE, WIDE, Desk, a_desk
 from tests.support.retrying import failing
 from tests.support.system import System, until
 
-AXE = Path(__file__).parents[2] / "services" / "portal-web" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = (
+    Path(__file__).parents[2]
+    / "services"
+    / "portal-web"
+    / "node_modules"
+    / "axe-core"
+    / "axe.min.js"
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast"]
 """All that another light can change."""
-STILL = "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 50))"
-THERE = "() => document.querySelector('h1') && !document.querySelector('.MuiSkeleton-root, .MuiLinearProgress-root, .MuiCircularProgress-root')"
-STANDING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+STILL = (
+    "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => "
+    "requestAnimationFrame(done)), 50))"
+)
+THERE = (
+    "() => document.querySelector('h1') && !document.querySelector('.MuiSkeleton-root, "
+    ".MuiLinearProgress-root, .MuiCircularProgress-root')"
+)
+STANDING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] : \
+[...document.querySelectorAll('body *')]
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.outerHTML.slice(0, 160))"""
 IS_DARK = "() => getComputedStyle(document.body).backgroundColor === 'rgb(14, 19, 25)'"
-LISTS = ["/", "/appointments", "/transactions", "/errors", "/errors?view=groups", "/operations", "/logs", "/status"]
-SETTINGS = ["/profile", "/connectors", "/connectors/new", "/connectors/import", "/users", "/audit", "/nowhere"]
+LISTS = [
+    "/",
+    "/appointments",
+    "/transactions",
+    "/errors",
+    "/errors?view=groups",
+    "/operations",
+    "/logs",
+    "/status",
+]
+SETTINGS = [
+    "/profile",
+    "/connectors",
+    "/connectors/new",
+    "/connectors/import",
+    "/users",
+    "/audit",
+    "/nowhere",
+]
 DETAILS = ["failure", "lastActivity", "settings", "timeline", "connector", "operation"]
 VIEWS = [*LISTS, *SETTINGS, *DETAILS]
 
@@ -35,8 +68,14 @@ async def violations(at: Desk, rules: list[str] = RULES) -> list[str]:
     await at.page.evaluate(STILL)
     if not await at.page.evaluate("() => 'axe' in window"):
         await at.page.evaluate(AXE.read_text())
-    found: dict[str, Any] = await at.page.evaluate("rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", rules)
-    return [f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}" for one in found["violations"] for node in one["nodes"]]
+    found: dict[str, Any] = await at.page.evaluate(
+        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", rules
+    )
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
 
 
 async def in_both_lights(at: Desk, path: str) -> list[str]:
@@ -47,12 +86,16 @@ async def in_both_lights(at: Desk, path: str) -> list[str]:
     found = await violations(at)
     await at.page.emulate_media(color_scheme="dark")
     await at.page.wait_for_function(IS_DARK)
-    return [f"light {path} {one}" for one in found] + [f"dark {path} {one}" for one in await violations(at, COLOURS)]
+    return [f"light {path} {one}" for one in found] + [
+        f"dark {path} {one}" for one in await violations(at, COLOURS)
+    ]
 
 
 @pytest.fixture(scope="module")
 async def paths(system: System) -> dict[str, str]:
-    """Where each view is: those of one failure, its appointment, its connector and an operation about it have ids in their addresses."""
+    """Where each view is: those of one failure, its appointment, its connector and an operation
+    about it have ids in their addresses.
+    """
     app = "app-accessible"
     [delivery_id] = await failing(system, app, 1)
     [delivery] = await system.deliveries(source_app=app)
@@ -60,8 +103,14 @@ async def paths(system: System) -> dict[str, str]:
     for step in ("disable", "enable"):
         await system.switch(connector_id, step)
     _, operation = await system.api("POST", f"/deliveries/{delivery_id}/archive")
-    tabs = {tab: f"/appointments/{key}?tab={tab}" for tab in ("lastActivity", "settings", "timeline")}
-    ids = {"failure": f"/errors/{delivery_id}", "connector": f"/connectors/{connector_id}", "operation": f"/operations/{operation['operation_id']}"}
+    tabs = {
+        tab: f"/appointments/{key}?tab={tab}" for tab in ("lastActivity", "settings", "timeline")
+    }
+    ids = {
+        "failure": f"/errors/{delivery_id}",
+        "connector": f"/connectors/{connector_id}",
+        "operation": f"/operations/{operation['operation_id']}",
+    }
     return {view: view for view in (*LISTS, *SETTINGS)} | tabs | ids
 
 
@@ -75,7 +124,9 @@ async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncI
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(passing: Desk, paths: dict[str, str], view: str) -> None:
+async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(
+    passing: Desk, paths: dict[str, str], view: str
+) -> None:
     await passing.page.set_viewport_size(WIDE)
     assert await in_both_lights(passing, paths[view]) == []
 
@@ -94,7 +145,9 @@ async def test_axe_finds_nothing_on_the_sign_in_page(sit: Sit) -> None:
     assert await in_both_lights(at, "/login") == []
 
 
-async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(system: System, sit: Sit, app: str) -> None:
+async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(
+    system: System, sit: Sit, app: str
+) -> None:
     await failing(system, app, 2)
     at = await sit("operator")
     await at.open(f"/errors?source_app={app}")

@@ -1,4 +1,6 @@
-"""Seed, Error Tracking: why it failed, mend the MBOC settings, resend; many at once; and who may."""
+"""Seed, Error Tracking: why it failed, mend the MBOC settings, resend; many at
+once; and who may.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,23 @@ async def without_uri(system: System, app: str) -> str:
     """A transaction of a connector that says nowhere where to; returns its subject."""
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
     subject = f"Inspect {app}"
-    await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject=subject)), "Invalid MBOC URI")
+    await system.delivery(
+        await system.change("create", a_snapshot(source_app=app, Subject=subject)),
+        "Invalid MBOC URI",
+    )
     return subject
 
 
-async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(system: System, sit: Sit, app: str) -> None:
+async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(
+    system: System, sit: Sit, app: str
+) -> None:
     [failed] = await failing(system, app, 1)
-    await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject="Arrived")), "Success")
-    disabled = await system.connector(source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False)
+    await system.delivery(
+        await system.change("create", a_snapshot(source_app=app, Subject="Arrived")), "Success"
+    )
+    disabled = await system.connector(
+        source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False
+    )
     await system.change("create", a_snapshot(source_app=app, Subject="Idle"))
     at = await sit("viewer")
     await at.open(f"/errors?source_app={app}")
@@ -44,7 +55,9 @@ async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_
     assert await at.page.locator(f'[data-row="{failed}"]').count() == 0
 
 
-async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_list_automatically(system: System, sit: Sit, app: str) -> None:
+async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_list_automatically(
+    system: System, sit: Sit, app: str
+) -> None:
     at = await sit("viewer")
     await at.open(f"/errors?source_app={app}")
     await at.sees("Nothing fits these criteria.")
@@ -56,13 +69,26 @@ async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_l
     await at.row(f"Inspect {app}").wait_for()
 
 
-async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(system: System, sit: Sit, rabbitmq_url: str) -> None:
+async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(
+    system: System, sit: Sit, rabbitmq_url: str
+) -> None:
     request = a_delivery(transaction=a_transaction(f"bug-{uuid.uuid4().hex}"))
     trace = 'File "deliver.py", line 61, in _claimed\nKeyError'
-    letter = DeadLetter(dead_letter_id="bug", queue="a lane", type=None, reason="A bug: KeyError", trace=trace, body=request.model_dump_json(), at=A_MOMENT)
+    letter = DeadLetter(
+        dead_letter_id="bug",
+        queue="a lane",
+        type=None,
+        reason="A bug: KeyError",
+        trace=trace,
+        body=request.model_dump_json(),
+        at=A_MOMENT,
+    )
     async with await aio_pika.connect_robust(rabbitmq_url) as connection:
         exchange = await (await connection.channel()).get_exchange(topology.DEAD_LETTERS.name)
-        await exchange.publish(aio_pika.Message(letter.model_dump_json().encode(), delivery_mode=2, type="DeadLetter"), "")
+        await exchange.publish(
+            aio_pika.Message(letter.model_dump_json().encode(), delivery_mode=2, type="DeadLetter"),
+            "",
+        )
     await system.delivery(request.transaction.transaction_id, "Failed")
     at = await sit("viewer")
 
@@ -72,7 +98,9 @@ async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(system
     await at.page.get_by_text('File "deliver.py", line 61, in _claimed').wait_for()
 
 
-async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transaction(system: System, sit: Sit, app: str) -> None:
+async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transaction(
+    system: System, sit: Sit, app: str
+) -> None:
     subject = await without_uri(system, app)
     at = await sit("admin")
     await at.open(f"/errors?source_app={app}")
@@ -86,7 +114,9 @@ async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transa
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
-async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what_to_mend(system: System, sit: Sit, app: str) -> None:
+async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what_to_mend(
+    system: System, sit: Sit, app: str
+) -> None:
     subject = await without_uri(system, app)
     at = await sit("admin")
     await at.open(f"/errors?source_app={app}")
@@ -97,7 +127,12 @@ async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what
     await at.button("Save and test").click()
 
     await at.sees("The test stopped here.")
-    await at.page.get_by_role("listitem").filter(has_text="Address").filter(has_text="127.0.0.1").wait_for()
+    await (
+        at.page.get_by_role("listitem")
+        .filter(has_text="Address")
+        .filter(has_text="127.0.0.1")
+        .wait_for()
+    )
 
 
 async def select(at: Desk, app: str, count: int) -> None:
@@ -108,7 +143,9 @@ async def select(at: Desk, app: str, count: int) -> None:
     await at.sees(f"{count} selected")
 
 
-async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(system: System, sit: Sit, app: str) -> None:
+async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
+    system: System, sit: Sit, app: str
+) -> None:
     await failing(system, app, 3)
     at = await sit("operator")
     await select(at, app, 2)
@@ -122,10 +159,16 @@ async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(s
     await at.page.wait_for_url("**/operations/*")
     await at.sees("2 of 2")
     await at.page.get_by_text("Done", exact=True).first.wait_for()
-    assert sorted(d["status"] for d in await system.deliveries(source_app=app)) == ["Failed", "Success", "Success"]
+    assert sorted(d["status"] for d in await system.deliveries(source_app=app)) == [
+        "Failed",
+        "Success",
+        "Success",
+    ]
 
 
-async def test_use_the_archive_all_button_and_see_it_in_the_audit(system: System, sit: Sit, app: str) -> None:
+async def test_use_the_archive_all_button_and_see_it_in_the_audit(
+    system: System, sit: Sit, app: str
+) -> None:
     await failing(system, app, 2)
     at = await sit("admin")
     await select(at, app, 2)
@@ -142,10 +185,14 @@ async def test_use_the_archive_all_button_and_see_it_in_the_audit(system: System
     await at.row("Begin operation").first.wait_for()
 
 
-async def test_failures_that_came_alike_are_counted_together_and_settled_at_once(system: System, sit: Sit, app: str) -> None:
+async def test_failures_that_came_alike_are_counted_together_and_settled_at_once(
+    system: System, sit: Sit, app: str
+) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=system.back_office(app))
     await system.simulated("PUT", app, "/faults", json={"status": 400, "times": 3})
-    for transaction in [await system.change("create", a_snapshot(source_app=app)) for _ in range(3)]:
+    for transaction in [
+        await system.change("create", a_snapshot(source_app=app)) for _ in range(3)
+    ]:
         await system.delivery(transaction, "Failed")
     at = await sit("operator")
     await at.open("/errors?view=groups")
@@ -163,7 +210,9 @@ async def test_failures_that_came_alike_are_counted_together_and_settled_at_once
     await at.sees("3 of 3")
 
 
-async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(system: System, sit: Sit, app: str) -> None:
+async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
+    system: System, sit: Sit, app: str
+) -> None:
     await failing(system, app, 3)
     at = await sit("operator")
     await select(at, app, 1)
@@ -174,7 +223,9 @@ async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(syst
     await at.page.get_by_role("button", name="Archive 3 transactions").wait_for()
 
 
-async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(system: System, sit: Sit, app: str) -> None:
+async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
+    system: System, sit: Sit, app: str
+) -> None:
     [delivery_id] = await failing(system, app, 1)
     at = await sit("viewer")
     await at.open(f"/errors?source_app={app}")
@@ -186,7 +237,9 @@ async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(system: Syst
     await at.row().get_by_text("Success").wait_for()
 
 
-async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(system: System, sit: Sit, app: str) -> None:
+async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
+    system: System, sit: Sit, app: str
+) -> None:
     [delivery_id] = await failing(system, app, 1)
     at = await sit("viewer")
 
@@ -214,18 +267,29 @@ async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_a
 
     await line.filter(has_text="Create reported").wait_for()
     await line.filter(has_text="Invalid MBOC URI").filter(has_text="Nothing was sent.").wait_for()
-    await line.filter(has_text="changed to version 2").filter(has_text=accounts["admin"].name).filter(has_text="URI").wait_for()
+    await (
+        line.filter(has_text="changed to version 2")
+        .filter(has_text=accounts["admin"].name)
+        .filter(has_text="URI")
+        .wait_for()
+    )
     await line.filter(has_text="Retry asked for").filter(has_text=accounts["admin"].name).wait_for()
-    success = line.filter(has_text="Attempt 2, asked for by Website").filter(has_text=accounts["admin"].name)
+    success = line.filter(has_text="Attempt 2, asked for by Website").filter(
+        has_text=accounts["admin"].name
+    )
     await success.get_by_text(f"→ POST {system.back_office(app)}").wait_for()
     await success.get_by_text("← HTTP 200").wait_for()
     await line.filter(has_text="Test connector").get_by_role("link", name="In the audit").wait_for()
 
 
-async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(system: System, sit: Sit, app: str) -> None:
+async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(
+    system: System, sit: Sit, app: str
+) -> None:
     await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Failed")
+    delivery = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Failed"
+    )
     await system.api("POST", f"/deliveries/{delivery['delivery_id']}/archive")
     at = await sit("viewer")
 

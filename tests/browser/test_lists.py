@@ -1,4 +1,6 @@
-"""Seed, Appointments and Transactions: sort by any header, find with the filter icon, open with the magnifier; and what a list of today does besides."""
+"""Seed, Appointments and Transactions: sort by any header, find with the filter icon, open with the
+magnifier; and what a list of today does besides.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> 
     subjects, transactions = [f"{job} visit {number}" for number, job in enumerate(jobs)], []
     for subject, job in zip(subjects, jobs, strict=True):
         task = {"TaskNo": job, "Job": {"SourceApp": app, "JobNo": job}}
-        transactions.append(await system.change("create", a_snapshot(source_app=app, Subject=subject, Task=task)))
+        transactions.append(
+            await system.change("create", a_snapshot(source_app=app, Subject=subject, Task=task))
+        )
     for transaction in transactions:
         await system.delivery(transaction, "Success" if connected else None)
     return subjects
@@ -30,27 +34,50 @@ async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> 
 async def subjects(at: Desk) -> list[str]:
     """The subjects in the order of the rows."""
     await at.page.locator("[data-row]").first.wait_for()
-    return [re.search(r"\S+ visit \d", await row.inner_text()).group() for row in await at.page.locator("[data-row]").all()]  # type: ignore[union-attr]
+    return [
+        re.search(r"\S+ visit \d", await row.inner_text()).group()  # type: ignore[union-attr]
+        for row in await at.page.locator("[data-row]").all()
+    ]
 
 
-async def test_the_appointments_view_lists_their_properties_and_the_status_of_each_transaction(system: System, sit: Sit, app: str) -> None:
+async def test_the_appointments_view_lists_their_properties_and_the_status_of_each_transaction(
+    system: System, sit: Sit, app: str
+) -> None:
     [subject] = await sent(system, app, "J1")
-    await system.connector(source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False)
+    await system.connector(
+        source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False
+    )
     number = (await system.deliveries(source_app=app))[0]["appointment"]["appointment_id"]
-    again = a_snapshot(number, modified="2026-07-21T15:00:00", source_app=app, Subject=subject, Task={"TaskNo": "J1", "Job": {"SourceApp": app, "JobNo": "J1"}})
+    again = a_snapshot(
+        number,
+        modified="2026-07-21T15:00:00",
+        source_app=app,
+        Subject=subject,
+        Task={"TaskNo": "J1", "Job": {"SourceApp": app, "JobNo": "J1"}},
+    )
     await system.change("update", again)
     at = await sit("viewer")
 
     await at.open(f"/appointments?source_app={app}")
 
-    await at.row(subject, str(number), "J1", app, "Update", "Success", "MBOC Publish Disabled").wait_for()
+    await at.row(
+        subject, str(number), "J1", app, "Update", "Success", "MBOC Publish Disabled"
+    ).wait_for()
     assert await at.row().count() == 1
 
 
-async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_grouped_per_appointment(system: System, sit: Sit, app: str) -> None:
+async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_grouped_per_appointment(
+    system: System, sit: Sit, app: str
+) -> None:
     [subject] = await sent(system, app, "J1")
     number = (await system.deliveries(source_app=app))[0]["appointment"]["appointment_id"]
-    await system.delivery(await system.change("update", a_snapshot(number, modified="2026-07-21T15:00:00", source_app=app, Subject=subject)), "Success")
+    await system.delivery(
+        await system.change(
+            "update",
+            a_snapshot(number, modified="2026-07-21T15:00:00", source_app=app, Subject=subject),
+        ),
+        "Success",
+    )
     at = await sit("viewer")
 
     await at.open(f"/transactions?source_app={app}")
@@ -61,7 +88,9 @@ async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_group
 
 
 @pytest.mark.parametrize("view", ["appointments", "transactions"])
-async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_last_transaction(system: System, sit: Sit, app: str, view: str) -> None:
+async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_last_transaction(
+    system: System, sit: Sit, app: str, view: str
+) -> None:
     wanted = await sent(system, app, "J1", "J2", "J3")
     at = await sit("viewer")
 
@@ -70,7 +99,9 @@ async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_
     assert await subjects(at) == wanted[::-1]
 
 
-async def test_to_change_the_sort_order_click_any_column_header(system: System, sit: Sit, app: str) -> None:
+async def test_to_change_the_sort_order_click_any_column_header(
+    system: System, sit: Sit, app: str
+) -> None:
     wanted = await sent(system, app, "J2", "J1", "J3")
     at = await sit("viewer")
     await at.open(f"/transactions?source_app={app}")
@@ -81,7 +112,18 @@ async def test_to_change_the_sort_order_click_any_column_header(system: System, 
     await at.row("J1").and_(at.page.locator("tbody tr:first-child")).wait_for()
 
     assert await subjects(at) == sorted(wanted)
-    await click_every_header(at, "Status", "Received", "Appointment", "Subject", "Connector", "Reason", "Action", "Attempt", "Source")
+    await click_every_header(
+        at,
+        "Status",
+        "Received",
+        "Appointment",
+        "Subject",
+        "Connector",
+        "Reason",
+        "Action",
+        "Attempt",
+        "Source",
+    )
 
 
 async def click_every_header(at: Desk, *headers: str) -> None:
@@ -92,16 +134,30 @@ async def click_every_header(at: Desk, *headers: str) -> None:
         await at.page.locator("[data-row]").first.wait_for()
 
 
-async def test_to_change_the_sort_order_of_appointments_click_any_column_header(system: System, sit: Sit, app: str) -> None:
+async def test_to_change_the_sort_order_of_appointments_click_any_column_header(
+    system: System, sit: Sit, app: str
+) -> None:
     await sent(system, app, "J1", "J2")
     at = await sit("viewer")
     await at.open(f"/appointments?source_app={app}")
     await subjects(at)
 
-    await click_every_header(at, "Last transaction", "Appointment", "Subject", "Job No.", "Task No.", "Source App", "Action", "Last modified")
+    await click_every_header(
+        at,
+        "Last transaction",
+        "Appointment",
+        "Subject",
+        "Job No.",
+        "Task No.",
+        "Source App",
+        "Action",
+        "Last modified",
+    )
 
 
-async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_again_to_clear_it(system: System, sit: Sit, app: str) -> None:
+async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_again_to_clear_it(
+    system: System, sit: Sit, app: str
+) -> None:
     await sent(system, app, f"{app}-A", f"{app}-B", f"{app}-B")
     at = await sit("viewer")
     await at.open("/transactions")
@@ -118,10 +174,14 @@ async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_agai
     assert not await at.page.get_by_role("textbox", name="Job No.").is_visible()
 
 
-async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_device_has(system: System, sit: Sit, app: str) -> None:
+async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_device_has(
+    system: System, sit: Sit, app: str
+) -> None:
     await sent(system, app, "J1")
     who = await a_user(system)
-    assert (await who.ask("PUT", "/session/preferences", {"time_zone": "America/New_York"}))[0] < 300
+    assert (await who.ask("PUT", "/session/preferences", {"time_zone": "America/New_York"}))[
+        0
+    ] < 300
     at = await sit(who, timezone_id="Asia/Tokyo")
     await at.open(f"/transactions?source_app={app}")
     await at.row("J1 ").wait_for()
@@ -138,7 +198,9 @@ async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_devi
     assert await at.page.get_by_label("Received from").input_value() == "2126-12-01T08:30"
 
 
-async def test_click_the_magnify_button_in_the_first_column_to_open_the_details_section(system: System, sit: Sit, app: str) -> None:
+async def test_click_the_magnify_button_in_the_first_column_to_open_the_details_section(
+    system: System, sit: Sit, app: str
+) -> None:
     [subject] = await sent(system, app, "J1")
     at = await sit("viewer")
     await at.open(f"/appointments?source_app={app}")
@@ -152,10 +214,16 @@ async def test_click_the_magnify_button_in_the_first_column_to_open_the_details_
     activity = at.page.get_by_role("tabpanel", name="Last activity")
     await activity.get_by_text("Success").wait_for()
     await at.page.get_by_role("tab", name="MBOC Settings").click()
-    await at.page.get_by_role("tabpanel", name="MBOC Settings").get_by_text(system.back_office(app)).wait_for()
+    await (
+        at.page.get_by_role("tabpanel", name="MBOC Settings")
+        .get_by_text(system.back_office(app))
+        .wait_for()
+    )
 
 
-async def test_a_link_restores_the_exact_view_and_pages_go_by_key(system: System, sit: Sit, app: str) -> None:
+async def test_a_link_restores_the_exact_view_and_pages_go_by_key(
+    system: System, sit: Sit, app: str
+) -> None:
     jobs = [f"J{number}" for number in range(30)]
     await sent(system, app, *jobs)
     at = await sit("viewer")
@@ -174,7 +242,9 @@ async def test_a_link_restores_the_exact_view_and_pages_go_by_key(system: System
     await at.row("J0 ").wait_for()
 
 
-async def test_the_keyboard_goes_from_row_to_row_and_enter_opens(system: System, sit: Sit, app: str) -> None:
+async def test_the_keyboard_goes_from_row_to_row_and_enter_opens(
+    system: System, sit: Sit, app: str
+) -> None:
     wanted = await sent(system, app, "J1", "J2")
     at = await sit("viewer")
     await at.open(f"/transactions?source_app={app}")
@@ -187,7 +257,9 @@ async def test_the_keyboard_goes_from_row_to_row_and_enter_opens(system: System,
     await at.page.get_by_role("heading", name=wanted[0], level=1).wait_for()
 
 
-async def test_new_transactions_are_counted_and_do_not_move_the_rows(system: System, sit: Sit, app: str) -> None:
+async def test_new_transactions_are_counted_and_do_not_move_the_rows(
+    system: System, sit: Sit, app: str
+) -> None:
     await sent(system, app, "J1")
     at = await sit("viewer")
     await at.open(f"/transactions?source_app={app}")
@@ -204,12 +276,16 @@ async def test_new_transactions_are_counted_and_do_not_move_the_rows(system: Sys
     await pill.wait_for(state="detached")
 
 
-async def test_columns_are_chosen_and_stay_chosen_with_the_account(system: System, sit: Sit, app: str) -> None:
+async def test_columns_are_chosen_and_stay_chosen_with_the_account(
+    system: System, sit: Sit, app: str
+) -> None:
     await sent(system, app, "J1")
     at = await sit("operator")
     await at.open(f"/transactions?source_app={app}")
 
-    async with at.page.expect_response(lambda answer: answer.url.endswith("/api/session/preferences") and answer.ok):
+    async with at.page.expect_response(
+        lambda answer: answer.url.endswith("/api/session/preferences") and answer.ok
+    ):
         await at.button("Columns").click()
         await at.page.get_by_role("menuitemcheckbox", name="Source App").click()
     other = await sit("operator")

@@ -19,7 +19,9 @@ async def test_local_accounts_secure_the_system(sit: Sit, accounts: dict[str, Vi
     await at.page.get_by_role("heading", name="Error Tracking", level=1).wait_for()
 
 
-async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_about_accounts(sit: Sit) -> None:
+async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_about_accounts(
+    sit: Sit,
+) -> None:
     at = await sit(None)
     await at.open("/login")
 

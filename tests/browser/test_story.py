@@ -1,4 +1,6 @@
-"""The whole story: find what failed, see why, mend it, send it again, put the rest aside, and read in the audit who did it."""
+"""The whole story: find what failed, see why, mend it, send it again, put the rest aside, and read
+in the audit who did it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,16 @@ from tests.support.visitor import Visitor
 
 async def refused(system: System, app: str, *jobs: str) -> None:
     """One transaction for each job, of a connector whose URI was mistyped."""
-    await system.connector(source_app=app, name=f"Orders {app}", uri="http//hooks.cronus.example", system="Webhook")
+    await system.connector(
+        source_app=app, name=f"Orders {app}", uri="http//hooks.cronus.example", system="Webhook"
+    )
     tasks = [{"TaskNo": job, "Job": {"SourceApp": app, "JobNo": job}} for job in jobs]
-    changes = [await system.change("create", a_snapshot(source_app=app, Subject=f"{task['TaskNo']} visit", Task=task)) for task in tasks]
+    changes = [
+        await system.change(
+            "create", a_snapshot(source_app=app, Subject=f"{task['TaskNo']} visit", Task=task)
+        )
+        for task in tasks
+    ]
     for change in changes:
         await system.delivery(change, "Invalid MBOC URI")
 
@@ -26,7 +35,9 @@ async def signed_in(at: Desk, who: Visitor) -> None:
     await at.page.get_by_role("heading", name="Home", level=1).wait_for()
 
 
-async def test_an_administrator_steps_in_when_an_error_occurs(system: System, sit: Sit, accounts: dict[str, Visitor], app: str) -> None:
+async def test_an_administrator_steps_in_when_an_error_occurs(
+    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+) -> None:
     await refused(system, app, f"{app}-A", f"{app}-B", f"{app}-B")
     at = await sit(None)
     await signed_in(at, accounts["admin"])
@@ -57,7 +68,9 @@ async def test_an_administrator_steps_in_when_an_error_occurs(system: System, si
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
-async def test_a_viewer_reads_the_story_and_cannot_step_in(system: System, sit: Sit, accounts: dict[str, Visitor], app: str) -> None:
+async def test_a_viewer_reads_the_story_and_cannot_step_in(
+    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+) -> None:
     await refused(system, app, f"{app}-A")
     at = await sit(None)
     await signed_in(at, accounts["viewer"])

@@ -11,7 +11,9 @@ from tests.support.system import System
 from tests.support.visitor import a_name, a_user
 
 
-async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_of_any_page(sit: Sit) -> None:
+async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_of_any_page(
+    sit: Sit,
+) -> None:
     at = await sit("viewer")
     await at.open("/transactions")
 
@@ -24,21 +26,36 @@ async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_o
 
     await at.page.get_by_role("heading", name="Status", level=1).wait_for()
     services = at.page.get_by_role("region", name="Services")
-    await services.get_by_role("row").filter(has_text="dispatcher").filter(has_text="Ready").wait_for()
+    await (
+        services.get_by_role("row")
+        .filter(has_text="dispatcher")
+        .filter(has_text="Ready")
+        .wait_for()
+    )
 
 
-async def test_the_status_screen_indicates_the_connection_and_whether_the_opt_in_timer_job_is_on(sit: Sit) -> None:
+async def test_the_status_screen_indicates_the_connection_and_whether_the_opt_in_timer_job_is_on(
+    sit: Sit,
+) -> None:
     at = await sit("viewer")
 
     await at.open("/status")
 
-    await at.page.get_by_role("region", name="Services").get_by_role("row").filter(has_text="portal-api").filter(has_text="Ready").first.wait_for()
+    await (
+        at.page.get_by_role("region", name="Services")
+        .get_by_role("row")
+        .filter(has_text="portal-api")
+        .filter(has_text="Ready")
+        .first.wait_for()
+    )
     for server in ("RabbitMQ", "MongoDB"):
         await at.page.get_by_text(server, exact=True).first.wait_for()
     await at.sees("Off: no CRON expression is set (RetryJobCronExpression).")
 
 
-async def test_the_logging_view_shows_every_message_and_stands_still_when_paused(system: System, sit: Sit, app: str) -> None:
+async def test_the_logging_view_shows_every_message_and_stands_still_when_paused(
+    system: System, sit: Sit, app: str
+) -> None:
     await system.hook(app)
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
     at = await sit("viewer")
@@ -50,7 +67,11 @@ async def test_the_logging_view_shows_every_message_and_stands_still_when_paused
     await at.sees("Paused:")
     before = await lines.first.inner_text()
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
-    await at.page.get_by_text("Paused: 1 message").or_(at.page.get_by_text("messages wait")).first.wait_for()
+    await (
+        at.page.get_by_text("Paused: 1 message")
+        .or_(at.page.get_by_text("messages wait"))
+        .first.wait_for()
+    )
     assert await lines.first.inner_text() == before
 
     await at.page.get_by_role("combobox", name="Level").click()
@@ -58,9 +79,13 @@ async def test_the_logging_view_shows_every_message_and_stands_still_when_paused
     await at.sees("Nothing was logged.")
 
 
-async def test_home_says_whether_all_is_well_and_what_needs_whom(system: System, sit: Sit, app: str) -> None:
+async def test_home_says_whether_all_is_well_and_what_needs_whom(
+    system: System, sit: Sit, app: str
+) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
-    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI")
+    await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI"
+    )
     at = await sit("viewer")
     await at.open("/")
 
@@ -70,10 +95,14 @@ async def test_home_says_whether_all_is_well_and_what_needs_whom(system: System,
     await at.page.get_by_role("heading", name="Error Tracking", level=1).wait_for()
 
 
-async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_makes_a_key(system: System, sit: Sit) -> None:
+async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_makes_a_key(
+    system: System, sit: Sit
+) -> None:
     somebody = await a_user(system, "operator", signed_in=False)
     at = await sit(None)
-    await at.context.request.post(f"{at.home}/api/session", data={"name": somebody.name, "password": somebody.password})
+    await at.context.request.post(
+        f"{at.home}/api/session", data={"name": somebody.name, "password": somebody.password}
+    )
     await at.open("/profile")
 
     await at.page.get_by_label("Password now").fill(somebody.password)
@@ -92,7 +121,9 @@ async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_ma
         assert answer.status == 200
 
 
-async def test_times_are_in_the_administrators_zone_with_the_exact_instant_on_hover(system: System, sit: Sit, app: str) -> None:
+async def test_times_are_in_the_administrators_zone_with_the_exact_instant_on_hover(
+    system: System, sit: Sit, app: str
+) -> None:
     transaction = await system.change("create", a_snapshot(source_app=app))
     delivery = await system.delivery(transaction)
     at = await sit("viewer", timezone_id="Asia/Tokyo")
@@ -125,12 +156,16 @@ async def test_an_administrator_creates_an_account_and_disables_it(sit: Sit) -> 
     await at.row(name).get_by_text("Disabled").wait_for()
 
 
-async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_beside_its_field(system: System, sit: Sit, app: str) -> None:
+async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_beside_its_field(
+    system: System, sit: Sit, app: str
+) -> None:
     at = await sit("admin")
     await at.open("/connectors/new")
 
     await at.page.get_by_role("textbox", name="Name", exact=True).fill(f"Orders {app}")
-    await at.page.get_by_role("textbox", name="Source App").fill(f"{app} which is far too long for a Source App")
+    await at.page.get_by_role("textbox", name="Source App").fill(
+        f"{app} which is far too long for a Source App"
+    )
     await at.page.get_by_role("combobox", name="System").click()
     await at.page.get_by_role("option", name="Webhook").click()
     await at.page.get_by_role("textbox", name="URI").fill(system.back_office(app))
@@ -144,23 +179,48 @@ async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_be
     await at.sees("The back office answers as it should.")
 
 
-async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(sit: Sit, app: str) -> None:
-    rows = [{"Name": f"Old {app}", "SourceApp": app, "Type": "Webhook", "WebServiceAddress": "https://hooks.cronus.example/"}, {"Name": "", "SourceApp": app}]
+async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
+    sit: Sit, app: str
+) -> None:
+    rows = [
+        {
+            "Name": f"Old {app}",
+            "SourceApp": app,
+            "Type": "Webhook",
+            "WebServiceAddress": "https://hooks.cronus.example/",
+        },
+        {"Name": "", "SourceApp": app},
+    ]
     at = await sit("admin")
     await at.open("/connectors/import")
     chosen = at.page.get_by_label("Choose a file").last
 
-    await chosen.set_input_files({"name": "old.json", "mimeType": "application/json", "buffer": json.dumps(rows).encode()})
+    await chosen.set_input_files(
+        {"name": "old.json", "mimeType": "application/json", "buffer": json.dumps(rows).encode()}
+    )
     await at.page.get_by_role("row").filter(has_text="wrong").wait_for()
     assert await at.page.get_by_role("button", name="Import 2 rows").count() == 0
-    await chosen.set_input_files({"name": "mended.json", "mimeType": "application/json", "buffer": json.dumps(rows[:1]).encode()})
+    await chosen.set_input_files(
+        {
+            "name": "mended.json",
+            "mimeType": "application/json",
+            "buffer": json.dumps(rows[:1]).encode(),
+        }
+    )
     await at.button("Import 1 row").click()
 
     await at.page.get_by_role("link", name=f"Old {app}", exact=True).wait_for()
 
 
-async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_secret_is_told(system: System, sit: Sit, app: str) -> None:
-    connector_id = await system.connector(source_app=app, name=f"Orders {app}", uri="https://old.cronus.example/", password="made-up-lantern-secret")
+async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_secret_is_told(
+    system: System, sit: Sit, app: str
+) -> None:
+    connector_id = await system.connector(
+        source_app=app,
+        name=f"Orders {app}",
+        uri="https://old.cronus.example/",
+        password="made-up-lantern-secret",
+    )
     at = await sit("admin")
     await at.open(f"/connectors/{connector_id}")
     await at.sees("Only one version so far.")
@@ -173,9 +233,15 @@ async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_se
     await at.button("Save").click()
 
     versions = at.page.get_by_role("list", name="Versions").get_by_role("listitem")
-    await versions.filter(has_text="Version 2").filter(has_text="URI, Type, Login, Password").wait_for()
+    await (
+        versions.filter(has_text="Version 2")
+        .filter(has_text="URI, Type, Login, Password")
+        .wait_for()
+    )
     difference = at.page.get_by_role("region", name="Difference of two versions")
-    await difference.get_by_text("https://old.cronus.example/ → https://new.cronus.example/").wait_for()
+    await difference.get_by_text(
+        "https://old.cronus.example/ → https://new.cronus.example/"
+    ).wait_for()
     await difference.get_by_text("entered anew").wait_for()
     assert "made-up" not in await at.page.content()
     await at.button("Disable").click()

@@ -1,4 +1,6 @@
-"""The shipped docker-compose.yml under load: restarts, scaling, upgrade, rollback, backup and restore lose nothing (make test-compose)."""
+"""The shipped docker-compose.yml under load: restarts, scaling, upgrade, rollback, backup and
+restore lose nothing (make test-compose).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,16 @@ from tests.support.compose import DISPATCHERS, Book, Stack, said
 RATE = 20.0
 MANY = 300
 LANES, IN_FLIGHT = 5, 8
-COMES_AND_GOES = {"clock", "logs", "figures", "figures_late", "figures_state", "lanes", "operations", "sessions"}
+COMES_AND_GOES = {
+    "clock",
+    "logs",
+    "figures",
+    "figures_late",
+    "figures_state",
+    "lanes",
+    "operations",
+    "sessions",
+}
 """What services write by themselves, or what a restore ends."""
 
 
@@ -30,7 +41,9 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 
 def check(book: Book, sent_twice_before: int = 0, at_most: int = 0) -> None:
-    """Every accepted change came to a status, the back offices have what is said to be a Success, and nothing is stale."""
+    """Every accepted change came to a status, the back offices have what is said to be a Success,
+    and nothing is stale.
+    """
     print(f"  {book}", flush=True)  # noqa: T201 - the figures are what the run is for
     assert sum(book.statuses.values()) == book.accepted
     assert set(book.statuses) <= {"Success", "Skipped", "Failed"}
@@ -75,10 +88,20 @@ async def test_a_fourth_dispatcher_comes_and_goes_under_load(stack: Stack) -> No
     await stack.until_accepted(MANY)
 
     with said("scaled to four"):
-        await stack.compose("up", "--detach", "--no-deps", "--no-recreate", "--scale", "dispatcher=4", "dispatcher")
+        await stack.compose(
+            "up", "--detach", "--no-deps", "--no-recreate", "--scale", "dispatcher=4", "dispatcher"
+        )
         await stack.until_ready(4)
     await stack.until_accepted(MANY)
-    await stack.compose("up", "--detach", "--no-deps", "--no-recreate", "--scale", f"dispatcher={DISPATCHERS}", "dispatcher")
+    await stack.compose(
+        "up",
+        "--detach",
+        "--no-deps",
+        "--no-recreate",
+        "--scale",
+        f"dispatcher={DISPATCHERS}",
+        "dispatcher",
+    )
 
     check(await stack.settled(), before, at_most=0)
 
@@ -91,7 +114,14 @@ async def test_a_services_passwords_are_replaced_under_load(stack: Stack) -> Non
     stack.renew("dispatcher-rabbitmq-url")
     stack.renew("dispatcher-mongodb-url")
     with said("passwords replaced"):
-        await stack.compose("exec", "-T", "rabbitmq", "rabbitmqctl", "import_definitions", "/run/secrets/rabbitmq-definitions.json")
+        await stack.compose(
+            "exec",
+            "-T",
+            "rabbitmq",
+            "rabbitmqctl",
+            "import_definitions",
+            "/run/secrets/rabbitmq-definitions.json",
+        )
         await stack.compose("stop", "dispatcher")
         await stack.compose("up", "--detach", "--force-recreate", "mongodb-init", "dispatcher")
         await stack.until_ready()
@@ -121,7 +151,9 @@ async def test_an_upgrade_and_its_rollback_lose_nothing(stack: Stack) -> None:
     await stack.until_ready()
 
 
-async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(stack: Stack, tmp_path: Path) -> None:
+async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(
+    stack: Stack, tmp_path: Path
+) -> None:
     await with_failed_ones(stack)
     with said("backed up under load"):
         await stack.script("backup", tmp_path / "under-load.gz")
@@ -139,7 +171,11 @@ async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(stack: Sta
         await stack.compose("up", "--detach", "ingest", "dispatcher", "retry", "portal-api")
         await stack.until_ready()
 
-    assert {name for name, documents in differing(tmp_path / "quiet.gz", tmp_path / "restored.gz") if documents} <= COMES_AND_GOES
+    assert {
+        name
+        for name, documents in differing(tmp_path / "quiet.gz", tmp_path / "restored.gz")
+        if documents
+    } <= COMES_AND_GOES
     await stack.until_operation(operation_id, "cancelled")
     stack.forget(lost.accepted - kept.accepted)
     now = await stack.book()
@@ -149,7 +185,9 @@ async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(stack: Sta
 
 
 async def with_failed_ones(stack: Stack) -> None:
-    """Have the planners at work until some deliveries have failed; one of the demo's back offices sees to that."""
+    """Have the planners at work until some deliveries have failed; one of the demo's back
+    offices sees to that.
+    """
     await stack.work(RATE)
     await stack.until_accepted(MANY)
     while (await stack.book()).statuses["Failed"] < 2:
@@ -180,5 +218,7 @@ def read(file: Path) -> dict[str, set[str]]:
         for line in lines:
             part: dict[str, Any] = json.loads(line)
             if "collection" in part:
-                found.setdefault(part["collection"], set()).update(json.dumps(document, sort_keys=True) for document in part["documents"])
+                found.setdefault(part["collection"], set()).update(
+                    json.dumps(document, sort_keys=True) for document in part["documents"]
+                )
     return found

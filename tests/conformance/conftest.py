@@ -30,7 +30,9 @@ KEYS = KeyRing.parse(SECRET_KEYS)
 @pytest.fixture(scope="session")
 async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     async with aiohttp.ClientSession() as http:
-        alone = System("amqp://127.0.0.1", "mongodb://127.0.0.1", tmp_path_factory.mktemp("conformance"), http)
+        alone = System(
+            "amqp://127.0.0.1", "mongodb://127.0.0.1", tmp_path_factory.mktemp("conformance"), http
+        )
         await alone.start("simulator")
         yield alone
         await alone.stop_all()
@@ -52,7 +54,9 @@ class Bench:
     """Builds back offices of connectors to the simulator, and closes them."""
 
     def __init__(self, simulator: System, tools: Tools, name: str) -> None:
-        self.simulator, self.tools, self.name = simulator, tools, name
+        self.simulator = simulator
+        self.tools = tools
+        self.name = name
         self._built: list[BackOffice] = []
 
     @property
@@ -60,10 +64,17 @@ class Bench:
         """Where the simulator is."""
         return self.simulator.services["simulator"].url
 
-    def connector(self, office: str, secrets: dict[str, str] | None = None, **fields: object) -> Connector:
+    def connector(
+        self, office: str, secrets: dict[str, str] | None = None, **fields: object
+    ) -> Connector:
         """A connector to this office."""
-        sealed = {name: KEYS.seal(secret, bound_to("c1", name)) for name, secret in (secrets or {}).items()}
-        return a_connector(**OFFICES[office].connector(self.address, self.name), secrets=sealed, **fields)
+        sealed = {
+            name: KEYS.seal(secret, bound_to("c1", name))
+            for name, secret in (secrets or {}).items()
+        }
+        return a_connector(
+            **OFFICES[office].connector(self.address, self.name), secrets=sealed, **fields
+        )
 
     def build(self, connector: Connector) -> BackOffice:
         """What speaks to it."""

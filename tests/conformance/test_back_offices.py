@@ -1,4 +1,6 @@
-"""What every back office must do, whatever it speaks: the same bodies for every row of the table."""
+"""What every back office must do, whatever it speaks: the same bodies for every
+row of the table.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_bod
 from tests.support.offices import OFFICES, a_client, a_login
 
 OFFICE = pytest.mark.parametrize("office", OFFICES)
-UNREADABLE = pytest.mark.parametrize("fault", [{"malformed": True}, {"oversized_bytes": 2_000_000}, {"gzip_bomb": 30_000_000}, {"drip_s": 5}])
+UNREADABLE = pytest.mark.parametrize(
+    "fault",
+    [{"malformed": True}, {"oversized_bytes": 2_000_000}, {"gzip_bomb": 30_000_000}, {"drip_s": 5}],
+)
 REQUEST = a_delivery(transaction=a_transaction(body=as_body(a_snapshot()).decode()))
 HASTY = Limits(total_timeout_s=0.5)
 TIMEOUT = {"webhook": "DSWBHK010", "CRM": "DSHTTP001"}
@@ -25,7 +30,10 @@ REFUSAL: dict[str, tuple[dict[str, Any], str]] = {
     "webhook": ({"status": 422}, "DSWBHK020"),
     "Business Central SOAP": ({"soap_fault": "DifferentTableIdsMessage"}, "DSCFG004"),
     "NAV": ({"soap_fault": "Dialog"}, "DSUNK001"),
-    "Business Central API page": ({"odata_error": {"code": "Application_DialogException", "message": "No customer."}}, "DSUNK001"),
+    "Business Central API page": (
+        {"odata_error": {"code": "Application_DialogException", "message": "No customer."}},
+        "DSUNK001",
+    ),
     "CRM": ({"odata_error": {"code": "0x80040217", "message": "No such job."}}, "DSUNK001"),
 }
 THROTTLED = {"webhook": "DSWBHK020", "Business Central SOAP": "DSBC009", "NAV": "DSBC009"}
@@ -69,7 +77,10 @@ async def test_each_action_arrives_as_itself(bench: Bench, office: str, action: 
 
     await bench.build(bench.connector(office)).send(a_delivery(transaction=transaction))
 
-    assert [record["action"] for record in (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]] == [action]
+    assert [
+        record["action"]
+        for record in (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
+    ] == [action]
 
 
 @OFFICE
@@ -79,7 +90,9 @@ async def test_refused(bench: Bench, office: str) -> None:
 
     error = await failure(bench, office)
 
-    assert decision(error) == Decision(code, transient=False, retryable=False, outcome_unknown=False)
+    assert decision(error) == Decision(
+        code, transient=False, retryable=False, outcome_unknown=False
+    )
     assert not error.is_connectors
 
 
@@ -90,7 +103,11 @@ async def test_throttled_with_retry_after(bench: Bench, office: str, status: int
 
     error = await failure(bench, office)
 
-    busy = "DSBC003" if status == 503 and office not in {"webhook", "CRM"} else THROTTLED.get(office, "DSHTTP001")
+    busy = (
+        "DSBC003"
+        if status == 503 and office not in {"webhook", "CRM"}
+        else THROTTLED.get(office, "DSHTTP001")
+    )
     assert decision(error) == Decision(busy, transient=True, retryable=True, outcome_unknown=False)
     assert (error.http_status, error.retry_after_s) == (status, 7)
 
@@ -101,7 +118,9 @@ async def test_timed_out_before_storing(bench: Bench, office: str) -> None:
 
     error = await failure(bench, office, limits=HASTY)
 
-    assert decision(error) == Decision(TIMEOUT.get(office, "DSBC004"), transient=False, retryable=True, outcome_unknown=True)
+    assert decision(error) == Decision(
+        TIMEOUT.get(office, "DSBC004"), transient=False, retryable=True, outcome_unknown=True
+    )
     assert (await bench.counts())["stored"] == 0
 
 
@@ -111,7 +130,9 @@ async def test_timed_out_after_storing(bench: Bench, office: str) -> None:
 
     error = await failure(bench, office, limits=HASTY)
 
-    assert decision(error) == Decision(TIMEOUT.get(office, "DSBC004"), transient=False, retryable=True, outcome_unknown=True)
+    assert decision(error) == Decision(
+        TIMEOUT.get(office, "DSBC004"), transient=False, retryable=True, outcome_unknown=True
+    )
     assert (await bench.counts())["stored"] == 1
 
 
@@ -121,7 +142,9 @@ async def test_connection_reset(bench: Bench, office: str) -> None:
 
     error = await failure(bench, office)
 
-    assert decision(error) == Decision(CUT.get(office, "DSBC005"), transient=False, retryable=True, outcome_unknown=True)
+    assert decision(error) == Decision(
+        CUT.get(office, "DSBC005"), transient=False, retryable=True, outcome_unknown=True
+    )
 
 
 @OFFICE
@@ -130,7 +153,9 @@ async def test_nobody_there(bench: Bench, office: str) -> None:
     with pytest.raises(DeliveryError) as raised:
         await bench.build(connector.model_copy(update={"uri": "http://127.0.0.1:9/"})).send(REQUEST)
 
-    assert decision(raised.value) == Decision(CUT.get(office, "DSBC005"), transient=True, retryable=True, outcome_unknown=False)
+    assert decision(raised.value) == Decision(
+        CUT.get(office, "DSBC005"), transient=True, retryable=True, outcome_unknown=False
+    )
 
 
 @OFFICE
@@ -154,17 +179,23 @@ async def test_redirects_are_not_followed(bench: Bench, office: str) -> None:
 
 @pytest.mark.parametrize("office", ["Business Central SOAP", "NAV", "CRM"])
 @UNREADABLE
-async def test_an_answer_that_cannot_be_read_does_not_confirm(bench: Bench, office: str, fault: dict[str, Any]) -> None:
+async def test_an_answer_that_cannot_be_read_does_not_confirm(
+    bench: Bench, office: str, fault: dict[str, Any]
+) -> None:
     await bench.fault(**fault)
 
     error = await failure(bench, office, limits=HASTY)
 
-    assert decision(error) == Decision(CUT.get(office, "DSBC005"), transient=False, retryable=False, outcome_unknown=True)
+    assert decision(error) == Decision(
+        CUT.get(office, "DSBC005"), transient=False, retryable=False, outcome_unknown=True
+    )
 
 
 @pytest.mark.parametrize("office", ["webhook", "Business Central API page"])
 @UNREADABLE
-async def test_where_status_and_headers_confirm_the_body_does_not_matter(bench: Bench, office: str, fault: dict[str, Any]) -> None:
+async def test_where_status_and_headers_confirm_the_body_does_not_matter(
+    bench: Bench, office: str, fault: dict[str, Any]
+) -> None:
     await bench.fault(**fault)
 
     assert await bench.build(bench.connector(office, limits=HASTY)).send(REQUEST) in {200, 201}
@@ -175,7 +206,9 @@ async def test_an_api_page_without_location_is_no_success(bench: Bench) -> None:
 
     error = await failure(bench, "Business Central API page")
 
-    assert decision(error) == Decision("DSBC008", transient=False, retryable=False, outcome_unknown=True)
+    assert decision(error) == Decision(
+        "DSBC008", transient=False, retryable=False, outcome_unknown=True
+    )
 
 
 @OFFICE
@@ -186,7 +219,9 @@ async def test_a_wrong_password(bench: Bench, office: str, kind: str) -> None:
 
     error = await failure(bench, office, authentication=said, secrets=secrets)
 
-    assert decision(error) == Decision(UNAUTHORISED.get(office, "DSBC001"), transient=False, retryable=False, outcome_unknown=False)
+    assert decision(error) == Decision(
+        UNAUTHORISED.get(office, "DSBC001"), transient=False, retryable=False, outcome_unknown=False
+    )
     assert (await bench.counts())["stored"] == 0
 
 
@@ -198,7 +233,9 @@ async def test_a_wrong_client_secret(bench: Bench, office: str, where: str) -> N
 
     error = await failure(bench, office, authentication=said, secrets=secrets)
 
-    assert decision(error) == Decision("DSCFG008", transient=False, retryable=False, outcome_unknown=False)
+    assert decision(error) == Decision(
+        "DSCFG008", transient=False, retryable=False, outcome_unknown=False
+    )
     assert "wrong" not in str(error)
 
 
@@ -210,7 +247,9 @@ async def test_an_expired_token_is_replaced_once(bench: Bench, office: str) -> N
     await built.send(REQUEST)
     await bench.simulator.simulated("POST", bench.name, "/authentication/expire")
 
-    await built.send(a_delivery(transaction=a_transaction("t2", body=as_body(a_snapshot(2)).decode())))
+    await built.send(
+        a_delivery(transaction=a_transaction("t2", body=as_body(a_snapshot(2)).decode()))
+    )
 
     counts = await bench.counts()
     assert (counts["stored"], counts["tokens_issued"]) == (2, 2)
@@ -224,7 +263,9 @@ async def test_a_token_endpoint_in_trouble_is_tried_again(bench: Bench, office: 
 
     error = await failure(bench, office, authentication=said, secrets=secrets)
 
-    assert decision(error) == Decision("DSHTTP001", transient=True, retryable=True, outcome_unknown=False)
+    assert decision(error) == Decision(
+        "DSHTTP001", transient=True, retryable=True, outcome_unknown=False
+    )
 
 
 @OFFICE

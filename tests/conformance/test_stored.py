@@ -1,4 +1,6 @@
-"""The appointment as each back office stored it, field by field, for each way to prove who is calling."""
+"""The appointment as each back office stored it, field by field, for each way to
+prove who is calling.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ from typing import Any
 
 import pytest
 
-from common.contracts.mapping import CAPTIONS, FIELD_VALUE_CAPTIONS, RESOURCE_CAPTIONS, attribute_of, element_of, property_of
+from common.contracts.mapping import (
+    CAPTIONS,
+    FIELD_VALUE_CAPTIONS,
+    RESOURCE_CAPTIONS,
+    attribute_of,
+    element_of,
+    property_of,
+)
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_transaction
 from tests.support.offices import OFFICES, a_client, a_login
@@ -79,8 +88,13 @@ async def prove(bench: Bench, kind: str) -> dict[str, Any]:
     if kind in {"body", "basic"}:
         demanded, said, secrets = a_client(bench.address, bench.name, kind)
     else:
-        demanded, said, secrets = a_login({"Windows": "Negotiate", "basic=": "Basic"}.get(kind, kind))
-        said = {"type": "Windows" if kind == "basic=" else kind, "login": ("basic=" if kind == "basic=" else "") + said["login"]}
+        demanded, said, secrets = a_login(
+            {"Windows": "Negotiate", "basic=": "Basic"}.get(kind, kind)
+        )
+        said = {
+            "type": "Windows" if kind == "basic=" else kind,
+            "login": ("basic=" if kind == "basic=" else "") + said["login"],
+        }
     await bench.demand(demanded)
     return {"authentication": said, "secrets": secrets}
 
@@ -100,7 +114,11 @@ async def test_the_stored_record_equals_the_snapshot(bench: Bench, office: str, 
     [record] = (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
     assert record["fields"] == of(office, STORED, CAPTIONS)
     assert record["resources"] == [of(office, line, RESOURCE_CAPTIONS) for line in (JO, MARY)]
-    values = [] if office == "CRM" else [of(office, {"field_code": "COLOUR", "field_value": "Grün"}, FIELD_VALUE_CAPTIONS)]
+    values = (
+        []
+        if office == "CRM"
+        else [of(office, {"field_code": "COLOUR", "field_value": "Grün"}, FIELD_VALUE_CAPTIONS)]
+    )
     assert record["field_values"] == values
 
 
@@ -115,8 +133,12 @@ async def test_a_webhook_gets_the_bytes_of_the_snapshot(bench: Bench, kind: str)
     assert record["headers"]["X-Dime-Action"] == "update"
 
 
-async def test_resources_are_posted_after_the_appointment_where_the_mapping_says_so(bench: Bench) -> None:
-    connector = bench.connector("Business Central API page", mapping={"resources": {"posted": "after"}})
+async def test_resources_are_posted_after_the_appointment_where_the_mapping_says_so(
+    bench: Bench,
+) -> None:
+    connector = bench.connector(
+        "Business Central API page", mapping={"resources": {"posted": "after"}}
+    )
 
     await bench.build(connector).send(REQUEST)
 
@@ -128,7 +150,9 @@ async def test_resources_are_posted_after_the_appointment_where_the_mapping_says
 async def test_extra_headers_are_sent_with_every_call(bench: Bench, office: str) -> None:
     headers = json.dumps({"X-Tenant": "CRONUS"})
 
-    await bench.build(bench.connector(office, secrets={"headers": headers}, header_names=["X-Tenant"])).send(REQUEST)
+    await bench.build(
+        bench.connector(office, secrets={"headers": headers}, header_names=["X-Tenant"])
+    ).send(REQUEST)
 
     [record] = (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
     assert record["headers"]["X-Tenant"] == "CRONUS"

@@ -1,4 +1,6 @@
-"""TLS is verified; an authority of one's own is trusted by the connector that names it; when certificates end is noted."""
+"""TLS is verified; an authority of one's own is trusted by the connector that names it; when
+certificates end is noted.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ async def test_a_certificate_of_a_stranger_is_not_trusted(tools: Tools, https: H
         await build(connector, tools).send(a_delivery())
 
     tested = await try_connector(connector, tools)
-    assert [(step.name, step.passed) for step in tested.steps] == [("address", True), ("TLS", False)]
+    assert [(step.name, step.passed) for step in tested.steps] == [
+        ("address", True),
+        ("TLS", False),
+    ]
 
 
 async def test_the_connectors_own_authority_is(tools: Tools, https: Https) -> None:

@@ -1,4 +1,6 @@
-"""The description of the messages is that of the code: valid, complete, and true of what the services subscribe to."""
+"""The description of the messages is that of the code: valid, complete, and true of what the
+services subscribe to.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,16 @@ from tests.support.asyncapi_document import FILE, document, text
 from tests.support.messages import REPLICA, TRAVELS, takes
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = ROOT / "services" / "portal-web" / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0-without-$id.json"
+SCHEMA = (
+    ROOT
+    / "services"
+    / "portal-web"
+    / "node_modules"
+    / "@asyncapi"
+    / "specs"
+    / "schemas"
+    / "3.0.0-without-$id.json"
+)
 PAGE = ROOT / "docs" / "messages.md"
 
 
@@ -32,7 +43,12 @@ def contracts() -> set[type[Message]]:
     """Every message that travels: those that say who sends them to whom."""
     for module in pkgutil.iter_modules(common.contracts.__path__, "common.contracts."):
         importlib.import_module(module.name)
-    return {message for message in _below(Message) if " -> " in (message.__doc__ or "").partition("\n")[0] and message.__module__.startswith("common.")}
+    return {
+        message
+        for message in _below(Message)
+        if " -> " in (message.__doc__ or "").partition("\n")[0]
+        and message.__module__.startswith("common.")
+    }
 
 
 def _below(base: type[Message]) -> Iterator[type[Message]]:
@@ -44,7 +60,9 @@ def _below(base: type[Message]) -> Iterator[type[Message]]:
 def references(found: Any) -> Iterator[str]:
     if isinstance(found, dict):
         yield from (value for key, value in found.items() if key == "$ref")
-    for inner in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+    for inner in (
+        found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    ):
         yield from references(inner)
 
 
@@ -86,8 +104,15 @@ def test_every_contract_travels() -> None:
 def test_every_queue_of_the_topology_is_there_and_nothing_is_sent_that_nobody_takes() -> None:
     channels = document()["channels"]
 
-    assert {queue.name for queue in topology.QUEUES} <= {channel["address"] for key, channel in channels.items() if key.startswith("queue.")}
-    taken = {name for key, channel in channels.items() if key.startswith("queue.") for name in channel["messages"]}
+    assert {queue.name for queue in topology.QUEUES} <= {
+        channel["address"] for key, channel in channels.items() if key.startswith("queue.")
+    }
+    taken = {
+        name
+        for key, channel in channels.items()
+        if key.startswith("queue.")
+        for name in channel["messages"]
+    }
     assert {travel.message.__name__ for travel in TRAVELS} == taken
 
 
@@ -101,22 +126,47 @@ def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
     portal_api.telemetry_consumers.subscribe_live(broker, nothing, nothing, nothing, REPLICA)
     subscribed: list[Any] = list(broker.subscribers)
 
-    found = {(one.queue.name, one.exchange.name, one.queue.routing_key, one.queue.durable) for one in subscribed}
+    found = {
+        (one.queue.name, one.exchange.name, one.queue.routing_key, one.queue.durable)
+        for one in subscribed
+    }
 
-    assert found == {(take.queue, take.exchange.name, take.routing_key, take.lasting) for take in takes() if "{connectorId}" not in take.queue}
+    assert found == {
+        (take.queue, take.exchange.name, take.routing_key, take.lasting)
+        for take in takes()
+        if "{connectorId}" not in take.queue
+    }
 
 
 def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
-    ours = [travel for travel in TRAVELS if travel.exchange not in {topology.TELEMETRY, topology.DEAD_LETTERS}]
+    ours = [
+        travel
+        for travel in TRAVELS
+        if travel.exchange not in {topology.TELEMETRY, topology.DEAD_LETTERS}
+    ]
 
-    assert {(sender, t.exchange) for t in ours for sender in t.senders} == {(name, e) for name, part in topology.PARTS.items() for e in part.publishes}
-    lasting = {(take.service, take.queue) for take in takes() if take.lasting and "{connectorId}" not in take.queue}
-    assert lasting == {(name, queue.name) for name, part in topology.PARTS.items() for queue in part.consumes}
-    assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {(n, e) for n, part in topology.PARTS.items() for e in part.overhears}
+    assert {(sender, t.exchange) for t in ours for sender in t.senders} == {
+        (name, e) for name, part in topology.PARTS.items() for e in part.publishes
+    }
+    lasting = {
+        (take.service, take.queue)
+        for take in takes()
+        if take.lasting and "{connectorId}" not in take.queue
+    }
+    assert lasting == {
+        (name, queue.name) for name, part in topology.PARTS.items() for queue in part.consumes
+    }
+    assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {
+        (n, e) for n, part in topology.PARTS.items() for e in part.overhears
+    }
 
 
 def test_the_page_for_people_names_every_message_exchange_and_queue() -> None:
     page = PAGE.read_text()
-    names = {travel.message.__name__ for travel in TRAVELS} | {e.name for e in topology.EXCHANGES} | {take.queue for take in takes()}
+    names = (
+        {travel.message.__name__ for travel in TRAVELS}
+        | {e.name for e in topology.EXCHANGES}
+        | {take.queue for take in takes()}
+    )
 
     assert not {name for name in names if f"`{name}`" not in page}

@@ -16,14 +16,22 @@ def test_the_page_of_settings_is_that_of_the_code() -> None:
 
 @pytest.mark.parametrize("owner", OWNERS)
 def test_every_setting_has_a_sentence(owner: str) -> None:
-    unexplained = {name for name, field in OWNERS[owner].model_fields.items() if not (field.description or "").endswith(".")}
+    unexplained = {
+        name
+        for name, field in OWNERS[owner].model_fields.items()
+        if not (field.description or "").endswith(".")
+    }
 
     assert not unexplained
 
 
 @pytest.mark.parametrize("owner", OWNERS)
 def test_exactly_the_secrets_are_marked_as_such(owner: str) -> None:
-    secret = {name for name, field in OWNERS[owner].model_fields.items() if "Secret" in str(field.annotation)}
+    secret = {
+        name
+        for name, field in OWNERS[owner].model_fields.items()
+        if "Secret" in str(field.annotation)
+    }
 
     settings = zip(OWNERS[owner].model_fields, settings_of(OWNERS[owner]), strict=True)
 

@@ -1,4 +1,6 @@
-"""The pages of docs, as a reader would use them: links lead somewhere, every page is found, what is quoted is really said."""
+"""The pages of docs, as a reader would use them: links lead somewhere, every page is found, what is
+quoted is really said.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,19 @@ PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 
 def links(page: Path) -> Iterator[str]:
     """The relative links of a page; examples are no links."""
-    yield from (link for link in LINK.findall(CODE.sub("", page.read_text())) if "://" not in link and not link.startswith("mailto:"))
+    yield from (
+        link
+        for link in LINK.findall(CODE.sub("", page.read_text()))
+        if "://" not in link and not link.startswith("mailto:")
+    )
 
 
 def anchors(page: Path) -> set[str]:
     """What a heading is linked by: small letters, digits and hyphens."""
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(page.read_text())}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in HEADING.findall(page.read_text())
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -56,7 +65,11 @@ def test_every_page_is_found_from_the_readme() -> None:
 
 
 def test_what_a_service_is_quoted_with_is_what_it_says() -> None:
-    source = "".join(file.read_text() for folder in ("libs", "services", "deploy/local") for file in (ROOT / folder).glob("**/src/**/*.py"))
+    source = "".join(
+        file.read_text()
+        for folder in ("libs", "services", "deploy/local")
+        for file in (ROOT / folder).glob("**/src/**/*.py")
+    )
     source = SPLIT.sub("", source)
     said = SAID.findall((ROOT / "docs" / "troubleshooting.md").read_text())
 

@@ -1,4 +1,6 @@
-"""Messages of the first version stay readable, and today's models still emit every field of them."""
+"""Messages of the first version stay readable, and today's models still emit
+every field of them.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,21 @@ from typing import Any
 
 import pytest
 
-from common.contracts.connector import ConnectorChanged, ConnectorTested, ConnectorTestRequested, LaneChanged
+from common.contracts.connector import (
+    ConnectorChanged,
+    ConnectorTested,
+    ConnectorTestRequested,
+    LaneChanged,
+)
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
 from common.contracts.message import Message
-from common.contracts.operation import DeliveriesArchived, OperationProgressed, OperationRequested, OperationSteered
+from common.contracts.operation import (
+    DeliveriesArchived,
+    OperationProgressed,
+    OperationRequested,
+    OperationSteered,
+)
 from common.contracts.telemetry import Heartbeat, LogRecorded
 from common.contracts.transaction import TransactionReceived
 
@@ -36,9 +48,13 @@ MESSAGES: list[type[Message]] = [
 
 
 def holds(written: Any, frozen: Any) -> bool:
-    """Whether everything frozen is there, whatever was added beside it, in messages inside messages too."""
+    """Whether everything frozen is there, whatever was added beside it, in messages
+    inside messages too.
+    """
     if isinstance(frozen, dict):
-        return isinstance(written, dict) and all(name in written and holds(written[name], value) for name, value in frozen.items())
+        return isinstance(written, dict) and all(
+            name in written and holds(written[name], value) for name, value in frozen.items()
+        )
     return bool(written == frozen)
 
 

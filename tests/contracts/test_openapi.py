@@ -36,21 +36,48 @@ def test_every_operation_says_which_problems_it_answers() -> None:
     for path, operations in document()["paths"].items():
         for operation in operations.values():
             assert {"401", "422", "503"} <= set(operation["responses"]), path
-            assert all("application/problem+json" in answer["content"] for status, answer in operation["responses"].items() if status >= "4"), path
+            assert all(
+                "application/problem+json" in answer["content"]
+                for status, answer in operation["responses"].items()
+                if status >= "4"
+            ), path
 
 
 def test_every_operation_and_every_parameter_is_explained() -> None:
-    plain = {"api_key_id", "appointment_key", "cause", "connector_id", "delivery_id", "name", "operation_id", "saved_view_id"}
+    plain = {
+        "api_key_id",
+        "appointment_key",
+        "cause",
+        "connector_id",
+        "delivery_id",
+        "name",
+        "operation_id",
+        "saved_view_id",
+    }
     for path, operations in document()["paths"].items():
         for operation in operations.values():
             assert operation["summary"], path
             assert operation["description"], path
-            unexplained = {parameter["name"] for parameter in operation.get("parameters", []) if not parameter.get("description")}
+            unexplained = {
+                parameter["name"]
+                for parameter in operation.get("parameters", [])
+                if not parameter.get("description")
+            }
             assert unexplained <= plain, path
 
 
 @pytest.mark.parametrize(
-    "model", [AppointmentPage, CauseList, ConnectorFields, DeliveryPage, Problem, SavedViewFields, SavedViewPage], ids=lambda model: str(model.__name__)
+    "model",
+    [
+        AppointmentPage,
+        CauseList,
+        ConnectorFields,
+        DeliveryPage,
+        Problem,
+        SavedViewFields,
+        SavedViewPage,
+    ],
+    ids=lambda model: str(model.__name__),
 )
 def test_an_example_is_what_its_schema_says(model: type[BaseModel]) -> None:
     example = document()["components"]["schemas"][model.__name__]["example"]
@@ -68,4 +95,8 @@ def test_additions_break_nothing_and_removals_are_named() -> None:
     less["components"]["schemas"]["NewNote"]["properties"]["text"]["type"] = "integer"
 
     assert breaks(less, now) == ["NewNote.text has another type"]
-    assert breaks(now, less) == ["GET /api/causes is gone", "Delivery.status is gone", "NewNote.text has another type"]
+    assert breaks(now, less) == [
+        "GET /api/causes is gone",
+        "Delivery.status is gone",
+        "NewNote.text has another type",
+    ]

@@ -1,4 +1,6 @@
-"""docker-compose.yml keeps to what production needs, as far as one can see without running it (make test-compose runs it)."""
+"""docker-compose.yml keeps to what production needs, as far as one can see without running it (make
+test-compose runs it).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,12 @@ from tests.support.users import ROLES, Secrets
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
-SETTINGS: dict[str, Any] = {"ingest": Ingest, "dispatcher": Dispatcher, "retry": Retry, "portal-api": PortalApi}
+SETTINGS: dict[str, Any] = {
+    "ingest": Ingest,
+    "dispatcher": Dispatcher,
+    "retry": Retry,
+    "portal-api": PortalApi,
+}
 LASTING = [name for name, service in SERVICES.items() if service["restart"] != "no"]
 VARIABLE = re.compile(r"\$\{(\w+)")
 
@@ -60,13 +67,23 @@ def test_what_stays_has_limits_a_health_check_and_starts_again(name: str) -> Non
 
     assert {"cpus", "memory"} <= set(limits)
     assert SERVICES[name]["restart"] == "unless-stopped"
-    assert "healthcheck" in SERVICES[name] or SERVICES[name]["image"].startswith("mboc-")  # ours bring their own
+    assert "healthcheck" in SERVICES[name] or SERVICES[name]["image"].startswith(
+        "mboc-"
+    )  # ours bring their own
 
 
 def test_no_password_is_in_the_environment() -> None:
-    told = {name: value for service in SERVICES.values() for name, value in service.get("environment", {}).items()}
+    told = {
+        name: value
+        for service in SERVICES.values()
+        for name, value in service.get("environment", {}).items()
+    }
 
-    assert [name for name, value in told.items() if re.search("PASSWORD|SECRET|KEY|URL$", name) and VARIABLE.search(str(value))] == []
+    assert [
+        name
+        for name, value in told.items()
+        if re.search("PASSWORD|SECRET|KEY|URL$", name) and VARIABLE.search(str(value))
+    ] == []
 
 
 def test_ports_are_published_on_this_machine_only() -> None:
@@ -79,8 +96,20 @@ def test_ports_are_published_on_this_machine_only() -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_variable_is_a_setting_and_every_file_a_secret(name: str) -> None:
     fields = SETTINGS[name].model_fields.items()
-    known = {str(getattr(field.validation_alias, "choices", [field.validation_alias or f"{name.replace('-', '_')}_{key}"])[0]).upper() for key, field in fields}
-    mounted = {f"/run/secrets/{secret['target'] if isinstance(secret, dict) else secret}" for secret in SERVICES[name]["secrets"]}
+    known = {
+        str(
+            getattr(
+                field.validation_alias,
+                "choices",
+                [field.validation_alias or f"{name.replace('-', '_')}_{key}"],
+            )[0]
+        ).upper()
+        for key, field in fields
+    }
+    mounted = {
+        f"/run/secrets/{secret['target'] if isinstance(secret, dict) else secret}"
+        for secret in SERVICES[name]["secrets"]
+    }
 
     for variable, value in SERVICES[name]["environment"].items():
         assert variable.removesuffix("_FILE").upper() in known
@@ -88,7 +117,11 @@ def test_every_variable_is_a_setting_and_every_file_a_secret(name: str) -> None:
 
 
 def test_every_variable_of_the_file_is_in_the_example() -> None:
-    known = {line.partition("=")[0] for line in (ROOT / ".env.example").read_text().splitlines() if line and not line.startswith("#")}
+    known = {
+        line.partition("=")[0]
+        for line in (ROOT / ".env.example").read_text().splitlines()
+        if line and not line.startswith("#")
+    }
     used = set(VARIABLE.findall((ROOT / "docker-compose.yml").read_text()))
 
     assert used - known == {"SECRETS_FOLDER"}
@@ -98,12 +131,16 @@ def test_every_variable_of_the_file_is_in_the_example() -> None:
 def test_every_secret_is_made_and_the_folder_lets_nobody_in(secrets: Secrets) -> None:
     for name in DOCUMENT["secrets"]:
         assert secrets[name]
-        assert secrets.file(name).stat().st_mode & stat.S_IROTH  # its reader is a user of the container
+        assert (
+            secrets.file(name).stat().st_mode & stat.S_IROTH
+        )  # its reader is a user of the container
     assert stat.S_IMODE(secrets.file("").stat().st_mode) == 0o700
 
 
 def test_making_them_again_changes_none(secrets: Secrets) -> None:
-    before = {name: secrets[name] for name in DOCUMENT["secrets"] if name != "rabbitmq-definitions.json"}
+    before = {
+        name: secrets[name] for name in DOCUMENT["secrets"] if name != "rabbitmq-definitions.json"
+    }
 
     Secrets(secrets.file("").parent)
 
@@ -113,7 +150,11 @@ def test_making_them_again_changes_none(secrets: Secrets) -> None:
 @pytest.mark.parametrize("service", topology.PARTS)
 def test_rabbitmq_knows_the_password_by_its_hash_alone(secrets: Secrets, service: str) -> None:
     password = urlsplit(secrets[f"{service}-rabbitmq-url"]).password or ""
-    user = next(user for user in json.loads(secrets["rabbitmq-definitions.json"])["users"] if user["name"] == service)
+    user = next(
+        user
+        for user in json.loads(secrets["rabbitmq-definitions.json"])["users"]
+        if user["name"] == service
+    )
     kept = base64.b64decode(user["password_hash"])
 
     assert kept[4:] == hashlib.sha256(kept[:4] + password.encode()).digest()
@@ -125,6 +166,12 @@ def test_the_definitions_are_those_of_the_topology() -> None:
 
 
 def test_each_collection_has_one_writer() -> None:
-    writers = [name for service in ROLES["services"].values() for may, names in service.items() if may != "read" for name in names]
+    writers = [
+        name
+        for service in ROLES["services"].values()
+        for may, names in service.items()
+        if may != "read"
+        for name in names
+    ]
 
     assert len(writers) == len(set(writers))

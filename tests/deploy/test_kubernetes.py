@@ -1,4 +1,6 @@
-"""Every overlay builds and is what Kubernetes and the operators understand, and every workload keeps to the policies of docs/kubernetes.md."""
+"""Every overlay builds and is what Kubernetes and the operators understand, and every workload
+keeps to the policies of docs/kubernetes.md.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,17 @@ import pytest
 from dispatcher.settings import Settings as Dispatcher
 from portal_api.settings import Settings as PortalApi
 from tests.support.kustomize import build
-from tests.support.manifests import KINDS, LASTING, SERVERS, WORKLOADS, containers_of, named, of_kind, pod_of, selects
+from tests.support.manifests import (
+    KINDS,
+    LASTING,
+    SERVERS,
+    WORKLOADS,
+    containers_of,
+    named,
+    of_kind,
+    pod_of,
+    selects,
+)
 from tests.support.monitoring_manifests import FOLDER, kustomization, rules
 from tests.support.schemas import check
 
@@ -28,7 +40,15 @@ def test_an_overlay_builds_and_every_manifest_is_valid(overlay: str) -> None:
     assert len({(m["kind"], m["metadata"]["name"]) for m in manifests}) == len(manifests) > 0
 
 
-@pytest.mark.parametrize("name", ["Deployment/dispatcher", "ScaledObject/dispatcher", "RabbitmqCluster/rabbitmq", "PodMonitor/services"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Deployment/dispatcher",
+        "ScaledObject/dispatcher",
+        "RabbitmqCluster/rabbitmq",
+        "PodMonitor/services",
+    ],
+)
 def test_a_misspelt_field_is_found(name: str) -> None:
     manifest = named("production-operators", name)
 
@@ -38,7 +58,10 @@ def test_a_misspelt_field_is_found(name: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_no_workload_escapes_these_tests(overlay: str) -> None:
-    found = {f"{manifest['kind']}/{manifest['metadata']['name']}" for manifest in of_kind(overlay, *KINDS)}
+    found = {
+        f"{manifest['kind']}/{manifest['metadata']['name']}"
+        for manifest in of_kind(overlay, *KINDS)
+    }
 
     assert found == {name for of, name in WORKLOADS if of == overlay}
 
@@ -48,7 +71,9 @@ def test_everything_is_in_one_namespace_that_admits_only_restricted_pods(overlay
     namespace = of_kind(overlay, "Namespace")[0]["metadata"]
 
     assert namespace["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
-    assert {m["metadata"].get("namespace") for m in build(overlay) if m["kind"] != "Namespace"} == {namespace["name"]}
+    assert {m["metadata"].get("namespace") for m in build(overlay) if m["kind"] != "Namespace"} == {
+        namespace["name"]
+    }
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
@@ -62,7 +87,9 @@ def test_a_pod_runs_as_nobody_of_importance(overlay: str, workload: str) -> None
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
-def test_a_pod_holds_no_token_and_gets_no_variables_of_other_services(overlay: str, workload: str) -> None:
+def test_a_pod_holds_no_token_and_gets_no_variables_of_other_services(
+    overlay: str, workload: str
+) -> None:
     pod = pod_of(overlay, workload)["spec"]
 
     assert pod["automountServiceAccountToken"] is False
@@ -73,7 +100,11 @@ def test_a_pod_holds_no_token_and_gets_no_variables_of_other_services(overlay: s
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
 def test_a_container_can_change_nothing_outside_its_volumes(overlay: str, workload: str) -> None:
     for container in containers_of(overlay, workload):
-        expected = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+        expected = {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
         assert container["securityContext"] == expected, container["name"]
 
 
@@ -85,10 +116,14 @@ def test_volumes_are_bounded_and_never_the_hosts(overlay: str, workload: str) ->
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
-def test_a_container_asks_for_what_it_needs_and_is_held_to_a_limit(overlay: str, workload: str) -> None:
+def test_a_container_asks_for_what_it_needs_and_is_held_to_a_limit(
+    overlay: str, workload: str
+) -> None:
     for container in containers_of(overlay, workload):
         resources = container["resources"]
-        assert set(resources["requests"]) == set(resources["limits"]) == {"cpu", "memory"}, container["name"]
+        assert set(resources["requests"]) == set(resources["limits"]) == {"cpu", "memory"}, (
+            container["name"]
+        )
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
@@ -106,10 +141,19 @@ def test_whatever_lasts_is_probed(overlay: str, workload: str) -> None:
 
 
 @pytest.mark.parametrize(("overlay", "workload"), OURS)
-def test_waiting_for_servers_restarts_no_service_and_sends_it_nobody(overlay: str, workload: str) -> None:
+def test_waiting_for_servers_restarts_no_service_and_sends_it_nobody(
+    overlay: str, workload: str
+) -> None:
     for container in containers_of(overlay, workload):
-        paths = {probe: container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "liveness", "readiness")}
-        assert paths == {"startup": "/health/live", "liveness": "/health/live", "readiness": "/health/ready"}
+        paths = {
+            probe: container[f"{probe}Probe"]["httpGet"]["path"]
+            for probe in ("startup", "liveness", "readiness")
+        }
+        assert paths == {
+            "startup": "/health/live",
+            "liveness": "/health/live",
+            "readiness": "/health/ready",
+        }
 
 
 @pytest.mark.parametrize(("overlay", "workload"), LASTING)
@@ -120,24 +164,37 @@ def test_replicas_are_spread_over_hosts_and_zones(overlay: str, workload: str) -
     assert set(spread) == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
     for constraint in spread.values():
         assert constraint["maxSkew"] == 1
-        assert constraint["labelSelector"]["matchLabels"] == {"app.kubernetes.io/name": workload.partition("/")[2]}
+        assert constraint["labelSelector"]["matchLabels"] == {
+            "app.kubernetes.io/name": workload.partition("/")[2]
+        }
         assert selects(constraint["labelSelector"], pod["metadata"]["labels"])
 
 
 @pytest.mark.parametrize(("overlay", "workload"), LASTING)
-def test_a_drained_node_takes_one_replica_at_a_time_and_in_production_never_the_last(overlay: str, workload: str) -> None:
+def test_a_drained_node_takes_one_replica_at_a_time_and_in_production_never_the_last(
+    overlay: str, workload: str
+) -> None:
     labels = pod_of(overlay, workload)["metadata"]["labels"]
 
-    budgets = [b["spec"] for b in of_kind(overlay, "PodDisruptionBudget") if selects(b["spec"]["selector"], labels)]
+    budgets = [
+        b["spec"]
+        for b in of_kind(overlay, "PodDisruptionBudget")
+        if selects(b["spec"]["selector"], labels)
+    ]
 
     assert [budget["maxUnavailable"] for budget in budgets] == [1]
     if overlay != "development":
         assert fewest(overlay, workload) >= 2
 
 
-@pytest.mark.parametrize(("overlay", "workload"), [(o, w) for o, w in OURS if w != "Deployment/simulator"])
+@pytest.mark.parametrize(
+    ("overlay", "workload"), [(o, w) for o, w in OURS if w != "Deployment/simulator"]
+)
 def test_a_rollout_never_falls_below_the_wanted_number(overlay: str, workload: str) -> None:
-    assert named(overlay, workload)["spec"]["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    assert named(overlay, workload)["spec"]["strategy"] == {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+    }
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -145,22 +202,34 @@ def test_a_rollout_never_falls_below_the_wanted_number(overlay: str, workload: s
 def test_a_service_may_finish_before_it_is_killed(overlay: str, service: str) -> None:
     pod = pod_of(overlay, f"Deployment/{service}")["spec"]
     told = named(overlay, f"ConfigMap/{service}")["data"]
-    drain_s = {"dispatcher": float(told.get("DISPATCHER_DRAIN_S", 0)), "portal-api": float(told.get("PORTAL_API_DRAIN_S", 0))}.get(service, 0.0)
+    drain_s = {
+        "dispatcher": float(told.get("DISPATCHER_DRAIN_S", 0)),
+        "portal-api": float(told.get("PORTAL_API_DRAIN_S", 0)),
+    }.get(service, 0.0)
 
-    assert drain_s == {"dispatcher": default(Dispatcher, "drain_s"), "portal-api": default(PortalApi, "drain_s")}.get(service, 0.0)
+    assert drain_s == {
+        "dispatcher": default(Dispatcher, "drain_s"),
+        "portal-api": default(PortalApi, "drain_s"),
+    }.get(service, 0.0)
     assert pod["terminationGracePeriodSeconds"] >= waits_first(pod) + drain_s + CLOSING_S[service]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_who_is_behind_an_endpoint_leaves_it_before_it_stops_listening(overlay: str) -> None:
-    behind = [f"Deployment/{s['spec']['selector']['app.kubernetes.io/name']}" for s in of_kind(overlay, "Service") if s["spec"].get("selector")]
+    behind = [
+        f"Deployment/{s['spec']['selector']['app.kubernetes.io/name']}"
+        for s in of_kind(overlay, "Service")
+        if s["spec"].get("selector")
+    ]
 
     ours = [name for name in behind if (overlay, name) in OURS and name != "Deployment/simulator"]
     assert sorted(ours) == ["Deployment/ingest", "Deployment/portal-api"]
     assert all(waits_first(pod_of(overlay, name)["spec"]) >= 5 for name in ours)
 
 
-@pytest.mark.parametrize(("overlay", "workload"), [(o, w) for o, w in WORKLOADS if w.startswith("Job/")])
+@pytest.mark.parametrize(
+    ("overlay", "workload"), [(o, w) for o, w in WORKLOADS if w.startswith("Job/")]
+)
 def test_a_job_ends_and_is_tidied_away(overlay: str, workload: str) -> None:
     job = named(overlay, workload)["spec"]
 
@@ -183,7 +252,13 @@ def fewest(overlay: str, workload: str) -> int:
 
 def waits_first(pod: dict[str, Any]) -> float:
     """Seconds between leaving the endpoints and being asked to stop."""
-    words = pod["containers"][0].get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", ["sleep", "0"])
+    words = (
+        pod["containers"][0]
+        .get("lifecycle", {})
+        .get("preStop", {})
+        .get("exec", {})
+        .get("command", ["sleep", "0"])
+    )
     assert words[0] == "sleep"
     return float(words[1])
 

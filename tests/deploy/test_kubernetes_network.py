@@ -12,8 +12,15 @@ from tests.support.manifests import SERVERS, WORKLOADS, of_kind, pod_of, selects
 
 OVERLAYS = tuple(SERVERS)
 NAMES = {"kube-system:53"}
-BESIDE = {"rabbitmq": {"rabbitmq:5672"}, "mongodb": {"mongodb:27017"}, "back offices": {"0.0.0.0/0:443", "::/0:443"}}
-ELSEWHERE = BESIDE | {"rabbitmq": {"192.0.2.0/28:5671", "192.0.2.0/28:5672"}, "mongodb": {"192.0.2.16/28:27017"}}
+BESIDE = {
+    "rabbitmq": {"rabbitmq:5672"},
+    "mongodb": {"mongodb:27017"},
+    "back offices": {"0.0.0.0/0:443", "::/0:443"},
+}
+ELSEWHERE = BESIDE | {
+    "rabbitmq": {"192.0.2.0/28:5671", "192.0.2.0/28:5672"},
+    "mongodb": {"192.0.2.16/28:27017"},
+}
 REACHED = {
     "development": BESIDE | {"back offices": {"simulator:http"}},
     "production": ELSEWHERE,
@@ -36,34 +43,61 @@ REACHED_BY = {
     "Deployment/retry": {"monitoring:http"},
     "Job/migrate": set[str](),
 }
-PRIVATE = ("10.0.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.168.0.1", "100.100.100.200", "fe80::1", "fd00::1", "::1")
+PRIVATE = (
+    "10.0.0.1",
+    "127.0.0.1",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.168.0.1",
+    "100.100.100.200",
+    "fe80::1",
+    "fd00::1",
+    "::1",
+)
 NEVER = [ipaddress.ip_address(address) for address in PRIVATE]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_what_no_policy_allows_is_denied_both_ways(overlay: str) -> None:
-    everybody = [policy["spec"] for policy in of_kind(overlay, "NetworkPolicy") if policy["spec"]["podSelector"] == {}]
+    everybody = [
+        policy["spec"]
+        for policy in of_kind(overlay, "NetworkPolicy")
+        if policy["spec"]["podSelector"] == {}
+    ]
 
     assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in everybody
 
 
 @pytest.mark.parametrize(("overlay", "workload"), [(o, w) for o, w in WORKLOADS if w in REACHES])
-def test_a_workload_reaches_its_servers_and_the_dispatcher_alone_its_back_offices(overlay: str, workload: str) -> None:
+def test_a_workload_reaches_its_servers_and_the_dispatcher_alone_its_back_offices(
+    overlay: str, workload: str
+) -> None:
     expected = NAMES.union(*(REACHED[overlay][what] for what in REACHES[workload]))
 
     assert ends(overlay, workload, "egress", "to") == expected
 
 
 @pytest.mark.parametrize(("overlay", "workload"), [(o, w) for o, w in WORKLOADS if w in REACHED_BY])
-def test_a_service_is_reached_through_the_ingress_and_by_prometheus_only(overlay: str, workload: str) -> None:
-    simulator = {"simulator:http"} if (overlay, workload) == ("development", "Deployment/ingest") else set()
+def test_a_service_is_reached_through_the_ingress_and_by_prometheus_only(
+    overlay: str, workload: str
+) -> None:
+    simulator = (
+        {"simulator:http"} if (overlay, workload) == ("development", "Deployment/ingest") else set()
+    )
 
     assert ends(overlay, workload, "ingress", "from") == REACHED_BY[workload] | simulator
 
 
 @pytest.mark.parametrize("overlay", ["production", "production-operators"])
-def test_leaving_the_cluster_never_leads_into_a_private_network_or_to_a_metadata_address(overlay: str) -> None:
-    blocks = [end["ipBlock"] for rule in rules(overlay, "Deployment/dispatcher", "egress") for end in rule["to"] if "ipBlock" in end]
+def test_leaving_the_cluster_never_leads_into_a_private_network_or_to_a_metadata_address(
+    overlay: str,
+) -> None:
+    blocks = [
+        end["ipBlock"]
+        for rule in rules(overlay, "Deployment/dispatcher", "egress")
+        for end in rule["to"]
+        if "ipBlock" in end
+    ]
 
     assert not [address for address in NEVER for block in blocks if is_let_through(block, address)]
     assert any(is_let_through(block, ipaddress.ip_address("198.51.100.1")) for block in blocks)
@@ -78,8 +112,17 @@ def test_from_outside_nobody_gets_at_metrics_or_health(overlay: str) -> None:
         for path in rule["http"]["paths"]
     }
 
-    assert paths == {("/webhooks/", "ingest"), ("/", "portal-api"), ("/metrics", "nowhere"), ("/health", "nowhere")}
-    assert [service["spec"].get("selector") for service in of_kind(overlay, "Service") if service["metadata"]["name"] == "nowhere"] == [None]
+    assert paths == {
+        ("/webhooks/", "ingest"),
+        ("/", "portal-api"),
+        ("/metrics", "nowhere"),
+        ("/health", "nowhere"),
+    }
+    assert [
+        service["spec"].get("selector")
+        for service in of_kind(overlay, "Service")
+        if service["metadata"]["name"] == "nowhere"
+    ] == [None]
 
 
 @pytest.mark.parametrize("overlay", ["production", "production-operators"])
@@ -90,26 +133,54 @@ def test_the_ways_in_are_by_tls(overlay: str) -> None:
 
 
 def test_rabbitmqs_nodes_are_reached_by_services_operators_and_prometheus_only() -> None:
-    policy = next(p["spec"] for p in of_kind("production-operators", "NetworkPolicy") if p["metadata"]["name"] == "rabbitmq")
+    policy = next(
+        p["spec"]
+        for p in of_kind("production-operators", "NetworkPolicy")
+        if p["metadata"]["name"] == "rabbitmq"
+    )
 
-    reached_by = {end_of(end, port) for rule in policy["ingress"] for end in rule["from"] for port in rule["ports"]}
+    reached_by = {
+        end_of(end, port)
+        for rule in policy["ingress"]
+        for end in rule["from"]
+        for port in rule["ports"]
+    }
 
     services = {f"{name}:5672" for name in ("ingest", "dispatcher", "retry", "portal-api")}
     between = {"rabbitmq:4369", "rabbitmq:25672", "rabbitmq:35672"}
-    joined = {part for end in reached_by for part in ([f"{name}:{end.rpartition(':')[2]}" for name in end.rpartition(":")[0].split("|")])}
-    assert joined == services | between | {"rabbitmq-system:15672", "keda:15672", "monitoring:15692"}
+    joined = {
+        part
+        for end in reached_by
+        for part in (
+            [f"{name}:{end.rpartition(':')[2]}" for name in end.rpartition(":")[0].split("|")]
+        )
+    }
+    assert joined == services | between | {
+        "rabbitmq-system:15672",
+        "keda:15672",
+        "monitoring:15692",
+    }
 
 
 def rules(overlay: str, workload: str, way: str) -> list[dict[str, Any]]:
     """The rules of every policy that holds for the workload's pods."""
     labels = pod_of(overlay, workload)["metadata"]["labels"]
-    policies = [policy["spec"] for policy in of_kind(overlay, "NetworkPolicy") if selects(policy["spec"]["podSelector"], labels)]
+    policies = [
+        policy["spec"]
+        for policy in of_kind(overlay, "NetworkPolicy")
+        if selects(policy["spec"]["podSelector"], labels)
+    ]
     return [rule for policy in policies for rule in policy.get(way, ())]
 
 
 def ends(overlay: str, workload: str, way: str, side: str) -> set[str]:
     """The far ends the workload may speak to, with their ports; no rule is without either."""
-    return {end_of(end, port) for rule in rules(overlay, workload, way) for end in rule[side] for port in rule["ports"]}
+    return {
+        end_of(end, port)
+        for rule in rules(overlay, workload, way)
+        for end in rule[side]
+        for port in rule["ports"]
+    }
 
 
 def end_of(end: Manifest, port: Manifest) -> str:
@@ -119,11 +190,16 @@ def end_of(end: Manifest, port: Manifest) -> str:
     elif "namespaceSelector" in end:
         where = end["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
     else:
-        labels, expressions = end["podSelector"].get("matchLabels"), end["podSelector"].get("matchExpressions", ())
+        labels, expressions = (
+            end["podSelector"].get("matchLabels"),
+            end["podSelector"].get("matchExpressions", ()),
+        )
         where = labels["app.kubernetes.io/name"] if labels else "|".join(expressions[0]["values"])
     return f"{where}:{port['port']}"
 
 
 def is_let_through(block: Manifest, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether the network, less its exceptions, has the address."""
-    return address in ipaddress.ip_network(block["cidr"]) and not any(address in ipaddress.ip_network(n) for n in block.get("except", ()))
+    return address in ipaddress.ip_network(block["cidr"]) and not any(
+        address in ipaddress.ip_network(n) for n in block.get("except", ())
+    )

@@ -1,4 +1,6 @@
-"""What the operators are asked for fits what the services do: scaling, and RabbitMQ's cluster with its users and policies."""
+"""What the operators are asked for fits what the services do: scaling, and RabbitMQ's cluster with
+its users and policies.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +18,41 @@ OPERATORS = "production-operators"
 
 @pytest.mark.parametrize("overlay", tuple(SERVERS))
 def test_the_number_of_replicas_has_one_master(overlay: str) -> None:
-    scaled = {scaler["spec"]["scaleTargetRef"]["name"] for scaler in of_kind(overlay, "HorizontalPodAutoscaler", "ScaledObject")}
+    scaled = {
+        scaler["spec"]["scaleTargetRef"]["name"]
+        for scaler in of_kind(overlay, "HorizontalPodAutoscaler", "ScaledObject")
+    }
 
-    fixed = {manifest["metadata"]["name"] for manifest in of_kind(overlay, "Deployment") if "replicas" in manifest["spec"]}
+    fixed = {
+        manifest["metadata"]["name"]
+        for manifest in of_kind(overlay, "Deployment")
+        if "replicas" in manifest["spec"]
+    }
     assert not scaled & fixed
-    assert scaled | fixed == {manifest["metadata"]["name"] for manifest in of_kind(overlay, "Deployment")}
+    assert scaled | fixed == {
+        manifest["metadata"]["name"] for manifest in of_kind(overlay, "Deployment")
+    }
 
 
 def test_dispatchers_are_scaled_by_every_lane_and_by_no_other_queue() -> None:
     depth = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["triggers"][0]["metadata"]
 
     assert re.fullmatch(depth["queueName"], topology.lane("0198c1f0-made-up").name)
-    assert not [queue.name for queue in topology.QUEUES if re.fullmatch(depth["queueName"], queue.name)]
+    assert not [
+        queue.name for queue in topology.QUEUES if re.fullmatch(depth["queueName"], queue.name)
+    ]
     assert depth["host"].split(".")[1] == named(OPERATORS, "Namespace/mboc")["metadata"]["name"]
     assert depth["vhostName"] == named(OPERATORS, "Vhost/mboc")["spec"]["name"]
 
 
 def test_dispatchers_are_never_so_many_that_business_central_cannot_give_each_a_call() -> None:
     most = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["maxReplicaCount"]
-    surge = named(OPERATORS, "Deployment/dispatcher")["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
-    [fewest] = [rule.ge for rule in Limits.model_fields["calls_in_flight"].metadata if hasattr(rule, "ge")]
+    surge = named(OPERATORS, "Deployment/dispatcher")["spec"]["strategy"]["rollingUpdate"][
+        "maxSurge"
+    ]
+    [fewest] = [
+        rule.ge for rule in Limits.model_fields["calls_in_flight"].metadata if hasattr(rule, "ge")
+    ]
 
     assert (most + surge) * fewest <= 5
 
@@ -44,18 +61,32 @@ def test_what_every_queue_gives_up_on_reaches_the_dead_letters() -> None:
     pattern = named(OPERATORS, "Policy/dead-letters-arrive")["spec"]["pattern"]
 
     queues = (*topology.QUEUES, topology.lane("0198c1f0-made-up"))
-    assert {queue.name for queue in queues if re.match(pattern, queue.name)} == {queue.name for queue in queues if queue.parks}
+    assert {queue.name for queue in queues if re.match(pattern, queue.name)} == {
+        queue.name for queue in queues if queue.parks
+    }
 
 
 def test_each_service_has_a_user_of_its_own_in_the_virtual_host() -> None:
-    permitted = {p["spec"]["userReference"]["name"] for p in of_kind(OPERATORS, "Permission") if p["spec"]["vhost"] == "mboc"}
+    permitted = {
+        p["spec"]["userReference"]["name"]
+        for p in of_kind(OPERATORS, "Permission")
+        if p["spec"]["vhost"] == "mboc"
+    }
 
-    assert permitted == {user["metadata"]["name"] for user in of_kind(OPERATORS, "User")} == {"ingest", "dispatcher", "retry", "portal-api", "keda"}
+    assert (
+        permitted
+        == {user["metadata"]["name"] for user in of_kind(OPERATORS, "User")}
+        == {"ingest", "dispatcher", "retry", "portal-api", "keda"}
+    )
 
 
 def test_each_service_may_do_at_rabbitmq_what_it_has_to_and_no_more() -> None:
     assert MANIFEST.read_text() == manifest(), "run `make docs`"
-    assert not [user for user in of_kind(OPERATORS, "Permission") if ".*" in user["spec"]["permissions"].values()]
+    assert not [
+        user
+        for user in of_kind(OPERATORS, "Permission")
+        if ".*" in user["spec"]["permissions"].values()
+    ]
 
 
 def test_rabbitmq_survives_the_loss_of_a_node_and_of_a_host() -> None:
@@ -63,9 +94,17 @@ def test_rabbitmq_survives_the_loss_of_a_node_and_of_a_host() -> None:
 
     own = {"matchLabels": {"app.kubernetes.io/name": "rabbitmq"}}
     apart = cluster["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
-    spread = cluster["override"]["statefulSet"]["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    spread = cluster["override"]["statefulSet"]["spec"]["template"]["spec"][
+        "topologySpreadConstraints"
+    ]
     assert cluster["replicas"] == 3
     assert apart == [{"topologyKey": "kubernetes.io/hostname", "labelSelector": own}]
     assert [each["labelSelector"] for each in spread] == [own]
-    assert {key: set(cluster["resources"][key]) for key in ("requests", "limits")} == {"requests": {"cpu", "memory"}, "limits": {"cpu", "memory"}}
-    assert named(OPERATORS, "PodDisruptionBudget/rabbitmq")["spec"] == {"maxUnavailable": 1, "selector": own}
+    assert {key: set(cluster["resources"][key]) for key in ("requests", "limits")} == {
+        "requests": {"cpu", "memory"},
+        "limits": {"cpu", "memory"},
+    }
+    assert named(OPERATORS, "PodDisruptionBudget/rabbitmq")["spec"] == {
+        "maxUnavailable": 1,
+        "selector": own,
+    }

@@ -18,7 +18,13 @@ from simulator.settings import Settings as Simulator
 from tests.support.kustomize import ROOT, Manifest, build
 from tests.support.manifests import SERVERS, WORKLOADS, containers_of, named, of_kind
 
-SETTINGS: dict[str, type[ServiceSettings]] = {"ingest": Ingest, "dispatcher": Dispatcher, "retry": Retry, "portal-api": PortalApi, "simulator": Simulator}
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "ingest": Ingest,
+    "dispatcher": Dispatcher,
+    "retry": Retry,
+    "portal-api": PortalApi,
+    "simulator": Simulator,
+}
 MADE_UP = {
     "RABBITMQ_URL": "amqp://made-up",
     "MONGODB_URL": "mongodb://made-up",
@@ -26,7 +32,11 @@ MADE_UP = {
     "INGEST_SECRETS": '{"demo": "made-up"}',
     "PORTAL_API_KEY": "made-up",
 }
-OF_OURS = [(overlay, workload) for overlay, workload in WORKLOADS if "mongodb" not in workload and "rabbitmq" not in workload]
+OF_OURS = [
+    (overlay, workload)
+    for overlay, workload in WORKLOADS
+    if "mongodb" not in workload and "rabbitmq" not in workload
+]
 OPERATORS = "production-operators"
 
 
@@ -38,14 +48,20 @@ def test_every_variable_is_a_setting_of_its_service(overlay: str, workload: str)
 
 
 @pytest.mark.parametrize(("overlay", "workload"), OF_OURS)
-def test_a_service_starts_with_what_it_is_told(overlay: str, workload: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_starts_with_what_it_is_told(
+    overlay: str, workload: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for container in containers_of(overlay, workload):
         with monkeypatch.context() as environment:
             for name in {name for settings in SETTINGS.values() for name in variables(settings)}:
                 environment.delenv(name, raising=False)
             for name, value in told(overlay, container).items():
                 environment.setenv(name, MADE_UP.get(name, "made-up") if value is None else value)
-            needs = DatabaseSettings if container.get("args") == ["migrate"] else SETTINGS[service_of(container)]
+            needs = (
+                DatabaseSettings
+                if container.get("args") == ["migrate"]
+                else SETTINGS[service_of(container)]
+            )
 
             assert needs()
 
@@ -61,18 +77,34 @@ def test_every_key_that_is_referred_to_exists(overlay: str, workload: str) -> No
 
 @pytest.mark.parametrize("overlay", tuple(SERVERS))
 def test_what_is_applied_first_is_the_migration_with_all_it_refers_to(overlay: str) -> None:
-    first = {f"{m['kind']}/{m['metadata']['name']}" for m in build(overlay) if m["metadata"].get("labels", {}).get("mboc/first")}
+    first = {
+        f"{m['kind']}/{m['metadata']['name']}"
+        for m in build(overlay)
+        if m["metadata"].get("labels", {}).get("mboc/first")
+    }
 
-    settings = {f"ConfigMap/{name}" for c in containers_of(overlay, "Job/migrate") for name, _ in references(c, "configMapKeyRef")}
+    settings = {
+        f"ConfigMap/{name}"
+        for c in containers_of(overlay, "Job/migrate")
+        for name, _ in references(c, "configMapKeyRef")
+    }
     assert first == {"Job/migrate"} | settings
 
 
 @pytest.mark.parametrize("overlay", ["production", OPERATORS])
 def test_an_operator_is_asked_for_no_secret_that_is_not_used(overlay: str) -> None:
-    used = {reference for of, w in WORKLOADS if of == overlay for c in containers_of(overlay, w) for reference in references(c, "secretKeyRef")}
+    used = {
+        reference
+        for of, w in WORKLOADS
+        if of == overlay
+        for c in containers_of(overlay, w)
+        for reference in references(c, "secretKeyRef")
+    }
     mounted = {("mongodb", "key")} if overlay == OPERATORS else set()
 
-    assert documented(overlay) == {(name, key) for name, key in used | mounted if not name.endswith("-user-credentials")}
+    assert documented(overlay) == {
+        (name, key) for name, key in used | mounted if not name.endswith("-user-credentials")
+    }
 
 
 @pytest.mark.parametrize(("overlay", "workload"), OF_OURS)
@@ -80,7 +112,9 @@ def test_a_variable_that_another_one_contains_is_set_before_it(overlay: str, wor
     for container in containers_of(overlay, workload):
         names = [variable["name"] for variable in container["env"]]
         for position, variable in enumerate(container["env"]):
-            assert set(re.findall(r"\$\((\w+)\)", variable.get("value", ""))) <= set(names[:position]), variable["name"]
+            assert set(re.findall(r"\$\((\w+)\)", variable.get("value", ""))) <= set(
+                names[:position]
+            ), variable["name"]
 
 
 @pytest.mark.parametrize("overlay", ["production", OPERATORS])
@@ -111,18 +145,28 @@ def told(overlay: str, container: Manifest) -> dict[str, str | None]:
         found |= named(overlay, f"ConfigMap/{bare(source['configMapRef']['name'])}")["data"]
     for variable in container.get("env", ()):
         reference = variable.get("valueFrom", {}).get("configMapKeyRef")
-        found[variable["name"]] = named(overlay, f"ConfigMap/{bare(reference['name'])}")["data"][reference["key"]] if reference else variable.get("value")
+        found[variable["name"]] = (
+            named(overlay, f"ConfigMap/{bare(reference['name'])}")["data"][reference["key"]]
+            if reference
+            else variable.get("value")
+        )
     return found
 
 
 def parts_of_others(container: Manifest) -> set[str]:
     """The variables that are there for others to contain."""
-    return {part for variable in container.get("env", ()) for part in re.findall(r"\$\((\w+)\)", variable.get("value", ""))}
+    return {
+        part
+        for variable in container.get("env", ())
+        for part in re.findall(r"\$\((\w+)\)", variable.get("value", ""))
+    }
 
 
 def references(container: Manifest, kind: str) -> set[tuple[str, str]]:
     """The names and keys that a container's variables come from."""
-    found: list[dict[str, Any]] = [v["valueFrom"][kind] for v in container.get("env", ()) if kind in v.get("valueFrom", {})]
+    found: list[dict[str, Any]] = [
+        v["valueFrom"][kind] for v in container.get("env", ()) if kind in v.get("valueFrom", {})
+    ]
     return {(reference["name"], reference["key"]) for reference in found}
 
 
@@ -137,14 +181,28 @@ def service_of(container: Manifest) -> str:
 
 
 def secrets(overlay: str) -> set[tuple[str, str]]:
-    """The keys that there are, or that docs/kubernetes.md asks for, or that RabbitMQ's operator writes."""
-    generated = {(bare(s["metadata"]["name"]), key) for s in of_kind(overlay, "Secret") for key in s["data"]}
-    of_users = {(f"{user['metadata']['name']}-user-credentials", key) for user in of_kind(overlay, "User") for key in ("username", "password")}
+    """The keys that there are, or that docs/kubernetes.md asks for, or that RabbitMQ's
+    operator writes.
+    """
+    generated = {
+        (bare(s["metadata"]["name"]), key) for s in of_kind(overlay, "Secret") for key in s["data"]
+    }
+    of_users = {
+        (f"{user['metadata']['name']}-user-credentials", key)
+        for user in of_kind(overlay, "User")
+        for key in ("username", "password")
+    }
     return generated | of_users | documented(overlay)
 
 
 def documented(overlay: str) -> set[tuple[str, str]]:
-    """The keys that the table of docs/kubernetes.md asks for in this overlay: `| Secret | Key | production | production-operators | ... |`."""
-    rows = re.findall(r"^\| `([a-z-]+)` \| `([\w-]+)` \| (yes|no) \| (yes|no) \|", (ROOT / "docs" / "kubernetes.md").read_text(), re.MULTILINE)
+    """The keys that the table of docs/kubernetes.md asks for in this overlay: `| Secret | Key |
+    production | production-operators | ... |`.
+    """
+    rows = re.findall(
+        r"^\| `([a-z-]+)` \| `([\w-]+)` \| (yes|no) \| (yes|no) \|",
+        (ROOT / "docs" / "kubernetes.md").read_text(),
+        re.MULTILINE,
+    )
     column = {"production": 2, OPERATORS: 3}.get(overlay)
     return {(row[0], row[1]) for row in rows if column and row[column] == "yes"}

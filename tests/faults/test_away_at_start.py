@@ -1,4 +1,6 @@
-"""Services that start before their servers: they wait, say what they wait for, and work once it is there."""
+"""Services that start before their servers: they wait, say what they wait for, and work
+once it is there.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.system import System, until
 
-LATE = {"ingest": "ingest-late", "dispatcher": "dispatcher-late", "portal-api": "portal-api-late", "retry": "retry-late"}
+LATE = {
+    "ingest": "ingest-late",
+    "dispatcher": "dispatcher-late",
+    "portal-api": "portal-api-late",
+    "retry": "retry-late",
+}
 NEED_MONGODB = ("dispatcher", "portal-api", "retry")
 
 
@@ -32,14 +39,20 @@ async def until_logged(system: System, name: str, sentence: str) -> None:
 
 
 @pytest.mark.usefixtures("no_servers")
-async def test_every_service_waits_for_its_servers_and_says_so(system: System, rabbitmq: RabbitMq, mongodb: MongoDb) -> None:
+async def test_every_service_waits_for_its_servers_and_says_so(
+    system: System, rabbitmq: RabbitMq, mongodb: MongoDb
+) -> None:
     await asyncio.gather(*(system.start(kind, name, ready=False) for kind, name in LATE.items()))
 
-    await asyncio.gather(*(until_logged(system, name, "RabbitMQ is not there yet") for name in LATE.values()))
+    await asyncio.gather(
+        *(until_logged(system, name, "RabbitMQ is not there yet") for name in LATE.values())
+    )
     assert not any(await asyncio.gather(*map(system.is_ready, LATE.values())))
     await rabbitmq.start()
 
-    await asyncio.gather(*(until_logged(system, LATE[kind], "MongoDB is not there yet") for kind in NEED_MONGODB))
+    await asyncio.gather(
+        *(until_logged(system, LATE[kind], "MongoDB is not there yet") for kind in NEED_MONGODB)
+    )
     assert not any(await asyncio.gather(*(system.is_ready(LATE[kind]) for kind in NEED_MONGODB)))
     await system.until_ready(LATE["ingest"])
     await mongodb.start()
@@ -47,11 +60,19 @@ async def test_every_service_waits_for_its_servers_and_says_so(system: System, r
     await asyncio.gather(*map(system.until_ready, LATE.values()))
 
 
-NOBODY = {"RABBITMQ_URL": "amqp://guest:guest@127.0.0.1:9/", "MONGODB_URL": "mongodb://127.0.0.1:9/?replicaSet=rs0"}
+NOBODY = {
+    "RABBITMQ_URL": "amqp://guest:guest@127.0.0.1:9/",
+    "MONGODB_URL": "mongodb://127.0.0.1:9/?replicaSet=rs0",
+}
 
 
-@pytest.mark.parametrize(("kind", "setting"), [*((kind, "RABBITMQ_URL") for kind in LATE), *((kind, "MONGODB_URL") for kind in NEED_MONGODB)])
-async def test_a_service_that_still_waits_for_a_server_stops_when_asked(system: System, kind: str, setting: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [*((kind, "RABBITMQ_URL") for kind in LATE), *((kind, "MONGODB_URL") for kind in NEED_MONGODB)],
+)
+async def test_a_service_that_still_waits_for_a_server_stops_when_asked(
+    system: System, kind: str, setting: str
+) -> None:
     name = f"{kind}-without-{setting.lower()}"
     await system.start(kind, name, ready=False, **{setting: NOBODY[setting]})
     await until_logged(system, name, "is not there yet")

@@ -1,4 +1,6 @@
-"""Retry All over 20,000 failed deliveries while retry is killed twice and RabbitMQ restarted once."""
+"""Retry All over 20,000 failed deliveries while retry is killed twice and
+RabbitMQ restarted once.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ REPLICAS = ("retry-a", "retry-b")
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test alone, and two replicas of retry; the next test finds every service ready again."""
+    """A source app of this test alone, and two replicas of retry; the next test finds every
+    service ready again.
+    """
     await asyncio.gather(*(system.start("retry", name, RETRY_LEASE_S="3") for name in REPLICAS))
     yield f"app-{uuid.uuid4().hex[:8]}"
     await asyncio.gather(*(system.stop(name) for name in REPLICAS if name in system.services))
@@ -35,21 +39,52 @@ async def app(system: System) -> AsyncIterator[str]:
 async def fill(system: System, app: str, connector_id: str) -> None:
     """Have so many appointments that the back office refused, as portal-api stores them."""
     database = open_database(system.mongodb_url, system.database)
-    failed = {"attempt": 1, "rank": 12, "phase": "done", "status": "Failed", "trigger": "Service", "archived": False, "troubled": True, "cause": "0" * 16}
+    failed = {
+        "attempt": 1,
+        "rank": 12,
+        "phase": "done",
+        "status": "Failed",
+        "trigger": "Service",
+        "archived": False,
+        "troubled": True,
+        "cause": "0" * 16,
+    }
     transaction = a_transaction(app, source_app=app).model_dump()
     for begin in range(1, MANY, 2_000):
         numbers = range(begin, begin + 2_000)
-        facts = {n: transaction["appointment"] | {"key": f"demo/{app}-{n}", "appointment_id": n} for n in numbers}
+        facts = {
+            n: transaction["appointment"] | {"key": f"demo/{app}-{n}", "appointment_id": n}
+            for n in numbers
+        }
         bodies = {n: as_body(a_snapshot(n, source_app=app)).decode() for n in numbers}
-        await database["transactions"].insert_many([transaction | {"_id": f"{app}-{n}", "appointment": facts[n], "body": bodies[n]} for n in numbers])
-        shared = failed | {"connector_id": connector_id, "action": "update", "received_at": A_MOMENT, "changed_at": A_MOMENT}
-        named = [{"_id": f"{app}-{n}.{connector_id}", "transaction_id": f"{app}-{n}", "appointment": facts[n]} for n in numbers]
+        await database["transactions"].insert_many(
+            [
+                transaction | {"_id": f"{app}-{n}", "appointment": facts[n], "body": bodies[n]}
+                for n in numbers
+            ]
+        )
+        shared = failed | {
+            "connector_id": connector_id,
+            "action": "update",
+            "received_at": A_MOMENT,
+            "changed_at": A_MOMENT,
+        }
+        named = [
+            {
+                "_id": f"{app}-{n}.{connector_id}",
+                "transaction_id": f"{app}-{n}",
+                "appointment": facts[n],
+            }
+            for n in numbers
+        ]
         await database["deliveries"].insert_many([shared | name for name in named])
     database.client.close()
 
 
 async def wrong_items(system: System, operation: dict[str, Any]) -> int:
-    """How many of its deliveries were not asked for with their second attempt, or did not succeed."""
+    """How many of its deliveries were not asked for with their second attempt, or
+    did not succeed.
+    """
     database = open_database(system.mongodb_url, system.database)
     right = {"attempt": 2, "outcome": "succeeded"}
     wrong = {"operation_id": operation["operation_id"], "$nor": [right]}
@@ -62,8 +97,11 @@ class Witness:
     """Looks all the time, and takes offence at anything that is not true."""
 
     def __init__(self, system: System, app: str, operation: dict[str, Any]) -> None:
-        self._system, self._app, self._operation = system, app, operation
-        self.last, self.looks = operation, 0
+        self._system = system
+        self._app = app
+        self._operation = operation
+        self.last = operation
+        self.looks = 0
         self.watching = asyncio.create_task(self._watch())
 
     async def until_over(self, within_s: float) -> dict[str, Any]:
@@ -86,7 +124,10 @@ class Witness:
             with contextlib.suppress(aiohttp.ClientError):
                 now = await progress(self._system, self._operation)
                 self._compare(now)
-                assert now["counts"]["succeeded"] <= (await self._system.simulated("GET", self._app))["stored"]
+                assert (
+                    now["counts"]["succeeded"]
+                    <= (await self._system.simulated("GET", self._app))["stored"]
+                )
                 self.last, self.looks = now, self.looks + 1
         return self.last
 
@@ -95,7 +136,10 @@ class Witness:
         assert sum(after.values()) - after["total"] == after["total"] == MANY, after
         assert now["revision"] >= self.last["revision"]
         assert after["waiting"] <= before["waiting"], (before, after)
-        assert all(after[name] >= before[name] for name in ("succeeded", "failed", "skipped")), (before, after)
+        assert all(after[name] >= before[name] for name in ("succeeded", "failed", "skipped")), (
+            before,
+            after,
+        )
 
 
 async def leader(system: System) -> str:
@@ -116,10 +160,17 @@ async def kill_the_leader(system: System) -> None:
     await system.start("retry", name, RETRY_LEASE_S="3")
 
 
-async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(system: System, app: str, rabbitmq: RabbitMq) -> None:
+async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(
+    system: System, app: str, rabbitmq: RabbitMq
+) -> None:
     connector_id = await system.hook(app, limits={"calls_in_flight": 40})
     await fill(system, app, connector_id)
-    operation = await begun(system, filter={"connector_id": connector_id, "status": "Failed"}, per_second=2_000, expected_count=MANY)
+    operation = await begun(
+        system,
+        filter={"connector_id": connector_id, "status": "Failed"},
+        per_second=2_000,
+        expected_count=MANY,
+    )
     witness = Witness(system, app, operation)
 
     await witness.until_asked(1)
@@ -131,8 +182,17 @@ async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(s
     await rabbitmq.start()
 
     over = await witness.until_over(within_s=600)
-    assert (over["state"], over["counts"]["succeeded"], over["counts"]["total"]) == ("done", MANY, MANY)
+    assert (over["state"], over["counts"]["succeeded"], over["counts"]["total"]) == (
+        "done",
+        MANY,
+        MANY,
+    )
     got = await system.simulated("GET", app)
-    assert (got["received"], got["stored"], got["appointments"], got["repeated"]) == (MANY, MANY, MANY, 0)
+    assert (got["received"], got["stored"], got["appointments"], got["repeated"]) == (
+        MANY,
+        MANY,
+        MANY,
+        0,
+    )
     assert await wrong_items(system, operation) == 0
     assert witness.looks > 20

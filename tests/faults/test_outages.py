@@ -1,4 +1,6 @@
-"""Processes killed and servers restarted under load: every change ends in a status, nothing stale is sent, little is repeated."""
+"""Processes killed and servers restarted under load: every change ends in a status, nothing stale
+is sent, little is repeated.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,23 @@ async def app(system: System) -> AsyncIterator[str]:
 def a_stream(app: str, appointments: int, versions: int) -> list[list[dict[str, Any]]]:
     """Per appointment, its versions in the order the planner made them."""
     return [
-        [a_snapshot(number, (MORNING + timedelta(minutes=version)).isoformat(), app, Subject=f"{number}/{version}") for version in range(versions)]
+        [
+            a_snapshot(
+                number,
+                (MORNING + timedelta(minutes=version)).isoformat(),
+                app,
+                Subject=f"{number}/{version}",
+            )
+            for version in range(versions)
+        ]
         for number in range(1, appointments + 1)
     ]
 
 
 async def post_all(system: System, stream: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
-    """Post every appointment's versions in order, appointments side by side; again and again while ingest says 503."""
+    """Post every appointment's versions in order, appointments side by side; again and again while
+    ingest says 503.
+    """
     side_by_side = asyncio.Semaphore(32)
 
     async def post(versions: Sequence[dict[str, Any]]) -> list[str]:
@@ -49,7 +61,11 @@ async def post_all(system: System, stream: Sequence[Sequence[dict[str, Any]]]) -
         async with side_by_side:
             return await post(versions)
 
-    return [transaction for accepted in await asyncio.gather(*map(one, stream)) for transaction in accepted]
+    return [
+        transaction
+        for accepted in await asyncio.gather(*map(one, stream))
+        for transaction in accepted
+    ]
 
 
 async def post_until_accepted(system: System, snapshot: dict[str, Any]) -> str:
@@ -69,12 +85,20 @@ async def all_settled(system: System, app: str, transactions: Sequence[str]) -> 
         async with asyncio.timeout(SETTLED_S):
             while len(found) < len(transactions):
                 await asyncio.sleep(0.5)
-                found = {d["transaction_id"]: d["status"] for d in await system.deliveries(source_app=app) if d["status"]}
-    assert set(transactions) <= set(found), f"{len(set(transactions) - set(found))} of {len(transactions)} without a status"
+                found = {
+                    d["transaction_id"]: d["status"]
+                    for d in await system.deliveries(source_app=app)
+                    if d["status"]
+                }
+    assert set(transactions) <= set(found), (
+        f"{len(set(transactions) - set(found))} of {len(transactions)} without a status"
+    )
     return found
 
 
-async def check_back_office(system: System, app: str, statuses: dict[str, str], repeated_at_most: int) -> None:
+async def check_back_office(
+    system: System, app: str, statuses: dict[str, str], repeated_at_most: int
+) -> None:
     counts = await system.simulated("GET", app)
     assert counts["out_of_order"] == 0
     assert counts["repeated"] <= repeated_at_most
@@ -82,7 +106,9 @@ async def check_back_office(system: System, app: str, statuses: dict[str, str], 
     assert set(statuses.values()) <= {"Success", "Skipped"}
 
 
-async def test_a_killed_dispatcher_loses_nothing_and_repeats_at_most_its_calls_in_flight(system: System, app: str) -> None:
+async def test_a_killed_dispatcher_loses_nothing_and_repeats_at_most_its_calls_in_flight(
+    system: System, app: str
+) -> None:
     await system.hook(app, limits={"calls_in_flight": IN_FLIGHT})
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.2})
     posting = asyncio.create_task(post_all(system, a_stream(app, appointments=60, versions=3)))
@@ -97,7 +123,9 @@ async def test_a_killed_dispatcher_loses_nothing_and_repeats_at_most_its_calls_i
     await check_back_office(system, app, statuses, repeated_at_most=IN_FLIGHT)
 
 
-async def test_a_dispatcher_asked_to_stop_finishes_its_calls_and_repeats_none(system: System, app: str) -> None:
+async def test_a_dispatcher_asked_to_stop_finishes_its_calls_and_repeats_none(
+    system: System, app: str
+) -> None:
     await system.hook(app, limits={"calls_in_flight": IN_FLIGHT})
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.2})
     posting = asyncio.create_task(post_all(system, a_stream(app, appointments=60, versions=2)))
@@ -113,7 +141,9 @@ async def test_a_dispatcher_asked_to_stop_finishes_its_calls_and_repeats_none(sy
     await check_back_office(system, app, statuses, repeated_at_most=0)
 
 
-async def test_a_restart_of_rabbitmq_during_a_stream_loses_and_repeats_nothing(system: System, app: str, rabbitmq: RabbitMq) -> None:
+async def test_a_restart_of_rabbitmq_during_a_stream_loses_and_repeats_nothing(
+    system: System, app: str, rabbitmq: RabbitMq
+) -> None:
     await system.hook(app, limits={"calls_in_flight": IN_FLIGHT})
     posting = asyncio.create_task(post_all(system, a_stream(app, appointments=500, versions=4)))
     await asyncio.sleep(1.5)
@@ -128,7 +158,9 @@ async def test_a_restart_of_rabbitmq_during_a_stream_loses_and_repeats_nothing(s
     await check_back_office(system, app, statuses, repeated_at_most=IN_FLIGHT)
 
 
-async def test_ten_seconds_without_mongodb_lose_and_repeat_nothing(system: System, app: str, mongodb: MongoDb) -> None:
+async def test_ten_seconds_without_mongodb_lose_and_repeat_nothing(
+    system: System, app: str, mongodb: MongoDb
+) -> None:
     await system.hook(app, limits={"calls_in_flight": IN_FLIGHT})
     posting = asyncio.create_task(post_all(system, a_stream(app, appointments=200, versions=5)))
     await asyncio.sleep(1)
@@ -142,12 +174,16 @@ async def test_ten_seconds_without_mongodb_lose_and_repeat_nothing(system: Syste
     await check_back_office(system, app, statuses, repeated_at_most=IN_FLIGHT)
 
 
-async def test_ingest_answers_503_with_retry_after_while_rabbitmq_is_away(system: System, app: str, rabbitmq: RabbitMq) -> None:
+async def test_ingest_answers_503_with_retry_after_while_rabbitmq_is_away(
+    system: System, app: str, rabbitmq: RabbitMq
+) -> None:
     await rabbitmq.stop()
     try:
         headers = {"X-API-KEY": "demo-secret", "Content-Type": "application/json"}
         url = f"{system.services['ingest'].url}/webhooks/demo/appointment-created"
-        async with system.http.post(url, json=a_snapshot(source_app=app), headers=headers) as answer:
+        async with system.http.post(
+            url, json=a_snapshot(source_app=app), headers=headers
+        ) as answer:
             status, retry_after = answer.status, answer.headers.get("Retry-After")
     finally:
         await rabbitmq.start()

@@ -1,4 +1,6 @@
-"""Each kind of process killed under a light load: whoever does not do its work says so within 15 seconds, and is ready again by itself."""
+"""Each kind of process killed under a light load: whoever does not do its work says so within 15
+seconds, and is ready again by itself.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,18 @@ from tests.support.system import System, until
 
 SOON_S = 15.0
 FLOWING = 60
-"""Changes before anything is killed: RabbitMQ writes down a lane that was just made only after some seconds."""
+"""Changes before anything is killed: RabbitMQ writes down a lane that was just made only
+after some seconds.
+"""
 SERVICES = ("ingest", "dispatcher", "portal-api", "retry")
 NEED_MONGODB = ("dispatcher", "portal-api", "retry")
 
 
 @pytest.fixture
 async def load(system: System, app: str) -> AsyncIterator[list[str]]:
-    """Ten changes a second for as long as the test runs; the transactions that were accepted so far."""
+    """Ten changes a second for as long as the test runs; the transactions that were
+    accepted so far.
+    """
     accepted = list[str]()
     await system.start("retry")
     await system.hook(app)
@@ -85,13 +91,19 @@ async def goes_on(system: System, app: str, accepted: list[str]) -> None:
     expected = set(accepted[: before + 1])
 
     async def all_delivered() -> bool:
-        return expected <= {d["transaction_id"] for d in await system.deliveries(source_app=app) if d["status"] == "Success"}
+        return expected <= {
+            d["transaction_id"]
+            for d in await system.deliveries(source_app=app)
+            if d["status"] == "Success"
+        }
 
     await until(all_delivered, f"all of {len(expected)} changes to be delivered")
 
 
 @pytest.mark.parametrize("victim", SERVICES)
-async def test_a_killed_service_concerns_nobody_else_and_is_ready_again_once_it_runs(system: System, app: str, load: list[str], victim: str) -> None:
+async def test_a_killed_service_concerns_nobody_else_and_is_ready_again_once_it_runs(
+    system: System, app: str, load: list[str], victim: str
+) -> None:
     async with staying_ready(system, [name for name in SERVICES if name != victim]):
         await system.stop(victim, signal.SIGKILL)
         await system.start(victim)
@@ -99,27 +111,40 @@ async def test_a_killed_service_concerns_nobody_else_and_is_ready_again_once_it_
     await goes_on(system, app, load)
 
 
-async def outage(system: System, kill: Callable[[], Awaitable[None]], start: Callable[[], Awaitable[None]], stuck: Iterable[str]) -> None:
-    """Lose a server, hear that from all who need it and from nobody else, bring it back, and see them get ready by themselves."""
+async def outage(
+    system: System,
+    kill: Callable[[], Awaitable[None]],
+    start: Callable[[], Awaitable[None]],
+    stuck: Iterable[str],
+) -> None:
+    """Lose a server, hear that from all who need it and from nobody else, bring it back, and see
+    them get ready by themselves.
+    """
     async with staying_ready(system, [name for name in SERVICES if name not in stuck]):
         await kill()
         try:
             await until_all_admit(system, stuck)
             for _ in range(5):
-                assert not any([await system.is_ready(name) for name in stuck]), "said to be ready while the server is away"
+                assert not any([await system.is_ready(name) for name in stuck]), (
+                    "said to be ready while the server is away"
+                )
                 await asyncio.sleep(0.5)
         finally:
             await start()
     await asyncio.gather(*(system.until_ready(name) for name in SERVICES))
 
 
-async def test_without_rabbitmq_nobody_says_to_be_ready(system: System, app: str, load: list[str], rabbitmq: RabbitMq) -> None:
+async def test_without_rabbitmq_nobody_says_to_be_ready(
+    system: System, app: str, load: list[str], rabbitmq: RabbitMq
+) -> None:
     await outage(system, rabbitmq.kill, rabbitmq.start, SERVICES)
 
     await goes_on(system, app, load)
 
 
-async def test_without_mongodb_nobody_who_needs_it_says_to_be_ready(system: System, app: str, load: list[str], mongodb: MongoDb) -> None:
+async def test_without_mongodb_nobody_who_needs_it_says_to_be_ready(
+    system: System, app: str, load: list[str], mongodb: MongoDb
+) -> None:
     await outage(system, mongodb.kill, mongodb.start, NEED_MONGODB)
 
     await goes_on(system, app, load)

@@ -1,4 +1,6 @@
-"""The status answers while the servers are away, and what was logged meanwhile is shown afterwards."""
+"""The status answers while the servers are away, and what was logged meanwhile is
+shown afterwards.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ async def until_back(system: System) -> None:
 
 
 @pytest.mark.usefixtures("app")
-async def test_the_status_says_that_mongodb_is_away_and_still_shows_services_and_lanes(system: System, mongodb: MongoDb) -> None:
+async def test_the_status_says_that_mongodb_is_away_and_still_shows_services_and_lanes(
+    system: System, mongodb: MongoDb
+) -> None:
     await until_back(system)
     await mongodb.stop()
     try:
@@ -56,13 +60,17 @@ async def test_the_status_says_that_mongodb_is_away_and_still_shows_services_and
 
     assert found["state"] == "down"
     assert (found["mongodb"]["reachable"], found["rabbitmq"]["reachable"]) == (False, True)
-    assert {"ingest", "dispatcher", "portal-api"} <= {replica["service"] for replica in found["services"]}
+    assert {"ingest", "dispatcher", "portal-api"} <= {
+        replica["service"] for replica in found["services"]
+    }
     assert found["dead_letters"] is None
     await until_back(system)
 
 
 @pytest.mark.usefixtures("app")
-async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(system: System, rabbitmq: RabbitMq) -> None:
+async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(
+    system: System, rabbitmq: RabbitMq
+) -> None:
     await until_back(system)
     async with listening(system) as listener:
         await rabbitmq.stop()
@@ -79,7 +87,9 @@ async def test_the_status_says_that_rabbitmq_is_away_and_a_stream_says_it_too(sy
     await until_back(system)
 
 
-async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(system: System, app: str, mongodb: MongoDb) -> None:
+async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(
+    system: System, app: str, mongodb: MongoDb
+) -> None:
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 503})
     await mongodb.stop()
@@ -90,38 +100,58 @@ async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(s
     delivery = await system.delivery(transaction, "Success")
 
     async def shown() -> bool:
-        status, answer = await system.api("GET", "/logs", params={"delivery_id": delivery["delivery_id"]})
+        status, answer = await system.api(
+            "GET", "/logs", params={"delivery_id": delivery["delivery_id"]}
+        )
         return status == 200 and len(answer["items"]) == 1
 
     await until(shown, f"the line of {connector_id} to be shown")
 
 
-async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(system: System, app: str, rabbitmq: RabbitMq) -> None:
+async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
+    system: System, app: str, rabbitmq: RabbitMq
+) -> None:
     lines = Lines(most=50)
     telemetry = Telemetry(system.rabbitmq_url, "ingest", app, lines, Readiness())
     await rabbitmq.stop()
     async with telemetry.sending():
         for number in range(80):
-            lines.keep(f'{{"timestamp": "2026-07-21T14:03:09.{number:03}Z", "level": "info", "service": "ingest", "replica": "{app}", "event": "n{number}"}}')
+            lines.keep(
+                f'{{"timestamp": "2026-07-21T14:03:09.{number:03}Z", "level": "info", "service": '
+                f'"ingest", "replica": "{app}", "event": "n{number}"}}'
+            )
         await asyncio.sleep(1.5)
         await rabbitmq.start()
 
         async def shown() -> list[str] | None:
-            status, answer = await system.api("GET", "/logs", params={"replica": app, "limit": "200"})
-            return [line["event"] for line in answer["items"]] if status == 200 and answer["items"] else None
+            status, answer = await system.api(
+                "GET", "/logs", params={"replica": app, "limit": "200"}
+            )
+            return (
+                [line["event"] for line in answer["items"]]
+                if status == 200 and answer["items"]
+                else None
+            )
 
         found = await until(shown, "the lines to be shown")
 
     assert found == [f"n{number}" for number in range(79, 29, -1)]
     assert lines.dropped == 30
     _, status = await system.api("GET", "/status")
-    assert app not in {replica["replica"] for replica in status["services"]} or not status["services"], "it left in good order"
+    assert (
+        app not in {replica["replica"] for replica in status["services"]} or not status["services"]
+    ), "it left in good order"
 
 
-async def test_telemetry_without_rabbitmq_keeps_nobody_waiting(system: System, app: str, rabbitmq: RabbitMq) -> None:
+async def test_telemetry_without_rabbitmq_keeps_nobody_waiting(
+    system: System, app: str, rabbitmq: RabbitMq
+) -> None:
     await rabbitmq.stop()
     try:
-        async with asyncio.timeout(6), Telemetry(system.rabbitmq_url, "ingest", app, Lines(), Readiness()).sending():
+        async with (
+            asyncio.timeout(6),
+            Telemetry(system.rabbitmq_url, "ingest", app, Lines(), Readiness()).sending(),
+        ):
             await asyncio.sleep(0.1)
     finally:
         await rabbitmq.start()

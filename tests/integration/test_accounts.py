@@ -22,23 +22,43 @@ from tests.support.visitor import PASSWORD, Visitor, a_name, a_user
 OTHER = "other made-up words 5"
 
 
-@pytest.mark.parametrize("password", ["elevenchars", "\ud800 made-up words", "password1234", "qwertyuiop12", "aaaaaaaaaaaaaaa", "x" * 201])
-async def test_a_weak_password_is_refused_wherever_it_is_given(system: System, password: str) -> None:
+@pytest.mark.parametrize(
+    "password",
+    [
+        "elevenchars",
+        "\ud800 made-up words",
+        "password1234",
+        "qwertyuiop12",
+        "aaaaaaaaaaaaaaa",
+        "x" * 201,
+    ],
+)
+async def test_a_weak_password_is_refused_wherever_it_is_given(
+    system: System, password: str
+) -> None:
     visitor = await a_user(system)
 
     answers = [
-        await system.api("POST", "/users", json={"name": a_name(), "role": "viewer", "password": password}),
+        await system.api(
+            "POST", "/users", json={"name": a_name(), "role": "viewer", "password": password}
+        ),
         await system.api("POST", f"/users/{visitor.name}/password", json={"password": password}),
         await visitor.ask("PUT", "/session/password", {"old": visitor.password, "new": password}),
     ]
 
-    assert [(status, answer["errors"][0]["field"]) for status, answer in answers] == [(422, "password"), (422, "password"), (422, "new")]
+    assert [(status, answer["errors"][0]["field"]) for status, answer in answers] == [
+        (422, "password"),
+        (422, "password"),
+        (422, "new"),
+    ]
     assert password not in str(answers)
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "-a", "a" * 65, "a/b", "ünder", "a\u0000b"])
 async def test_a_name_that_cannot_be_is_refused(system: System, name: str) -> None:
-    status, problem = await system.api("POST", "/users", json={"name": name, "role": "viewer", "password": PASSWORD})
+    status, problem = await system.api(
+        "POST", "/users", json={"name": name, "role": "viewer", "password": PASSWORD}
+    )
 
     assert (status, problem["errors"][0]["field"]) == (422, "name")
 
@@ -46,20 +66,28 @@ async def test_a_name_that_cannot_be_is_refused(system: System, name: str) -> No
 async def test_a_name_is_given_once(system: System) -> None:
     visitor = await a_user(system, signed_in=False)
 
-    status, problem = await system.api("POST", "/users", json={"name": visitor.name.upper(), "role": "admin", "password": PASSWORD})
+    status, problem = await system.api(
+        "POST", "/users", json={"name": visitor.name.upper(), "role": "admin", "password": PASSWORD}
+    )
 
     assert (status, problem["detail"]) == (409, f"There is a user {visitor.name} already")
 
 
-async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(system: System) -> None:
+async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
+    system: System,
+) -> None:
     here = await a_user(system)
     there = Visitor(system, here.name)
     await there.sign_in()
 
-    assert (await here.ask("PUT", "/session/password", {"old": here.password, "new": OTHER}))[0] == 204
+    assert (await here.ask("PUT", "/session/password", {"old": here.password, "new": OTHER}))[
+        0
+    ] == 204
 
     assert [(await visitor.ask("GET", "/session"))[0] for visitor in (here, there)] == [200, 401]
-    assert [(await Visitor(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)] == [401, 200]
+    assert [
+        (await Visitor(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)
+    ] == [401, 200]
 
 
 async def test_ones_own_password_is_not_changed_without_the_old_one(system: System) -> None:
@@ -67,12 +95,19 @@ async def test_ones_own_password_is_not_changed_without_the_old_one(system: Syst
 
     status, problem = await visitor.ask("PUT", "/session/password", {"old": OTHER, "new": OTHER})
 
-    assert (status, problem["errors"]) == (422, [{"field": "old", "message": "is not your password"}])
+    assert (status, problem["errors"]) == (
+        422,
+        [{"field": "old", "message": "is not your password"}],
+    )
     assert (await Visitor(system, visitor.name).sign_in())[0] == 200
 
 
-@pytest.mark.parametrize("change", [{"enabled": False}, {"role": "operator"}, {"role": "viewer", "enabled": False}])
-async def test_a_changed_role_and_disabling_end_every_session(system: System, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "change", [{"enabled": False}, {"role": "operator"}, {"role": "viewer", "enabled": False}]
+)
+async def test_a_changed_role_and_disabling_end_every_session(
+    system: System, change: dict[str, Any]
+) -> None:
     visitor = await a_user(system, "admin")
 
     status, answer = await system.api("PUT", f"/users/{visitor.name}", json=change)
@@ -84,7 +119,9 @@ async def test_a_changed_role_and_disabling_end_every_session(system: System, ch
 async def test_a_change_that_changes_nothing_ends_nothing(system: System) -> None:
     visitor = await a_user(system)
 
-    assert (await system.api("PUT", f"/users/{visitor.name}", json={"role": "viewer", "enabled": True}))[0] == 200
+    assert (
+        await system.api("PUT", f"/users/{visitor.name}", json={"role": "viewer", "enabled": True})
+    )[0] == 200
 
     assert (await visitor.ask("GET", "/session"))[0] == 200
 
@@ -107,15 +144,21 @@ async def test_a_new_role_counts_from_the_next_sign_in(system: System) -> None:
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"role": "operator"}])
-async def test_of_admins_who_disable_each_other_at_once_one_is_left(mongodb_url: str, change: dict[str, Any]) -> None:
+async def test_of_admins_who_disable_each_other_at_once_one_is_left(
+    mongodb_url: str, change: dict[str, Any]
+) -> None:
     database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
     store, names = Users(database), [a_name() for _ in range(4)]
     for name in names:
         await store.create(name, Role.ADMIN, "a hash")
 
-    answers = await asyncio.gather(*(store.change(name, change) for name in names), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(store.change(name, change) for name in names), return_exceptions=True
+    )
 
-    assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [ConflictError]
+    assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [
+        ConflictError
+    ]
     assert await database["users"].count_documents({"role": "admin", "enabled": True}) == 1
     await database.client.drop_database(database.name)
 
@@ -124,7 +167,9 @@ async def test_the_first_administrator_is_made_only_where_there_is_nobody(mongod
     database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
     first_admin = build_doors(database, Rules()).first_admin
 
-    made = await asyncio.gather(*(first_admin.create_when_there_is_nobody("admin", PASSWORD, "a setting") for _ in range(2)))
+    made = await asyncio.gather(
+        *(first_admin.create_when_there_is_nobody("admin", PASSWORD, "a setting") for _ in range(2))
+    )
     later = await first_admin.create_when_there_is_nobody("other", PASSWORD, "a setting")
 
     assert (sorted(made), later) == ([False, True], False)
@@ -136,7 +181,9 @@ async def create_admin(system: System, name: str, password: str) -> tuple[int, s
     """Run the command as an operator does; returns its exit code and what it said."""
     program, pipe = Path(sys.executable).with_name("mboc-portal-api"), asyncio.subprocess.PIPE
     words = (program, "create-admin", name)
-    process = await asyncio.create_subprocess_exec(*words, env=system.environment(), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        *words, env=system.environment(), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
     said, _ = await asyncio.wait_for(process.communicate(f"{password}\n".encode()), 30)
     return process.returncode or 0, said.decode()
 
@@ -144,17 +191,31 @@ async def create_admin(system: System, name: str, password: str) -> tuple[int, s
 async def test_an_administrator_is_created_from_the_command_line(system: System) -> None:
     name = a_name()
 
-    assert await create_admin(system, name, PASSWORD) == (0, f"Created: {name}, an administrator.\n")
+    assert await create_admin(system, name, PASSWORD) == (
+        0,
+        f"Created: {name}, an administrator.\n",
+    )
 
     visitor = Visitor(system, name)
     assert (await visitor.sign_in())[1]["role"] == "admin"
-    assert await create_admin(system, name, PASSWORD) == (1, f"Stopped: There is a user {name} already.\n")
+    assert await create_admin(system, name, PASSWORD) == (
+        1,
+        f"Stopped: There is a user {name} already.\n",
+    )
     _, lines = await system.api("GET", "/audit", params={"action": "create_admin", "target": name})
-    assert [(entry["who"], entry["outcome"]) for entry in lines["items"]] == [("create-admin", 409), ("create-admin", 201)]
+    assert [(entry["who"], entry["outcome"]) for entry in lines["items"]] == [
+        ("create-admin", 409),
+        ("create-admin", 201),
+    ]
 
 
-@pytest.mark.parametrize(("name", "password", "said"), [("a b", PASSWORD, "the name must begin"), ("nobody-yet", "short", "12 to 200 characters")])
-async def test_the_command_refuses_in_one_sentence(system: System, name: str, password: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "password", "said"),
+    [("a b", PASSWORD, "the name must begin"), ("nobody-yet", "short", "12 to 200 characters")],
+)
+async def test_the_command_refuses_in_one_sentence(
+    system: System, name: str, password: str, said: str
+) -> None:
     code, printed = await create_admin(system, name, password)
 
     assert (code, said in printed, len(printed.splitlines())) == (1, True, 1)

@@ -15,14 +15,18 @@ from tests.support.visitor import Visitor, a_key, a_user
 NOBODYS = f"mboc_{'0' * 12}_{'A' * 43}"
 
 
-async def with_key(system: System, key: str, method: str = "GET", path: str = "/session", body: Any = None) -> tuple[int, Any]:
+async def with_key(
+    system: System, key: str, method: str = "GET", path: str = "/session", body: Any = None
+) -> tuple[int, Any]:
     """Ask as a script does."""
     return await Visitor(system).ask(method, path, body, **{"X-API-KEY": key})
 
 
 async def own_key(visitor: Visitor, role: str = "viewer", **fields: Any) -> dict[str, Any]:
     """A key that somebody made for themselves."""
-    status, answer = await visitor.ask("POST", "/api-keys", {"name": "nightly", "role": role} | fields)
+    status, answer = await visitor.ask(
+        "POST", "/api-keys", {"name": "nightly", "role": role} | fields
+    )
     assert status == 201, answer
     made: dict[str, Any] = answer
     return made
@@ -34,8 +38,17 @@ async def test_a_key_acts_for_its_owner_and_needs_no_second_token(system: System
 
     status, answer = await with_key(system, made["key"])
 
-    assert (status, answer["name"], answer["role"], answer["csrf_token"]) == (200, visitor.name, "operator", None)
-    assert (await with_key(system, made["key"], "PUT", f"/causes/{uuid.uuid4().hex[:16]}/note", {"text": ""}))[0] == 200
+    assert (status, answer["name"], answer["role"], answer["csrf_token"]) == (
+        200,
+        visitor.name,
+        "operator",
+        None,
+    )
+    assert (
+        await with_key(
+            system, made["key"], "PUT", f"/causes/{uuid.uuid4().hex[:16]}/note", {"text": ""}
+        )
+    )[0] == 200
 
 
 async def test_a_key_is_told_once_and_kept_as_a_hash(system: System) -> None:
@@ -45,7 +58,9 @@ async def test_a_key_is_told_once_and_kept_as_a_hash(system: System) -> None:
     listed = (await visitor.ask("GET", "/api-keys"))[1]["items"]
 
     assert listed == [{name: value for name, value in made.items() if name != "key"}]
-    kept = await open_database(system.mongodb_url, system.database)["api_keys"].find_one({"_id": made["api_key_id"]})
+    kept = await open_database(system.mongodb_url, system.database)["api_keys"].find_one(
+        {"_id": made["api_key_id"]}
+    )
     assert made["key"][18:] not in str(kept)
 
 
@@ -70,20 +85,35 @@ async def test_an_expired_key_is_refused(system: System) -> None:
 
 
 async def test_a_key_cannot_be_expired_from_the_beginning(system: System) -> None:
-    status, problem = await system.api("POST", "/api-keys", json={"name": "late", "role": "viewer", "expires_at": "2020-01-01T00:00:00Z"})
+    status, problem = await system.api(
+        "POST",
+        "/api-keys",
+        json={"name": "late", "role": "viewer", "expires_at": "2020-01-01T00:00:00Z"},
+    )
 
-    assert (status, problem["errors"]) == (422, [{"field": "expires_at", "message": "must be in the future"}])
+    assert (status, problem["errors"]) == (
+        422,
+        [{"field": "expires_at", "message": "must be in the future"}],
+    )
 
 
-@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", 4, "2030-01-01T00:00:00"])
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", 4, "2030-01-01T00:00:00"]
+)
 async def test_a_moment_that_cannot_be_is_refused(system: System, moment: object) -> None:
     answers = [
-        await system.api("POST", "/api-keys", json={"name": "odd", "role": "viewer", "expires_at": moment}),
+        await system.api(
+            "POST", "/api-keys", json={"name": "odd", "role": "viewer", "expires_at": moment}
+        ),
         await system.api("GET", "/audit", params={"at_from": str(moment)}),
         await system.api("GET", "/deliveries", params={"received_from": str(moment)}),
     ]
 
-    assert [(status, problem["errors"][0]["field"]) for status, problem in answers] == [(422, "expires_at"), (422, "at_from"), (422, "received_from")]
+    assert [(status, problem["errors"][0]["field"]) for status, problem in answers] == [
+        (422, "expires_at"),
+        (422, "at_from"),
+        (422, "received_from"),
+    ]
 
 
 async def test_a_key_has_at_most_its_makers_role(system: System) -> None:
@@ -108,18 +138,28 @@ async def test_a_lesser_key_makes_and_revokes_none(system: System) -> None:
     visitor = await a_user(system, "admin")
     made, other = await own_key(visitor, "operator"), await own_key(visitor, "admin")
 
-    assert (await with_key(system, made["key"], "POST", "/api-keys", {"name": "next", "role": "viewer"}))[0] == 403
-    assert (await with_key(system, made["key"], "DELETE", f"/api-keys/{other['api_key_id']}"))[0] == 403
+    assert (
+        await with_key(system, made["key"], "POST", "/api-keys", {"name": "next", "role": "viewer"})
+    )[0] == 403
+    assert (await with_key(system, made["key"], "DELETE", f"/api-keys/{other['api_key_id']}"))[
+        0
+    ] == 403
     assert (await with_key(system, other["key"]))[0] == 200
 
 
 async def test_others_keys_are_an_admins_business_only(system: System) -> None:
-    owner, other, admin = await a_user(system), await a_user(system, "operator"), await a_user(system, "admin")
+    owner, other, admin = (
+        await a_user(system),
+        await a_user(system, "operator"),
+        await a_user(system, "admin"),
+    )
     made = await own_key(owner)
 
     assert (await other.ask("GET", "/api-keys"))[1]["items"] == []
     assert (await other.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 404
-    assert made["api_key_id"] in {key["api_key_id"] for key in (await admin.ask("GET", "/api-keys"))[1]["items"]}
+    assert made["api_key_id"] in {
+        key["api_key_id"] for key in (await admin.ask("GET", "/api-keys"))[1]["items"]
+    }
     assert (await admin.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 204
 
 

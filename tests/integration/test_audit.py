@@ -23,21 +23,34 @@ async def entries(system: System, **filters: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("operation", writes(), ids=str)
-async def test_every_write_is_in_the_audit_with_its_outcome(system: System, operation: Operation) -> None:
+async def test_every_write_is_in_the_audit_with_its_outcome(
+    system: System, operation: Operation
+) -> None:
     key, made = await a_key(system, "admin")
     visitor = Visitor(system)
 
-    for headers, who, via in (({"X-API-KEY": key}, "PORTAL_API_KEY", f"API key {made['api_key_id']}"), ({}, "", "")):
+    for headers, who, via in (
+        ({"X-API-KEY": key}, "PORTAL_API_KEY", f"API key {made['api_key_id']}"),
+        ({}, "", ""),
+    ):
         status, _ = await visitor.ask(operation.method, operation.path, {}, **headers)
 
         entry = (await entries(system, action=operation.action))[0]
-        assert {"who": who, "via": via, "address": visitor.address, "outcome": status}.items() <= entry.items()
+        assert {
+            "who": who,
+            "via": via,
+            "address": visitor.address,
+            "outcome": status,
+        }.items() <= entry.items()
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b'{"name": "\xff"}'])
 async def test_a_write_nobody_can_read_is_in_the_audit_too(system: System, body: bytes) -> None:
     key, made = await a_key(system, "admin")
-    url, headers = f"{system.services['portal-api'].url}/api/users", {"X-API-KEY": key, "Content-Type": "application/json"}
+    url, headers = (
+        f"{system.services['portal-api'].url}/api/users",
+        {"X-API-KEY": key, "Content-Type": "application/json"},
+    )
 
     async with system.http.post(url, data=body, headers=headers) as answer:
         status = answer.status
@@ -47,23 +60,57 @@ async def test_a_write_nobody_can_read_is_in_the_audit_too(system: System, body:
     assert (newest["via"], newest["outcome"]) == (f"API key {made['api_key_id']}", status)
 
 
-async def test_a_change_of_a_connector_is_told_before_and_after_without_secrets(system: System) -> None:
+async def test_a_change_of_a_connector_is_told_before_and_after_without_secrets(
+    system: System,
+) -> None:
     admin, name, secret = await a_user(system, "admin"), a_name(), f"made-up-{uuid.uuid4().hex}"
     began = datetime.now(UTC)
-    _, connector = await admin.ask("POST", "/connectors", {"name": name, "source_app": name, "system": "Webhook", "password": secret})
+    _, connector = await admin.ask(
+        "POST",
+        "/connectors",
+        {"name": name, "source_app": name, "system": "Webhook", "password": secret},
+    )
     path = f"/connectors/{connector['connector_id']}"
 
-    await admin.ask("PUT", path, {"name": name, "source_app": name, "system": "Webhook", "uri": "http://hook.example/", "version": 1, "password": secret})
+    await admin.ask(
+        "PUT",
+        path,
+        {
+            "name": name,
+            "source_app": name,
+            "system": "Webhook",
+            "uri": "http://hook.example/",
+            "version": 1,
+            "password": secret,
+        },
+    )
     await admin.ask("POST", f"{path}/disable")
     await admin.ask("POST", f"{path}/enable")
 
     told = await entries(system, target=connector["connector_id"])
-    assert [entry["action"] for entry in told] == ["enable_connector", "disable_connector", "change_connector", "create_connector"]
-    assert {(entry["who"], entry["role"], entry["via"], entry["address"]) for entry in told} == {(admin.name, "admin", "session", admin.address)}
+    assert [entry["action"] for entry in told] == [
+        "enable_connector",
+        "disable_connector",
+        "change_connector",
+        "create_connector",
+    ]
+    assert {(entry["who"], entry["role"], entry["via"], entry["address"]) for entry in told} == {
+        (admin.name, "admin", "session", admin.address)
+    }
     change = told[2]
-    assert (change["before"]["uri"], change["after"]["uri"], change["after"]["secrets_entered"]) == (None, "http://hook.example/", ["password"])
-    assert [(entry["before"]["enabled"], entry["after"]["enabled"]) for entry in told[:2]] == [(False, True), (True, False)]
-    assert all(began - timedelta(seconds=1) <= datetime.fromisoformat(entry["at"]) <= datetime.now(UTC) for entry in told)
+    assert (
+        change["before"]["uri"],
+        change["after"]["uri"],
+        change["after"]["secrets_entered"],
+    ) == (None, "http://hook.example/", ["password"])
+    assert [(entry["before"]["enabled"], entry["after"]["enabled"]) for entry in told[:2]] == [
+        (False, True),
+        (True, False),
+    ]
+    assert all(
+        began - timedelta(seconds=1) <= datetime.fromisoformat(entry["at"]) <= datetime.now(UTC)
+        for entry in told
+    )
     assert secret not in json.dumps(told)
 
 
@@ -73,7 +120,13 @@ async def test_an_import_and_a_note_are_told(system: System) -> None:
     for text in ("first", "second", ""):
         await system.api("PUT", f"/causes/{cause}/note", json={"text": text})
 
-    rows = [row for entry in await entries(system, action="import_connectors") if entry["after"] for row in entry["after"]["rows"] if row["name"] == name]
+    rows = [
+        row
+        for entry in await entries(system, action="import_connectors")
+        if entry["after"]
+        for row in entry["after"]["rows"]
+        if row["name"] == name
+    ]
     notes = [(entry["before"], entry["after"]) for entry in await entries(system, target=cause)]
 
     assert [row["result"] for row in rows] == ["create"]
@@ -82,27 +135,52 @@ async def test_an_import_and_a_note_are_told(system: System) -> None:
 
 async def test_accounts_are_told_without_their_passwords(system: System) -> None:
     visitor = await a_user(system)
-    await visitor.ask("PUT", "/session/password", {"old": visitor.password, "new": "other made-up words 5"})
-    await system.api("POST", f"/users/{visitor.name}/password", json={"password": "third made-up words 9"})
+    await visitor.ask(
+        "PUT", "/session/password", {"old": visitor.password, "new": "other made-up words 5"}
+    )
+    await system.api(
+        "POST", f"/users/{visitor.name}/password", json={"password": "third made-up words 9"}
+    )
     await system.api("PUT", f"/users/{visitor.name}", json={"role": "operator"})
 
     told = await entries(system, target=visitor.name)
 
-    assert [entry["action"] for entry in told] == ["change_user", "reset_password", "change_own_password", "sign_in_with_password", "create_user"]
+    assert [entry["action"] for entry in told] == [
+        "change_user",
+        "reset_password",
+        "change_own_password",
+        "sign_in_with_password",
+        "create_user",
+    ]
     assert (told[0]["before"]["role"], told[0]["after"]["role"]) == ("viewer", "operator")
-    assert not [words for words in (PASSWORD, "made-up words", "argon2", visitor.cookie, visitor.csrf_token) if words in json.dumps(told)]
+    assert not [
+        words
+        for words in (PASSWORD, "made-up words", "argon2", visitor.cookie, visitor.csrf_token)
+        if words in json.dumps(told)
+    ]
 
 
-async def test_sign_ins_that_fail_are_told_but_not_what_was_typed_for_a_name(system: System) -> None:
+async def test_sign_ins_that_fail_are_told_but_not_what_was_typed_for_a_name(
+    system: System,
+) -> None:
     somebody, nobody = await a_user(system, signed_in=False), Visitor(system)
     await somebody.wrong()
     nobody.name = f"my-secret-{uuid.uuid4().hex[:8]}"
     await nobody.wrong()
 
     known = (await entries(system, target=somebody.name))[0]
-    unknown = [entry for entry in await entries(system, target="(unknown name)") if entry["address"] == nobody.address]
+    unknown = [
+        entry
+        for entry in await entries(system, target="(unknown name)")
+        if entry["address"] == nobody.address
+    ]
 
-    assert (known["action"], known["who"], known["outcome"], known["address"]) == ("sign_in_with_password", "", 401, somebody.address)
+    assert (known["action"], known["who"], known["outcome"], known["address"]) == (
+        "sign_in_with_password",
+        "",
+        401,
+        somebody.address,
+    )
     assert [entry["outcome"] for entry in unknown] == [401]
     assert not await entries(system, target=nobody.name)
 
@@ -131,18 +209,33 @@ async def test_the_list_is_read_in_pages_and_by_time(system: System) -> None:
             break
         query["after"] = page["next"]
 
-    assert [entry["action"] for entry in found] == ["change_preferences"] * 5 + ["sign_in_with_password"]
+    assert [entry["action"] for entry in found] == ["change_preferences"] * 5 + [
+        "sign_in_with_password"
+    ]
     at = [entry["at"] for entry in found]
     assert at == sorted(at, reverse=True)
     assert len(await entries(system, who=visitor.name, at_from=at[2])) == 3
     assert len(await entries(system, who=visitor.name, at_to=at[2])) == 3
 
 
-@pytest.mark.parametrize(("forwarded", "address"), [("203.0.113.9", "203.0.113.9"), ("203.0.113.9, 198.51.100.7", "198.51.100.7"), ("nonsense", "127.0.0.1")])
-async def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(system: System, forwarded: str, address: str) -> None:
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9, 198.51.100.7", "198.51.100.7"),
+        ("nonsense", "127.0.0.1"),
+    ],
+)
+async def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(
+    system: System, forwarded: str, address: str
+) -> None:
     key, made = await a_key(system, "admin")
 
     await Visitor(system, address=forwarded).ask("POST", "/users", {}, **{"X-API-KEY": key})
 
-    told = [entry for entry in await entries(system, action="create_user") if entry["via"] == f"API key {made['api_key_id']}"]
+    told = [
+        entry
+        for entry in await entries(system, action="create_user")
+        if entry["via"] == f"API key {made['api_key_id']}"
+    ]
     assert [entry["address"] for entry in told] == [address]

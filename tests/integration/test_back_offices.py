@@ -1,4 +1,6 @@
-"""What shows only in many deliveries: connections and tokens are used again, throttling slows a lane down and lets it speed up."""
+"""What shows only in many deliveries: connections and tokens are used again, throttling slows a
+lane down and lets it speed up.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,19 @@ from tests.support.system import System, until
 MANY = 500
 
 
-async def connector(system: System, app: str, office: str, proof: tuple[dict[str, Any], dict[str, Any], dict[str, str]], **fields: Any) -> str:
+async def connector(
+    system: System,
+    app: str,
+    office: str,
+    proof: tuple[dict[str, Any], dict[str, Any], dict[str, str]],
+    **fields: Any,
+) -> str:
     demanded, said, secrets = proof
     await system.simulated("PUT", app, "/authentication", json=demanded)
     reached = OFFICES[office].connector(system.services["simulator"].url, app)
-    return await system.connector(**{"source_app": app, "authentication": said} | reached | secrets | fields)
+    return await system.connector(
+        **{"source_app": app, "authentication": said} | reached | secrets | fields
+    )
 
 
 async def post(system: System, app: str, first: int, count: int) -> None:
@@ -42,7 +52,9 @@ async def until_stored(system: System, app: str, count: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("kind", ["NTLM", "Windows"])
-async def test_500_deliveries_use_no_more_authenticated_connections_than_calls_in_flight(system: System, app: str, kind: str) -> None:
+async def test_500_deliveries_use_no_more_authenticated_connections_than_calls_in_flight(
+    system: System, app: str, kind: str
+) -> None:
     demanded, said, secrets = a_login(kind)
     proof = demanded | {"type": {"NTLM": "NTLM", "Windows": "Negotiate"}[kind]}, said, secrets
     await connector(system, app, "NAV", proof, limits={"calls_in_flight": 4})
@@ -51,12 +63,18 @@ async def test_500_deliveries_use_no_more_authenticated_connections_than_calls_i
 
     counts = await until_stored(system, app, MANY)
     assert 1 <= counts["connections_authenticated"] <= 4
-    assert counts["unauthorised"] <= 4, "each connection may ask for the wrong scheme once, no call is refused"
+    assert counts["unauthorised"] <= 4, (
+        "each connection may ask for the wrong scheme once, no call is refused"
+    )
 
 
-async def test_500_deliveries_fetch_one_token_and_an_expired_one_is_replaced_once(system: System, app: str) -> None:
+async def test_500_deliveries_fetch_one_token_and_an_expired_one_is_replaced_once(
+    system: System, app: str
+) -> None:
     url = system.services["simulator"].url
-    await connector(system, app, "Business Central API page", a_client(url, app), limits={"calls_per_second": 0})
+    await connector(
+        system, app, "Business Central API page", a_client(url, app), limits={"calls_per_second": 0}
+    )
     await post(system, app, 1, MANY)
     assert (await until_stored(system, app, MANY))["tokens_issued"] == 1
 
@@ -66,11 +84,16 @@ async def test_500_deliveries_fetch_one_token_and_an_expired_one_is_replaced_onc
     assert (await until_stored(system, app, 2 * MANY))["tokens_issued"] == 2
 
 
-async def test_throttling_slows_a_lane_down_and_it_speeds_up_again(system: System, app: str) -> None:
+async def test_throttling_slows_a_lane_down_and_it_speeds_up_again(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app, limits={"calls_in_flight": 8})
 
     async def allowed() -> int:
-        found = re.search(rf'mboc_dispatcher_calls_allowed{{connector_id="{connector_id}"}} (\d+)', await system.metrics("dispatcher"))
+        found = re.search(
+            rf'mboc_dispatcher_calls_allowed{{connector_id="{connector_id}"}} (\d+)',
+            await system.metrics("dispatcher"),
+        )
         return int(found[1]) if found else 0
 
     async def is_slow() -> bool:
@@ -79,7 +102,9 @@ async def test_throttling_slows_a_lane_down_and_it_speeds_up_again(system: Syste
     async def is_fast() -> bool:
         return await allowed() == 8
 
-    await system.simulated("PUT", app, "/faults", json={"status": 429, "retry_after_s": 1, "times": 3})
+    await system.simulated(
+        "PUT", app, "/faults", json={"status": 429, "retry_after_s": 1, "times": 3}
+    )
     await post(system, app, 1, 4)
     await until(is_slow, "the lane to slow down")
 

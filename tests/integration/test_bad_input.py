@@ -27,7 +27,9 @@ from tests.support.system import SECRET, System, until
         (b'{"Id": 1}', 422, "LastModifiedDate"),
     ],
 )
-async def test_a_bad_body_is_answered_with_the_field(system: System, body: bytes, status: int, field: str) -> None:
+async def test_a_bad_body_is_answered_with_the_field(
+    system: System, body: bytes, status: int, field: str
+) -> None:
     answered, problem = await system.post("create", body)
 
     assert (answered, problem["status"], problem["errors"][0]["field"]) == (status, status, field)
@@ -41,7 +43,9 @@ async def test_a_bad_body_is_answered_with_the_field(system: System, body: bytes
         ({"Content-Type": "text/xml"}, 415),
     ],
 )
-async def test_a_wrong_secret_or_type_is_refused(system: System, headers: dict[str, str], status: int) -> None:
+async def test_a_wrong_secret_or_type_is_refused(
+    system: System, headers: dict[str, str], status: int
+) -> None:
     answered, problem = await system.post("create", a_snapshot(), **headers)
 
     assert (answered, problem["status"]) == (status, status)
@@ -50,7 +54,11 @@ async def test_a_wrong_secret_or_type_is_refused(system: System, headers: dict[s
 async def test_the_secret_may_come_as_http_basic(system: System) -> None:
     basic = base64.b64encode(f"dime:{SECRET}".encode()).decode()
 
-    answered, _ = await system.post("create", a_snapshot(source_app=None), **{"X-API-KEY": "", "Authorization": f"Basic {basic}"})
+    answered, _ = await system.post(
+        "create",
+        a_snapshot(source_app=None),
+        **{"X-API-KEY": "", "Authorization": f"Basic {basic}"},
+    )
 
     assert answered == 202
 
@@ -61,12 +69,17 @@ async def test_a_body_over_the_limit_is_refused(system: System) -> None:
     assert (answered, problem["status"]) == (413, 413)
 
 
-async def test_a_message_no_code_understands_is_shown_as_failed_with_its_body_and_reason(system: System, rabbitmq_url: str) -> None:
+async def test_a_message_no_code_understands_is_shown_as_failed_with_its_body_and_reason(
+    system: System, rabbitmq_url: str
+) -> None:
     marker = f"poison-{uuid.uuid4().hex}"
     connection = await aio_pika.connect_robust(rabbitmq_url)
     async with connection:
         exchange = await (await connection.channel()).get_exchange(topology.TRANSACTIONS.name)
-        await exchange.publish(aio_pika.Message(f'{{"not": "{marker}"}}'.encode(), delivery_mode=2, message_id=marker), "")
+        await exchange.publish(
+            aio_pika.Message(f'{{"not": "{marker}"}}'.encode(), delivery_mode=2, message_id=marker),
+            "",
+        )
 
     async def shown() -> str | None:
         for delivery in await system.deliveries(status="Failed"):
@@ -89,11 +102,19 @@ async def test_a_message_no_code_understands_is_shown_as_failed_with_its_body_an
         ("portal-api", "PORTAL_API_PORT", "-1"),
     ],
 )
-async def test_a_bad_setting_refuses_to_start_with_a_sentence_that_names_it(command: str, variable: str, value: str) -> None:
-    good = {"INGEST_SECRETS": '{"demo": "s"}', "SECRET_KEYS": f"k1:{base64.b64encode(bytes(32)).decode()}", "PORTAL_API_KEY": "k"}
+async def test_a_bad_setting_refuses_to_start_with_a_sentence_that_names_it(
+    command: str, variable: str, value: str
+) -> None:
+    good = {
+        "INGEST_SECRETS": '{"demo": "s"}',
+        "SECRET_KEYS": f"k1:{base64.b64encode(bytes(32)).decode()}",
+        "PORTAL_API_KEY": "k",
+    }
     program = Path(sys.executable).with_name(f"mboc-{command}")
 
-    process = await asyncio.create_subprocess_exec(program, env=os.environ | good | {variable: value}, stderr=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        program, env=os.environ | good | {variable: value}, stderr=asyncio.subprocess.PIPE
+    )
     _, said = await asyncio.wait_for(process.communicate(), 20)
 
     assert process.returncode == 2

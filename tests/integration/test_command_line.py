@@ -15,12 +15,23 @@ from tests.support.builders import a_snapshot
 from tests.support.system import API_KEY, System, until
 
 
-async def mboc(system: System, *words: str, key: str = API_KEY, url: str = "", typed: str = "") -> tuple[int, str]:
+async def mboc(
+    system: System, *words: str, key: str = API_KEY, url: str = "", typed: str = ""
+) -> tuple[int, str]:
     """Run one command; returns its exit code and everything it printed."""
-    told = os.environ | {"MBOC_URL": url or system.services["portal-api"].url, "MBOC_API_KEY": key, "COLUMNS": "300"}
+    told = os.environ | {
+        "MBOC_URL": url or system.services["portal-api"].url,
+        "MBOC_API_KEY": key,
+        "COLUMNS": "300",
+    }
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("mboc"), *words, env=told, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+        Path(sys.executable).with_name("mboc"),
+        *words,
+        env=told,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=asyncio.subprocess.STDOUT,
     )
     printed, _ = await process.communicate(typed.encode())
     return process.returncode or 0, printed.decode()
@@ -28,17 +39,31 @@ async def mboc(system: System, *words: str, key: str = API_KEY, url: str = "", t
 
 async def test_lists_details_and_exports(system: System, app: str) -> None:
     await system.hook(app)
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    delivery = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Success"
+    )
 
-    assert delivery["delivery_id"] in (await mboc(system, "transactions", "list", "--source-app", app))[1]
+    assert (
+        delivery["delivery_id"]
+        in (await mboc(system, "transactions", "list", "--source-app", app))[1]
+    )
     _, lines = await mboc(system, "transactions", "list", "--source-app", app, "--json")
     assert [json.loads(line)["status"] for line in lines.splitlines()] == ["Success"]
-    assert json.loads((await mboc(system, "transactions", "show", delivery["delivery_id"]))[1])["attempts"][0]["status"] == "Success"
+    assert (
+        json.loads((await mboc(system, "transactions", "show", delivery["delivery_id"]))[1])[
+            "attempts"
+        ][0]["status"]
+        == "Success"
+    )
     assert (await mboc(system, "transactions", "export", "--source-app", app))[1].count("\n") == 2
-    assert (await mboc(system, "errors", "list", "--source-app", app))[1].strip() == "Nothing found."
+    assert (await mboc(system, "errors", "list", "--source-app", app))[
+        1
+    ].strip() == "Nothing found."
     key = delivery["appointment"]["key"]
     assert key in (await mboc(system, "appointments", "list", "--source-app", app))[1]
-    assert json.loads((await mboc(system, "appointments", "show", key))[1])["appointment_key"] == key
+    assert (
+        json.loads((await mboc(system, "appointments", "show", key))[1])["appointment_key"] == key
+    )
     assert "1: Success" in (await mboc(system, "appointments", "timeline", key))[1]
 
 
@@ -54,10 +79,16 @@ async def test_causes_and_notes(system: System, app: str) -> None:
     assert "known" in (await mboc(system, "errors", "causes", "--connector-id", connector_id))[1]
 
 
-async def test_connectors_go_out_and_come_in_again(system: System, app: str, tmp_path: Path) -> None:
+async def test_connectors_go_out_and_come_in_again(
+    system: System, app: str, tmp_path: Path
+) -> None:
     connector_id = await system.connector(name=app, source_app=app, uri=system.back_office(app))
     file = tmp_path / "connectors.json"
-    exported = [connector for connector in json.loads((await mboc(system, "connectors", "export"))[1]) if connector["name"] == app]
+    exported = [
+        connector
+        for connector in json.loads((await mboc(system, "connectors", "export"))[1])
+        if connector["name"] == app
+    ]
     file.write_text(json.dumps([{**exported[0], "description": "imported"}]))
 
     code, said = await mboc(system, "connectors", "import", str(file), "--dry-run")
@@ -65,10 +96,18 @@ async def test_connectors_go_out_and_come_in_again(system: System, app: str, tmp
     code, said = await mboc(system, "connectors", "import", str(file))
     assert (code, said.splitlines()[-1]) == (0, "Done.")
 
-    assert json.loads((await mboc(system, "connectors", "show", connector_id))[1])["description"] == "imported"
+    assert (
+        json.loads((await mboc(system, "connectors", "show", connector_id))[1])["description"]
+        == "imported"
+    )
     assert (await mboc(system, "connectors", "test", connector_id))[0] == 0
     assert "disabled" in (await mboc(system, "connectors", "disable", connector_id))[1]
-    assert [line.split()[-1] for line in (await mboc(system, "connectors", "versions", connector_id))[1].splitlines()[1:3]] == ["enabled", "description"]
+    assert [
+        line.split()[-1]
+        for line in (await mboc(system, "connectors", "versions", connector_id))[1].splitlines()[
+            1:3
+        ]
+    ] == ["enabled", "description"]
 
 
 async def test_a_wrong_row_is_said_with_its_field(system: System, tmp_path: Path) -> None:
@@ -82,9 +121,15 @@ async def test_a_wrong_row_is_said_with_its_field(system: System, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("transactions", "show", "none"), "There is no delivery none"), (("transactions", "list", "--status", "Odd"), "status")]
+    ("words", "said"),
+    [
+        (("transactions", "show", "none"), "There is no delivery none"),
+        (("transactions", "list", "--status", "Odd"), "status"),
+    ],
 )
-async def test_a_refusal_is_a_sentence_and_an_exit_code(system: System, words: tuple[str, ...], said: str) -> None:
+async def test_a_refusal_is_a_sentence_and_an_exit_code(
+    system: System, words: tuple[str, ...], said: str
+) -> None:
     code, printed = await mboc(system, *words)
 
     assert (code, said in printed, "Traceback" in printed) == (1, True, False)
@@ -98,19 +143,37 @@ async def test_a_wrong_key_and_a_wrong_address_are_named(system: System) -> None
 async def test_users_keys_and_the_audit(system: System) -> None:
     name = f"user-{uuid.uuid4().hex[:8]}"
 
-    assert await mboc(system, "users", "create", name, "viewer", typed="three made-up words\n") == (0, f"{name} is created, as viewer.\n")
-    assert await mboc(system, "users", "role", name, "operator") == (0, f"{name} is operator now.\n")
+    assert await mboc(system, "users", "create", name, "viewer", typed="three made-up words\n") == (
+        0,
+        f"{name} is created, as viewer.\n",
+    )
+    assert await mboc(system, "users", "role", name, "operator") == (
+        0,
+        f"{name} is operator now.\n",
+    )
     assert await mboc(system, "users", "disable", name) == (0, f"{name} is disabled.\n")
     assert await mboc(system, "users", "enable", name) == (0, f"{name} is enabled.\n")
-    assert await mboc(system, "users", "password", name, typed="other made-up words\n") == (0, "The password is replaced.\n")
+    assert await mboc(system, "users", "password", name, typed="other made-up words\n") == (
+        0,
+        "The password is replaced.\n",
+    )
     assert name in (await mboc(system, "users", "list"))[1]
     _, lines = await mboc(system, "audit", "list", "--target", name, "--json")
-    assert [json.loads(line)["action"] for line in lines.splitlines()] == ["reset_password", *["change_user"] * 3, "create_user"]
-    assert "change_user" in (await mboc(system, "audit", "list", "--target", name, "--action", "change_user"))[1]
+    assert [json.loads(line)["action"] for line in lines.splitlines()] == [
+        "reset_password",
+        *["change_user"] * 3,
+        "create_user",
+    ]
+    assert (
+        "change_user"
+        in (await mboc(system, "audit", "list", "--target", name, "--action", "change_user"))[1]
+    )
 
 
 async def test_a_key_is_made_used_and_revoked(system: System) -> None:
-    _, key = await mboc(system, "keys", "create", "nightly", "viewer", "--expires-at", "2099-01-01T00:00:00Z")
+    _, key = await mboc(
+        system, "keys", "create", "nightly", "viewer", "--expires-at", "2099-01-01T00:00:00Z"
+    )
     api_key_id = key.split("_")[1]
 
     assert (await mboc(system, "connectors", "list", key=key.strip()))[0] == 0
@@ -128,27 +191,41 @@ async def test_a_weak_password_is_refused_with_its_reason(system: System) -> Non
 
 async def test_logs_are_listed_and_followed(system: System, app: str) -> None:
     connector_id = await system.hook(app)
-    first = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    first = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Success"
+    )
 
     async def listed() -> bool:
-        return first["delivery_id"] in (await mboc(system, "logs", "list", "--search", connector_id))[1]
+        return (
+            first["delivery_id"]
+            in (await mboc(system, "logs", "list", "--search", connector_id))[1]
+        )
 
     await until(listed, "the line to be listed")
-    assert (await mboc(system, "logs", "list", "--search", connector_id, "--level", "error"))[1].strip() == "Nothing found."
+    assert (await mboc(system, "logs", "list", "--search", connector_id, "--level", "error"))[
+        1
+    ].strip() == "Nothing found."
     told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
     words = ("logs", "tail", "--search", connector_id, "--service", "dispatcher", "--json")
-    tailing = await asyncio.create_subprocess_exec(Path(sys.executable).with_name("mboc"), *words, env=told, stdout=asyncio.subprocess.PIPE)
+    tailing = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("mboc"), *words, env=told, stdout=asyncio.subprocess.PIPE
+    )
     assert tailing.stdout is not None
     lines = tailing.stdout
     try:
         async with asyncio.timeout(15):
             before = json.loads(await lines.readline())
-            second = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+            second = await system.delivery(
+                await system.change("create", a_snapshot(source_app=app)), "Success"
+            )
             after = json.loads(await lines.readline())
     finally:
         tailing.terminate()
         await tailing.wait()
-    assert [line["delivery_id"] for line in (before, after)] == [first["delivery_id"], second["delivery_id"]]
+    assert [line["delivery_id"] for line in (before, after)] == [
+        first["delivery_id"],
+        second["delivery_id"],
+    ]
 
 
 async def test_the_status_is_a_sentence_a_table_and_an_exit_code(system: System) -> None:
@@ -165,8 +242,14 @@ async def test_figures_are_counted_by_step(system: System, app: str) -> None:
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
 
     async def counted() -> bool:
-        _, lines = await mboc(system, "figures", "--step", "day", "--connector-id", connector_id, "--json")
-        return [(json.loads(line)["accepted"], json.loads(line)["success"]) for line in lines.splitlines() if line.startswith("{")] == [(1, 1)]
+        _, lines = await mboc(
+            system, "figures", "--step", "day", "--connector-id", connector_id, "--json"
+        )
+        return [
+            (json.loads(line)["accepted"], json.loads(line)["success"])
+            for line in lines.splitlines()
+            if line.startswith("{")
+        ] == [(1, 1)]
 
     await until(counted, "the figures to be counted")
 
@@ -174,27 +257,80 @@ async def test_figures_are_counted_by_step(system: System, app: str) -> None:
 async def test_views_are_saved_used_and_removed(system: System, app: str) -> None:
     await system.hook(app)
     for number in range(2):
-        await system.delivery(await system.change("create", a_snapshot(source_app=app, Subject=f"{app} {number}")), "Success")
+        await system.delivery(
+            await system.change("create", a_snapshot(source_app=app, Subject=f"{app} {number}")),
+            "Success",
+        )
 
-    assert await mboc(system, "views", "save", app, "deliveries", f"source_app={app}", "status=Failed", "status=Success") == (0, "Saved.\n")
+    assert await mboc(
+        system,
+        "views",
+        "save",
+        app,
+        "deliveries",
+        f"source_app={app}",
+        "status=Failed",
+        "status=Success",
+    ) == (0, "Saved.\n")
     assert app in (await mboc(system, "views", "list", "--list", "deliveries"))[1]
     viewed = (await mboc(system, "transactions", "list", "--view", app, "--json"))[1].splitlines()
-    narrowed = (await mboc(system, "transactions", "list", "--view", app, "--subject-begins", f"{app} 1", "--json"))[1].splitlines()
+    narrowed = (
+        await mboc(
+            system, "transactions", "list", "--view", app, "--subject-begins", f"{app} 1", "--json"
+        )
+    )[1].splitlines()
     assert (len(viewed), len(narrowed)) == (2, 1)
     assert (await mboc(system, "transactions", "export", "--view", app))[1].count("\n") == 3
-    assert await mboc(system, "views", "save", app, "deliveries", f"source_app={app}", "status=Failed") == (0, "Changed.\n")
-    assert (await mboc(system, "transactions", "list", "--view", app))[1].strip() == "Nothing found."
+    assert await mboc(
+        system, "views", "save", app, "deliveries", f"source_app={app}", "status=Failed"
+    ) == (0, "Changed.\n")
+    assert (await mboc(system, "transactions", "list", "--view", app))[
+        1
+    ].strip() == "Nothing found."
     assert await mboc(system, "views", "delete", app) == (0, "Removed.\n")
     code, said = await mboc(system, "transactions", "list", "--view", app)
     assert (code, said.strip()) == (1, f"There is no saved view '{app}'.")
 
 
-async def test_filters_take_several_values_and_appointments_are_exported(system: System, app: str) -> None:
+async def test_filters_take_several_values_and_appointments_are_exported(
+    system: System, app: str
+) -> None:
     await system.hook(app)
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
 
-    _, lines = await mboc(system, "transactions", "list", "--source-app", app, "--status", "Failed", "--status", "Success", "--json")
+    _, lines = await mboc(
+        system,
+        "transactions",
+        "list",
+        "--source-app",
+        app,
+        "--status",
+        "Failed",
+        "--status",
+        "Success",
+        "--json",
+    )
     assert len(lines.splitlines()) == 1
-    assert (await mboc(system, "appointments", "export", "--source-app", app, "--phase", "done", "--format", "jsonl"))[1].count("\n") == 1
-    code, said = await mboc(system, "transactions", "list", "--received-from", "2026-07-02T00:00:00Z", "--received-to", "2026-07-01T00:00:00Z")
+    assert (
+        await mboc(
+            system,
+            "appointments",
+            "export",
+            "--source-app",
+            app,
+            "--phase",
+            "done",
+            "--format",
+            "jsonl",
+        )
+    )[1].count("\n") == 1
+    code, said = await mboc(
+        system,
+        "transactions",
+        "list",
+        "--received-from",
+        "2026-07-02T00:00:00Z",
+        "--received-to",
+        "2026-07-01T00:00:00Z",
+    )
     assert (code, "received_to: " in said) == (1, True)

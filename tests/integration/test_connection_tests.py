@@ -16,7 +16,9 @@ from tests.support.system import System
 
 async def connector(system: System, app: str, office: str, **fields: Any) -> str:
     simulator = system.services["simulator"].url
-    return await system.connector(**{"source_app": app, "name": app} | OFFICES[office].connector(simulator, app) | fields)
+    return await system.connector(
+        **{"source_app": app, "name": app} | OFFICES[office].connector(simulator, app) | fields
+    )
 
 
 async def steps(system: System, connector_id: str) -> tuple[list[tuple[str, bool]], str]:
@@ -24,14 +26,18 @@ async def steps(system: System, connector_id: str) -> tuple[list[tuple[str, bool
     status, tested = await system.api("POST", f"/connectors/{connector_id}/test")
     assert status == 200, tested
     assert tested["passed"] == all(step["passed"] for step in tested["steps"])
-    return [(step["name"], step["passed"]) for step in tested["steps"]], tested["steps"][-1]["sentence"]
+    return [(step["name"], step["passed"]) for step in tested["steps"]], tested["steps"][-1][
+        "sentence"
+    ]
 
 
 ALL = [("address", True), ("TLS", True), ("authentication", True), ("endpoint", True)]
 
 
 @pytest.mark.parametrize("office", OFFICES)
-async def test_a_connector_that_works_passes_every_step_and_sends_nothing(system: System, app: str, office: str) -> None:
+async def test_a_connector_that_works_passes_every_step_and_sends_nothing(
+    system: System, app: str, office: str
+) -> None:
     connector_id = await connector(system, app, office)
 
     assert (await steps(system, connector_id))[0] == ALL
@@ -39,11 +45,15 @@ async def test_a_connector_that_works_passes_every_step_and_sends_nothing(system
 
 
 @pytest.mark.parametrize("office", [office for office in OFFICES if office != "webhook"])
-async def test_a_wrong_password_fails_at_authentication(system: System, app: str, office: str) -> None:
+async def test_a_wrong_password_fails_at_authentication(
+    system: System, app: str, office: str
+) -> None:
     demanded, said, secrets = a_login("Basic", password="wrong")
     await system.simulated("PUT", app, "/authentication", json=demanded)
 
-    seen, sentence = await steps(system, await connector(system, app, office, authentication=said, **secrets))
+    seen, sentence = await steps(
+        system, await connector(system, app, office, authentication=said, **secrets)
+    )
 
     assert seen == [*ALL[:2], ("authentication", False)]
     assert "check the authentication" in sentence or "credentials" in sentence
@@ -53,7 +63,9 @@ async def test_a_wrong_client_secret_fails_at_authentication(system: System, app
     demanded, said, secrets = a_client(system.services["simulator"].url, app, client_secret="wrong")
     await system.simulated("PUT", app, "/authentication", json=demanded)
 
-    seen, sentence = await steps(system, await connector(system, app, "CRM", authentication=said, **secrets))
+    seen, sentence = await steps(
+        system, await connector(system, app, "CRM", authentication=said, **secrets)
+    )
 
     assert seen == [*ALL[:2], ("authentication", False)]
     assert "client secret" in sentence
@@ -68,7 +80,9 @@ async def test_a_wrong_client_secret_fails_at_authentication(system: System, app
         ("", "empty URI"),
     ],
 )
-async def test_a_wrong_address_fails_at_the_first_step(system: System, app: str, uri: str, said: str) -> None:
+async def test_a_wrong_address_fails_at_the_first_step(
+    system: System, app: str, uri: str, said: str
+) -> None:
     seen, sentence = await steps(system, await connector(system, app, "webhook", uri=uri))
 
     assert seen == [("address", False)]
@@ -85,14 +99,23 @@ async def test_a_port_without_tls_fails_at_the_second_step(system: System, app: 
 
 
 async def test_a_uri_that_leads_elsewhere_fails_at_the_endpoint(system: System, app: str) -> None:
-    seen, sentence = await steps(system, await connector(system, app, "NAV", uri=system.back_office(app) + "/WS/CRONUS/Page/Elsewhere"))
+    seen, sentence = await steps(
+        system,
+        await connector(
+            system, app, "NAV", uri=system.back_office(app) + "/WS/CRONUS/Page/Elsewhere"
+        ),
+    )
 
     assert seen == [*ALL[:3], ("endpoint", False)]
     assert "Appointment" in sentence
 
 
-async def test_names_that_the_page_lacks_are_listed_and_can_be_taken_over_from_its_wsdl(system: System, app: str) -> None:
-    connector_id = await connector(system, app, "NAV", mapping={"fields": {"subject": "Title"}, "resources": {"name": "Crew"}})
+async def test_names_that_the_page_lacks_are_listed_and_can_be_taken_over_from_its_wsdl(
+    system: System, app: str
+) -> None:
+    connector_id = await connector(
+        system, app, "NAV", mapping={"fields": {"subject": "Title"}, "resources": {"name": "Crew"}}
+    )
     seen, sentence = await steps(system, connector_id)
     assert seen[-1] == ("endpoint", False)
     assert "Title" in sentence
@@ -102,22 +125,32 @@ async def test_names_that_the_page_lacks_are_listed_and_can_be_taken_over_from_i
     await system.until_used(taken)
 
     assert (await steps(system, connector_id))[0] == ALL
-    assert (await system.delivery(await system.change("create", a_snapshot(source_app=app))))["status"] == "Success"
+    assert (await system.delivery(await system.change("create", a_snapshot(source_app=app))))[
+        "status"
+    ] == "Success"
 
 
 async def test_names_cannot_be_taken_over_from_a_webhook(system: System, app: str) -> None:
-    status, _ = await system.api("POST", f"/connectors/{await connector(system, app, 'webhook')}/take-over-names")
+    status, _ = await system.api(
+        "POST", f"/connectors/{await connector(system, app, 'webhook')}/take-over-names"
+    )
 
     assert status == 409
 
 
 @pytest.mark.parametrize(("uri", "code"), [(None, 0), ("http://127.0.0.1:9/", 1)])
-async def test_the_command_prints_the_same_steps(system: System, app: str, uri: str | None, code: int) -> None:
+async def test_the_command_prints_the_same_steps(
+    system: System, app: str, uri: str | None, code: int
+) -> None:
     connector_id = await connector(system, app, "NAV", **({"uri": uri} if uri else {}))
 
     command = Path(sys.executable).with_name("mboc-dispatcher")
-    process = await asyncio.create_subprocess_exec(command, "test", connector_id, env=system.environment(), stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        command, "test", connector_id, env=system.environment(), stdout=asyncio.subprocess.PIPE
+    )
     printed, _ = await process.communicate()
 
     assert process.returncode == code
-    assert [line.split()[:2] for line in printed.decode().splitlines()][-1] == (["FAILED", "address"] if code else ["passed", "endpoint"])
+    assert [line.split()[:2] for line in printed.decode().splitlines()][-1] == (
+        ["FAILED", "address"] if code else ["passed", "endpoint"]
+    )

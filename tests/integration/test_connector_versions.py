@@ -30,27 +30,49 @@ async def versions(who: Visitor, connector_id: str, query: str = "") -> Any:
     return page
 
 
-async def test_versions_are_listed_the_newest_first_with_when_by_whom_and_what(system: System, admin: Visitor, app: str) -> None:
-    connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app), password=SECRET)
-    await changed(admin, connector_id, uri="https://hooks.cronus.example/", limits={"calls_in_flight": 3})
-    await changed(admin, connector_id, password=f"{SECRET}2", authentication={"type": "Basic", "login": "DIME"})
+async def test_versions_are_listed_the_newest_first_with_when_by_whom_and_what(
+    system: System, admin: Visitor, app: str
+) -> None:
+    connector_id = await system.connector(
+        source_app=app, name=app, uri=system.back_office(app), password=SECRET
+    )
+    await changed(
+        admin, connector_id, uri="https://hooks.cronus.example/", limits={"calls_in_flight": 3}
+    )
+    await changed(
+        admin,
+        connector_id,
+        password=f"{SECRET}2",
+        authentication={"type": "Basic", "login": "DIME"},
+    )
     await admin.ask("POST", f"/connectors/{connector_id}/disable")
 
     page = await versions(await a_user(system, "viewer"), connector_id)
 
-    assert [(one["version"], one["modified_by"]) for one in page["items"]][:3] == [(4, admin.name), (3, admin.name), (2, admin.name)]
+    assert [(one["version"], one["modified_by"]) for one in page["items"]][:3] == [
+        (4, admin.name),
+        (3, admin.name),
+        (2, admin.name),
+    ]
     assert [one["changed"] for one in page["items"]] == [
         ["enabled"],
         ["authentication.type", "authentication.login", "secrets.password"],
         ["uri", "limits.calls_in_flight"],
         [],
     ]
-    assert [one["secrets_entered"] for one in page["items"]] == [{"password": 3}, {"password": 3}, {"password": 1}, {"password": 1}]
+    assert [one["secrets_entered"] for one in page["items"]] == [
+        {"password": 3},
+        {"password": 3},
+        {"password": 1},
+        {"password": 1},
+    ]
     assert SECRET not in str(page)
     assert page["next"] is None
 
 
-async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_before_it(system: System, admin: Visitor, app: str) -> None:
+async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_before_it(
+    system: System, admin: Visitor, app: str
+) -> None:
     connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app))
     for number in range(4):
         await changed(admin, connector_id, description=f"change {number}")
@@ -59,18 +81,30 @@ async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_be
     second = await versions(admin, connector_id, f"?limit=2&after={first['next']}")
     third = await versions(admin, connector_id, f"?limit=2&after={second['next']}")
 
-    assert [[one["version"] for one in page["items"]] for page in (first, second, third)] == [[5, 4], [3, 2], [1]]
-    assert all(one["changed"] == ["description"] for page in (first, second) for one in page["items"])
+    assert [[one["version"] for one in page["items"]] for page in (first, second, third)] == [
+        [5, 4],
+        [3, 2],
+        [1],
+    ]
+    assert all(
+        one["changed"] == ["description"] for page in (first, second) for one in page["items"]
+    )
     assert third["next"] is None
 
 
-async def test_of_two_who_change_the_same_version_only_one_has_made_the_next(system: System, admin: Visitor, app: str) -> None:
+async def test_of_two_who_change_the_same_version_only_one_has_made_the_next(
+    system: System, admin: Visitor, app: str
+) -> None:
     connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app))
 
-    answers = await asyncio.gather(*(changed(admin, connector_id, description=f"of {number}") for number in range(6)))
+    answers = await asyncio.gather(
+        *(changed(admin, connector_id, description=f"of {number}") for number in range(6))
+    )
 
     won = [answer for status, answer in answers if status == 200]
-    kept = {one["version"]: one["description"] for one in (await versions(admin, connector_id))["items"]}
+    kept = {
+        one["version"]: one["description"] for one in (await versions(admin, connector_id))["items"]
+    }
     assert {one["version"]: one["description"] for one in won}.items() <= kept.items()
     assert len(kept) == len(won) + 1
 

@@ -15,23 +15,36 @@ async def test_all_connectors_of_a_source_app_get_the_change(system: System, app
     transaction = await system.change("create", a_snapshot(source_app=app))
 
     async def both() -> bool:
-        return [d["status"] for d in await system.deliveries(transaction_id=transaction)] == ["Success", "Success"]
+        return [d["status"] for d in await system.deliveries(transaction_id=transaction)] == [
+            "Success",
+            "Success",
+        ]
 
     await until(both, "both connectors to get it")
 
 
-async def test_disabling_and_enabling_take_effect_without_a_restart(system: System, app: str) -> None:
+async def test_disabling_and_enabling_take_effect_without_a_restart(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app)
     seen = []
     for number, step in enumerate(("", "disable", "enable"), 1):
         if step:
             await system.switch(connector_id, step)
-        seen.append((await system.delivery(await system.change("create", a_snapshot(number, source_app=app))))["status"])
+        seen.append(
+            (
+                await system.delivery(
+                    await system.change("create", a_snapshot(number, source_app=app))
+                )
+            )["status"]
+        )
 
     assert seen == ["Success", "MBOC Publish Disabled", "Success"]
 
 
-async def test_a_signing_secret_signs_what_is_sent_and_is_never_shown(system: System, app: str) -> None:
+async def test_a_signing_secret_signs_what_is_sent_and_is_never_shown(
+    system: System, app: str
+) -> None:
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     await system.simulated("PUT", app, "/secret", json={"secret": secret})
     connector_id = await system.hook(app, signing_secret=secret)
@@ -84,7 +97,9 @@ async def test_two_dispatchers_share_the_work_of_one_connector(system: System, a
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.05})
     await system.start("dispatcher", "dispatcher-2")
 
-    transactions = [await system.change("create", a_snapshot(number, source_app=app)) for number in range(1, 61)]
+    transactions = [
+        await system.change("create", a_snapshot(number, source_app=app)) for number in range(1, 61)
+    ]
     replicas = {(await system.delivery(t, "Success"))["replica"] for t in transactions}
 
     await system.stop("dispatcher-2")

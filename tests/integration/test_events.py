@@ -1,4 +1,6 @@
-"""Live updates: the same on every replica, resumed after a reconnect, and never in the way of a stop."""
+"""Live updates: the same on every replica, resumed after a reconnect, and never in
+the way of a stop.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,17 @@ async def second(system: System) -> AsyncIterator[str]:
         await system.stop("portal-api-2")
 
 
-async def test_two_replicas_stream_the_same_change_as_a_row_of_the_list(system: System, app: str, second: str) -> None:
+async def test_two_replicas_stream_the_same_change_as_a_row_of_the_list(
+    system: System, app: str, second: str
+) -> None:
     await system.hook(app)
     async with listening(system) as one, listening(system, second) as other:
         transaction = await system.change("create", a_snapshot(source_app=app))
 
-        rows = [await listener.until("delivery", transaction_id=transaction, status="Success") for listener in (one, other)]
+        rows = [
+            await listener.until("delivery", transaction_id=transaction, status="Success")
+            for listener in (one, other)
+        ]
 
         assert rows[0] == rows[1]
     assert rows[0] == await system.delivery(transaction, "Success")
@@ -46,7 +53,9 @@ async def test_a_stream_begins_with_the_status(system: System) -> None:
     assert status["state"] in {"well", "troubled", "down"}
 
 
-async def test_a_reader_that_reconnects_gets_what_it_missed_and_nothing_twice(system: System, app: str) -> None:
+async def test_a_reader_that_reconnects_gets_what_it_missed_and_nothing_twice(
+    system: System, app: str
+) -> None:
     await system.hook(app)
     async with listening(system, topics="delivery") as listener:
         first = await system.change("create", a_snapshot(source_app=app))
@@ -62,7 +71,9 @@ async def test_a_reader_that_reconnects_gets_what_it_missed_and_nothing_twice(sy
         assert first not in {row["transaction_id"] for _, row in again.heard}
 
 
-async def test_an_id_of_another_replica_is_answered_by_a_resync(system: System, second: str) -> None:
+async def test_an_id_of_another_replica_is_answered_by_a_resync(
+    system: System, second: str
+) -> None:
     async with listening(system, second) as other:
         await other.until("status")
     async with listening(system, last_id="0badf00d-1") as listener:
@@ -74,7 +85,12 @@ async def test_an_id_of_another_replica_is_answered_by_a_resync(system: System, 
 async def test_a_burst_becomes_a_resync_instead_of_a_flood(system: System, app: str) -> None:
     await system.hook(app)
     async with listening(system, topics="delivery") as listener:
-        await asyncio.gather(*(system.change("create", a_snapshot(number, source_app=app)) for number in range(1, 151)))
+        await asyncio.gather(
+            *(
+                system.change("create", a_snapshot(number, source_app=app))
+                for number in range(1, 151)
+            )
+        )
 
         told = await listener.until("resync")
         await asyncio.sleep(2)
@@ -89,11 +105,15 @@ async def test_an_operation_is_streamed_as_its_list_shows_it(system: System, app
     try:
         await system.hook(app)
         await system.simulated("PUT", app, "/faults", json={"status": 400, "times": 1})
-        delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Failed")
+        delivery = await system.delivery(
+            await system.change("create", a_snapshot(source_app=app)), "Failed"
+        )
         async with listening(system, topics="operation") as listener:
             _, begun = await system.api("POST", f"/deliveries/{delivery['delivery_id']}/retry")
 
-            told = await listener.until("operation", operation_id=begun["operation_id"], state="done")
+            told = await listener.until(
+                "operation", operation_id=begun["operation_id"], state="done"
+            )
 
         async def stored() -> dict[str, Any] | None:
             _, found = await system.api("GET", f"/operations/{begun['operation_id']}")
@@ -104,22 +124,33 @@ async def test_an_operation_is_streamed_as_its_list_shows_it(system: System, app
         await system.stop("retry-events")
 
 
-async def test_an_operation_that_cannot_be_read_ends_nothing(system: System, app: str, rabbitmq_url: str) -> None:
+async def test_an_operation_that_cannot_be_read_ends_nothing(
+    system: System, app: str, rabbitmq_url: str
+) -> None:
     await system.hook(app)
     async with listening(system) as listener, await aio_pika.connect(rabbitmq_url) as connection:
         exchange = await (await connection.channel()).get_exchange(topology.OPERATIONS.name)
         for body in (b"\xff", b"[]", b"{}"):
-            await exchange.publish(aio_pika.Message(body, type="OperationProgressed"), "elsewhere.progressed")
+            await exchange.publish(
+                aio_pika.Message(body, type="OperationProgressed"), "elsewhere.progressed"
+            )
 
-        await listener.until("delivery", transaction_id=await system.change("create", a_snapshot(source_app=app)))
+        await listener.until(
+            "delivery", transaction_id=await system.change("create", a_snapshot(source_app=app))
+        )
 
         assert "operation" not in listener.topics()
 
 
 async def test_only_the_topics_that_were_asked_for_are_heard(system: System, app: str) -> None:
     await system.hook(app)
-    async with listening(system, topics="status") as quiet, listening(system, topics="delivery") as listener:
-        await listener.until("delivery", transaction_id=await system.change("create", a_snapshot(source_app=app)))
+    async with (
+        listening(system, topics="status") as quiet,
+        listening(system, topics="delivery") as listener,
+    ):
+        await listener.until(
+            "delivery", transaction_id=await system.change("create", a_snapshot(source_app=app))
+        )
 
         assert set(quiet.topics()) == {"status"}
         assert set(listener.topics()) == {"delivery"}
@@ -146,8 +177,17 @@ async def test_a_stream_ends_after_the_time_it_was_asked_for(system: System) -> 
         await until(is_over, "the stream to end")
 
 
-@pytest.mark.parametrize(("query", "field"), [({"topics": "weather"}, "topics"), ({"seconds": "0"}, "seconds"), ({"colour": "red"}, "colour")])
-async def test_a_wrong_query_is_refused_by_its_field(system: System, query: dict[str, str], field: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"topics": "weather"}, "topics"),
+        ({"seconds": "0"}, "seconds"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_a_wrong_query_is_refused_by_its_field(
+    system: System, query: dict[str, str], field: str
+) -> None:
     status, answer = await system.api("GET", "/events", params=query)
 
     assert status == 422

@@ -1,4 +1,6 @@
-"""Exports: the same filters and order as the lists, constant memory, and nothing is read for a client that went away."""
+"""Exports: the same filters and order as the lists, constant memory, and nothing is read for a
+client that went away.
+"""
 
 from __future__ import annotations
 
@@ -44,10 +46,22 @@ async def stored(system: System) -> AsyncIterator[None]:
     database = open_database(system.mongodb_url, system.database)
     statuses = [Status.FAILED, Status.SUCCESS, None]
     events = [
-        an_event(status=statuses[n % 3], number=n, key=f"{SOURCE}/{n}", source_app=SOURCE, subject=f"=Überholung; {n % 4}\n", job_no=f"OP{n % 5}")
+        an_event(
+            status=statuses[n % 3],
+            number=n,
+            key=f"{SOURCE}/{n}",
+            source_app=SOURCE,
+            subject=f"=Überholung; {n % 4}\n",
+            job_no=f"OP{n % 5}",
+        )
         for n in range(MANY)
     ]
-    events = [event.model_copy(update={"delivery_id": f"{SOURCE}-{n}.c1", "transaction_id": f"{SOURCE}-{n}"}) for n, event in enumerate(events)]
+    events = [
+        event.model_copy(
+            update={"delivery_id": f"{SOURCE}-{n}.c1", "transaction_id": f"{SOURCE}-{n}"}
+        )
+        for n, event in enumerate(events)
+    ]
     await Record(Writer(database)).statuses(events)
     yield
     await database["deliveries"].delete_many({"appointment.source_app": SOURCE})
@@ -57,7 +71,10 @@ async def stored(system: System) -> AsyncIterator[None]:
 
 
 async def export(system: System, of: str, kind: str, **query: Any) -> str:
-    url, asked = f"{system.services['portal-api'].url}/api/{of}/export", {"format": kind, "source_app": SOURCE} | query
+    url, asked = (
+        f"{system.services['portal-api'].url}/api/{of}/export",
+        {"format": kind, "source_app": SOURCE} | query,
+    )
     async with system.http.get(url, params=asked, headers={"X-API-KEY": API_KEY}) as answer:
         assert answer.status == 200, await answer.text()
         return await answer.text()
@@ -66,17 +83,28 @@ async def export(system: System, of: str, kind: str, **query: Any) -> str:
 QUERIES: tuple[dict[str, Any], ...] = (
     {},
     {"status": ["Failed", "Success"], "sort": "job_no"},
-    {"subject_begins": "=Ü", "received_from": (A_MOMENT + timedelta(seconds=5)).isoformat(), "sort": "-subject"},
+    {
+        "subject_begins": "=Ü",
+        "received_from": (A_MOMENT + timedelta(seconds=5)).isoformat(),
+        "sort": "-subject",
+    },
     {"search": "uberholung op3", "sort": "-status"},
     {"job_no": ["OP1", "OP2"], "status_empty": "true", "sort": "received_at"},
 )
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)
-async def test_the_rows_of_a_file_are_those_of_the_list_in_its_order(system: System, query: dict[str, Any]) -> None:
-    _, page = await system.api("GET", "/deliveries", params={"source_app": SOURCE, "limit": "200"} | query)
+async def test_the_rows_of_a_file_are_those_of_the_list_in_its_order(
+    system: System, query: dict[str, Any]
+) -> None:
+    _, page = await system.api(
+        "GET", "/deliveries", params={"source_app": SOURCE, "limit": "200"} | query
+    )
 
-    lines = [json.loads(line) for line in (await export(system, "deliveries", "jsonl", **query)).splitlines()]
+    lines = [
+        json.loads(line)
+        for line in (await export(system, "deliveries", "jsonl", **query)).splitlines()
+    ]
     rows = list(csv.DictReader(io.StringIO(await export(system, "deliveries", "csv", **query))))
 
     assert lines == page["items"]
@@ -85,15 +113,26 @@ async def test_the_rows_of_a_file_are_those_of_the_list_in_its_order(system: Sys
     assert len(lines) > 2
 
 
-@pytest.mark.parametrize("query", [{}, {"status": "Failed", "sort": "job_no"}, {"phase": "pending", "subject_begins": "=Ü"}], ids=str)
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"status": "Failed", "sort": "job_no"}, {"phase": "pending", "subject_begins": "=Ü"}],
+    ids=str,
+)
 async def test_appointments_are_exported_too(system: System, query: dict[str, Any]) -> None:
-    _, page = await system.api("GET", "/appointments", params={"source_app": SOURCE, "limit": "200"} | query)
+    _, page = await system.api(
+        "GET", "/appointments", params={"source_app": SOURCE, "limit": "200"} | query
+    )
 
-    lines = [json.loads(line) for line in (await export(system, "appointments", "jsonl", **query)).splitlines()]
+    lines = [
+        json.loads(line)
+        for line in (await export(system, "appointments", "jsonl", **query)).splitlines()
+    ]
     rows = list(csv.DictReader(io.StringIO(await export(system, "appointments", "csv", **query))))
 
     assert lines == page["items"]
-    assert [row["appointment_key"] for row in rows] == [item["appointment_key"] for item in page["items"]]
+    assert [row["appointment_key"] for row in rows] == [
+        item["appointment_key"] for item in page["items"]
+    ]
     assert "status=" in rows[0]["deliveries"] or rows[0]["phase"] == "pending"
     assert len(lines) > 2
 
@@ -123,10 +162,15 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
     port = free_port()
 
     async def answer(_: Request) -> StreamingResponse:
-        rows = await begun(endless.page, Page("received_at", is_descending=True, limit=1, after=None))
+        rows = await begun(
+            endless.page, Page("received_at", is_descending=True, limit=1, after=None)
+        )
         return StreamingResponse(json_lines(rows, as_delivery))
 
-    async with listening(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port), aiohttp.ClientSession() as http:
+    async with (
+        listening(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
+        aiohttp.ClientSession() as http,
+    ):
 
         async def asked() -> aiohttp.ClientResponse | None:
             with contextlib.suppress(aiohttp.ClientError):

@@ -1,4 +1,6 @@
-"""Figures over time: however often and however late a thing is told, it counts once, where it belongs."""
+"""Figures over time: however often and however late a thing is told, it counts once,
+where it belongs.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,12 @@ NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
 """Hours behind the events, so that they all are late."""
 FAR = NOW + timedelta(days=365)
 STATUSES = (Status.SUCCESS, Status.FAILED, Status.SKIPPED, Status.INVALID_MBOC_URI)
-WORDS = {Status.SUCCESS: "success", Status.FAILED: "failed", Status.SKIPPED: "skipped", Status.INVALID_MBOC_URI: "refused"}
+WORDS = {
+    Status.SUCCESS: "success",
+    Status.FAILED: "failed",
+    Status.SKIPPED: "skipped",
+    Status.INVALID_MBOC_URI: "refused",
+}
 
 
 @pytest.fixture
@@ -55,7 +62,9 @@ async def sums(figures: Figures, step: Step) -> dict[str, Counter[str]]:
     """The sums of everything by connector."""
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
-        found.setdefault(figure["connector_id"], Counter()).update({name: figure.get(name, 0) for name in COUNTED})
+        found.setdefault(figure["connector_id"], Counter()).update(
+            {name: figure.get(name, 0) for name in COUNTED}
+        )
     return {connector_id: +counts for connector_id, counts in found.items()}
 
 
@@ -70,7 +79,10 @@ def some_events(count: int) -> list[StatusChanged]:
     for number in range(count):
         connector_id, status = f"c{number % 2}", STATUSES[number % len(STATUSES)]
         spread = timedelta(seconds=7 * number)
-        pending, done = an_event(1, None, number * 37, connector_id), an_event(1, status, number * 37, connector_id)
+        pending, done = (
+            an_event(1, None, number * 37, connector_id),
+            an_event(1, status, number * 37, connector_id),
+        )
         events += [pending, done.model_copy(update={"at": done.at + spread})]
     return events
 
@@ -100,19 +112,29 @@ async def test_doubles_and_any_order_change_nothing(record: Record, figures: Fig
     assert await sums(figures, Step.DAY) == expected(events)
 
 
-async def test_what_comes_after_its_minute_was_counted_is_counted_there(record: Record, figures: Figures) -> None:
+async def test_what_comes_after_its_minute_was_counted_is_counted_there(
+    record: Record, figures: Figures
+) -> None:
     await record.statuses([an_event(1, None)])
     await count_all(figures)
 
     await record.statuses([an_event(1, Status.SUCCESS)])
     await count_all(figures)
 
-    (figure,) = await figures.read(Step.MINUTE, NOW - timedelta(days=2), NOW - timedelta(hours=1), None, 10)
-    assert (figure["at"], figure["accepted"], figure["success"]) == (datetime(2026, 7, 21, 14, 3, tzinfo=UTC), 1, 1)
+    (figure,) = await figures.read(
+        Step.MINUTE, NOW - timedelta(days=2), NOW - timedelta(hours=1), None, 10
+    )
+    assert (figure["at"], figure["accepted"], figure["success"]) == (
+        datetime(2026, 7, 21, 14, 3, tzinfo=UTC),
+        1,
+        1,
+    )
     assert await figures.late() == {}
 
 
-async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(figures: Figures) -> None:
+async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
+    figures: Figures,
+) -> None:
     minute = Step.MINUTE.of(NOW)
     await figures.name_late([minute])
     late = await figures.late()
@@ -123,20 +145,32 @@ async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(fi
     assert list(await figures.late()) == [minute]
 
 
-async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(record: Record, figures: Figures) -> None:
+async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
+    record: Record, figures: Figures
+) -> None:
     later = {"at": an_event().at + timedelta(hours=3)}
     await record.statuses([an_event(1, None), an_event(1, Status.FAILED)])
-    await record.statuses([an_event(2, None).model_copy(update=later), an_event(2, Status.SUCCESS).model_copy(update=later)])
+    await record.statuses(
+        [
+            an_event(2, None).model_copy(update=later),
+            an_event(2, Status.SUCCESS).model_copy(update=later),
+        ]
+    )
 
     await count_all(figures)
 
     found = await figures.read(Step.HOUR, NOW - timedelta(days=2), NOW, "c1", 10)
-    assert [(f["at"].hour, f.get("accepted", 0), f["failed"], f["success"]) for f in found] == [(14, 1, 1, 0), (17, 0, 0, 1)]
+    assert [(f["at"].hour, f.get("accepted", 0), f["failed"], f["success"]) for f in found] == [
+        (14, 1, 1, 0),
+        (17, 0, 0, 1),
+    ]
 
 
 async def test_a_parked_message_counts_as_failed(record: Record, figures: Figures) -> None:
     at = NOW - timedelta(hours=5)
-    letter = DeadLetter(dead_letter_id="d1", queue="q", type=None, reason="bug", trace=None, body="?", at=at)
+    letter = DeadLetter(
+        dead_letter_id="d1", queue="q", type=None, reason="bug", trace=None, body="?", at=at
+    )
 
     for _ in range(2):
         await record.dead_letter(letter)
@@ -145,7 +179,9 @@ async def test_a_parked_message_counts_as_failed(record: Record, figures: Figure
     assert await sums(figures, Step.MINUTE) == {"-": Counter(accepted=1, failed=1)}
 
 
-async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_piece(database: Any, figures: Figures) -> None:
+async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_piece(
+    database: Any, figures: Figures
+) -> None:
     events = some_events(40)
     await Record(Writer(database)).statuses(events)
 
@@ -156,7 +192,9 @@ async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_p
     assert await sums(figures, Step.MINUTE) == {}, "minutes are not kept for so long"
 
 
-async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour(record: Record, figures: Figures) -> None:
+async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour(
+    record: Record, figures: Figures
+) -> None:
     events = some_events(20)
     now = NOW + timedelta(days=20)
     await count_all(figures, now)
@@ -170,7 +208,9 @@ async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour
     assert await sums(figures, Step.DAY) == expected(events)
 
 
-async def test_the_longest_wait_of_a_minute_stays_and_is_taken_over_by_hour_and_day(record: Record, figures: Figures) -> None:
+async def test_the_longest_wait_of_a_minute_stays_and_is_taken_over_by_hour_and_day(
+    record: Record, figures: Figures
+) -> None:
     await record.statuses([an_event(1, None)])
     at = an_event().at
     await figures.sample(at + timedelta(seconds=20))
@@ -188,7 +228,11 @@ async def test_the_longest_wait_of_a_minute_stays_and_is_taken_over_by_hour_and_
 async def test_one_replica_counts_and_another_takes_over(figures: Figures) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=0.3)
 
-    turns = [await figures.is_mine("one", soon), await figures.is_mine("other", soon), await figures.is_mine("one", soon)]
+    turns = [
+        await figures.is_mine("one", soon),
+        await figures.is_mine("other", soon),
+        await figures.is_mine("one", soon),
+    ]
 
     async def taken_over() -> bool:
         return await figures.is_mine("other", datetime.now(UTC) + timedelta(seconds=5))
@@ -200,17 +244,27 @@ async def test_one_replica_counts_and_another_takes_over(figures: Figures) -> No
 async def test_counting_reads_indexes_only(database: Any, record: Record) -> None:
     await record.statuses(some_events(50))
     minute = datetime(2026, 7, 21, 14, 3, tzinfo=UTC)
-    countings = {"attempts": _counting(Step.MINUTE, "at", minute, minute + Step.MINUTE.duration, _outcomes())}
-    countings["deliveries"] = _counting(Step.MINUTE, "received_at", minute, minute + Step.MINUTE.duration, {"accepted": {"$sum": 1}})
+    countings = {
+        "attempts": _counting(Step.MINUTE, "at", minute, minute + Step.MINUTE.duration, _outcomes())
+    }
+    countings["deliveries"] = _counting(
+        Step.MINUTE, "received_at", minute, minute + Step.MINUTE.duration, {"accepted": {"$sum": 1}}
+    )
 
     for collection, steps in countings.items():
-        plan = await database.command("explain", {"aggregate": collection, "pipeline": steps[:2], "cursor": {}}, verbosity="executionStats")
+        plan = await database.command(
+            "explain",
+            {"aggregate": collection, "pipeline": steps[:2], "cursor": {}},
+            verbosity="executionStats",
+        )
         used = set(stages(plan))
         assert "IXSCAN" in used
         assert not used & {"COLLSCAN", "FETCH", "SORT"}, used
 
 
-async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(database: Any, record: Record) -> None:
+async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(
+    database: Any, record: Record
+) -> None:
     await record.statuses(some_events(50))
     steps: list[dict[str, Any]] = [
         {"$match": {"phase": "pending"}},
@@ -218,7 +272,11 @@ async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(database
         {"$group": {"_id": "$connector_id", "oldest": {"$first": "$changed_at"}}},
     ]
 
-    plan = await database.command("explain", {"aggregate": "deliveries", "pipeline": steps, "cursor": {}, "hint": "waiting"}, verbosity="queryPlanner")
+    plan = await database.command(
+        "explain",
+        {"aggregate": "deliveries", "pipeline": steps, "cursor": {}, "hint": "waiting"},
+        verbosity="queryPlanner",
+    )
 
     assert not set(stages(plan)) & {"COLLSCAN", "SORT"}
 
@@ -227,16 +285,22 @@ async def test_the_api_counts_what_was_delivered_by_connector(system: System) ->
     app = f"app-{uuid.uuid4().hex[:8]}"
     connector_id = await system.hook(app)
     for number in range(1, 5):
-        await system.delivery(await system.change("create", a_snapshot(number, source_app=app)), "Success")
+        await system.delivery(
+            await system.change("create", a_snapshot(number, source_app=app)), "Success"
+        )
     await system.simulated("PUT", app, "/faults", json={"status": 400})
     await system.delivery(await system.change("create", a_snapshot(5, source_app=app)), "Failed")
 
     async def counted() -> bool:
         for step in Step:
-            status, answer = await system.api("GET", "/figures", params={"connector_id": connector_id, "step": str(step)})
+            status, answer = await system.api(
+                "GET", "/figures", params={"connector_id": connector_id, "step": str(step)}
+            )
             assert status == 200, answer
             items = answer["items"]
-            if [sum(item[name] for item in items) for name in COUNTED] != [5, 4, 1, 0, 0] or items[0]["connector_name"] != "Hook":
+            if [sum(item[name] for item in items) for name in COUNTED] != [5, 4, 1, 0, 0] or items[
+                0
+            ]["connector_name"] != "Hook":
                 return False
         return True
 
@@ -246,22 +310,36 @@ async def test_the_api_counts_what_was_delivered_by_connector(system: System) ->
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"step": "minute", "at_from": "2026-07-01T00:00:00Z", "at_to": "2026-07-03T00:00:00Z"}, "at_from"),
+        (
+            {"step": "minute", "at_from": "2026-07-01T00:00:00Z", "at_to": "2026-07-03T00:00:00Z"},
+            "at_from",
+        ),
         ({"step": "day", "at_from": "0001-01-01T00:00:00Z"}, "at_from"),
         ({"step": "week"}, "step"),
         ({"at_from": "yesterday"}, "at_from"),
         ({"connector": "c1"}, "connector"),
     ],
 )
-async def test_too_much_or_a_wrong_word_is_refused_by_its_field(system: System, query: dict[str, str], field: str) -> None:
+async def test_too_much_or_a_wrong_word_is_refused_by_its_field(
+    system: System, query: dict[str, str], field: str
+) -> None:
     status, answer = await system.api("GET", "/figures", params=query)
 
     assert status == 422
     assert answer["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize("query", [{"at_to": "0001-01-01T00:00:00Z"}, {"at_from": "9999-12-31T23:59:59Z"}, {"at_to": "9999-12-31T23:59:59-12:00"}])
-async def test_a_moment_at_the_end_of_time_is_no_error_of_ours(system: System, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"at_to": "0001-01-01T00:00:00Z"},
+        {"at_from": "9999-12-31T23:59:59Z"},
+        {"at_to": "9999-12-31T23:59:59-12:00"},
+    ],
+)
+async def test_a_moment_at_the_end_of_time_is_no_error_of_ours(
+    system: System, query: dict[str, str]
+) -> None:
     status, _ = await system.api("GET", "/figures", params=query)
 
     assert status in {200, 422}

@@ -35,22 +35,80 @@ from tests.support.system import System
 Store = AsyncIOMotorDatabase[dict[str, Any]]
 
 
-def told(number: int, status: Status | None = Status.SUCCESS, connector_id: str = "c1", **said: Any) -> StatusChanged:
-    """One delivery of an appointment of its own; ``of`` are the appointment's facts, the others the event's."""
-    facts = {"key": f"demo/{number}", "appointment_id": number, "subject": f"Overhaul {number}", "job_no": f"OP{number:03}"} | said.pop("of", {})
-    return an_event(status=status, number=number, connector_id=connector_id, **facts).model_copy(update={"connector_name": f"Hook {connector_id}", **said})
+def told(
+    number: int, status: Status | None = Status.SUCCESS, connector_id: str = "c1", **said: Any
+) -> StatusChanged:
+    """One delivery of an appointment of its own; ``of`` are the appointment's facts, the
+    others the event's.
+    """
+    facts = {
+        "key": f"demo/{number}",
+        "appointment_id": number,
+        "subject": f"Overhaul {number}",
+        "job_no": f"OP{number:03}",
+    } | said.pop("of", {})
+    return an_event(status=status, number=number, connector_id=connector_id, **facts).model_copy(
+        update={"connector_name": f"Hook {connector_id}", **said}
+    )
 
 
 EVENTS = (
     told(
-        1, of={"job_no": None, "task_no": "T1", "start": "2026-07-21T08:00:00", "end": "2026-07-21T10:00:00+02:00", "back_office_id": "BO-17"}, http_status=200
+        1,
+        of={
+            "job_no": None,
+            "task_no": "T1",
+            "start": "2026-07-21T08:00:00",
+            "end": "2026-07-21T10:00:00+02:00",
+            "back_office_id": "BO-17",
+        },
+        http_status=200,
     ),
-    told(2, Status.FAILED, code="DSWBHK020", message="[DSWBHK020] Status code: 502.", retryable=True, http_status=502, tries=3, duration_ms=61.5),
-    told(3, Status.FAILED, "c2", code="DSWBHK001", message="Refused", outcome_unknown=True, of={"modified_by": "ANNE", "subject": "Überholung"}),
-    told(4, Status.SKIPPED, message="A newer version was sent.", action=Action.DELETE, of={"source_app": "NAV", "start": "2026-07-22", "modified_by": "BEN"}),
-    told(5, None, at=A_MOMENT + timedelta(hours=1), of={"job_no": "", "source_app": None, "subject": "Overhaul 5 [a]"}),
-    told(6, None, "c2", of={"job_no": "OP1", "appointment_no": "A-6", "modified_at": A_MOMENT + timedelta(days=1)}),
-    told(7, attempt=2, trigger=Trigger.TIMER_JOB, replica="dispatcher-2", of={"job_no": "OP1", "source_type": "JOB"}),
+    told(
+        2,
+        Status.FAILED,
+        code="DSWBHK020",
+        message="[DSWBHK020] Status code: 502.",
+        retryable=True,
+        http_status=502,
+        tries=3,
+        duration_ms=61.5,
+    ),
+    told(
+        3,
+        Status.FAILED,
+        "c2",
+        code="DSWBHK001",
+        message="Refused",
+        outcome_unknown=True,
+        of={"modified_by": "ANNE", "subject": "Überholung"},
+    ),
+    told(
+        4,
+        Status.SKIPPED,
+        message="A newer version was sent.",
+        action=Action.DELETE,
+        of={"source_app": "NAV", "start": "2026-07-22", "modified_by": "BEN"},
+    ),
+    told(
+        5,
+        None,
+        at=A_MOMENT + timedelta(hours=1),
+        of={"job_no": "", "source_app": None, "subject": "Overhaul 5 [a]"},
+    ),
+    told(
+        6,
+        None,
+        "c2",
+        of={"job_no": "OP1", "appointment_no": "A-6", "modified_at": A_MOMENT + timedelta(days=1)},
+    ),
+    told(
+        7,
+        attempt=2,
+        trigger=Trigger.TIMER_JOB,
+        replica="dispatcher-2",
+        of={"job_no": "OP1", "source_type": "JOB"},
+    ),
 )
 DELIVERIES: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, "1234567"),
@@ -173,13 +231,19 @@ async def database(mongodb_url: str) -> AsyncIterator[Store]:
     async with a_database(mongodb_url) as made:
         kept = (told(8, Status.FAILED, message="kept"), told(9, message="kept"))
         await Record(Writer(made)).statuses([*EVENTS, *kept])
-        await made["deliveries"].update_many({"_id": {"$in": [event.delivery_id for event in kept]}}, {"$set": {"archived": True}})
-        await made["lanes"].insert_one({"_id": "c2|r", "connector_id": "c2", "held_until": A_MOMENT + timedelta(days=36_500)})
+        await made["deliveries"].update_many(
+            {"_id": {"$in": [event.delivery_id for event in kept]}}, {"$set": {"archived": True}}
+        )
+        await made["lanes"].insert_one(
+            {"_id": "c2|r", "connector_id": "c2", "held_until": A_MOMENT + timedelta(days=36_500)}
+        )
         yield made
 
 
 @pytest.mark.parametrize(("conditions", "found"), DELIVERIES, ids=str)
-async def test_a_condition_finds_these_deliveries(database: Store, conditions: dict[str, Any], found: str) -> None:
+async def test_a_condition_finds_these_deliveries(
+    database: Store, conditions: dict[str, Any], found: str
+) -> None:
     query = DeliveryQuery.model_validate(conditions)
 
     items, _ = await Reader(database).deliveries(query.wanted(), query.phase, query.page())
@@ -188,7 +252,9 @@ async def test_a_condition_finds_these_deliveries(database: Store, conditions: d
 
 
 @pytest.mark.parametrize(("conditions", "found"), APPOINTMENTS, ids=str)
-async def test_a_condition_finds_these_appointments(database: Store, conditions: dict[str, Any], found: str) -> None:
+async def test_a_condition_finds_these_appointments(
+    database: Store, conditions: dict[str, Any], found: str
+) -> None:
     query = AppointmentQuery.model_validate(conditions)
 
     items, _ = await Reader(database).appointments(query.wanted(), query.page())
@@ -208,41 +274,82 @@ async def test_a_condition_finds_these_appointments(database: Store, conditions:
     ],
     ids=str,
 )
-async def test_causes_take_the_same_conditions(database: Store, conditions: dict[str, Any], codes: list[str | None]) -> None:
+async def test_causes_take_the_same_conditions(
+    database: Store, conditions: dict[str, Any], codes: list[str | None]
+) -> None:
     query = CauseQuery.model_validate(conditions)
 
-    groups = await Causes(database).groups(await Reader(database).conditions(query.wanted(), query.phase))
+    groups = await Causes(database).groups(
+        await Reader(database).conditions(query.wanted(), query.phase)
+    )
 
     assert sorted(group["code"] or "" for group in groups) == sorted(code or "" for code in codes)
 
 
-async def test_in_an_address_a_value_is_one_of_several_and_a_wrong_one_is_named(system: System) -> None:
-    status, _ = await system.api("GET", "/deliveries?status=Failed&status=Skipped&appointment_id=1&appointment_id=2&phase=done")
+async def test_in_an_address_a_value_is_one_of_several_and_a_wrong_one_is_named(
+    system: System,
+) -> None:
+    status, _ = await system.api(
+        "GET",
+        "/deliveries?status=Failed&status=Skipped&appointment_id=1&appointment_id=2&phase=done",
+    )
     wrong, problem = await system.api("GET", "/deliveries?status=Failed&status=Odd")
     crossed, crossing = await system.api("GET", "/causes?attempt_from=3&attempt_to=2")
 
     assert (status, wrong, crossed) == (200, 422, 422)
-    assert (problem["errors"][0]["field"], crossing["errors"][0]["field"]) == ("status", "attempt_to")
+    assert (problem["errors"][0]["field"], crossing["errors"][0]["field"]) == (
+        "status",
+        "attempt_to",
+    )
 
 
 @pytest.mark.parametrize("model", [DeliveryQuery, AppointmentQuery])
 def test_every_condition_is_tried(model: type[DeliveryQuery | AppointmentQuery]) -> None:
     tried = {name for conditions, _ in DELIVERIES + APPOINTMENTS for name in conditions}
-    alike = {"connector_name_empty", "source_type_empty", "appointment_no_empty", "modified_by_empty", "created_by_begins", "back_office_id_empty"}
-    alike |= {"subject_empty", "task_no_empty", "source_app_begins", "appointment_guid", "appointment_guid_empty", "back_office_parent_id", "created_by"}
-    alike |= {"tries_to", "modified_to", "end_to", "last_transaction_to", "created_from", "created_to"}
+    alike = {
+        "connector_name_empty",
+        "source_type_empty",
+        "appointment_no_empty",
+        "modified_by_empty",
+        "created_by_begins",
+        "back_office_id_empty",
+    }
+    alike |= {
+        "subject_empty",
+        "task_no_empty",
+        "source_app_begins",
+        "appointment_guid",
+        "appointment_guid_empty",
+        "back_office_parent_id",
+        "created_by",
+    }
+    alike |= {
+        "tries_to",
+        "modified_to",
+        "end_to",
+        "last_transaction_to",
+        "created_from",
+        "created_to",
+    }
 
     assert set(model.model_fields) <= tried | alike | {"limit", "after", "sort"}
 
 
 @pytest.fixture(scope="module")
 async def crowded(mongodb_url: str) -> AsyncIterator[Store]:
-    """Many deliveries with few different values, and some without any; several came in the same moment."""
+    """Many deliveries with few different values, and some without any; several came in
+    the same moment.
+    """
     async with a_database(mongodb_url) as made:
         statuses = itertools.cycle([Status.FAILED, Status.SUCCESS, None])
         jobs = itertools.cycle([None, "OP1", "", "OP2"])
         events = [
-            told(n, next(statuses), received_at=A_MOMENT + timedelta(seconds=n // 4), of={"job_no": next(jobs), "subject": None if n % 5 else "Overhaul"})
+            told(
+                n,
+                next(statuses),
+                received_at=A_MOMENT + timedelta(seconds=n // 4),
+                of={"job_no": next(jobs), "subject": None if n % 5 else "Overhaul"},
+            )
             for n in range(41)
         ]
         await Record(Writer(made)).statuses(events)
@@ -260,28 +367,48 @@ async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("sort", DeliverySort)
-async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_round(crowded: Store, sort: DeliverySort) -> None:
+async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_round(
+    crowded: Store, sort: DeliverySort
+) -> None:
     reader = Reader(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
         return await reader.deliveries(query.wanted(), query.phase, query.page())
 
     ids = [item["_id"] for item in await pages(read, DeliveryQuery(sort=sort))]
-    turned = [item["_id"] for item in await pages(read, DeliveryQuery(sort=DeliverySort(sort.removeprefix("-") if sort.startswith("-") else f"-{sort}")))]
+    turned = [
+        item["_id"]
+        for item in await pages(
+            read,
+            DeliveryQuery(
+                sort=DeliverySort(sort.removeprefix("-") if sort.startswith("-") else f"-{sort}")
+            ),
+        )
+    ]
 
     assert len(set(ids)) == len(ids) == 41
     assert ids == turned[::-1]
 
 
 @pytest.mark.parametrize("sort", AppointmentSort)
-async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_round(crowded: Store, sort: AppointmentSort) -> None:
+async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_round(
+    crowded: Store, sort: AppointmentSort
+) -> None:
     reader = Reader(crowded)
 
     async def read(query: AppointmentQuery) -> Any:
         return await reader.appointments(query.wanted(), query.page())
 
     ids = [item["_id"] for item in await pages(read, AppointmentQuery(sort=sort))]
-    turned = [item["_id"] for item in await pages(read, AppointmentQuery(sort=AppointmentSort(sort.removeprefix("-") if sort.startswith("-") else f"-{sort}")))]
+    turned = [
+        item["_id"]
+        for item in await pages(
+            read,
+            AppointmentQuery(
+                sort=AppointmentSort(sort.removeprefix("-") if sort.startswith("-") else f"-{sort}")
+            ),
+        )
+    ]
 
     assert len(set(ids)) == len(ids) == 41
     assert ids == turned[::-1]
@@ -293,7 +420,12 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -
     async def read(query: DeliveryQuery) -> Any:
         return await reader.deliveries(query.wanted(), query.phase, query.page())
 
-    query = DeliveryQuery(status=(Status.FAILED, Status.SUCCESS), phase=(Phase.DONE,), job_no_empty=True, sort=DeliverySort.STATUS_DOWN)
+    query = DeliveryQuery(
+        status=(Status.FAILED, Status.SUCCESS),
+        phase=(Phase.DONE,),
+        job_no_empty=True,
+        sort=DeliverySort.STATUS_DOWN,
+    )
     found = [(item["status"], item["appointment"]["job_no"]) for item in await pages(read, query)]
 
     assert [status for status, _ in found] == sorted((status for status, _ in found), reverse=True)
@@ -301,27 +433,45 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -
     assert {job for _, job in found} == {None, ""}
 
 
-async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(crowded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
+    crowded: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
     reader = Reader(crowded)
 
-    for broad, field in (({"modified_by": ["ANNE"]}, "modified_by"), ({"sort": "duration_ms"}, "sort"), ({"replica": ["r"], "status_empty": False}, "replica")):
+    for broad, field in (
+        ({"modified_by": ["ANNE"]}, "modified_by"),
+        ({"sort": "duration_ms"}, "sort"),
+        ({"replica": ["r"], "status_empty": False}, "replica"),
+    ):
         query = DeliveryQuery.model_validate(broad)
-        with pytest.raises(TooManyError, match=f"{field}: can be used where the other conditions leave at most 20"):
+        with pytest.raises(
+            TooManyError, match=f"{field}: can be used where the other conditions leave at most 20"
+        ):
             await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
 
-    narrow = DeliveryQuery.model_validate({"modified_by": ["ANNE"], "sort": "-duration_ms", "status": ["Failed"]})
+    narrow = DeliveryQuery.model_validate(
+        {"modified_by": ["ANNE"], "sort": "-duration_ms", "status": ["Failed"]}
+    )
     await reader.narrow_enough("deliveries", narrow.straight(), narrow.looked_at())
 
 
-async def test_an_operation_refuses_a_filter_that_its_list_refuses(crowded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_operation_refuses_a_filter_that_its_list_refuses(
+    crowded: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
     order = Order(Mock(), Mock(), Reader(crowded))
 
     with pytest.raises(TooManyError, match=r"filter\.modified_by: can be used where"):
-        await order.conditions(Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}))
+        await order.conditions(
+            Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}})
+        )
 
-    assert await order.conditions(Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"], "status": ["Failed"]}}))
+    assert await order.conditions(
+        Choice.model_validate(
+            {"kind": "retry", "filter": {"modified_by": ["ANNE"], "status": ["Failed"]}}
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -330,7 +480,10 @@ async def test_an_operation_refuses_a_filter_that_its_list_refuses(crowded: Stor
         ({"status": ["Odd"]}, "status"),
         ({"job_no": [""]}, "job_no"),
         ({"job_no": ["x"] * 51}, "job_no"),
-        ({"received_from": "2026-07-21T06:00:00Z", "received_to": "2026-07-21T06:00:00Z"}, "received_to"),
+        (
+            {"received_from": "2026-07-21T06:00:00Z", "received_to": "2026-07-21T06:00:00Z"},
+            "received_to",
+        ),
         ({"attempt_from": 3, "attempt_to": 2}, "attempt_to"),
         ({"start_from": "21-07-2026"}, "start_from"),
         ({"received_from": "2026-07-21"}, "received_from"),
@@ -343,7 +496,9 @@ async def test_an_operation_refuses_a_filter_that_its_list_refuses(crowded: Stor
     ],
     ids=str,
 )
-def test_what_makes_no_sense_is_refused_with_the_field(conditions: dict[str, Any], field: str) -> None:
+def test_what_makes_no_sense_is_refused_with_the_field(
+    conditions: dict[str, Any], field: str
+) -> None:
     with pytest.raises(ValidationError) as refused:
         DeliveryQuery.model_validate(conditions)
 

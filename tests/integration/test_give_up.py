@@ -31,23 +31,37 @@ def at(number: int) -> Any:
     return A_MOMENT + timedelta(seconds=number, milliseconds=-1)
 
 
-async def test_what_was_received_before_is_failed_with_an_unknown_outcome(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
     record = Record(Writer(database))
-    await record.statuses([an_event(status=None, number=number, key=f"demo/{number}") for number in range(1, MANY + 1)])
+    await record.statuses(
+        [
+            an_event(status=None, number=number, key=f"demo/{number}")
+            for number in range(1, MANY + 1)
+        ]
+    )
 
     ended = await give_up(Unheard(database), record, at(MANY))
 
     found = await database["deliveries"].find_one({"_id": "t1.c1"})
     assert found is not None
     assert ended == MANY - 1
-    assert (found["phase"], found["status"], found["outcome_unknown"], found["message"]) == (Phase.DONE, Status.FAILED, True, SENTENCE)
+    assert (found["phase"], found["status"], found["outcome_unknown"], found["message"]) == (
+        Phase.DONE,
+        Status.FAILED,
+        True,
+        SENTENCE,
+    )
     assert found["troubled"]
     assert await database["deliveries"].count_documents({"phase": "pending"}) == 1
     assert await database["attempts"].count_documents({}) == MANY - 1
     assert await database["appointments"].count_documents({"phase": "done"}) == MANY - 1
 
 
-async def test_what_has_come_to_a_status_stays_as_it_is(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_what_has_come_to_a_status_stays_as_it_is(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
     record = Record(Writer(database))
     await record.statuses([an_event(status=Status.SUCCESS, number=1)])
 
@@ -67,4 +81,8 @@ async def test_a_later_attempt_still_counts(database: AsyncIOMotorDatabase[dict[
 
 
 def test_a_moment_without_an_offset_is_utc() -> None:
-    assert moment("2026-07-21T06:00:00") == moment("2026-07-21T06:00:00Z") == moment("2026-07-21T08:00:00+02:00")
+    assert (
+        moment("2026-07-21T06:00:00")
+        == moment("2026-07-21T06:00:00Z")
+        == moment("2026-07-21T08:00:00+02:00")
+    )

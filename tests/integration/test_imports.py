@@ -1,4 +1,6 @@
-"""Connectors from a file: JSON or CSV, in our words or the vendor's; one wrong row and nothing happens."""
+"""Connectors from a file: JSON or CSV, in our words or the vendor's; one wrong row and
+nothing happens.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,12 @@ def name() -> str:
 
 
 async def send(system: System, body: str, kind: str = "text/csv", *, dry_run: bool = False) -> Any:
-    status, answer = await system.api("POST", f"/connectors/import?dry_run={str(dry_run).lower()}", data=body.encode(), headers={"Content-Type": kind})
+    status, answer = await system.api(
+        "POST",
+        f"/connectors/import?dry_run={str(dry_run).lower()}",
+        data=body.encode(),
+        headers={"Content-Type": kind},
+    )
     assert status == 200, answer
     return answer
 
@@ -31,8 +38,10 @@ async def named(system: System, name: str) -> list[dict[str, Any]]:
 
 def vendors_csv(name: str, password: str = PASSWORD) -> str:
     return (
-        "Name;SourceApp;Type;ApiType;WebServiceAddress;AuthType;Login;Password;CrudTypes;SendAppointmentToWebService\r\n"
-        f"{name};CRONUS;Bc;Soap;http://bc.cronus.example/WS/CRONUS/Page/Appointment;Ntlm;CRONUS\\DIME;{password};Create,Update;false\r\n"
+        "Name;SourceApp;Type;ApiType;WebServiceAddress;AuthType;Login;Password;CrudTypes;"
+        "SendAppointmentToWebService\r\n"
+        f"{name};CRONUS;Bc;Soap;http://bc.cronus.example/WS/CRONUS/Page/Appointment;Ntlm;"
+        f"CRONUS\\DIME;{password};Create,Update;false\r\n"
     )
 
 
@@ -41,7 +50,11 @@ async def test_the_vendors_words_become_ours(system: System, name: str) -> None:
 
     assert (imported["done"], imported["rows"][0]["result"]) == (True, "create")
     [connector] = await named(system, name)
-    assert (connector["system"], connector["api_type"], connector["enabled"]) == ("Business Central", "SOAP", False)
+    assert (connector["system"], connector["api_type"], connector["enabled"]) == (
+        "Business Central",
+        "SOAP",
+        False,
+    )
     assert connector["authentication"]["type"] == "NTLM"
     assert connector["actions"] == ["create", "update"]
     assert connector["secrets"] == ["password"]
@@ -65,7 +78,11 @@ async def test_one_wrong_row_keeps_all_of_them_out_and_is_named(system: System, 
     imported = await send(system, json.dumps(rows), "application/json")
 
     assert [row["result"] for row in imported["rows"]] == ["create", "wrong", "wrong"]
-    assert {error["field"] for error in imported["rows"][1]["errors"]} == {"name", "colour", "limits.calls_in_flight"}
+    assert {error["field"] for error in imported["rows"][1]["errors"]} == {
+        "name",
+        "colour",
+        "limits.calls_in_flight",
+    }
     assert "row 1" in imported["rows"][2]["errors"][0]["message"]
     assert await named(system, name) == []
 
@@ -76,12 +93,21 @@ async def test_importing_again_changes_what_is_there(system: System, name: str) 
 
     assert again["rows"][0]["result"] == "change"
     [connector] = await named(system, name)
-    assert (connector["version"], connector["authentication"]["type"], connector["secrets"]) == (2, "Basic", ["password"])
+    assert (connector["version"], connector["authentication"]["type"], connector["secrets"]) == (
+        2,
+        "Basic",
+        ["password"],
+    )
 
 
-@pytest.mark.parametrize(("body", "kind"), [("{", "application/json"), ("[1]", "application/json"), ("\xff\xfe", "application/json")])
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [("{", "application/json"), ("[1]", "application/json"), ("\xff\xfe", "application/json")],
+)
 async def test_what_is_no_file_of_rows_is_refused(system: System, body: str, kind: str) -> None:
-    status, problem = await system.api("POST", "/connectors/import", data=body.encode("latin-1"), headers={"Content-Type": kind})
+    status, problem = await system.api(
+        "POST", "/connectors/import", data=body.encode("latin-1"), headers={"Content-Type": kind}
+    )
 
     assert (status, problem["errors"][0]["field"]) == (422, "body")
 
@@ -98,8 +124,14 @@ async def test_what_is_no_file_of_rows_is_refused(system: System, body: str, kin
         ({"system": "NAV", "mapping": {"fields": {"colour": "Colour"}}}, "mapping"),
     ],
 )
-async def test_a_bad_field_of_a_connector_is_named(system: System, name: str, fields: dict[str, Any], field: str) -> None:
-    status, problem = await system.api("POST", "/connectors", json={"name": name, "source_app": "CRONUS", "system": "Webhook"} | fields)
+async def test_a_bad_field_of_a_connector_is_named(
+    system: System, name: str, fields: dict[str, Any], field: str
+) -> None:
+    status, problem = await system.api(
+        "POST",
+        "/connectors",
+        json={"name": name, "source_app": "CRONUS", "system": "Webhook"} | fields,
+    )
 
     assert status == 422
     assert field in json.dumps(problem["errors"])

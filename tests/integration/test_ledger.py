@@ -17,8 +17,20 @@ from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
 
 SUCCESS = Outcome(status=Status.SUCCESS, http_status=200, tries=1)
-REFUSED = Outcome(status=Status.FAILED, code="DSWBHK020", message="[DSWBHK020] Status code: 400.", http_status=400, tries=1)
-UNKNOWN = Outcome(status=Status.FAILED, code="DSWBHK010", message="[DSWBHK010] No answer.", outcome_unknown=True, tries=1)
+REFUSED = Outcome(
+    status=Status.FAILED,
+    code="DSWBHK020",
+    message="[DSWBHK020] Status code: 400.",
+    http_status=400,
+    tries=1,
+)
+UNKNOWN = Outcome(
+    status=Status.FAILED,
+    code="DSWBHK010",
+    message="[DSWBHK010] No answer.",
+    outcome_unknown=True,
+    tries=1,
+)
 LEASE_S = 1.0
 
 
@@ -35,7 +47,12 @@ def ledger(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Ledger:
 
 
 def version(number: int, attempt: int = 1) -> DeliveryRequested:
-    return a_delivery(attempt=attempt, transaction=a_transaction(f"t{number}", modified_at=A_MOMENT + timedelta(milliseconds=number)))
+    return a_delivery(
+        attempt=attempt,
+        transaction=a_transaction(
+            f"t{number}", modified_at=A_MOMENT + timedelta(milliseconds=number)
+        ),
+    )
 
 
 async def test_a_new_appointment_is_claimed(ledger: Ledger) -> None:
@@ -54,7 +71,9 @@ async def test_a_newer_snapshot_follows_an_older_one(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])
-async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_delivered(ledger: Ledger, outcome: Outcome) -> None:
+async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_delivered(
+    ledger: Ledger, outcome: Outcome
+) -> None:
     newer = Claim(version(2))
     await ledger.claim(newer)
     await ledger.settle(newer, outcome)
@@ -116,7 +135,9 @@ async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(ledger: 
     assert await ledger.claim(again) is again
 
 
-async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doubt(ledger: Ledger) -> None:
+async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doubt(
+    ledger: Ledger,
+) -> None:
     await ledger.claim(Claim(version(2)))
     await asyncio.sleep(LEASE_S)
 
@@ -153,7 +174,9 @@ async def test_a_claim_whose_answer_was_lost_is_recognised_as_ones_own(ledger: L
     assert await ledger.claim(claim) is claim
 
 
-async def test_of_many_that_want_one_appointment_one_gets_it(ledger: Ledger, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_of_many_that_want_one_appointment_one_gets_it(
+    ledger: Ledger, database: AsyncIOMotorDatabase[dict[str, Any]]
+) -> None:
     others = [Ledger(database, LEASE_S) for _ in range(8)]
 
     answers = await asyncio.gather(*(other.claim(Claim(version(1))) for other in [ledger, *others]))
@@ -161,7 +184,9 @@ async def test_of_many_that_want_one_appointment_one_gets_it(ledger: Ledger, dat
     assert sum(isinstance(answer, Claim) for answer in answers) == 1
 
 
-async def test_what_is_remembered_of_an_appointment_is_bounded(ledger: Ledger, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_what_is_remembered_of_an_appointment_is_bounded(
+    ledger: Ledger, database: AsyncIOMotorDatabase[dict[str, Any]]
+) -> None:
     for number in range(40):
         claim = Claim(version(number))
         await ledger.claim(claim)

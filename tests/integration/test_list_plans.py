@@ -1,4 +1,6 @@
-"""Every list is read from an index: first page and last, each order, each filter, and free text (docs/adr/0014)."""
+"""Every list is read from an index: first page and last, each order, each filter, and free text
+(docs/adr/0014).
+"""
 
 from __future__ import annotations
 
@@ -104,24 +106,54 @@ async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[
     """So many deliveries of as many appointments; a few of them are each rare in their own way."""
     async with a_database(mongodb_url) as made:
         await Record(Writer(made)).statuses([_event(n) for n in range(MANY)])
-        await made["deliveries"].update_many({"_id": {"$in": [f"t{n}.c1" for n in range(0, MANY, 50)]}}, {"$set": {"archived": True}})
+        await made["deliveries"].update_many(
+            {"_id": {"$in": [f"t{n}.c1" for n in range(0, MANY, 50)]}}, {"$set": {"archived": True}}
+        )
         yield made
 
 
 def _event(n: int) -> Any:
     """One in thirty differs from the others in everything that there is a condition for."""
     is_rare = n % 30 == 7
-    facts = {"key": f"demo/{n}", "appointment_id": n, "job_no": f"OP{100_000 + n}", "subject": f"Overhaul {n}", "task_no": f"T{n}"}
-    facts |= {"back_office_id": f"B-{n}", "appointment_no": f"A-{n}", "appointment_guid": f"g{n}", "start": "2026-07-21", "created_at": "2026-07-21"}
+    facts = {
+        "key": f"demo/{n}",
+        "appointment_id": n,
+        "job_no": f"OP{100_000 + n}",
+        "subject": f"Overhaul {n}",
+        "task_no": f"T{n}",
+    }
+    facts |= {
+        "back_office_id": f"B-{n}",
+        "appointment_no": f"A-{n}",
+        "appointment_guid": f"g{n}",
+        "start": "2026-07-21",
+        "created_at": "2026-07-21",
+    }
     if is_rare:
         days = timedelta(days=2)
-        facts |= {"modified_by": "ANNE", "created_by": "BEN", "start": "2026-08-02", "created_at": "2026-08-02", "modified_at": A_MOMENT + days}
+        facts |= {
+            "modified_by": "ANNE",
+            "created_by": "BEN",
+            "start": "2026-08-02",
+            "created_at": "2026-08-02",
+            "modified_at": A_MOMENT + days,
+        }
         facts |= {"source_app": "NAV"} | ({"job_no": None} if n % 60 == 7 else {})
-    status = next(itertools.islice(itertools.cycle([Status.FAILED, Status.SKIPPED, None]), n, None)) if is_rare else Status.SUCCESS
+    status = (
+        next(itertools.islice(itertools.cycle([Status.FAILED, Status.SKIPPED, None]), n, None))
+        if is_rare
+        else Status.SUCCESS
+    )
     event = an_event(1, status, n, "c2" if n % 3 == 1 else "c1", **facts)
     said: dict[str, Any] = {"connector_name": f"Hook {event.connector_id}"}
     if is_rare:
-        said |= {"action": "delete", "attempt": 2, "trigger": "Website", "code": "DSWBHK020", "at": A_MOMENT + timedelta(days=2)}
+        said |= {
+            "action": "delete",
+            "attempt": 2,
+            "trigger": "Website",
+            "code": "DSWBHK020",
+            "at": A_MOMENT + timedelta(days=2),
+        }
     return event.model_validate(event.model_dump() | said)
 
 
@@ -136,8 +168,12 @@ def stages(plan: Any) -> Iterator[str]:
             yield from stages(value)
 
 
-async def check(collection: Any, wanted: dict[str, Any], page: Page, at_most: int, *, ordered: bool = True) -> None:
-    """Each range of the page is one scan of an index, in its order, and looks at so many keys and items at most."""
+async def check(
+    collection: Any, wanted: dict[str, Any], page: Page, at_most: int, *, ordered: bool = True
+) -> None:
+    """Each range of the page is one scan of an index, in its order, and looks at so many keys
+    and items at most.
+    """
     for cursor in cursors(collection, wanted, page):
         explained = await cursor.explain()
         used = set(stages(explained["queryPlanner"]["winningPlan"]))
@@ -151,24 +187,38 @@ async def last_key(collection: Any, wanted: dict[str, Any], page: Page) -> str:
     """The key that leads to the last page."""
     after = None
     while True:
-        items, following = await read_page(collection, wanted, Page(page.field, page.is_descending, 100, after, page.ties))
+        items, following = await read_page(
+            collection, wanted, Page(page.field, page.is_descending, 100, after, page.ties)
+        )
         if following is None:
             assert after is not None, items
             return after
         after = following
 
 
-@pytest.mark.parametrize("sort", [sort for sort in DeliverySort if OF_DELIVERIES[sort.removeprefix("-")].way is Way.INDEX])
-async def test_deliveries_in_each_order_first_page_and_last(database: Any, sort: DeliverySort) -> None:
+@pytest.mark.parametrize(
+    "sort",
+    [sort for sort in DeliverySort if OF_DELIVERIES[sort.removeprefix("-")].way is Way.INDEX],
+)
+async def test_deliveries_in_each_order_first_page_and_last(
+    database: Any, sort: DeliverySort
+) -> None:
     query = DeliveryQuery(sort=sort, limit=LIMIT)
     wanted, page = query.wanted(), query.page()
     await check(database["deliveries"], wanted, page, LIMIT + 1)
     key = await last_key(database["deliveries"], wanted, page)
-    await check(database["deliveries"], wanted, Page(page.field, page.is_descending, LIMIT, key, page.ties), LIMIT + 1)
+    await check(
+        database["deliveries"],
+        wanted,
+        Page(page.field, page.is_descending, LIMIT, key, page.ties),
+        LIMIT + 1,
+    )
 
 
 @pytest.mark.parametrize("filters", STRAIGHT, ids=str)
-async def test_deliveries_with_each_filter_need_no_sorting(database: Any, filters: dict[str, Any]) -> None:
+async def test_deliveries_with_each_filter_need_no_sorting(
+    database: Any, filters: dict[str, Any]
+) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     wanted = all_of([query.wanted(), standing(query.phase, {"c2"})])
     await check(database["deliveries"], wanted, query.page(), FEW)
@@ -178,33 +228,59 @@ async def test_deliveries_with_each_filter_need_no_sorting(database: Any, filter
 async def test_their_last_pages_need_none_either(database: Any, filters: dict[str, Any]) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     wanted, page = all_of([query.wanted(), standing(query.phase, {"c2"})]), query.page()
-    items, _ = await read_page(database["deliveries"], wanted, Page(page.field, page.is_descending, 200, None, page.ties))
-    _, key = await read_page(database["deliveries"], wanted, Page(page.field, page.is_descending, max(1, len(items) - 1), None, page.ties))
-    await check(database["deliveries"], wanted, Page(page.field, page.is_descending, LIMIT, key, page.ties), FEW)
+    items, _ = await read_page(
+        database["deliveries"], wanted, Page(page.field, page.is_descending, 200, None, page.ties)
+    )
+    _, key = await read_page(
+        database["deliveries"],
+        wanted,
+        Page(page.field, page.is_descending, max(1, len(items) - 1), None, page.ties),
+    )
+    await check(
+        database["deliveries"],
+        wanted,
+        Page(page.field, page.is_descending, LIMIT, key, page.ties),
+        FEW,
+    )
 
 
 @pytest.mark.parametrize("filters", FOUND_FIRST, ids=str)
-async def test_deliveries_that_an_index_finds_and_that_are_ordered_then(database: Any, filters: dict[str, Any]) -> None:
+async def test_deliveries_that_an_index_finds_and_that_are_ordered_then(
+    database: Any, filters: dict[str, Any]
+) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     await check(database["deliveries"], query.wanted(), query.page(), FEW, ordered=False)
 
 
 @pytest.mark.parametrize(
     "filters",
-    [{"job_no_begins": "OP10001", "sort": "job_no"}, {"subject_begins": "Overhaul 31", "sort": "-subject"}, {"attempt_from": 2, "sort": "-attempt"}],
+    [
+        {"job_no_begins": "OP10001", "sort": "job_no"},
+        {"subject_begins": "Overhaul 31", "sort": "-subject"},
+        {"attempt_from": 2, "sort": "-attempt"},
+    ],
     ids=str,
 )
-async def test_in_the_order_of_the_same_column_they_need_no_sorting(database: Any, filters: dict[str, Any]) -> None:
+async def test_in_the_order_of_the_same_column_they_need_no_sorting(
+    database: Any, filters: dict[str, Any]
+) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     await check(database["deliveries"], query.wanted(), query.page(), FEW)
 
 
-@pytest.mark.parametrize("sort", [sort for sort in AppointmentSort if OF_APPOINTMENTS[sort.removeprefix("-")].way is Way.INDEX])
-async def test_appointments_in_each_order_first_page_and_last(database: Any, sort: AppointmentSort) -> None:
+@pytest.mark.parametrize(
+    "sort",
+    [sort for sort in AppointmentSort if OF_APPOINTMENTS[sort.removeprefix("-")].way is Way.INDEX],
+)
+async def test_appointments_in_each_order_first_page_and_last(
+    database: Any, sort: AppointmentSort
+) -> None:
     page = AppointmentQuery(sort=sort, limit=LIMIT).page()
     await check(database["appointments"], {}, page, LIMIT + 1)
     key = await last_key(database["appointments"], {}, page)
-    await check(database["appointments"], {}, Page(page.field, page.is_descending, LIMIT, key), LIMIT + 1)
+    await check(
+        database["appointments"], {}, Page(page.field, page.is_descending, LIMIT, key), LIMIT + 1
+    )
 
 
 @pytest.mark.parametrize("filters", APPOINTMENTS_FOUND, ids=str)
@@ -214,7 +290,11 @@ async def test_appointments_with_each_filter(database: Any, filters: dict[str, A
 
 
 async def test_causes_are_grouped_from_their_own_index(database: Any) -> None:
-    steps = [{"$match": {"cause": {"$gt": ""}, "archived": False}}, {"$sort": {"cause": 1, "received_at": -1, "_id": -1}}, {"$group": {"_id": "$cause"}}]
+    steps = [
+        {"$match": {"cause": {"$gt": ""}, "archived": False}},
+        {"$sort": {"cause": 1, "received_at": -1, "_id": -1}},
+        {"$group": {"_id": "$cause"}},
+    ]
     explained = await database.command("aggregate", "deliveries", pipeline=steps, explain=True)
     assert set(stages(explained)) & {"COLLSCAN", "SORT"} == set()
     assert "IXSCAN" in set(stages(explained))
@@ -222,34 +302,83 @@ async def test_causes_are_grouped_from_their_own_index(database: Any) -> None:
 
 def test_each_condition_with_an_index_is_tried() -> None:
     def straight(model: Any) -> set[str]:
-        names = {name for name in model.model_fields if model._column(name)[0] is not None and name not in model.apart}
-        return {name for name in names if model._column(name)[0].way is Way.INDEX and model._column(name)[1] in {"is", "begins", "from"}}
+        names = {
+            name
+            for name in model.model_fields
+            if model._column(name)[0] is not None and name not in model.apart
+        }
+        return {
+            name
+            for name in names
+            if model._column(name)[0].way is Way.INDEX
+            and model._column(name)[1] in {"is", "begins", "from"}
+        }
 
-    begin_alike = {f"{name}_begins" for name in ("connector_name", "source_app", "task_no", "back_office_id", "created_by", "modified_by", "job_no")}
-    alike = begin_alike | {"created_by", "back_office_id", "subject", "appointment_key", "appointment_id_from", "last_transaction_from"}
+    begin_alike = {
+        f"{name}_begins"
+        for name in (
+            "connector_name",
+            "source_app",
+            "task_no",
+            "back_office_id",
+            "created_by",
+            "modified_by",
+            "job_no",
+        )
+    }
+    alike = begin_alike | {
+        "created_by",
+        "back_office_id",
+        "subject",
+        "appointment_key",
+        "appointment_id_from",
+        "last_transaction_from",
+    }
     tried = {name for filters in STRAIGHT + FOUND_FIRST for name in filters}
 
     assert straight(DeliveryQuery) <= tried | alike
-    assert straight(AppointmentQuery) <= {name for filters in APPOINTMENTS_FOUND for name in filters} | alike
+    assert (
+        straight(AppointmentQuery)
+        <= {name for filters in APPOINTMENTS_FOUND for name in filters} | alike
+    )
     assert Phase.HELD in DeliveryQuery(phase=(Phase.HELD,)).phase
 
 
 @pytest.mark.parametrize(
-    "wanted", [{}, {"who": "user3"}, {"action": "change_connector"}, {"target": "c7"}, {"at": {"$lt": A_MOMENT + timedelta(seconds=150)}}], ids=str
+    "wanted",
+    [
+        {},
+        {"who": "user3"},
+        {"action": "change_connector"},
+        {"target": "c7"},
+        {"at": {"$lt": A_MOMENT + timedelta(seconds=150)}},
+    ],
+    ids=str,
 )
 async def test_the_audit_by_each_filter(database: Any, wanted: dict[str, Any]) -> None:
     if not await database["audit"].find_one({}):
         told = [(A_MOMENT + timedelta(seconds=n), f"user{n % 10}", f"c{n}") for n in range(MANY)]
-        entries = [Entry("change_connector", "203.0.113.9", at=at, who=who, target=target) for at, who, target in told]
+        entries = [
+            Entry("change_connector", "203.0.113.9", at=at, who=who, target=target)
+            for at, who, target in told
+        ]
         await database["audit"].insert_many([entry.document() for entry in entries])
 
     await check(database["audit"], wanted, Page("at", is_descending=True, limit=10, after=None), 11)
 
 
 async def test_a_session_is_found_by_one_read(database: Any) -> None:
-    times = {"created_at": A_MOMENT, "seen_at": A_MOMENT, "ends_at": A_MOMENT + timedelta(days=36_500)}
-    await database["sessions"].insert_many([{"_id": f"hash {n}", "name": f"user{n}", "role": "viewer"} | times for n in range(MANY)])
+    times = {
+        "created_at": A_MOMENT,
+        "seen_at": A_MOMENT,
+        "ends_at": A_MOMENT + timedelta(days=36_500),
+    }
+    await database["sessions"].insert_many(
+        [{"_id": f"hash {n}", "name": f"user{n}", "role": "viewer"} | times for n in range(MANY)]
+    )
 
-    explained = await database["sessions"].find({"_id": "hash 7", "ends_at": {"$gt": A_MOMENT}}).explain()
+    explained = (
+        await database["sessions"].find({"_id": "hash 7", "ends_at": {"$gt": A_MOMENT}}).explain()
+    )
 
     assert explained["executionStats"]["totalDocsExamined"] == 1

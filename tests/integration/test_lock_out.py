@@ -21,7 +21,9 @@ from tests.support.visitor import Visitor, a_name, a_user
 @pytest.fixture(scope="module")
 async def quick(system: System) -> AsyncIterator[str]:
     """Another replica, whose first wait takes three seconds."""
-    service = await system.start("portal-api", "portal-api-quick", PORTAL_API_LOCK_S="3", PORTAL_API_LONGEST_LOCK_S="60")
+    service = await system.start(
+        "portal-api", "portal-api-quick", PORTAL_API_LOCK_S="3", PORTAL_API_LONGEST_LOCK_S="60"
+    )
     yield service.name
     await system.stop(service.name)
 
@@ -32,20 +34,28 @@ async def visitor(system: System, request: pytest.FixtureRequest) -> Visitor:
     return await a_user(system, signed_in=False) if request.param == "somebody" else Visitor(system)
 
 
-async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(visitor: Visitor) -> None:
+async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(
+    visitor: Visitor,
+) -> None:
     assert await visitor.wrong(5) == [401] * 5
 
-    status, problem, headers = await visitor.asked("POST", "/session", {"name": visitor.name, "password": visitor.password})
+    status, problem, headers = await visitor.asked(
+        "POST", "/session", {"name": visitor.name, "password": visitor.password}
+    )
 
     assert (status, problem["detail"]) == (429, "Too many wrong passwords: try again later")
     assert 1 <= int(headers["Retry-After"]) <= 30
     assert visitor.cookie == ""
 
 
-async def test_the_right_password_is_refused_while_locked_and_taken_afterwards(system: System, quick: str) -> None:
+async def test_the_right_password_is_refused_while_locked_and_taken_afterwards(
+    system: System, quick: str
+) -> None:
     visitor = await a_user(system, signed_in=False, service=quick)
     assert await visitor.wrong(5) == [401] * 5
-    status, _, headers = await visitor.asked("POST", "/session", {"name": visitor.name, "password": visitor.password})
+    status, _, headers = await visitor.asked(
+        "POST", "/session", {"name": visitor.name, "password": visitor.password}
+    )
     assert status == 429
 
     await asyncio.sleep(int(headers["Retry-After"]))
@@ -54,7 +64,9 @@ async def test_the_right_password_is_refused_while_locked_and_taken_afterwards(s
     assert await visitor.wrong(4) == [401] * 4, "the count began anew"
 
 
-async def test_guesses_at_once_on_two_replicas_are_counted_together(system: System, quick: str) -> None:
+async def test_guesses_at_once_on_two_replicas_are_counted_together(
+    system: System, quick: str
+) -> None:
     here = await a_user(system, signed_in=False)
     there = Visitor(system, here.name, service=quick)
 
@@ -65,21 +77,37 @@ async def test_guesses_at_once_on_two_replicas_are_counted_together(system: Syst
 
 async def test_an_address_that_guesses_many_names_is_locked_too(system: System) -> None:
     guesser, waits = Visitor(system), (timedelta(seconds=30), timedelta(hours=1))
-    sign_ins = SignIns(open_database(system.mongodb_url, system.database), patience_with_names(*waits), patience_with_addresses(*waits))
+    sign_ins = SignIns(
+        open_database(system.mongodb_url, system.database),
+        patience_with_names(*waits),
+        patience_with_addresses(*waits),
+    )
     for _ in range(49):
         await sign_ins.begin(a_name(), guesser.address, this_moment())
 
     answers = [await Visitor(system, address=guesser.address).wrong() for _ in range(3)]
 
     assert answers == [[401], [429], [429]]
-    assert (await (await a_user(system, signed_in=False)).sign_in())[0] == 200, "other addresses do not notice"
+    assert (await (await a_user(system, signed_in=False)).sign_in())[0] == 200, (
+        "other addresses do not notice"
+    )
 
 
-async def test_unknown_name_wrong_password_and_disabled_account_are_answered_alike(system: System) -> None:
-    somebody, disabled, nobody = await a_user(system, signed_in=False), await a_user(system, signed_in=False), Visitor(system)
+async def test_unknown_name_wrong_password_and_disabled_account_are_answered_alike(
+    system: System,
+) -> None:
+    somebody, disabled, nobody = (
+        await a_user(system, signed_in=False),
+        await a_user(system, signed_in=False),
+        Visitor(system),
+    )
     await system.api("PUT", f"/users/{disabled.name}", json={"enabled": False})
 
-    answers = [await somebody.sign_in("not the walrus at all"), await nobody.sign_in(), await disabled.sign_in()]
+    answers = [
+        await somebody.sign_in("not the walrus at all"),
+        await nobody.sign_in(),
+        await disabled.sign_in(),
+    ]
 
     assert answers[0][0] == 401
     assert answers[0] == answers[1] == answers[2]
@@ -102,7 +130,9 @@ async def test_a_reset_password_unlocks(system: System) -> None:
     visitor = await a_user(system, signed_in=False)
     await visitor.wrong(5)
 
-    await system.api("POST", f"/users/{visitor.name}/password", json={"password": "other made-up words 5"})
+    await system.api(
+        "POST", f"/users/{visitor.name}/password", json={"password": "other made-up words 5"}
+    )
 
     assert (await visitor.sign_in("other made-up words 5"))[0] == 200
 

@@ -1,4 +1,6 @@
-"""How lines are kept: read by index in every combination of filters, forgotten after a while that may be changed."""
+"""How lines are kept: read by index in every combination of filters, forgotten after a while
+that may be changed.
+"""
 
 from __future__ import annotations
 
@@ -70,16 +72,25 @@ async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=lambda filters: "-".join(filters) or "all")
-async def test_every_combination_of_filters_is_read_from_an_index_in_order(database: Any, filters: dict[str, Any]) -> None:
+async def test_every_combination_of_filters_is_read_from_an_index_in_order(
+    database: Any, filters: dict[str, Any]
+) -> None:
     query = LogQuery.model_validate(filters)
     first = Page("_id", is_descending=True, limit=10, after=None)
 
     await check(database["logs"], query.wanted(), first, MANY)
-    items, following = await Logs(database).page(query.wanted(), Page("_id", is_descending=True, limit=3, after=None))
+    items, following = await Logs(database).page(
+        query.wanted(), Page("_id", is_descending=True, limit=3, after=None)
+    )
 
     assert items
     if following:
-        await check(database["logs"], query.wanted(), Page("_id", is_descending=True, limit=10, after=following), MANY)
+        await check(
+            database["logs"],
+            query.wanted(),
+            Page("_id", is_descending=True, limit=10, after=following),
+            MANY,
+        )
 
 
 async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
@@ -98,11 +109,20 @@ async def test_lines_are_forgotten_after_a_while_that_may_be_changed(database: A
         assert (index["key"], index["expireAfterSeconds"]) == ([("at", 1)], days * 86_400)
 
 
-async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(database: Any) -> None:
+async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
+    database: Any,
+) -> None:
     for seconds in (100, 200, 300):
-        await asyncio.gather(*(keep_for(database, [Kept("heartbeats", "kept", timedelta(seconds=seconds))]) for _ in range(3)))
+        await asyncio.gather(
+            *(
+                keep_for(database, [Kept("heartbeats", "kept", timedelta(seconds=seconds))])
+                for _ in range(3)
+            )
+        )
 
-        assert (await database["heartbeats"].index_information())["kept"]["expireAfterSeconds"] == seconds
+        assert (await database["heartbeats"].index_information())["kept"][
+            "expireAfterSeconds"
+        ] == seconds
 
 
 async def test_minutes_and_sums_are_kept_for_different_times(database: Any) -> None:
@@ -112,13 +132,24 @@ async def test_minutes_and_sums_are_kept_for_different_times(database: Any) -> N
     await keep_for(database, [minutes, sums])
 
     indexes = await database["figures"].index_information()
-    assert {name: indexes[name]["expireAfterSeconds"] // 86_400 for name in ("minutes_kept", "sums_kept")} == {"minutes_kept": 14, "sums_kept": 3_650}
+    assert {
+        name: indexes[name]["expireAfterSeconds"] // 86_400
+        for name in ("minutes_kept", "sums_kept")
+    } == {"minutes_kept": 14, "sums_kept": 3_650}
 
 
 async def test_only_a_later_heartbeat_replaces_an_earlier_one(database: Any) -> None:
     store = Heartbeats(database)
     beats = [
-        Heartbeat(service="retry", replica="r1", release="1", started_at=A_MOMENT, at=A_MOMENT + timedelta(seconds=n), ready=bool(n % 2)) for n in (1, 3, 2, 3)
+        Heartbeat(
+            service="retry",
+            replica="r1",
+            release="1",
+            started_at=A_MOMENT,
+            at=A_MOMENT + timedelta(seconds=n),
+            ready=bool(n % 2),
+        )
+        for n in (1, 3, 2, 3)
     ]
 
     for beat in beats:

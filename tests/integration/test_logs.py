@@ -1,4 +1,6 @@
-"""What the services log is found in the portal: by service, level, time, delivery and words, the newest first."""
+"""What the services log is found in the portal: by service, level, time, delivery and words,
+the newest first.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ async def retry(system: System) -> AsyncIterator[str]:
 
 async def lines(system: System, **query: Any) -> list[dict[str, Any]]:
     """One page of lines."""
-    status, answer = await system.api("GET", "/logs", params={key: str(value) for key, value in query.items()})
+    status, answer = await system.api(
+        "GET", "/logs", params={key: str(value) for key, value in query.items()}
+    )
     assert status == 200, answer
     items: list[dict[str, Any]] = answer["items"]
     return items
@@ -40,7 +44,12 @@ async def until_logged(system: System, **query: Any) -> dict[str, Any]:
 async def test_a_line_of_each_service_is_found(system: System, service: str) -> None:
     line = await until_logged(system, service=service, replica=service, search="ready")
 
-    assert (line["event"], line["level"], line["service"], line["replica"]) == ("ready", "info", service, service)
+    assert (line["event"], line["level"], line["service"], line["replica"]) == (
+        "ready",
+        "info",
+        service,
+        service,
+    )
 
 
 async def test_a_line_of_retry_is_found_by_its_replica(system: System, retry: str) -> None:
@@ -49,19 +58,29 @@ async def test_a_line_of_retry_is_found_by_its_replica(system: System, retry: st
     assert line["fields"]["next_run"].endswith("01-01 00:00:00+00:00")
 
 
-async def test_the_lines_of_a_delivery_tell_what_each_attempt_came_to(system: System, app: str) -> None:
+async def test_the_lines_of_a_delivery_tell_what_each_attempt_came_to(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app)
     before = datetime.now(UTC)
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    delivery = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Success"
+    )
 
     line = await until_logged(system, delivery_id=delivery["delivery_id"])
 
-    assert (line["event"], line["service"], line["connector_id"]) == ("attempt", "dispatcher", connector_id)
+    assert (line["event"], line["service"], line["connector_id"]) == (
+        "attempt",
+        "dispatcher",
+        connector_id,
+    )
     assert (line["fields"]["status"], line["fields"]["attempt"]) == ("Success", 1)
     assert before <= datetime.fromisoformat(line["at"]) + timedelta(milliseconds=1)
     assert await lines(system, delivery_id=delivery["delivery_id"], level="warning") == []
     assert await lines(system, delivery_id=delivery["delivery_id"], at_to=before.isoformat()) == []
-    assert await lines(system, search=f"attempt {delivery['appointment']['key']}", at_from=before.isoformat())
+    assert await lines(
+        system, search=f"attempt {delivery['appointment']['key']}", at_from=before.isoformat()
+    )
 
 
 async def test_a_level_means_itself_and_what_is_worse(system: System, app: str) -> None:
@@ -75,13 +94,19 @@ async def test_a_level_means_itself_and_what_is_worse(system: System, app: str) 
     await system.simulated("DELETE", app, "/faults")
     assert (held["event"], held["level"]) == ("lane held", "warning")
     assert await lines(system, search=f"held {connector_id}", level="error") == []
-    assert {line["level"] for line in await lines(system, level="warning", limit=200)} <= {"warning", "error", "critical"}
+    assert {line["level"] for line in await lines(system, level="warning", limit=200)} <= {
+        "warning",
+        "error",
+        "critical",
+    }
 
 
 async def test_pages_follow_each_other_without_a_gap_or_a_double(system: System, app: str) -> None:
     connector_id = await system.hook(app)
     for number in range(1, 8):
-        await system.delivery(await system.change("create", a_snapshot(number, source_app=app)), "Success")
+        await system.delivery(
+            await system.change("create", a_snapshot(number, source_app=app)), "Success"
+        )
 
     async def seven() -> bool:
         return len(await lines(system, search=connector_id, service="dispatcher")) == 7
@@ -100,7 +125,16 @@ async def test_pages_follow_each_other_without_a_gap_or_a_double(system: System,
     assert [line["at"] for line in found] == sorted((line["at"] for line in found), reverse=True)
 
 
-@pytest.mark.parametrize(("name", "value"), [("level", "loud"), ("at_from", "yesterday"), ("after", "x"), ("limit", "0"), ("colour", "red")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("level", "loud"),
+        ("at_from", "yesterday"),
+        ("after", "x"),
+        ("limit", "0"),
+        ("colour", "red"),
+    ],
+)
 async def test_a_wrong_filter_is_named(system: System, name: str, value: str) -> None:
     status, answer = await system.api("GET", "/logs", params={name: value})
 
@@ -108,12 +142,18 @@ async def test_a_wrong_filter_is_named(system: System, name: str, value: str) ->
     assert answer["errors"][0]["field"] == name
 
 
-async def test_the_portal_shows_the_line_as_it_stands_on_standard_output(system: System, app: str) -> None:
+async def test_the_portal_shows_the_line_as_it_stands_on_standard_output(
+    system: System, app: str
+) -> None:
     await system.hook(app)
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    delivery = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Success"
+    )
     shown = await until_logged(system, delivery_id=delivery["delivery_id"])
 
     log = await asyncio.to_thread(system.services["dispatcher"].log.read_text)
 
     written = next(json.loads(line) for line in log.splitlines() if delivery["delivery_id"] in line)
-    assert shown["fields"] == {name: value for name, value in written.items() if name not in {*shown, "timestamp"}}
+    assert shown["fields"] == {
+        name: value for name, value in written.items() if name not in {*shown, "timestamp"}
+    }

@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo import IndexModel
-from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
 
 from common.database import have_indexes
 from portal_api.store.indexes import INDEXES
@@ -30,7 +35,9 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     client.close()
 
 
-async def test_portal_api_migrates_with_nothing_but_its_database_and_as_often_as_one_likes(database: Database, mongodb_url: str) -> None:
+async def test_portal_api_migrates_with_nothing_but_its_database_and_as_often_as_one_likes(
+    database: Database, mongodb_url: str
+) -> None:
     ends = [await migrate("portal-api", mongodb_url, database.name) for _ in range(2)]
 
     assert ends == [0, 0]
@@ -46,7 +53,9 @@ async def test_retry_migrates_too(database: Database, mongodb_url: str) -> None:
 
 async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongodb_url: str) -> None:
     told = Told()
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongodb_url, timeoutMS=5000, event_listeners=[told])
+    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        mongodb_url, timeoutMS=5000, event_listeners=[told]
+    )
     database = client[f"test-{uuid.uuid4().hex[:8]}"]
 
     await have_indexes(database["deliveries"], [IndexModel("received_at")])
@@ -76,7 +85,13 @@ class Told(CommandListener):
 
 async def migrate(service: str, mongodb_url: str, database: str) -> int:
     """Run the command as the Job does, and return its exit code."""
-    environment = {"PATH": os.environ["PATH"], "MONGODB_URL": mongodb_url, "MONGODB_DATABASE": database}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "MONGODB_URL": mongodb_url,
+        "MONGODB_DATABASE": database,
+    }
     command = Path(sys.executable).with_name(f"mboc-{service}")
-    process = await asyncio.create_subprocess_exec(command, "migrate", env=environment, stdout=asyncio.subprocess.DEVNULL)
+    process = await asyncio.create_subprocess_exec(
+        command, "migrate", env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
     return await asyncio.wait_for(process.wait(), 60)

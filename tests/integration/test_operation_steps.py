@@ -1,4 +1,6 @@
-"""The steps of an operation on a real MongoDB: a kill between any two of them repeats, forgets and falsifies nothing."""
+"""The steps of an operation on a real MongoDB: a kill between any two of them repeats, forgets and
+falsifies nothing.
+"""
 
 from __future__ import annotations
 
@@ -81,30 +83,74 @@ def the_steps(database: AsyncIOMotorDatabase[dict[str, Any]], broker: Broker) ->
     operations, items, deliveries = Operations(database), Items(database), Deliveries(database)
     carry_out = CarryOut(items, Transactions(database), Requeues(database, "r"), broker.ask)
     settle = Settle(items, deliveries, broker.archive)
-    return Steps(operations, items, TakeStock(operations, items, deliveries), carry_out, settle, Report(operations, broker.tell))
+    return Steps(
+        operations,
+        items,
+        TakeStock(operations, items, deliveries),
+        carry_out,
+        settle,
+        Report(operations, broker.tell),
+    )
 
 
 async def fill(database: AsyncIOMotorDatabase[dict[str, Any]], count: int, **fields: Any) -> None:
     transactions = [a_transaction(f"t{n:05}").model_dump() for n in range(count)]
-    await database["transactions"].insert_many([t | {"_id": t["transaction_id"]} for t in transactions])
-    failed = {"status": "Failed", "phase": "done", "archived": False, "attempt": 1, "connector_id": "c1"} | fields
-    rows = [{"_id": f"t{n:05}.c1", "transaction_id": f"t{n:05}", "received_at": A_MOMENT + timedelta(seconds=n // 3)} for n in range(count)]
+    await database["transactions"].insert_many(
+        [t | {"_id": t["transaction_id"]} for t in transactions]
+    )
+    failed = {
+        "status": "Failed",
+        "phase": "done",
+        "archived": False,
+        "attempt": 1,
+        "connector_id": "c1",
+    } | fields
+    rows = [
+        {
+            "_id": f"t{n:05}.c1",
+            "transaction_id": f"t{n:05}",
+            "received_at": A_MOMENT + timedelta(seconds=n // 3),
+        }
+        for n in range(count)
+    ]
     await database["deliveries"].insert_many([failed | row for row in rows])
 
 
-async def requested(steps: Steps, operation_id: str = ONE, kind: OperationKind = OperationKind.RETRY, **fields: Any) -> None:
+async def requested(
+    steps: Steps, operation_id: str = ONE, kind: OperationKind = OperationKind.RETRY, **fields: Any
+) -> None:
     choice = {} if "delivery_ids" in fields else {"conditions": {"status": "Failed"}}
-    given = {"kind": kind, "asked_by": "anna", "asked_at": A_MOMENT, "per_second": 100_000, "planned": 3} | choice | fields
+    given = (
+        {
+            "kind": kind,
+            "asked_by": "anna",
+            "asked_at": A_MOMENT,
+            "per_second": 100_000,
+            "planned": 3,
+        }
+        | choice
+        | fields
+    )
     await steps.operations.add(OperationRequested(operation_id=operation_id, **given))
 
 
 async def steered(steps: Steps, word: Steer, second: int = 1) -> None:
-    await steps.operations.steer(OperationSteered(operation_id=ONE, steer=word, asked_by="bert", asked_at=A_MOMENT + timedelta(seconds=second)))
+    await steps.operations.steer(
+        OperationSteered(
+            operation_id=ONE,
+            steer=word,
+            asked_by="bert",
+            asked_at=A_MOMENT + timedelta(seconds=second),
+        )
+    )
 
 
 async def came_to(database: AsyncIOMotorDatabase[dict[str, Any]], status: str) -> None:
     """Have every delivery's second attempt end like this."""
-    await database["deliveries"].update_many({}, {"$set": {"attempt": 2, "phase": "done", "status": status, "message": f"It was {status}."}})
+    await database["deliveries"].update_many(
+        {},
+        {"$set": {"attempt": 2, "phase": "done", "status": status, "message": f"It was {status}."}},
+    )
 
 
 async def turns(steps: Steps, count: int, operation_id: str = ONE) -> Course:
@@ -117,22 +163,33 @@ async def turns(steps: Steps, count: int, operation_id: str = ONE) -> Course:
 
 
 @pytest.mark.parametrize("named", [False, True])
-async def test_stock_is_taken_once_however_often_it_is_begun(database: Any, broker: Broker, *, named: bool) -> None:
+async def test_stock_is_taken_once_however_often_it_is_begun(
+    database: Any, broker: Broker, *, named: bool
+) -> None:
     await fill(database, 2_500)
     steps = the_steps(database, broker)
-    await requested(steps, ONE, OperationKind.RETRY, **({"delivery_ids": tuple(f"t{n:05}.c1" for n in range(2_500))} if named else {}))
+    await requested(
+        steps,
+        ONE,
+        OperationKind.RETRY,
+        **({"delivery_ids": tuple(f"t{n:05}.c1" for n in range(2_500))} if named else {}),
+    )
 
     for _ in range(4):
         before = await steps.operations.read(ONE)
         if before.total is None:
             await steps.take_stock(before)
-            await steps.take_stock(before)  # as after a kill between the items and the note of how far it came
+            await steps.take_stock(
+                before
+            )  # as after a kill between the items and the note of how far it came
 
     assert (await steps.operations.read(ONE)).total == 2_500
     assert await steps.items.tally(ONE) == (2_500, 0, 0, 0, 0, 0)
 
 
-async def test_a_delivery_that_is_gone_since_it_was_named_is_skipped(database: Any, broker: Broker) -> None:
+async def test_a_delivery_that_is_gone_since_it_was_named_is_skipped(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 1)
     steps = the_steps(database, broker)
     await requested(steps, delivery_ids=("t00000.c1", "gone.c1"))
@@ -144,7 +201,9 @@ async def test_a_delivery_that_is_gone_since_it_was_named_is_skipped(database: A
 
 
 @pytest.mark.parametrize("moment", ["before publishing", "after publishing"])
-async def test_a_kill_while_publishing_is_finished_by_the_next_replica(database: Any, broker: Broker, moment: str) -> None:
+async def test_a_kill_while_publishing_is_finished_by_the_next_replica(
+    database: Any, broker: Broker, moment: str
+) -> None:
     await fill(database, 5)
     steps = the_steps(database, broker)
     await requested(steps)
@@ -155,12 +214,16 @@ async def test_a_kill_while_publishing_is_finished_by_the_next_replica(database:
 
     await turns(the_steps(database, broker), 3)
 
-    assert {r.message_id for r in broker.asked} == {f"t{n:05}.c1.2" for n in range(5)}, "a repeated one has the same id, which the ledger knows"
+    assert {r.message_id for r in broker.asked} == {f"t{n:05}.c1.2" for n in range(5)}, (
+        "a repeated one has the same id, which the ledger knows"
+    )
     assert {(r.attempt, r.trigger) for r in broker.asked} == {(2, Trigger.WEBSITE)}
     assert await steps.items.tally(ONE) == (0, 5, 0, 0, 0, 0)
 
 
-async def test_what_a_killed_replica_had_claimed_is_not_counted_as_cancelled(database: Any, broker: Broker) -> None:
+async def test_what_a_killed_replica_had_claimed_is_not_counted_as_cancelled(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 5)
     steps = the_steps(database, broker)
     await requested(steps, per_second=1)
@@ -176,15 +239,22 @@ async def test_what_a_killed_replica_had_claimed_is_not_counted_as_cancelled(dat
     assert broker.told[-1].finished_at is None, "one is under way still"
     await came_to(database, "Success")
     await turns(steps, 3)
-    assert (broker.told[-1].state, broker.told[-1].counts.succeeded) == (OperationState.CANCELLED, 1)
+    assert (broker.told[-1].state, broker.told[-1].counts.succeeded) == (
+        OperationState.CANCELLED,
+        1,
+    )
     assert broker.told[-1].finished_at is not None
     assert await steps.operations.open() == []
 
 
-async def test_who_asked_first_is_said_and_the_outcome_is_shared(database: Any, broker: Broker) -> None:
+async def test_who_asked_first_is_said_and_the_outcome_is_shared(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 3)
     steps = the_steps(database, broker)
-    await Requeues(database, "r").claim([Candidate("t00000.c1", 1, "c1", "t00000")], Claimant("token", Trigger.TIMER_JOB))
+    await Requeues(database, "r").claim(
+        [Candidate("t00000.c1", 1, "c1", "t00000")], Claimant("token", Trigger.TIMER_JOB)
+    )
     await requested(steps)
     await requested(steps, OTHER, asked_by="bert")
 
@@ -203,23 +273,32 @@ async def test_who_asked_first_is_said_and_the_outcome_is_shared(database: Any, 
     assert await steps.items.tally(OTHER) == (0, 0, 3, 0, 0, 0)
 
 
-async def test_an_attempt_that_a_later_one_followed_is_looked_up(database: Any, broker: Broker) -> None:
+async def test_an_attempt_that_a_later_one_followed_is_looked_up(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 2)
     steps = the_steps(database, broker)
     await requested(steps)
     await turns(steps, 3)
     await came_to(database, "Success")
     await database["deliveries"].update_many({}, {"$set": {"attempt": 3}})
-    await database["attempts"].insert_one({"_id": "t00000.c1.2", "status": "Failed", "message": "[DSWBHK020] Refused."})
+    await database["attempts"].insert_one(
+        {"_id": "t00000.c1.2", "status": "Failed", "message": "[DSWBHK020] Refused."}
+    )
 
     await turns(steps, 3)
 
-    said = {d["delivery_id"]: (d["outcome"], d["message"]) async for d in database["operation_items"].find()}
+    said = {
+        d["delivery_id"]: (d["outcome"], d["message"])
+        async for d in database["operation_items"].find()
+    }
     assert said["t00000.c1"] == ("failed", "[DSWBHK020] Refused.")
     assert said["t00001.c1"][0] == "failed"
 
 
-async def test_without_a_snapshot_nothing_is_claimed_and_the_item_says_so(database: Any, broker: Broker) -> None:
+async def test_without_a_snapshot_nothing_is_claimed_and_the_item_says_so(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 2)
     await database["transactions"].delete_one({"_id": "t00000"})
     steps = the_steps(database, broker)
@@ -232,7 +311,9 @@ async def test_without_a_snapshot_nothing_is_claimed_and_the_item_says_so(databa
     assert [claim["_id"] async for claim in database["requeues"].find()] == ["t00001.c1.2"]
 
 
-async def test_a_word_that_comes_before_its_operation_is_heeded_and_an_older_one_is_not(database: Any, broker: Broker) -> None:
+async def test_a_word_that_comes_before_its_operation_is_heeded_and_an_older_one_is_not(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 3)
     steps = the_steps(database, broker)
     await steered(steps, Steer.PAUSE, second=2)
@@ -242,10 +323,16 @@ async def test_a_word_that_comes_before_its_operation_is_heeded_and_an_older_one
 
     await turns(steps, 3)
 
-    assert (broker.told[-1].state, broker.told[-1].reason, broker.asked) == (OperationState.PAUSED, "Paused by bert.", [])
+    assert (broker.told[-1].state, broker.told[-1].reason, broker.asked) == (
+        OperationState.PAUSED,
+        "Paused by bert.",
+        [],
+    )
 
 
-async def test_archiving_is_told_again_after_a_kill_until_it_is_noted(database: Any, broker: Broker) -> None:
+async def test_archiving_is_told_again_after_a_kill_until_it_is_noted(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 3)
     steps = the_steps(database, broker)
     await requested(steps, kind=OperationKind.ARCHIVE)
@@ -255,7 +342,14 @@ async def test_archiving_is_told_again_after_a_kill_until_it_is_noted(database: 
 
     await turns(steps, 3)
 
-    assert broker.archived == [DeliveriesArchived(operation_id=ONE, archived=True, asked_at=A_MOMENT, delivery_ids=("t00000.c1", "t00001.c1", "t00002.c1"))]
+    assert broker.archived == [
+        DeliveriesArchived(
+            operation_id=ONE,
+            archived=True,
+            asked_at=A_MOMENT,
+            delivery_ids=("t00000.c1", "t00001.c1", "t00002.c1"),
+        )
+    ]
     assert (broker.told[-1].state, broker.told[-1].counts.succeeded) == (OperationState.DONE, 3)
 
 
@@ -273,7 +367,9 @@ async def test_of_two_replicas_the_slower_one_tells_nothing(database: Any, broke
     assert [p.revision for p in broker.told] == list(range(1, told + 1))
 
 
-async def test_counts_taken_while_another_replica_moves_items_are_not_told(database: Any, broker: Broker) -> None:
+async def test_counts_taken_while_another_replica_moves_items_are_not_told(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 3)
     steps = the_steps(database, broker)
     await requested(steps)
@@ -286,13 +382,17 @@ async def test_counts_taken_while_another_replica_moves_items_are_not_told(datab
     assert len(broker.told) == told
 
 
-async def test_operations_end_ninety_days_after_they_were_over(database: Any, broker: Broker) -> None:
+async def test_operations_end_ninety_days_after_they_were_over(
+    database: Any, broker: Broker
+) -> None:
     await fill(database, 3)
     steps = the_steps(database, broker)
     for operation_id in (ONE, OTHER):
         await requested(steps, operation_id, kind=OperationKind.ARCHIVE)
         await turns(steps, 5, operation_id)
-    await database["operations"].update_one({"_id": ONE}, {"$set": {"finished_at": A_MOMENT - timedelta(days=400)}})
+    await database["operations"].update_one(
+        {"_id": ONE}, {"$set": {"finished_at": A_MOMENT - timedelta(days=400)}}
+    )
 
     await forget(steps.operations, steps.items)
 

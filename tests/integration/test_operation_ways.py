@@ -1,4 +1,6 @@
-"""However many deliveries are stored, an operation goes through them along an index, and its items too."""
+"""However many deliveries are stored, an operation goes through them along an index,
+and its items too.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,16 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
     """So many deliveries, half of them failed, and an operation over as many."""
     made = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
     await make_indexes(made)
-    events = [an_event(status=Status.FAILED if n % 2 else Status.SUCCESS, number=n, key=f"demo/{n}", job_no=f"OP{n}", subject="Overhaul") for n in range(MANY)]
+    events = [
+        an_event(
+            status=Status.FAILED if n % 2 else Status.SUCCESS,
+            number=n,
+            key=f"demo/{n}",
+            job_no=f"OP{n}",
+            subject="Overhaul",
+        )
+        for n in range(MANY)
+    ]
     await Record(Writer(made)).statuses(events)
     items = Items(made)
     await make_retrys(made)
@@ -60,7 +71,9 @@ def stages(plan: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("given", FILTERS, ids=str)
-async def test_stock_is_taken_along_an_index_and_goes_on_where_it_was(database: Any, given: dict[str, Any]) -> None:
+async def test_stock_is_taken_along_an_index_and_goes_on_where_it_was(
+    database: Any, given: dict[str, Any]
+) -> None:
     wanted = DeliveryFilter.model_validate(given).wanted()
     order = [("received_at", 1), ("_id", 1)]
 
@@ -72,27 +85,47 @@ async def test_stock_is_taken_along_an_index_and_goes_on_where_it_was(database: 
 
 
 @pytest.mark.parametrize("given", FILTERS, ids=str)
-async def test_conditions_mean_the_same_after_they_travelled(database: Any, given: dict[str, Any]) -> None:
+async def test_conditions_mean_the_same_after_they_travelled(
+    database: Any, given: dict[str, Any]
+) -> None:
     wanted = DeliveryFilter.model_validate(given).wanted()
 
     stored, key = await Deliveries(database).page(json.dumps(portable(wanted)), None)
 
     assert key is None
-    assert [s.delivery_id for s in stored] == [d["_id"] async for d in database["deliveries"].find(wanted).sort([("received_at", 1), ("_id", 1)])]
+    assert [s.delivery_id for s in stored] == [
+        d["_id"]
+        async for d in database["deliveries"].find(wanted).sort([("received_at", 1), ("_id", 1)])
+    ]
 
 
 @pytest.mark.parametrize("wanted", [{"outcome": "waiting", "order": {"$gt": "00100"}}, {}], ids=str)
 async def test_items_are_read_along_an_index(database: Any, wanted: dict[str, Any]) -> None:
-    explained = await database["operation_items"].find({"operation_id": "1" * 32, **wanted}).sort([("order", 1)]).limit(50).explain()
+    explained = (
+        await database["operation_items"]
+        .find({"operation_id": "1" * 32, **wanted})
+        .sort([("order", 1)])
+        .limit(50)
+        .explain()
+    )
 
     assert not set(stages(explained["queryPlanner"]["winningPlan"])) & {"COLLSCAN", "SORT"}
     assert explained["executionStats"]["totalDocsExamined"] <= 51
 
 
 async def test_progress_is_counted_without_reading_an_item(database: Any) -> None:
-    steps = [{"$match": {"operation_id": "1" * 32}}, {"$group": {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}}]
+    steps = [
+        {"$match": {"operation_id": "1" * 32}},
+        {"$group": {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}},
+    ]
 
-    explained = await database.command("explain", {"aggregate": "operation_items", "pipeline": steps, "cursor": {}}, verbosity="executionStats")
+    explained = await database.command(
+        "explain",
+        {"aggregate": "operation_items", "pipeline": steps, "cursor": {}},
+        verbosity="executionStats",
+    )
 
-    looked_at = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+    looked_at = (
+        explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+    )
     assert (looked_at["totalKeysExamined"], looked_at["totalDocsExamined"]) == (MANY, 0)

@@ -1,4 +1,6 @@
-"""Seed, Error Tracking: "Retry All" and "Archive All", on real servers: planned, paced, steered, and each delivery sent once."""
+"""Seed, Error Tracking: "Retry All" and "Archive All", on real servers: planned, paced, steered,
+and each delivery sent once.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +27,30 @@ async def received(system: System, app: str) -> int:
     return int((await system.simulated("GET", app))["stored"])
 
 
-async def test_a_plan_says_how_many_per_connector_and_cause_and_how_long(system: System, app: str) -> None:
+async def test_a_plan_says_how_many_per_connector_and_cause_and_how_long(
+    system: System, app: str
+) -> None:
     ids = await failing(system, app, 3)
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
 
-    status, by_filter = await system.api("POST", "/operations/plan", json={"kind": "retry", "filter": {"source_app": app}, "per_second": 0.5})
-    _, by_ids = await system.api("POST", "/operations/plan", json={"kind": "retry", "delivery_ids": [*ids, ids[0]]})
+    status, by_filter = await system.api(
+        "POST",
+        "/operations/plan",
+        json={"kind": "retry", "filter": {"source_app": app}, "per_second": 0.5},
+    )
+    _, by_ids = await system.api(
+        "POST", "/operations/plan", json={"kind": "retry", "delivery_ids": [*ids, ids[0]]}
+    )
 
     assert status == 200
     assert (by_filter["count"], by_filter["doable"], by_filter["seconds"]) == (4, 3, 8.0)
-    assert [(row["connector_name"], row["count"]) for row in by_filter["by_connector"]] == [("Hook", 4)]
-    assert [(row["code"], row["count"]) for row in by_filter["by_cause"]] == [("DSWBHK020", 3), (None, 1)]
+    assert [(row["connector_name"], row["count"]) for row in by_filter["by_connector"]] == [
+        ("Hook", 4)
+    ]
+    assert [(row["code"], row["count"]) for row in by_filter["by_cause"]] == [
+        ("DSWBHK020", 3),
+        (None, 1),
+    ]
     assert (by_ids["count"], by_ids["doable"]) == (3, 3)
     assert await received(system, app) == 1
 
@@ -43,16 +58,28 @@ async def test_a_plan_says_how_many_per_connector_and_cause_and_how_long(system:
 async def test_a_connectors_own_limit_makes_a_plan_longer(system: System, app: str) -> None:
     await failing(system, app, 4, limits={"calls_per_second": 2})
 
-    _, plan = await system.api("POST", "/operations/plan", json={"kind": "retry", "filter": {"source_app": app}, "per_second": 100})
+    _, plan = await system.api(
+        "POST",
+        "/operations/plan",
+        json={"kind": "retry", "filter": {"source_app": app}, "per_second": 100},
+    )
 
     assert plan["seconds"] == 2.0
 
 
-async def test_one_delivery_is_retried_after_its_connector_was_mended(system: System, app: str) -> None:
+async def test_one_delivery_is_retried_after_its_connector_was_mended(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app, uri="")
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI")
+    delivery = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI"
+    )
     _, connector = await system.api("GET", f"/connectors/{connector_id}")
-    _, mended = await system.api("PUT", f"/connectors/{connector_id}", json=as_entered(connector, uri=system.back_office(app)))
+    _, mended = await system.api(
+        "PUT",
+        f"/connectors/{connector_id}",
+        json=as_entered(connector, uri=system.back_office(app)),
+    )
     await system.until_used(mended)
 
     status, operation = await system.api("POST", f"/deliveries/{delivery['delivery_id']}/retry")
@@ -62,10 +89,17 @@ async def test_one_delivery_is_retried_after_its_connector_was_mended(system: Sy
     again = await system.delivery(delivery["transaction_id"], "Success")
     assert (again["attempt"], again["trigger"], await received(system, app)) == (2, "Website", 1)
     [item] = await items(system, operation)
-    assert (item["delivery_id"], item["outcome"], item["status"], item["attempt"]) == (delivery["delivery_id"], "succeeded", "Success", 2)
+    assert (item["delivery_id"], item["outcome"], item["status"], item["attempt"]) == (
+        delivery["delivery_id"],
+        "succeeded",
+        "Success",
+        2,
+    )
 
 
-async def test_a_delivery_that_the_back_office_refused_is_really_sent_again(system: System, app: str) -> None:
+async def test_a_delivery_that_the_back_office_refused_is_really_sent_again(
+    system: System, app: str
+) -> None:
     [delivery_id] = await failing(system, app, 1)
 
     for attempt in (2, 3):
@@ -82,11 +116,20 @@ async def test_a_delivery_that_the_back_office_refused_is_really_sent_again(syst
     assert (await system.simulated("GET", app))["received"] == 4
 
 
-async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(system: System, app: str) -> None:
+async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(
+    system: System, app: str
+) -> None:
     await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400, "times": 1})
-    older = await system.delivery(await system.change("update", a_snapshot(71, source_app=app, modified="2026-07-21T14:00:00.000")), "Failed")
-    newer = await system.change("update", a_snapshot(71, source_app=app, modified="2026-07-21T15:00:00.000"))
+    older = await system.delivery(
+        await system.change(
+            "update", a_snapshot(71, source_app=app, modified="2026-07-21T14:00:00.000")
+        ),
+        "Failed",
+    )
+    newer = await system.change(
+        "update", a_snapshot(71, source_app=app, modified="2026-07-21T15:00:00.000")
+    )
     await system.delivery(newer, "Success")
 
     operation = await begun(system, delivery_ids=[older["delivery_id"]])
@@ -97,25 +140,43 @@ async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(
     assert await received(system, app) == 1
 
 
-async def test_what_had_no_connector_is_routed_again_once_there_is_one(system: System, app: str) -> None:
+async def test_what_had_no_connector_is_routed_again_once_there_is_one(
+    system: System, app: str
+) -> None:
     transaction = await system.change("create", a_snapshot(source_app=app))
     unrouted = await system.delivery(transaction, "MBOC Not Provided")
 
     in_vain = await until_state(system, await begun(system, delivery_ids=[unrouted["delivery_id"]]))
     await system.hook(app)
-    operation = await until_state(system, await begun(system, filter={"source_app": app, "status": "MBOC Not Provided"}))
+    operation = await until_state(
+        system, await begun(system, filter={"source_app": app, "status": "MBOC Not Provided"})
+    )
 
-    assert (counts(in_vain), counts(operation)) == ({"total": 1, "failed": 1}, {"total": 1, "skipped": 1})
-    assert [item["message"] for item in await items(system, operation)] == ["It was routed again: it is on its way to 'Hook' now, as a delivery of its own."]
+    assert (counts(in_vain), counts(operation)) == (
+        {"total": 1, "failed": 1},
+        {"total": 1, "skipped": 1},
+    )
+    assert [item["message"] for item in await items(system, operation)] == [
+        "It was routed again: it is on its way to 'Hook' now, as a delivery of its own."
+    ]
     sent = await system.delivery(transaction, "Success")
-    assert (sent["connector_name"], sent["attempt"], sent["trigger"], await received(system, app)) == ("Hook", 1, "Website", 1)
+    assert (
+        sent["connector_name"],
+        sent["attempt"],
+        sent["trigger"],
+        await received(system, app),
+    ) == ("Hook", 1, "Website", 1)
     assert await system.deliveries(source_app=app, troubled=True) == []
 
 
-async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings_them_back(system: System, app: str) -> None:
+async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings_them_back(
+    system: System, app: str
+) -> None:
     ids = await failing(system, app, 3)
 
-    archived = await until_state(system, await begun(system, "archive", filter={"source_app": app, "troubled": True}))
+    archived = await until_state(
+        system, await begun(system, "archive", filter={"source_app": app, "troubled": True})
+    )
 
     assert counts(archived) == {"total": 3, "succeeded": 3}
 
@@ -123,12 +184,16 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
         return not await system.deliveries(source_app=app, troubled=True)
 
     await until(hidden, "them to leave Error Tracking")
-    assert {d["phase"] for d in await system.deliveries(source_app=app, archived="true")} == {"archived"}
+    assert {d["phase"] for d in await system.deliveries(source_app=app, archived="true")} == {
+        "archived"
+    }
     restored = await until_state(system, await begun(system, "restore", filter={"source_app": app}))
     assert counts(restored) == {"total": 3, "succeeded": 3}
 
     async def shown() -> bool:
-        return sorted(d["delivery_id"] for d in await system.deliveries(source_app=app, troubled=True)) == sorted(ids)
+        return sorted(
+            d["delivery_id"] for d in await system.deliveries(source_app=app, troubled=True)
+        ) == sorted(ids)
 
     await until(shown, "them to come back")
 
@@ -141,7 +206,9 @@ async def test_what_is_archived_has_open_lists_read_anew(system: System, app: st
         assert await listener.until("resync") == {"topics": ["delivery"]}
 
 
-async def test_one_delivery_is_archived_and_restored_and_each_only_once(system: System, app: str) -> None:
+async def test_one_delivery_is_archived_and_restored_and_each_only_once(
+    system: System, app: str
+) -> None:
     [delivery_id] = await failing(system, app, 1)
     said = []
     for word in ("restore", "archive", "archive", "retry", "restore"):
@@ -157,14 +224,27 @@ async def test_one_delivery_is_archived_and_restored_and_each_only_once(system: 
 
         await until(is_as_asked, f"{word} to show")
 
-    assert said == ["It is not archived.", None, "It is archived already.", "It is archived: restore it first.", None]
+    assert said == [
+        "It is not archived.",
+        None,
+        "It is archived already.",
+        "It is archived: restore it first.",
+        None,
+    ]
 
 
-async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_once(system: System, app: str) -> None:
+async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_once(
+    system: System, app: str
+) -> None:
     await failing(system, app, 40)
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.3})
 
-    both = await asyncio.gather(*(begun(system, filter={"source_app": app, "status": "Failed"}, per_second=1000) for _ in range(2)))
+    both = await asyncio.gather(
+        *(
+            begun(system, filter={"source_app": app, "status": "Failed"}, per_second=1000)
+            for _ in range(2)
+        )
+    )
 
     over = [await until_state(system, operation) for operation in both]
     assert [o["counts"]["total"] for o in over if o["counts"]["total"]] in ([40, 40], [40])
@@ -172,10 +252,15 @@ async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_
     assert await received(system, app) == 40
     assert {d["attempt"] for d in await system.deliveries(source_app=app)} == {2}
     said = {i["message"] for o in both for i in await items(system, o, limit="200") if i["message"]}
-    assert all("asked for this attempt first" in message or message.startswith("It is on its way") for message in said)
+    assert all(
+        "asked for this attempt first" in message or message.startswith("It is on its way")
+        for message in said
+    )
 
 
-async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(system: System, app: str) -> None:
+async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(
+    system: System, app: str
+) -> None:
     await failing(system, app, 20)
     operation = await begun(system, filter={"source_app": app}, per_second=4)
 
@@ -185,7 +270,11 @@ async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(system: S
     await until(has_begun, "the first ones to be sent")
     answer = await steered(system, operation, "pause")
     paused = await until_state(system, operation, ["paused"])
-    assert (answer["asked_to"] in {"pause", None}, paused["reason"], paused["asked_to"]) == (True, "Paused by PORTAL_API_KEY.", None)
+    assert (answer["asked_to"] in {"pause", None}, paused["reason"], paused["asked_to"]) == (
+        True,
+        "Paused by PORTAL_API_KEY.",
+        None,
+    )
 
     async def nothing_under_way() -> bool:
         return "asked" not in counts(await progress(system, operation))
@@ -201,7 +290,9 @@ async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(system: S
     assert await received(system, app) == 20
 
 
-async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(system: System, app: str) -> None:
+async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(
+    system: System, app: str
+) -> None:
     await failing(system, app, 20)
     operation = await begun(system, filter={"source_app": app}, per_second=4)
 
@@ -217,14 +308,20 @@ async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(system: S
     assert await received(system, app) == over["counts"]["succeeded"] < 20
     skipped = await items(system, operation, outcome="skipped")
     assert len(skipped) == over["counts"]["skipped"]
-    assert {item["message"] for item in skipped} == {"The operation was cancelled before it was this delivery's turn."}
+    assert {item["message"] for item in skipped} == {
+        "The operation was cancelled before it was this delivery's turn."
+    }
     assert (await system.api("POST", f"/operations/{operation['operation_id']}/resume"))[0] == 409
 
 
-async def test_an_operation_stops_itself_when_too_many_fail_and_goes_on_when_it_is_resumed(system: System, app: str) -> None:
+async def test_an_operation_stops_itself_when_too_many_fail_and_goes_on_when_it_is_resumed(
+    system: System, app: str
+) -> None:
     await failing(system, app, 60)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
-    operation = await begun(system, filter={"source_app": app}, per_second=20, stop_at_failure_share=0.2)
+    operation = await begun(
+        system, filter={"source_app": app}, per_second=20, stop_at_failure_share=0.2
+    )
 
     stopped = await until_state(system, operation, ["stopped"])
 
@@ -234,20 +331,36 @@ async def test_an_operation_stops_itself_when_too_many_fail_and_goes_on_when_it_
     await steered(system, operation, "resume")
     over = await until_state(system, operation)
     assert over["counts"]["failed"] >= 5
-    assert over["counts"]["succeeded"] == 60 - over["counts"]["failed"] == await received(system, app)
+    assert (
+        over["counts"]["succeeded"] == 60 - over["counts"]["failed"] == await received(system, app)
+    )
 
 
-async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(system: System, app: str) -> None:
+async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
+    system: System, app: str
+) -> None:
     await failing(system, app, 30)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
 
-    bad = await until_state(system, await begun(system, filter={"source_app": app}, per_second=1000, ramp=True, stop_at_failure_share=0.5), ["stopped"])
+    bad = await until_state(
+        system,
+        await begun(
+            system,
+            filter={"source_app": app},
+            per_second=1000,
+            ramp=True,
+            stop_at_failure_share=0.5,
+        ),
+        ["stopped"],
+    )
 
     assert counts(bad) == {"total": 30, "waiting": 29, "failed": 1}
     await steered(system, bad, "cancel")
     await until_state(system, bad)
     await system.simulated("PUT", app, "/faults", json={"delay_s": 0.5})
-    good = await begun(system, filter={"source_app": app}, per_second=1000, ramp=True, stop_at_failure_share=0.5)
+    good = await begun(
+        system, filter={"source_app": app}, per_second=1000, ramp=True, stop_at_failure_share=0.5
+    )
     seen = set()
 
     async def is_over() -> bool:
@@ -260,19 +373,29 @@ async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(system
     assert {1, 6} & seen
 
 
-async def test_a_plan_counts_what_the_operation_will_do_something_with(system: System, app: str) -> None:
+async def test_a_plan_counts_what_the_operation_will_do_something_with(
+    system: System, app: str
+) -> None:
     ids = await failing(system, app, 3)
     connector_id = (await system.deliveries(source_app=app))[0]["connector_id"]
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
     await system.switch(connector_id, "disable")
-    await system.delivery(await system.change("create", a_snapshot(source_app=app)), "MBOC Publish Disabled")
+    await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "MBOC Publish Disabled"
+    )
     await system.switch(connector_id, "enable")
     await until_state(system, await begun(system, "archive", delivery_ids=ids[:1]))
     await until(lambda: system.deliveries(source_app=app, archived="true"), "it to be archived")
-    ids = [d["delivery_id"] for shown in ("false", "true") for d in await system.deliveries(source_app=app, archived=shown)]
+    ids = [
+        d["delivery_id"]
+        for shown in ("false", "true")
+        for d in await system.deliveries(source_app=app, archived=shown)
+    ]
 
     for kind, doable in (("archive", 4), ("restore", 1), ("retry", 3)):
-        _, plan = await system.api("POST", "/operations/plan", json={"kind": kind, "delivery_ids": ids})
+        _, plan = await system.api(
+            "POST", "/operations/plan", json={"kind": kind, "delivery_ids": ids}
+        )
         assert (plan["count"], plan["doable"]) == (5, doable)
 
     operation = await until_state(system, await begun(system, delivery_ids=ids))
@@ -281,12 +404,18 @@ async def test_a_plan_counts_what_the_operation_will_do_something_with(system: S
 
 async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System, app: str) -> None:
     await system.hook(app)
-    sent = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    sent = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Success"
+    )
     await system.simulated("PUT", app, "/faults", json={"delay_s": 2})
     transaction = await system.change("create", a_snapshot(source_app=app))
-    [under_way] = await until(lambda: system.deliveries(transaction_id=transaction), "it to be shown")
+    [under_way] = await until(
+        lambda: system.deliveries(transaction_id=transaction), "it to be shown"
+    )
 
-    operation = await until_state(system, await begun(system, delivery_ids=[sent["delivery_id"], under_way["delivery_id"]]))
+    operation = await until_state(
+        system, await begun(system, delivery_ids=[sent["delivery_id"], under_way["delivery_id"]])
+    )
 
     assert counts(operation) == {"total": 2, "skipped": 2}
     assert [item["message"] for item in await items(system, operation)] == [
@@ -299,11 +428,15 @@ async def test_operations_are_listed_and_their_items_paged(system: System, app: 
     ids = await failing(system, app, 8)
     operation = await until_state(system, await begun(system, delivery_ids=list(reversed(ids))))
 
-    _, page = await system.api("GET", "/operations", params={"state": "done", "kind": "retry", "limit": "5"})
+    _, page = await system.api(
+        "GET", "/operations", params={"state": "done", "kind": "retry", "limit": "5"}
+    )
     found = await items(system, operation)
 
     assert operation["operation_id"] in [o["operation_id"] for o in page["items"]]
-    assert [item["delivery_id"] for item in found] == ids, "the oldest first, whatever the order they were named in"
+    assert [item["delivery_id"] for item in found] == ids, (
+        "the oldest first, whatever the order they were named in"
+    )
     assert len(await items(system, operation, outcome="succeeded")) == 8
     assert await items(system, operation, outcome="failed") == []
 
@@ -311,11 +444,20 @@ async def test_operations_are_listed_and_their_items_paged(system: System, app: 
 async def test_a_count_that_is_no_longer_the_plans_is_refused(system: System, app: str) -> None:
     ids = await failing(system, app, 2)
 
-    status, problem = await system.api("POST", "/operations", json={"kind": "retry", "filter": {"source_app": app}, "expected_count": 3})
+    status, problem = await system.api(
+        "POST",
+        "/operations",
+        json={"kind": "retry", "filter": {"source_app": app}, "expected_count": 3},
+    )
 
-    assert (status, problem["detail"]) == (409, "By now it would be about 2 deliveries, not 3: look at the plan again")
+    assert (status, problem["detail"]) == (
+        409,
+        "By now it would be about 2 deliveries, not 3: look at the plan again",
+    )
     assert await received(system, app) == 0
-    assert counts(await until_state(system, await begun(system, delivery_ids=ids, expected_count=2))) == {"total": 2, "succeeded": 2}
+    assert counts(
+        await until_state(system, await begun(system, delivery_ids=ids, expected_count=2))
+    ) == {"total": 2, "succeeded": 2}
 
 
 async def test_an_operation_about_nothing_is_done_at_once(system: System, app: str) -> None:
@@ -343,7 +485,9 @@ async def test_an_operation_about_nothing_is_done_at_once(system: System, app: s
     ids=str,
 )
 async def test_a_wrong_field_is_named(system: System, change: dict[str, Any], field: str) -> None:
-    status, problem = await system.api("POST", "/operations", json={"kind": "retry", "delivery_ids": ["some.c1"]} | change)
+    status, problem = await system.api(
+        "POST", "/operations", json={"kind": "retry", "delivery_ids": ["some.c1"]} | change
+    )
 
     assert status == 422
     assert field in [error["field"] for error in problem["errors"]]

@@ -24,23 +24,48 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 async def mboc(system: System, *words: str) -> tuple[int, str]:
     """Run one command without a terminal; returns its exit code and everything it printed."""
-    told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY, "COLUMNS": "300"}
+    told = os.environ | {
+        "MBOC_URL": system.services["portal-api"].url,
+        "MBOC_API_KEY": API_KEY,
+        "COLUMNS": "300",
+    }
     command = Path(sys.executable).with_name("mboc")
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(command, *words, env=told, stdin=nothing, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        command, *words, env=told, stdin=nothing, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
     printed, _ = await process.communicate()
     return process.returncode or 0, printed.decode()
 
 
-async def test_errors_are_retried_after_a_yes_and_followed_to_the_end(system: System, app: str) -> None:
+async def test_errors_are_retried_after_a_yes_and_followed_to_the_end(
+    system: System, app: str
+) -> None:
     await failing(system, app, 3)
 
     unsure = await mboc(system, "errors", "retry", "--source-app", app)
-    sure = await mboc(system, "errors", "retry", "--source-app", app, "--yes", "--per-second", "100", "--stop-at-failure-share", "0.5")
+    sure = await mboc(
+        system,
+        "errors",
+        "retry",
+        "--source-app",
+        app,
+        "--yes",
+        "--per-second",
+        "100",
+        "--stop-at-failure-share",
+        "0.5",
+    )
 
-    assert (unsure[0], "3 deliveries" in unsure[1], unsure[1].splitlines()[-1]) == (1, True, "Nothing was done: say --yes to carry it out.")
+    assert (unsure[0], "3 deliveries" in unsure[1], unsure[1].splitlines()[-1]) == (
+        1,
+        True,
+        "Nothing was done: say --yes to carry it out.",
+    )
     assert (sure[0], sure[1].splitlines()[-1].partition(" is ")[2]) == (0, "done: 3 succeeded.")
-    assert (await mboc(system, "errors", "retry", "--source-app", app, "--yes"))[1].strip() == "Nothing to retry."
+    assert (await mboc(system, "errors", "retry", "--source-app", app, "--yes"))[
+        1
+    ].strip() == "Nothing to retry."
 
 
 async def test_a_failure_is_an_exit_code_and_its_reason_is_listed(system: System, app: str) -> None:
@@ -49,12 +74,17 @@ async def test_a_failure_is_an_exit_code_and_its_reason_is_listed(system: System
 
     code, said = await mboc(system, "transactions", "retry", delivery_id, "--yes")
     operation_id = said.splitlines()[-1].split()[1]
-    _, lines = await mboc(system, "operations", "items", operation_id, "--outcome", "failed", "--json")
+    _, lines = await mboc(
+        system, "operations", "items", operation_id, "--outcome", "failed", "--json"
+    )
 
     assert (code, said.splitlines()[-1].partition(" is ")[2]) == (1, "done: 1 failed.")
     assert json.loads(lines)["message"].startswith("[DSWBHK020]")
     assert operation_id in (await mboc(system, "operations", "list", "--kind", "retry"))[1]
-    assert json.loads((await mboc(system, "operations", "show", operation_id))[1])["counts"]["failed"] == 1
+    assert (
+        json.loads((await mboc(system, "operations", "show", operation_id))[1])["counts"]["failed"]
+        == 1
+    )
 
 
 async def test_transactions_are_archived_and_restored(system: System, app: str) -> None:
@@ -63,7 +93,9 @@ async def test_transactions_are_archived_and_restored(system: System, app: str) 
     archived = await mboc(system, "errors", "archive", "--source-app", app, "--yes")
     restored = await mboc(system, "transactions", "restore", "--source-app", app, "--yes")
 
-    assert [said.splitlines()[-1].partition(" is ")[2] for _, said in (archived, restored)] == ["done: 2 succeeded."] * 2
+    assert [said.splitlines()[-1].partition(" is ")[2] for _, said in (archived, restored)] == [
+        "done: 2 succeeded."
+    ] * 2
 
 
 async def test_an_operation_is_paused_resumed_and_cancelled(system: System, app: str) -> None:
@@ -80,7 +112,10 @@ async def test_an_operation_is_paused_resumed_and_cancelled(system: System, app:
     assert (await mboc(system, "operations", "cancel", operation_id))[0] == 0
     await until_state(system, operation)
     code, said = await mboc(system, "operations", "pause", operation_id)
-    assert (code, said.strip()) == (1, "The operation is cancelled: it is too late, or too early, to pause it")
+    assert (code, said.strip()) == (
+        1,
+        "The operation is cancelled: it is too late, or too early, to pause it",
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +127,9 @@ async def test_an_operation_is_paused_resumed_and_cancelled(system: System, app:
         (("errors", "retry", "--status", "Odd"), "filter.status"),
     ],
 )
-async def test_a_refusal_is_a_sentence_and_an_exit_code(system: System, words: tuple[str, ...], sentence: str) -> None:
+async def test_a_refusal_is_a_sentence_and_an_exit_code(
+    system: System, words: tuple[str, ...], sentence: str
+) -> None:
     code, said = await mboc(system, *words)
 
     assert (code, sentence in said, "Traceback" in said) == (1, True, False)

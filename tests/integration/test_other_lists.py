@@ -1,4 +1,6 @@
-"""Operations, users, audit and logs: sorted by their headers along an index, and written into files."""
+"""Operations, users, audit and logs: sorted by their headers along an index, and
+written into files.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +44,34 @@ async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[
 
 def _one(n: int) -> dict[str, Any]:
     at, few = A_MOMENT + timedelta(seconds=n // 2), f"{n % 4}"
-    told = {"at": at, "asked_at": at, "created_at": at, "name": f"user {n:02}", "enabled": n % 3 > 0, "role": few}
+    told = {
+        "at": at,
+        "asked_at": at,
+        "created_at": at,
+        "name": f"user {n:02}",
+        "enabled": n % 3 > 0,
+        "role": few,
+    }
     lasting = {} if n % 5 == 0 else {"signed_in_at": at}
-    return {"_id": f"{n:03}", "kind": few, "state": few, "asked_by": few, "who": few, "action": few, "target": few} | told | lasting
+    return (
+        {
+            "_id": f"{n:03}",
+            "kind": few,
+            "state": few,
+            "asked_by": few,
+            "who": few,
+            "action": few,
+            "target": few,
+        }
+        | told
+        | lasting
+    )
 
 
 @pytest.mark.parametrize(("collection", "query", "sort"), KINDS, ids=str)
-async def test_every_order_is_an_index_and_its_pages_hold_everything_once(database: Any, collection: str, query: Any, sort: str) -> None:
+async def test_every_order_is_an_index_and_its_pages_hold_everything_once(
+    database: Any, collection: str, query: Any, sort: str
+) -> None:
     seen, after = list[dict[str, Any]](), None
     while True:
         page = query(sort=sort, limit=LIMIT, after=after).page()
@@ -61,7 +84,10 @@ async def test_every_order_is_an_index_and_its_pages_hold_everything_once(databa
     field = sort.removeprefix("-")
     assert sorted(item["_id"] for item in seen) == [f"{n:03}" for n in range(MANY)]
     values = [str(item.get(field, "")) for item in seen]
-    assert all((one >= other) if sort.startswith("-") else (one <= other) for one, other in pairwise(values))
+    assert all(
+        (one >= other) if sort.startswith("-") else (one <= other)
+        for one, other in pairwise(values)
+    )
 
 
 async def exported(system: System, path: str, **query: str) -> str:
@@ -74,8 +100,15 @@ async def exported(system: System, path: str, **query: str) -> str:
 async def test_the_audit_goes_out_with_what_was_changed(system: System) -> None:
     somebody = await a_user(system, "operator", signed_in=False)
 
-    lines = [json.loads(line) for line in (await exported(system, "audit", format="jsonl", target=somebody.name)).splitlines()]
-    [row] = csv.DictReader(io.StringIO(await exported(system, "audit", format="csv", target=somebody.name)))
+    lines = [
+        json.loads(line)
+        for line in (
+            await exported(system, "audit", format="jsonl", target=somebody.name)
+        ).splitlines()
+    ]
+    [row] = csv.DictReader(
+        io.StringIO(await exported(system, "audit", format="csv", target=somebody.name))
+    )
 
     assert [line["after"]["role"] for line in lines] == ["operator"]
     assert json.loads(row["after"]) == lines[0]["after"]
@@ -85,15 +118,25 @@ async def test_the_audit_goes_out_with_what_was_changed(system: System) -> None:
 async def test_the_accounts_go_out_without_their_passwords(system: System) -> None:
     somebody = await a_user(system, "viewer", signed_in=False)
 
-    rows = list(csv.DictReader(io.StringIO(await exported(system, "users", format="csv", sort="-created_at"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(await exported(system, "users", format="csv", sort="-created_at"))
+        )
+    )
 
-    assert {"name": somebody.name, "role": "viewer"}.items() <= next(row for row in rows if row["name"] == somebody.name).items()
+    assert {"name": somebody.name, "role": "viewer"}.items() <= next(
+        row for row in rows if row["name"] == somebody.name
+    ).items()
     assert not any(name == "password" or "argon2" in row[name] for row in rows for name in row)
-    assert [row["created_at"] for row in rows] == sorted((row["created_at"] for row in rows), reverse=True)
+    assert [row["created_at"] for row in rows] == sorted(
+        (row["created_at"] for row in rows), reverse=True
+    )
 
 
 async def test_logs_and_operations_go_out_too(system: System) -> None:
-    lines = list(csv.DictReader(io.StringIO(await exported(system, "logs", format="csv", level="info"))))
+    lines = list(
+        csv.DictReader(io.StringIO(await exported(system, "logs", format="csv", level="info")))
+    )
     operations = await exported(system, "operations", format="csv", sort="kind")
 
     assert {"info", "warning", "error", "critical"} >= {line["level"] for line in lines} > set()

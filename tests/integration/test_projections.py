@@ -46,8 +46,15 @@ def reader(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Reader:
     return Reader(database)
 
 
-async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(record: Record, reader: Reader) -> None:
-    events = [an_event(1, None), an_event(1, Status.FAILED), an_event(2, None), an_event(2, Status.SUCCESS)]
+async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
+    record: Record, reader: Reader
+) -> None:
+    events = [
+        an_event(1, None),
+        an_event(1, Status.FAILED),
+        an_event(2, None),
+        an_event(2, Status.SUCCESS),
+    ]
 
     for order in itertools.permutations(events):
         for event in [*order, random.choice(events)]:
@@ -57,33 +64,51 @@ async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(reco
         assert [a["status"] for a in found["attempts"]] == ["Success", "Failed"]
 
 
-async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(database: AsyncIOMotorDatabase[dict[str, Any]], reader: Reader) -> None:
+async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
+    database: AsyncIOMotorDatabase[dict[str, Any]], reader: Reader
+) -> None:
     one, other = Writer(database), Writer(database)
 
     for number in range(1, 101):
-        pending, done = projections.of_status(an_event(1, None, number)), projections.of_status(an_event(1, Status.SUCCESS, number))
+        pending, done = (
+            projections.of_status(an_event(1, None, number)),
+            projections.of_status(an_event(1, Status.SUCCESS, number)),
+        )
         await asyncio.gather(one.write(pending), other.write(done))
 
     items, _ = await reader.deliveries({}, [Phase.PENDING], replace(NEWEST, limit=200))
     assert [item["_id"] for item in items] == []
 
 
-async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(record: Record, reader: Reader) -> None:
+async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(
+    record: Record, reader: Reader
+) -> None:
     older = a_transaction("t1", subject="old")
     newer = a_transaction("t2", subject="new", modified_at=A_MOMENT + timedelta(minutes=1))
 
-    await record.statuses([an_event(number=2, connector_id="c2"), an_event(number=2, status=Status.FAILED)])
+    await record.statuses(
+        [an_event(number=2, connector_id="c2"), an_event(number=2, status=Status.FAILED)]
+    )
     await record.transactions([newer, older, newer])
     await record.statuses([an_event(number=1, status=Status.SKIPPED)])
 
-    items, _ = await reader.appointments({}, Page("last_transaction_at", is_descending=True, limit=50, after=None))
+    items, _ = await reader.appointments(
+        {}, Page("last_transaction_at", is_descending=True, limit=50, after=None)
+    )
     assert len(items) == 1
     assert items[0]["subject"] == "new"
-    assert {c: said["status"] for c, said in items[0]["connectors"].items()} == {"c1": "Failed", "c2": "Success"}
+    assert {c: said["status"] for c, said in items[0]["connectors"].items()} == {
+        "c1": "Failed",
+        "c2": "Success",
+    }
 
 
-async def test_an_appointment_is_pending_until_its_newest_transaction_is_delivered(record: Record, reader: Reader, database: Any) -> None:
-    first, second = [a_transaction(f"t{n}", modified_at=A_MOMENT + timedelta(minutes=n)) for n in (1, 2)]
+async def test_an_appointment_is_pending_until_its_newest_transaction_is_delivered(
+    record: Record, reader: Reader, database: Any
+) -> None:
+    first, second = [
+        a_transaction(f"t{n}", modified_at=A_MOMENT + timedelta(minutes=n)) for n in (1, 2)
+    ]
     later = second.model_copy(update={"received_at": A_MOMENT + timedelta(seconds=2)})
     steps = [
         partial(record.transactions, [first]),
@@ -100,42 +125,90 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
     await record.statuses([an_event(number=2)])
 
     found, _ = await reader.appointment(first.appointment.key)
-    assert (found["phase"], found["action"], found["outcomes"]) == ("done", "update", ["c1|", "c1|Success", "|Success"])
+    assert (found["phase"], found["action"], found["outcomes"]) == (
+        "done",
+        "update",
+        ["c1|", "c1|Success", "|Success"],
+    )
 
 
-async def test_the_snapshot_is_kept_once(record: Record, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_the_snapshot_is_kept_once(
+    record: Record, database: AsyncIOMotorDatabase[dict[str, Any]]
+) -> None:
     await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
     assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']
 
 
-async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls_silent(record: Record, reader: Reader) -> None:
+async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls_silent(
+    record: Record, reader: Reader
+) -> None:
     now = datetime.now(UTC)
     await record.statuses([an_event(1, None), an_event(1, None, number=2, connector_id="c2")])
 
-    await record.lane(LaneChanged(connector_id="c1", replica="r", held_since=now, held_until=now + timedelta(minutes=1), at=now))
+    await record.lane(
+        LaneChanged(
+            connector_id="c1",
+            replica="r",
+            held_since=now,
+            held_until=now + timedelta(minutes=1),
+            at=now,
+        )
+    )
 
     held, _ = await reader.deliveries({"archived": False}, [Phase.HELD], NEWEST)
     pending, _ = await reader.deliveries({"archived": False}, [Phase.PENDING], NEWEST)
     assert [d["_id"] for d in held] == ["t1.c1"]
     assert [d["_id"] for d in pending] == ["t2.c2"]
-    await record.lane(LaneChanged(connector_id="c1", replica="r", held_since=None, held_until=None, at=now + timedelta(seconds=1)))
+    await record.lane(
+        LaneChanged(
+            connector_id="c1",
+            replica="r",
+            held_since=None,
+            held_until=None,
+            at=now + timedelta(seconds=1),
+        )
+    )
     assert (await reader.delivery("t1.c1"))["phase"] == "pending"
 
 
-async def test_a_parked_delivery_is_failed_until_its_next_attempt(record: Record, reader: Reader) -> None:
-    letter = DeadLetter(dead_letter_id="d1", queue="q", type=None, reason="bug", trace="File", body=a_delivery().model_dump_json(), at=A_MOMENT)
+async def test_a_parked_delivery_is_failed_until_its_next_attempt(
+    record: Record, reader: Reader
+) -> None:
+    letter = DeadLetter(
+        dead_letter_id="d1",
+        queue="q",
+        type=None,
+        reason="bug",
+        trace="File",
+        body=a_delivery().model_dump_json(),
+        at=A_MOMENT,
+    )
 
     await record.dead_letter(letter)
     parked = await reader.delivery("t1.c1")
     await record.statuses([an_event(attempt=2)])
 
-    assert (parked["status"], parked["message"], parked["dead_letter"]["trace"]) == ("Failed", "bug", "File")
+    assert (parked["status"], parked["message"], parked["dead_letter"]["trace"]) == (
+        "Failed",
+        "bug",
+        "File",
+    )
     assert (await reader.delivery("t1.c1"))["status"] == "Success"
 
 
-async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(record: Record, reader: Reader) -> None:
-    letter = DeadLetter(dead_letter_id="d1", queue="q", type=None, reason="bug", trace="File", body=a_delivery().model_dump_json(), at=A_MOMENT)
+async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(
+    record: Record, reader: Reader
+) -> None:
+    letter = DeadLetter(
+        dead_letter_id="d1",
+        queue="q",
+        type=None,
+        reason="bug",
+        trace="File",
+        body=a_delivery().model_dump_json(),
+        at=A_MOMENT,
+    )
 
     await record.dead_letter(letter)
 
@@ -146,12 +219,16 @@ async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appo
     assert (appointment["connectors"]["c1"]["status"], appointment["phase"]) == ("Failed", "done")
 
 
-async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(record: Record, reader: Reader) -> None:
+async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
+    record: Record, reader: Reader
+) -> None:
     await record.statuses([an_event(number=n) for n in range(25)])
     seen: list[str] = []
     after = None
     for number in range(100, 110):
-        items, after = await reader.deliveries({"archived": False}, (), Page("received_at", is_descending=True, limit=10, after=after))
+        items, after = await reader.deliveries(
+            {"archived": False}, (), Page("received_at", is_descending=True, limit=10, after=after)
+        )
         seen += [item["_id"] for item in items]
         await record.statuses([an_event(number=number)])
         if after is None:
@@ -161,12 +238,20 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(record: 
 
 
 @pytest.mark.parametrize("is_descending", [True, False])
-async def test_paging_goes_through_items_without_a_value(record: Record, reader: Reader, *, is_descending: bool) -> None:
-    await record.statuses([an_event(number=n, status=Status.FAILED if n % 2 else None) for n in range(12)])
+async def test_paging_goes_through_items_without_a_value(
+    record: Record, reader: Reader, *, is_descending: bool
+) -> None:
+    await record.statuses(
+        [an_event(number=n, status=Status.FAILED if n % 2 else None) for n in range(12)]
+    )
     seen: set[str] = set()
     after = None
     for _ in range(10):
-        items, after = await reader.deliveries({"archived": False}, (), Page("status", is_descending=is_descending, limit=5, after=after))
+        items, after = await reader.deliveries(
+            {"archived": False},
+            (),
+            Page("status", is_descending=is_descending, limit=5, after=after),
+        )
         seen |= {item["_id"] for item in items}
         if after is None:
             break
@@ -177,4 +262,6 @@ async def test_paging_goes_through_items_without_a_value(record: Record, reader:
 @pytest.mark.parametrize("after", ["x", "W10=", "e30=", "W3siJG5lIjogMX0sICJhIl0="])
 async def test_a_foreign_paging_key_is_refused(reader: Reader, after: str) -> None:
     with pytest.raises(BadCursorError):
-        await reader.deliveries({}, (), Page("received_at", is_descending=True, limit=5, after=after))
+        await reader.deliveries(
+            {}, (), Page("received_at", is_descending=True, limit=5, after=after)
+        )

@@ -43,16 +43,30 @@ class Broker:
 
 async def fill(database: AsyncIOMotorDatabase[dict[str, Any]], count: int) -> None:
     transactions = [a_transaction(f"t{n:04}").model_dump() for n in range(count)]
-    await database["transactions"].insert_many([t | {"_id": t["transaction_id"]} for t in transactions])
-    failed = {"status": "Failed", "phase": "done", "archived": False, "attempt": 1, "connector_id": "c1"}
-    await database["deliveries"].insert_many([failed | {"_id": f"t{n:04}.c1", "transaction_id": f"t{n:04}"} for n in range(count)])
+    await database["transactions"].insert_many(
+        [t | {"_id": t["transaction_id"]} for t in transactions]
+    )
+    failed = {
+        "status": "Failed",
+        "phase": "done",
+        "archived": False,
+        "attempt": 1,
+        "connector_id": "c1",
+    }
+    await database["deliveries"].insert_many(
+        [failed | {"_id": f"t{n:04}.c1", "transaction_id": f"t{n:04}"} for n in range(count)]
+    )
 
 
-def a_requeue(database: AsyncIOMotorDatabase[dict[str, Any]], broker: Broker, replica: str = "r") -> Requeue:
+def a_requeue(
+    database: AsyncIOMotorDatabase[dict[str, Any]], broker: Broker, replica: str = "r"
+) -> Requeue:
     return Requeue(Failed(database), Transactions(database), Requeues(database, replica), broker)
 
 
-async def test_each_failed_delivery_is_asked_for_once(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_each_failed_delivery_is_asked_for_once(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
     await fill(database, 450)
     broker = Broker()
 
@@ -64,7 +78,9 @@ async def test_each_failed_delivery_is_asked_for_once(database: AsyncIOMotorData
     assert {r.attempt for r in broker.asked} == {2}
 
 
-async def test_two_replicas_at_the_same_moment_ask_once(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_two_replicas_at_the_same_moment_ask_once(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
     await fill(database, 450)
     broker = Broker()
 
@@ -73,8 +89,18 @@ async def test_two_replicas_at_the_same_moment_ask_once(database: AsyncIOMotorDa
     assert sorted(r.delivery_id for r in broker.asked) == [f"t{n:04}.c1" for n in range(450)]
 
 
-@pytest.mark.parametrize("change", [{"archived": True}, {"status": "Skipped"}, {"phase": "pending", "status": None}, {"connector_id": "-"}])
-async def test_what_is_not_failed_or_is_archived_is_left_alone(database: AsyncIOMotorDatabase[dict[str, Any]], change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"archived": True},
+        {"status": "Skipped"},
+        {"phase": "pending", "status": None},
+        {"connector_id": "-"},
+    ],
+)
+async def test_what_is_not_failed_or_is_archived_is_left_alone(
+    database: AsyncIOMotorDatabase[dict[str, Any]], change: dict[str, Any]
+) -> None:
     await fill(database, 3)
     await database["deliveries"].update_one({"_id": "t0001.c1"}, {"$set": change})
     broker = Broker()
@@ -84,7 +110,9 @@ async def test_what_is_not_failed_or_is_archived_is_left_alone(database: AsyncIO
     assert [r.delivery_id for r in broker.asked] == ["t0000.c1", "t0002.c1"]
 
 
-async def test_a_kill_between_claim_and_publish_is_finished_by_the_next(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_a_kill_between_claim_and_publish_is_finished_by_the_next(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
     await fill(database, 5)
     with pytest.raises(KeyboardInterrupt):
         await a_requeue(database, Broker(is_killed=True))()
@@ -97,12 +125,18 @@ async def test_a_kill_between_claim_and_publish_is_finished_by_the_next(database
     assert len(broker.asked) == 5
 
 
-async def test_one_replica_has_the_clock_and_each_tick_is_begun_once(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_one_replica_has_the_clock_and_each_tick_is_begun_once(
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+) -> None:
     one, other = Clock(database, "one", lease_s=0.5), Clock(database, "other", lease_s=0.5)
     tick = datetime.now(UTC)
 
     mine, also = await one.is_mine(), await other.is_mine()
-    begun = [await one.begin(tick), await one.begin(tick), await other.begin(tick + timedelta(minutes=1))]
+    begun = [
+        await one.begin(tick),
+        await one.begin(tick),
+        await other.begin(tick + timedelta(minutes=1)),
+    ]
     await asyncio.sleep(0.6)
     taken_over = await other.is_mine()
 

@@ -28,55 +28,101 @@ async def visitors(system: System) -> dict[Role, Visitor]:
 
 
 def test_every_write_needs_a_role_or_is_about_oneself() -> None:
-    assert {operation.action for operation in writes() if operation.role is None and not operation.is_open} <= OWN
-    assert [operation.action for operation in operations() if operation.is_open] == ["sign_in_with_password"]
+    assert {
+        operation.action
+        for operation in writes()
+        if operation.role is None and not operation.is_open
+    } <= OWN
+    assert [operation.action for operation in operations() if operation.is_open] == [
+        "sign_in_with_password"
+    ]
 
 
 def test_accounts_and_audit_are_for_administrators_alone() -> None:
-    kept = [operation for operation in operations() if operation.path.startswith(("/users", "/audit"))]
+    kept = [
+        operation for operation in operations() if operation.path.startswith(("/users", "/audit"))
+    ]
 
     assert len(kept) == 7
     assert {operation.role for operation in kept} == {Role.ADMIN}
 
 
 @pytest.mark.parametrize("operation", NEEDING, ids=str)
-async def test_a_lesser_role_is_refused(system: System, keys: dict[Role, str], visitors: dict[Role, Visitor], operation: Operation) -> None:
+async def test_a_lesser_role_is_refused(
+    system: System, keys: dict[Role, str], visitors: dict[Role, Visitor], operation: Operation
+) -> None:
     assert operation.role is not None
     for role in Role:
         if not role.may(operation.role):
-            status, problem = await Visitor(system).ask(operation.method, operation.path, {}, **{"X-API-KEY": keys[role]})
-            assert (status, problem["detail"]) == (403, f"This needs the role {operation.role}; yours is {role}")
+            status, problem = await Visitor(system).ask(
+                operation.method, operation.path, {}, **{"X-API-KEY": keys[role]}
+            )
+            assert (status, problem["detail"]) == (
+                403,
+                f"This needs the role {operation.role}; yours is {role}",
+            )
             assert (await visitors[role].ask(operation.method, operation.path, {}))[0] == 403
 
 
 @pytest.mark.parametrize("operation", NEEDING, ids=str)
-async def test_the_role_it_needs_is_let_in(system: System, keys: dict[Role, str], operation: Operation) -> None:
+async def test_the_role_it_needs_is_let_in(
+    system: System, keys: dict[Role, str], operation: Operation
+) -> None:
     assert operation.role is not None
 
-    status, _ = await Visitor(system).ask(operation.method, operation.path, {}, **{"X-API-KEY": keys[operation.role]})
+    status, _ = await Visitor(system).ask(
+        operation.method, operation.path, {}, **{"X-API-KEY": keys[operation.role]}
+    )
 
     assert status not in {401, 403}
 
 
-@pytest.mark.parametrize("operation", [operation for operation in operations() if not operation.is_open], ids=str)
-@pytest.mark.parametrize("headers", [{}, {"X-API-KEY": "wrong"}, {"Cookie": "mboc_session=wrong"}], ids=str)
-async def test_nobody_is_refused(system: System, headers: dict[str, str], operation: Operation) -> None:
-    status, _ = await Visitor(system).ask(operation.method, operation.path, {} if operation.method != "GET" else None, **headers)
+@pytest.mark.parametrize(
+    "operation", [operation for operation in operations() if not operation.is_open], ids=str
+)
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-API-KEY": "wrong"}, {"Cookie": "mboc_session=wrong"}], ids=str
+)
+async def test_nobody_is_refused(
+    system: System, headers: dict[str, str], operation: Operation
+) -> None:
+    status, _ = await Visitor(system).ask(
+        operation.method, operation.path, {} if operation.method != "GET" else None, **headers
+    )
 
     assert status == 401
 
 
-@pytest.mark.parametrize("operation", [operation for operation in writes() if not operation.is_open], ids=str)
-async def test_no_write_of_a_session_without_its_token(visitors: dict[Role, Visitor], operation: Operation) -> None:
-    status, problem = await visitors[Role.ADMIN].ask(operation.method, operation.path, {}, **{"X-CSRF-Token": ""})
+@pytest.mark.parametrize(
+    "operation", [operation for operation in writes() if not operation.is_open], ids=str
+)
+async def test_no_write_of_a_session_without_its_token(
+    visitors: dict[Role, Visitor], operation: Operation
+) -> None:
+    status, problem = await visitors[Role.ADMIN].ask(
+        operation.method, operation.path, {}, **{"X-CSRF-Token": ""}
+    )
 
     assert (status, "X-CSRF-Token" in problem["detail"]) == (403, True)
 
 
-async def test_a_viewer_reads_every_list_but_accounts_and_audit(system: System, visitors: dict[Role, Visitor]) -> None:
-    lists = [operation for operation in operations() if operation.method == "GET" and not operation.role and "nothing-there" not in operation.path]
+async def test_a_viewer_reads_every_list_but_accounts_and_audit(
+    system: System, visitors: dict[Role, Visitor]
+) -> None:
+    lists = [
+        operation
+        for operation in operations()
+        if operation.method == "GET"
+        and not operation.role
+        and "nothing-there" not in operation.path
+    ]
 
     for operation in lists:
-        url, cookie = f"{system.services['portal-api'].url}/api{operation.path}", f"mboc_session={visitors[Role.VIEWER].cookie}"
-        async with system.http.get(url, headers={"Cookie": cookie}) as answer:  # some of them never end: the status is enough
+        url, cookie = (
+            f"{system.services['portal-api'].url}/api{operation.path}",
+            f"mboc_session={visitors[Role.VIEWER].cookie}",
+        )
+        async with system.http.get(
+            url, headers={"Cookie": cookie}
+        ) as answer:  # some of them never end: the status is enough
             assert answer.status == 200, operation

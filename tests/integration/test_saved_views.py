@@ -39,7 +39,9 @@ async def admin(system: System) -> Visitor:
 
 async def keep(visitor: Visitor, name: str, **fields: Any) -> str:
     """Keep a view and return its id."""
-    status, view = await visitor.ask("POST", "/saved-views", {"name": name, "list": "deliveries", "query": QUERY} | fields)
+    status, view = await visitor.ask(
+        "POST", "/saved-views", {"name": name, "list": "deliveries", "query": QUERY} | fields
+    )
     assert status == 201, view
     return str(view["saved_view_id"])
 
@@ -53,16 +55,27 @@ async def test_a_view_is_kept_changed_and_removed(viewer: Visitor, name: str) ->
     view_id = await keep(viewer, name)
 
     _, kept = await viewer.ask("GET", f"/saved-views/{view_id}")
-    status, changed = await viewer.ask("PUT", f"/saved-views/{view_id}", {"name": name, "list": "errors", "query": {"troubled": True}})
+    status, changed = await viewer.ask(
+        "PUT",
+        f"/saved-views/{view_id}",
+        {"name": name, "list": "errors", "query": {"troubled": True}},
+    )
     gone, _ = await viewer.ask("DELETE", f"/saved-views/{view_id}")
 
-    assert (kept["query"], kept["owner"], kept["mine"], kept["shared"]) == (QUERY, viewer.name, True, False)
+    assert (kept["query"], kept["owner"], kept["mine"], kept["shared"]) == (
+        QUERY,
+        viewer.name,
+        True,
+        False,
+    )
     assert (status, changed["list"], changed["query"]) == (200, "errors", {"troubled": True})
     assert gone == 204
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[0] == 404
 
 
-async def test_what_is_not_shared_is_seen_by_nobody_else(viewer: Visitor, operator: Visitor, admin: Visitor, name: str) -> None:
+async def test_what_is_not_shared_is_seen_by_nobody_else(
+    viewer: Visitor, operator: Visitor, admin: Visitor, name: str
+) -> None:
     own, shared = await keep(operator, name), await keep(operator, f"{name} for all", shared=True)
 
     for visitor in (viewer, admin):
@@ -82,7 +95,9 @@ async def test_a_viewer_keeps_views_but_shares_none(viewer: Visitor, name: str) 
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["shared"] is False
 
 
-async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(viewer: Visitor, operator: Visitor, admin: Visitor, name: str) -> None:
+async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(
+    viewer: Visitor, operator: Visitor, admin: Visitor, name: str
+) -> None:
     view_id = await keep(operator, name, shared=True)
     fields = {"name": name, "list": "deliveries", "query": {}}
 
@@ -93,10 +108,14 @@ async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(viewer: V
     assert (await admin.ask("DELETE", f"/saved-views/{view_id}"))[0] == 204
 
 
-async def test_a_name_is_taken_once_per_owner_and_list(viewer: Visitor, operator: Visitor, name: str) -> None:
+async def test_a_name_is_taken_once_per_owner_and_list(
+    viewer: Visitor, operator: Visitor, name: str
+) -> None:
     await keep(viewer, name)
 
-    status, problem = await viewer.ask("POST", "/saved-views", {"name": f" {name} ", "list": "deliveries", "query": {}})
+    status, problem = await viewer.ask(
+        "POST", "/saved-views", {"name": f" {name} ", "list": "deliveries", "query": {}}
+    )
 
     assert (status, "already" in problem["detail"]) == (409, True)
     await keep(viewer, name, list="errors")
@@ -109,7 +128,15 @@ async def test_a_name_is_taken_once_per_owner_and_list(viewer: Visitor, operator
         ({"query": {"status": "Odd"}}, "query.status"),
         ({"query": {"status": ["Failed", "Odd"]}}, "query.status"),
         ({"query": {"colour": "red"}}, "query.colour"),
-        ({"query": {"received_from": "2026-07-21T06:00:00Z", "received_to": "2026-07-20T06:00:00Z"}}, "query.received_to"),
+        (
+            {
+                "query": {
+                    "received_from": "2026-07-21T06:00:00Z",
+                    "received_to": "2026-07-20T06:00:00Z",
+                }
+            },
+            "query.received_to",
+        ),
         ({"query": {"sort": "colour"}}, "query.sort"),
         ({"list": "appointments", "query": {"trigger": "Service"}}, "query.trigger"),
         ({"list": "logs", "query": {"level": "loud"}}, "query.level"),
@@ -120,8 +147,12 @@ async def test_a_name_is_taken_once_per_owner_and_list(viewer: Visitor, operator
     ],
     ids=str,
 )
-async def test_what_the_list_would_refuse_is_refused(viewer: Visitor, name: str, fields: dict[str, Any], field: str) -> None:
-    status, problem = await viewer.ask("POST", "/saved-views", {"name": name, "list": "deliveries", "query": {}} | fields)
+async def test_what_the_list_would_refuse_is_refused(
+    viewer: Visitor, name: str, fields: dict[str, Any], field: str
+) -> None:
+    status, problem = await viewer.ask(
+        "POST", "/saved-views", {"name": name, "list": "deliveries", "query": {}} | fields
+    )
 
     assert status == 422
     assert problem["errors"][0]["field"] == field
@@ -136,7 +167,9 @@ async def test_what_the_list_would_refuse_is_refused(viewer: Visitor, name: str,
         ("audit", {"who": "somebody", "at_from": "2026-07-21T06:00:00Z"}),
     ],
 )
-async def test_each_list_has_views(viewer: Visitor, name: str, of: str, query: dict[str, Any]) -> None:
+async def test_each_list_has_views(
+    viewer: Visitor, name: str, of: str, query: dict[str, Any]
+) -> None:
     await keep(viewer, name, list=of, query=query)
 
     assert name in await names(viewer, of)
@@ -148,7 +181,9 @@ async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: Visitor, name: s
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["query"] == {"limit": 20}
 
 
-async def test_each_owner_keeps_so_many_and_all_are_listed_page_by_page(mongodb_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_owner_keeps_so_many_and_all_are_listed_page_by_page(
+    mongodb_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(saved_views, "MOST", 5)
     async with a_database(mongodb_url) as database:
         store = SavedViews(database)

@@ -1,4 +1,6 @@
-"""Secrets go in and never come out: not in a log line, a message, an answer of the API, a metric or a status."""
+"""Secrets go in and never come out: not in a log line, a message, an answer of the API, a
+metric or a status.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,12 @@ from tests.support.builders import a_snapshot
 from tests.support.offices import HEADER, OFFICES, SECRETS, SIGNING, a_client, a_login
 from tests.support.system import System
 
-FAULTS: tuple[dict[str, Any] | None, ...] = (None, {"status": 400}, {"odata_error": {"code": "BadRequest", "message": f"you sent {HEADER}"}}, {"status": 401})
+FAULTS: tuple[dict[str, Any] | None, ...] = (
+    None,
+    {"status": 400},
+    {"odata_error": {"code": "BadRequest", "message": f"you sent {HEADER}"}},
+    {"status": 401},
+)
 
 
 @pytest.fixture
@@ -43,7 +50,12 @@ async def connector_of(system: System, app: str, office: str) -> str:
     demanded, said, secrets = a_login("Basic") if office == "NAV" else a_client(simulator, app)
     await system.simulated("PUT", app, "/authentication", json=demanded)
     more = {"signing_secret": SIGNING, "headers": {"X-Made-Up": HEADER}}
-    return await system.connector(**{"source_app": app, "authentication": said} | OFFICES[office].connector(simulator, app) | secrets | more)
+    return await system.connector(
+        **{"source_app": app, "authentication": said}
+        | OFFICES[office].connector(simulator, app)
+        | secrets
+        | more
+    )
 
 
 async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
@@ -54,11 +66,29 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
         await system.simulated("DELETE", app, "/faults")
         if fault:
             await system.simulated("PUT", app, "/faults", json=fault | {"times": 1})
-        delivery = await system.delivery(await system.change("create", a_snapshot(number, source_app=app)))
-        said.append(json.dumps((await system.api("GET", f"/deliveries/{delivery['delivery_id']}"))[1], ensure_ascii=False))
-    paths = (f"/connectors/{connector_id}", "/connectors", "/audit?limit=200", f"/deliveries?source_app={app}", f"/appointments?source_app={app}")
+        delivery = await system.delivery(
+            await system.change("create", a_snapshot(number, source_app=app))
+        )
+        said.append(
+            json.dumps(
+                (await system.api("GET", f"/deliveries/{delivery['delivery_id']}"))[1],
+                ensure_ascii=False,
+            )
+        )
+    paths = (
+        f"/connectors/{connector_id}",
+        "/connectors",
+        "/audit?limit=200",
+        f"/deliveries?source_app={app}",
+        f"/appointments?source_app={app}",
+    )
     said += [json.dumps((await system.api("GET", path))[1], ensure_ascii=False) for path in paths]
-    return [*said, json.dumps((await system.api("POST", f"/connectors/{connector_id}/test"))[1], ensure_ascii=False)]
+    return [
+        *said,
+        json.dumps(
+            (await system.api("POST", f"/connectors/{connector_id}/test"))[1], ensure_ascii=False
+        ),
+    ]
 
 
 async def logged(system: System) -> list[str]:
@@ -75,12 +105,19 @@ async def logged(system: System) -> list[str]:
 async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> None:
     apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in OFFICES}
 
-    said = [text for office, app in apps.items() for text in await deliver_and_fail(system, app, office)]
+    said = [
+        text for office, app in apps.items() for text in await deliver_and_fail(system, app, office)
+    ]
 
     said += await logged(system)
     said += [await system.metrics(name) for name in system.services]
     said += [await asyncio.to_thread(service.log.read_text) for service in system.services.values()]
-    found = {secret for secret in (*SECRETS, "Bearer ", "Basic ") for text in (*said, *tap) if secret in text}
+    found = {
+        secret
+        for secret in (*SECRETS, "Bearer ", "Basic ")
+        for text in (*said, *tap)
+        if secret in text
+    }
     assert not found
     assert sum('"event": "attempt"' in text for text in tap) >= 1, "log lines were heard"
     assert len(tap) >= len(apps) * len(FAULTS)

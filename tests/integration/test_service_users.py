@@ -1,4 +1,6 @@
-"""Every service does its whole work as a user of its own, and is refused what is another's, at both servers."""
+"""Every service does its whole work as a user of its own, and is refused what is another's,
+at both servers.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +43,19 @@ class Guarded(System):
 async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
     directory: Path = tmp_path_factory.mktemp("guarded")
     secrets = Secrets(directory)
-    rabbitmq, mongodb = RabbitMqWithUsers(directory / "rabbitmq", secrets), MongoDbWithUsers(directory / "mongodb", secrets)
+    rabbitmq, mongodb = (
+        RabbitMqWithUsers(directory / "rabbitmq", secrets),
+        MongoDbWithUsers(directory / "mongodb", secrets),
+    )
     await asyncio.gather(rabbitmq.start(), mongodb.start())
     await mongodb.give_users()
     async with a_session() as http:
         running = Guarded(rabbitmq.url, mongodb.url, directory, http, DATABASE)
         running.secrets, running.mongodb = secrets, mongodb
         await running.start("simulator")
-        await asyncio.gather(*(running.start_as_itself(service) for service in SERVICES if service != "retry"))
+        await asyncio.gather(
+            *(running.start_as_itself(service) for service in SERVICES if service != "retry")
+        )
         await running.start_as_itself("retry", RetryJobCronExpression="* * * * * *")
         yield running
         await running.stop_all()
@@ -84,23 +91,33 @@ async def test_an_operation_is_carried_out(guarded: Guarded) -> None:
     transaction = await guarded.change("create", a_snapshot(source_app=app))
     delivery = await guarded.delivery(transaction, "Success")
 
-    status, answer = await guarded.api("POST", "/operations", json={"kind": "archive", "delivery_ids": [delivery["delivery_id"]]})
+    status, answer = await guarded.api(
+        "POST", "/operations", json={"kind": "archive", "delivery_ids": [delivery["delivery_id"]]}
+    )
 
     assert status in (200, 201, 202), answer
-    await until(lambda: is_archived(guarded, delivery["delivery_id"]), "the delivery to be archived")
+    await until(
+        lambda: is_archived(guarded, delivery["delivery_id"]), "the delivery to be archived"
+    )
 
 
 async def test_a_message_nobody_can_read_is_parked_and_shown(guarded: Guarded) -> None:
-    connection = await aio_pika.connect(guarded.secrets.at("ingest-rabbitmq-url", guarded.rabbitmq_url))
+    connection = await aio_pika.connect(
+        guarded.secrets.at("ingest-rabbitmq-url", guarded.rabbitmq_url)
+    )
     async with connection, await connection.channel() as channel:
         exchange = await channel.get_exchange(topology.TRANSACTIONS.name, ensure=False)
 
-        await exchange.publish(aio_pika.Message(b"no transaction", delivery_mode=2, message_id=uuid.uuid4().hex), "")
+        await exchange.publish(
+            aio_pika.Message(b"no transaction", delivery_mode=2, message_id=uuid.uuid4().hex), ""
+        )
 
     await until(lambda: is_shown(guarded, "no transaction"), "the message to be shown")
 
 
-async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_password(guarded: Guarded) -> None:
+async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_password(
+    guarded: Guarded,
+) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     await guarded.hook(app)
     right = urlsplit(guarded.secrets["dispatcher-mongodb-url"]).password
@@ -110,7 +127,9 @@ async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_passwo
     await guarded.mongodb.start()
 
     transaction = await guarded.change("create", a_snapshot(source_app=app))
-    await until(lambda: is_unready(guarded, "dispatcher"), "the dispatcher to say that it is not ready")
+    await until(
+        lambda: is_unready(guarded, "dispatcher"), "the dispatcher to say that it is not ready"
+    )
     with guarded.mongodb.as_root() as root:
         root[DATABASE].command("updateUser", "dispatcher", pwd=right)
 
@@ -119,7 +138,9 @@ async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_passwo
 
 
 async def test_an_administrator_signs_in_and_the_services_are_heard(guarded: Guarded) -> None:
-    status, answer = await guarded.api("POST", "/session", json={"name": ADMIN, "password": ADMIN_PASSWORD})
+    status, answer = await guarded.api(
+        "POST", "/session", json={"name": ADMIN, "password": ADMIN_PASSWORD}
+    )
 
     assert status in (200, 201), answer
     await until(lambda: are_heard(guarded), "a heartbeat of every service")
@@ -135,7 +156,11 @@ async def is_archived(system: System, delivery_id: str) -> bool:
 
 async def is_shown(system: System, body: str) -> bool:
     failed = await system.deliveries(status="Failed")
-    shown = [await system.api("GET", f"/deliveries/{d['delivery_id']}") for d in failed if d["delivery_id"].startswith("dead-")]
+    shown = [
+        await system.api("GET", f"/deliveries/{d['delivery_id']}")
+        for d in failed
+        if d["delivery_id"].startswith("dead-")
+    ]
     return any(body in str(answer) for _, answer in shown)
 
 
@@ -153,20 +178,34 @@ def writable_by(service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("service", ROLES["services"])
-async def test_a_service_writes_no_collection_of_another_and_reads_only_what_it_needs(guarded: Guarded, service: str) -> None:
+async def test_a_service_writes_no_collection_of_another_and_reads_only_what_it_needs(
+    guarded: Guarded, service: str
+) -> None:
     everything = set().union(*map(collections_of, ROLES["services"]))
 
-    with MongoClient[dict[str, Any]](guarded.secrets.at(f"{service}-mongodb-url", guarded.mongodb_url)) as client:
+    with MongoClient[dict[str, Any]](
+        guarded.secrets.at(f"{service}-mongodb-url", guarded.mongodb_url)
+    ) as client:
         database = client[DATABASE]
-        refused = {name for name in everything if is_refused(lambda name=name: database[name].update_one({"_id": "nobody's"}, {"$set": {"a": 1}}))}
-        unread = {name for name in everything if is_refused(lambda name=name: database[name].find_one({}))}
+        refused = {
+            name
+            for name in everything
+            if is_refused(
+                lambda name=name: database[name].update_one({"_id": "nobody's"}, {"$set": {"a": 1}})
+            )
+        }
+        unread = {
+            name for name in everything if is_refused(lambda name=name: database[name].find_one({}))
+        }
 
     assert refused == everything - writable_by(service)
     assert unread == everything - collections_of(service)
 
 
 async def test_nobody_takes_a_line_out_of_the_audit(guarded: Guarded) -> None:
-    with MongoClient[dict[str, Any]](guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)) as client:
+    with MongoClient[dict[str, Any]](
+        guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)
+    ) as client:
         assert is_refused(lambda: client[DATABASE]["audit"].delete_one({}))
         assert is_refused(client[DATABASE]["audit"].drop)
 
@@ -184,10 +223,18 @@ def is_refused(step: Any) -> bool:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service: str) -> None:
     lane = topology.lane(await guarded.hook(f"app-{uuid.uuid4().hex[:8]}"))
-    others = [q for q in (*topology.QUEUES, lane) if q not in topology.PARTS[service].consumes and not q.name.startswith(f"{service}.")]
+    others = [
+        q
+        for q in (*topology.QUEUES, lane)
+        if q not in topology.PARTS[service].consumes and not q.name.startswith(f"{service}.")
+    ]
     url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
 
-    read = [queue.name for queue in others if queue is not topology.PARKED and await may_get(url, queue.name)]
+    read = [
+        queue.name
+        for queue in others
+        if queue is not topology.PARKED and await may_get(url, queue.name)
+    ]
 
     assert others
     assert read == []
@@ -196,10 +243,14 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_publishes_only_where_it_has_to(guarded: Guarded, service: str) -> None:
     part = topology.PARTS[service]
-    allowed = {exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)}
+    allowed = {
+        exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)
+    }
     url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
 
-    published = {exchange.name for exchange in topology.EXCHANGES if await may_publish(url, exchange.name)}
+    published = {
+        exchange.name for exchange in topology.EXCHANGES if await may_publish(url, exchange.name)
+    }
 
     assert published == allowed
 
@@ -216,13 +267,17 @@ async def may_get(url: str, queue: str) -> bool:
 
 
 async def may_publish(url: str, exchange: str) -> bool:
-    """Ask with a routing key that leads nowhere where there is one; a fanout's queues get a message that says nothing."""
+    """Ask with a routing key that leads nowhere where there is one; a fanout's queues get a message
+    that says nothing.
+    """
     connection = await aio_pika.connect(url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True)
         message = aio_pika.Message(b"[]", type="Nothing", message_id=uuid.uuid4().hex)
         try:
-            await (await channel.get_exchange(exchange, ensure=False)).publish(message, "nowhere", mandatory=False)
+            await (await channel.get_exchange(exchange, ensure=False)).publish(
+                message, "nowhere", mandatory=False
+            )
         except ChannelAccessRefused:
             return False
         return True

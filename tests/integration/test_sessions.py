@@ -17,15 +17,24 @@ async def test_local_forms_accounts_secure_the_system(system: System) -> None:
     assert (await visitor.ask("GET", "/deliveries"))[0] == 401
     status, answer = await visitor.sign_in()
 
-    assert (status, answer["name"], answer["role"], answer["preferences"]) == (200, ADMIN, "admin", {})
+    assert (status, answer["name"], answer["role"], answer["preferences"]) == (
+        200,
+        ADMIN,
+        "admin",
+        {},
+    )
     assert (await visitor.ask("GET", "/deliveries"))[0] == 200
     assert (await visitor.ask("GET", "/session"))[1] == answer
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(system: System) -> None:
+async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(
+    system: System,
+) -> None:
     visitor = await a_user(system, signed_in=False)
 
-    _, _, headers = await visitor.asked("POST", "/session", {"name": visitor.name, "password": visitor.password})
+    _, _, headers = await visitor.asked(
+        "POST", "/session", {"name": visitor.name, "password": visitor.password}
+    )
 
     attributes = {part.strip().lower() for part in headers["Set-Cookie"].split(";")[1:]}
     assert attributes == {"httponly", "samesite=strict", "secure", "path=/api"}
@@ -52,14 +61,18 @@ async def test_a_stolen_cookie_dies_at_sign_out(system: System) -> None:
 
 async def test_nothing_in_the_database_opens_a_session(system: System) -> None:
     visitor = await a_user(system)
-    from common.database import open_database  # noqa: PLC0415 - this test alone looks behind the API
+    from common.database import open_database  # noqa: PLC0415 - for this test alone
 
     database = open_database(system.mongodb_url, system.database)
     kept = [str(document) async for document in database["sessions"].find({"name": visitor.name})]
     kept += [str(document) async for document in database["users"].find({"_id": visitor.name})]
 
     assert len(kept) == 2
-    assert not [text for text in kept if visitor.cookie in text or visitor.csrf_token in text or visitor.password in text]
+    assert not [
+        text
+        for text in kept
+        if visitor.cookie in text or visitor.csrf_token in text or visitor.password in text
+    ]
 
 
 @pytest.mark.parametrize(
@@ -73,31 +86,51 @@ async def test_nothing_in_the_database_opens_a_session(system: System) -> None:
         {"Origin": "null"},
     ],
 )
-async def test_a_write_that_another_site_could_send_is_refused_and_not_carried_out(system: System, headers: dict[str, str]) -> None:
+async def test_a_write_that_another_site_could_send_is_refused_and_not_carried_out(
+    system: System, headers: dict[str, str]
+) -> None:
     admin, name = await a_user(system, "admin"), a_name()
     fields = {"name": name, "source_app": name, "system": "Webhook"}
 
     assert (await admin.ask("POST", "/connectors", fields, **headers))[0] == 403
 
-    assert name not in {connector["name"] for connector in (await admin.ask("GET", "/connectors"))[1]["items"]}
+    assert name not in {
+        connector["name"] for connector in (await admin.ask("GET", "/connectors"))[1]["items"]
+    }
 
 
 async def test_the_token_of_another_session_is_refused(system: System) -> None:
     one, other = await a_user(system), await a_user(system)
 
-    assert (await one.ask("PUT", "/session/preferences", {}, **{"X-CSRF-Token": other.csrf_token}))[0] == 403
+    assert (await one.ask("PUT", "/session/preferences", {}, **{"X-CSRF-Token": other.csrf_token}))[
+        0
+    ] == 403
 
 
 async def test_our_own_page_may_write(system: System) -> None:
     visitor = await a_user(system)
     host = system.services["portal-api"].url
 
-    assert (await visitor.ask("PUT", "/session/preferences", {"dark": True}, Origin=host, **{"Sec-Fetch-Site": "same-origin"})) == (200, {"dark": True})
-    assert (await visitor.ask("PUT", "/session/preferences", {"dark": False}, Origin=host))[0] == 200
+    assert (
+        await visitor.ask(
+            "PUT",
+            "/session/preferences",
+            {"dark": True},
+            Origin=host,
+            **{"Sec-Fetch-Site": "same-origin"},
+        )
+    ) == (200, {"dark": True})
+    assert (await visitor.ask("PUT", "/session/preferences", {"dark": False}, Origin=host))[
+        0
+    ] == 200
 
 
-@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}])
-async def test_another_site_cannot_sign_a_browser_in(system: System, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}]
+)
+async def test_another_site_cannot_sign_a_browser_in(
+    system: System, headers: dict[str, str]
+) -> None:
     visitor = await a_user(system, signed_in=False)
 
     assert (await visitor.sign_in(**headers))[0] == 403
@@ -135,7 +168,17 @@ async def test_preferences_stay_with_the_account(system: System) -> None:
     assert (await elsewhere.sign_in())[1]["preferences"] == preferences
 
 
-@pytest.mark.parametrize("body", [{"x": "y" * 9_000}, {"x": [[[[[[[[[[[1]]]]]]]]]]]}, {"x": float("nan")}, ["list"], "text", None])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"x": "y" * 9_000},
+        {"x": [[[[[[[[[[[1]]]]]]]]]]]},
+        {"x": float("nan")},
+        ["list"],
+        "text",
+        None,
+    ],
+)
 async def test_preferences_that_are_too_much_are_refused(system: System, body: object) -> None:
     visitor = await a_user(system)
 
@@ -145,9 +188,20 @@ async def test_preferences_that_are_too_much_are_refused(system: System, body: o
     assert (await visitor.ask("GET", "/session"))[1]["preferences"] == {}
 
 
-@pytest.mark.parametrize("body", [b'{"name": "\\ud800", "password": "x"}', b'{"name": "x", "password": "\\ud800"}', b'{"name": "x", "password": ""}', b"[1]"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name": "\\ud800", "password": "x"}',
+        b'{"name": "x", "password": "\\ud800"}',
+        b'{"name": "x", "password": ""}',
+        b"[1]",
+    ],
+)
 async def test_a_sign_in_that_is_no_text_is_refused(system: System, body: bytes) -> None:
-    url, headers = f"{system.services['portal-api'].url}/api/session", {"Content-Type": "application/json"}
+    url, headers = (
+        f"{system.services['portal-api'].url}/api/session",
+        {"Content-Type": "application/json"},
+    )
 
     async with system.http.post(url, data=body, headers=headers) as answer:
         assert (answer.status, (await answer.json(content_type=None))["status"]) == (422, 422)
@@ -159,15 +213,23 @@ async def test_a_stranger_cannot_send_much(system: System, *, is_chunked: bool) 
         for _ in range(20):
             yield b"x" * 10_000
 
-    url, headers = f"{system.services['portal-api'].url}/api/session", {"Content-Type": "application/json"}
+    url, headers = (
+        f"{system.services['portal-api'].url}/api/session",
+        {"Content-Type": "application/json"},
+    )
 
-    async with system.http.post(url, data=pieces() if is_chunked else b"x" * 200_000, headers=headers) as answer:
+    async with system.http.post(
+        url, data=pieces() if is_chunked else b"x" * 200_000, headers=headers
+    ) as answer:
         assert (answer.status, (await answer.json(content_type=None))["status"]) == (413, 413)
 
 
 async def test_live_updates_of_a_stolen_cookie_end_with_the_session(system: System) -> None:
     visitor = await a_user(system)
-    url, headers = f"{system.services['portal-api'].url}/api/events", {"Cookie": f"mboc_session={visitor.cookie}"}
+    url, headers = (
+        f"{system.services['portal-api'].url}/api/events",
+        {"Cookie": f"mboc_session={visitor.cookie}"},
+    )
 
     async with system.http.get(url, headers=headers) as stream:
         assert stream.status == 200

@@ -1,4 +1,6 @@
-"""The status: every replica, both servers, every lane, the timer job, and the word for all of it."""
+"""The status: every replica, both servers, every lane, the timer job, and the
+word for all of it.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,14 @@ async def until_seen(system: System, name: str) -> dict[str, Any]:
     """A replica, once it was heard of as ready."""
 
     async def ask() -> dict[str, Any] | None:
-        return next((found for found in (await read(system))["services"] if found["replica"] == name and found["ready"]), None)
+        return next(
+            (
+                found
+                for found in (await read(system))["services"]
+                if found["replica"] == name and found["ready"]
+            ),
+            None,
+        )
 
     return await until(ask, f"{name} to be heard of")
 
@@ -55,7 +64,14 @@ async def lane(system: System, connector_id: str) -> dict[str, Any]:
     """The lane, once its connector is seen."""
 
     async def ask() -> dict[str, Any] | None:
-        return next((found for found in (await read(system))["lanes"] if found["connector_id"] == connector_id), None)
+        return next(
+            (
+                found
+                for found in (await read(system))["lanes"]
+                if found["connector_id"] == connector_id
+            ),
+            None,
+        )
 
     return await until(ask, "the lane to be seen")
 
@@ -64,7 +80,12 @@ async def test_every_service_is_seen_with_its_version_and_since_when(system: Sys
     for name in ("ingest", "dispatcher", "portal-api"):
         found = await until_seen(system, name)
 
-        assert (found["service"], found["version"], found["ready"], found["reasons"]) == (name, version("mboc-common"), True, [])
+        assert (found["service"], found["version"], found["ready"], found["reasons"]) == (
+            name,
+            version("mboc-common"),
+            True,
+            [],
+        )
         assert found["started_at"] <= found["heard_at"]
 
 
@@ -73,7 +94,9 @@ async def test_both_servers_are_seen_with_the_queues(system: System) -> None:
 
     assert found["rabbitmq"]["reachable"]
     assert found["rabbitmq"]["version"]
-    assert {queue["name"] for queue in found["rabbitmq"]["queues"]} == {queue.name for queue in topology.QUEUES}
+    assert {queue["name"] for queue in found["rabbitmq"]["queues"]} == {
+        queue.name for queue in topology.QUEUES
+    }
     assert found["mongodb"]["reachable"]
     assert found["mongodb"]["version"].split(".")[0].isdigit()
     assert found["mongodb"]["primary"] in system.mongodb_url
@@ -91,17 +114,27 @@ async def test_the_timer_job_is_told_with_its_next_run(system: System, retry: st
     assert job["last_run_at"] is None or job["last_run_at"] < job["next_run_at"]
 
 
-async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_missed(system: System, second: str) -> None:
+async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_missed(
+    system: System, second: str
+) -> None:
     third = f"{second}-b"
     await system.start("dispatcher", third)
-    assert {(await until_seen(system, name))["service"] for name in ("dispatcher", second, third)} == {"dispatcher"}
+    assert {
+        (await until_seen(system, name))["service"] for name in ("dispatcher", second, third)
+    } == {"dispatcher"}
 
     await system.stop(second, signal.SIGKILL)
     await system.stop(third)
 
     async def silent() -> dict[str, Any] | None:
         found = await read(system)
-        return found if any(replica["replica"] == second and replica["silent"] for replica in found["services"]) else None
+        return (
+            found
+            if any(
+                replica["replica"] == second and replica["silent"] for replica in found["services"]
+            )
+            else None
+        )
 
     found = await until(silent, "the killed one to be silent")
     assert found["state"] in {"troubled", "down"}
@@ -111,7 +144,9 @@ async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_mis
     await until_seen(system, second)
 
 
-async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(system: System, app: str) -> None:
+async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app)
     before = datetime.now(UTC)
     await system.simulated("PUT", app, "/faults", json={"status": 503})
@@ -120,7 +155,11 @@ async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(system: Sy
 
     async def held() -> dict[str, Any] | None:
         found = await lane(system, connector_id)
-        return found if found["held_since"] and found["waiting"] and found["oldest_waiting_at"] else None
+        return (
+            found
+            if found["held_since"] and found["waiting"] and found["oldest_waiting_at"]
+            else None
+        )
 
     found = await until(held, "the lane to be told as held")
     status = await read(system)
@@ -128,15 +167,27 @@ async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(system: Sy
 
     assert "503" in found["reason"]
     assert found["connector_name"] == "Hook"
-    assert before - timedelta(seconds=1) < datetime.fromisoformat(found["held_since"]) < datetime.fromisoformat(found["held_until"])
+    assert (
+        before - timedelta(seconds=1)
+        < datetime.fromisoformat(found["held_since"])
+        < datetime.fromisoformat(found["held_until"])
+    )
     assert 0 < found["waiting"] <= 40
-    assert before - timedelta(seconds=1) < datetime.fromisoformat(found["oldest_waiting_at"]) <= datetime.now(UTC)
+    assert (
+        before - timedelta(seconds=1)
+        < datetime.fromisoformat(found["oldest_waiting_at"])
+        <= datetime.now(UTC)
+    )
     assert status["state"] != "well"
     assert any("held" in reason for reason in status["reasons"])
 
     async def well() -> bool:
         found = await lane(system, connector_id)
-        return found["held_since"] is None and found["waiting"] == 0 and found["oldest_waiting_at"] is None
+        return (
+            found["held_since"] is None
+            and found["waiting"] == 0
+            and found["oldest_waiting_at"] is None
+        )
 
     await until(well, "the lane to work again")
 

@@ -28,7 +28,9 @@ async def test_success_says_that_the_back_office_received_it(system: System, app
         ({"uri": ""}, "Invalid MBOC URI", "DSWBHK002", "URI"),
     ],
 )
-async def test_a_wrong_setting_has_its_status_and_names_the_field(system: System, app: str, fields: dict[str, Any], status: str, code: str, field: str) -> None:
+async def test_a_wrong_setting_has_its_status_and_names_the_field(
+    system: System, app: str, fields: dict[str, Any], status: str, code: str, field: str
+) -> None:
     await system.hook(app, **fields)
 
     delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)))
@@ -46,7 +48,9 @@ async def test_mboc_not_provided_says_that_no_task_is_linked(system: System) -> 
     assert "link it to a task" in delivery["message"]
 
 
-async def test_mboc_not_provided_names_the_source_app_that_no_connector_has(system: System, app: str) -> None:
+async def test_mboc_not_provided_names_the_source_app_that_no_connector_has(
+    system: System, app: str
+) -> None:
     delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)))
 
     assert delivery["status"] == "MBOC Not Provided"
@@ -55,10 +59,16 @@ async def test_mboc_not_provided_names_the_source_app_that_no_connector_has(syst
 
 async def test_skipped_names_the_newer_version(system: System, app: str) -> None:
     await system.hook(app)
-    newer = await system.change("update", a_snapshot(71, source_app=app, modified="2026-07-21T15:00:00.000"))
+    newer = await system.change(
+        "update", a_snapshot(71, source_app=app, modified="2026-07-21T15:00:00.000")
+    )
     await system.delivery(newer, "Success")
 
-    older = await system.delivery(await system.change("update", a_snapshot(71, source_app=app, modified="2026-07-21T14:00:00.000")))
+    older = await system.delivery(
+        await system.change(
+            "update", a_snapshot(71, source_app=app, modified="2026-07-21T14:00:00.000")
+        )
+    )
 
     assert older["status"] == "Skipped"
     assert newer in older["message"]
@@ -85,7 +95,9 @@ async def test_a_transient_fault_is_overcome_within_one_attempt(system: System, 
     assert (delivery["status"], delivery["attempt"], delivery["tries"]) == ("Success", 1, 3)
 
 
-async def test_no_answer_after_sending_is_an_unknown_outcome_and_says_so(system: System, app: str) -> None:
+async def test_no_answer_after_sending_is_an_unknown_outcome_and_says_so(
+    system: System, app: str
+) -> None:
     await system.hook(app, limits={"total_timeout_s": 0.5})
     await system.simulated("PUT", app, "/faults", json={"store_then_silence": True})
 
@@ -100,8 +112,12 @@ async def test_no_answer_after_sending_is_an_unknown_outcome_and_says_so(system:
 async def test_a_sick_connector_is_held_and_goes_on_by_itself(system: System, app: str) -> None:
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 503})
-    transactions = [await system.change("create", a_snapshot(n, source_app=app)) for n in range(1, 13)]
-    await until(lambda: system.deliveries(connector_id=connector_id, phase="held"), "deliveries to be held")
+    transactions = [
+        await system.change("create", a_snapshot(n, source_app=app)) for n in range(1, 13)
+    ]
+    await until(
+        lambda: system.deliveries(connector_id=connector_id, phase="held"), "deliveries to be held"
+    )
 
     await system.simulated("DELETE", app, "/faults")
 

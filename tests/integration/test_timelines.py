@@ -1,4 +1,6 @@
-"""One appointment on one line of time: every version and attempt, what was sent and answered, and who did what."""
+"""One appointment on one line of time: every version and attempt, what was sent and answered,
+and who did what.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ async def timeline(who: Visitor, delivery: dict[str, Any]) -> list[dict[str, Any
     status, found = await who.ask("GET", f"/timelines/{delivery['appointment']['key']}")
     assert status == 200, found
     happenings: list[dict[str, Any]] = found["items"]
-    assert [one["at"] for one in happenings] == sorted((one["at"] for one in happenings), reverse=True)
+    assert [one["at"] for one in happenings] == sorted(
+        (one["at"] for one in happenings), reverse=True
+    )
     return happenings[::-1]
 
 
@@ -33,16 +37,26 @@ def of(kind: str, happenings: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def mended(system: System, admin: Visitor, app: str) -> dict[str, Any]:
-    """An appointment that failed, whose connector was mended, noted about, tested, and that was sent again."""
-    connector_id = await system.connector(source_app=app, name=f"Orders {app}", uri=system.back_office(app), password=SECRET)
+    """An appointment that failed, whose connector was mended, noted about, tested, and
+    that was sent again.
+    """
+    connector_id = await system.connector(
+        source_app=app, name=f"Orders {app}", uri=system.back_office(app), password=SECRET
+    )
     await system.simulated("PUT", app, "/faults", json={"status": 400})
     snapshot = a_snapshot(source_app=app, Subject="Inspect")
     failed = await system.delivery(await system.change("create", snapshot), "Failed")
     await system.simulated("DELETE", app, "/faults")
-    await admin.ask("PUT", f"/causes/{failed['cause']}/note", {"text": "The receiver is being mended."})
+    await admin.ask(
+        "PUT", f"/causes/{failed['cause']}/note", {"text": "The receiver is being mended."}
+    )
     await admin.ask("POST", f"/connectors/{connector_id}/test")
     _, before = await admin.ask("GET", f"/connectors/{connector_id}")
-    status, _ = await admin.ask("PUT", f"/connectors/{connector_id}", as_entered(before, uri=f"{before['uri']}?token={SECRET}", password=f"{SECRET}2"))
+    status, _ = await admin.ask(
+        "PUT",
+        f"/connectors/{connector_id}",
+        as_entered(before, uri=f"{before['uri']}?token={SECRET}", password=f"{SECRET}2"),
+    )
     assert status == 200
     _, operation = await admin.ask("POST", f"/deliveries/{failed['delivery_id']}/retry")
     await until_state(system, operation)
@@ -57,7 +71,9 @@ async def retry(system: System) -> Any:
 
 
 @pytest.mark.usefixtures("retry")
-async def test_versions_attempts_and_who_did_what_stand_on_one_line(system: System, admin: Visitor, app: str) -> None:
+async def test_versions_attempts_and_who_did_what_stand_on_one_line(
+    system: System, admin: Visitor, app: str
+) -> None:
     failed = await mended(system, admin, app)
 
     found = await timeline(admin, failed)
@@ -66,19 +82,31 @@ async def test_versions_attempts_and_who_did_what_stand_on_one_line(system: Syst
     assert kinds == ["version", "attempt", "note", "audit", "settings", "operation", "attempt"]
     first, last = of("attempt", found)
     assert (first["attempt"]["status"], first["who"]) == ("Failed", None)
-    assert (last["attempt"]["status"], last["attempt"]["trigger"], last["who"]) == ("Success", "Website", admin.name)
+    assert (last["attempt"]["status"], last["attempt"]["trigger"], last["who"]) == (
+        "Success",
+        "Website",
+        admin.name,
+    )
     [settings] = of("settings", found)
-    assert (settings["who"], settings["version"], settings["changed"]) == (admin.name, 2, ["uri", "secrets.password"])
+    assert (settings["who"], settings["version"], settings["changed"]) == (
+        admin.name,
+        2,
+        ["uri", "secrets.password"],
+    )
     [note] = of("note", found)
     assert (note["who"], note["text"]) == (admin.name, "The receiver is being mended.")
     [asked] = of("operation", found)
     assert (asked["who"], asked["operation"]) == (admin.name, "retry")
-    assert [(one["delivery_id"], one["outcome"]) for one in asked["deliveries"]] == [(failed["delivery_id"], "succeeded")]
+    assert [(one["delivery_id"], one["outcome"]) for one in asked["deliveries"]] == [
+        (failed["delivery_id"], "succeeded")
+    ]
     assert of("audit", found)[0]["action"] == "test_connector"
 
 
 @pytest.mark.usefixtures("retry")
-async def test_what_was_sent_and_answered_is_told_without_content_query_and_credentials(system: System, admin: Visitor, app: str) -> None:
+async def test_what_was_sent_and_answered_is_told_without_content_query_and_credentials(
+    system: System, admin: Visitor, app: str
+) -> None:
     failed = await mended(system, admin, app)
 
     found = await timeline(admin, failed)
@@ -91,19 +119,31 @@ async def test_what_was_sent_and_answered_is_told_without_content_query_and_cred
 
 
 @pytest.mark.usefixtures("retry")
-async def test_a_viewer_sees_who_did_what_and_nothing_of_the_audit(system: System, admin: Visitor, app: str) -> None:
+async def test_a_viewer_sees_who_did_what_and_nothing_of_the_audit(
+    system: System, admin: Visitor, app: str
+) -> None:
     failed = await mended(system, admin, app)
     viewer = await a_user(system, "viewer")
     await viewer.ask("POST", f"/deliveries/{failed['delivery_id']}/retry")
 
     theirs, admins = await timeline(viewer, failed), await timeline(admin, failed)
 
-    assert {one["kind"] for one in theirs} == {"version", "attempt", "note", "settings", "operation"}
+    assert {one["kind"] for one in theirs} == {
+        "version",
+        "attempt",
+        "note",
+        "settings",
+        "operation",
+    }
     assert of("operation", theirs)[0]["who"] == admin.name
-    assert ("retry_delivery", viewer.name, 403) in {(one["action"], one["who"], one["outcome"]) for one in of("audit", admins)}
+    assert ("retry_delivery", viewer.name, 403) in {
+        (one["action"], one["who"], one["outcome"]) for one in of("audit", admins)
+    }
 
 
-async def test_a_version_says_which_facts_differ_from_the_one_before(system: System, admin: Visitor, app: str) -> None:
+async def test_a_version_says_which_facts_differ_from_the_one_before(
+    system: System, admin: Visitor, app: str
+) -> None:
     await system.hook(app)
     snapshot = a_snapshot(source_app=app, Subject="Inspect")
     number = snapshot["Id"]
@@ -119,9 +159,13 @@ async def test_a_version_says_which_facts_differ_from_the_one_before(system: Sys
     assert "job_no" not in found[1]["changed"]
 
 
-async def test_nothing_was_sent_where_no_call_was_made(system: System, admin: Visitor, app: str) -> None:
+async def test_nothing_was_sent_where_no_call_was_made(
+    system: System, admin: Visitor, app: str
+) -> None:
     await system.connector(source_app=app, uri=None)
-    refused = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI")
+    refused = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI"
+    )
 
     [attempt] = of("attempt", await timeline(admin, refused))
 

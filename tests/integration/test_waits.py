@@ -51,12 +51,16 @@ async def test_tries_while_waiting_make_the_wait_no_longer(sign_ins: SignIns) ->
 async def test_of_guesses_at_once_five_are_looked_at(sign_ins: SignIns) -> None:
     now = datetime.now(UTC)
 
-    waits = await asyncio.gather(*(sign_ins.begin("admin", f"203.0.113.{n}", now) for n in range(40)))
+    waits = await asyncio.gather(
+        *(sign_ins.begin("admin", f"203.0.113.{n}", now) for n in range(40))
+    )
 
     assert waits.count(NONE) == 5
 
 
-async def test_a_success_forgets_the_name_and_is_not_counted_for_the_address(sign_ins: SignIns) -> None:
+async def test_a_success_forgets_the_name_and_is_not_counted_for_the_address(
+    sign_ins: SignIns,
+) -> None:
     now = this_moment()
     for _ in range(100):
         assert await sign_ins.begin("admin", ADDRESS, now) == NONE

@@ -1,4 +1,6 @@
-"""The website comes from the same origin as the API: under a strict policy, kept by what never changes, and never in the API's way."""
+"""The website comes from the same origin as the API: under a strict policy, kept by what never
+changes, and never in the API's way.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,17 @@ from multidict import CIMultiDictProxy
 from tests.support.system import System
 
 
-async def fetched(system: System, path: str, method: str = "GET", **headers: str) -> tuple[int, CIMultiDictProxy[str], str]:
+async def fetched(
+    system: System, path: str, method: str = "GET", **headers: str
+) -> tuple[int, CIMultiDictProxy[str], str]:
     url = f"{system.services['portal-api'].url}{path}"
     async with system.http.request(method, url, headers=headers) as answer:
         return answer.status, answer.headers, await answer.text()
 
 
-async def test_a_deep_link_opens_the_page_under_a_policy_of_no_inline_scripts_and_a_fresh_nonce(system: System) -> None:
+async def test_a_deep_link_opens_the_page_under_a_policy_of_no_inline_scripts_and_a_fresh_nonce(
+    system: System,
+) -> None:
     status, headers, page = await fetched(system, "/errors?status=Failed")
     _, others, _ = await fetched(system, "/errors?status=Failed")
 
@@ -30,7 +36,9 @@ async def test_a_deep_link_opens_the_page_under_a_policy_of_no_inline_scripts_an
     assert f'nonce="{nonce[1]}"' in page
 
 
-async def test_a_file_named_by_its_content_is_kept_for_ever_and_comes_compressed(system: System) -> None:
+async def test_a_file_named_by_its_content_is_kept_for_ever_and_comes_compressed(
+    system: System,
+) -> None:
     _, _, page = await fetched(system, "/")
     script = re.search(r'src="(/assets/[^"]+\.js)"', page)
     assert script
@@ -43,7 +51,9 @@ async def test_a_file_named_by_its_content_is_kept_for_ever_and_comes_compressed
     assert (await fetched(system, "/assets/none-such.js"))[0] == 404
 
 
-async def test_addresses_of_the_api_stay_the_apis_whether_or_not_there_is_such_a_one(system: System) -> None:
+async def test_addresses_of_the_api_stay_the_apis_whether_or_not_there_is_such_a_one(
+    system: System,
+) -> None:
     status, headers, _ = await fetched(system, "/api/none-such")
     posted, _, _ = await fetched(system, "/none-such", "POST")
 
@@ -53,7 +63,11 @@ async def test_addresses_of_the_api_stay_the_apis_whether_or_not_there_is_such_a
 
 
 async def test_nothing_outside_the_folder_is_given_out(system: System) -> None:
-    for path in ("/..%2f..%2fpyproject.toml", "/assets/..%2f..%2f..%2fpyproject.toml", "/%2e%2e/pyproject.toml"):
+    for path in (
+        "/..%2f..%2fpyproject.toml",
+        "/assets/..%2f..%2f..%2fpyproject.toml",
+        "/%2e%2e/pyproject.toml",
+    ):
         assert "[tool" not in (await fetched(system, path))[2]
 
 
@@ -61,7 +75,10 @@ async def test_without_a_website_the_api_works_as_before(system: System) -> None
     await system.start("portal-api", "portal-api-bare", PORTAL_API_WEB_FOLDER="")
 
     url = system.services["portal-api-bare"].url
-    async with system.http.get(f"{url}/errors") as page, system.http.get(f"{url}/health/ready") as ready:
+    async with (
+        system.http.get(f"{url}/errors") as page,
+        system.http.get(f"{url}/health/ready") as ready,
+    ):
         answered = page.status, ready.status
     await system.stop("portal-api-bare")
 

@@ -1,4 +1,6 @@
-"""A Prometheus that watches the running system: the simulator's planners at work, and every trouble that alerts are for."""
+"""A Prometheus that watches the running system: the simulator's planners at work, and every trouble
+that alerts are for.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,11 @@ class Watched:
     def look_again(self) -> None:
         """Scrape the services where they are by now."""
         for job in JOBS:
-            found = {name: service.url for name, service in self.system.services.items() if name == job or name.startswith(f"{job}-")}
+            found = {
+                name: service.url
+                for name, service in self.system.services.items()
+                if name == job or name.startswith(f"{job}-")
+            }
             self.prometheus.watch(job, found)
 
     async def restart(self, name: str) -> None:
@@ -46,17 +52,30 @@ class Watched:
 
 @pytest.fixture(scope="package")
 async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
-    """All of it apart from the other tests: a dispatcher that knew their connectors would tell too much to be asked every second."""
+    """All of it apart from the other tests: a dispatcher that knew their connectors would tell too
+    much to be asked every second.
+    """
     directory = tmp_path_factory.mktemp("monitoring")
-    mongodb, rabbitmq = MongoDb(directory / "mongodb"), ShortOfMemory(directory / "short").on(any_free())
+    mongodb, rabbitmq = (
+        MongoDb(directory / "mongodb"),
+        ShortOfMemory(directory / "short").on(any_free()),
+    )
     await asyncio.gather(mongodb.start(), rabbitmq.start())
     async with a_system(mongodb.url, directory) as system, https_webhook(directory) as https:
-        seen = Watched(system, mongodb, Prometheus(directory / "prometheus", system.http), Trouble(system, https))
+        seen = Watched(
+            system,
+            mongodb,
+            Prometheus(directory / "prometheus", system.http),
+            Trouble(system, https),
+        )
         await asyncio.gather(seen.prometheus.start(), _start_services(seen))
         await seen.trouble.begin()
         seen.look_again()
         seen.prometheus.watch("rabbitmq", {"rabbitmq": rabbitmq.metrics_url})
-        working = [asyncio.create_task(seen.trouble.keep_up()), asyncio.create_task(_restart_again_and_again(seen))]
+        working = [
+            asyncio.create_task(seen.trouble.keep_up()),
+            asyncio.create_task(_restart_again_and_again(seen)),
+        ]
         yield seen
         for work in working:
             work.cancel()
@@ -66,19 +85,33 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
 
 
 async def _start_services(seen: Watched) -> None:
-    """Start the system, planners at work, a timer job with nothing to do, and an ingest without a RabbitMQ."""
+    """Start the system, planners at work, a timer job with nothing to do, and an ingest
+    without a RabbitMQ.
+    """
     system = seen.system
     await asyncio.gather(
         system.start_all(),
-        system.start("retry", RetryJobCronExpression=EVERY_SECOND, MONGODB_DATABASE=f"{system.database}-timer"),
+        system.start(
+            "retry",
+            RetryJobCronExpression=EVERY_SECOND,
+            MONGODB_DATABASE=f"{system.database}-timer",
+        ),
         system.start("ingest", "ingest-lonely", ready=False, RABBITMQ_URL=NOWHERE),
     )
     ingest = system.services["ingest"].url
-    await system.start("simulator", "simulator-planners", SIMULATOR_RATE="5", SIMULATOR_INGEST_URL=ingest, SIMULATOR_SOURCE_APPS='["well"]')
+    await system.start(
+        "simulator",
+        "simulator-planners",
+        SIMULATOR_RATE="5",
+        SIMULATOR_INGEST_URL=ingest,
+        SIMULATOR_SOURCE_APPS='["well"]',
+    )
 
 
 async def _restart_again_and_again(seen: Watched) -> None:
-    """Start the lonely ingest anew whenever Prometheus has seen it, as something that fails early would be."""
+    """Start the lonely ingest anew whenever Prometheus has seen it, as something that
+    fails early would be.
+    """
     last = None
     while True:
         await asyncio.sleep(PAUSE_S)

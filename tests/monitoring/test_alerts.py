@@ -1,4 +1,6 @@
-"""Every alert fires when its cause is there: provoked in the simulator, the services and the servers."""
+"""Every alert fires when its cause is there: provoked in the simulator, the services
+and the servers.
+"""
 
 from __future__ import annotations
 
@@ -29,25 +31,33 @@ TROUBLED = (
 async def test_a_connector_in_trouble_raises_its_alert(watched: Watched, name: str) -> None:
     alert, labels = OF_CONNECTORS[name]
 
-    await watched.prometheus.until_firing(alert, connector_id=watched.trouble.connectors[name], **labels)
+    await watched.prometheus.until_firing(
+        alert, connector_id=watched.trouble.connectors[name], **labels
+    )
 
     well = watched.trouble.connectors["well"]
     assert await watched.prometheus.firing(alert, connector_id=well) is None
 
 
 @pytest.mark.parametrize("severity", ["warning", "critical"])
-async def test_a_change_that_waits_behind_a_held_lane_raises_the_alert_on_the_oldest(watched: Watched, severity: str) -> None:
+async def test_a_change_that_waits_behind_a_held_lane_raises_the_alert_on_the_oldest(
+    watched: Watched, severity: str
+) -> None:
     sick = {"connector_id": watched.trouble.connectors["sick"]}
     await watched.prometheus.until_firing("MbocLaneHeld", **sick)
     await watched.trouble.delay("sick")
 
-    found = await watched.prometheus.until_firing("MbocOldestUndelivered", severity=severity, **sick)
+    found = await watched.prometheus.until_firing(
+        "MbocOldestUndelivered", severity=severity, **sick
+    )
 
     assert float(found["value"]) > 7200
 
 
 @pytest.mark.parametrize(("alert", "labels"), TROUBLED, ids=str)
-async def test_trouble_raises_its_alert(watched: Watched, alert: str, labels: dict[str, str]) -> None:
+async def test_trouble_raises_its_alert(
+    watched: Watched, alert: str, labels: dict[str, str]
+) -> None:
     assert await watched.prometheus.until_firing(alert, **labels)
 
 
@@ -56,8 +66,12 @@ async def test_a_dispatcher_that_is_gone_is_missed(watched: Watched) -> None:
     watched.look_again()
 
     try:
-        assert await watched.prometheus.until_firing("MbocServiceAway", job="dispatcher", severity="critical")
-        assert await watched.prometheus.until_firing("MbocNothingConsumed", queue="dispatcher.transactions", severity="critical")
+        assert await watched.prometheus.until_firing(
+            "MbocServiceAway", job="dispatcher", severity="critical"
+        )
+        assert await watched.prometheus.until_firing(
+            "MbocNothingConsumed", queue="dispatcher.transactions", severity="critical"
+        )
     finally:
         await watched.restart("dispatcher")
 
@@ -66,19 +80,33 @@ async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Wat
     await watched.mongodb.stop()
 
     try:
-        assert await watched.prometheus.until_firing("MbocMongoDbAway", job="dispatcher", severity="critical")
-        assert await watched.prometheus.until_firing("MbocMongoDbAway", job="portal-api", severity="critical")
+        assert await watched.prometheus.until_firing(
+            "MbocMongoDbAway", job="dispatcher", severity="critical"
+        )
+        assert await watched.prometheus.until_firing(
+            "MbocMongoDbAway", job="portal-api", severity="critical"
+        )
         assert await watched.prometheus.until_firing("MbocCronMissed", severity="warning")
-        assert await watched.prometheus.until_firing("MbocNothingConsumed", queue="portal-api.statuses", severity="warning")
+        assert await watched.prometheus.until_firing(
+            "MbocNothingConsumed", queue="portal-api.statuses", severity="warning"
+        )
     finally:
         await watched.mongodb.start()
         for name in ("dispatcher", "portal-api", "retry"):
             await watched.system.until_ready(name)
 
 
-async def test_every_alert_is_provoked_here_and_says_how_bad_it_is_and_what_to_do(watched: Watched) -> None:
+async def test_every_alert_is_provoked_here_and_says_how_bad_it_is_and_what_to_do(
+    watched: Watched,
+) -> None:
     alerts = [rule for rule in await watched.prometheus.rules() if rule["type"] == "alerting"]
-    provoked = {"MbocNothingConsumed", "MbocOldestUndelivered", "MbocServiceAway", "MbocMongoDbAway", "MbocCronMissed"}
+    provoked = {
+        "MbocNothingConsumed",
+        "MbocOldestUndelivered",
+        "MbocServiceAway",
+        "MbocMongoDbAway",
+        "MbocCronMissed",
+    }
     provoked |= {alert for alert, _ in (*OF_CONNECTORS.values(), *TROUBLED)}
 
     assert {rule["name"] for rule in alerts} == provoked

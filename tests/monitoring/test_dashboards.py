@@ -14,17 +14,28 @@ from tests.support.prometheus import shown
 LEGEND = re.compile(r"{{(\w+)}}")
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in (MONITORING / "dashboards").glob("*.json")))
-async def test_every_panel_of_the_dashboard_shows_data_with_the_labels_of_its_legend(watched: Watched, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", sorted(file.stem for file in (MONITORING / "dashboards").glob("*.json"))
+)
+async def test_every_panel_of_the_dashboard_shows_data_with_the_labels_of_its_legend(
+    watched: Watched, name: str
+) -> None:
     dashboard = json.loads((MONITORING / "dashboards" / f"{name}.json").read_text())
     connector = watched.trouble.connectors["refuses"]
 
     for title, target in shown(dashboard, **{"$connector": connector}):
         found = await watched.prometheus.until_data(target["expr"])
-        assert set(LEGEND.findall(target["legendFormat"])) <= set(found[0]["metric"]), (title, found[0]["metric"])
+        assert set(LEGEND.findall(target["legendFormat"])) <= set(found[0]["metric"]), (
+            title,
+            found[0]["metric"],
+        )
 
 
 async def test_the_connectors_to_choose_from_are_there(watched: Watched) -> None:
-    found = await watched.prometheus.until_data("count by (connector_id) (mboc_dispatcher_connector_version)")
+    found = await watched.prometheus.until_data(
+        "count by (connector_id) (mboc_dispatcher_connector_version)"
+    )
 
-    assert set(watched.trouble.connectors.values()) <= {one["metric"]["connector_id"] for one in found}
+    assert set(watched.trouble.connectors.values()) <= {
+        one["metric"]["connector_id"] for one in found
+    }

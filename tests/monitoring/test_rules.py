@@ -1,4 +1,6 @@
-"""Prometheus' own tool has nothing to say against configuration and rules, and the rules' own tests pass."""
+"""Prometheus' own tool has nothing to say against configuration and rules, and the
+rules' own tests pass.
+"""
 
 from __future__ import annotations
 

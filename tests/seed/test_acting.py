@@ -18,34 +18,57 @@ async def retry(system: System) -> AsyncIterator[None]:
     await system.stop("retry-seed")
 
 
-async def test_if_necessary_change_the_mboc_settings_before_resending_the_transaction(system: System, app: str) -> None:
+async def test_if_necessary_change_the_mboc_settings_before_resending_the_transaction(
+    system: System, app: str
+) -> None:
     [delivery_id] = await failing(system, app, 1)
     _, details = await system.api("GET", f"/deliveries/{delivery_id}")
     settings = details["settings_now"]
-    _, mended = await system.api("PUT", f"/connectors/{settings['connector_id']}", json=as_entered(settings, uri=system.back_office(f"{app}-mended")))
+    _, mended = await system.api(
+        "PUT",
+        f"/connectors/{settings['connector_id']}",
+        json=as_entered(settings, uri=system.back_office(f"{app}-mended")),
+    )
     await system.until_used(mended)
 
     _, operation = await system.api("POST", f"/deliveries/{delivery_id}/retry")
     await until_state(system, operation)
 
-    assert (await system.delivery(details["transaction_id"], "Success"))["connector_version"] == mended["version"]
+    assert (await system.delivery(details["transaction_id"], "Success"))[
+        "connector_version"
+    ] == mended["version"]
     assert (await system.simulated("GET", f"{app}-mended"))["stored"] == 1
 
 
-async def test_select_many_records_and_use_the_retry_all_button_to_resend_the_transactions(system: System, app: str) -> None:
+async def test_select_many_records_and_use_the_retry_all_button_to_resend_the_transactions(
+    system: System, app: str
+) -> None:
     ids = await failing(system, app, 4)
 
-    _, operation = await system.api("POST", "/operations", json={"kind": "retry", "delivery_ids": ids[:3], "per_second": 100})
+    _, operation = await system.api(
+        "POST", "/operations", json={"kind": "retry", "delivery_ids": ids[:3], "per_second": 100}
+    )
     await until_state(system, operation)
 
-    assert sorted(d["status"] for d in await system.deliveries(source_app=app)) == ["Failed", "Success", "Success", "Success"]
+    assert sorted(d["status"] for d in await system.deliveries(source_app=app)) == [
+        "Failed",
+        "Success",
+        "Success",
+        "Success",
+    ]
 
 
-async def test_select_many_records_and_use_the_archive_all_button_to_archive_them(system: System, app: str) -> None:
+async def test_select_many_records_and_use_the_archive_all_button_to_archive_them(
+    system: System, app: str
+) -> None:
     ids = await failing(system, app, 3)
 
-    _, operation = await system.api("POST", "/operations", json={"kind": "archive", "delivery_ids": ids[:2], "per_second": 100})
+    _, operation = await system.api(
+        "POST", "/operations", json={"kind": "archive", "delivery_ids": ids[:2], "per_second": 100}
+    )
     await until_state(system, operation)
 
-    assert [d["delivery_id"] for d in await system.deliveries(source_app=app, troubled=True)] == [ids[2]]
+    assert [d["delivery_id"] for d in await system.deliveries(source_app=app, troubled=True)] == [
+        ids[2]
+    ]
     assert len(await system.deliveries(source_app=app, archived=True)) == 2

@@ -16,9 +16,21 @@ async def test_local_forms_accounts_secure_the_system(system: System) -> None:
     assert (await known.ask("GET", "/appointments"))[0] == 200
 
 
-async def test_a_simple_authorization_says_who_may_look_who_may_act_and_who_may_change_settings(system: System) -> None:
+async def test_a_simple_authorization_says_who_may_look_who_may_act_and_who_may_change_settings(
+    system: System,
+) -> None:
     viewer, operator = await a_user(system, "viewer"), await a_user(system, "operator")
 
-    assert (await viewer.ask("POST", "/operations/plan", {"kind": "retry", "filter": {}, "per_second": 1}))[0] == 403
-    assert (await operator.ask("POST", "/operations/plan", {"kind": "retry", "filter": {"source_app": "CRONUS nowhere"}, "per_second": 1}))[0] == 200
+    assert (
+        await viewer.ask(
+            "POST", "/operations/plan", {"kind": "retry", "filter": {}, "per_second": 1}
+        )
+    )[0] == 403
+    assert (
+        await operator.ask(
+            "POST",
+            "/operations/plan",
+            {"kind": "retry", "filter": {"source_app": "CRONUS nowhere"}, "per_second": 1},
+        )
+    )[0] == 200
     assert (await operator.ask("POST", "/connectors", AN_ENTRY))[0] == 403

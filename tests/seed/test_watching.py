@@ -9,10 +9,14 @@ from tests.support.builders import a_snapshot
 from tests.support.system import System, until
 
 
-async def test_the_logging_view_shows_every_message_logged_by_the_back_office_application(system: System) -> None:
+async def test_the_logging_view_shows_every_message_logged_by_the_back_office_application(
+    system: System,
+) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     await system.hook(app)
-    delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+    delivery = await system.delivery(
+        await system.change("create", a_snapshot(source_app=app)), "Success"
+    )
 
     async def shown() -> list[dict[str, Any]]:
         _, page = await system.api("GET", "/logs", params={"delivery_id": delivery["delivery_id"]})
@@ -22,7 +26,9 @@ async def test_the_logging_view_shows_every_message_logged_by_the_back_office_ap
     assert (line["service"], line["event"], line["level"]) == ("dispatcher", "attempt", "info")
 
 
-async def test_the_status_screen_indicates_the_state_of_the_connection_with_the_service(system: System) -> None:
+async def test_the_status_screen_indicates_the_state_of_the_connection_with_the_service(
+    system: System,
+) -> None:
     async def well() -> dict[str, Any] | None:
         _, status = await system.api("GET", "/status")
         found = {service["service"] for service in status["services"] if service["ready"]}

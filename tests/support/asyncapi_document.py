@@ -1,4 +1,6 @@
-"""Writes docs/api/asyncapi.json, the description of every message, from the topology and the contracts: ``make docs``."""
+"""Writes docs/api/asyncapi.json, the description of every message, from the topology and the
+contracts: ``make docs``.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ FILE = ROOT / "docs" / "api" / "asyncapi.json"
 SAMPLES = ROOT / "tests" / "contracts"
 BINDING = {"bindingVersion": "0.3.0"}
 ABOUT = (
-    "Every message inside the Back Office Connector: its exchanges, its queues and what they carry. "
-    "Messages are JSON; `type` names what is inside, and a message id that is the same whenever the same fact is told makes a repetition recognisable. "
-    "docs/messages.md explains it to people. It is a description, not an invitation: only the services themselves should publish here."
+    "Every message inside the Back Office Connector: its exchanges, its queues and what they "
+    "carry. Messages are JSON; `type` names what is inside, and a message id that is the same "
+    "whenever the same fact is told makes a repetition recognisable. docs/messages.md explains it "
+    "to people. It is a description, not an invitation: only the services themselves "
+    "should publish here."
 )
 PARAMETERS = {
     "connectorId": "The connector; `-` where none matched, for what is to be routed again.",
@@ -34,13 +38,28 @@ def document() -> dict[str, Any]:
     """Return the document, in AsyncAPI 3.0."""
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Back Office Connector: messages", "version": RELEASE, "description": ABOUT},
+        "info": {
+            "title": "Back Office Connector: messages",
+            "version": RELEASE,
+            "description": ABOUT,
+        },
         "defaultContentType": "application/json",
-        "servers": {"rabbitmq": {"host": "rabbitmq:5672", "protocol": "amqp", "protocolVersion": "0.9.1", "description": "The setting `RABBITMQ_URL`."}},
-        "channels": {f"exchange.{e.name}": _exchange(e) for e in EXCHANGES} | {_key(t): _queue(t) for t in takes()},
+        "servers": {
+            "rabbitmq": {
+                "host": "rabbitmq:5672",
+                "protocol": "amqp",
+                "protocolVersion": "0.9.1",
+                "description": "The setting `RABBITMQ_URL`.",
+            }
+        },
+        "channels": {f"exchange.{e.name}": _exchange(e) for e in EXCHANGES}
+        | {_key(t): _queue(t) for t in takes()},
         "operations": {name: operation for travel in TRAVELS for name, operation in _sends(travel)}
         | {f"{t.service}.{_key(t)}.receive": _receives(t) for t in takes()},
-        "components": {"messages": {t.message.__name__: _message(t) for t in TRAVELS}, "schemas": _schemas()},
+        "components": {
+            "messages": {t.message.__name__: _message(t) for t in TRAVELS},
+            "schemas": _schemas(),
+        },
     }
 
 
@@ -50,31 +69,57 @@ def text() -> str:
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:
-    binding = {"is": "routingKey", "exchange": {"name": exchange.name, "type": exchange.type, "durable": True, "autoDelete": False}}
+    binding = {
+        "is": "routingKey",
+        "exchange": {
+            "name": exchange.name,
+            "type": exchange.type,
+            "durable": True,
+            "autoDelete": False,
+        },
+    }
     travels = [travel for travel in TRAVELS if travel.exchange == exchange]
     return _channel(exchange.name, f"The exchange `{exchange.name}`.", binding, travels)
 
 
 def _queue(take: Take) -> dict[str, Any]:
-    binding = {"is": "queue", "queue": {"name": take.queue, "durable": take.lasting, "exclusive": not take.lasting, "autoDelete": not take.lasting}}
-    about = f"A queue of {take.service}, bound to the exchange `{take.exchange.name}`" + (f" by `{take.routing_key}`." if take.routing_key else ".")
-    channel = _channel(take.queue, about, binding, [travel for travel in TRAVELS if reaches(travel, take)])
+    binding = {
+        "is": "queue",
+        "queue": {
+            "name": take.queue,
+            "durable": take.lasting,
+            "exclusive": not take.lasting,
+            "autoDelete": not take.lasting,
+        },
+    }
+    about = f"A queue of {take.service}, bound to the exchange `{take.exchange.name}`" + (
+        f" by `{take.routing_key}`." if take.routing_key else "."
+    )
+    channel = _channel(
+        take.queue, about, binding, [travel for travel in TRAVELS if reaches(travel, take)]
+    )
     arguments = next((queue.arguments for queue in (*QUEUES, LANE) if _is(take, queue.name)), None)
     return channel | ({"x-arguments": arguments} if arguments else {})
 
 
-def _channel(address: str, about: str, binding: dict[str, Any], travels: list[Travel]) -> dict[str, Any]:
+def _channel(
+    address: str, about: str, binding: dict[str, Any], travels: list[Travel]
+) -> dict[str, Any]:
     found: dict[str, Any] = {"address": address, "description": about}
     if names := re.findall(r"{(\w+)}", address):
         found["parameters"] = {name: {"description": PARAMETERS[name]} for name in names}
-    found["messages"] = {t.message.__name__: {"$ref": f"#/components/messages/{t.message.__name__}"} for t in travels}
+    found["messages"] = {
+        t.message.__name__: {"$ref": f"#/components/messages/{t.message.__name__}"} for t in travels
+    }
     return found | {"bindings": {"amqp": binding | BINDING}}
 
 
 def _sends(travel: Travel) -> list[tuple[str, dict[str, Any]]]:
     name = travel.message.__name__
     telemetry = travel.exchange.name == "telemetry"
-    binding: dict[str, Any] = {"deliveryMode": 1, "expiration": 30_000} if name == "Heartbeat" else {"deliveryMode": 2}
+    binding: dict[str, Any] = (
+        {"deliveryMode": 1, "expiration": 30_000} if name == "Heartbeat" else {"deliveryMode": 2}
+    )
     if travel.routing_key:
         binding["cc"] = [travel.routing_key]
     return [
@@ -85,7 +130,9 @@ def _sends(travel: Travel) -> list[tuple[str, dict[str, Any]]]:
                 "channel": {"$ref": f"#/channels/exchange.{travel.exchange.name}"},
                 "summary": _summary(travel),
                 "tags": [{"name": sender}],
-                "messages": [{"$ref": f"#/channels/exchange.{travel.exchange.name}/messages/{name}"}],
+                "messages": [
+                    {"$ref": f"#/channels/exchange.{travel.exchange.name}/messages/{name}"}
+                ],
                 "bindings": {"amqp": binding | BINDING},
             }
             | ({} if telemetry else {"x-mandatory": True}),
@@ -99,7 +146,11 @@ def _receives(take: Take) -> dict[str, Any]:
         "action": "receive",
         "channel": {"$ref": f"#/channels/{_key(take)}"},
         "tags": [{"name": take.service}],
-        "messages": [{"$ref": f"#/channels/{_key(take)}/messages/{t.message.__name__}"} for t in TRAVELS if reaches(t, take)],
+        "messages": [
+            {"$ref": f"#/channels/{_key(take)}/messages/{t.message.__name__}"}
+            for t in TRAVELS
+            if reaches(t, take)
+        ],
         "bindings": {"amqp": {"ack": True} | BINDING},
     }
 
@@ -121,7 +172,10 @@ def _message(travel: Travel) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     models = [(travel.message, "validation") for travel in TRAVELS]
-    _, schemas = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]  # the mode is a literal
+    _, schemas = models_json_schema(
+        models,  # type: ignore[arg-type]  # the mode is a literal
+        ref_template="#/components/schemas/{model}",
+    )
     found: dict[str, Any] = unwrapped(schemas["$defs"])
     return dict(sorted(found.items()))
 
@@ -136,7 +190,9 @@ def _key(take: Take) -> str:
 
 
 def _is(take: Take, name: str) -> bool:
-    return take.queue == name or (name == LANE.name and take.queue.startswith(name.removesuffix("connector")))
+    return take.queue == name or (
+        name == LANE.name and take.queue.startswith(name.removesuffix("connector"))
+    )
 
 
 if __name__ == "__main__":

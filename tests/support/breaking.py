@@ -1,4 +1,7 @@
-"""Compares two OpenAPI documents: what would break a client of the older one. ``make check`` asks for nothing."""
+"""Compares two OpenAPI documents: what would break a client of the older one.
+
+``make check`` asks for nothing.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,30 @@ def _operations(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
             if method in operations:
                 now = new["paths"].get(path, {}).get(method)
                 name = f"{method.upper()} {path}"
-                yield from [f"{name} is gone"] if now is None else _asked(name, operations[method], now)
+                yield from (
+                    [f"{name} is gone"] if now is None else _asked(name, operations[method], now)
+                )
 
 
 def _asked(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     """Compare what one operation is asked with, and what it answers."""
-    before, after = ({(p["in"], p["name"]): p for p in operation.get("parameters", [])} for operation in (old, new))
-    yield from (f"{name}: the parameter {place[1]} is gone" for place in before if place not in after)
-    yield from (f"{name}: the parameter {place[1]} is new and required" for place, p in after.items() if place not in before and p.get("required"))
-    yield from (f"{name}: the answer {status} is gone" for status in old["responses"] if status.startswith("2") and status not in new["responses"])
+    before, after = (
+        {(p["in"], p["name"]): p for p in operation.get("parameters", [])}
+        for operation in (old, new)
+    )
+    yield from (
+        f"{name}: the parameter {place[1]} is gone" for place in before if place not in after
+    )
+    yield from (
+        f"{name}: the parameter {place[1]} is new and required"
+        for place, p in after.items()
+        if place not in before and p.get("required")
+    )
+    yield from (
+        f"{name}: the answer {status} is gone"
+        for status in old["responses"]
+        if status.startswith("2") and status not in new["responses"]
+    )
 
 
 def _schemas(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
@@ -40,21 +58,39 @@ def _schemas(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
             yield f"the schema {name} is gone"
             continue
         now = schemas[name]
-        yield from (f"{name}.{field} is gone" for field in schema.get("properties", {}) if field not in now.get("properties", {}))
+        yield from (
+            f"{name}.{field} is gone"
+            for field in schema.get("properties", {})
+            if field not in now.get("properties", {})
+        )
         asked_for = set(now.get("required", [])) - set(schema.get("required", []))
-        yield from (f"{name}.{field} is required now" for field in sorted(asked_for) if _is_entered(name, new))
-        yield from (f"{name}: the value {value!r} is gone" for value in schema.get("enum", []) if value not in now.get("enum", [value]))
+        yield from (
+            f"{name}.{field} is required now"
+            for field in sorted(asked_for)
+            if _is_entered(name, new)
+        )
+        yield from (
+            f"{name}: the value {value!r} is gone"
+            for value in schema.get("enum", [])
+            if value not in now.get("enum", [value])
+        )
         yield from (f"{name}.{field} has another type" for field in _retyped(schema, now))
 
 
 def _is_entered(name: str, document: dict[str, Any]) -> bool:
     """Whether clients send this schema."""
-    return any(f'/{name}"' in json.dumps(o.get("requestBody", {})) for operations in document["paths"].values() for o in operations.values())
+    return any(
+        f'/{name}"' in json.dumps(o.get("requestBody", {}))
+        for operations in document["paths"].values()
+        for o in operations.values()
+    )
 
 
 def _retyped(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     both = set(old.get("properties", {})) & set(new.get("properties", {}))
-    return sorted(field for field in both if _type(old["properties"][field]) - _type(new["properties"][field]))
+    return sorted(
+        field for field in both if _type(old["properties"][field]) - _type(new["properties"][field])
+    )
 
 
 def _type(schema: dict[str, Any]) -> set[str]:

@@ -1,4 +1,6 @@
-"""Somebody at a real Chromium, signed in to the portal: what they see, and that the page asks nobody else for anything."""
+"""Somebody at a real Chromium, signed in to the portal: what they see, and that the page asks
+nobody else for anything.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Playwright, Request, ViewportSize
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+)
 
 from local_stack.servers.packages import install
 from tests.support.visitor import Visitor
@@ -68,19 +78,32 @@ class Desk:
         await self.page.get_by_text(text).first.wait_for()
 
     async def mends_the_uri(self, uri: str) -> None:
-        """On a failed delivery's page: change the URI, test the connection, send again, and see it received."""
+        """On a failed delivery's page: change the URI, test the connection, send again, and
+        see it received.
+        """
         await self.button("Change").click()
         await self.page.get_by_role("textbox", name="URI").fill(uri)
         await self.button("Save and test").click()
         await self.sees("The back office answers as it should.")
         await self.button("Retry").click()
-        await self.sees("Received by the back office. Whether it was valid only the back office knows.")
+        await self.sees(
+            "Received by the back office. Whether it was valid only the back office knows."
+        )
 
     def watch(self) -> None:
-        """Remember scripts' errors, what the page's policy refused, and every request to somebody else."""
+        """Remember scripts' errors, what the page's policy refused, and every request
+        to somebody else.
+        """
         self.page.on("crash", lambda _: self.faults.append("the page crashed"))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on("console", lambda message: self.faults.append(message.text) if "Content Security Policy" in message.text else None)
+        self.page.on(
+            "console",
+            lambda message: (
+                self.faults.append(message.text)
+                if "Content Security Policy" in message.text
+                else None
+            ),
+        )
         self.page.on("request", self._of_another)
 
     def _of_another(self, request: Request) -> None:
@@ -88,12 +111,24 @@ class Desk:
             self.faults.append(f"asked {request.url}")
 
 
-async def a_context(browser: Browser, home: str, who: Visitor | None = None, **options: Any) -> BrowserContext:
+async def a_context(
+    browser: Browser, home: str, who: Visitor | None = None, **options: Any
+) -> BrowserContext:
     """A browser of somebody's own: signed in, without the page, if it is said as whom."""
-    context = await browser.new_context(**{"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/Brussels", "reduced_motion": "reduce"} | options)
+    context = await browser.new_context(
+        **{
+            "viewport": WIDE,
+            "locale": "en-GB",
+            "timezone_id": "Europe/Brussels",
+            "reduced_motion": "reduce",
+        }
+        | options
+    )
     context.set_default_timeout(PATIENCE_MS)
     if who is not None:
-        answer = await context.request.post(f"{home}/api/session", data={"name": who.name, "password": who.password})
+        answer = await context.request.post(
+            f"{home}/api/session", data={"name": who.name, "password": who.password}
+        )
         assert answer.ok, await answer.text()
     return context
 

@@ -20,18 +20,34 @@ _APPOINTMENT_IDS = itertools.count(1_000_000)
 
 def an_appointment(**facts: Any) -> Appointment:
     """An appointment of a task of the demo company."""
-    given = {"key": "demo/37743", "appointment_id": 37743, "source_app": SOURCE_APP, "source_type": "OPPT", "job_no": "OP100001", "modified_at": A_MOMENT}
+    given = {
+        "key": "demo/37743",
+        "appointment_id": 37743,
+        "source_app": SOURCE_APP,
+        "source_type": "OPPT",
+        "job_no": "OP100001",
+        "modified_at": A_MOMENT,
+    }
     return Appointment(**(given | facts))
 
 
-def a_transaction(transaction_id: str = "t1", action: Action = Action.UPDATE, body: str = "{}", **facts: Any) -> TransactionReceived:
+def a_transaction(
+    transaction_id: str = "t1", action: Action = Action.UPDATE, body: str = "{}", **facts: Any
+) -> TransactionReceived:
     """A planner's change to that appointment."""
     return TransactionReceived(
-        transaction_id=transaction_id, source="demo", action=action, received_at=A_MOMENT, appointment=an_appointment(**facts), body=body
+        transaction_id=transaction_id,
+        source="demo",
+        action=action,
+        received_at=A_MOMENT,
+        appointment=an_appointment(**facts),
+        body=body,
     )
 
 
-def a_delivery(attempt: int = 1, connector_id: str = "c1", transaction: TransactionReceived | None = None) -> DeliveryRequested:
+def a_delivery(
+    attempt: int = 1, connector_id: str = "c1", transaction: TransactionReceived | None = None
+) -> DeliveryRequested:
     """The change on its way to a connector."""
     carried = transaction or a_transaction()
     return DeliveryRequested(
@@ -59,12 +75,30 @@ def a_connector(**fields: Any) -> Connector:
 
 
 def a_snapshot(
-    appointment_id: int | None = None, modified: str = "2026-07-21T14:03:09.447", source_app: str | None = SOURCE_APP, **fields: Any
+    appointment_id: int | None = None,
+    modified: str = "2026-07-21T14:03:09.447",
+    source_app: str | None = SOURCE_APP,
+    **fields: Any,
 ) -> dict[str, Any]:
-    """What Dime.Scheduler posts, as far as a test needs it; an appointment of its own unless the test names one."""
+    """What Dime.Scheduler posts, as far as a test needs it; an appointment of its own unless
+    the test names one.
+    """
     number = next(_APPOINTMENT_IDS) if appointment_id is None else appointment_id
-    task = {"TaskNo": "OP100001", "Job": {"SourceApp": source_app, "SourceType": "OPPT", "JobNo": "OP100001"}} if source_app else None
-    return {"Id": number, "Subject": "Replace compressor", "LastModifiedDate": modified, "Task": task, **fields}
+    task = (
+        {
+            "TaskNo": "OP100001",
+            "Job": {"SourceApp": source_app, "SourceType": "OPPT", "JobNo": "OP100001"},
+        }
+        if source_app
+        else None
+    )
+    return {
+        "Id": number,
+        "Subject": "Replace compressor",
+        "LastModifiedDate": modified,
+        "Task": task,
+        **fields,
+    }
 
 
 def as_body(snapshot: dict[str, Any]) -> bytes:
@@ -72,7 +106,13 @@ def as_body(snapshot: dict[str, Any]) -> bytes:
     return json.dumps(snapshot).encode()
 
 
-def an_event(attempt: int = 1, status: Status | None = Status.SUCCESS, number: int = 1, connector_id: str = "c1", **appointment: Any) -> StatusChanged:
+def an_event(
+    attempt: int = 1,
+    status: Status | None = Status.SUCCESS,
+    number: int = 1,
+    connector_id: str = "c1",
+    **appointment: Any,
+) -> StatusChanged:
     """What is told of one attempt; each number is a later transaction."""
     transaction = a_transaction(f"t{number}", **appointment)
     return StatusChanged(
@@ -92,4 +132,8 @@ def an_event(attempt: int = 1, status: Status | None = Status.SUCCESS, number: i
 
 def as_entered(connector: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """A connector as the API shows it, as it is sent back with some fields changed."""
-    return {name: value for name, value in connector.items() if name not in {"connector_id", "modified_at", "secrets", "header_names"}} | fields
+    return {
+        name: value
+        for name, value in connector.items()
+        if name not in {"connector_id", "modified_at", "secrets", "header_names"}
+    } | fields

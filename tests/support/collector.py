@@ -56,12 +56,32 @@ class FakeCollector:
         self.bodies += body
         self.keys.add(request.headers.get("x-key", ""))
         for told in ExportTraceServiceRequest.FromString(body).resource_spans:
-            service = next(one.value.string_value for one in told.resource.attributes if one.key == "service.name")
-            self.spans += [_collected(service, span) for scope in told.scope_spans for span in scope.spans]
+            service = next(
+                one.value.string_value
+                for one in told.resource.attributes
+                if one.key == "service.name"
+            )
+            self.spans += [
+                _collected(service, span) for scope in told.scope_spans for span in scope.spans
+            ]
         return web.Response(content_type="application/x-protobuf")
 
 
 def _collected(service: str, span: Any) -> Collected:
-    attributes = {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in span.attributes}
-    kind, failed = span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(), span.status.code == span.status.STATUS_CODE_ERROR
-    return Collected(service, span.name, kind, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(), attributes, failed)
+    attributes = {
+        one.key: getattr(one.value, one.value.WhichOneof("value")) for one in span.attributes
+    }
+    kind, failed = (
+        span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(),
+        span.status.code == span.status.STATUS_CODE_ERROR,
+    )
+    return Collected(
+        service,
+        span.name,
+        kind,
+        span.trace_id.hex(),
+        span.span_id.hex(),
+        span.parent_span_id.hex(),
+        attributes,
+        failed,
+    )

@@ -1,4 +1,6 @@
-"""The shipped docker-compose.yml as a project of its own, with the demo's planners at work, and what they know of the truth."""
+"""The shipped docker-compose.yml as a project of its own, with the demo's planners at work, and
+what they know of the truth.
+"""
 
 from __future__ import annotations
 
@@ -46,31 +48,47 @@ class Book(NamedTuple):
 
     def __str__(self) -> str:
         came_to = ", ".join(f"{count} {status}" for status, count in sorted(self.statuses.items()))
-        return f"{self.accepted} accepted: {came_to}; {self.repeated} sent twice, {self.out_of_order} stale"
+        return (
+            f"{self.accepted} accepted: {came_to}; {self.repeated} sent twice, "
+            f"{self.out_of_order} stale"
+        )
 
 
 class Stack:
     """Every step is a command of the documentation."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._project = folder, f"mboc-test-{uuid.uuid4().hex[:6]}"
+        self._folder = folder
+        self._project = f"mboc-test-{uuid.uuid4().hex[:6]}"
         self._command = shlex.split(os.environ.get("COMPOSE") or "docker compose")
         self._ports = {name: free_port() for name in PUBLISHED}
-        self._forgotten, self._api_key = 0, ""
+        self._forgotten = 0
+        self._api_key = ""
         self._http = session()
         self.outside = Outside(self._http, self.addresses, self._api_key)
 
     @property
     def addresses(self) -> dict[str, str]:
         """Where the services that publish a port are found."""
-        return {name.lower().replace("_", "-"): f"http://127.0.0.1:{self._ports[name]}" for name in ("PORTAL_API", "INGEST", "SIMULATOR")}
+        return {
+            name.lower().replace("_", "-"): f"http://127.0.0.1:{self._ports[name]}"
+            for name in ("PORTAL_API", "INGEST", "SIMULATOR")
+        }
 
     async def begin(self) -> None:
         """Install it as the documentation says."""
-        assert shutil.which(self._command[0]), f"{self._command[0]} is needed: Docker Compose, or COMPOSE names what takes its place"
+        assert shutil.which(self._command[0]), (
+            f"{self._command[0]} is needed: Docker Compose, or COMPOSE names what takes its place"
+        )
         secrets = Secrets(self._folder)
         published = {f"{name}_PUBLISHED": f"127.0.0.1:{port}" for name, port in self._ports.items()}
-        self.tell(SECRETS_FOLDER=str(self._folder / "secrets"), MBOC_VERSION="test-old", DISPATCHERS=str(DISPATCHERS), SIMULATOR_RATE="0", **published)
+        self.tell(
+            SECRETS_FOLDER=str(self._folder / "secrets"),
+            MBOC_VERSION="test-old",
+            DISPATCHERS=str(DISPATCHERS),
+            SIMULATOR_RATE="0",
+            **published,
+        )
         self._api_key = secrets["portal-api-key"]
         self.outside = Outside(self._http, self.addresses, self._api_key)
         with said("built"):
@@ -101,7 +119,9 @@ class Stack:
 
     async def script(self, name: str, *words: str | Path, **environment: str) -> str:
         """Run one of the scripts in ``deploy``."""
-        return await self._run(ROOT / "deploy" / name, *words, COMPOSE=shlex.join(self._words), **environment)
+        return await self._run(
+            ROOT / "deploy" / name, *words, COMPOSE=shlex.join(self._words), **environment
+        )
 
     async def smoke(self) -> str:
         """Run the smoke check of the README."""
@@ -115,8 +135,16 @@ class Stack:
     async def images(self) -> set[str]:
         """The versions of our services that run."""
         answer = await self.compose("ps", "--format", "json")
-        found = json.loads(answer) if answer.lstrip().startswith("[") else [json.loads(line) for line in answer.splitlines() if line.startswith("{")]
-        return {one["Image"].rpartition(":")[2] for one in found if one["Service"] in ("ingest", "dispatcher", "retry", "portal-api")}
+        found = (
+            json.loads(answer)
+            if answer.lstrip().startswith("[")
+            else [json.loads(line) for line in answer.splitlines() if line.startswith("{")]
+        )
+        return {
+            one["Image"].rpartition(":")[2]
+            for one in found
+            if one["Service"] in ("ingest", "dispatcher", "retry", "portal-api")
+        }
 
     async def until_ready(self, dispatchers: int = DISPATCHERS) -> None:
         """Wait until every service works, and the demo has its connectors."""
@@ -140,22 +168,33 @@ class Stack:
         await until(ask, f"{more} more changes to be accepted", LONGEST_S)
 
     async def settled(self) -> Book:
-        """Let the planners rest, wait until everything came to a status, and return the book; nothing may be missing."""
+        """Let the planners rest, wait until everything came to a status, and return the book;
+        nothing may be missing.
+        """
         await self.work(0)
-        await until(self._all_is_told, "everything that was accepted to come to a status", LONGEST_S)
+        await until(
+            self._all_is_told, "everything that was accepted to come to a status", LONGEST_S
+        )
         return await self.book()
 
     async def book(self) -> Book:
         """Return how things stand."""
         deliveries = await self._deliveries()
         offices = (await self.outside.simulator("GET", "/back-offices")).values()
-        sums = (sum(office[name] for office in offices) for name in ("stored", "repeated", "out_of_order"))
-        return Book(await self.accepted() - self._forgotten, Counter(d["status"] for d in deliveries), *sums)
+        sums = (
+            sum(office[name] for office in offices)
+            for name in ("stored", "repeated", "out_of_order")
+        )
+        return Book(
+            await self.accepted() - self._forgotten, Counter(d["status"] for d in deliveries), *sums
+        )
 
     async def paused_retry(self) -> str:
         """Have an operation that has hardly begun, and is paused; returns its id."""
         asked = {"kind": "retry", "filter": {"status": "Failed"}, "per_second": 0.01}
-        operation_id = str((await self.outside.api("POST", "/operations", json=asked))["operation_id"])
+        operation_id = str(
+            (await self.outside.api("POST", "/operations", json=asked))["operation_id"]
+        )
         await self.outside.api("POST", f"/operations/{operation_id}/pause")
         await self.until_operation(operation_id, "paused")
         return operation_id
@@ -164,7 +203,9 @@ class Stack:
         """Wait until it has come to this state."""
 
         async def ask() -> bool:
-            return bool((await self.outside.api("GET", f"/operations/{operation_id}"))["state"] == state)
+            return bool(
+                (await self.outside.api("GET", f"/operations/{operation_id}"))["state"] == state
+            )
 
         await until(ask, f"the operation to be {state}", LONGEST_S)
 
@@ -174,22 +215,42 @@ class Stack:
 
     @property
     def _words(self) -> list[str]:
-        return [*self._command, "--env-file", str(self._folder / ".env"), "--project-name", self._project]
+        return [
+            *self._command,
+            "--env-file",
+            str(self._folder / ".env"),
+            "--project-name",
+            self._project,
+        ]
 
     async def _run(self, *words: str | Path, **environment: str) -> str:
         pipe, told = asyncio.subprocess.PIPE, os.environ | environment
-        process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=told, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+        process = await asyncio.create_subprocess_exec(
+            *words, cwd=ROOT, env=told, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+        )
         async with asyncio.timeout(LONGEST_S):
             out, trouble = await process.communicate()
-        assert process.returncode == 0, f"{' '.join(map(str, words))} ended with {process.returncode}:\n{(out + trouble).decode()[-3000:]}"
+        assert process.returncode == 0, (
+            f"{' '.join(map(str, words))} ended with {process.returncode}:\n"
+            f"{(out + trouble).decode()[-3000:]}"
+        )
         return out.decode()
 
     async def _are_ready(self, dispatchers: int) -> bool:
         with contextlib.suppress(LocalError):
             connectors = (await self.outside.api("GET", "/connectors"))["items"]
-            ready = Counter(s["service"] for s in (await self.outside.api("GET", "/status"))["services"] if s["ready"] and not s["silent"])
+            ready = Counter(
+                s["service"]
+                for s in (await self.outside.api("GET", "/status"))["services"]
+                if s["ready"] and not s["silent"]
+            )
             near = [await self.outside.is_ready(name) for name in self.addresses]
-            return bool(all(near) and len(connectors) == len(SEEDED) and ready["dispatcher"] >= dispatchers and ready["retry"] >= 1)
+            return bool(
+                all(near)
+                and len(connectors) == len(SEEDED)
+                and ready["dispatcher"] >= dispatchers
+                and ready["retry"] >= 1
+            )
         return False
 
     async def _all_is_told(self) -> bool:
@@ -197,7 +258,10 @@ class Stack:
             planners = await self.outside.simulator("GET", "/planners")
             assert planners["refused"] == 0
             if planners["posted"] == planners["accepted"]:
-                return sum(bool(d["status"]) for d in await self._deliveries()) == int(planners["accepted"]) - self._forgotten
+                return (
+                    sum(bool(d["status"]) for d in await self._deliveries())
+                    == int(planners["accepted"]) - self._forgotten
+                )
         await asyncio.sleep(1)
         return False
 
@@ -217,4 +281,4 @@ def said(what: str) -> Iterator[None]:
     """Say how long this took."""
     began = time.monotonic()
     yield
-    print(f"  {what}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - the figures are what the run is for
+    print(f"  {what}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - its result

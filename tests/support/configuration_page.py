@@ -19,17 +19,28 @@ from retry.settings import Settings as Retry
 from simulator.settings import Settings as Simulator
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-SETTINGS: dict[str, type[BaseSettings]] = {"ingest": Ingest, "dispatcher": Dispatcher, "retry": Retry, "portal-api": PortalApi, "simulator": Simulator}
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "ingest": Ingest,
+    "dispatcher": Dispatcher,
+    "retry": Retry,
+    "portal-api": PortalApi,
+    "simulator": Simulator,
+}
 DEPLOYED = tuple(name for name in SETTINGS if name != "simulator")
 HEAD = """# Configuration
 
 Every setting of every service. This page is written from the settings classes by `make docs`.
 
-Settings are environment variables, whose names may be written in any case. A service does not start with one that is not valid: it prints a sentence that
-names the setting, never its value, and ends with exit code 2. Each may be given as a file instead: `<NAME>_FILE` names it, as in
-`RABBITMQ_URL_FILE=/run/secrets/rabbitmq-url`; the variable itself goes first. `docker compose` takes them from `.env` and `secrets/`, which `make env` writes
-([install.md](install.md)); on Kubernetes they come from [ConfigMaps and Secrets](kubernetes.md#settings). Connectors with their [limits](operations.md#limits),
-and accounts, are no settings: they are kept in MongoDB and changed while the system runs, in the [portal](portal.md).
+Settings are environment variables, whose names may be written in any case. \
+A service does not start with one that is not valid: it prints a sentence that
+names the setting, never its value, and ends with exit code 2. \
+Each may be given as a file instead: `<NAME>_FILE` names it, as in
+`RABBITMQ_URL_FILE=/run/secrets/rabbitmq-url`; the variable itself goes first. \
+`docker compose` takes them from `.env` and `secrets/`, which `make env` writes
+([install.md](install.md)); on Kubernetes they come from [ConfigMaps and \
+Secrets](kubernetes.md#settings). Connectors with their [limits](operations.md#limits),
+and accounts, are no settings: they are kept in MongoDB and changed while the system runs, \
+in the [portal](portal.md).
 
 ## Shared by services
 
@@ -39,21 +50,32 @@ and accounts, are no settings: they are kept in MongoDB and changed while the sy
 SIMULATOR = """
 ## simulator
 
-For demo, tests and benchmarks; never deployed in production. Of those above it reads the first three and `LOG_LEVEL`.
+For demo, tests and benchmarks; never deployed in production. \
+Of those above it reads the first three and `LOG_LEVEL`.
 
 """
 LAST = """
 ## The command line
 
-`mboc` reads `MBOC_URL` (the portal's address, `http://127.0.0.1:8600` by itself) and `MBOC_API_KEY` (secret: an API key).
+`mboc` reads `MBOC_URL` (the portal's address, `http://127.0.0.1:8600` by itself) and \
+`MBOC_API_KEY` (secret: an API key).
 """
 COLUMNS = "| Variable | {}Takes | Default | Means |\n|{}---|---|---|---|\n"
-WORDS = {"boolean": "true or false", "integer": "whole number", "number": "number", "string": "text", "array": "JSON list", "object": "JSON object"}
+WORDS = {
+    "boolean": "true or false",
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "array": "JSON list",
+    "object": "JSON object",
+}
 FORMATS = {"path": "path", "uri": "address", "date-time": "moment (RFC 3339)"}
 
 
 class Setting(NamedTuple):
-    """One setting, in the words of the page; ``from_common`` says that services share its meaning."""
+    """One setting, in the words of the page; ``from_common`` says that services
+    share its meaning.
+    """
 
     variable: str
     takes: str
@@ -73,12 +95,20 @@ def page() -> str:
 
 
 def settings_of(owner: type[BaseSettings]) -> Iterator[Setting]:
-    """Give every setting that a class reads, in its order; raises KeyError for one without a description."""
+    """Give every setting that a class reads, in its order; raises KeyError for one
+    without a description.
+    """
     properties = owner.model_json_schema()["properties"]
     for name, field in owner.model_fields.items():
-        alias = field.validation_alias.choices[0] if isinstance(field.validation_alias, AliasChoices) else field.validation_alias
+        alias = (
+            field.validation_alias.choices[0]
+            if isinstance(field.validation_alias, AliasChoices)
+            else field.validation_alias
+        )
         schema = properties[alias or name]
-        declared = next(base for base in owner.__mro__ if name in vars(base).get("__annotations__", {}))
+        declared = next(
+            base for base in owner.__mro__ if name in vars(base).get("__annotations__", {})
+        )
         from_common = declared.__module__.startswith("common.")
         prefix = "<SERVICE>_" if from_common else owner.model_config["env_prefix"]
         variable = str(alias or f"{prefix}{name}".upper())
@@ -91,21 +121,37 @@ def _shared() -> Iterator[str]:
         for setting in settings_of(SETTINGS[service]):
             if setting.from_common:
                 readers.setdefault(setting, []).append(service)
-    for setting, services in sorted(readers.items(), key=lambda found: (-len(found[1]), found[0].variable)):
+    for setting, services in sorted(
+        readers.items(), key=lambda found: (-len(found[1]), found[0].variable)
+    ):
         by = "all" if len(services) == len(DEPLOYED) else ", ".join(services)
-        yield f"| `{setting.variable}` | {by} | {setting.takes} | {setting.default} | {setting.means} |\n"
+        yield (
+            f"| `{setting.variable}` | {by} | {setting.takes} | {setting.default} | "
+            f"{setting.means} |\n"
+        )
 
 
 def _rows(owner: type[BaseSettings]) -> Iterator[str]:
     for setting in settings_of(owner):
         if not setting.from_common:
-            yield f"| `{setting.variable}` | {setting.takes} | {setting.default} | {setting.means} |\n"
+            yield (
+                f"| `{setting.variable}` | {setting.takes} | {setting.default} | "
+                f"{setting.means} |\n"
+            )
 
 
 def _takes(schema: dict[str, Any]) -> str:
     flat = schema | next((one for one in schema.get("anyOf", ()) if one["type"] != "null"), {})
-    kind = ", ".join(flat["enum"]) if "enum" in flat else FORMATS.get(flat.get("format", ""), WORDS[flat["type"]])
-    secret = "**secret**, " if "password" in {flat.get("format"), flat.get("additionalProperties", {}).get("format")} else ""
+    kind = (
+        ", ".join(flat["enum"])
+        if "enum" in flat
+        else FORMATS.get(flat.get("format", ""), WORDS[flat["type"]])
+    )
+    secret = (
+        "**secret**, "
+        if "password" in {flat.get("format"), flat.get("additionalProperties", {}).get("format")}
+        else ""
+    )
     return f"{secret}{kind}{_range(flat)}".replace("|", "\\|")
 
 
@@ -139,7 +185,13 @@ def _default(field: FieldInfo) -> str:
         case int() | float() as number:
             return _number(number)
         case other:
-            return "**needed**" if field.is_required() else "" if field.default_factory else _shown(str(other))
+            return (
+                "**needed**"
+                if field.is_required()
+                else ""
+                if field.default_factory
+                else _shown(str(other))
+            )
 
 
 def _shown(text: str) -> str:

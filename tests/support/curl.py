@@ -1,4 +1,6 @@
-"""Does what the `curl` lines of a page do, so that its examples are true; a machine without curl can run them too."""
+"""Does what the `curl` lines of a page do, so that its examples are true; a machine without curl
+can run them too.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +28,26 @@ class Example(NamedTuple):
 
     async def run(self, http: aiohttp.ClientSession) -> tuple[int, str]:
         """Return the answer's status and text."""
-        async with http.request(self.method, self.url, headers=self.headers, data=self.body) as answer:
+        async with http.request(
+            self.method, self.url, headers=self.headers, data=self.body
+        ) as answer:
             return answer.status, await answer.text()
 
 
 def examples(page: Path) -> list[str]:
     """Return the curl lines of a page."""
-    return [line for block in BLOCK.findall(page.read_text()) for line in block.splitlines() if line.startswith("curl ")]
+    return [
+        line
+        for block in BLOCK.findall(page.read_text())
+        for line in block.splitlines()
+        if line.startswith("curl ")
+    ]
 
 
 def read(line: str, values: Mapping[str, str]) -> Example:
-    """Return what a line asks for, with these values for its variables; raises ValueError for an option that is not known here."""
+    """Return what a line asks for, with these values for its variables; raises ValueError for an
+    option that is not known here.
+    """
     words = iter(shlex.split(Template(line).substitute(values))[1:])
     method, url, headers, body = "", "", dict[str, str](), None
     for word in words:

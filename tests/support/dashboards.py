@@ -1,4 +1,6 @@
-"""Writes Grafana's dashboards, deploy/monitoring/dashboards/*.json, from the panels in deploy/monitoring/panels/*.toml: ``make docs``."""
+"""Writes Grafana's dashboards, deploy/monitoring/dashboards/*.json, from the panels in
+deploy/monitoring/panels/*.toml: ``make docs``.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,13 @@ SMALL, LARGE = 4, 8
 def dashboards() -> dict[str, str]:
     """Return the text of each dashboard by its file's name."""
     files = sorted((MONITORING / "panels").glob("*.toml"))
-    return {f"{file.stem}.json": json.dumps(_dashboard(file.stem, tomllib.loads(file.read_text())), indent=1, ensure_ascii=False) + "\n" for file in files}
+    return {
+        f"{file.stem}.json": json.dumps(
+            _dashboard(file.stem, tomllib.loads(file.read_text())), indent=1, ensure_ascii=False
+        )
+        + "\n"
+        for file in files
+    }
 
 
 def _dashboard(name: str, told: dict[str, Any]) -> dict[str, Any]:
@@ -34,27 +42,58 @@ def _dashboard(name: str, told: dict[str, Any]) -> dict[str, Any]:
         "time": {"from": told.get("from", "now-3h"), "to": "now"},
         "refresh": "30s",
         "timezone": "browser",
-        "links": [{"type": "dashboards", "title": "Others", "tags": ["mboc"], "asDropdown": True, "keepTime": True}],
-        "templating": {"list": [_data_source(), *([_connectors()] if told.get("connectors") else [])]},
+        "links": [
+            {
+                "type": "dashboards",
+                "title": "Others",
+                "tags": ["mboc"],
+                "asDropdown": True,
+                "keepTime": True,
+            }
+        ],
+        "templating": {
+            "list": [_data_source(), *([_connectors()] if told.get("connectors") else [])]
+        },
         "annotations": {"list": []},
-        "panels": [_panel(number, panel, place) for number, (panel, place) in enumerate(zip(panels, _places(panels), strict=True), 1)],
+        "panels": [
+            _panel(number, panel, place)
+            for number, (panel, place) in enumerate(zip(panels, _places(panels), strict=True), 1)
+        ],
     }
 
 
 def _of_process(service: str) -> list[dict[str, Any]]:
     """Return the panels that every service's dashboard ends with."""
-    panels: list[dict[str, Any]] = tomllib.loads((MONITORING / "process.toml").read_text().replace("SERVICE", service))["panel"]
+    panels: list[dict[str, Any]] = tomllib.loads(
+        (MONITORING / "process.toml").read_text().replace("SERVICE", service)
+    )["panel"]
     return panels
 
 
 def _data_source() -> dict[str, Any]:
-    return {"type": "datasource", "name": "datasource", "label": "Prometheus", "query": "prometheus", "current": {}, "hide": 0}
+    return {
+        "type": "datasource",
+        "name": "datasource",
+        "label": "Prometheus",
+        "query": "prometheus",
+        "current": {},
+        "hide": 0,
+    }
 
 
 def _connectors() -> dict[str, Any]:
     query = "label_values(mboc_dispatcher_connector_version, connector_id)"
     asked = {"query": query, "refId": "connectors", "qryType": 1}
-    return {"type": "query", "name": "connector", "label": "Connector", "datasource": SOURCE, "query": asked, "definition": query, "refresh": 2, "sort": 1}
+    return {
+        "type": "query",
+        "name": "connector",
+        "label": "Connector",
+        "datasource": SOURCE,
+        "query": asked,
+        "definition": query,
+        "refresh": 2,
+        "sort": 1,
+    }
 
 
 def _places(panels: list[dict[str, Any]]) -> list[dict[str, int]]:
@@ -84,27 +123,48 @@ def _panel(number: int, told: dict[str, Any], place: dict[str, int]) -> dict[str
         "description": told["means"],
         "datasource": SOURCE,
         "gridPos": place,
-        "targets": [_target(letter, query, kind) for letter, query in zip("ABCDEF", told["query"], strict=False)],
+        "targets": [
+            _target(letter, query, kind)
+            for letter, query in zip("ABCDEF", told["query"], strict=False)
+        ],
         "fieldConfig": {"defaults": _defaults(told, kind), "overrides": []},
         "options": OPTIONS[kind],
     } | ({"transformations": _only(told["columns"])} if kind == "table" else {})
 
 
 def _target(letter: str, query: list[str], kind: str) -> dict[str, Any]:
-    asked = {"refId": letter, "datasource": SOURCE, "expr": query[0], "legendFormat": query[1] or "__auto"}
-    return asked | {"instant": kind != "timeseries", "range": kind == "timeseries"} | ({"format": "table"} if kind == "table" else {})
+    asked = {
+        "refId": letter,
+        "datasource": SOURCE,
+        "expr": query[0],
+        "legendFormat": query[1] or "__auto",
+    }
+    return (
+        asked
+        | {"instant": kind != "timeseries", "range": kind == "timeseries"}
+        | ({"format": "table"} if kind == "table" else {})
+    )
 
 
 def _defaults(told: dict[str, Any], kind: str) -> dict[str, Any]:
     steps: list[dict[str, Any]] = [{"color": "green", "value": None}]
     if "bad_from" in told:
         steps.append({"color": "red", "value": told["bad_from"]})
-    found: dict[str, Any] = {"unit": told.get("unit", "short"), "thresholds": {"mode": "absolute", "steps": steps}}
+    found: dict[str, Any] = {
+        "unit": told.get("unit", "short"),
+        "thresholds": {"mode": "absolute", "steps": steps},
+    }
     if kind == "stat":
-        return found | {"color": {"mode": "thresholds"}, "decimals": 0 if found["unit"] == "short" else 1}
+        return found | {
+            "color": {"mode": "thresholds"},
+            "decimals": 0 if found["unit"] == "short" else 1,
+        }
     if kind == "timeseries":
         stacked = {"mode": "normal" if told.get("stack") else "none", "group": "A"}
-        return found | {"min": 0 if "- time()" not in told["query"][0][0] else None, "custom": {"fillOpacity": 10, "showPoints": "never", "stacking": stacked}}
+        return found | {
+            "min": 0 if "- time()" not in told["query"][0][0] else None,
+            "custom": {"fillOpacity": 10, "showPoints": "never", "stacking": stacked},
+        }
     return found
 
 
@@ -113,8 +173,16 @@ def _only(columns: list[str]) -> list[dict[str, Any]]:
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "stat": {"reduceOptions": {"calcs": ["lastNotNull"]}, "colorMode": "value", "graphMode": "none", "textMode": "auto"},
-    "timeseries": {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi", "sort": "desc"}},
+    "stat": {
+        "reduceOptions": {"calcs": ["lastNotNull"]},
+        "colorMode": "value",
+        "graphMode": "none",
+        "textMode": "auto",
+    },
+    "timeseries": {
+        "legend": {"displayMode": "list", "placement": "bottom"},
+        "tooltip": {"mode": "multi", "sort": "desc"},
+    },
     "table": {"showHeader": True, "cellHeight": "sm"},
 }
 

@@ -15,7 +15,9 @@ SAMPLES = {"cause": "0" * 16, "api_key_id": "0" * 12}
 
 
 class Operation(NamedTuple):
-    """One operation, at an address where nothing is; ``role`` is the one it needs, none when being known is enough."""
+    """One operation, at an address where nothing is; ``role`` is the one it needs, none when being
+    known is enough.
+    """
 
     method: str
     path: str
@@ -32,7 +34,11 @@ class Operation(NamedTuple):
 def operations() -> tuple[Operation, ...]:
     """All of them."""
     paths = json.loads(described())["paths"]
-    return tuple(_operation(method.upper(), path, said) for path, methods in paths.items() for method, said in methods.items())
+    return tuple(
+        _operation(method.upper(), path, said)
+        for path, methods in paths.items()
+        for method, said in methods.items()
+    )
 
 
 def writes() -> list[Operation]:
@@ -45,4 +51,6 @@ def _operation(method: str, path: str, said: dict[str, list[dict[str, list[str]]
     roles = {role for way in ways for role in way.get("ApiKey", [])}
     action = str(said["operationId"]).removesuffix(re.sub(r"\W", "_", path) + f"_{method.lower()}")
     filled = re.sub(r"\{(\w+)\}", lambda part: SAMPLES.get(part[1], "nothing-there"), path)
-    return Operation(method, filled.removeprefix("/api"), action, Role(roles.pop()) if roles else None, not ways)
+    return Operation(
+        method, filled.removeprefix("/api"), action, Role(roles.pop()) if roles else None, not ways
+    )

@@ -36,11 +36,15 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listening(system: System, name: str = "portal-api", last_id: str = "", **query: Any) -> AsyncIterator[Listener]:
+async def listening(
+    system: System, name: str = "portal-api", last_id: str = "", **query: Any
+) -> AsyncIterator[Listener]:
     """Listen inside this block."""
     listener = Listener()
     headers = {"X-API-KEY": API_KEY} | ({"Last-Event-ID": last_id} if last_id else {})
-    async with system.http.get(f"{system.services[name].url}/api/events", params=query, headers=headers) as answer:
+    async with system.http.get(
+        f"{system.services[name].url}/api/events", params=query, headers=headers
+    ) as answer:
         assert answer.status == 200, await answer.text()
         assert answer.content_type == "text/event-stream"
         task = asyncio.create_task(_read(answer.content, listener))

@@ -1,4 +1,6 @@
-"""Writes docs/faults.md and what the website knows of each code from the catalogue: ``make docs``."""
+"""Writes docs/faults.md and what the website knows of each code from the
+catalogue: ``make docs``.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ PAGE = ROOT / "docs" / "faults.md"
 TABLE = ROOT / "services" / "portal-web" / "src" / "faults" / "catalogue.json"
 HEAD = """# Faults
 
-What a back office can do instead of accepting an appointment, and what is made of it. This page is written from the catalogue by `make docs`;
+What a back office can do instead of accepting an appointment, and what is made of it. \
+This page is written from the catalogue by `make docs`;
 the first row that fits decides.
-Each message of a *Failed* delivery begins with the code in brackets; what the back office said itself follows, without secrets,
+Each message of a *Failed* delivery begins with the code in brackets; \
+what the back office said itself follows, without secrets,
 at most 500 characters.
 
 *Tried again at once*: up to three times within the attempt, with growing pauses.
@@ -47,7 +51,10 @@ def _line(row: Row) -> str:
     kinds = f" ({', '.join(row.from_)})" if row.from_ else ""
     which = "any other" if row.is_ == ("*",) else ", ".join(row.is_)
     said = row.say.replace("|", "\\|")
-    return f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(leaf.transient)} | {_yes(leaf.outcome_unknown)} | {said} |\n"
+    return (
+        f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(leaf.transient)} | "
+        f"{_yes(leaf.outcome_unknown)} | {said} |\n"
+    )
 
 
 def _codes(row: Row) -> str:

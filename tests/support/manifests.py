@@ -6,19 +6,42 @@ from typing import Any
 
 from tests.support.kustomize import Manifest, build
 
-SERVERS = {"development": ("StatefulSet/mongodb", "StatefulSet/rabbitmq"), "production": (), "production-operators": ("StatefulSet/mongodb",)}
-SERVICES = ("Deployment/dispatcher", "Deployment/ingest", "Deployment/portal-api", "Deployment/retry")
-EXTRA = {"development": ("Deployment/simulator", "Job/mongodb-set-up"), "production": (), "production-operators": ("Job/mongodb-set-up",)}
-WORKLOADS = [(overlay, name) for overlay, servers in SERVERS.items() for name in (*SERVICES, *servers, *EXTRA[overlay], "Job/migrate")]
+SERVERS = {
+    "development": ("StatefulSet/mongodb", "StatefulSet/rabbitmq"),
+    "production": (),
+    "production-operators": ("StatefulSet/mongodb",),
+}
+SERVICES = (
+    "Deployment/dispatcher",
+    "Deployment/ingest",
+    "Deployment/portal-api",
+    "Deployment/retry",
+)
+EXTRA = {
+    "development": ("Deployment/simulator", "Job/mongodb-set-up"),
+    "production": (),
+    "production-operators": ("Job/mongodb-set-up",),
+}
+WORKLOADS = [
+    (overlay, name)
+    for overlay, servers in SERVERS.items()
+    for name in (*SERVICES, *servers, *EXTRA[overlay], "Job/migrate")
+]
 """Every workload of every overlay; a test asks that none is missing."""
 LASTING = [(overlay, name) for overlay, name in WORKLOADS if not name.startswith("Job/")]
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet")
 
 
 def named(overlay: str, name: str) -> Manifest:
-    """Return the manifest of this kind and name; what kustomize adds to a generated one's name does not matter."""
+    """Return the manifest of this kind and name; what kustomize adds to a generated one's name
+    does not matter.
+    """
     kind, _, wanted = name.partition("/")
-    found = [m for m in of_kind(overlay, kind) if m["metadata"]["name"] == wanted or m["metadata"]["name"].rpartition("-")[0] == wanted]
+    found = [
+        m
+        for m in of_kind(overlay, kind)
+        if m["metadata"]["name"] == wanted or m["metadata"]["name"].rpartition("-")[0] == wanted
+    ]
     assert len(found) == 1, f"{overlay} has {len(found)} of {name}"
     return found[0]
 
@@ -43,6 +66,10 @@ def containers_of(overlay: str, name: str) -> list[dict[str, Any]]:
 def selects(selector: Manifest | None, labels: dict[str, str]) -> bool:
     """Whether a label selector (none = everything) takes in these labels."""
     selector = selector or {}
-    assert all(e["operator"] == "In" for e in selector.get("matchExpressions", ())), "only In is understood here"
+    assert all(e["operator"] == "In" for e in selector.get("matchExpressions", ())), (
+        "only In is understood here"
+    )
     equal = all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
-    return equal and all(labels.get(e["key"]) in e["values"] for e in selector.get("matchExpressions", ()))
+    return equal and all(
+        labels.get(e["key"]) in e["values"] for e in selector.get("matchExpressions", ())
+    )

@@ -1,15 +1,27 @@
-"""What travels by which exchange, and who takes it: the rows that docs/api/asyncapi.json is made of."""
+"""What travels by which exchange, and who takes it: the rows that
+docs/api/asyncapi.json is made of.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from common import topology
-from common.contracts.connector import ConnectorChanged, ConnectorTested, ConnectorTestRequested, LaneChanged
+from common.contracts.connector import (
+    ConnectorChanged,
+    ConnectorTested,
+    ConnectorTestRequested,
+    LaneChanged,
+)
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from common.contracts.message import Message
-from common.contracts.operation import DeliveriesArchived, OperationProgressed, OperationRequested, OperationSteered
+from common.contracts.operation import (
+    DeliveriesArchived,
+    OperationProgressed,
+    OperationRequested,
+    OperationSteered,
+)
 from common.contracts.telemetry import Heartbeat, LogRecorded
 from common.contracts.transaction import TransactionReceived
 
@@ -52,7 +64,9 @@ TRAVELS = (
 
 
 class Take(NamedTuple):
-    """A queue and the service that works it off; ``lasting`` ones are durable, the others belong to one replica and go with it."""
+    """A queue and the service that works it off; ``lasting`` ones are durable, the others belong to
+    one replica and go with it.
+    """
 
     queue: str
     exchange: topology.Exchange
@@ -63,18 +77,48 @@ class Take(NamedTuple):
 
 OF_ONE_REPLICA = (
     Take(f"dispatcher.connectors.{REPLICA}", topology.CONNECTORS, "", "dispatcher", lasting=False),
-    Take(f"portal-api.connector-test-results.{REPLICA}", topology.CONNECTOR_TEST_RESULTS, "", "portal-api", lasting=False),
+    Take(
+        f"portal-api.connector-test-results.{REPLICA}",
+        topology.CONNECTOR_TEST_RESULTS,
+        "",
+        "portal-api",
+        lasting=False,
+    ),
     Take(f"portal-api.live.statuses.{REPLICA}", topology.STATUSES, "", "portal-api", lasting=False),
-    Take(f"portal-api.live.operations.{REPLICA}", topology.OPERATIONS, topology.EVERYTHING, "portal-api", lasting=False),
-    Take(f"portal-api.live.heartbeats.{REPLICA}", topology.TELEMETRY, "heartbeat.#", "portal-api", lasting=False),
+    Take(
+        f"portal-api.live.operations.{REPLICA}",
+        topology.OPERATIONS,
+        topology.EVERYTHING,
+        "portal-api",
+        lasting=False,
+    ),
+    Take(
+        f"portal-api.live.heartbeats.{REPLICA}",
+        topology.TELEMETRY,
+        "heartbeat.#",
+        "portal-api",
+        lasting=False,
+    ),
 )
 LANE = topology.lane("connector")
 
 
 def takes() -> tuple[Take, ...]:
     """Return every queue that there is, the lanes as one."""
-    lasting = (Take(q.name, q.exchange, q.routing_key, "portal-api" if q is topology.PARKED else q.name.partition(".")[0]) for q in topology.QUEUES)
-    return (*lasting, Take(LANE.name.replace("connector", CONNECTOR), LANE.exchange, CONNECTOR, "dispatcher"), *OF_ONE_REPLICA)
+    lasting = (
+        Take(
+            q.name,
+            q.exchange,
+            q.routing_key,
+            "portal-api" if q is topology.PARKED else q.name.partition(".")[0],
+        )
+        for q in topology.QUEUES
+    )
+    return (
+        *lasting,
+        Take(LANE.name.replace("connector", CONNECTOR), LANE.exchange, CONNECTOR, "dispatcher"),
+        *OF_ONE_REPLICA,
+    )
 
 
 def reaches(travel: Travel, take: Take) -> bool:

@@ -13,8 +13,10 @@ from prometheus_client.metrics import MetricWrapperBase
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 HEAD = """# Metrics
 
-What `/metrics` of each service says. This page is written from the registry by `make docs`. [monitoring.md](monitoring.md) says what to watch.
-Counters begin at 0 with their process: ask for their `rate` or `increase`. Of a histogram there are `_bucket`, `_sum` and `_count`.
+What `/metrics` of each service says. This page is written from the registry by `make docs`. \
+[monitoring.md](monitoring.md) says what to watch.
+Counters begin at 0 with their process: ask for their `rate` or `increase`. \
+Of a histogram there are `_bucket`, `_sum` and `_count`.
 Beside these there are `process_*` (CPU, memory, files, start) and `python_*` of the Python client.
 """
 LABELS = {
@@ -24,9 +26,14 @@ LABELS = {
     "connector_id": "the connectors that the administrator made; `-` where there is none",
     "exchange": "the exchanges of `common/topology.py`",
     "host": "the hosts of the connectors' URIs and token URLs",
-    "kind": "of events: transaction, status, lane, dead letter, log line, heartbeat; of operations: retry, archive, restore",
-    "outcome": "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, skipped; "
-    "of the simulator's changes: accepted, refused, again",
+    "kind": (
+        "of events: transaction, status, lane, dead letter, log line, heartbeat; of operations: "
+        "retry, archive, restore"
+    ),
+    "outcome": (
+        "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, "
+        "skipped; of the simulator's changes: accepted, refused, again"
+    ),
     "reason": "unreadable, unauthorised, too large, content type, invalid field, broker away",
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
@@ -49,17 +56,31 @@ def page() -> str:
     """Return the page."""
     parts = [HEAD]
     for title, packages in ROOMS.items():
-        rows = "".join(f"| `{_name(metric)}` | {metric._type} | {_labels(metric)} | {metric._documentation} |\n" for metric in of(*packages))
+        rows = "".join(
+            (
+                f"| `{_name(metric)}` | {metric._type} | {_labels(metric)} | "
+                f"{metric._documentation} |\n"
+            )
+            for metric in of(*packages)
+        )
         parts.append(f"\n## {title}\n\n| Name | Type | Labels | Means |\n|---|---|---|---|\n{rows}")
     used = sorted({label for metric in of(*PACKAGES) for label in metric._labelnames})
     rows = "".join(f"| `{label}` | {LABELS[label]} |\n" for label in used)
-    parts.append(f"\n## Labels\n\nEvery label takes its values from a closed set.\n\n| Label | Values |\n|---|---|\n{rows}")
+    parts.append(
+        "\n## Labels\n\nEvery label takes its values from a closed set.\n\n| Label | Values |\n"
+        f"|---|---|\n{rows}"
+    )
     return "".join(parts)
 
 
 def of(*packages: str) -> list[MetricWrapperBase]:
     """Return the metrics that modules of these packages define, by name."""
-    found = {metric._name: metric for package in packages for module in _modules(package) for metric in _defined(module)}
+    found = {
+        metric._name: metric
+        for package in packages
+        for module in _modules(package)
+        for metric in _defined(module)
+    }
     return [found[name] for name in sorted(found)]
 
 

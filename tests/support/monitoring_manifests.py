@@ -1,4 +1,6 @@
-"""Writes what Kubernetes needs of deploy/monitoring from the files that are there: ``make docs``."""
+"""Writes what Kubernetes needs of deploy/monitoring from the files that are
+there: ``make docs``.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,42 @@ HEAD = "# Written by `make docs` from the files in rules/ and dashboards/: chang
 
 
 def kustomization() -> str:
-    """Return the kustomization: a ConfigMap for each dashboard, labelled so that Grafana's sidecar finds it, and the rules."""
-    document: dict[str, Any] = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["prometheus-rules.yaml"]}
+    """Return the kustomization: a ConfigMap for each dashboard, labelled so that Grafana's sidecar
+    finds it, and the rules.
+    """
+    document: dict[str, Any] = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": ["prometheus-rules.yaml"],
+    }
     options = {"disableNameSuffixHash": True, "labels": {"grafana_dashboard": "1"}}
-    dashboards = [{"name": f"dashboard-{file.stem}", "files": [f"dashboards/{file.name}"], "options": dict(options)} for file in _files("dashboards/*.json")]
+    dashboards = [
+        {
+            "name": f"dashboard-{file.stem}",
+            "files": [f"dashboards/{file.name}"],
+            "options": dict(options),
+        }
+        for file in _files("dashboards/*.json")
+    ]
     document["configMapGenerator"] = dashboards
     return HEAD + yaml.safe_dump(document, sort_keys=False)
 
 
 def rules() -> str:
     """Return a PrometheusRule for each file of rules."""
-    return HEAD + yaml.safe_dump_all([_rule(file) for file in _files("rules/*.yaml")], sort_keys=False, width=160)
+    return HEAD + yaml.safe_dump_all(
+        [_rule(file) for file in _files("rules/*.yaml")], sort_keys=False, width=160
+    )
 
 
 def _rule(file: Path) -> dict[str, Any]:
     metadata = {"name": file.stem, "labels": {"app.kubernetes.io/part-of": "mboc"}}
-    return {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": metadata, "spec": yaml.safe_load(file.read_text())}
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": metadata,
+        "spec": yaml.safe_load(file.read_text()),
+    }
 
 
 def _files(pattern: str) -> list[Path]:

@@ -1,4 +1,6 @@
-"""A real Prometheus that reads the shipped configuration and rules, in a time that passes quicker."""
+"""A real Prometheus that reads the shipped configuration and rules, in a time
+that passes quicker.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from tests.support.system import until
 EVERY = "1s"
 SECONDS_A_MINUTE = 2
 SHORTEST_WINDOW_S = 8
-"""Long enough for what happens in real time: a service meets an absent MongoDB every seven seconds."""
+"""Long enough for what happens in real time: a service meets an absent MongoDB
+every seven seconds.
+"""
 DISCOVERY = re.compile(r"    dns_sd_configs:\n      - names: \[(\S+)\]\n(?:        .+\n)+")
 
 
@@ -29,7 +33,9 @@ async def promtool(*words: str | Path) -> tuple[int, str]:
     """Run promtool; returns its exit code and what it said."""
     await have_prometheus()
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec("promtool", *words, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    process = await asyncio.create_subprocess_exec(
+        "promtool", *words, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
     said, _ = await process.communicate()
     return await process.wait(), said.decode()
 
@@ -41,16 +47,23 @@ async def have_prometheus() -> None:
 
 
 def hurried(rules: str) -> str:
-    """Return the rules with seconds for minutes: how long a condition must hold, and over how long it is asked for."""
+    """Return the rules with seconds for minutes: how long a condition must hold, and over how long
+    it is asked for.
+    """
     waited = re.sub(r"(for: )(\d+)m\b", r"\1\2s", rules)
-    return re.sub(r"\[(\d+)m\]", lambda found: f"[{max(SECONDS_A_MINUTE * int(found[1]), SHORTEST_WINDOW_S)}s]", waited)
+    return re.sub(
+        r"\[(\d+)m\]",
+        lambda found: f"[{max(SECONDS_A_MINUTE * int(found[1]), SHORTEST_WINDOW_S)}s]",
+        waited,
+    )
 
 
 class Prometheus:
     """Scrapes what it is told of each job every second."""
 
     def __init__(self, directory: Path, http: aiohttp.ClientSession) -> None:
-        self._directory, self._http = directory, http
+        self._directory = directory
+        self._http = http
         self._port = any_free()
         self._process: OwnProcess | None = None
 
@@ -63,8 +76,17 @@ class Prometheus:
             (self._directory / "rules" / file.name).write_text(hurried(file.read_text()))
         config = self._directory / "prometheus.yml"
         config.write_text(self._config())
-        where = [f"--config.file={config}", f"--storage.tsdb.path={self._directory / 'data'}", f"--web.listen-address=127.0.0.1:{self._port}"]
-        self._process = await OwnProcess.start("Prometheus", ["prometheus", *where, "--log.level=warn"], {}, self._directory / "prometheus.log")
+        where = [
+            f"--config.file={config}",
+            f"--storage.tsdb.path={self._directory / 'data'}",
+            f"--web.listen-address=127.0.0.1:{self._port}",
+        ]
+        self._process = await OwnProcess.start(
+            "Prometheus",
+            ["prometheus", *where, "--log.level=warn"],
+            {},
+            self._directory / "prometheus.log",
+        )
         await self._process.until(self._answers, 30)
 
     async def stop(self) -> None:
@@ -73,14 +95,21 @@ class Prometheus:
             await self._process.stop()
 
     def watch(self, job: str, instances: Mapping[str, str]) -> None:
-        """Scrape these from now on, by the names of the instances; replaces what was told of the job before."""
-        targets = [{"targets": [url.removeprefix("http://")], "labels": {"instance": name}} for name, url in instances.items()]
+        """Scrape these from now on, by the names of the instances; replaces what was told
+        of the job before.
+        """
+        targets = [
+            {"targets": [url.removeprefix("http://")], "labels": {"instance": name}}
+            for name, url in instances.items()
+        ]
         file = self._directory / "targets" / f"{job}.json"
         file.with_suffix(".new").write_text(json.dumps(targets))
         file.with_suffix(".new").replace(file)
 
     async def query(self, expr: str) -> list[dict[str, Any]]:
-        """Return what the expression comes to now: ``{"metric": labels, "value": [moment, text]}`` each."""
+        """Return what the expression comes to now: ``{"metric": labels, "value":
+        [moment, text]}`` each.
+        """
         found: list[dict[str, Any]] = (await self._ask("query", query=expr))["result"]
         return found
 
@@ -91,7 +120,10 @@ class Prometheus:
     async def firing(self, alert: str, **labels: str) -> dict[str, Any] | None:
         """Return the alert with these labels, if it fires."""
         for found in (await self._ask("alerts"))["alerts"]:
-            if found["state"] == "firing" and ({"alertname": alert} | labels).items() <= found["labels"].items():
+            if (
+                found["state"] == "firing"
+                and ({"alertname": alert} | labels).items() <= found["labels"].items()
+            ):
                 return dict(found)
         return None
 
@@ -107,10 +139,18 @@ class Prometheus:
         shipped = (MONITORING / "prometheus.yml").read_text()
         assert DISCOVERY.search(shipped)
         quick = re.sub(r"(_interval: )15s", rf"\g<1>{EVERY}", shipped)
-        return DISCOVERY.sub(lambda found: f"    file_sd_configs:\n      - files: [targets/{found[1]}.json]\n        refresh_interval: 1s\n", quick)
+        return DISCOVERY.sub(
+            lambda found: (
+                f"    file_sd_configs:\n      - files: [targets/{found[1]}.json]\n        "
+                "refresh_interval: 1s\n"
+            ),
+            quick,
+        )
 
     async def _ask(self, what: str, **parameters: str) -> dict[str, Any]:
-        async with self._http.get(f"http://127.0.0.1:{self._port}/api/v1/{what}", params=parameters) as answer:
+        async with self._http.get(
+            f"http://127.0.0.1:{self._port}/api/v1/{what}", params=parameters
+        ) as answer:
             told = await answer.json()
             assert told["status"] == "success", (parameters, told)
             return dict(told["data"])

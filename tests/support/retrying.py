@@ -12,11 +12,19 @@ OVER = ("done", "cancelled")
 
 
 async def failing(system: System, app: str, count: int, **fields: Any) -> list[str]:
-    """A connector with so many failed deliveries and a back office that is well by now; returns the deliveries' ids, the oldest first."""
+    """A connector with so many failed deliveries and a back office that is well by now; returns the
+    deliveries' ids, the oldest first.
+    """
     await system.hook(app, **fields)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
-    transactions = [await system.change("create", a_snapshot(number, source_app=app)) for number in range(1, count + 1)]
-    ids = [(await system.delivery(transaction, "Failed"))["delivery_id"] for transaction in transactions]
+    transactions = [
+        await system.change("create", a_snapshot(number, source_app=app))
+        for number in range(1, count + 1)
+    ]
+    ids = [
+        (await system.delivery(transaction, "Failed"))["delivery_id"]
+        for transaction in transactions
+    ]
     await system.simulated("DELETE", app, "/faults")
     return ids
 
@@ -42,12 +50,16 @@ async def progress(system: System, operation: dict[str, Any]) -> dict[str, Any]:
     return dict(answer)
 
 
-async def until_state(system: System, operation: dict[str, Any], states: Sequence[str] = OVER) -> dict[str, Any]:
+async def until_state(
+    system: System, operation: dict[str, Any], states: Sequence[str] = OVER
+) -> dict[str, Any]:
     """Wait until it has come to one of these states; returns it."""
 
     async def ask() -> dict[str, Any] | None:
         found = await progress(system, operation)
-        is_there = found["state"] in states and (found["state"] not in OVER or found["finished_at"] is not None)
+        is_there = found["state"] in states and (
+            found["state"] not in OVER or found["finished_at"] is not None
+        )
         return found if is_there else None
 
     return await until(ask, f"the operation to be {' or '.join(states)}")
@@ -58,7 +70,9 @@ async def items(system: System, operation: dict[str, Any], **query: Any) -> list
     found: list[dict[str, Any]] = []
     asked = {"limit": "3"} | query
     while True:
-        status, page = await system.api("GET", f"/operations/{operation['operation_id']}/items", params=asked)
+        status, page = await system.api(
+            "GET", f"/operations/{operation['operation_id']}/items", params=asked
+        )
         assert status == 200, page
         found += page["items"]
         if not page["next"]:

@@ -1,4 +1,6 @@
-"""Takes a picture of every view, light and dark, wide and on a phone: ``make screenshots`` into docs/screenshots."""
+"""Takes a picture of every view, light and dark, wide and on a phone: ``make screenshots`` into
+docs/screenshots.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ from tests.support.system import until
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 DESKTOP = {"width": 1280, "height": 800}
-THERE = """() => !document.querySelector('.MuiSkeleton-root, .MuiLinearProgress-root') && !document.querySelector('footer').textContent.includes('Not known')"""
+THERE = (
+    "() => !document.querySelector('.MuiSkeleton-root, .MuiLinearProgress-root') && "
+    "!document.querySelector('footer').textContent.includes('Not known')"
+)
 TO_THE_TOP = "(one) => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 70)"
 COLOURS = 256
 """Of a picture: enough for text and flat surfaces, and half of the bytes."""
@@ -32,23 +37,50 @@ VIVID = 20
 WORK_S = 45.0
 """How long planners work before the first picture."""
 SETTLED_MS = 700
-VIEWS = ("home", "appointments", "transactions", "errors", "operations", "logs", "status", "connectors", "users", "audit", "profile")
+VIEWS = (
+    "home",
+    "appointments",
+    "transactions",
+    "errors",
+    "operations",
+    "logs",
+    "status",
+    "connectors",
+    "users",
+    "audit",
+    "profile",
+)
 
 
 async def main() -> None:
     """Start everything, have something fail, and take the pictures."""
     with tempfile.TemporaryDirectory() as directory:
-        settings = Settings(directory=Path(directory), rate=3, RetryJobCronExpression="*/15 * * * *")
-        async with session() as http, running(settings, http, _say) as system, async_playwright() as playwright:
+        settings = Settings(
+            directory=Path(directory), rate=3, RetryJobCronExpression="*/15 * * * *"
+        )
+        async with (
+            session() as http,
+            running(settings, http, _say) as system,
+            async_playwright() as playwright,
+        ):
             paths = await _worked(system.outside)
             browser = await launched(playwright)
             for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
                 for light in ("light", "dark"):
-                    await _pictures(browser, system, paths, f"{light}-{size}", viewport=viewport, color_scheme=light)
+                    await _pictures(
+                        browser,
+                        system,
+                        paths,
+                        f"{light}-{size}",
+                        viewport=viewport,
+                        color_scheme=light,
+                    )
 
 
 async def _worked(outside: Outside) -> dict[str, str]:
-    """Let planners work, break one connector's URI and one back office, and return the addresses of the details."""
+    """Let planners work, break one connector's URI and one back office, and return the
+    addresses of the details.
+    """
     await asyncio.sleep(WORK_S / 2)
     connectors = {one["name"]: one for one in (await outside.api("GET", "/connectors"))["items"]}
     nav = connectors["CRONUS NAV"]
@@ -57,12 +89,28 @@ async def _worked(outside: Outside) -> dict[str, str]:
     await asyncio.sleep(WORK_S / 2)
     await outside.simulator("DELETE", "/back-offices/crm/faults")
     causes = await until(lambda: _causes(outside), "something to have failed")
-    await outside.api("PUT", f"/causes/{causes[0]['cause']}/note", json={"text": "The URI is being mended."})
-    await outside.api("POST", "/users", json={"name": "operator1", "role": "operator", "password": "made-up walrus lantern 17"})
-    await outside.api("POST", "/users", json={"name": "viewer1", "role": "viewer", "password": "made-up walrus lantern 18"})
+    await outside.api(
+        "PUT", f"/causes/{causes[0]['cause']}/note", json={"text": "The URI is being mended."}
+    )
+    await outside.api(
+        "POST",
+        "/users",
+        json={"name": "operator1", "role": "operator", "password": "made-up walrus lantern 17"},
+    )
+    await outside.api(
+        "POST",
+        "/users",
+        json={"name": "viewer1", "role": "viewer", "password": "made-up walrus lantern 18"},
+    )
     crm = [one for one in causes if one["connector_name"] == "CRONUS CRM"]
-    operation = await outside.api("POST", "/operations", json={"kind": "retry", "filter": {"cause": [one["cause"] for one in crm]}, "per_second": 2})
-    [failed] = (await outside.api("GET", "/deliveries", params={"status": "Invalid MBOC URI", "limit": "1"}))["items"]
+    operation = await outside.api(
+        "POST",
+        "/operations",
+        json={"kind": "retry", "filter": {"cause": [one["cause"] for one in crm]}, "per_second": 2},
+    )
+    [failed] = (
+        await outside.api("GET", "/deliveries", params={"status": "Invalid MBOC URI", "limit": "1"})
+    )["items"]
     retried = await until(lambda: _retried(outside), "a retry to have succeeded")
     key = retried["appointment"]["key"].replace("/", "%2F")
     return {
@@ -77,23 +125,34 @@ async def _worked(outside: Outside) -> dict[str, str]:
 
 
 async def _retried(outside: Outside) -> dict[str, Any] | None:
-    query = {"connector_name": "CRONUS CRM", "status": "Success", "trigger": "Website", "limit": "1"}
+    query = {
+        "connector_name": "CRONUS CRM",
+        "status": "Success",
+        "trigger": "Website",
+        "limit": "1",
+    }
     found: list[dict[str, Any]] = (await outside.api("GET", "/deliveries", params=query))["items"]
     return found[0] if found else None
 
 
 async def _causes(outside: Outside) -> list[dict[str, Any]] | None:
     found: list[dict[str, Any]] = (await outside.api("GET", "/causes"))["items"]
-    return found if {one["connector_name"] for one in found} >= {"CRONUS NAV", "CRONUS CRM"} else None
+    return (
+        found if {one["connector_name"] for one in found} >= {"CRONUS NAV", "CRONUS CRM"} else None
+    )
 
 
-async def _pictures(browser: Browser, system: System, paths: dict[str, str], kind: str, **options: Any) -> None:
+async def _pictures(
+    browser: Browser, system: System, paths: dict[str, str], kind: str, **options: Any
+) -> None:
     home, password = system.addresses["portal-api"], system.credentials.admin_password
     context = await a_context(browser, home, device_scale_factor=1, **options)
     at = await a_desk(context, home)
     await at.open("/login")
     await _take(at, "sign-in", kind)
-    answer = await context.request.post(f"{home}/api/session", data={"name": ADMIN, "password": password})
+    answer = await context.request.post(
+        f"{home}/api/session", data={"name": ADMIN, "password": password}
+    )
     assert answer.ok
     for name, path in paths.items():
         await at.open(path)
@@ -118,7 +177,9 @@ async def _doing(at: Desk, paths: dict[str, str]) -> AsyncIterator[str]:
     await at.page.get_by_role("dialog").get_by_text("By cause").wait_for()
     yield "plan"
     await at.open(paths["connector"])
-    await at.page.get_by_role("region", name="Difference of two versions").scroll_into_view_if_needed()
+    await at.page.get_by_role(
+        "region", name="Difference of two versions"
+    ).scroll_into_view_if_needed()
     yield "versions"
     await at.open(paths["transactions"])
     await at.button("Filter").click()
@@ -132,15 +193,25 @@ async def _take(at: Desk, name: str, kind: str) -> None:
     await at.page.wait_for_timeout(SETTLED_MS)
     picture = Image.open(io.BytesIO(await at.page.screenshot())).convert("RGB")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE).save(FOLDER / f"{name}-{kind}.png", optimize=True)
+    picture.quantize(palette=_palette(picture), dither=Image.Dither.NONE).save(
+        FOLDER / f"{name}-{kind}.png", optimize=True
+    )
 
 
 def _palette(picture: Image.Image) -> Image.Image:
-    """The colours that count most, unchanged: a flat background keeps its own, and so does a small coloured dot."""
+    """The colours that count most, unchanged: a flat background keeps its own, and so does a
+    small coloured dot.
+    """
     found = picture.getcolors(picture.width * picture.height) or []
-    counted = [(count * (1 + VIVID * (max(colour) - min(colour)) / 255), colour) for count, colour in found if isinstance(colour, tuple)]
+    counted = [
+        (count * (1 + VIVID * (max(colour) - min(colour)) / 255), colour)
+        for count, colour in found
+        if isinstance(colour, tuple)
+    ]
     holder = Image.new("P", (1, 1))
-    holder.putpalette([part for _, colour in sorted(counted, reverse=True)[:COLOURS] for part in colour])
+    holder.putpalette(
+        [part for _, colour in sorted(counted, reverse=True)[:COLOURS] for part in colour]
+    )
     return holder
 
 

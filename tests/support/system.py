@@ -26,13 +26,19 @@ from tests.support.builders import as_body
 SECRET, API_KEY = "demo-secret", "portal-key"
 ADMIN, ADMIN_PASSWORD = "first-admin", "made-up lantern walrus 42"
 SECRET_KEYS = f"k1:{base64.b64encode(bytes(range(32))).decode()}"
-EVENTS = {"create": "appointment-created", "update": "appointment-updated", "delete": "appointment-deleted"}
+EVENTS = {
+    "create": "appointment-created",
+    "update": "appointment-updated",
+    "delete": "appointment-deleted",
+}
 
 
 T = TypeVar("T")
 KEPT_S = 2
 PATIENCE_S = 90
-"""A deadline is there to end a test in vain, not to measure: the machine may have other things to do."""
+"""A deadline is there to end a test in vain, not to measure: the machine may have
+other things to do.
+"""
 
 
 def free_port() -> int:
@@ -43,11 +49,15 @@ def free_port() -> int:
 
 
 def a_session() -> aiohttp.ClientSession:
-    """Keep connections for less time than our services do: a request on one that its server just closes would be lost."""
+    """Keep connections for less time than our services do: a request on one that its server just
+    closes would be lost.
+    """
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_S))
 
 
-async def until(ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = PATIENCE_S) -> T:
+async def until(
+    ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = PATIENCE_S
+) -> T:
     """Ask again until the answer is truthy; fail with what was waited for."""
     deadline = time.monotonic() + within_s
     while True:
@@ -83,14 +93,22 @@ class System:
     database: str = field(default_factory=lambda: f"test-{uuid.uuid4().hex[:8]}")
     services: dict[str, Service] = field(default_factory=dict)
 
-    async def start(self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str) -> Service:
+    async def start(
+        self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
+    ) -> Service:
         """Start a service's process and wait until it says it is ready."""
         name, prefix, port = name or kind, kind.replace("-", "_").upper(), free_port()
         log = self.directory / f"{name}.log"
         with log.open("ab") as out:
             command = Path(sys.executable).with_name(f"mboc-{kind}")
-            environment = self.environment() | {f"{prefix}_PORT": str(port), f"{prefix}_REPLICA": name} | settings
-            process = await asyncio.create_subprocess_exec(command, env=environment, stdout=out, stderr=out)
+            environment = (
+                self.environment()
+                | {f"{prefix}_PORT": str(port), f"{prefix}_REPLICA": name}
+                | settings
+            )
+            process = await asyncio.create_subprocess_exec(
+                command, env=environment, stdout=out, stderr=out
+            )
         self.services[name] = Service(name, port, process, log)
         if ready:
             await self.until_ready(name)
@@ -104,8 +122,12 @@ class System:
         return await asyncio.wait_for(service.process.wait(), PATIENCE_S)
 
     async def start_all(self) -> None:
-        """Start one of each that a change passes on its way to a back office, the simulated one included."""
-        await asyncio.gather(*(self.start(kind) for kind in ("ingest", "dispatcher", "portal-api", "simulator")))
+        """Start one of each that a change passes on its way to a back office, the
+        simulated one included.
+        """
+        await asyncio.gather(
+            *(self.start(kind) for kind in ("ingest", "dispatcher", "portal-api", "simulator"))
+        )
 
     async def stop_all(self) -> None:
         """End every process."""
@@ -124,18 +146,26 @@ class System:
 
         async def ask() -> bool:
             service = self.services[name]
-            assert service.process.returncode is None, f"{name} ended: {service.log.read_text()[-2000:]}"
+            assert service.process.returncode is None, (
+                f"{name} ended: {service.log.read_text()[-2000:]}"
+            )
             return await self.is_ready(name)
 
         await until(ask, f"{name} to be ready")
 
-    async def post(self, action: str, body: bytes | dict[str, Any], **headers: str) -> tuple[int, dict[str, Any]]:
-        """Report a change as Dime.Scheduler does; raises ClientConnectionError between ingest's end and its new start, too."""
+    async def post(
+        self, action: str, body: bytes | dict[str, Any], **headers: str
+    ) -> tuple[int, dict[str, Any]]:
+        """Report a change as Dime.Scheduler does; raises ClientConnectionError between ingest's end
+        and its new start, too.
+        """
         if (ingest := self.services.get("ingest")) is None:
             raise aiohttp.ClientConnectionError("ingest does not run")
         sent = {"X-API-KEY": SECRET, "Content-Type": "application/json"} | headers
         data = body if isinstance(body, bytes) else as_body(body)
-        async with self.http.post(f"{ingest.url}/webhooks/demo/{EVENTS[action]}", data=data, headers=sent) as answer:
+        async with self.http.post(
+            f"{ingest.url}/webhooks/demo/{EVENTS[action]}", data=data, headers=sent
+        ) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def change(self, action: str, body: bytes | dict[str, Any]) -> str:
@@ -147,13 +177,19 @@ class System:
     async def api(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """Ask the portal API as an administrator's script does."""
         headers = {"X-API-KEY": API_KEY} | options.pop("headers", {})
-        async with self.http.request(method, f"{self.services['portal-api'].url}/api{path}", headers=headers, **options) as answer:
+        async with self.http.request(
+            method, f"{self.services['portal-api'].url}/api{path}", headers=headers, **options
+        ) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
 
     async def connector(self, **fields: Any) -> str:
         """Create a connector and return its id."""
-        status, answer = await self.api("POST", "/connectors", json={"name": "Hook", "system": "Webhook", "api_type": "REST"} | fields)
+        status, answer = await self.api(
+            "POST",
+            "/connectors",
+            json={"name": "Hook", "system": "Webhook", "api_type": "REST"} | fields,
+        )
         assert status == 201, answer
         await self.until_used(answer)
         return str(answer["connector_id"])
@@ -165,11 +201,22 @@ class System:
         await self.until_used(answer)
 
     async def until_used(self, connector: dict[str, Any]) -> None:
-        """Wait until every dispatcher works with this version: within seconds, without a restart."""
-        line = f'mboc_dispatcher_connector_version{{connector_id="{connector["connector_id"]}"}} {connector["version"]}.0'
+        """Wait until every dispatcher works with this version: within seconds,
+        without a restart.
+        """
+        line = (
+            f'mboc_dispatcher_connector_version{{connector_id="{connector["connector_id"]}"}} '
+            f"{connector['version']}.0"
+        )
 
         async def ask() -> bool:
-            return all([line in await self.metrics(name) for name in self.services if name.startswith("dispatcher")])
+            return all(
+                [
+                    line in await self.metrics(name)
+                    for name in self.services
+                    if name.startswith("dispatcher")
+                ]
+            )
 
         await until(ask, f"connector {connector['connector_id']} to be used")
 
@@ -179,7 +226,9 @@ class System:
             return await answer.text()
 
     async def hook(self, name: str, **fields: Any) -> str:
-        """Create a connector to the simulator's webhook of this name, with a source app of the same name."""
+        """Create a connector to the simulator's webhook of this name, with a source app
+        of the same name.
+        """
         return await self.connector(**{"source_app": name, "uri": self.back_office(name)} | fields)
 
     def back_office(self, name: str) -> str:
@@ -241,7 +290,9 @@ class System:
 
 @contextlib.asynccontextmanager
 async def a_system(mongodb_url: str, directory: Path) -> AsyncIterator[System]:
-    """A system, nothing started yet, on a RabbitMQ of its own: a broker's queues have room for one only."""
+    """A system, nothing started yet, on a RabbitMQ of its own: a broker's queues have
+    room for one only.
+    """
     rabbitmq = RabbitMq(directory / "rabbitmq")
     await rabbitmq.start()
     async with a_session() as http:

@@ -30,7 +30,9 @@ class Https(NamedTuple):
 
 
 @contextlib.asynccontextmanager
-async def https_webhook(directory: Path, lasts: timedelta = timedelta(days=1)) -> AsyncIterator[Https]:
+async def https_webhook(
+    directory: Path, lasts: timedelta = timedelta(days=1)
+) -> AsyncIterator[Https]:
     """Have it inside this block; it takes whatever is sent."""
     ends_at = (datetime.now(UTC) + lasts).replace(microsecond=0)
     file = _certificate(directory, ends_at)
@@ -52,10 +54,18 @@ async def https_webhook(directory: Path, lasts: timedelta = timedelta(days=1)) -
 def _certificate(directory: Path, ends_at: datetime) -> Path:
     """Write a certificate for 127.0.0.1 with its key, signed by itself."""
     key, began_at = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC) - timedelta(days=1)
-    builder = x509.CertificateBuilder(NAME, NAME, key.public_key(), x509.random_serial_number(), began_at, ends_at)
-    named = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    made = named.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
-    plain = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    builder = x509.CertificateBuilder(
+        NAME, NAME, key.public_key(), x509.random_serial_number(), began_at, ends_at
+    )
+    named = builder.add_extension(
+        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+    )
+    made = named.add_extension(
+        x509.BasicConstraints(ca=True, path_length=None), critical=True
+    ).sign(key, hashes.SHA256())
+    plain = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     file = directory / "certificate.pem"
     file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     (directory / "key.pem").write_bytes(plain)

@@ -1,4 +1,6 @@
-"""Everything that alerts are for and that needs no server to be stopped, caused on the running system and kept up."""
+"""Everything that alerts are for and that needs no server to be stopped, caused on the running
+system and kept up.
+"""
 
 from __future__ import annotations
 
@@ -45,22 +47,35 @@ class ShortOfMemory(RabbitMq):
     def _environment(self) -> dict[str, str]:
         environment = super()._environment()
         (self._directory / "plugins").write_text("[rabbitmq_prometheus].\n")
-        told = f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._port}\nvm_memory_high_watermark.absolute = 1MB\n"
+        told = (
+            f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._port}\n"
+            "vm_memory_high_watermark.absolute = 1MB\n"
+        )
         with (self._directory / "rabbitmq.conf").open("a") as file:
             file.write(told)
         return environment
 
 
 class Trouble:
-    """Connectors in every kind of trouble, senders that are refused, and messages that nobody understands."""
+    """Connectors in every kind of trouble, senders that are refused, and messages that
+    nobody understands.
+    """
 
     def __init__(self, system: System, https: Https) -> None:
-        self._system, self._https = system, https
+        self._system = system
+        self._https = https
         self.connectors: dict[str, str] = {}
 
     async def begin(self) -> None:
         """Make the connectors, and what is wrong with their back offices."""
-        await asyncio.gather(self._hook("well"), self._hook("refuses"), self._hook("sick"), self._token("poor"), self._token("rich"), self._secured())
+        await asyncio.gather(
+            self._hook("well"),
+            self._hook("refuses"),
+            self._hook("sick"),
+            self._token("poor"),
+            self._token("rich"),
+            self._secured(),
+        )
         await self._fault("refuses", status=400)
         await self._fault("sick", status=503)
         await self._fault("poor", token_error="invalid_client")
@@ -71,7 +86,9 @@ class Trouble:
         """Go on until cancelled."""
         while True:
             with contextlib.suppress(aiohttp.ClientError, KeyError, TimeoutError):
-                await asyncio.gather(*(self._system.post("create", a_snapshot(source_app=name)) for name in STEADY))
+                await asyncio.gather(
+                    *(self._system.post("create", a_snapshot(source_app=name)) for name in STEADY)
+                )
                 await self._system.post("create", a_snapshot(), **{"X-API-KEY": "wrong"})
                 await self._post_to_the_lonely_ingest()
             with contextlib.suppress(aio_pika.exceptions.AMQPError, OSError):
@@ -89,7 +106,9 @@ class Trouble:
     async def _token(self, name: str) -> None:
         demanded, authentication, secrets = a_client(self._system.services["simulator"].url, name)
         await self._system.simulated("PUT", name, "/authentication", json=demanded)
-        self.connectors[name] = await self._system.hook(name, authentication=authentication, **secrets)
+        self.connectors[name] = await self._system.hook(
+            name, authentication=authentication, **secrets
+        )
 
     async def _secured(self) -> None:
         fields = {"uri": self._https.url, "ca_certificate": self._https.authority}
@@ -103,7 +122,12 @@ class Trouble:
         connection = await aio_pika.connect(self._system.rabbitmq_url)
         async with connection:
             exchange = await (await connection.channel()).get_exchange(topology.TRANSACTIONS.name)
-            await exchange.publish(aio_pika.Message(body, delivery_mode=2, message_id=uuid.uuid4().hex, type="TransactionReceived"), "")
+            await exchange.publish(
+                aio_pika.Message(
+                    body, delivery_mode=2, message_id=uuid.uuid4().hex, type="TransactionReceived"
+                ),
+                "",
+            )
 
     async def _post_to_the_lonely_ingest(self) -> None:
         headers: Mapping[str, str] = {"X-API-KEY": SECRET}

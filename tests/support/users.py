@@ -1,4 +1,6 @@
-"""Both servers as docker-compose.yml has them: with a user for each service, from the files that `make env` writes."""
+"""Both servers as docker-compose.yml has them: with a user for each service, from the files that
+`make env` writes.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Secrets:
     """The folder that ``make env`` fills."""
 
     def __init__(self, folder: Path) -> None:
-        subprocess.run([DEPLOY / "make-env", folder], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own script
+        subprocess.run(  # noqa: S603 - our own script
+            [DEPLOY / "make-env", folder], check=True, stdout=subprocess.DEVNULL
+        )
         self._folder = folder / "secrets"
 
     def file(self, name: str) -> Path:
@@ -36,7 +40,9 @@ class Secrets:
 
     def at(self, name: str, url: str) -> str:
         """An address of a service's, with its server where it is here."""
-        return self[name].replace(urlsplit(self[name]).netloc.rpartition("@")[2], urlsplit(url).netloc.rpartition("@")[2])
+        return self[name].replace(
+            urlsplit(self[name]).netloc.rpartition("@")[2], urlsplit(url).netloc.rpartition("@")[2]
+        )
 
 
 class RabbitMqWithUsers(RabbitMq):
@@ -49,7 +55,9 @@ class RabbitMqWithUsers(RabbitMq):
     @property
     def url(self) -> str:
         """The administrator's address."""
-        return super().url.replace("guest:guest@", f"administrator:{self._secrets['rabbitmq-administrator-password']}@")
+        return super().url.replace(
+            "guest:guest@", f"administrator:{self._secrets['rabbitmq-administrator-password']}@"
+        )
 
     def _environment(self) -> dict[str, str]:
         environment = super()._environment()
@@ -80,13 +88,17 @@ class MongoDbWithUsers(MongoDb):
             first.admin.command("createUser", "root", pwd=password, roles=["root"])
         with self.as_root() as client:
             for service, collections in ROLES["services"].items():
-                client[DATABASE].command("createRole", service, privileges=privileges(collections), roles=[])
+                client[DATABASE].command(
+                    "createRole", service, privileges=privileges(collections), roles=[]
+                )
                 url = urlsplit(self._secrets[f"{service}-mongodb-url"])
                 client[DATABASE].command("createUser", service, pwd=url.password, roles=[service])
 
     def as_root(self) -> MongoClient[dict[str, Any]]:
         """A connection that may do everything."""
-        return MongoClient(self.url, username="root", password=self._secrets["mongodb-root-password"])
+        return MongoClient(
+            self.url, username="root", password=self._secrets["mongodb-root-password"]
+        )
 
 
 async def _as_primary(client: MongoClient[dict[str, Any]]) -> bool:
@@ -95,4 +107,8 @@ async def _as_primary(client: MongoClient[dict[str, Any]]) -> bool:
 
 def privileges(collections: dict[str, list[str]]) -> list[dict[str, Any]]:
     """What a role may do, as MongoDB is told."""
-    return [{"resource": {"db": DATABASE, "collection": name}, "actions": ROLES["may"][may]} for may, names in collections.items() for name in names]
+    return [
+        {"resource": {"db": DATABASE, "collection": name}, "actions": ROLES["may"][may]}
+        for may, names in collections.items()
+        for name in names
+    ]

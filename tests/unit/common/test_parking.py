@@ -18,14 +18,22 @@ class FakePublisher:
     def __init__(self) -> None:
         self.letters: list[DeadLetter] = []
 
-    async def publish_surely(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str) -> None:
+    async def publish_surely(
+        self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
+    ) -> None:
         assert (exchange, kind) == (topology.DEAD_LETTERS, "DeadLetter")
         assert message_id
         self.letters.append(DeadLetter.model_validate_json(body))
 
 
 def a_message(returned: int = 0) -> Any:
-    return SimpleNamespace(body=BODY, exchange="transactions", message_id="m1", type="TransactionReceived", headers={"x-delivery-count": returned})
+    return SimpleNamespace(
+        body=BODY,
+        exchange="transactions",
+        message_id="m1",
+        type="TransactionReceived",
+        headers={"x-delivery-count": returned},
+    )
 
 
 def an_error() -> ValidationError:
@@ -38,7 +46,11 @@ def an_error() -> ValidationError:
 
 def test_what_cannot_be_parsed_is_hopeless_at_once_and_a_bug_after_three_tries() -> None:
     assert is_hopeless(a_message(), an_error())
-    assert [is_hopeless(a_message(returned), KeyError("x")) for returned in (0, 1, 2)] == [False, False, True]
+    assert [is_hopeless(a_message(returned), KeyError("x")) for returned in (0, 1, 2)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 async def test_a_parked_message_keeps_its_body_and_names_the_reason_without_quoting_it() -> None:

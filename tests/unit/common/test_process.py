@@ -22,7 +22,10 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(capsys: pytest.CaptureFixtu
         with pytest.raises(SystemExit) as ended:
             run(serve)
 
-    assert (ended.value.code, capsys.readouterr().err) == (2, f"Cannot start: 127.0.0.1 port {port} cannot be listened on: Address already in use.\n")
+    assert (ended.value.code, capsys.readouterr().err) == (
+        2,
+        f"Cannot start: 127.0.0.1 port {port} cannot be listened on: Address already in use.\n",
+    )
 
 
 async def test_work_in_the_background_that_a_library_cancels_does_not_end_unnoticed() -> None:

@@ -15,8 +15,12 @@ def _only_these(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RABBITMQ_URL_FILE", a_file(tmp_path / "url", "amqp://ingest:made-up@rabbitmq/\n"))
+def test_a_secret_is_read_from_the_file_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "RABBITMQ_URL_FILE", a_file(tmp_path / "url", "amqp://ingest:made-up@rabbitmq/\n")
+    )
     monkeypatch.setenv("INGEST_SECRETS_FILE", a_file(tmp_path / "secrets", '{"dime": "made-up"}'))
 
     settings = load(Settings)
@@ -25,14 +29,18 @@ def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path, monkeypatc
     assert settings.secrets["dime"].get_secret_value() == "made-up"
 
 
-def test_the_variable_itself_goes_before_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_itself_goes_before_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("INGEST_SECRETS", '{"demo": "first"}')
     monkeypatch.setenv("INGEST_SECRETS_FILE", a_file(tmp_path / "secrets", '{"demo": "second"}'))
 
     assert load(Settings).secrets["demo"].get_secret_value() == "first"
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("INGEST_SECRETS", '{"demo": "made-up"}')
     monkeypatch.setenv("RABBITMQ_URL_FILE", str(tmp_path / "url"))
 
@@ -40,26 +48,42 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.M
         load(Settings)
 
     assert ended.value.code == 2
-    assert capsys.readouterr().err == f"Cannot start: RABBITMQ_URL_FILE names {tmp_path / 'url'}, which cannot be read: No such file or directory.\n"
+    assert capsys.readouterr().err == (
+        f"Cannot start: RABBITMQ_URL_FILE names {tmp_path / 'url'}, which cannot be read: No "
+        "such file or directory.\n"
+    )
 
 
-def test_a_file_whose_content_is_bad_does_not_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_whose_content_is_bad_does_not_show_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("INGEST_SECRETS_FILE", a_file(tmp_path / "secrets", "made-up-and-no-json"))
 
     with pytest.raises(SystemExit):
         load(Settings)
 
-    assert capsys.readouterr().err == "Cannot start: the setting INGEST_SECRETS is not valid: it must be JSON.\n"
+    assert (
+        capsys.readouterr().err
+        == "Cannot start: the setting INGEST_SECRETS is not valid: it must be JSON.\n"
+    )
 
 
-@pytest.mark.parametrize(("setting", "schemes"), [("RABBITMQ_URL", "amqp:// or amqps://"), ("MONGODB_URL", "mongodb:// or mongodb+srv://")])
-def test_an_address_of_another_kind_is_refused(setting: str, schemes: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("setting", "schemes"),
+    [("RABBITMQ_URL", "amqp:// or amqps://"), ("MONGODB_URL", "mongodb:// or mongodb+srv://")],
+)
+def test_an_address_of_another_kind_is_refused(
+    setting: str, schemes: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv(setting, "http://made-up-password@server")
 
     with pytest.raises(SystemExit):
         load(RetrySettings)
 
-    assert capsys.readouterr().err == f"Cannot start: the setting {setting} is not valid: it must begin with {schemes}.\n"
+    assert (
+        capsys.readouterr().err
+        == f"Cannot start: the setting {setting} is not valid: it must begin with {schemes}.\n"
+    )
 
 
 def a_file(path: Path, content: str) -> str:

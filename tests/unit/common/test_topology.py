@@ -6,7 +6,11 @@ from common import topology
 def test_every_queue_is_a_quorum_queue_whose_dead_letters_are_shown() -> None:
     for queue in (*topology.QUEUES, topology.lane("c1")):
         assert queue.arguments["x-queue-type"] == "quorum"
-        assert queue is topology.PARKED or queue.drops or queue.arguments["x-dead-letter-exchange"] == topology.DEAD_LETTERS.name
+        assert (
+            queue is topology.PARKED
+            or queue.drops
+            or queue.arguments["x-dead-letter-exchange"] == topology.DEAD_LETTERS.name
+        )
 
 
 def test_a_queue_that_drops_is_bounded_and_does_not_fill_the_dead_letters() -> None:
@@ -20,7 +24,11 @@ def test_a_queue_that_drops_is_bounded_and_does_not_fill_the_dead_letters() -> N
 def test_a_lane_is_reached_by_its_connectors_id() -> None:
     lane = topology.lane("c1")
 
-    assert (lane.name, lane.routing_key, lane.exchange) == ("dispatcher.deliveries.c1", "c1", topology.DELIVERIES)
+    assert (lane.name, lane.routing_key, lane.exchange) == (
+        "dispatcher.deliveries.c1",
+        "c1",
+        topology.DELIVERIES,
+    )
 
 
 def test_what_has_no_connector_is_routed_again_and_has_no_lane() -> None:

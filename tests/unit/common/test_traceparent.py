@@ -13,11 +13,15 @@ TRACE, STEP = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
 def ids(length: int) -> st.SearchStrategy[str]:
-    return st.text("0123456789abcdef", min_size=length, max_size=length).filter(lambda text: text.strip("0") != "")
+    return st.text("0123456789abcdef", min_size=length, max_size=length).filter(
+        lambda text: text.strip("0") != ""
+    )
 
 
 @given(ids(32), ids(16), st.integers(0, 255))
-def test_a_valid_header_keeps_its_ids_and_the_one_flag_that_is_known(trace_id: str, step: str, flags: int) -> None:
+def test_a_valid_header_keeps_its_ids_and_the_one_flag_that_is_known(
+    trace_id: str, step: str, flags: int
+) -> None:
     read = read_traceparent(f"00-{trace_id}-{step}-{flags:02x}")
 
     assert read == f"00-{trace_id}-{step}-{flags & 1:02x}"
@@ -25,7 +29,14 @@ def test_a_valid_header_keeps_its_ids_and_the_one_flag_that_is_known(trace_id: s
     assert is_sampled(read) == bool(flags & 1)
 
 
-@given(st.one_of(st.text(), st.from_regex(r"[0-9a-f]{2}-[0-9a-f]{30,34}-[0-9a-f]{14,18}-[0-9a-f]{1,3}(-.*)?", fullmatch=True)))
+@given(
+    st.one_of(
+        st.text(),
+        st.from_regex(
+            r"[0-9a-f]{2}-[0-9a-f]{30,34}-[0-9a-f]{14,18}-[0-9a-f]{1,3}(-.*)?", fullmatch=True
+        ),
+    )
+)
 def test_whatever_comes_is_read_in_our_form_or_ignored(header: str) -> None:
     read = read_traceparent(header)
 

@@ -9,7 +9,13 @@ import pytest
 from common.contracts.delivery import Status
 from dispatcher import attempt as module
 from dispatcher.attempt import attempt, pause_before_next
-from dispatcher.errors import DeliveryError, NoAnswerError, RefusedError, ServerFaultError, ThrottledError
+from dispatcher.errors import (
+    DeliveryError,
+    NoAnswerError,
+    RefusedError,
+    ServerFaultError,
+    ThrottledError,
+)
 from dispatcher.lanes.desk import Desk
 from dispatcher.lanes.gate import Patience
 from dispatcher.lanes.limiter import Limiters
@@ -20,10 +26,18 @@ FAULT = ServerFaultError("DSWBHK020", "Status code: 502.", http_status=502)
 
 
 def a_desk(hold_after: int = 100, **fields: Any) -> Desk:
-    return Desk(a_connector(**fields), "replica", Patience(hold_after=hold_after, probe_s=0.01, longest_probe_s=0.02), Limiters(), lambda _: None)
+    return Desk(
+        a_connector(**fields),
+        "replica",
+        Patience(hold_after=hold_after, probe_s=0.01, longest_probe_s=0.02),
+        Limiters(),
+        lambda _: None,
+    )
 
 
-def answering(*answers: DeliveryError | int) -> tuple[Callable[[], Awaitable[int]], list[DeliveryError | int]]:
+def answering(
+    *answers: DeliveryError | int,
+) -> tuple[Callable[[], Awaitable[int]], list[DeliveryError | int]]:
     left = list(answers)
 
     async def send() -> int:
@@ -49,7 +63,12 @@ async def test_a_transient_fault_is_tried_up_to_three_times() -> None:
 
     outcome = await attempt(a_desk(), send, settled)
 
-    assert (outcome.status, outcome.tries, outcome.http_status, left) == (Status.FAILED, 3, 502, [200])
+    assert (outcome.status, outcome.tries, outcome.http_status, left) == (
+        Status.FAILED,
+        3,
+        502,
+        [200],
+    )
     assert outcome.message == "[DSWBHK020] Status code: 502."
 
 
@@ -61,7 +80,10 @@ async def test_a_try_that_succeeds_ends_the_attempt() -> None:
     assert (outcome.status, outcome.tries, outcome.http_status) == (Status.SUCCESS, 2, 204)
 
 
-@pytest.mark.parametrize("error", [RefusedError("DSWBHK020", "no", http_status=400), NoAnswerError("DSWBHK010", "silence")])
+@pytest.mark.parametrize(
+    "error",
+    [RefusedError("DSWBHK020", "no", http_status=400), NoAnswerError("DSWBHK010", "silence")],
+)
 async def test_a_refusal_and_an_unknown_outcome_are_not_tried_again(error: DeliveryError) -> None:
     send, left = answering(error, 200)
 
@@ -92,7 +114,12 @@ def test_pauses_grow_with_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("asked", "pause"), [(2.0, 2.0), (30.0, 30.0), (31.0, None)])
 def test_retry_after_is_obeyed_when_it_is_short(asked: float, pause: float | None) -> None:
-    assert pause_before_next(ThrottledError("DSWBHK020", "later", http_status=429, retry_after_s=asked), 1) == pause
+    assert (
+        pause_before_next(
+            ThrottledError("DSWBHK020", "later", http_status=429, retry_after_s=asked), 1
+        )
+        == pause
+    )
 
 
 async def test_a_call_is_in_flight_until_its_success_is_settled() -> None:

@@ -19,7 +19,11 @@ class Clock:
 
 
 def a_gate(clock: Clock, hold_after: int = 3, in_hand_s: float = 600) -> Gate:
-    return Gate(Patience(hold_after=hold_after, probe_s=2, longest_probe_s=8, in_hand_s=in_hand_s), lambda _: None, clock)
+    return Gate(
+        Patience(hold_after=hold_after, probe_s=2, longest_probe_s=8, in_hand_s=in_hand_s),
+        lambda _: None,
+        clock,
+    )
 
 
 def test_the_lane_is_held_after_so_many_consecutive_faults() -> None:

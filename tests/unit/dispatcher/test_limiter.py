@@ -72,7 +72,12 @@ async def test_a_throttled_lane_waits_as_long_as_it_was_asked_to() -> None:
 
 def test_connectors_of_one_credential_of_business_central_share_its_limits() -> None:
     limiters = Limiters()
-    one = a_connector(connector_id="a", system="Business Central", uri="https://bc.cronus.example/x", authentication={"client_id": "made-up"})
+    one = a_connector(
+        connector_id="a",
+        system="Business Central",
+        uri="https://bc.cronus.example/x",
+        authentication={"client_id": "made-up"},
+    )
     two = one.model_copy(update={"connector_id": "b"})
     other = one.model_copy(update={"connector_id": "c", "system": "NAV"})
 

@@ -16,11 +16,26 @@ KINDS = frozenset({("Webhook", "REST")})
     ("fields", "status", "code", "field"),
     [
         ({"enabled": False}, Status.MBOC_PUBLISH_DISABLED, "DSWBHK001", "Enabled"),
-        ({"enabled": False, "system": None, "uri": None}, Status.MBOC_PUBLISH_DISABLED, "DSCFG001", "Enabled"),
+        (
+            {"enabled": False, "system": None, "uri": None},
+            Status.MBOC_PUBLISH_DISABLED,
+            "DSCFG001",
+            "Enabled",
+        ),
         ({"system": None}, Status.INVALID_MBOC_BACK_OFFICE_SYSTEM, "DSCFG002", "System"),
         ({"system": ""}, Status.INVALID_MBOC_BACK_OFFICE_SYSTEM, "DSCFG002", "System"),
-        ({"system": "Fax", "uri": None}, Status.INVALID_MBOC_BACK_OFFICE_TYPE, "DSCFG005", "System 'Fax'"),
-        ({"api_type": "SOAP"}, Status.INVALID_MBOC_BACK_OFFICE_TYPE, "DSWBHK003", "API type 'SOAP'"),
+        (
+            {"system": "Fax", "uri": None},
+            Status.INVALID_MBOC_BACK_OFFICE_TYPE,
+            "DSCFG005",
+            "System 'Fax'",
+        ),
+        (
+            {"api_type": "SOAP"},
+            Status.INVALID_MBOC_BACK_OFFICE_TYPE,
+            "DSWBHK003",
+            "API type 'SOAP'",
+        ),
         ({"uri": None}, Status.INVALID_MBOC_URI, "DSWBHK002", "URI"),
         ({"uri": "host/path"}, Status.INVALID_MBOC_URI, "DSWBHK002", "URI"),
         ({"uri": "ftp://host/"}, Status.INVALID_MBOC_URI, "DSWBHK002", "URI"),
@@ -28,7 +43,9 @@ KINDS = frozenset({("Webhook", "REST")})
         ({"uri": "http://host:99999/"}, Status.INVALID_MBOC_URI, "DSWBHK002", "URI"),
     ],
 )
-def test_each_refusal_has_its_status_and_names_the_field_to_mend(fields: dict[str, Any], status: Status, code: str, field: str) -> None:
+def test_each_refusal_has_its_status_and_names_the_field_to_mend(
+    fields: dict[str, Any], status: Status, code: str, field: str
+) -> None:
     refusal = find_refusal(a_connector(**fields), Action.CREATE, KINDS)
 
     assert refusal is not None

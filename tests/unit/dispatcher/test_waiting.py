@@ -12,11 +12,20 @@ from tests.support.builders import A_MOMENT, a_transaction
 NOW = A_MOMENT + timedelta(hours=1)
 
 
-def a_request(number: int = 1, attempt: int = 1, requested_at: datetime = A_MOMENT, waits_s: float = 0) -> DeliveryRequested:
+def a_request(
+    number: int = 1, attempt: int = 1, requested_at: datetime = A_MOMENT, waits_s: float = 0
+) -> DeliveryRequested:
     """A change that was accepted so long before now."""
-    transaction = a_transaction(f"t{number}").model_copy(update={"received_at": NOW - timedelta(seconds=waits_s)})
+    transaction = a_transaction(f"t{number}").model_copy(
+        update={"received_at": NOW - timedelta(seconds=waits_s)}
+    )
     return DeliveryRequested(
-        delivery_id=f"t{number}.c1", attempt=attempt, trigger=Trigger.SERVICE, connector_id="c1", requested_at=requested_at, transaction=transaction
+        delivery_id=f"t{number}.c1",
+        attempt=attempt,
+        trigger=Trigger.SERVICE,
+        connector_id="c1",
+        requested_at=requested_at,
+        transaction=transaction,
     )
 
 
@@ -43,7 +52,9 @@ def test_the_oldest_in_hand_counts_until_it_is_finished() -> None:
 def test_a_later_attempt_waits_since_it_was_asked_for() -> None:
     waiting = Waiting()
 
-    with waiting.holding(a_request(attempt=2, requested_at=NOW - timedelta(seconds=7), waits_s=86_400)):
+    with waiting.holding(
+        a_request(attempt=2, requested_at=NOW - timedelta(seconds=7), waits_s=86_400)
+    ):
         age = waiting.oldest_age_s(NOW)
 
     assert age == 7
@@ -73,7 +84,9 @@ def test_one_that_was_asked_for_later_shows_that_another_replica_has_it() -> Non
     waiting = Waiting()
     put_back(waiting, a_request(1, waits_s=600))
 
-    with waiting.holding(a_request(2, requested_at=datetime.now(NOW.tzinfo) + timedelta(seconds=1), waits_s=1)):
+    with waiting.holding(
+        a_request(2, requested_at=datetime.now(NOW.tzinfo) + timedelta(seconds=1), waits_s=1)
+    ):
         age = waiting.oldest_age_s(NOW)
 
     assert age == 1

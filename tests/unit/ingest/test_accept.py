@@ -16,7 +16,9 @@ class FakePublisher:
         self.is_connected = is_connected
         self.published: list[bytes] = []
 
-    async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str) -> None:
+    async def publish(
+        self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
+    ) -> None:
         assert exchange is topology.TRANSACTIONS
         assert message_id
         assert kind == "TransactionReceived"
@@ -26,7 +28,10 @@ class FakePublisher:
 def test_the_same_body_gives_the_same_transaction_id() -> None:
     text = as_body(a_snapshot()).decode()
 
-    assert read_change("demo", Action.UPDATE, text).transaction_id == read_change("demo", Action.UPDATE, text).transaction_id
+    assert (
+        read_change("demo", Action.UPDATE, text).transaction_id
+        == read_change("demo", Action.UPDATE, text).transaction_id
+    )
 
 
 def test_another_action_source_or_body_gives_another_transaction_id() -> None:
@@ -42,7 +47,10 @@ def test_another_action_source_or_body_gives_another_transaction_id() -> None:
 
 
 def test_the_body_travels_as_it_came() -> None:
-    text = '{"Id": 1, "Qty": 2.50, "LastModifiedDate": "2026-07-21T14:03:09", "FutureField": {"Unknown": [1]}}'
+    text = (
+        '{"Id": 1, "Qty": 2.50, "LastModifiedDate": "2026-07-21T14:03:09", "FutureField": '
+        '{"Unknown": [1]}}'
+    )
 
     assert read_change("demo", Action.CREATE, text).body == text
 
@@ -56,7 +64,9 @@ def test_one_bad_appointment_refuses_the_whole_array_and_names_its_place() -> No
 
 async def test_changes_that_come_together_travel_together() -> None:
     publisher = FakePublisher()
-    changes = read_changes("demo", Action.UPDATE, b"[" + b",".join(as_body(a_snapshot(i)) for i in range(1, 6)) + b"]")
+    changes = read_changes(
+        "demo", Action.UPDATE, b"[" + b",".join(as_body(a_snapshot(i)) for i in range(1, 6)) + b"]"
+    )
 
     await Accept(publisher, confirm_timeout_s=1)(changes)
 
@@ -67,6 +77,8 @@ async def test_nothing_is_accepted_while_the_broker_is_away() -> None:
     publisher = FakePublisher(is_connected=False)
 
     with pytest.raises(BrokerAwayError):
-        await Accept(publisher, confirm_timeout_s=1)(read_changes("demo", Action.UPDATE, as_body(a_snapshot())))
+        await Accept(publisher, confirm_timeout_s=1)(
+            read_changes("demo", Action.UPDATE, as_body(a_snapshot()))
+        )
 
     assert publisher.published == []

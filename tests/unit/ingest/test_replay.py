@@ -15,7 +15,12 @@ from tests.unit.ingest.test_accept import FakePublisher
 
 def a_file(folder: Path, count: int) -> Path:
     file = folder / "changes.jsonl"
-    file.write_text("".join(json.dumps({"source": "demo", "action": "update", "body": a_snapshot(i + 1)}) + "\n" for i in range(count)))
+    file.write_text(
+        "".join(
+            json.dumps({"source": "demo", "action": "update", "body": a_snapshot(i + 1)}) + "\n"
+            for i in range(count)
+        )
+    )
     return file
 
 
@@ -24,7 +29,11 @@ async def test_every_line_is_accepted_in_order(tmp_path: Path) -> None:
 
     await replay(a_file(tmp_path, 600), Accept(publisher, 1), lambda _: None)
 
-    ids = [t.appointment.appointment_id for body in publisher.published for t in TRANSACTIONS.validate_json(body)]
+    ids = [
+        t.appointment.appointment_id
+        for body in publisher.published
+        for t in TRANSACTIONS.validate_json(body)
+    ]
     assert ids == list(range(1, 601))
 
 
@@ -32,12 +41,18 @@ async def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
     file, publisher = a_file(tmp_path, 300), FakePublisher()
     await replay(file, Accept(publisher, 1), lambda _: None)
     with file.open("a") as more:
-        more.write(json.dumps({"source": "demo", "action": "delete", "body": a_snapshot(999)}) + "\n")
+        more.write(
+            json.dumps({"source": "demo", "action": "delete", "body": a_snapshot(999)}) + "\n"
+        )
     publisher.published.clear()
 
     await replay(file, Accept(publisher, 1), lambda _: None)
 
-    assert [t.appointment.appointment_id for body in publisher.published for t in TRANSACTIONS.validate_json(body)] == [999]
+    assert [
+        t.appointment.appointment_id
+        for body in publisher.published
+        for t in TRANSACTIONS.validate_json(body)
+    ] == [999]
 
 
 async def test_an_absent_broker_stops_it_without_losing_its_place(tmp_path: Path) -> None:
@@ -52,9 +67,17 @@ async def test_an_absent_broker_stops_it_without_losing_its_place(tmp_path: Path
 async def test_a_bad_line_is_named_and_the_others_go_on(tmp_path: Path) -> None:
     file, publisher = a_file(tmp_path, 1), FakePublisher()
     with file.open("a") as more:
-        more.write('{"source": "demo"}\nnot json\n' + json.dumps({"source": "demo", "action": "update", "body": {"Id": 1}}) + "\n")
+        more.write(
+            '{"source": "demo"}\nnot json\n'
+            + json.dumps({"source": "demo", "action": "update", "body": {"Id": 1}})
+            + "\n"
+        )
 
     refusals = await replay(file, Accept(publisher, 1), lambda _: None)
 
-    assert [(r.line, r.reason.partition(":")[0]) for r in refusals] == [(2, "action"), (3, "line"), (4, "LastModifiedDate")]
+    assert [(r.line, r.reason.partition(":")[0]) for r in refusals] == [
+        (2, "action"),
+        (3, "line"),
+        (4, "LastModifiedDate"),
+    ]
     assert len(publisher.published) == 1

@@ -13,7 +13,9 @@ def basic(text: str) -> bytes:
     return b"Basic " + base64.b64encode(text.encode())
 
 
-@pytest.mark.parametrize("headers", [{b"x-api-key": b"s3cret"}, {b"authorization": basic("anyone:s3cret")}])
+@pytest.mark.parametrize(
+    "headers", [{b"x-api-key": b"s3cret"}, {b"authorization": basic("anyone:s3cret")}]
+)
 def test_the_sources_secret_opens(headers: dict[bytes, bytes]) -> None:
     assert is_authorised(SECRETS, "demo", headers)
 

@@ -11,18 +11,28 @@ from tests.support.builders import a_snapshot, as_body
 
 
 def test_both_published_shapes_name_the_same_appointment() -> None:
-    full = read_snapshot(b'{"Id": 7, "appointmentNo": "A7", "LastModifiedDate": "2026-07-21T14:03:09.447"}', "demo")
-    trimmed = read_snapshot(b'{"id": 7, "appointmentNo": "A7", "LastModifiedDate": "2026-07-21T14:03:09.447"}', "demo")
+    full = read_snapshot(
+        b'{"Id": 7, "appointmentNo": "A7", "LastModifiedDate": "2026-07-21T14:03:09.447"}', "demo"
+    )
+    trimmed = read_snapshot(
+        b'{"id": 7, "appointmentNo": "A7", "LastModifiedDate": "2026-07-21T14:03:09.447"}', "demo"
+    )
 
     assert full == trimmed
     assert full.key == "demo/7"
 
 
 def test_an_offset_in_the_last_modified_date_is_honoured_and_none_means_utc() -> None:
-    with_offset = read_snapshot(as_body(a_snapshot(modified="2026-07-21T16:03:09.447+02:00")), "demo")
+    with_offset = read_snapshot(
+        as_body(a_snapshot(modified="2026-07-21T16:03:09.447+02:00")), "demo"
+    )
     without = read_snapshot(as_body(a_snapshot(modified="2026-07-21T14:03:09.447")), "demo")
 
-    assert with_offset.modified_at == without.modified_at == datetime(2026, 7, 21, 14, 3, 9, 447_000, tzinfo=UTC)
+    assert (
+        with_offset.modified_at
+        == without.modified_at
+        == datetime(2026, 7, 21, 14, 3, 9, 447_000, tzinfo=UTC)
+    )
 
 
 def test_dates_of_the_appointment_stay_the_text_they_were() -> None:
@@ -31,8 +41,13 @@ def test_dates_of_the_appointment_stay_the_text_they_were() -> None:
     assert found.start == "2026-03-29T02:30:00+01:00"
 
 
-@pytest.mark.parametrize(("given", "key"), [({"AppointmentGuid": "g-1"}, "demo/g-1"), ({"appointmentNo": "APP-1"}, "demo/APP-1")])
-def test_without_an_id_the_guid_or_number_names_the_appointment(given: dict[str, Any], key: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [({"AppointmentGuid": "g-1"}, "demo/g-1"), ({"appointmentNo": "APP-1"}, "demo/APP-1")],
+)
+def test_without_an_id_the_guid_or_number_names_the_appointment(
+    given: dict[str, Any], key: str
+) -> None:
     assert read_snapshot(as_body(a_snapshot(appointment_id=0, **given)), "demo").key == key
 
 
@@ -44,7 +59,13 @@ def test_without_an_id_the_guid_or_number_names_the_appointment(given: dict[str,
         (b'{"Id": 7}', "LastModifiedDate"),
         (b'{"Id": 7, "LastModifiedDate": "soon"}', "LastModifiedDate"),
         (b'{"Id": 7, "LastModifiedDate": "2026-07-21T14:03:09", "Task": "none"}', "Task"),
-        (b'{"Id": 7, "LastModifiedDate": "2026-07-21T14:03:09", "Task": {"Job": {"SourceApp": 3}}}', "Task.Job.SourceApp"),
+        (
+            (
+                b'{"Id": 7, "LastModifiedDate": "2026-07-21T14:03:09", "Task": {"Job": '
+                b'{"SourceApp": 3}}}'
+            ),
+            "Task.Job.SourceApp",
+        ),
         (b"7", "body"),
     ],
 )
@@ -61,7 +82,9 @@ def test_text_that_is_not_json_is_unreadable() -> None:
 
 
 def test_each_element_of_an_array_keeps_its_text() -> None:
-    texts = split_snapshots('  [ {"Id": 1, "Qty": 2.50} ,\r\n{"Id":2,"Subject":"圧縮機 ]"}]\n'.encode())
+    texts = split_snapshots(
+        '  [ {"Id": 1, "Qty": 2.50} ,\r\n{"Id":2,"Subject":"圧縮機 ]"}]\n'.encode()
+    )
 
     assert texts == ['{"Id": 1, "Qty": 2.50}', '{"Id":2,"Subject":"圧縮機 ]"}']
 

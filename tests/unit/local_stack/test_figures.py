@@ -23,7 +23,10 @@ mboc_dispatcher_lane_held{connector_id="a1"} 1.0
 def test_each_connector_has_its_figures_under_its_name() -> None:
     found = lanes(PAGE, {"a1": "CRONUS Sales"})
 
-    assert Lane("CRONUS Sales", delivered=7, failed=2, skipped=0, other=4, in_flight=5, is_held=True) in found
+    assert (
+        Lane("CRONUS Sales", delivered=7, failed=2, skipped=0, other=4, in_flight=5, is_held=True)
+        in found
+    )
 
 
 def test_changes_of_no_connector_are_shown_last() -> None:
@@ -33,11 +36,15 @@ def test_changes_of_no_connector_are_shown_last() -> None:
 
 
 def test_a_connector_without_any_attempt_is_shown_with_zeros() -> None:
-    assert lanes("", {"b2": "CRONUS Service"}) == (Lane("CRONUS Service", 0, 0, 0, 0, 0, is_held=False),)
+    assert lanes("", {"b2": "CRONUS Service"}) == (
+        Lane("CRONUS Service", 0, 0, 0, 0, 0, is_held=False),
+    )
 
 
 def test_the_line_adds_all_connectors_up() -> None:
-    seen = Figures(20, (Lane("one", 7, 2, 1, 0, 3, is_held=True), Lane("two", 5, 0, 0, 0, 1, is_held=False)))
+    seen = Figures(
+        20, (Lane("one", 7, 2, 1, 0, 3, is_held=True), Lane("two", 5, 0, 0, 0, 1, is_held=False))
+    )
 
     assert line(seen) == "20 accepted, 12 delivered, 2 failed, 1 skipped, 4 in flight, 1 lanes held"
 
@@ -45,7 +52,9 @@ def test_the_line_adds_all_connectors_up() -> None:
 def test_the_table_names_a_held_lane() -> None:
     console = Console(width=100, record=True, file=io.StringIO())
 
-    console.print(table(Figures(20, (Lane("CRONUS Service", 7, 2, 1, 0, 3, is_held=True),)), Pace()))
+    console.print(
+        table(Figures(20, (Lane("CRONUS Service", 7, 2, 1, 0, 3, is_held=True),)), Pace())
+    )
 
     shown = console.export_text()
     assert "20 changes accepted" in shown

@@ -29,7 +29,11 @@ def test_the_wanted_port_is_taken_when_it_is_free(tmp_path: Path, taken: set[int
 def test_a_port_stays_the_same_from_run_to_run(tmp_path: Path) -> None:
     first = chosen(tmp_path / "ports.json", {"amqp": None, "epmd": None})
 
-    assert chosen(tmp_path / "ports.json", {"amqp": None, "epmd": None}) == first == remembered(tmp_path / "ports.json")
+    assert (
+        chosen(tmp_path / "ports.json", {"amqp": None, "epmd": None})
+        == first
+        == remembered(tmp_path / "ports.json")
+    )
 
 
 def test_a_port_that_somebody_took_meanwhile_is_changed(tmp_path: Path, taken: set[int]) -> None:

@@ -10,11 +10,16 @@ from local_stack.leftovers import sweep
 from local_stack.processes import OwnProcess
 from local_stack.state import Identity, State, StateFile
 
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+DEAF = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', "
+    "flush=True); time.sleep(60)"
+)
 
 
 async def started(tmp_path: Path, code: str) -> OwnProcess:
-    return await OwnProcess.start("it", [sys.executable, "-c", code], {"TOLD": "this"}, tmp_path / "logs" / "it.log")
+    return await OwnProcess.start(
+        "it", [sys.executable, "-c", code], {"TOLD": "this"}, tmp_path / "logs" / "it.log"
+    )
 
 
 async def test_it_is_told_its_environment_and_its_words_are_kept(tmp_path: Path) -> None:
@@ -54,7 +59,9 @@ async def test_one_that_does_not_listen_is_killed_after_the_deadline(tmp_path: P
 
 async def test_what_a_crashed_run_left_is_ended_and_named(tmp_path: Path) -> None:
     process = await started(tmp_path, "import time; time.sleep(60)")
-    StateFile(tmp_path).write(State(runner=Identity(pid=2**22 + 1, began="1"), processes={"it": Identity.of(process.pid)}))
+    StateFile(tmp_path).write(
+        State(runner=Identity(pid=2**22 + 1, began="1"), processes={"it": Identity.of(process.pid)})
+    )
 
     named = await sweep(tmp_path, StateFile(tmp_path))
 
@@ -64,7 +71,12 @@ async def test_what_a_crashed_run_left_is_ended_and_named(tmp_path: Path) -> Non
 
 async def test_a_process_that_took_over_an_id_is_left_alone(tmp_path: Path) -> None:
     process = await started(tmp_path, "import time; time.sleep(60)")
-    StateFile(tmp_path).write(State(runner=Identity(pid=2**22 + 1, began="1"), processes={"it": Identity(pid=process.pid, began="1")}))
+    StateFile(tmp_path).write(
+        State(
+            runner=Identity(pid=2**22 + 1, began="1"),
+            processes={"it": Identity(pid=process.pid, began="1")},
+        )
+    )
 
     named = await sweep(tmp_path, StateFile(tmp_path))
 

@@ -11,7 +11,11 @@ from local_stack.seed import SEEDED, seed
 from local_stack.smoke import smoke
 
 HEALTHY = sum(not seeded.fault for seeded in SEEDED)
-CHANGE = {"transaction_id": "t1", "appointment_id": 7, "modified_at": "2026-07-21T06:00:00.000+00:00"}
+CHANGE = {
+    "transaction_id": "t1",
+    "appointment_id": 7,
+    "modified_at": "2026-07-21T06:00:00.000+00:00",
+}
 
 
 class System:
@@ -25,11 +29,22 @@ class System:
 
     async def api(self, method: str, path: str, **options: Any) -> Any:
         if path == "/deliveries":
-            return {"items": [{"status": self.status}] if options["params"]["transaction_id"] == "t1" else []}
+            return {
+                "items": [{"status": self.status}]
+                if options["params"]["transaction_id"] == "t1"
+                else []
+            }
         if method == "POST":
-            self.connectors.append(options["json"] | {"connector_id": f"c{len(self.connectors)}", "version": 1, "secrets": []})
+            self.connectors.append(
+                options["json"]
+                | {"connector_id": f"c{len(self.connectors)}", "version": 1, "secrets": []}
+            )
         if method == "PUT":
-            kept = [connector for connector in self.connectors if connector["connector_id"] != path.rpartition("/")[2]]
+            kept = [
+                connector
+                for connector in self.connectors
+                if connector["connector_id"] != path.rpartition("/")[2]
+            ]
             self.connectors = [*kept, options["json"] | {"connector_id": path.rpartition("/")[2]}]
         return {"items": self.connectors}
 
@@ -53,13 +68,23 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoking, "PATIENCE_S", 0.2)
 
 
-async def test_a_connector_of_each_system_is_seeded_and_one_back_office_fails_now_and_then() -> None:
+async def test_a_connector_of_each_system_is_seeded_and_one_back_office_fails_now_and_then() -> (
+    None
+):
     system = System()
 
     await seed(system.outside, "http://simulator")
 
-    assert [connector["system"] for connector in system.connectors] == ["Business Central", "Business Central", "NAV", "CRM", "Webhook"]
-    assert [path for path in system.told if path.endswith("/faults")] == ["/back-offices/shaky/faults"]
+    assert [connector["system"] for connector in system.connectors] == [
+        "Business Central",
+        "Business Central",
+        "NAV",
+        "CRM",
+        "Webhook",
+    ]
+    assert [path for path in system.told if path.endswith("/faults")] == [
+        "/back-offices/shaky/faults"
+    ]
 
 
 async def test_what_a_back_office_demands_is_what_its_connector_shows() -> None:
@@ -109,7 +134,13 @@ async def test_a_change_that_fails_is_said() -> None:
 
     has_passed = await smoke(system.outside, ["ingest"], said.append)
 
-    assert (has_passed, said[-2:]) == (False, ["FAILED  the portal shows Success: not within 0.2 s", f"{1 + 2 * HEALTHY} passed, {HEALTHY} failed"])
+    assert (has_passed, said[-2:]) == (
+        False,
+        [
+            "FAILED  the portal shows Success: not within 0.2 s",
+            f"{1 + 2 * HEALTHY} passed, {HEALTHY} failed",
+        ],
+    )
 
 
 async def test_a_change_that_ingest_refuses_ends_the_checks() -> None:

@@ -6,8 +6,15 @@ from local_stack.credentials import Credentials
 from local_stack.services import SOURCE, STOPPING, WANTED_PORTS, Surroundings, environment
 
 ADDRESSES = {name: f"http://127.0.0.1:{port}" for name, port in WANTED_PORTS.items()}
-CREDENTIALS = Credentials(api_key="api-key", admin_password="admin-password", source_secret="source-secret", secret_keys="k:ring")
-AROUND = Surroundings("amqp://rabbit", "mongodb://mongo", CREDENTIALS, ADDRESSES, rate=5, retry_cron="* * * * *")
+CREDENTIALS = Credentials(
+    api_key="api-key",
+    admin_password="admin-password",
+    source_secret="source-secret",
+    secret_keys="k:ring",
+)
+AROUND = Surroundings(
+    "amqp://rabbit", "mongodb://mongo", CREDENTIALS, ADDRESSES, rate=5, retry_cron="* * * * *"
+)
 
 
 def test_the_simulator_shows_the_secret_that_ingest_expects() -> None:
@@ -19,7 +26,11 @@ def test_the_simulator_shows_the_secret_that_ingest_expects() -> None:
 
 
 def test_dispatcher_and_portal_share_the_key_ring() -> None:
-    assert environment("dispatcher", AROUND)["SECRET_KEYS"] == environment("portal-api", AROUND)["SECRET_KEYS"] == "k:ring"
+    assert (
+        environment("dispatcher", AROUND)["SECRET_KEYS"]
+        == environment("portal-api", AROUND)["SECRET_KEYS"]
+        == "k:ring"
+    )
 
 
 def test_every_service_listens_on_the_loopback_address_at_its_port() -> None:
@@ -29,7 +40,9 @@ def test_every_service_listens_on_the_loopback_address_at_its_port() -> None:
 
 
 def test_nobody_is_told_a_secret_that_is_not_theirs() -> None:
-    others = json.dumps([environment(name, AROUND) for name in WANTED_PORTS if name != "portal-api"])
+    others = json.dumps(
+        [environment(name, AROUND) for name in WANTED_PORTS if name != "portal-api"]
+    )
 
     assert "api-key" not in others
     assert "admin-password" not in others

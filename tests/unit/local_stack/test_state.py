@@ -25,7 +25,12 @@ def test_a_process_that_never_was_is_not_alive() -> None:
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     me = Identity.of(os.getpid())
-    state = State(runner=me, processes={"ingest": me}, addresses={"ingest": "http://127.0.0.1:8601"}, is_ready=True)
+    state = State(
+        runner=me,
+        processes={"ingest": me},
+        addresses={"ingest": "http://127.0.0.1:8601"},
+        is_ready=True,
+    )
 
     StateFile(tmp_path).write(state)
 

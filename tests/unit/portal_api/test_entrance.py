@@ -44,15 +44,34 @@ class Portal:
     carried_out: list[str] = field(default_factory=list)
     finished_before_the_answer: bool = False
 
-    async def recognise(self, key: str, _: str, address: str, *, is_use: bool = True) -> Caller:  # noqa: ARG002 - as it is called
+    async def recognise(
+        self,
+        key: str,
+        _: str,
+        address: str,
+        *,
+        is_use: bool = True,  # noqa: ARG002 - as it is called
+    ) -> Caller:
         if key != "good":
             raise UnknownCallerError("Sign in")
         return Caller("operator1", Role.OPERATOR, address, "API key 1")
 
     async def post(self, path: str, key: str = "good") -> int:
         """Ask as a server would, and return the status."""
-        headers = [(b"x-api-key", key.encode()), (b"x-forwarded-for", b"203.0.113.9"), (b"host", b"portal.example")]
-        scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers, "client": ("10.0.0.1", 1)}
+        headers = [
+            (b"x-api-key", key.encode()),
+            (b"x-forwarded-for", b"203.0.113.9"),
+            (b"host", b"portal.example"),
+        ]
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": headers,
+            "client": ("10.0.0.1", 1),
+        }
         statuses: list[int] = []
 
         async def receive() -> dict[str, Any]:
@@ -63,7 +82,11 @@ class Portal:
                 statuses.append(message["status"])
                 self.finished_before_the_answer = bool(self.audit.finished)
 
-        await build_api([self._router()], self._doors())(scope | {"scheme": "http", "server": ("portal", 80), "http_version": "1.1"}, receive, send)  # type: ignore[arg-type]
+        await build_api([self._router()], self._doors())(
+            scope | {"scheme": "http", "server": ("portal", 80), "http_version": "1.1"},
+            receive,
+            send,  # type: ignore[arg-type]
+        )
         return statuses[0]
 
     def _router(self) -> APIRouter:
@@ -84,7 +107,16 @@ class Portal:
 
     def _doors(self) -> Doors:
         nothing: Any = None
-        return Doors(self.recognise, self.audit, [ip_network("10.0.0.0/8")], (), APIRouter(), (), nothing, nothing)  # type: ignore[arg-type]
+        return Doors(
+            self.recognise,  # type: ignore[arg-type]
+            self.audit,  # type: ignore[arg-type]
+            [ip_network("10.0.0.0/8")],
+            (),
+            APIRouter(),
+            (),
+            nothing,
+            nothing,
+        )
 
 
 async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its_answer() -> None:
@@ -93,8 +125,19 @@ async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its
     assert await portal.post("/api/things/a") == 200
 
     (begun,), (finished,) = portal.audit.begun, portal.audit.finished
-    assert (begun.audit_id, begun.who, begun.action, begun.target, begun.outcome) == (finished.audit_id, "operator1", "write_thing", "a", None)
-    assert (finished.outcome, finished.before, finished.after, finished.address) == (200, "old", "new", "203.0.113.9")
+    assert (begun.audit_id, begun.who, begun.action, begun.target, begun.outcome) == (
+        finished.audit_id,
+        "operator1",
+        "write_thing",
+        "a",
+        None,
+    )
+    assert (finished.outcome, finished.before, finished.after, finished.address) == (
+        200,
+        "old",
+        "new",
+        "203.0.113.9",
+    )
     assert portal.finished_before_the_answer
 
 
@@ -123,17 +166,26 @@ async def test_a_bug_is_kept_as_500() -> None:
     assert [entry.outcome for entry in portal.audit.finished] == [500]
 
 
-@pytest.mark.parametrize(("path", "key", "status", "who"), [("/api/kept", "good", 403, "operator1"), ("/api/kept", "bad", 401, "")])
-async def test_a_refusal_is_kept_and_nothing_is_carried_out(path: str, key: str, status: int, who: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "key", "status", "who"),
+    [("/api/kept", "good", 403, "operator1"), ("/api/kept", "bad", 401, "")],
+)
+async def test_a_refusal_is_kept_and_nothing_is_carried_out(
+    path: str, key: str, status: int, who: str
+) -> None:
     portal = Portal()
 
     assert await portal.post(path, key) == status
 
-    assert [(entry.outcome, entry.who, entry.action) for entry in portal.audit.finished] == [(status, who, "write_kept")]
+    assert [(entry.outcome, entry.who, entry.action) for entry in portal.audit.finished] == [
+        (status, who, "write_kept")
+    ]
     assert portal.carried_out == []
 
 
-@pytest.mark.parametrize(("path", "status"), [("/api/nothing", 404), ("/elsewhere", 404), ("/api/openapi.json", 405)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/nothing", 404), ("/elsewhere", 404), ("/api/openapi.json", 405)]
+)
 async def test_what_no_route_takes_is_no_write(path: str, status: int) -> None:
     portal = Portal()
 

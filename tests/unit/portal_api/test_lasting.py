@@ -33,7 +33,9 @@ async def answered(kind: str, known: list[bool], *, leaves: bool = False) -> lis
         return known.pop(0)
 
     stream = Lasting(StreamingResponse(parts(), media_type=kind), is_known, QUICK_S)
-    await asyncio.wait_for(stream({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send), 5)
+    await asyncio.wait_for(
+        stream({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send), 5
+    )
     return said
 
 

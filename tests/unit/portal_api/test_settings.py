@@ -20,7 +20,12 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_and_no_key_is_the_default() -> None:
     settings = Settings()
 
-    assert (settings.first_admin, settings.first_admin_password, settings.rules.key, settings.rules.is_secure) == (None, None, "", True)
+    assert (
+        settings.first_admin,
+        settings.first_admin_password,
+        settings.rules.key,
+        settings.rules.is_secure,
+    ) == (None, None, "", True)
 
 
 def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,13 +39,27 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     ("given", "said"),
     [
         ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* needed"),
-        ({"PORTAL_API_FIRST_ADMIN": "admin", "PORTAL_API_FIRST_ADMIN_PASSWORD": "short"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 200"),
-        ({"PORTAL_API_FIRST_ADMIN": "a b", "PORTAL_API_FIRST_ADMIN_PASSWORD": "three made-up words"}, "PORTAL_API_FIRST_ADMIN .* must begin"),
+        (
+            {"PORTAL_API_FIRST_ADMIN": "admin", "PORTAL_API_FIRST_ADMIN_PASSWORD": "short"},
+            "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 200",
+        ),
+        (
+            {
+                "PORTAL_API_FIRST_ADMIN": "a b",
+                "PORTAL_API_FIRST_ADMIN_PASSWORD": "three made-up words",
+            },
+            "PORTAL_API_FIRST_ADMIN .* must begin",
+        ),
         ({"PORTAL_API_TRUSTED_PROXIES": '["nowhere"]'}, "PORTAL_API_TRUSTED_PROXIES"),
         ({"PORTAL_API_LOCK_S": "0"}, "PORTAL_API_LOCK_S"),
     ],
 )
-def test_a_bad_one_is_named_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: dict[str, str], said: str) -> None:
+def test_a_bad_one_is_named_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: dict[str, str],
+    said: str,
+) -> None:
     for name, value in given.items():
         monkeypatch.setenv(name, value)
 

@@ -15,7 +15,16 @@ RETRY, ARCHIVE, RESTORE = OperationKind
 
 
 def a_stored(**fields: Any) -> Stored:
-    return Stored("t1.c1", 1, "done", "Failed", is_archived=False, connector_id="c1", transaction_id="t1", received_at=A_MOMENT)._replace(**fields)
+    return Stored(
+        "t1.c1",
+        1,
+        "done",
+        "Failed",
+        is_archived=False,
+        connector_id="c1",
+        transaction_id="t1",
+        received_at=A_MOMENT,
+    )._replace(**fields)
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.SUCCESS])
@@ -36,7 +45,9 @@ def test_everything_that_is_done_and_was_not_received_may_be_retried(status: Sta
         (RESTORE, {}, "not archived"),
     ],
 )
-def test_what_cannot_be_done_is_skipped_with_a_sentence(kind: OperationKind, stored: dict[str, Any], reason: str) -> None:
+def test_what_cannot_be_done_is_skipped_with_a_sentence(
+    kind: OperationKind, stored: dict[str, Any], reason: str
+) -> None:
     item = item_of(kind, a_stored(**stored))
 
     assert (item.outcome, item.attempt) == (ItemOutcome.SKIPPED, None)
@@ -46,14 +57,24 @@ def test_what_cannot_be_done_is_skipped_with_a_sentence(kind: OperationKind, sto
 def test_what_can_be_done_waits_for_its_next_attempt_in_the_order_it_was_received() -> None:
     item = item_of(RETRY, a_stored(attempt=3))
 
-    assert (item.outcome, item.attempt, item.key, item.message) == (ItemOutcome.WAITING, 4, "t1.c1.4", None)
+    assert (item.outcome, item.attempt, item.key, item.message) == (
+        ItemOutcome.WAITING,
+        4,
+        "t1.c1.4",
+        None,
+    )
     assert item.order == "2026-07-21T14:03:09.447+00:00 t1.c1"
     assert item_of(ARCHIVE, a_stored()).attempt is None
 
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [("Success", ItemOutcome.SUCCEEDED), ("Skipped", ItemOutcome.SKIPPED), ("Failed", ItemOutcome.FAILED), ("MBOC Publish Disabled", ItemOutcome.FAILED)],
+    [
+        ("Success", ItemOutcome.SUCCEEDED),
+        ("Skipped", ItemOutcome.SKIPPED),
+        ("Failed", ItemOutcome.FAILED),
+        ("MBOC Publish Disabled", ItemOutcome.FAILED),
+    ],
 )
 def test_only_success_is_counted_as_succeeded(status: str, outcome: ItemOutcome) -> None:
     assert told_of(status, "said").outcome is outcome

@@ -28,12 +28,16 @@ def test_a_wrong_expression_is_named(expression: str) -> None:
 
 def test_the_originals_appsettings_is_read(tmp_path: Path) -> None:
     file = tmp_path / "appsettings.json"
-    file.write_text('{"Logging": {}, "RetryJobCronExpression": "*/5 * * * *"}', encoding="utf-8-sig")
+    file.write_text(
+        '{"Logging": {}, "RetryJobCronExpression": "*/5 * * * *"}', encoding="utf-8-sig"
+    )
 
     assert expression_of(Settings(appsettings=file)) == "*/5 * * * *"
 
 
-def test_the_environment_wins_even_when_it_says_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_wins_even_when_it_says_never(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "appsettings.json"
     file.write_text('{"RetryJobCronExpression": "*/5 * * * *"}')
     monkeypatch.setenv("RetryJobCronExpression", "")

@@ -32,11 +32,16 @@ def an_operation(**fields: Any) -> Operation:
 
 
 def steered(word: Steer, **fields: Any) -> Operation:
-    return an_operation(steer=word, steered_by="bert", steered_at=A_MOMENT + timedelta(seconds=9), **fields)
+    return an_operation(
+        steer=word, steered_by="bert", steered_at=A_MOMENT + timedelta(seconds=9), **fields
+    )
 
 
 def test_it_is_planned_until_stock_is_taken_then_runs_and_is_done_when_nothing_is_left() -> None:
-    assert judge(an_operation(state="planned", total=None), Tally(waiting=3)).state is OperationState.PLANNED
+    assert (
+        judge(an_operation(state="planned", total=None), Tally(waiting=3)).state
+        is OperationState.PLANNED
+    )
     assert judge(an_operation(state="planned", total=3), Tally(waiting=3)).state is RUNNING
     assert judge(an_operation(total=3), Tally(asked=1, succeeded=2)).state is RUNNING
     assert judge(an_operation(total=3), Tally(succeeded=2, failed=1)).state is OperationState.DONE
@@ -56,7 +61,9 @@ def test_it_is_planned_until_stock_is_taken_then_runs_and_is_done_when_nothing_i
         (Steer.RESUME, "cancelled", "cancelled"),
     ],
 )
-def test_an_administrators_word_is_heeded_where_it_makes_sense(word: Steer, before: str, after: str) -> None:
+def test_an_administrators_word_is_heeded_where_it_makes_sense(
+    word: Steer, before: str, after: str
+) -> None:
     assert judge(steered(word, state=before), Tally(waiting=5, asked=1)).state == after
 
 
@@ -80,14 +87,19 @@ def test_a_word_that_was_heeded_is_not_heeded_again() -> None:
         (0.5, Tally(waiting=50, skipped=50), RUNNING),
     ],
 )
-def test_it_stops_when_more_than_the_chosen_share_failed_and_something_is_left(share: float | None, tally: Tally, state: OperationState) -> None:
+def test_it_stops_when_more_than_the_chosen_share_failed_and_something_is_left(
+    share: float | None, tally: Tally, state: OperationState
+) -> None:
     assert judge(an_operation(stop_at_failure_share=share), tally).state is state
 
 
 def test_what_failed_before_a_stopped_operation_was_resumed_stops_it_no_more() -> None:
     tally = Tally(waiting=60, failed=40)
     resumed = judge(steered(Steer.RESUME, state="stopped", stop_at_failure_share=0.1), tally)
-    forgiven = {"forgiven_succeeded": resumed.forgiven_succeeded, "forgiven_failed": resumed.forgiven_failed}
+    forgiven = {
+        "forgiven_succeeded": resumed.forgiven_succeeded,
+        "forgiven_failed": resumed.forgiven_failed,
+    }
     after = an_operation(stop_at_failure_share=0.1, **forgiven)
 
     assert (resumed.state, resumed.forgiven_failed) == (RUNNING, 40)

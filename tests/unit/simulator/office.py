@@ -48,24 +48,61 @@ class Office:
     http: aiohttp.ClientSession
     address: str
 
-    async def ask(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, timeout_s: float = 5) -> Answer:
-        options: dict[str, Any] = {"data": body, "headers": headers, "timeout": aiohttp.ClientTimeout(timeout_s), "allow_redirects": False}
-        async with self.http.request(method, URL(self.address + path, encoded=True), **options) as answer:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 5,
+    ) -> Answer:
+        options: dict[str, Any] = {
+            "data": body,
+            "headers": headers,
+            "timeout": aiohttp.ClientTimeout(timeout_s),
+            "allow_redirects": False,
+        }
+        async with self.http.request(
+            method, URL(self.address + path, encoded=True), **options
+        ) as answer:
             return Answer(answer.status, answer.headers, await answer.read())
 
     async def webhook(self) -> Answer:
         return await self.ask("POST", "", b'{"Id":37743}')
 
-    async def create(self, entity: str = AN_ENTITY, headers: Mapping[str, str] | None = None, timeout_s: float = 5) -> Answer:
-        return await self.ask("POST", PAGE, an_envelope(entity), {**SOAP_HEADERS, **(headers or {})}, timeout_s)
+    async def create(
+        self,
+        entity: str = AN_ENTITY,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 5,
+    ) -> Answer:
+        return await self.ask(
+            "POST", PAGE, an_envelope(entity), {**SOAP_HEADERS, **(headers or {})}, timeout_s
+        )
 
-    async def insert(self, record: Any = None, path: str = APPOINTMENTS, headers: Mapping[str, str] | None = None, timeout_s: float = 5) -> Answer:
+    async def insert(
+        self,
+        record: Any = None,
+        path: str = APPOINTMENTS,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 5,
+    ) -> Answer:
         body = json.dumps(A_RECORD if record is None else record).encode()
-        return await self.ask("POST", path, body, {"Content-Type": "application/json", **(headers or {})}, timeout_s)
+        return await self.ask(
+            "POST", path, body, {"Content-Type": "application/json", **(headers or {})}, timeout_s
+        )
 
-    async def batch(self, *requests: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = 5) -> Answer:
+    async def batch(
+        self, *requests: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = 5
+    ) -> Answer:
         body = a_batch(*(requests or (a_request(1, "dime_dsappointments", A_ROW),)))
-        return await self.ask("POST", f"{DATA}/$batch", body, {"Content-Type": "multipart/mixed; boundary=b1", **ODATA_HEADERS, **(headers or {})}, timeout_s)
+        return await self.ask(
+            "POST",
+            f"{DATA}/$batch",
+            body,
+            {"Content-Type": "multipart/mixed; boundary=b1", **ODATA_HEADERS, **(headers or {})},
+            timeout_s,
+        )
 
     async def fault(self, **fault: object) -> None:
         answer = await self.ask("PUT", "/faults", json.dumps(fault).encode())
@@ -86,7 +123,8 @@ class Office:
 
 def an_envelope(entity: str) -> bytes:
     return (
-        f'<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Create xmlns="{NAMESPACE}">'
+        '<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Create '
+        f'xmlns="{NAMESPACE}">'
         f"<Appointment>{entity}</Appointment></Create></Body></Envelope>"
     ).encode()
 
@@ -94,8 +132,8 @@ def an_envelope(entity: str) -> bytes:
 def a_request(content_id: int, entity_set: str, row: object) -> bytes:
     """One part of a change set."""
     head = (
-        f"Content-Type: application/http\nContent-Transfer-Encoding: binary\nContent-ID: {content_id}\n\n"
-        f"POST {DATA}/{entity_set} HTTP/1.1\nContent-Type: application/json\n\n"
+        "Content-Type: application/http\nContent-Transfer-Encoding: binary\nContent-ID: "
+        f"{content_id}\n\nPOST {DATA}/{entity_set} HTTP/1.1\nContent-Type: application/json\n\n"
     )
     return head.replace("\n", "\r\n").encode() + json.dumps(row).encode()
 
@@ -103,4 +141,8 @@ def a_request(content_id: int, entity_set: str, row: object) -> bytes:
 def a_batch(*requests: bytes) -> bytes:
     """A batch with boundary b1 that holds one change set with boundary c1."""
     change_set = b"".join(b"--c1\r\n" + request + b"\r\n" for request in requests) + b"--c1--\r\n"
-    return b"--b1\r\nContent-Type: multipart/mixed; boundary=c1\r\n\r\n" + change_set + b"\r\n--b1--\r\n"
+    return (
+        b"--b1\r\nContent-Type: multipart/mixed; boundary=c1\r\n\r\n"
+        + change_set
+        + b"\r\n--b1--\r\n"
+    )

@@ -21,13 +21,20 @@ FULL = {
 }
 
 
-async def test_a_created_appointment_is_a_201_with_its_location_and_the_whole_record(bc: Office) -> None:
+async def test_a_created_appointment_is_a_201_with_its_location_and_the_whole_record(
+    bc: Office,
+) -> None:
     answer = await bc.insert(FULL)
 
     record = answer.json
     assert answer.status == 201
     assert answer.headers["Location"] == f"{bc.address}{APPOINTMENTS}({record['id']})"
-    assert (record["entryNo"], record["subject"], record["category"], record["end"]) == (1, "№7 🔧", "", "0001-01-01T00:00:00Z")
+    assert (record["entryNo"], record["subject"], record["category"], record["end"]) == (
+        1,
+        "№7 🔧",
+        "",
+        "0001-01-01T00:00:00Z",
+    )
     assert record["@odata.etag"].startswith('W/"')
 
 
@@ -36,8 +43,14 @@ async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: Office) -
 
     (record,) = await bc.records()
 
-    assert (record["protocol"], record["appointment"], record["action"]) == ("api page", "9007199254740993", "delete")
-    assert record["fields"] == {name: value for name, value in FULL.items() if not isinstance(value, list)}
+    assert (record["protocol"], record["appointment"], record["action"]) == (
+        "api page",
+        "9007199254740993",
+        "delete",
+    )
+    assert record["fields"] == {
+        name: value for name, value in FULL.items() if not isinstance(value, list)
+    }
     assert record["resources"] == FULL["appointmentResources"]
     assert record["field_values"] == FULL["appointmentFieldValues"]
 
@@ -55,7 +68,9 @@ async def test_lines_posted_afterwards_belong_to_the_record(bc: Office) -> None:
 
 
 async def test_a_line_of_an_unknown_appointment_is_not_found(bc: Office) -> None:
-    answer = await bc.insert({"resourceNo": "JO"}, f"{APPOINTMENTS}({COMPANY_ID})/appointmentResources")
+    answer = await bc.insert(
+        {"resourceNo": "JO"}, f"{APPOINTMENTS}({COMPANY_ID})/appointmentResources"
+    )
 
     assert (answer.status, answer.json["error"]["code"]) == (404, "BadRequest_NotFound")
 
@@ -65,7 +80,10 @@ async def test_an_unknown_property_is_refused_in_the_servers_words(bc: Office) -
 
     error = answer.json["error"]
     assert (answer.status, error["code"]) == (400, "BadRequest")
-    assert error["message"].startswith("The property 'colour' does not exist on type 'Microsoft.NAV.appointment'. Make sure to only use")
+    assert error["message"].startswith(
+        "The property 'colour' does not exist on type 'Microsoft.NAV.appointment'. Make "
+        "sure to only use"
+    )
     assert "  CorrelationId:  " in error["message"]
     assert (await bc.counts())["refused"] == 1
 
@@ -112,13 +130,18 @@ async def test_a_wrong_type_is_refused(bc: Office, wrong: dict[str, object]) -> 
     ],
 )
 async def test_what_is_no_json_object_is_refused(bc: Office, body: bytes) -> None:
-    assert (await bc.ask("POST", APPOINTMENTS, body, {"Content-Type": "application/json"})).status == 400
+    assert (
+        await bc.ask("POST", APPOINTMENTS, body, {"Content-Type": "application/json"})
+    ).status == 400
 
 
 async def test_another_action_than_the_three_is_refused(bc: Office) -> None:
     answer = await bc.insert({"databaseAction": "X"})
 
-    assert (answer.status, answer.json["error"]["code"]) == (400, "Application_FieldValidationException")
+    assert (answer.status, answer.json["error"]["code"]) == (
+        400,
+        "Application_FieldValidationException",
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,7 +153,9 @@ async def test_another_action_than_the_three_is_refused(bc: Office) -> None:
         ("POST", f"{API}/companies({COMPANY_ID})/customers", "application/json", 404),
     ],
 )
-async def test_what_the_page_does_not_offer_is_refused(bc: Office, method: str, path: str, content_type: str, status: int) -> None:
+async def test_what_the_page_does_not_offer_is_refused(
+    bc: Office, method: str, path: str, content_type: str, status: int
+) -> None:
     answer = await bc.ask(method, path, b'{"databaseAction":"U"}', {"Content-Type": content_type})
 
     assert answer.status == status
@@ -138,11 +163,17 @@ async def test_what_the_page_does_not_offer_is_refused(bc: Office, method: str, 
 
 
 async def test_parentheses_may_be_percent_encoded(bc: Office) -> None:
-    assert (await bc.insert(path=APPOINTMENTS.replace("(", "%28").replace(")", "%29"))).status == 201
+    assert (
+        await bc.insert(path=APPOINTMENTS.replace("(", "%28").replace(")", "%29"))
+    ).status == 201
 
 
 async def test_the_metadata_names_the_three_entity_types(bc: Office) -> None:
     document = etree.fromstring((await bc.ask("GET", f"{API}/$metadata")).body)
 
-    assert [found.get("Name") for found in document.iter("{*}EntityType")] == ["appointment", "appointmentResource", "appointmentFieldValue"]
+    assert [found.get("Name") for found in document.iter("{*}EntityType")] == [
+        "appointment",
+        "appointmentResource",
+        "appointmentFieldValue",
+    ]
     assert "planningUoMConversion" in [found.get("Name") for found in document.iter("{*}Property")]

@@ -34,14 +34,20 @@ async def one_connection(address: str) -> AsyncIterator[Office]:
         yield Office(session, address)
 
 
-async def shake_hands(office: Office, scheme: str, login: str = LOGIN, password: str = PASSWORD) -> Answer:
-    """Call without a header, then with one token after the other, until the answer asks for no more."""
+async def shake_hands(
+    office: Office, scheme: str, login: str = LOGIN, password: str = PASSWORD
+) -> Answer:
+    """Call without a header, then with one token after the other, until the answer
+    asks for no more.
+    """
     context = spnego.client(login, password, protocol=scheme.lower())
     answer = await office.create()
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, scheme)
     token = context.step()
     while token and answer.status == 401:
-        answer = await office.create(headers={"Authorization": f"{scheme} {base64.b64encode(token).decode()}"})
+        answer = await office.create(
+            headers={"Authorization": f"{scheme} {base64.b64encode(token).decode()}"}
+        )
         _, _, encoded = answer.headers.get("WWW-Authenticate", "").partition(" ")
         token = context.step(base64.b64decode(encoded)) if encoded else None
     return answer
@@ -64,11 +70,24 @@ async def test_every_protocol_asks_for_a_login(bc: Office, method: str, path: st
 async def test_the_right_login_is_let_in_and_a_wrong_one_is_not(bc: Office) -> None:
     await bc.require(type="Basic", login=LOGIN, password=PASSWORD)
 
-    statuses = [(await bc.create(headers=headers)).status for headers in (basic(), basic(password="other"), basic(login="other"), {"Authorization": "Basic !"})]
+    statuses = [
+        (await bc.create(headers=headers)).status
+        for headers in (
+            basic(),
+            basic(password="other"),
+            basic(login="other"),
+            {"Authorization": "Basic !"},
+        )
+    ]
 
     assert statuses == [200, 401, 401, 401]
     counts = await bc.counts()
-    assert (counts["received"], counts["stored"], counts["unauthorised"], counts["connections_authenticated"]) == (4, 1, 3, 0)
+    assert (
+        counts["received"],
+        counts["stored"],
+        counts["unauthorised"],
+        counts["connections_authenticated"],
+    ) == (4, 1, 3, 0)
 
 
 async def test_without_authentication_everybody_is_let_in_again(bc: Office) -> None:
@@ -88,7 +107,9 @@ async def test_forgetting_keeps_what_is_required(bc: Office) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["NTLM", "Negotiate"])
-async def test_a_handshake_authenticates_its_connection_for_what_follows(one_connection: Office, scheme: str) -> None:
+async def test_a_handshake_authenticates_its_connection_for_what_follows(
+    one_connection: Office, scheme: str
+) -> None:
     await one_connection.require(type=scheme, login=LOGIN, password=PASSWORD)
 
     answer = await shake_hands(one_connection, scheme)
@@ -97,21 +118,34 @@ async def test_a_handshake_authenticates_its_connection_for_what_follows(one_con
     assert (await one_connection.create()).status == 200
     assert (await one_connection.insert()).status == 201
     counts = await one_connection.counts()
-    assert (counts["received"], counts["stored"], counts["connections_authenticated"], counts["unauthorised"]) == (3, 3, 1, 0)
+    assert (
+        counts["received"],
+        counts["stored"],
+        counts["connections_authenticated"],
+        counts["unauthorised"],
+    ) == (3, 3, 1, 0)
 
 
 @pytest.mark.parametrize("scheme", ["NTLM", "Negotiate"])
-async def test_a_handshake_with_a_wrong_password_is_unauthorised(one_connection: Office, scheme: str) -> None:
+async def test_a_handshake_with_a_wrong_password_is_unauthorised(
+    one_connection: Office, scheme: str
+) -> None:
     await one_connection.require(type=scheme, login=LOGIN, password=PASSWORD)
 
     answer = await shake_hands(one_connection, scheme, password="other")
 
     assert answer.status == 401
     counts = await one_connection.counts()
-    assert (counts["stored"], counts["connections_authenticated"], counts["unauthorised"]) == (0, 0, 1)
+    assert (counts["stored"], counts["connections_authenticated"], counts["unauthorised"]) == (
+        0,
+        0,
+        1,
+    )
 
 
-async def test_another_connection_needs_a_handshake_of_its_own(one_connection: Office, bc: Office) -> None:
+async def test_another_connection_needs_a_handshake_of_its_own(
+    one_connection: Office, bc: Office
+) -> None:
     await bc.require(type="NTLM", login=LOGIN, password=PASSWORD)
     await shake_hands(one_connection, "NTLM")
 
@@ -127,15 +161,32 @@ async def test_asking_twice_without_a_handshake_is_unauthorised(one_connection: 
     assert (await one_connection.counts())["unauthorised"] == 1
 
 
-@pytest.mark.parametrize("header", ["NTLM", "NTLM !", "NTLM AAAA", "NTLM TlRMTVNTUAAD", "Negotiate YIIB", "Basic eDp5", "Bearer x"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "NTLM",
+        "NTLM !",
+        "NTLM AAAA",
+        "NTLM TlRMTVNTUAAD",
+        "Negotiate YIIB",
+        "Basic eDp5",
+        "Bearer x",
+    ],
+)
 async def test_a_token_that_is_none_is_unauthorised(bc: Office, header: str) -> None:
-    await bc.require(type=header.partition(" ")[0] if header.startswith("Nego") else "NTLM", login=LOGIN, password=PASSWORD)
+    await bc.require(
+        type=header.partition(" ")[0] if header.startswith("Nego") else "NTLM",
+        login=LOGIN,
+        password=PASSWORD,
+    )
 
     assert (await bc.create(headers={"Authorization": header})).status == 401
     assert (await bc.counts())["unauthorised"] == 1
 
 
-async def test_handshakes_at_the_same_time_do_not_disturb_each_other(address: str, bc: Office) -> None:
+async def test_handshakes_at_the_same_time_do_not_disturb_each_other(
+    address: str, bc: Office
+) -> None:
     await bc.require(type="NTLM", login=LOGIN, password=PASSWORD)
 
     async def one() -> int:
@@ -151,22 +202,46 @@ async def test_handshakes_at_the_same_time_do_not_disturb_each_other(address: st
     [
         ({"type": "Basic", "login": "x"}, "password"),
         ({"type": "NTLM", "login": "x", "password": "y", "client_id": "z"}, "client_id"),
-        ({"type": "OAuth2", "client_id": "x", "client_secret": "y", "client_secret_in": "body"}, "scope"),
-        ({"type": "OAuth2", "client_id": "x", "client_secret": "y", "client_secret_in": "header", "scope": "s"}, "client_secret_in"),
+        (
+            {"type": "OAuth2", "client_id": "x", "client_secret": "y", "client_secret_in": "body"},
+            "scope",
+        ),
+        (
+            {
+                "type": "OAuth2",
+                "client_id": "x",
+                "client_secret": "y",
+                "client_secret_in": "header",
+                "scope": "s",
+            },
+            "client_secret_in",
+        ),
         ({"type": "Digest"}, "type"),
         ({"login": "x"}, "type"),
     ],
 )
-async def test_a_requirement_that_is_not_whole_is_refused_naming_the_field(bc: Office, required: dict[str, Any], field: str) -> None:
+async def test_a_requirement_that_is_not_whole_is_refused_naming_the_field(
+    bc: Office, required: dict[str, Any], field: str
+) -> None:
     answer = await bc.ask("PUT", "/authentication", json.dumps(required).encode())
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, field)
 
 
 async def test_secrets_are_not_among_the_records_headers(bc: Office) -> None:
-    await bc.create(headers={"Authorization": "Basic x", "X-My-Secret": "s", "Access-Token": "t", "Ocp-Apim-Subscription-Key": "k", "X-Kept": "v"})
+    await bc.create(
+        headers={
+            "Authorization": "Basic x",
+            "X-My-Secret": "s",
+            "Access-Token": "t",
+            "Ocp-Apim-Subscription-Key": "k",
+            "X-Kept": "v",
+        }
+    )
 
     (record,) = await bc.records()
 
-    assert not {"Authorization", "X-My-Secret", "Access-Token", "Ocp-Apim-Subscription-Key"} & set(record["headers"])
+    assert not {"Authorization", "X-My-Secret", "Access-Token", "Ocp-Apim-Subscription-Key"} & set(
+        record["headers"]
+    )
     assert record["headers"]["X-Kept"] == "v"

@@ -18,7 +18,9 @@ def a_back_office(records: int = 100, history: int = 100) -> BackOffice:
 
 
 def a_body(appointment: int = 1, modified: str = "2026-07-21T14:00:00.000") -> bytes:
-    return json.dumps({"Id": appointment, "LastModifiedDate": modified, "Subject": "№7 🔧"}, ensure_ascii=False).encode()
+    return json.dumps(
+        {"Id": appointment, "LastModifiedDate": modified, "Subject": "№7 🔧"}, ensure_ascii=False
+    ).encode()
 
 
 def store(office: BackOffice, body: bytes | None = None, webhook_id: str | None = None) -> None:
@@ -32,13 +34,27 @@ def test_the_body_is_kept_to_the_byte_with_its_action_and_id() -> None:
     store(office, webhook_id="d1")
 
     (record,) = office.records(None, 0, 10)
-    assert (record.body, record.action, record.webhook_id, record.appointment) == (a_body(), "update", "d1", "1")
+    assert (record.body, record.action, record.webhook_id, record.appointment) == (
+        a_body(),
+        "update",
+        "d1",
+        "1",
+    )
 
 
 def test_secrets_among_the_headers_are_not_kept() -> None:
     office = a_back_office()
 
-    office.store({"Authorization": "Basic eDp5", "Cookie": "s=1", "X-API-KEY": "k", "webhook-signature": "v1,xyz", "User-Agent": "curl"}, a_body())
+    office.store(
+        {
+            "Authorization": "Basic eDp5",
+            "Cookie": "s=1",
+            "X-API-KEY": "k",
+            "webhook-signature": "v1,xyz",
+            "User-Agent": "curl",
+        },
+        a_body(),
+    )
 
     assert set(office.records(None, 0, 10)[0].headers) == {"User-Agent"}
 

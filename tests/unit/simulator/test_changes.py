@@ -17,7 +17,12 @@ START = datetime(2026, 7, 21, 6, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def a_stream(count: int = 1_000, seed: int = 7, appointments: int = 20, source_apps: tuple[str, ...] = ("A", "B")) -> list[Change]:
+def a_stream(
+    count: int = 1_000,
+    seed: int = 7,
+    appointments: int = 20,
+    source_apps: tuple[str, ...] = ("A", "B"),
+) -> list[Change]:
     changes = Changes(seed, appointments, source_apps, stepping(START))
     return [changes.next() for _ in range(count)]
 
@@ -63,7 +68,9 @@ def test_the_times_increase_even_when_the_clock_stands_still() -> None:
 def test_an_appointment_begins_with_its_creation_and_nothing_follows_its_deletion() -> None:
     histories = [[c.action for c in changes] for changes in by_appointment(a_stream()).values()]
 
-    assert all(actions[0] is Action.CREATE and Action.CREATE not in actions[1:] for actions in histories)
+    assert all(
+        actions[0] is Action.CREATE and Action.CREATE not in actions[1:] for actions in histories
+    )
     assert all(Action.DELETE not in actions[:-1] for actions in histories)
     assert any(actions[-1] is Action.DELETE for actions in histories)
 
@@ -74,7 +81,9 @@ def test_a_deleted_appointment_makes_room_for_one_with_a_new_id() -> None:
     for change in a_stream(appointments=5):
         if change.action is Action.CREATE:
             assert change.appointment_id not in seen
-        (on_board.discard if change.action is Action.DELETE else on_board.add)(change.appointment_id)
+        (on_board.discard if change.action is Action.DELETE else on_board.add)(
+            change.appointment_id
+        )
         seen.add(change.appointment_id)
 
         assert len(on_board) <= 5
@@ -84,7 +93,9 @@ def test_a_deleted_appointment_makes_room_for_one_with_a_new_id() -> None:
 def test_a_stream_begun_later_uses_other_ids() -> None:
     later = Changes(7, 20, ("A",), stepping(START.replace(second=1)))
 
-    assert not {c.appointment_id for c in a_stream(50)} & {later.next().appointment_id for _ in range(50)}
+    assert not {c.appointment_id for c in a_stream(50)} & {
+        later.next().appointment_id for _ in range(50)
+    }
 
 
 def test_every_source_app_gets_work_and_keeps_its_appointments() -> None:

@@ -9,7 +9,11 @@ from lxml import etree
 
 from tests.unit.simulator.office import A_ROW, DATA, ODATA_HEADERS, Office, a_batch, a_request
 
-A_LINE = {"dime_resourceno": "JO", "dime_displayname": None, "dime_DsAppointmentId@odata.bind": "$1"}
+A_LINE = {
+    "dime_resourceno": "JO",
+    "dime_displayname": None,
+    "dime_DsAppointmentId@odata.bind": "$1",
+}
 
 
 def appointment(content_id: int = 1, **row: object) -> bytes:
@@ -21,14 +25,20 @@ def resource(content_id: int = 2, **row: object) -> bytes:
 
 
 async def test_a_change_set_is_stored_and_each_of_its_requests_answered(bc: Office) -> None:
-    answer = await bc.batch(appointment(dime_subject="№7 🔧", dime_start="2026-07-21T09:00:00Z", dime_body=None), resource(2), resource(3))
+    answer = await bc.batch(
+        appointment(dime_subject="№7 🔧", dime_start="2026-07-21T09:00:00Z", dime_body=None),
+        resource(2),
+        resource(3),
+    )
 
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("multipart/mixed; boundary=batchresponse_")
     assert answer.text.count("HTTP/1.1 204 No Content\r\n") == 3
     assert re.findall(r"Content-ID: (\d)\r\n", answer.text) == ["1", "2", "3"]
     addresses = re.findall(r"OData-EntityId: (.*)\r\n", answer.text)
-    assert all(address.startswith(f"{bc.address}{DATA}/dime_dsappointment") for address in addresses)
+    assert all(
+        address.startswith(f"{bc.address}{DATA}/dime_dsappointment") for address in addresses
+    )
 
 
 async def test_the_record_shows_the_appointment_with_its_resources(bc: Office) -> None:
@@ -36,7 +46,11 @@ async def test_the_record_shows_the_appointment_with_its_resources(bc: Office) -
 
     (record,) = await bc.records()
 
-    assert (record["protocol"], record["appointment"], record["action"]) == ("dataverse", "37743", "update")
+    assert (record["protocol"], record["appointment"], record["action"]) == (
+        "dataverse",
+        "37743",
+        "update",
+    )
     assert record["fields"] == A_ROW | {"dime_body": None}
     assert record["resources"] == [{"dime_resourceno": "JO", "dime_displayname": None}]
 
@@ -44,7 +58,12 @@ async def test_the_record_shows_the_appointment_with_its_resources(bc: Office) -
 async def test_the_same_change_set_in_other_boundaries_is_repeated(bc: Office) -> None:
     await bc.batch(appointment(), resource())
     body = a_batch(appointment(), resource()).replace(b"--b1", b"--other")
-    await bc.ask("POST", f"{DATA}/$batch", body, {"Content-Type": 'multipart/mixed;boundary="other"', **ODATA_HEADERS})
+    await bc.ask(
+        "POST",
+        f"{DATA}/$batch",
+        body,
+        {"Content-Type": 'multipart/mixed;boundary="other"', **ODATA_HEADERS},
+    )
 
     counts = await bc.counts()
 
@@ -56,7 +75,12 @@ async def test_the_same_change_set_in_other_boundaries_is_repeated(bc: Office) -
     [
         (resource(dime_colour="red"), "0x80048d19"),
         (resource(dime_resourceno=7), "0x80048d19"),
-        (a_request(2, "dime_dsappointmentresources", A_LINE | {"dime_DsAppointmentId@odata.bind": "$9"}), "0x80048d19"),
+        (
+            a_request(
+                2, "dime_dsappointmentresources", A_LINE | {"dime_DsAppointmentId@odata.bind": "$9"}
+            ),
+            "0x80048d19",
+        ),
         (a_request(2, "dime_dsappointmentresources", {"dime_resourceno": "JO"}), "0x80048d19"),
         (appointment(2, dime_appointmentid="37743"), "0x80048d19"),
         (appointment(2, dime_start="2026-07-21T09:00:00"), "0x80048d19"),
@@ -64,7 +88,9 @@ async def test_the_same_change_set_in_other_boundaries_is_repeated(bc: Office) -
         (a_request(2, "contacts", {}), "0x8006088a"),
     ],
 )
-async def test_one_failed_request_is_answered_alone_and_nothing_is_stored(bc: Office, failed: bytes, code: str) -> None:
+async def test_one_failed_request_is_answered_alone_and_nothing_is_stored(
+    bc: Office, failed: bytes, code: str
+) -> None:
     answer = await bc.batch(appointment(), failed, resource(3))
 
     assert answer.status == 200
@@ -97,21 +123,33 @@ async def test_a_missing_header_is_refused(bc: Office, missing: str) -> None:
     ],
 )
 async def test_a_batch_that_is_none_is_refused(bc: Office, body: bytes) -> None:
-    answer = await bc.ask("POST", f"{DATA}/$batch", body, {"Content-Type": "multipart/mixed; boundary=b1", **ODATA_HEADERS})
+    answer = await bc.ask(
+        "POST",
+        f"{DATA}/$batch",
+        body,
+        {"Content-Type": "multipart/mixed; boundary=b1", **ODATA_HEADERS},
+    )
 
     assert (answer.status, answer.json["error"]["code"]) == (400, "0x80048d19")
     assert (await bc.counts())["stored"] == 0
 
 
 async def test_who_am_i_tells_three_ids(bc: Office) -> None:
-    assert {"UserId", "BusinessUnitId", "OrganizationId"} < set((await bc.ask("GET", f"{DATA}/WhoAmI")).json)
+    assert {"UserId", "BusinessUnitId", "OrganizationId"} < set(
+        (await bc.ask("GET", f"{DATA}/WhoAmI")).json
+    )
 
 
 async def test_the_metadata_names_the_attributes(bc: Office) -> None:
     document = etree.fromstring((await bc.ask("GET", f"{DATA}/$metadata")).body)
 
     names = {found.get("Name") for found in document.iter("{*}Property", "{*}NavigationProperty")}
-    assert {"dime_planninguomconversion", "dime_sentfrombackoffice", "dime_resourceno", "dime_DsAppointmentId"} < names
+    assert {
+        "dime_planninguomconversion",
+        "dime_sentfrombackoffice",
+        "dime_resourceno",
+        "dime_DsAppointmentId",
+    } < names
 
 
 async def test_another_entity_set_is_not_found(bc: Office) -> None:

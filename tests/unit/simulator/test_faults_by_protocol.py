@@ -17,7 +17,12 @@ from simulator.routes import spoiling
 from tests.unit.simulator.office import Answer, Office
 
 Call = Callable[[Office], Awaitable[Answer]]
-PROTOCOLS = {"webhook": Office.webhook, "page service": Office.create, "api page": Office.insert, "dataverse": Office.batch}
+PROTOCOLS = {
+    "webhook": Office.webhook,
+    "page service": Office.create,
+    "api page": Office.insert,
+    "dataverse": Office.batch,
+}
 each_protocol = pytest.mark.parametrize("call", PROTOCOLS.values(), ids=PROTOCOLS)
 
 
@@ -26,7 +31,9 @@ async def stored(office: Office) -> int:
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-async def test_a_soap_fault_of_the_catalogue_is_a_500_and_stores_nothing(bc: Office, name: str) -> None:
+async def test_a_soap_fault_of_the_catalogue_is_a_500_and_stores_nothing(
+    bc: Office, name: str
+) -> None:
     await bc.fault(soap_fault=name)
 
     answer = await bc.create()
@@ -44,16 +51,25 @@ def test_every_fault_of_the_catalogue_can_be_asked_for() -> None:
 
 
 async def test_an_odata_error_is_the_api_pages_answer(bc: Office) -> None:
-    await bc.fault(odata_error={"code": "Request_EntityChanged", "message": "Changed.", "status": 409}, retry_after_s=2)
+    await bc.fault(
+        odata_error={"code": "Request_EntityChanged", "message": "Changed.", "status": 409},
+        retry_after_s=2,
+    )
 
     answer = await bc.insert()
 
-    assert (answer.status, answer.json["error"]["code"], answer.headers["Retry-After"]) == (409, "Request_EntityChanged", "2")
+    assert (answer.status, answer.json["error"]["code"], answer.headers["Retry-After"]) == (
+        409,
+        "Request_EntityChanged",
+        "2",
+    )
     assert await stored(bc) == 0
 
 
 async def test_an_odata_error_is_inside_the_batch_of_dataverse(bc: Office) -> None:
-    await bc.fault(odata_error={"code": "0x80072322", "message": "Too many.", "status": 429}, retry_after_s=2)
+    await bc.fault(
+        odata_error={"code": "0x80072322", "message": "Too many.", "status": 429}, retry_after_s=2
+    )
 
     answer = await bc.batch()
 
@@ -69,9 +85,16 @@ async def test_a_plain_status_has_the_words_of_the_protocol(bc: Office) -> None:
 
     answers = [await call(bc) for call in PROTOCOLS.values()]
 
-    assert [(answer.status, answer.headers["Retry-After"]) for answer in answers] == [(503, "1")] * 4
+    assert [(answer.status, answer.headers["Retry-After"]) for answer in answers] == [
+        (503, "1")
+    ] * 4
     kinds = [answer.headers["Content-Type"].partition(";")[0] for answer in answers]
-    assert kinds == ["application/problem+json", "text/html", "application/json", "application/json"]
+    assert kinds == [
+        "application/problem+json",
+        "text/html",
+        "application/json",
+        "application/json",
+    ]
     assert all(json.loads(answer.body)["error"]["code"] for answer in answers[2:])
     assert await stored(bc) == 0
 
@@ -117,7 +140,9 @@ async def test_a_gzip_bomb_is_small_on_the_wire(bc: Office, address: str) -> Non
 
 
 @each_protocol
-async def test_a_dripping_answer_begins_at_once_and_ends_late(bc: Office, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dripping_answer_begins_at_once_and_ends_late(
+    bc: Office, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(spoiling, "DRIP_EVERY_S", 0.02)
     await bc.fault(drip_s=0.1)
     began = asyncio.get_running_loop().time()
@@ -135,7 +160,11 @@ async def test_a_record_without_its_address_is_stored(bc: Office) -> None:
     inserted, batched = await bc.insert(), await bc.batch()
 
     assert (inserted.status, "Location" in inserted.headers) == (201, False)
-    assert (batched.text.count("204 No Content"), "OData-EntityId" in batched.text, "Location" in batched.text) == (1, False, False)
+    assert (
+        batched.text.count("204 No Content"),
+        "OData-EntityId" in batched.text,
+        "Location" in batched.text,
+    ) == (1, False, False)
     assert await stored(bc) == 2
 
 
@@ -160,7 +189,9 @@ async def test_a_reset_stores_nothing(bc: Office, call: Call) -> None:
 
 
 @pytest.mark.parametrize("call", [Office.create, Office.insert, Office.batch])
-async def test_store_then_silence_stores(bc: Office, call: Callable[..., Awaitable[Answer]]) -> None:
+async def test_store_then_silence_stores(
+    bc: Office, call: Callable[..., Awaitable[Answer]]
+) -> None:
     await bc.fault(store_then_silence=True)
 
     with pytest.raises(TimeoutError):

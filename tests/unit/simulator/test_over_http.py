@@ -1,4 +1,6 @@
-"""The faults as a client meets them, and the client that does not give up: over loopback, without other servers."""
+"""The faults as a client meets them, and the client that does not give up: over loopback,
+without other servers.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ async def counts(http: aiohttp.ClientSession, office: str) -> dict[str, int]:
         return found
 
 
-async def post(http: aiohttp.ClientSession, office: str, timeout_s: float = 5) -> tuple[int, str | None]:
+async def post(
+    http: aiohttp.ClientSession, office: str, timeout_s: float = 5
+) -> tuple[int, str | None]:
     async with http.post(office, data=BODY, timeout=aiohttp.ClientTimeout(timeout_s)) as answer:
         return answer.status, answer.headers.get("Retry-After")
 
@@ -40,7 +44,9 @@ async def set_fault(http: aiohttp.ClientSession, office: str, **fault: object) -
         assert answer.status == 200, await answer.text()
 
 
-async def test_a_healthy_back_office_stores_and_answers(http: aiohttp.ClientSession, office: str) -> None:
+async def test_a_healthy_back_office_stores_and_answers(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     assert await post(http, office) == (200, None)
 
     async with http.get(f"{office}/records", params={"appointment": "1", "limit": "1"}) as answer:
@@ -49,7 +55,9 @@ async def test_a_healthy_back_office_stores_and_answers(http: aiohttp.ClientSess
     assert page["next"] == 1
 
 
-async def test_a_status_fault_stores_nothing_and_heals_after_its_times(http: aiohttp.ClientSession, office: str) -> None:
+async def test_a_status_fault_stores_nothing_and_heals_after_its_times(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     await set_fault(http, office, status=503, retry_after_s=1, times=1)
 
     assert await post(http, office) == (503, "1")
@@ -57,7 +65,9 @@ async def test_a_status_fault_stores_nothing_and_heals_after_its_times(http: aio
     assert await post(http, office) == (200, None)
 
 
-async def test_a_delayed_call_is_stored_and_answered_late(http: aiohttp.ClientSession, office: str) -> None:
+async def test_a_delayed_call_is_stored_and_answered_late(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     await set_fault(http, office, delay_s=0.1)
     began = asyncio.get_running_loop().time()
 
@@ -67,7 +77,9 @@ async def test_a_delayed_call_is_stored_and_answered_late(http: aiohttp.ClientSe
     assert (await counts(http, office))["stored"] == 1
 
 
-async def test_a_reset_cuts_the_connection_and_stores_nothing(http: aiohttp.ClientSession, office: str) -> None:
+async def test_a_reset_cuts_the_connection_and_stores_nothing(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     await set_fault(http, office, reset=True, times=1)
 
     with pytest.raises((aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)):
@@ -77,7 +89,9 @@ async def test_a_reset_cuts_the_connection_and_stores_nothing(http: aiohttp.Clie
     assert await post(http, office) == (200, None)
 
 
-async def test_store_then_silence_stores_and_never_answers(http: aiohttp.ClientSession, office: str) -> None:
+async def test_store_then_silence_stores_and_never_answers(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     await set_fault(http, office, store_then_silence=True)
 
     with pytest.raises(TimeoutError):
@@ -94,7 +108,9 @@ async def test_removed_faults_are_gone(http: aiohttp.ClientSession, office: str)
     assert await post(http, office) == (200, None)
 
 
-async def test_a_bad_fault_is_a_422_naming_the_field(http: aiohttp.ClientSession, office: str) -> None:
+async def test_a_bad_fault_is_a_422_naming_the_field(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     async with http.put(f"{office}/faults", json={"status": 503, "share": 2}) as answer:
         problem = await answer.json()
 
@@ -102,7 +118,9 @@ async def test_a_bad_fault_is_a_422_naming_the_field(http: aiohttp.ClientSession
     assert problem["errors"][0]["field"] == "share"
 
 
-async def test_an_unsigned_call_is_refused_once_a_secret_is_set(http: aiohttp.ClientSession, office: str) -> None:
+async def test_an_unsigned_call_is_refused_once_a_secret_is_set(
+    http: aiohttp.ClientSession, office: str
+) -> None:
     await http.put(f"{office}/secret", json={"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})
 
     assert (await post(http, office))[0] == 401
@@ -115,7 +133,9 @@ def a_change() -> Change:
     return Changes(7, 1, ("A",), stepping(datetime(2026, 7, 21, tzinfo=UTC))).next()
 
 
-async def an_ingest(answers: list[web.Response], heard: list[tuple[str, str | None, bytes]], port: int | None = None) -> TestServer:
+async def an_ingest(
+    answers: list[web.Response], heard: list[tuple[str, str | None, bytes]], port: int | None = None
+) -> TestServer:
     async def answer(request: web.Request) -> web.Response:
         heard.append((request.path, request.headers.get("X-API-KEY"), await request.read()))
         return answers.pop(0)
@@ -131,13 +151,19 @@ def accepted() -> web.Response:
     return web.json_response({"transactions": ["t1"]}, status=202)
 
 
-async def test_a_change_that_ingest_does_not_accept_is_posted_again_to_the_byte(http: aiohttp.ClientSession) -> None:
+async def test_a_change_that_ingest_does_not_accept_is_posted_again_to_the_byte(
+    http: aiohttp.ClientSession,
+) -> None:
     heard: list[tuple[str, str | None, bytes]] = []
     reasons: list[str] = []
-    server = await an_ingest([web.Response(status=503, headers={"Retry-After": "0"}), accepted()], heard)
+    server = await an_ingest(
+        [web.Response(status=503, headers={"Retry-After": "0"}), accepted()], heard
+    )
     change = a_change()
 
-    transaction = await Ingest(http, str(server.make_url("/")), "demo", "secret").report(change, reasons.append)
+    transaction = await Ingest(http, str(server.make_url("/")), "demo", "secret").report(
+        change, reasons.append
+    )
 
     assert transaction == "t1"
     assert heard == [("/webhooks/demo/appointment-created", "secret", change.body)] * 2
@@ -145,10 +171,16 @@ async def test_a_change_that_ingest_does_not_accept_is_posted_again_to_the_byte(
     await server.close()
 
 
-async def test_a_change_is_posted_again_when_ingest_could_not_be_reached(http: aiohttp.ClientSession) -> None:
+async def test_a_change_is_posted_again_when_ingest_could_not_be_reached(
+    http: aiohttp.ClientSession,
+) -> None:
     reasons: list[str] = []
     port = free_port()
-    reporting = asyncio.create_task(Ingest(http, f"http://127.0.0.1:{port}", "demo", "secret").report(a_change(), reasons.append))
+    reporting = asyncio.create_task(
+        Ingest(http, f"http://127.0.0.1:{port}", "demo", "secret").report(
+            a_change(), reasons.append
+        )
+    )
     await asyncio.sleep(0.1)
 
     server = await an_ingest([accepted()], [], port)
@@ -158,9 +190,13 @@ async def test_a_change_is_posted_again_when_ingest_could_not_be_reached(http: a
     await server.close()
 
 
-async def test_a_change_that_ingest_refuses_is_not_posted_again(http: aiohttp.ClientSession) -> None:
+async def test_a_change_that_ingest_refuses_is_not_posted_again(
+    http: aiohttp.ClientSession,
+) -> None:
     server = await an_ingest([web.Response(status=401)], [])
 
     with pytest.raises(RefusedError, match="401"):
-        await Ingest(http, str(server.make_url("/")), "demo", "wrong").report(a_change(), lambda _: None)
+        await Ingest(http, str(server.make_url("/")), "demo", "wrong").report(
+            a_change(), lambda _: None
+        )
     await server.close()

@@ -5,17 +5,28 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.unit.simulator.office import AN_ENTITY, NAMESPACE, PAGE, SOAP_HEADERS, Office, an_envelope
+from tests.unit.simulator.office import (
+    AN_ENTITY,
+    NAMESPACE,
+    PAGE,
+    SOAP_HEADERS,
+    Office,
+    an_envelope,
+)
 
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 FULL = (
-    "<Source_Type>OPPT</Source_Type><Source_App>CRONUS</Source_App><Database_Action>I</Database_Action><Appointment_Id>9007199254740993</Appointment_Id>"
-    "<Subject>№7 &amp; 🔧</Subject><Body></Body><Start>2026-07-21T09:00:00+02:00</Start><Importance>0</Importance><Is_All_Day_Event>false</Is_All_Day_Event>"
-    "<Planning_Quantity>1.50</Planning_Quantity><Last_Modified_Date>2026-07-21T14:03:09.447Z</Last_Modified_Date>"
+    "<Source_Type>OPPT</Source_Type><Source_App>CRONUS</Source_App>"
+    "<Database_Action>I</Database_Action><Appointment_Id>9007199254740993</Appointment_Id>"
+    "<Subject>№7 &amp; 🔧</Subject><Body></Body><Start>2026-07-21T09:00:00+02:00</Start>"
+    "<Importance>0</Importance><Is_All_Day_Event>false</Is_All_Day_Event>"
+    "<Planning_Quantity>1.50</Planning_Quantity>"
+    "<Last_Modified_Date>2026-07-21T14:03:09.447Z</Last_Modified_Date>"
     "<Resources><Appointment_Resource><Resource_No>JO</Resource_No></Appointment_Resource>"
     "<Appointment_Resource><Resource_No>AN</Resource_No></Appointment_Resource></Resources>"
-    "<Field_Values><Appointment_Field_Value><Field_Code>COLOUR</Field_Code><Field_Value>red</Field_Value></Appointment_Field_Value></Field_Values>"
+    "<Field_Values><Appointment_Field_Value><Field_Code>COLOUR</Field_Code>"
+    "<Field_Value>red</Field_Value></Appointment_Field_Value></Field_Values>"
 )
 
 
@@ -38,7 +49,11 @@ async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: Office) -
 
     (record,) = await bc.records()
 
-    assert (record["protocol"], record["appointment"], record["action"]) == ("page service", "9007199254740993", "create")
+    assert (record["protocol"], record["appointment"], record["action"]) == (
+        "page service",
+        "9007199254740993",
+        "create",
+    )
     assert (record["modified_at"], record["webhook_id"]) == ("2026-07-21T14:03:09.447+00:00", None)
     assert record["fields"] == {
         "Source_Type": "OPPT",
@@ -87,7 +102,9 @@ async def test_the_action_may_be_quoted(bc: Office) -> None:
         "<open>",
     ],
 )
-async def test_what_the_schema_or_the_page_does_not_allow_is_a_fault(bc: Office, entity: str) -> None:
+async def test_what_the_schema_or_the_page_does_not_allow_is_a_fault(
+    bc: Office, entity: str
+) -> None:
     answer = await bc.create(entity)
 
     fault = etree.fromstring(answer.body).find(f"{SOAP}Body/{SOAP}Fault")
@@ -105,7 +122,9 @@ async def test_another_action_is_a_fault(bc: Office, action: str) -> None:
 
 
 async def test_a_missing_action_is_a_fault(bc: Office) -> None:
-    answer = await bc.ask("POST", PAGE, an_envelope(AN_ENTITY), {"Content-Type": SOAP_HEADERS["Content-Type"]})
+    answer = await bc.ask(
+        "POST", PAGE, an_envelope(AN_ENTITY), {"Content-Type": SOAP_HEADERS["Content-Type"]}
+    )
 
     assert answer.status == 500
 

@@ -20,7 +20,8 @@ class FakeIngest:
     """Takes changes in memory; can be slow, or refuse all."""
 
     def __init__(self, delay_s: float = 0.0, refuses_with: int | None = None) -> None:
-        self.delay_s, self.refuses_with = delay_s, refuses_with
+        self.delay_s = delay_s
+        self.refuses_with = refuses_with
         self.begun: list[Change] = []
         self.accepted: list[Change] = []
         self.under_way: list[int] = []
@@ -117,11 +118,17 @@ async def test_one_more_change_tells_its_transaction() -> None:
 
     posted = await planners.one("CRM")
 
-    assert (posted.transaction_id, posted.change.source_app, posted.change.action) == ("t1", "CRM", "create")
+    assert (posted.transaction_id, posted.change.source_app, posted.change.action) == (
+        "t1",
+        "CRM",
+        "create",
+    )
     assert planners.counts == {"posted": 1, "accepted": 1, "refused": 0, "again": 0, "rate": 0.0}
 
 
-async def test_one_more_change_that_is_not_accepted_in_time_is_still_being_posted(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_more_change_that_is_not_accepted_in_time_is_still_being_posted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "ONE_TIMEOUT_S", 0.01)
     planners = some_planners(FakeIngest(delay_s=0.05))
 

@@ -19,7 +19,11 @@ BODY = '{"Subject":"№7 🔧"}'.encode()
 
 def signed(body: bytes = BODY, at_s: int = NOW_S, key: bytes = KEY) -> dict[str, str]:
     mac = hmac.new(key, b"d1." + str(at_s).encode() + b"." + body, hashlib.sha256).digest()
-    return {"webhook-id": "d1", "webhook-timestamp": str(at_s), "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+    return {
+        "webhook-id": "d1",
+        "webhook-timestamp": str(at_s),
+        "webhook-signature": "v1," + base64.b64encode(mac).decode(),
+    }
 
 
 def test_the_specifications_own_example_is_genuine() -> None:
@@ -29,12 +33,19 @@ def test_the_specifications_own_example_is_genuine() -> None:
         "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     }
 
-    assert is_genuine(secret_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), headers, b'{"test": 2432232314}', 1_614_265_330)
+    assert is_genuine(
+        secret_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        headers,
+        b'{"test": 2432232314}',
+        1_614_265_330,
+    )
 
 
 def test_a_good_signature_is_genuine_among_others() -> None:
     headers = signed()
-    headers["webhook-signature"] = f"v1a,abc v1,!! {signed(key=b'other')['webhook-signature']} {headers['webhook-signature']}"
+    headers["webhook-signature"] = (
+        f"v1a,abc v1,!! {signed(key=b'other')['webhook-signature']} {headers['webhook-signature']}"
+    )
 
     assert is_genuine(secret_key(SECRET), headers, BODY, NOW_S)
 
@@ -47,7 +58,15 @@ def test_a_missing_header_is_not_genuine(name: str) -> None:
     assert not is_genuine(KEY, headers, BODY, NOW_S)
 
 
-@pytest.mark.parametrize("headers", [signed(body=b"{}"), signed(key=b"other"), signed() | {"webhook-id": "d2"}, signed() | {"webhook-timestamp": "soon"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        signed(body=b"{}"),
+        signed(key=b"other"),
+        signed() | {"webhook-id": "d2"},
+        signed() | {"webhook-timestamp": "soon"},
+    ],
+)
 def test_what_was_tampered_with_is_not_genuine(headers: dict[str, str]) -> None:
     assert not is_genuine(KEY, headers, BODY, NOW_S)
 
@@ -62,4 +81,6 @@ def test_a_secret_that_is_none_is_refused_without_showing_it(secret: str) -> Non
     with pytest.raises(InvalidFieldError) as refused:
         secret_key(secret)
 
-    assert refused.value.errors == [{"field": "secret", "message": "must be whsec_ and then the key in base64"}]
+    assert refused.value.errors == [
+        {"field": "secret", "message": "must be whsec_ and then the key in base64"}
+    ]

@@ -17,11 +17,15 @@ IN_BODY = FORM | {"client_id": CLIENT, "client_secret": SECRET}
 
 
 async def require(office: Office, place: str = "body") -> None:
-    await office.require(type="OAuth2", client_id=CLIENT, client_secret=SECRET, client_secret_in=place, scope=SCOPE)
+    await office.require(
+        type="OAuth2", client_id=CLIENT, client_secret=SECRET, client_secret_in=place, scope=SCOPE
+    )
 
 
 async def ask(office: Office, form: dict[str, str], authorization: str | None = None) -> Answer:
-    headers = {"Content-Type": "application/x-www-form-urlencoded"} | ({"Authorization": authorization} if authorization else {})
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} | (
+        {"Authorization": authorization} if authorization else {}
+    )
     return await office.ask("POST", TOKEN, urlencode(form).encode(), headers)
 
 
@@ -38,7 +42,11 @@ async def test_a_token_from_credentials_in_the_body_opens_every_protocol(bc: Off
 
     headers = await bearer(bc)
 
-    assert [(await bc.create(headers=headers)).status, (await bc.insert(headers=headers)).status, (await bc.batch(headers=headers)).status] == [200, 201, 200]
+    assert [
+        (await bc.create(headers=headers)).status,
+        (await bc.insert(headers=headers)).status,
+        (await bc.batch(headers=headers)).status,
+    ] == [200, 201, 200]
     assert (await bc.counts())["tokens_issued"] == 1
 
 
@@ -47,14 +55,21 @@ async def test_the_answer_says_what_the_token_is_and_how_long_it_lasts(bc: Offic
 
     answer = await ask(bc, IN_BODY)
 
-    assert (answer.status, answer.json["token_type"], answer.json["expires_in"]) == (200, "Bearer", 3600)
+    assert (answer.status, answer.json["token_type"], answer.json["expires_in"]) == (
+        200,
+        "Bearer",
+        3600,
+    )
     assert answer.headers["Cache-Control"] == "no-store"
 
 
 async def test_credentials_in_a_header_are_form_urlencoded_before_base64(bc: Office) -> None:
     await require(bc, "basic")
 
-    answers = [await ask(bc, FORM, basic(CLIENT, quote_plus(SECRET))), await ask(bc, FORM, basic(CLIENT, SECRET))]
+    answers = [
+        await ask(bc, FORM, basic(CLIENT, quote_plus(SECRET))),
+        await ask(bc, FORM, basic(CLIENT, SECRET)),
+    ]
 
     assert [answer.status for answer in answers] == [200, 401]
 
@@ -70,7 +85,9 @@ async def test_credentials_in_a_header_are_form_urlencoded_before_base64(bc: Off
         ({}, 400, "unsupported_grant_type"),
     ],
 )
-async def test_a_bad_request_is_refused_in_entras_words(bc: Office, form: dict[str, str], status: int, error: str) -> None:
+async def test_a_bad_request_is_refused_in_entras_words(
+    bc: Office, form: dict[str, str], status: int, error: str
+) -> None:
     await require(bc)
 
     answer = await ask(bc, form)
@@ -83,7 +100,9 @@ async def test_a_bad_request_is_refused_in_entras_words(bc: Office, form: dict[s
 async def test_credentials_in_both_places_are_refused(bc: Office) -> None:
     await require(bc)
 
-    assert (await ask(bc, IN_BODY, basic(CLIENT, quote_plus(SECRET)))).json["error"] == "invalid_request"
+    assert (await ask(bc, IN_BODY, basic(CLIENT, quote_plus(SECRET)))).json[
+        "error"
+    ] == "invalid_request"
 
 
 async def test_nobody_gets_a_token_where_none_is_required(bc: Office) -> None:
@@ -97,7 +116,10 @@ async def test_expired_tokens_are_refused_and_new_ones_are_not(bc: Office) -> No
     await bc.ask("POST", "/authentication/expire")
 
     refused = await bc.create(headers=old)
-    assert (refused.status, refused.headers["WWW-Authenticate"]) == (401, 'Bearer realm="simulator", error="invalid_token"')
+    assert (refused.status, refused.headers["WWW-Authenticate"]) == (
+        401,
+        'Bearer realm="simulator", error="invalid_token"',
+    )
     assert (await bc.create(headers=await bearer(bc))).status == 200
     assert (await bc.counts())["unauthorised"] == 1
 
@@ -111,7 +133,9 @@ async def test_no_token_is_refused_without_an_error_code(bc: Office) -> None:
 async def test_a_token_error_strikes_the_token_endpoint_and_no_call(bc: Office) -> None:
     await require(bc)
     headers = await bearer(bc)
-    await bc.fault(token_error="temporarily_unavailable", token_status=503, retry_after_s=1, times=1)
+    await bc.fault(
+        token_error="temporarily_unavailable", token_status=503, retry_after_s=1, times=1
+    )
 
     call = await bc.create(headers=headers)
     struck, healthy = await ask(bc, IN_BODY), await ask(bc, IN_BODY)
@@ -138,4 +162,8 @@ def test_a_token_lasts_as_long_as_it_was_told_to() -> None:
     tokens = Tokens(60)
     token = tokens.issue(1000)
 
-    assert [tokens.is_good(token, 1059), tokens.is_good(token, 1060), tokens.is_good("other", 1000)] == [True, False, False]
+    assert [
+        tokens.is_good(token, 1059),
+        tokens.is_good(token, 1060),
+        tokens.is_good("other", 1000),
+    ] == [True, False, False]

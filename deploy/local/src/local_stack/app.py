@@ -37,11 +37,15 @@ COMMANDS = {
 
 def main() -> None:
     """Run one command; ends with its exit code."""
-    parser = argparse.ArgumentParser(prog="mboc-local", description="The whole system on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="mboc-local", description="The whole system on this machine."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, sentence in COMMANDS.items():
         commands.add_parser(name, help=sentence, description=sentence)
-    commands.choices["run"].add_argument("--background", action="store_true", help="show no table: what `up` starts")
+    commands.choices["run"].add_argument(
+        "--background", action="store_true", help="show no table: what `up` starts"
+    )
     arguments = parser.parse_args()
     try:
         raise SystemExit(asyncio.run(_command(arguments, load(Settings))))
@@ -77,7 +81,9 @@ async def _run(settings: Settings, *, in_background: bool) -> int:
 
 
 def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
-    """End the task at the first SIGINT or SIGTERM; further ones change nothing, because the end is under way."""
+    """End the task at the first SIGINT or SIGTERM; further ones change nothing, because the
+    end is under way.
+    """
     asked: list[int] = []
 
     def ask(number: int) -> None:
@@ -102,7 +108,11 @@ async def _of_the_running(settings: Settings, command: str) -> int:
     async with session() as http:
         kept = credentials(directory)
         outside = Outside(http, state.addresses, kept.api_key)
-        is_well = status(state, outside, kept, _say) if command == "status" else smoke(outside, state.addresses, _say)
+        is_well = (
+            status(state, outside, kept, _say)
+            if command == "status"
+            else smoke(outside, state.addresses, _say)
+        )
         return 0 if await is_well else 1
 
 

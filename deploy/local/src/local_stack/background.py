@@ -1,4 +1,6 @@
-"""The same system without a terminal: started by ``up`` in a process that stays, ended by ``down``."""
+"""The same system without a terminal: started by ``up`` in a process that stays,
+ended by ``down``.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +58,19 @@ async def down(directory: Path, say: Say) -> int:
 
 def _begin(directory: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start what stays; asyncio's own processes would end with the loop."""
-    words, environment = [sys.executable, "-m", "local_stack", "run", "--background"], os.environ | {"LOCAL_DIRECTORY": str(directory)}
+    words, environment = (
+        [sys.executable, "-m", "local_stack", "run", "--background"],
+        os.environ | {"LOCAL_DIRECTORY": str(directory)},
+    )
     with log.open("wb") as out:
-        return subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)  # noqa: S603 - our own words
+        return subprocess.Popen(  # noqa: S603 - our own words
+            words,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
 
 
 def _is_ready(file: StateFile, runner: int) -> bool:

@@ -22,7 +22,9 @@ class Credentials(BaseModel):
     """What services and callers prove themselves with."""
 
     api_key: str = Field(repr=False, description="The portal API's key.")
-    admin_password: str = Field(default="", repr=False, description="That account's password, until somebody changes it.")
+    admin_password: str = Field(
+        default="", repr=False, description="That account's password, until somebody changes it."
+    )
     source_secret: str = Field(repr=False, description="What Dime.Scheduler shows ingest.")
     secret_keys: str = Field(repr=False, description="The key ring that seals connectors' secrets.")
 
@@ -40,7 +42,10 @@ def credentials(directory: Path) -> Credentials:
 def _generated() -> dict[str, str]:
     """Return a new one of each; those that an earlier version has kept stay."""
     words = {name: secrets.token_urlsafe(24) for name in ("api_key", "source_secret")}
-    return words | {"admin_password": secrets.token_urlsafe(15), "secret_keys": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}"}
+    return words | {
+        "admin_password": secrets.token_urlsafe(15),
+        "secret_keys": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+    }
 
 
 def _write(file: Path, made: Credentials) -> None:

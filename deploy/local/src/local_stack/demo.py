@@ -1,4 +1,6 @@
-"""``python -m local_stack.demo``: seed the demo's connectors where the system runs in containers."""
+"""``python -m local_stack.demo``: seed the demo's connectors where the system
+runs in containers.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,19 @@ class Settings(EnvironmentSettings):
 
     portal_api_url: str = Field(description="Base address of portal-api.")
     portal_api_key: SecretStr = Field(description="Its API key.")
-    simulator_url: str = Field(description="Base address of the simulator, as the dispatcher and we reach it.")
+    simulator_url: str = Field(
+        description="Base address of the simulator, as the dispatcher and we reach it."
+    )
 
 
 async def main(settings: Settings) -> None:
     """Have both connectors, and the fault of the shaky back office."""
     addresses = {"portal-api": settings.portal_api_url, "simulator": settings.simulator_url}
     async with session() as http:
-        await seed(Outside(http, addresses, settings.portal_api_key.get_secret_value()), settings.simulator_url)
+        await seed(
+            Outside(http, addresses, settings.portal_api_key.get_secret_value()),
+            settings.simulator_url,
+        )
 
 
 if __name__ == "__main__":

@@ -45,8 +45,12 @@ class Figures(NamedTuple):
 
 async def figures(outside: Outside) -> Figures:
     """Ask ingest, dispatcher and portal-api; what is away counts nothing."""
-    ingest, dispatcher, names = await asyncio.gather(outside.metrics("ingest"), outside.metrics("dispatcher"), _names(outside))
-    accepted = sum(sample.value for sample in _samples(ingest) if sample.name == "mboc_ingest_accepted_total")
+    ingest, dispatcher, names = await asyncio.gather(
+        outside.metrics("ingest"), outside.metrics("dispatcher"), _names(outside)
+    )
+    accepted = sum(
+        sample.value for sample in _samples(ingest) if sample.name == "mboc_ingest_accepted_total"
+    )
     return Figures(int(accepted), lanes(dispatcher, names))
 
 
@@ -62,11 +66,21 @@ def lanes(page: str, names: dict[str, str]) -> tuple[Lane, ...]:
         elif connector_id:
             now[connector_id, sample.name] = int(sample.value)
     found = {connector_id for connector_id, _ in (*statuses, *now)} | set(names)
-    return tuple(_lane(connector_id, names, statuses, now) for connector_id in sorted(found, key=lambda one: names.get(one, "~")))
+    return tuple(
+        _lane(connector_id, names, statuses, now)
+        for connector_id in sorted(found, key=lambda one: names.get(one, "~"))
+    )
 
 
-def _lane(connector_id: str, names: dict[str, str], statuses: dict[tuple[str, str], int], now: dict[tuple[str, str], int]) -> Lane:
-    delivered, failed, skipped, other = (statuses.get((connector_id, status), 0) for status in (*SHOWN, "other"))
+def _lane(
+    connector_id: str,
+    names: dict[str, str],
+    statuses: dict[tuple[str, str], int],
+    now: dict[tuple[str, str], int],
+) -> Lane:
+    delivered, failed, skipped, other = (
+        statuses.get((connector_id, status), 0) for status in (*SHOWN, "other")
+    )
     return Lane(
         names.get(connector_id, "no connector" if connector_id == "-" else connector_id),
         delivered,
@@ -80,7 +94,10 @@ def _lane(connector_id: str, names: dict[str, str], statuses: dict[tuple[str, st
 
 async def _names(outside: Outside) -> dict[str, str]:
     try:
-        return {connector["connector_id"]: connector["name"] for connector in (await outside.api("GET", "/connectors"))["items"]}
+        return {
+            connector["connector_id"]: connector["name"]
+            for connector in (await outside.api("GET", "/connectors"))["items"]
+        }
     except RefusedError:
         return {}
 

@@ -17,12 +17,18 @@ PATIENCE = aiohttp.ClientTimeout(total=30)
 class Outside:
     """Asks services by name; every answer that is no success raises RefusedError."""
 
-    def __init__(self, session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str) -> None:
-        self._session, self._addresses, self._api_key = session, addresses, api_key
+    def __init__(
+        self, session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str
+    ) -> None:
+        self._session = session
+        self._addresses = addresses
+        self._api_key = api_key
 
     async def api(self, method: str, path: str, **options: Any) -> Any:
         """Ask the portal API."""
-        return await self._json("portal-api", method, f"/api{path}", headers={"X-API-KEY": self._api_key}, **options)
+        return await self._json(
+            "portal-api", method, f"/api{path}", headers={"X-API-KEY": self._api_key}, **options
+        )
 
     async def simulator(self, method: str, path: str, **options: Any) -> Any:
         """Ask the simulator."""
@@ -46,12 +52,19 @@ class Outside:
 
     async def _json(self, name: str, method: str, path: str, **options: Any) -> Any:
         try:
-            async with self._session.request(method, self._addresses[name] + path, **options) as answer:
+            async with self._session.request(
+                method, self._addresses[name] + path, **options
+            ) as answer:
                 if not answer.ok:
-                    raise RefusedError(f"{name} answered {method} {path} with {answer.status}: {(await answer.text())[:300]}")
+                    raise RefusedError(
+                        f"{name} answered {method} {path} with {answer.status}: "
+                        f"{(await answer.text())[:300]}"
+                    )
                 return await answer.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise RefusedError(f"{name} did not answer {method} {path}: {type(error).__name__}") from error
+            raise RefusedError(
+                f"{name} did not answer {method} {path}: {type(error).__name__}"
+            ) from error
 
 
 def session() -> aiohttp.ClientSession:

@@ -1,4 +1,6 @@
-"""Processes of ours: each leads a process group of its own, so that Ctrl-C in the terminal reaches only us."""
+"""Processes of ours: each leads a process group of its own, so that Ctrl-C in the terminal
+reaches only us.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,24 @@ class OwnProcess:
     """A child with its log; ``None`` in ``returncode`` means that it runs."""
 
     def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
-        self.name, self.log, self._child = name, log, child
+        self.name = name
+        self.log = log
+        self._child = child
 
     @classmethod
-    async def start(cls, name: str, words: Sequence[str | Path], environment: Mapping[str, str], log: Path) -> OwnProcess:
+    async def start(
+        cls, name: str, words: Sequence[str | Path], environment: Mapping[str, str], log: Path
+    ) -> OwnProcess:
         """Start it with our environment and this one; what it writes is added to the log."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             child = await asyncio.create_subprocess_exec(
-                *words, env=os.environ | environment, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                *words,
+                env=os.environ | environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         return cls(name, child, log)
 
@@ -46,13 +57,20 @@ class OwnProcess:
         return self._child.returncode
 
     async def until(self, answers: Callable[[], Awaitable[bool]], within_s: float) -> None:
-        """Return when it answers; raises LocalError when the process ended or the deadline passed."""
+        """Return when it answers; raises LocalError when the process ended or the
+        deadline passed.
+        """
         deadline = time.monotonic() + within_s
         while not await answers():
             if self.returncode is not None:
-                raise LocalError(f"{self.name} ended while starting (exit code {self.returncode}): see {self.log}")
+                raise LocalError(
+                    f"{self.name} ended while starting (exit code {self.returncode}): "
+                    f"see {self.log}"
+                )
             if time.monotonic() > deadline:
-                raise LocalError(f"{self.name} did not become ready within {within_s:g} s: see {self.log}")
+                raise LocalError(
+                    f"{self.name} did not become ready within {within_s:g} s: see {self.log}"
+                )
             await asyncio.sleep(0.1)
 
     async def stop(self, within_s: float = STOP_S) -> None:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from local_stack.credentials import Credentials
 
 SOURCE = "demo"
-WANTED_PORTS = {"portal-api": 8600, "ingest": 8601, "simulator": 8602, "dispatcher": 8603, "retry": 8604}
+WANTED_PORTS = {
+    "portal-api": 8600,
+    "ingest": 8601,
+    "simulator": 8602,
+    "dispatcher": 8603,
+    "retry": 8604,
+}
 """In the order they are shown."""
 STOPPING = (("ingest", "retry"), ("dispatcher",), ("portal-api",), ("simulator",))
 """Those side by side end together: first what brings work in, last what takes it."""
@@ -41,15 +47,26 @@ def program(name: str) -> Path:
 def environment(name: str, around: Surroundings) -> dict[str, str]:
     """Return the settings of one service."""
     prefix = name.upper().replace("-", "_")
-    own = {f"{prefix}_HOST": "127.0.0.1", f"{prefix}_PORT": around.addresses[name].rpartition(":")[2], f"{prefix}_REPLICA": f"{name}-1"}
-    return {"RABBITMQ_URL": around.rabbitmq_url, "MONGODB_URL": around.mongodb_url} | own | _of(name, around)
+    own = {
+        f"{prefix}_HOST": "127.0.0.1",
+        f"{prefix}_PORT": around.addresses[name].rpartition(":")[2],
+        f"{prefix}_REPLICA": f"{name}-1",
+    }
+    return (
+        {"RABBITMQ_URL": around.rabbitmq_url, "MONGODB_URL": around.mongodb_url}
+        | own
+        | _of(name, around)
+    )
 
 
 def _of(name: str, around: Surroundings) -> dict[str, str]:
     credentials = around.credentials
     told: dict[str, dict[str, str]] = {
         "ingest": {"INGEST_SECRETS": json.dumps({SOURCE: credentials.source_secret})},
-        "dispatcher": {"SECRET_KEYS": credentials.secret_keys, "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]'},
+        "dispatcher": {
+            "SECRET_KEYS": credentials.secret_keys,
+            "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
+        },
         "retry": {"RetryJobCronExpression": around.retry_cron},
         "portal-api": {
             "SECRET_KEYS": credentials.secret_keys,

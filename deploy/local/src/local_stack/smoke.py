@@ -1,4 +1,6 @@
-"""One real change through the running system: is it accepted, does the back office get it, does the portal say Success."""
+"""One real change through the running system: is it accepted, does the back office get it, does the
+portal say Success.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ class Checks:
         self.passed = self.failed = 0
 
     async def __call__(self, sentence: str, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Ask until the answer is truthy or patience ends; return the answer, None when it failed."""
+        """Ask until the answer is truthy or patience ends; return the answer,
+        None when it failed.
+        """
         try:
             answer = await _patiently(ask)
         except LocalError as error:
@@ -53,19 +57,30 @@ async def smoke(outside: Outside, services: Iterable[str], say: Callable[[str], 
 async def _deliver(outside: Outside, check: Checks, seeded: Seeded) -> None:
     """Send one change to one connector."""
     accepted = f"ingest accepts a planner's change for {seeded.name}"
-    change = await check(accepted, lambda: outside.simulator("POST", "/planners/one", json={"source_app": seeded.source_app}))
+    change = await check(
+        accepted,
+        lambda: outside.simulator("POST", "/planners/one", json={"source_app": seeded.source_app}),
+    )
     if change:
-        await check("the back office has it", lambda: _received(outside, seeded.back_office, change))
+        await check(
+            "the back office has it", lambda: _received(outside, seeded.back_office, change)
+        )
         await check("the portal shows Success", lambda: _succeeded(outside, change))
 
 
 async def _received(outside: Outside, back_office: str, change: dict[str, Any]) -> bool:
-    page = await outside.simulator("GET", f"/back-offices/{back_office}/records", params={"appointment": str(change["appointment_id"]), "limit": "1000"})
+    page = await outside.simulator(
+        "GET",
+        f"/back-offices/{back_office}/records",
+        params={"appointment": str(change["appointment_id"]), "limit": "1000"},
+    )
     return any(record["modified_at"] == change["modified_at"] for record in page["records"])
 
 
 async def _succeeded(outside: Outside, change: dict[str, Any]) -> bool:
-    page = await outside.api("GET", "/deliveries", params={"transaction_id": change["transaction_id"]})
+    page = await outside.api(
+        "GET", "/deliveries", params={"transaction_id": change["transaction_id"]}
+    )
     return [delivery["status"] for delivery in page["items"]] == ["Success"]
 
 

@@ -1,4 +1,6 @@
-"""What is running, as written down for ``down``, ``status`` and ``smoke``, and for a next start after a crash."""
+"""What is running, as written down for ``down``, ``status`` and ``smoke``, and for a next
+start after a crash.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Identity(BaseModel):
-    """A process id together with when that process began: an id alone may be another process by now."""
+    """A process id together with when that process began: an id alone may be
+    another process by now.
+    """
 
     pid: int
     began: str
@@ -74,7 +78,9 @@ def alone(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RunningError("The system is running already: `make status` shows it, `make down` stops it.") from None
+            raise RunningError(
+                "The system is running already: `make status` shows it, `make down` stops it."
+            ) from None
         yield
 
 

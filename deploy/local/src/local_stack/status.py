@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from local_stack.state import State
 
 
-async def status(state: State, outside: Outside, credentials: Credentials, say: Callable[[str], None]) -> bool:
+async def status(
+    state: State, outside: Outside, credentials: Credentials, say: Callable[[str], None]
+) -> bool:
     """Say it; returns whether everything is ready."""
     names = list(state.processes)
     found = await asyncio.gather(*(_state(name, state, outside) for name in names))
     for name, word in zip(names, found, strict=True):
-        say(f"{name:<12} {word:<10} pid {state.processes[name].pid:<8} {state.addresses.get(name, '')}")
+        say(
+            f"{name:<12} {word:<10} pid {state.processes[name].pid:<8} "
+            f"{state.addresses.get(name, '')}"
+        )
     say(sign_in(state.addresses.get("portal-api", ""), credentials))
     say(line(await figures(outside)))
     return state.is_ready and all(word in {"ready", "running"} for word in found)

@@ -1,4 +1,6 @@
-"""The whole system: servers, then services, then the connectors to begin with; stopped in the opposite order."""
+"""The whole system: servers, then services, then the connectors to begin with; stopped in
+the opposite order.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ PAUSE_S = 2.0
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, http: aiohttp.ClientSession, say: Say) -> AsyncIterator[System]:
+async def running(
+    settings: Settings, http: aiohttp.ClientSession, say: Say
+) -> AsyncIterator[System]:
     """Have everything running inside this block, and nothing after it; raises LocalError."""
     directory = settings.directory.resolve()
     with alone(directory):
@@ -54,10 +58,16 @@ class System:
     """Starts and stops everything, and writes down what runs."""
 
     def __init__(self, settings: Settings, http: aiohttp.ClientSession, say: Say) -> None:
-        self._settings, self._say, self._directory = settings, say, settings.directory.resolve()
+        self._settings = settings
+        self._say = say
+        self._directory = settings.directory.resolve()
         self._file = StateFile(self._directory)
         self._state = State(runner=Identity.of(os.getpid()))
-        self._servers = Pair(self._directory, Addresses(_plain(settings.rabbitmq_url), _plain(settings.mongodb_url)), self._note)
+        self._servers = Pair(
+            self._directory,
+            Addresses(_plain(settings.rabbitmq_url), _plain(settings.mongodb_url)),
+            self._note,
+        )
         self.credentials = credentials(self._directory)
         self.services: dict[str, OwnProcess] = {}
         self.outside = Outside(http, self.addresses, self.credentials.api_key)
@@ -68,7 +78,9 @@ class System:
         return self._state.addresses
 
     async def start(self) -> None:
-        """Start all of it and wait until it is ready, saying what is waited for; raises LocalError."""
+        """Start all of it and wait until it is ready, saying what is waited for;
+        raises LocalError.
+        """
         if is_missing() and not self._settings.rabbitmq_url:
             self._say("RabbitMQ is missing: installing Debian's rabbitmq-server (a minute or so)")
         with self._timed("RabbitMQ and MongoDB"):
@@ -84,15 +96,25 @@ class System:
         self._say("Stopping everything ...")
         if "simulator" in self.services:
             with contextlib.suppress(LocalError, TimeoutError):
-                await asyncio.wait_for(self.outside.simulator("PUT", "/planners", json={"rate": 0}), PAUSE_S)
+                await asyncio.wait_for(
+                    self.outside.simulator("PUT", "/planners", json={"rate": 0}), PAUSE_S
+                )
         for together in STOPPING:
-            await asyncio.gather(*(self.services[name].stop(STOP_S) for name in together if name in self.services))
+            await asyncio.gather(
+                *(self.services[name].stop(STOP_S) for name in together if name in self.services)
+            )
         await self._servers.stop()
         self._file.remove()
 
     async def _start_services(self) -> None:
         addresses = self._servers.addresses
-        around = Surroundings(*addresses, self.credentials, self.addresses, self._settings.rate, self._settings.retry_cron)
+        around = Surroundings(
+            *addresses,
+            self.credentials,
+            self.addresses,
+            self._settings.rate,
+            self._settings.retry_cron,
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 for name in WANTED_PORTS:

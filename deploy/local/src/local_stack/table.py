@@ -41,27 +41,37 @@ def header(system: System) -> list[str]:
         f"  its key       {system.credentials.api_key}   (X-API-KEY)",
         f"Back offices    {simulator}/back-offices",
         f"Planners        {simulator}/planners",
-        *(f"{name:<15} {address}/health/ready   {address}/metrics" for name, address in system.addresses.items()),
+        *(
+            f"{name:<15} {address}/health/ready   {address}/metrics"
+            for name, address in system.addresses.items()
+        ),
         "",
     ]
 
 
 def sign_in(portal: str, credentials: Credentials) -> str:
     """Return where to sign in, and with what."""
-    return f"Sign in         {portal}   as {ADMIN}, with the password {credentials.admin_password}   (until you change it)"
+    return (
+        f"Sign in         {portal}   as {ADMIN}, with the password {credentials.admin_password}   "
+        "(until you change it)"
+    )
 
 
 async def _live(system: System, console: Console) -> None:
     pace = Pace()
     with Live(console=console, auto_refresh=False) as live:
         while True:
-            live.update(Group(table(await figures(system.outside), pace), _ended(system)), refresh=True)
+            live.update(
+                Group(table(await figures(system.outside), pace), _ended(system)), refresh=True
+            )
             await asyncio.sleep(EVERY_S)
 
 
 async def _lines(system: System, console: Console) -> None:
     while True:
-        console.print(line(await figures(system.outside)), _ended(system), highlight=False, soft_wrap=True)
+        console.print(
+            line(await figures(system.outside)), _ended(system), highlight=False, soft_wrap=True
+        )
         await asyncio.sleep(PLAIN_EVERY_S)
 
 
@@ -87,20 +97,34 @@ def line(seen: Figures) -> str:
 
 def table(seen: Figures, pace: Pace) -> Table:
     """Return the figures per connector."""
-    made = Table(title=f"{seen.accepted} changes accepted, {pace.of(seen.accepted):.1f} per second", title_justify="left", caption="Ctrl-C stops everything")
+    made = Table(
+        title=f"{seen.accepted} changes accepted, {pace.of(seen.accepted):.1f} per second",
+        title_justify="left",
+        caption="Ctrl-C stops everything",
+    )
     made.add_column("Connector")
     for name in ("Delivered", "Failed", "Skipped", "Other", "In flight", "Held"):
         made.add_column(name, justify="right")
     for lane in seen.lanes:
         failed = Text(str(lane.failed), style="red" if lane.failed else "")
         held = Text("held", style="yellow") if lane.is_held else Text("")
-        made.add_row(lane.name, str(lane.delivered), failed, str(lane.skipped), str(lane.other), str(lane.in_flight), held)
+        made.add_row(
+            lane.name,
+            str(lane.delivered),
+            failed,
+            str(lane.skipped),
+            str(lane.other),
+            str(lane.in_flight),
+            held,
+        )
     return made
 
 
 def _ended(system: System) -> Text:
     """Return what should be running and is not."""
     ended = [
-        f"{process.name} ended with exit code {process.returncode}: see {process.log}" for process in system.services.values() if process.returncode is not None
+        f"{process.name} ended with exit code {process.returncode}: see {process.log}"
+        for process in system.services.values()
+        if process.returncode is not None
     ]
     return Text("\n".join(ended), style="bold red")

@@ -8,11 +8,33 @@ import os
 import sys
 from importlib.metadata import version
 
-from mboc_client.commands import appointments, audit, connectors, keys, logs, operations, status, transactions, users, views
+from mboc_client.commands import (
+    appointments,
+    audit,
+    connectors,
+    keys,
+    logs,
+    operations,
+    status,
+    transactions,
+    users,
+    views,
+)
 from mboc_client.errors import ClientError
 from mboc_client.portal import opened
 
-NOUNS = (appointments, transactions, operations, connectors, views, status, logs, users, keys, audit)
+NOUNS = (
+    appointments,
+    transactions,
+    operations,
+    connectors,
+    views,
+    status,
+    logs,
+    users,
+    keys,
+    audit,
+)
 
 
 def main() -> None:
@@ -29,7 +51,9 @@ def main() -> None:
 def parser() -> argparse.ArgumentParser:
     """Return what the command line may say."""
     made = argparse.ArgumentParser(
-        prog="mboc", description="The Back Office Connector's portal API.", epilog="Set MBOC_URL to the portal's address and MBOC_API_KEY to an API key."
+        prog="mboc",
+        description="The Back Office Connector's portal API.",
+        epilog="Set MBOC_URL to the portal's address and MBOC_API_KEY to an API key.",
     )
     made.add_argument("--version", action="version", version=version("mboc-client"))
     parsers = made.add_subparsers(required=True, metavar="WHAT")
@@ -39,6 +63,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 async def _run(asked: argparse.Namespace) -> int:
-    url, key = os.environ.get("MBOC_URL", "http://127.0.0.1:8600"), os.environ.get("MBOC_API_KEY", "")
+    url, key = (
+        os.environ.get("MBOC_URL", "http://127.0.0.1:8600"),
+        os.environ.get("MBOC_API_KEY", ""),
+    )
     async with opened(url, key) as portal:
         return await asked.run(portal, asked) or 0

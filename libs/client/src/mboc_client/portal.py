@@ -22,7 +22,8 @@ class Portal:
     """One portal; raises RefusedError with the API's own sentence, and AwayError."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session, self._url = session, url.rstrip("/")
+        self._session = session
+        self._url = url.rstrip("/")
 
     async def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """Read one thing."""
@@ -30,9 +31,13 @@ class Portal:
 
     async def send(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         """Change something."""
-        return await self._json(method, path, **({"json": body} if body is not None else {}), **options)
+        return await self._json(
+            method, path, **({"json": body} if body is not None else {}), **options
+        )
 
-    async def items(self, path: str, query: Mapping[str, Any] | None = None, most: int | None = None) -> AsyncIterator[Item]:
+    async def items(
+        self, path: str, query: Mapping[str, Any] | None = None, most: int | None = None
+    ) -> AsyncIterator[Item]:
         """Yield the items of a list, page by page, all of them or so many."""
         asked, seen = _plain(query), 0
         while True:
@@ -58,14 +63,20 @@ class Portal:
             return json.loads(text) if text else None
 
     @contextlib.asynccontextmanager
-    async def _asking(self, method: str, path: str, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _asking(
+        self, method: str, path: str, **options: Any
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
-            async with self._session.request(method, f"{self._url}/api{quote(path)}", **options) as answer:
+            async with self._session.request(
+                method, f"{self._url}/api{quote(path)}", **options
+            ) as answer:
                 if not answer.ok:
                     raise RefusedError(answer.status, _sentence(await answer.text(), answer.status))
                 yield answer
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise AwayError(f"The portal API at {self._url} cannot be reached: check MBOC_URL.") from error
+            raise AwayError(
+                f"The portal API at {self._url} cannot be reached: check MBOC_URL."
+            ) from error
 
 
 @contextlib.asynccontextmanager
@@ -77,7 +88,11 @@ async def opened(url: str, key: str) -> AsyncIterator[Portal]:
 
 def _plain(query: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the query as an address has it; a list is a parameter that is given several times."""
-    return {name: [_word(one) for one in value] if isinstance(value, list) else _word(value) for name, value in (query or {}).items() if value is not None}
+    return {
+        name: [_word(one) for one in value] if isinstance(value, list) else _word(value)
+        for name, value in (query or {}).items()
+        if value is not None
+    }
 
 
 def _word(value: Any) -> str:

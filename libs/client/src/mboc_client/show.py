@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
 
-async def rows(items: AsyncIterator[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+async def rows(
+    items: AsyncIterator[dict[str, Any]], columns: Sequence[str], *, as_json: bool
+) -> None:
     """Print items as they come (JSON), or as a table when all are there."""
     if as_json:
         async for item in items:
@@ -21,7 +23,11 @@ async def rows(items: AsyncIterator[dict[str, Any]], columns: Sequence[str], *, 
         return
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column.rpartition(".")[2].replace("_", " "), overflow="fold", no_wrap=column.endswith("_at"))
+        table.add_column(
+            column.rpartition(".")[2].replace("_", " "),
+            overflow="fold",
+            no_wrap=column.endswith("_at"),
+        )
     count = 0
     async for item in items:
         table.add_row(*(_cell(item, column) for column in columns))

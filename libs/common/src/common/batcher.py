@@ -14,14 +14,20 @@ R = TypeVar("R")
 
 
 class Batcher(Generic[I, R]):
-    """Gathers single items into one flush at a time; adds no delay when idle. It works for all of them, so for no single one's trace.
+    """Gathers single items into one flush at a time; adds no delay when idle.
 
-    ``flush`` gets 1 to ``limit`` items and returns one result per item, in order; a result that is an exception is
-    raised to the one who submitted that item. An exception it raises goes to all of them.
+    It works for all of them, so for no single one's trace.
+
+    ``flush`` gets 1 to ``limit`` items and returns one result per item, in order; a result
+    that is an exception is raised to the one who submitted that item. An exception it raises
+    goes to all of them.
     """
 
-    def __init__(self, flush: Callable[[Sequence[I]], Awaitable[Sequence[R | Exception]]], limit: int = 64) -> None:
-        self._flush, self._limit = flush, limit
+    def __init__(
+        self, flush: Callable[[Sequence[I]], Awaitable[Sequence[R | Exception]]], limit: int = 64
+    ) -> None:
+        self._flush = flush
+        self._limit = limit
         self._waiting: list[tuple[I, asyncio.Future[R]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -50,7 +56,7 @@ class Batcher(Generic[I, R]):
             for _, future in batch:
                 future.cancel()
             raise
-        except Exception as error:  # noqa: BLE001 - it is not ours: it rises where the item was submitted
+        except Exception as error:  # noqa: BLE001 - it rises where the item was submitted
             results = [error] * len(batch)
         for (_, future), result in zip(batch, results, strict=True):
             if future.done():

@@ -1,4 +1,6 @@
-"""How FastStream consumes here: parse by type, hand over, acknowledge; a message that fails for good is parked."""
+"""How FastStream consumes here: parse by type, hand over, acknowledge; a message that fails
+for good is parked.
+"""
 
 from __future__ import annotations
 
@@ -24,32 +26,61 @@ if TYPE_CHECKING:
 
 
 def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
-    """Return a broker whose subscribers get parsed messages, acknowledge after the handler and park what is hopeless."""
+    """Return a broker whose subscribers get parsed messages, acknowledge after the handler and park
+    what is hopeless.
+    """
 
     class Parking(BaseMiddleware[Any, Any]):
-        async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
+        async def consume_scope(
+            self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
+        ) -> Any:
             try:
                 return await call_next(msg)
             except Exception as error:
                 if not is_hopeless(msg.raw_message, error):
                     raise NackMessage(requeue=True) from error
-                await park(publisher, msg.raw_message, msg.raw_message.routing_key or msg.raw_message.exchange or "", error)
+                await park(
+                    publisher,
+                    msg.raw_message,
+                    msg.raw_message.routing_key or msg.raw_message.exchange or "",
+                    error,
+                )
 
     return RabbitBroker(
-        url, middlewares=[Parking], apply_types=False, logger=None, reconnect_interval=1.0, graceful_timeout=30, on_reconnected=[count_reconnect]
+        url,
+        middlewares=[Parking],
+        apply_types=False,
+        logger=None,
+        reconnect_interval=1.0,
+        graceful_timeout=30,
+        on_reconnected=[count_reconnect],
     )
 
 
-async def consuming_checks(broker: RabbitBroker, what: str) -> tuple[Callable[[], str | None], Callable[[], str | None]]:
-    """Return the checks of a started broker: whether its connection has all that it had, and whether every subscriber is at work; ``what`` they consume."""
-    consuming = lambda: None if all(s.running for s in broker.subscribers) else f"{what} are not consumed"  # noqa: E731
+async def consuming_checks(
+    broker: RabbitBroker, what: str
+) -> tuple[Callable[[], str | None], Callable[[], str | None]]:
+    """Return the checks of a started broker: whether its connection has all that it had, and
+    whether every subscriber is at work; ``what`` they consume.
+    """
+    consuming = lambda: (  # noqa: E731
+        None if all(s.running for s in broker.subscribers) else f"{what} are not consumed"
+    )
     return Whole(await broker.connect()).check, consuming
 
 
 def queue(source: topology.Queue) -> RabbitQueue:
     """Return FastStream's word for one of our queues."""
-    arguments: Any = {key: value for key, value in source.arguments.items() if key != "x-queue-type"}
-    return RabbitQueue(source.name, queue_type=QueueType.QUORUM, durable=True, routing_key=source.routing_key, arguments=arguments)
+    arguments: Any = {
+        key: value for key, value in source.arguments.items() if key != "x-queue-type"
+    }
+    return RabbitQueue(
+        source.name,
+        queue_type=QueueType.QUORUM,
+        durable=True,
+        routing_key=source.routing_key,
+        arguments=arguments,
+    )
 
 
 def exchange(source: topology.Exchange) -> RabbitExchange:

@@ -9,7 +9,14 @@ import pymongo
 import stamina
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    PyMongoError,
+    WTimeoutError,
+)
 
 from common.metrics import MONGODB_FAILURES
 
@@ -26,9 +33,18 @@ _TRANSIENT_CODES = {6, 7, 18, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435
 
 
 def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
-    """Return the database; majority writes, retried once by the driver, no operation longer than five seconds."""
+    """Return the database; majority writes, retried once by the driver, no operation longer
+    than five seconds.
+    """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        url, w="majority", retryWrites=True, timeoutMS=5000, serverSelectionTimeoutMS=5000, tz_aware=True, maxPoolSize=20, appname="mboc"
+        url,
+        w="majority",
+        retryWrites=True,
+        timeoutMS=5000,
+        serverSelectionTimeoutMS=5000,
+        tz_aware=True,
+        maxPoolSize=20,
+        appname="mboc",
     )
     return client[name]
 
@@ -41,10 +57,13 @@ async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> No
 
 
 class Reach:
-    """Whether MongoDB's primary answered lately: without it no delivery is claimed, nothing recorded and nothing requeued."""
+    """Whether MongoDB's primary answered lately: without it no delivery is claimed, nothing
+    recorded and nothing requeued.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._database, self._answers = database, True
+        self._database = database
+        self._answers = True
 
     async def run(self) -> None:
         """Ask every few seconds until cancelled."""
@@ -58,7 +77,9 @@ class Reach:
 
 
 async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
-    """Return why the primary does not answer, None when it does: the name of an error, or what MongoDB calls it."""
+    """Return why the primary does not answer, None when it does: the name of an error, or what
+    MongoDB calls it.
+    """
     try:
         reason = None if (await database.command("hello")).get("isWritablePrimary") else "NoPrimary"
     except PyMongoError as error:
@@ -69,12 +90,16 @@ async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None
 
 
 def is_away(error: Exception) -> bool:
-    """Whether MongoDB could not be reached, changed its primary or no longer takes our password: the same operation may be tried again."""
+    """Whether MongoDB could not be reached, changed its primary or no longer takes our password:
+    the same operation may be tried again.
+    """
     if isinstance(error, ConnectionFailure | AutoReconnect | ExecutionTimeout | WTimeoutError):
         return True
     if isinstance(error, BulkWriteError):
         return not error.details.get("writeErrors")
-    return isinstance(error, PyMongoError) and (error.timeout or getattr(error, "code", None) in _TRANSIENT_CODES)
+    return isinstance(error, PyMongoError) and (
+        error.timeout or getattr(error, "code", None) in _TRANSIENT_CODES
+    )
 
 
 def outlast() -> AsyncIterator[stamina.Attempt]:
@@ -82,13 +107,18 @@ def outlast() -> AsyncIterator[stamina.Attempt]:
 
     Used as ``async for trial in outlast(): with trial: ...``.
     """
-    return stamina.retry_context(on=_count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0).__aiter__()
+    return stamina.retry_context(
+        on=_count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
+    ).__aiter__()
 
 
-async def have_indexes(collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]) -> None:
+async def have_indexes(
+    collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]
+) -> None:
     """Make the indexes that are missing, however long building them takes.
 
-    MongoDB gives up a build whose client stops waiting, so the five seconds of other operations would never end one on a large collection.
+    MongoDB gives up a build whose client stops waiting, so the five seconds of other operations
+    would never end one on a large collection.
     """
     with pymongo.timeout(BUILDING_S):
         async for trial in outlast():
@@ -97,7 +127,9 @@ async def have_indexes(collection: AsyncIOMotorCollection[dict[str, Any]], index
 
 
 def _count_away(error: Exception) -> bool:
-    """Whether to try again; every time counts, so that alerts see it where nobody asks for readiness."""
+    """Whether to try again; every time counts, so that alerts see it where nobody
+    asks for readiness.
+    """
     away = is_away(error)
     if away:
         MONGODB_FAILURES.inc()

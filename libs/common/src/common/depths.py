@@ -19,7 +19,9 @@ PATIENCE_S = 2.0
 
 
 class Depths:
-    """Asks on a connection that it is given once there is one; messages that a consumer has in hand do not count."""
+    """Asks on a connection that it is given once there is one; messages that a consumer has in
+    hand do not count.
+    """
 
     def __init__(self) -> None:
         self._connection: AbstractRobustConnection | None = None
@@ -36,8 +38,14 @@ class Depths:
         return found.decode() if isinstance(found, bytes) else str(found) if found else None
 
     async def of(self, queues: Iterable[str]) -> dict[str, int]:
-        """Return the messages that wait in each queue, without those queues that there are not; raises BrokerAwayError."""
-        transport = self._connection.transport if self._connection and self._connection.connected.is_set() else None
+        """Return the messages that wait in each queue, without those queues that there are not;
+        raises BrokerAwayError.
+        """
+        transport = (
+            self._connection.transport
+            if self._connection and self._connection.connected.is_set()
+            else None
+        )
         if transport is None:
             raise BrokerAwayError("not connected")
         with reaching_broker():
@@ -46,7 +54,9 @@ class Depths:
 
 
 async def _ask(connection: AbstractConnection, queues: Iterable[str]) -> dict[str, int]:
-    """Ask on channels outside aio-pika's care: it would restore one that RabbitMQ closes because a queue is not there."""
+    """Ask on channels outside aio-pika's care: it would restore one that RabbitMQ closes because a
+    queue is not there.
+    """
     found: dict[str, int] = {}
     channel = await connection.channel(publisher_confirms=False)
     try:

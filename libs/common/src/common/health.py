@@ -42,7 +42,9 @@ class Readiness:
 
 
 class Whole:
-    """Whether a connection has everything that it had: after a loss its channels and consumers come back one by one, and each may take its time."""
+    """Whether a connection has everything that it had: after a loss its channels and consumers come
+    back one by one, and each may take its time.
+    """
 
     def __init__(self, connection: AbstractConnection) -> None:
         self._is_whole = True
@@ -62,10 +64,13 @@ class Whole:
 
 
 class Loopback:
-    """Sends itself a message every few seconds: a connection that looks open but carries nothing is found out."""
+    """Sends itself a message every few seconds: a connection that looks open but carries
+    nothing is found out.
+    """
 
     def __init__(self, connection: AbstractRobustConnection) -> None:
-        self._connection, self._whole = connection, Whole(connection)
+        self._connection = connection
+        self._whole = Whole(connection)
         self._heard_at = float("-inf")
 
     async def run(self) -> None:
@@ -76,7 +81,9 @@ class Loopback:
         while True:
             with contextlib.suppress(BrokerAwayError), reaching_broker():
                 async with asyncio.timeout(BEAT_S):
-                    await channel.default_exchange.publish(aio_pika.Message(b""), queue.name, mandatory=False)
+                    await channel.default_exchange.publish(
+                        aio_pika.Message(b""), queue.name, mandatory=False
+                    )
             await asyncio.sleep(BEAT_S)
 
     async def _hear(self, _: AbstractIncomingMessage) -> None:
@@ -92,13 +99,17 @@ class Loopback:
 
 
 def health_routes(readiness: Readiness) -> list[Route]:
-    """Return ``GET /health/live`` (200) and ``GET /health/ready`` (200, or 503 with the reasons)."""
+    """Return ``GET /health/live`` (200) and ``GET /health/ready`` (200, or 503
+    with the reasons).
+    """
 
     def live(_: Request) -> JSONResponse:
         return JSONResponse({"live": True})
 
     def ready(_: Request) -> JSONResponse:
         reasons = readiness.reasons
-        return JSONResponse({"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200)
+        return JSONResponse(
+            {"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200
+        )
 
     return [Route("/health/live", live), Route("/health/ready", ready)]

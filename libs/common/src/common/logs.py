@@ -16,11 +16,23 @@ if TYPE_CHECKING:
 
     Keep = Callable[[str], None]
 
-_NOISY = ("aio_pika", "aiormq", "faststream", "uvicorn.access", "uvicorn.error", "pymongo", "motor", "stamina", "opentelemetry")
+_NOISY = (
+    "aio_pika",
+    "aiormq",
+    "faststream",
+    "uvicorn.access",
+    "uvicorn.error",
+    "pymongo",
+    "motor",
+    "stamina",
+    "opentelemetry",
+)
 
 
 def configure_logs(service: str, replica: str, level: str, keep: Keep | None = None) -> None:
-    """Send every log line to standard output as JSON with time, level, service, replica and, of work for one change, its trace; ``keep`` gets each line too."""
+    """Send every log line to standard output as JSON with time, level, service, replica and, of
+    work for one change, its trace; ``keep`` gets each line too.
+    """
 
     def named(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         event.update(service=service, replica=replica)
@@ -37,15 +49,25 @@ def configure_logs(service: str, replica: str, level: str, keep: Keep | None = N
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(serializer=_plain), *([_handing_to(keep)] if keep else [])],
+        processors=[
+            *shared,
+            structlog.processors.JSONRenderer(serializer=_plain),
+            *([_handing_to(keep)] if keep else []),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
     handler = _Handler(keep or (lambda _: None))
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared
+        )
+    )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in _NOISY:  # a reconnect makes bursts of harmless errors here; our own code says once what happened
+    for name in (
+        _NOISY
+    ):  # a reconnect makes bursts of harmless errors here; our own code says once what happened
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
@@ -63,7 +85,9 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 def _handing_to(keep: Keep) -> structlog.typing.Processor:
-    """Return the step behind the last one: the finished line is handed on as it stands, which costs an append."""
+    """Return the step behind the last one: the finished line is handed on as it stands, which
+    costs an append.
+    """
 
     def hand(_: object, __: str, line: Any) -> str:
         keep(line)
@@ -73,7 +97,9 @@ def _handing_to(keep: Keep) -> structlog.typing.Processor:
 
 
 def _plain(event: dict[str, object], **_: object) -> str:
-    """Encode without a fallback for foreign types: twice as fast, and our own lines hold none; anything else is shown as text."""
+    """Encode without a fallback for foreign types: twice as fast, and our own lines hold none;
+    anything else is shown as text.
+    """
     try:
         return json.dumps(event)
     except TypeError:

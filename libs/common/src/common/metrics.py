@@ -1,8 +1,19 @@
-"""What every process counts, and the page Prometheus reads. Label values come from closed sets, never from ids of data."""
+"""What every process counts, and the page Prometheus reads.
+
+Label values come from closed sets, never from ids of data.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,16 +24,27 @@ EVENT_LOOP_LAG = Histogram(
     "How late the event loop came to a task that was due: what every message waits besides.",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
-BROKER_RECONNECTS = Counter("mboc_broker_reconnects_total", "Connections to RabbitMQ that were lost and made again.")
-MONGODB_FAILURES = Counter(
-    "mboc_mongodb_failures_total", "Operations that MongoDB did not take, because it was away or had no primary. They are tried again until it does."
+BROKER_RECONNECTS = Counter(
+    "mboc_broker_reconnects_total", "Connections to RabbitMQ that were lost and made again."
 )
-DEAD_LETTERS = Counter("mboc_dead_letters_total", "Messages that this process parked, because no code understood them or their handler raised.", ["exchange"])
+MONGODB_FAILURES = Counter(
+    "mboc_mongodb_failures_total",
+    (
+        "Operations that MongoDB did not take, because it was away or had no primary. They are "
+        "tried again until it does."
+    ),
+)
+DEAD_LETTERS = Counter(
+    "mboc_dead_letters_total",
+    "Messages that this process parked, because no code understood them or their handler raised.",
+    ["exchange"],
+)
 
 
 def metrics_route() -> Route:
     """Return ``GET /metrics`` in Prometheus' text format."""
-    disable_created_metrics()  # type: ignore[no-untyped-call] # one more series for every counter and histogram, which nobody asks for
+    # One more series for every counter and histogram, which nobody asks for.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
 
     def page(_: Request) -> Response:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,6 @@
-"""Problem documents (RFC 9457): how every HTTP answer of ours says what is wrong and with which field."""
+"""Problem documents (RFC 9457): how every HTTP answer of ours says what is wrong and
+with which field.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +21,34 @@ if TYPE_CHECKING:
 METHOD_NOT_ALLOWED = 405
 
 
-def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = (), headers: dict[str, str] | None = None) -> Response:
-    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field", "message"}`` per bad field."""
-    document: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+def problem(
+    status: int,
+    detail: str,
+    errors: Sequence[dict[str, str]] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field",
+    "message"}`` per bad field.
+    """
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     if errors:
         document["errors"] = list(errors)
-    return JSONResponse(document, status_code=status, headers=headers, media_type="application/problem+json")
+    return JSONResponse(
+        document, status_code=status, headers=headers, media_type="application/problem+json"
+    )
 
 
 def field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
     """Turn pydantic's errors into field and message; the values that were sent are left out."""
-    return [{"field": ".".join(str(part) for part in e["loc"]) or "body", "message": message_of(e)} for e in errors]
+    return [
+        {"field": ".".join(str(part) for part in e["loc"]) or "body", "message": message_of(e)}
+        for e in errors
+    ]
 
 
 def message_of(error: Any) -> str:
@@ -39,29 +58,43 @@ def message_of(error: Any) -> str:
 
 def install(app: FastAPI) -> None:
     """Have every error of this app answered by a problem document."""
-    from fastapi.exceptions import RequestValidationError  # noqa: PLC0415 - only the apps with typed routes need it
+    from fastapi.exceptions import RequestValidationError  # noqa: PLC0415 - for typed routes
 
     async def invalid(_: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type FastAPI promises
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
         errors = field_errors([{**e, "loc": _place(e["loc"])} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - narrows the type Starlette promises
         allowed = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else {}
-        return problem(error.status_code, str(error.detail), headers={**(error.headers or {}), **allowed})
+        return problem(
+            error.status_code, str(error.detail), headers={**(error.headers or {}), **allowed}
+        )
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, refused)
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return where the field is, without ``body`` or ``query``; a parameter that was given several times has one name."""
+    """Return where the field is, without ``body`` or ``query``; a parameter that was given several
+    times has one name.
+    """
     inside = loc[1:] or loc
-    return tuple(part for part in inside if isinstance(part, str)) or inside if loc[0] == "query" else inside
+    return (
+        tuple(part for part in inside if isinstance(part, str)) or inside
+        if loc[0] == "query"
+        else inside
+    )
 
 
 def _allowed(request: Request) -> str:
-    """Return every method of this address; Starlette names those of the first route only (RFC 9110, 15.5.6)."""
-    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return ", ".join(sorted({method for route in routes for method in getattr(route, "methods", None) or ()}))
+    """Return every method of this address; Starlette names those of the first route only
+    (RFC 9110, 15.5.6).
+    """
+    routes = (
+        route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE
+    )
+    return ", ".join(
+        sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+    )

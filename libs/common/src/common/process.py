@@ -30,7 +30,9 @@ class AddressError(Exception):
 
 
 def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
-    """Run ``serve`` until SIGTERM or SIGINT sets its event; ``serve`` then ends in good order by itself."""
+    """Run ``serve`` until SIGTERM or SIGINT sets its event; ``serve`` then ends in good
+    order by itself.
+    """
     try:
         uvloop.run(_until_asked(serve))
     except AddressError as error:
@@ -98,8 +100,19 @@ class _Server(uvicorn.Server):
 async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
     """Serve the app over HTTP inside this block; raises AddressError."""
     listener = _listener(host, port)
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=5)
-    config.proxy_headers = False  # uvicorn would believe any neighbour on this machine; who a client is behind proxies is decided where it matters
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    # uvicorn would believe any neighbour on this machine; who a client is behind proxies is decided
+    # where it matters.
+    config.proxy_headers = False
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
     try:
@@ -111,14 +124,20 @@ async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
 
 def _listener(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
     except OSError as error:
-        raise AddressError(f"{host} port {port} cannot be listened on: {str(error.strerror).partition(' (')[0]}") from error
+        raise AddressError(
+            f"{host} port {port} cannot be listened on: {str(error.strerror).partition(' (')[0]}"
+        ) from error
 
 
 @contextlib.asynccontextmanager
 async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run these beside the block; one that raises ends the block, and leaving the block ends them."""
+    """Run these beside the block; one that raises ends the block, and leaving the
+    block ends them.
+    """
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_noticed(work)) for work in works]
         try:
@@ -129,11 +148,15 @@ async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]
 
 
 async def _noticed(work: Coroutine[None, None, None]) -> None:
-    """Raise where it was cancelled and nobody asked for that: RabbitMQ's client library cancels what waits for the broker, and the group would say nothing."""
+    """Raise where it was cancelled and nobody asked for that: RabbitMQ's client library cancels
+    what waits for the broker, and the group would say nothing.
+    """
     try:
         await work
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise RuntimeError("what runs in the background was cancelled, and nobody had asked for that") from error
+        raise RuntimeError(
+            "what runs in the background was cancelled, and nobody had asked for that"
+        ) from error

@@ -1,4 +1,6 @@
-"""Secrets at rest: AES-256-GCM, with the key's id and the connector's id bound in (design.md, section 8)."""
+"""Secrets at rest: AES-256-GCM, with the key's id and the connector's id bound in
+(design.md, section 8).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _KEY = 32
 
 
 class SealError(Exception):
-    """A secret cannot be opened: its key is not on the ring, or it was moved from another connector."""
+    """A secret cannot be opened: its key is not on the ring, or it was moved from
+    another connector.
+    """
 
 
 class KeyRing:
@@ -51,9 +55,15 @@ class KeyRing:
         key_id, _, encoded = sealed.partition(":")
         raw = base64.b64decode(encoded)
         try:
-            return self._keys[key_id].decrypt(raw[:_NONCE], raw[_NONCE:], f"{key_id}|{bound_to}".encode()).decode()
+            return (
+                self._keys[key_id]
+                .decrypt(raw[:_NONCE], raw[_NONCE:], f"{key_id}|{bound_to}".encode())
+                .decode()
+            )
         except (KeyError, InvalidTag) as error:
-            raise SealError(f"the secret was sealed with key {key_id!r}, which does not open it") from error
+            raise SealError(
+                f"the secret was sealed with key {key_id!r}, which does not open it"
+            ) from error
 
 
 class SealingSettings(EnvironmentSettings):
@@ -63,7 +73,10 @@ class SealingSettings(EnvironmentSettings):
 
     secret_keys: SecretStr = Field(
         validation_alias="SECRET_KEYS",
-        description="Keys of connectors' secrets: id:base64 pairs of 32 bytes, comma separated; the first one seals, all of them open.",
+        description=(
+            "Keys of connectors' secrets: id:base64 pairs of 32 bytes, comma separated; the first "
+            "one seals, all of them open."
+        ),
     )
 
     @field_validator("secret_keys")

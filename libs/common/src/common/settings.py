@@ -1,4 +1,7 @@
-"""The settings every process shares, and how a bad one is refused: in one sentence that names it. docs/configuration.md is made from the descriptions."""
+"""The settings every process shares, and how a bad one is refused: in one sentence that names it.
+
+docs/configuration.md is made from the descriptions.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from common.problem import message_of
 
@@ -24,10 +33,14 @@ class UnreadableError(Exception):
 
 
 class _Files(EnvSettingsSource):
-    """Reads a setting from the file that ``<NAME>_FILE`` names, which is how secrets are mounted; ``<NAME>`` itself goes first."""
+    """Reads a setting from the file that ``<NAME>_FILE`` names, which is how secrets are mounted;
+    ``<NAME>`` itself goes first.
+    """
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the file's content, the field's key, and whether it is JSON; raises UnreadableError."""
+        """Return the file's content, the field's key, and whether it is JSON; raises
+        UnreadableError.
+        """
         key, is_complex = field_name, False
         for key, name, is_complex in self._extract_field_info(field, field_name):
             if path := self.env_vars.get(f"{name}_file"):
@@ -40,7 +53,9 @@ def _content(name: str, path: Path) -> str:
         return path.read_text().strip()
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UnreadableError(f"{name.upper()}_FILE names {path}, which cannot be read: {reason}") from error
+        raise UnreadableError(
+            f"{name.upper()}_FILE names {path}, which cannot be read: {reason}"
+        ) from error
 
 
 class EnvironmentSettings(BaseSettings):
@@ -52,7 +67,7 @@ class EnvironmentSettings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings' own signature
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - their signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources, those that win first."""
@@ -65,17 +80,28 @@ def replica_name() -> str:
 
 
 class ServiceSettings(EnvironmentSettings):
-    """What each service reads from its environment; a subclass adds its own fields under its own prefix."""
+    """What each service reads from its environment; a subclass adds its own fields
+    under its own prefix.
+    """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    host: str = Field(default="127.0.0.1", description="Address to listen on for HTTP; 0.0.0.0 in a container.")
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on for HTTP; 0.0.0.0 in a container."
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on for HTTP.")
     replica: str = Field(
-        default_factory=replica_name, min_length=1, max_length=100, description="This process's name among its replicas, unique; by itself host and process id."
+        default_factory=replica_name,
+        min_length=1,
+        max_length=100,
+        description=(
+            "This process's name among its replicas, unique; by itself host and process id."
+        ),
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", validation_alias=AliasChoices("LOG_LEVEL"), description="Lowest level that is logged."
+        default="INFO",
+        validation_alias=AliasChoices("LOG_LEVEL"),
+        description="Lowest level that is logged.",
     )
     rabbitmq_url: SecretStr = Field(
         default=SecretStr("amqp://guest:guest@127.0.0.1:5672/"),
@@ -97,7 +123,10 @@ class DatabaseSettings(EnvironmentSettings):
     mongodb_url: SecretStr = Field(
         default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
         validation_alias=AliasChoices("MONGODB_URL"),
-        description="MongoDB, as mongodb://user:password@host:port/?replicaSet=name; a replica set is needed, of one member at least.",
+        description=(
+            "MongoDB, as mongodb://user:password@host:port/?replicaSet=name; a replica set is "
+            "needed, of one member at least."
+        ),
     )
     mongodb_database: str = Field(
         default="mboc",
@@ -121,29 +150,43 @@ class TraceSettings(EnvironmentSettings):
         default="",
         pattern=r"^(https?://\S+)?$",
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
-        description="Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no traces are recorded.",
+        description=(
+            "Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no "
+            "traces are recorded."
+        ),
     )
     collector_headers: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_HEADERS"),
-        description="What that collector wants in the header of each request, such as a key: name=value pairs, comma separated.",
+        description=(
+            "What that collector wants in the header of each request, such as a key: name=value "
+            "pairs, comma separated."
+        ),
     )
     trace_share: float = Field(
         default=1.0,
         ge=0,
         le=1,
         validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
-        description="Share of the changes whose trace is recorded, from 0 to 1; a caller that sends `traceparent` has decided already.",
+        description=(
+            "Share of the changes whose trace is recorded, from 0 to 1; a caller that sends "
+            "`traceparent` has decided already."
+        ),
     )
 
 
 def load(settings: type[S]) -> S:
-    """Read the settings, or end the process with exit code 2 and a sentence for each bad one (values are not shown)."""
+    """Read the settings, or end the process with exit code 2 and a sentence for each bad one
+    (values are not shown).
+    """
     try:
         return settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False, include_context=False):
-            sys.stderr.write(f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: {message_of(problem)}.\n")
+            sys.stderr.write(
+                f"Cannot start: the setting {_variable(settings, problem['loc'])} is not valid: "
+                f"{message_of(problem)}.\n"
+            )
         raise SystemExit(2) from None
     except SettingsError as error:
         sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")

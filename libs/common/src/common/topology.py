@@ -1,4 +1,6 @@
-"""Every exchange, queue and routing key, in one place (design.md, section 3). Nothing here talks to a broker.
+"""Every exchange, queue and routing key, in one place (design.md, section 3).
+
+Nothing here talks to a broker.
 
 A queue's dead-letter exchange is part of the class, so that none can be declared without it.
 """
@@ -13,7 +15,9 @@ from common.contracts.message import NO_CONNECTOR
 EVERYTHING = "#"
 """The routing key that matches every other at a topic exchange."""
 DELIVERY_LIMIT = 20
-"""Times a quorum queue hands out a message before it parks it: a handler that kills its process must end somewhere."""
+"""Times a quorum queue hands out a message before it parks it: a handler that kills its process
+must end somewhere.
+"""
 
 MOST_MESSAGES = 5_000
 MOST_BYTES = 64 * 1024 * 1024
@@ -37,7 +41,17 @@ CONNECTOR_TEST_RESULTS = Exchange("connector-test-results", "fanout")
 OPERATIONS = Exchange("operations", "topic")
 TELEMETRY = Exchange("telemetry", "topic")
 DEAD_LETTERS = Exchange("dead-letters", "fanout")
-EXCHANGES = (TRANSACTIONS, DELIVERIES, STATUSES, CONNECTORS, CONNECTOR_TESTS, CONNECTOR_TEST_RESULTS, OPERATIONS, TELEMETRY, DEAD_LETTERS)
+EXCHANGES = (
+    TRANSACTIONS,
+    DELIVERIES,
+    STATUSES,
+    CONNECTORS,
+    CONNECTOR_TESTS,
+    CONNECTOR_TEST_RESULTS,
+    OPERATIONS,
+    TELEMETRY,
+    DEAD_LETTERS,
+)
 
 OPERATION_REQUESTED, OPERATION_STEERED = "retry.requested", "retry.steered"
 OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api.archived"
@@ -47,7 +61,8 @@ OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api
 class Queue:
     """A durable quorum queue bound to one exchange; what it gives up on goes to the dead letters.
 
-    One that ``drops`` holds a bounded number of messages and forgets the oldest: they would fill the dead letters instead.
+    One that ``drops`` holds a bounded number of messages and forgets the oldest: they would fill
+    the dead letters instead.
     """
 
     name: str
@@ -61,9 +76,17 @@ class Queue:
         """The arguments it is declared with, the same in every process."""
         arguments: dict[str, str | int] = {"x-queue-type": "quorum"}
         if self.drops:
-            return arguments | {"x-max-length": MOST_MESSAGES, "x-max-length-bytes": MOST_BYTES, "x-overflow": "drop-head", "x-delivery-limit": DELIVERY_LIMIT}
+            return arguments | {
+                "x-max-length": MOST_MESSAGES,
+                "x-max-length-bytes": MOST_BYTES,
+                "x-overflow": "drop-head",
+                "x-delivery-limit": DELIVERY_LIMIT,
+            }
         if self.parks:
-            arguments |= {"x-dead-letter-exchange": DEAD_LETTERS.name, "x-delivery-limit": DELIVERY_LIMIT}
+            arguments |= {
+                "x-dead-letter-exchange": DEAD_LETTERS.name,
+                "x-delivery-limit": DELIVERY_LIMIT,
+            }
         return arguments
 
 
@@ -90,7 +113,9 @@ QUEUES = (
 
 
 def lane(connector_id: str) -> Queue:
-    """Return the queue of one connector's deliveries; without a connector, that of what is to be routed again."""
+    """Return the queue of one connector's deliveries; without a connector, that of what is to
+    be routed again.
+    """
     if connector_id == NO_CONNECTOR:
         return DISPATCHER_UNROUTED
     return Queue(f"dispatcher.deliveries.{connector_id}", DELIVERIES, routing_key=connector_id)
@@ -98,7 +123,9 @@ def lane(connector_id: str) -> Queue:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one service does at RabbitMQ, from which its permissions there follow (deploy/rabbitmq/definitions.json)."""
+    """What one service does at RabbitMQ, from which its permissions there follow
+    (deploy/rabbitmq/definitions.json).
+    """
 
     publishes: tuple[Exchange, ...]
     consumes: tuple[Queue, ...] = ()
@@ -109,12 +136,29 @@ class Part:
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """Every exchange it has to do with."""
-        return tuple(e for e in EXCHANGES if e in {*self.publishes, *self.overhears, TELEMETRY, DEAD_LETTERS, *(q.exchange for q in self.queues)})
+        return tuple(
+            e
+            for e in EXCHANGES
+            if e
+            in {
+                *self.publishes,
+                *self.overhears,
+                TELEMETRY,
+                DEAD_LETTERS,
+                *(q.exchange for q in self.queues),
+            }
+        )
 
     @property
     def queues(self) -> tuple[Queue, ...]:
-        """What must be there before it works: what it consumes, and where what it publishes is to wait for its consumer."""
-        return tuple(q for q in QUEUES if q in self.consumes or q.exchange in {*self.publishes, TELEMETRY, DEAD_LETTERS})
+        """What must be there before it works: what it consumes, and where what it publishes is to
+        wait for its consumer.
+        """
+        return tuple(
+            q
+            for q in QUEUES
+            if q in self.consumes or q.exchange in {*self.publishes, TELEMETRY, DEAD_LETTERS}
+        )
 
 
 INGEST = Part(publishes=(TRANSACTIONS,))
@@ -124,10 +168,18 @@ DISPATCHER = Part(
     overhears=(CONNECTORS,),
     has_lanes=True,
 )
-RETRY = Part(publishes=(DELIVERIES, STATUSES, OPERATIONS), consumes=(RETRY_OPERATIONS,), has_lanes=True)
+RETRY = Part(
+    publishes=(DELIVERIES, STATUSES, OPERATIONS), consumes=(RETRY_OPERATIONS,), has_lanes=True
+)
 PORTAL_API = Part(
     publishes=(CONNECTORS, CONNECTOR_TESTS, OPERATIONS),
-    consumes=(PORTAL_API_TRANSACTIONS, PORTAL_API_STATUSES, PORTAL_API_OPERATIONS, PORTAL_API_TELEMETRY, PARKED),
+    consumes=(
+        PORTAL_API_TRANSACTIONS,
+        PORTAL_API_STATUSES,
+        PORTAL_API_OPERATIONS,
+        PORTAL_API_TELEMETRY,
+        PARKED,
+    ),
     overhears=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
 )
 PARTS = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}

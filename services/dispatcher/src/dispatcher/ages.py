@@ -27,6 +27,8 @@ class Ages:
             del self._since[thing]
 
     def oldest_s(self, others: Iterable[datetime] = (), now: datetime | None = None) -> float:
-        """Return the seconds that the oldest has waited, 0 when there is none; may be asked by another thread."""
+        """Return the seconds that the oldest has waited, 0 when there is none; may be asked
+        by another thread.
+        """
         oldest = min((*tuple(self._since.values()), *others), default=None)
         return max(0.0, ((now or datetime.now(UTC)) - oldest).total_seconds()) if oldest else 0.0

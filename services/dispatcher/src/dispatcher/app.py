@@ -60,7 +60,9 @@ STOP_S = 10.0
 
 def main() -> None:
     """Run one dispatcher replica until it is asked to stop, or test one connector."""
-    parser = argparse.ArgumentParser(prog="mboc-dispatcher", description="Routes transactions and delivers them to back offices.")
+    parser = argparse.ArgumentParser(
+        prog="mboc-dispatcher", description="Routes transactions and delivers them to back offices."
+    )
     commands = parser.add_subparsers(dest="command")
     testing = commands.add_parser("test", help="try a connector without sending an appointment")
     testing.add_argument("connector_id")
@@ -74,35 +76,71 @@ def main() -> None:
 
 
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
-    """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before leaving."""
+    """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in
+    flight before leaving.
+    """
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness)
-    tracing, serving = exporting(settings, "dispatcher", settings.replica), listening(app, settings.host, settings.port)
+    telemetry = Telemetry(
+        settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness
+    )
+    tracing, serving = (
+        exporting(settings, "dispatcher", settings.replica),
+        listening(app, settings.host, settings.port),
+    )
     async with tracing, serving, telemetry.sending(), _tools(settings) as tools:
         await _work(settings, stop, readiness, telemetry, tools)
 
 
-async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, telemetry: Telemetry, tools: Tools) -> None:
+async def _work(
+    settings: Settings,
+    stop: asyncio.Event,
+    readiness: Readiness,
+    telemetry: Telemetry,
+    tools: Tools,
+) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
-    publisher = Publisher(partial(connect, url, f"dispatcher {replica} publishing"), topology.DISPATCHER)
+    publisher = Publisher(
+        partial(connect, url, f"dispatcher {replica} publishing"), topology.DISPATCHER
+    )
     await publisher.open()
     connection = await connect(url, f"dispatcher {replica} lanes")
     database = _database(settings)
     await wait_until_there(database)
 
-    ledger, statuses, offices = Ledger(database, settings.lease_s), Statuses(publisher), list[Current]()
+    ledger, statuses, offices = (
+        Ledger(database, settings.lease_s),
+        Statuses(publisher),
+        list[Current](),
+    )
     seat = partial(_seat, settings, statuses, Limiters())
-    lanes = Lanes(connection, publisher, seat, partial(_delivering, settings, ledger, statuses, tools, offices))
+    lanes = Lanes(
+        connection,
+        publisher,
+        seat,
+        partial(_delivering, settings, ledger, statuses, tools, offices),
+    )
     directory = Directory(database, lanes.open, ignore_case=settings.ignore_source_app_case)
     await directory.refresh()
     telemetry.also(lanes.standing)
 
     broker = consuming_broker(url, publisher)
-    subscribe(broker, Route(directory, publisher, statuses, replica), directory, Tests(directory, tools, publisher), replica)
+    subscribe(
+        broker,
+        Route(directory, publisher, statuses, replica),
+        directory,
+        Tests(directory, tools, publisher),
+        replica,
+    )
     await broker.start()
-    loopback, reach, consuming = Loopback(connection), Reach(database), await consuming_checks(broker, "transactions")
-    async with background(loopback.run(), reach.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)):
+    loopback, reach, consuming = (
+        Loopback(connection),
+        Reach(database),
+        await consuming_checks(broker, "transactions"),
+    )
+    async with background(
+        loopback.run(), reach.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)
+    ):
         readiness.watch(publisher.check, loopback.check, reach.check, lanes.check, *consuming)
         log.info("ready")
         await stop.wait()
@@ -117,7 +155,9 @@ async def _work(settings: Settings, stop: asyncio.Event, readiness: Readiness, t
 async def _tools(settings: Settings) -> AsyncIterator[Tools]:
     addresses = Addresses(settings.private_networks)
     async with open_session(addresses) as session:
-        yield Tools(session, KeyRing.parse(settings.secret_keys.get_secret_value()), addresses, Tokens())
+        yield Tools(
+            session, KeyRing.parse(settings.secret_keys.get_secret_value()), addresses, Tokens()
+        )
 
 
 def _database(settings: Settings) -> AsyncIOMotorDatabase[dict[str, Any]]:
@@ -133,7 +173,9 @@ async def _test(settings: Settings, connector_id: str) -> int:
     async with _tools(settings) as tools:
         tested = await try_connector(Connector.model_validate(found), tools)
     for step in tested.steps:
-        sys.stdout.write(f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n")
+        sys.stdout.write(
+            f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n"
+        )
     return 0 if tested.passed else 1
 
 
@@ -141,16 +183,29 @@ def _seat(settings: Settings, statuses: Statuses, limiters: Limiters, connector:
     telling: set[asyncio.Task[None]] = set()
 
     def tell(change: LaneChanged) -> None:
-        log.warning("lane held" if change.held_since else "lane works again", connector_id=change.connector_id, reason=change.reason)
+        log.warning(
+            "lane held" if change.held_since else "lane works again",
+            connector_id=change.connector_id,
+            reason=change.reason,
+        )
         task = asyncio.get_running_loop().create_task(statuses.lane_changed(change))
         telling.add(task)
         task.add_done_callback(telling.discard)
 
-    patience = Patience(settings.hold_after, settings.probe_s, settings.longest_probe_s, settings.in_hand_s)
+    patience = Patience(
+        settings.hold_after, settings.probe_s, settings.longest_probe_s, settings.in_hand_s
+    )
     return Desk(connector, settings.replica, patience, limiters, tell)
 
 
-def _delivering(settings: Settings, ledger: Ledger, statuses: Statuses, tools: Tools, offices: list[Current], desk: Desk) -> Deliver:
+def _delivering(
+    settings: Settings,
+    ledger: Ledger,
+    statuses: Statuses,
+    tools: Tools,
+    offices: list[Current],
+    desk: Desk,
+) -> Deliver:
     office = Current(lambda connector: build(connector, tools))
     offices.append(office)
     return Deliver(desk, ledger, Turns(), statuses, office, settings.replica)

@@ -1,4 +1,6 @@
-"""One attempt of one delivery: up to three tries, and the only place where an expected failure becomes a status."""
+"""One attempt of one delivery: up to three tries, and the only place where an expected failure
+becomes a status.
+"""
 
 from __future__ import annotations
 
@@ -22,28 +24,43 @@ LONGEST_PAUSE_S = 30.0
 
 
 def pause_before_next(error: DeliveryError, tries: int) -> float | None:
-    """Return the seconds until the next try, or None when there is none (domain.md, 6.5: exponential, full jitter, Retry-After)."""
+    """Return the seconds until the next try, or None when there is none (domain.md, 6.5:
+    exponential, full jitter, Retry-After).
+    """
     if not error.transient or tries >= TRIES:
         return None
     if error.retry_after_s is not None:
         return error.retry_after_s if error.retry_after_s <= LONGEST_PAUSE_S else None
-    return random.uniform(0.5, 1.0) * FIRST_PAUSE_S * float(2 ** (tries - 1))  # noqa: S311 - jitter, not a secret
+    return random.uniform(0.5, 1.0) * FIRST_PAUSE_S * float(2 ** (tries - 1))  # noqa: S311 - jitter
 
 
-async def attempt(desk: Desk, send: Callable[[], Awaitable[int]], settle: Callable[[Outcome], Awaitable[Outcome]]) -> Outcome:
-    """Send within the connector's limits; raises HandBackError when nothing was sent and the wait became too long.
+async def attempt(
+    desk: Desk, send: Callable[[], Awaitable[int]], settle: Callable[[Outcome], Awaitable[Outcome]]
+) -> Outcome:
+    """Send within the connector's limits; raises HandBackError when nothing was sent and the wait
+    became too long.
 
-    A call counts as in flight until its success is settled: so a kill repeats no more calls than may be in flight.
+    A call counts as in flight until its success is settled: so a kill repeats no more calls than
+    may be in flight.
     """
     began, tries = time.monotonic(), 0
     while True:
         try:
             async with desk.limiter.slot():
                 http_status = await _call(desk, send)
-                return await settle(Outcome(status=Status.SUCCESS, http_status=http_status, tries=tries + 1, duration_ms=_since(began)))
+                return await settle(
+                    Outcome(
+                        status=Status.SUCCESS,
+                        http_status=http_status,
+                        tries=tries + 1,
+                        duration_ms=_since(began),
+                    )
+                )
         except DeliveryError as error:
             if desk.gate.is_held and error.is_connectors and not error.outcome_unknown:
-                continue  # a sick connector holds: this delivery waits for a probe to succeed instead of failing with it
+                # A sick connector holds: this delivery waits for a probe to succeed instead of
+                # failing with it.
+                continue
             tries += 1
             pause = pause_before_next(error, tries)
             if pause is None:

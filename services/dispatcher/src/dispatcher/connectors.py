@@ -1,4 +1,6 @@
-"""The connectors as this replica knows them: read from MongoDB, again at each change and every few seconds."""
+"""The connectors as this replica knows them: read from MongoDB, again at each change and
+every few seconds.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,20 @@ log = structlog.get_logger()
 
 
 class Directory:
-    """Finds connectors by id and by source app, in memory; ``opened`` is awaited before new ones are used."""
+    """Finds connectors by id and by source app, in memory; ``opened`` is awaited before
+    new ones are used.
+    """
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], opened: Callable[[Sequence[Connector]], Awaitable[None]], *, ignore_case: bool) -> None:
+    def __init__(
+        self,
+        database: AsyncIOMotorDatabase[dict[str, Any]],
+        opened: Callable[[Sequence[Connector]], Awaitable[None]],
+        *,
+        ignore_case: bool,
+    ) -> None:
         self._collection = database["connectors"]
-        self._opened, self._ignore_case = opened, ignore_case
+        self._opened = opened
+        self._ignore_case = ignore_case
         self._by_id: Mapping[str, Connector] = {}
         self._by_source_app: Mapping[str, Sequence[Connector]] = {}
         self._again = asyncio.Event()
@@ -37,9 +48,15 @@ class Directory:
         return self._by_id.get(connector_id)
 
     def matching(self, source_app: str | None, source_type: str | None) -> list[Connector]:
-        """Return every connector of the source app; a source type filters where the connector names one (domain.md, 3.6)."""
+        """Return every connector of the source app; a source type filters where the connector names
+        one (domain.md, 3.6).
+        """
         found = self._by_source_app.get(self._fold(source_app or ""), ())
-        return [c for c in found if not c.source_type or self._fold(c.source_type) == self._fold(source_type or "")]
+        return [
+            c
+            for c in found
+            if not c.source_type or self._fold(c.source_type) == self._fold(source_type or "")
+        ]
 
     def ask_again(self) -> None:
         """Have the connectors read again soon; many calls make one reading."""
@@ -70,7 +87,9 @@ class Directory:
             try:
                 await self.refresh()
             except BrokerAwayError:
-                log.warning("connectors cannot be taken over while RabbitMQ is away; they are read again")
+                log.warning(
+                    "connectors cannot be taken over while RabbitMQ is away; they are read again"
+                )
 
     async def _read(self) -> list[Connector]:
         documents: list[dict[str, Any]] = []
@@ -88,5 +107,9 @@ def _parse(document: dict[str, Any]) -> Connector | None:
         return Connector.model_validate(document)
     except ValidationError as error:
         fields = [str(e["loc"]) for e in error.errors()]
-        log.error("a stored connector cannot be read and is left out", connector_id=document.get("_id"), fields=fields)  # noqa: TRY400 - values stay out
+        log.error(  # noqa: TRY400 - values stay out
+            "a stored connector cannot be read and is left out",
+            connector_id=document.get("_id"),
+            fields=fields,
+        )
         return None

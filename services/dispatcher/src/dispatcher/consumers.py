@@ -1,4 +1,6 @@
-"""What arrives from the broker, beside the lanes: transactions to route, and word that a connector changed."""
+"""What arrives from the broker, beside the lanes: transactions to route, and word that a
+connector changed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ MESSAGES_AT_ONCE = 16
 TESTS_AT_ONCE = 4
 
 
-def subscribe(broker: RabbitBroker, route: Route, directory: Directory, tests: Tests, replica: str) -> None:
+def subscribe(
+    broker: RabbitBroker, route: Route, directory: Directory, tests: Tests, replica: str
+) -> None:
     """Add this service's subscribers to the broker."""
 
     @broker.subscriber(
@@ -50,7 +54,9 @@ def subscribe(broker: RabbitBroker, route: Route, directory: Directory, tests: T
         await route.again(request)
 
     @broker.subscriber(
-        RabbitQueue(f"dispatcher.connectors.{replica}", exclusive=True, auto_delete=True, durable=False),
+        RabbitQueue(
+            f"dispatcher.connectors.{replica}", exclusive=True, auto_delete=True, durable=False
+        ),
         exchange(topology.CONNECTORS),
         channel=prefetch(MESSAGES_AT_ONCE),
         ack_policy=AckPolicy.ACK,

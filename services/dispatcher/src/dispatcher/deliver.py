@@ -1,4 +1,6 @@
-"""Carries one delivery to its back office: validate, claim, send, settle, tell (design.md, section 5)."""
+"""Carries one delivery to its back office: validate, claim, send, settle, tell
+(design.md, section 5).
+"""
 
 from __future__ import annotations
 
@@ -38,13 +40,29 @@ LONGEST_GLANCE_S = 1.0
 class Deliver:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
-    def __init__(self, desk: Desk, ledger: Ledger, turns: Turns, statuses: Statuses, back_office: Current, replica: str) -> None:
-        self._desk, self._ledger, self._turns, self._statuses = desk, ledger, turns, statuses
-        self._back_office, self._replica = back_office, replica
+    def __init__(
+        self,
+        desk: Desk,
+        ledger: Ledger,
+        turns: Turns,
+        statuses: Statuses,
+        back_office: Current,
+        replica: str,
+    ) -> None:
+        self._desk = desk
+        self._ledger = ledger
+        self._turns = turns
+        self._statuses = statuses
+        self._back_office = back_office
+        self._replica = replica
 
     async def __call__(self, request: DeliveryRequested) -> None:
-        """Return when the status is safe with the broker; raises HandBackError when the call was not begun."""
-        with taking("deliver", topology.DELIVERIES, request.traceparent, partial(_facts, request)) as step:
+        """Return when the status is safe with the broker; raises HandBackError when the
+        call was not begun.
+        """
+        with taking(
+            "deliver", topology.DELIVERIES, request.traceparent, partial(_facts, request)
+        ) as step:
             CURRENT.set(step)  # never reset: the lane gives each delivery a task of its own
             refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
             if refusal is not None:
@@ -73,7 +91,9 @@ class Deliver:
 
         async def send() -> int:
             if claim.request.attempt == 1:
-                SENT_AFTER_SECONDS.observe((datetime.now(UTC) - claim.request.transaction.received_at).total_seconds())
+                SENT_AFTER_SECONDS.observe(
+                    (datetime.now(UTC) - claim.request.transaction.received_at).total_seconds()
+                )
             with followed(trail):
                 return await self._back_office.of(self._desk.connector).send(claim.request)
 
@@ -94,7 +114,9 @@ class Deliver:
         if outcome.status is Status.FAILED:
             step.failed(outcome.code or outcome.status)
         with publishing(topology.STATUSES, step) as telling:
-            await self._statuses.publish(event_of(request, connector, outcome, self._replica, telling))
+            await self._statuses.publish(
+                event_of(request, connector, outcome, self._replica, telling)
+            )
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
         if outcome.duration_ms is not None:
             self._desk.attempt_seconds.observe(outcome.duration_ms / 1000)
@@ -131,5 +153,9 @@ def _facts(request: DeliveryRequested) -> Facts:
 def _skipped(answer: Superseded) -> Outcome:
     when = answer.modified_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Outcome(
-        status=Status.SKIPPED, message=f"A newer version of the appointment, modified at {when}, was sent before (transaction {answer.by_transaction})."
+        status=Status.SKIPPED,
+        message=(
+            f"A newer version of the appointment, modified at {when}, was sent before "
+            f"(transaction {answer.by_transaction})."
+        ),
     )

@@ -1,16 +1,18 @@
-"""The tree of expected failures. Each leaf is an answer, not a bug: it ends as a status with a code and a sentence.
+"""The tree of expected failures.
+
+Each leaf is an answer, not a bug: it ends as a status with a code and a sentence.
 
 DeliveryError
-├── UnreachableError    not connected: nothing was sent                       transient
-├── ThrottledError      429, or 503 with Retry-After: nothing was taken       transient
-├── ServerFaultError    408 or any other 5xx                                  transient
-├── NoAnswerError       sent, then timed out or cut: the outcome is unknown   not tried again at once
-├── UnconfirmedError    an answer that cannot be read: it may be stored       not tried again by itself
-├── UnauthorisedError   the credentials are not accepted
-├── MisconfiguredError  the connector must be mended: address, TLS, names
-└── RefusedError        the back office does not want this appointment
+├── UnreachableError   not connected: nothing was sent                     transient
+├── ThrottledError     429, or 503 with Retry-After: nothing was taken     transient
+├── ServerFaultError   408 or any other 5xx                                transient
+├── NoAnswerError      sent, then timed out or cut: the outcome is unknown  not tried again at once
+├── UnconfirmedError   an answer that cannot be read: it may be stored     not tried again by itself
+├── UnauthorisedError  the credentials are not accepted
+├── MisconfiguredError the connector must be mended: address, TLS, names
+└── RefusedError       the back office does not want this appointment
 
-HandBackError           not a failure: the call was not begun, the message goes back to its queue
+HandBackError          not a failure: the call was not begun, the message goes back to its queue
 """
 
 from __future__ import annotations
@@ -21,15 +23,25 @@ from typing import ClassVar
 class DeliveryError(Exception):
     """Why one call did not end well.
 
-    ``code`` is the stable one of domain.md 6.3 and 6.4, ``sentence`` is for the administrator and holds neither secrets nor payload.
+    ``code`` is the stable one of domain.md 6.3 and 6.4, ``sentence`` is for the administrator and
+    holds neither secrets nor payload.
     """
 
     transient: ClassVar[bool] = False
     is_connectors: ClassVar[bool] = True
-    """Whether the fault lies with the connector's back office as a whole rather than with this one appointment."""
+    """Whether the fault lies with the connector's back office as a whole rather than with this
+    one appointment.
+    """
     outcome_unknown: ClassVar[bool] = False
 
-    def __init__(self, code: str, sentence: str, *, http_status: int | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        http_status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(f"[{code}] {sentence}")
         self.code = code
         self.http_status = http_status
@@ -66,7 +78,9 @@ class NoAnswerError(DeliveryError):
 
 
 class UnconfirmedError(DeliveryError):
-    """An answer came that does not confirm: the back office may have stored it, and doing it again would do the same."""
+    """An answer came that does not confirm: the back office may have stored it, and doing it again
+    would do the same.
+    """
 
     outcome_unknown = True
 

@@ -1,4 +1,7 @@
-"""What dispatcher counts. Connector ids and hosts are a closed set: the administrator's own connectors."""
+"""What dispatcher counts.
+
+Connector ids and hosts are a closed set: the administrator's own connectors.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,56 @@ import functools
 
 from prometheus_client import Counter, Gauge, Histogram
 
-CONNECTOR_VERSION = Gauge("mboc_dispatcher_connector_version", "Version of the connector that this replica works with.", ["connector_id"])
-TRANSACTIONS = Counter("mboc_dispatcher_transactions_total", "Transactions routed, to any number of connectors.")
-ROUTED = Counter("mboc_dispatcher_routed_total", "Deliveries requested by routing.", ["connector_id"])
+CONNECTOR_VERSION = Gauge(
+    "mboc_dispatcher_connector_version",
+    "Version of the connector that this replica works with.",
+    ["connector_id"],
+)
+TRANSACTIONS = Counter(
+    "mboc_dispatcher_transactions_total", "Transactions routed, to any number of connectors."
+)
+ROUTED = Counter(
+    "mboc_dispatcher_routed_total", "Deliveries requested by routing.", ["connector_id"]
+)
 UNROUTED_AGE = Gauge(
     "mboc_dispatcher_oldest_unrouted_age_seconds",
-    "How long the oldest change that this replica is routing has waited since ingest accepted it; 0 = none. The largest of all replicas counts.",
+    (
+        "How long the oldest change that this replica is routing has waited since ingest accepted "
+        "it; 0 = none. The largest of all replicas counts."
+    ),
 )
 OLDEST_AGE = Gauge(
     "mboc_oldest_undelivered_age_seconds",
-    "How long the lane's oldest delivery has waited without a status, held, throttled and retrying ones included; 0 = none. It counts from when ingest"
-    " accepted the change, for a later attempt from when that was asked for. Each replica tells of what it has in hand: the largest of all replicas counts.",
+    (
+        "How long the lane's oldest delivery has waited without a status, held, throttled and "
+        "retrying ones included; 0 = none. It counts from when ingest accepted the change, for a "
+        "later attempt from when that was asked for. Each replica tells of what it has in hand: "
+        "the largest of all replicas counts."
+    ),
     ["connector_id"],
 )
 LANE_DEPTH = Gauge(
-    "mboc_dispatcher_lane_depth", "Deliveries waiting in the lane's queue, for all replicas together; asked of RabbitMQ every few seconds.", ["connector_id"]
+    "mboc_dispatcher_lane_depth",
+    (
+        "Deliveries waiting in the lane's queue, for all replicas together; asked of RabbitMQ "
+        "every few seconds."
+    ),
+    ["connector_id"],
 )
-IN_HAND = Gauge("mboc_dispatcher_lane_in_hand", "Deliveries that this replica has taken from the lane and not finished.", ["connector_id"])
-LANE_HELD = Gauge("mboc_dispatcher_lane_held", "1 while this replica holds the lane.", ["connector_id"])
+IN_HAND = Gauge(
+    "mboc_dispatcher_lane_in_hand",
+    "Deliveries that this replica has taken from the lane and not finished.",
+    ["connector_id"],
+)
+LANE_HELD = Gauge(
+    "mboc_dispatcher_lane_held", "1 while this replica holds the lane.", ["connector_id"]
+)
 ATTEMPTS = Counter(
     "mboc_dispatcher_attempts_total",
-    "Attempts that came to a status; the code is that of docs/faults.md, empty where there is none.",
+    (
+        "Attempts that came to a status; the code is that of docs/faults.md, empty where "
+        "there is none."
+    ),
     ["connector_id", "status", "code"],
 )
 ATTEMPT_SECONDS = Histogram(
@@ -35,9 +67,17 @@ ATTEMPT_SECONDS = Histogram(
     ["connector_id"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
-CALLS_ALLOWED = Gauge("mboc_dispatcher_calls_allowed", "Calls that may be under way at once: fewer while the back office throttles.", ["connector_id"])
-CALLS_IN_FLIGHT = Gauge("mboc_dispatcher_calls_in_flight", "Calls to back offices under way.", ["connector_id"])
-CALL_SECONDS = Histogram("mboc_dispatcher_call_seconds", "Duration of one call to a back office.", ["connector_id"])
+CALLS_ALLOWED = Gauge(
+    "mboc_dispatcher_calls_allowed",
+    "Calls that may be under way at once: fewer while the back office throttles.",
+    ["connector_id"],
+)
+CALLS_IN_FLIGHT = Gauge(
+    "mboc_dispatcher_calls_in_flight", "Calls to back offices under way.", ["connector_id"]
+)
+CALL_SECONDS = Histogram(
+    "mboc_dispatcher_call_seconds", "Duration of one call to a back office.", ["connector_id"]
+)
 SENT_AFTER_SECONDS = Histogram(
     "mboc_dispatcher_accepted_to_called_seconds",
     "From accepted by ingest to the first call.",
@@ -45,13 +85,22 @@ SENT_AFTER_SECONDS = Histogram(
 )
 LEDGER_ANSWERS = Counter(
     "mboc_dispatcher_ledger_answers_total",
-    "What the ledger answered to claims: granted; done (told again without a call); superseded by a newer version; busy (asked again until it is free).",
+    (
+        "What the ledger answered to claims: granted; done (told again without a call); "
+        "superseded by a newer version; busy (asked again until it is free)."
+    ),
     ["answer"],
 )
-LEDGER_SECONDS = Histogram("mboc_dispatcher_ledger_write_seconds", "Duration of one write to the ledger, which may hold many claims and outcomes.")
+LEDGER_SECONDS = Histogram(
+    "mboc_dispatcher_ledger_write_seconds",
+    "Duration of one write to the ledger, which may hold many claims and outcomes.",
+)
 TOKEN_ENDS = Gauge(
     "mboc_dispatcher_token_ends_timestamp_seconds",
-    "Until when the connector's access token is used, in seconds since 1970; 0 = there is none now. The next delivery after that fetches a new one.",
+    (
+        "Until when the connector's access token is used, in seconds since 1970; 0 = there is "
+        "none now. The next delivery after that fetches a new one."
+    ),
     ["connector_id"],
 )
 CERTIFICATE_ENDS = Gauge(

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 class Outcome(BaseModel):
-    """The status of one attempt, with the sentence that explains it; the ledger keeps it to tell it again."""
+    """The status of one attempt, with the sentence that explains it; the ledger keeps it
+    to tell it again.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,9 +37,28 @@ class Outcome(BaseModel):
         return self.status is Status.SUCCESS or self.outcome_unknown
 
 
-def event_of(request: DeliveryRequested, connector: Connector | None, outcome: Outcome, replica: str, step: Span | None = None) -> StatusChanged:
-    """Return the message that tells of the outcome, of this step of the trace rather than of the request."""
-    known: dict[str, Any] = {"connector_name": connector.name, "connector_version": connector.version} if connector else {}
+def event_of(
+    request: DeliveryRequested,
+    connector: Connector | None,
+    outcome: Outcome,
+    replica: str,
+    step: Span | None = None,
+) -> StatusChanged:
+    """Return the message that tells of the outcome, of this step of the trace rather
+    than of the request.
+    """
+    known: dict[str, Any] = (
+        {"connector_name": connector.name, "connector_version": connector.version}
+        if connector
+        else {}
+    )
     if step is not None:
         known["traceparent"] = step.traceparent
-    return StatusChanged.about(request, phase=Phase.DONE, at=datetime.now(UTC), replica=replica, **known, **outcome.model_dump())
+    return StatusChanged.about(
+        request,
+        phase=Phase.DONE,
+        at=datetime.now(UTC),
+        replica=replica,
+        **known,
+        **outcome.model_dump(),
+    )

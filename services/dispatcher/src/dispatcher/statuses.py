@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Statuses:
-    """Publishes StatusChanged and LaneChanged; returns when the broker has confirmed, however long it is away."""
+    """Publishes StatusChanged and LaneChanged; returns when the broker has confirmed, however
+    long it is away.
+    """
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
@@ -31,9 +33,19 @@ class Statuses:
     async def lane_changed(self, change: LaneChanged) -> None:
         """Tell that a lane is held or works again."""
         message_id = digest([change.connector_id, change.replica, change.at.isoformat()])
-        await self._publisher.publish_surely(topology.STATUSES, change.model_dump_json().encode(), message_id=message_id, kind="LaneChanged")
+        await self._publisher.publish_surely(
+            topology.STATUSES,
+            change.model_dump_json().encode(),
+            message_id=message_id,
+            kind="LaneChanged",
+        )
 
     async def _publish(self, events: Sequence[StatusChanged]) -> list[None]:
         message_id = digest(event.message_id for event in events)
-        await self._publisher.publish_surely(topology.STATUSES, STATUSES.dump_json(list(events)), message_id=message_id, kind="StatusChanged")
+        await self._publisher.publish_surely(
+            topology.STATUSES,
+            STATUSES.dump_json(list(events)),
+            message_id=message_id,
+            kind="StatusChanged",
+        )
         return [None] * len(events)

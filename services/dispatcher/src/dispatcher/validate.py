@@ -1,4 +1,6 @@
-"""Whether a connector can take a transaction at all: each reason is a status of the seed and names the field to mend."""
+"""Whether a connector can take a transaction at all: each reason is a status of the seed and names
+the field to mend.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,12 @@ from common.contracts.delivery import Status
 from dispatcher.outcome import Outcome
 
 
-def find_refusal(connector: Connector, action: Action, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
-    """Return why nothing may be sent, in the order of design.md section 5, or None; ``kinds`` are the systems and API types there are."""
+def find_refusal(
+    connector: Connector, action: Action, kinds: frozenset[tuple[str, str]]
+) -> Outcome | None:
+    """Return why nothing may be sent, in the order of design.md section 5, or None; ``kinds`` are
+    the systems and API types there are.
+    """
     return _disabled(connector) or find_fault(connector, kinds) or _action(connector, action)
 
 
@@ -23,13 +29,25 @@ def find_fault(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outco
 def _disabled(connector: Connector) -> Outcome | None:
     if connector.enabled:
         return None
-    return _refusal(connector, Status.MBOC_PUBLISH_DISABLED, "DSWBHK001", "DSCFG001", "is disabled: switch on Enabled, then retry")
+    return _refusal(
+        connector,
+        Status.MBOC_PUBLISH_DISABLED,
+        "DSWBHK001",
+        "DSCFG001",
+        "is disabled: switch on Enabled, then retry",
+    )
 
 
 def _system(connector: Connector) -> Outcome | None:
     if connector.system:
         return None
-    return _refusal(connector, Status.INVALID_MBOC_BACK_OFFICE_SYSTEM, "DSCFG002", "DSCFG002", f"has no System: set it to one of {', '.join(SYSTEMS)}")
+    return _refusal(
+        connector,
+        Status.INVALID_MBOC_BACK_OFFICE_SYSTEM,
+        "DSCFG002",
+        "DSCFG002",
+        f"has no System: set it to one of {', '.join(SYSTEMS)}",
+    )
 
 
 def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
@@ -38,25 +56,50 @@ def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | 
     if connector.system not in SYSTEMS:
         field, known = "System", ", ".join(SYSTEMS)
     else:
-        field, known = "API type", " or ".join(sorted(api for system, api in kinds if system == connector.system)) or "one that this version can speak to"
+        field, known = (
+            "API type",
+            " or ".join(sorted(api for system, api in kinds if system == connector.system))
+            or "one that this version can speak to",
+        )
     value = connector.system if field == "System" else connector.kind[1]
     return _refusal(
-        connector, Status.INVALID_MBOC_BACK_OFFICE_TYPE, "DSWBHK003", "DSCFG005", f"has the {field} '{value}', which is not valid: set it to {known}"
+        connector,
+        Status.INVALID_MBOC_BACK_OFFICE_TYPE,
+        "DSWBHK003",
+        "DSCFG005",
+        f"has the {field} '{value}', which is not valid: set it to {known}",
     )
 
 
 def _uri(connector: Connector) -> Outcome | None:
     if not connector.uri:
-        return _refusal(connector, Status.INVALID_MBOC_URI, "DSWBHK002", "DSCFG007", "has an empty URI: enter the address of its web service")
+        return _refusal(
+            connector,
+            Status.INVALID_MBOC_URI,
+            "DSWBHK002",
+            "DSCFG007",
+            "has an empty URI: enter the address of its web service",
+        )
     if _is_address(connector.uri):
         return None
-    return _refusal(connector, Status.INVALID_MBOC_URI, "DSWBHK002", "DSCFG007", "has a malformed URI: it must read http://host/path or https://host/path")
+    return _refusal(
+        connector,
+        Status.INVALID_MBOC_URI,
+        "DSWBHK002",
+        "DSCFG007",
+        "has a malformed URI: it must read http://host/path or https://host/path",
+    )
 
 
 def _is_address(uri: str) -> bool:
     try:
         parts = urlsplit(uri)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not any(c.isspace() for c in uri)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not any(c.isspace() for c in uri)
+        )
     except ValueError:
         return False
 
@@ -65,9 +108,19 @@ def _action(connector: Connector, action: Action) -> Outcome | None:
     if action in connector.actions:
         return None
     wanted = ", ".join(connector.actions) or "none"
-    return Outcome(status=Status.SKIPPED, message=f"Connector '{connector.name}' does not want the action {action}: its Actions are {wanted}.")
+    return Outcome(
+        status=Status.SKIPPED,
+        message=(
+            f"Connector '{connector.name}' does not want the action {action}: its "
+            f"Actions are {wanted}."
+        ),
+    )
 
 
-def _refusal(connector: Connector, status: Status, webhook_code: str, code: str, reason: str) -> Outcome:
+def _refusal(
+    connector: Connector, status: Status, webhook_code: str, code: str, reason: str
+) -> Outcome:
     chosen = webhook_code if connector.system == WEBHOOK else code
-    return Outcome(status=status, code=chosen, message=f"[{chosen}] Connector '{connector.name}' {reason}.")
+    return Outcome(
+        status=status, code=chosen, message=f"[{chosen}] Connector '{connector.name}' {reason}."
+    )

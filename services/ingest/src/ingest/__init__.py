@@ -1,1 +1,3 @@
-"""Turns what Dime.Scheduler reports into transactions; accepts nothing that is not safe with the broker."""
+"""Turns what Dime.Scheduler reports into transactions; accepts nothing that is not safe
+with the broker.
+"""

@@ -30,20 +30,28 @@ if TYPE_CHECKING:
             """Whether RabbitMQ can be spoken to now."""
             ...
 
-        async def publish(self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str) -> None:
+        async def publish(
+            self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
+        ) -> None:
             """Publish and wait for the confirmation; raises BrokerAwayError."""
             ...
 
 
-def read_changes(source: str, action: Action, body: bytes, traceparent: str | None = None) -> list[TransactionReceived]:
-    """Return one transaction per appointment in the body, all of one trace; raises IngestError before anything is published."""
+def read_changes(
+    source: str, action: Action, body: bytes, traceparent: str | None = None
+) -> list[TransactionReceived]:
+    """Return one transaction per appointment in the body, all of one trace; raises IngestError
+    before anything is published.
+    """
     texts = split_snapshots(body)
     if len(texts) == 1:
         return [read_change(source, action, texts[0], traceparent)]
     return [_named(number, source, action, text, traceparent) for number, text in enumerate(texts)]
 
 
-def read_change(source: str, action: Action, text: str, traceparent: str | None = None) -> TransactionReceived:
+def read_change(
+    source: str, action: Action, text: str, traceparent: str | None = None
+) -> TransactionReceived:
     """Return the transaction of one snapshot; the same text, action and source give the same id."""
     return TransactionReceived(
         transaction_id=digest([source, action, text]),
@@ -56,18 +64,23 @@ def read_change(source: str, action: Action, text: str, traceparent: str | None 
     )
 
 
-def _named(number: int, source: str, action: Action, text: str, traceparent: str | None) -> TransactionReceived:
+def _named(
+    number: int, source: str, action: Action, text: str, traceparent: str | None
+) -> TransactionReceived:
     try:
         return read_change(source, action, text, traceparent)
     except InvalidFieldError as error:
-        raise InvalidFieldError([{"field": f"{number}.{e['field']}", "message": e["message"]} for e in error.errors]) from None
+        raise InvalidFieldError(
+            [{"field": f"{number}.{e['field']}", "message": e["message"]} for e in error.errors]
+        ) from None
 
 
 class Accept:
     """Publishes transactions, many to a message while they come fast."""
 
     def __init__(self, publisher: Publisher, confirm_timeout_s: float) -> None:
-        self._publisher, self._timeout_s = publisher, confirm_timeout_s
+        self._publisher = publisher
+        self._timeout_s = confirm_timeout_s
         self._batcher: Batcher[TransactionReceived, None] = Batcher(self._publish)
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
@@ -83,7 +96,12 @@ class Accept:
             async with asyncio.timeout(self._timeout_s):
                 message_id = digest(transaction.transaction_id for transaction in batch)
                 with CONFIRM_SECONDS.time():
-                    await self._publisher.publish(topology.TRANSACTIONS, TRANSACTIONS.dump_json(list(batch)), message_id=message_id, kind="TransactionReceived")
+                    await self._publisher.publish(
+                        topology.TRANSACTIONS,
+                        TRANSACTIONS.dump_json(list(batch)),
+                        message_id=message_id,
+                        kind="TransactionReceived",
+                    )
         except TimeoutError as error:
             raise BrokerAwayError("no confirmation in time") from error
         return [None] * len(batch)

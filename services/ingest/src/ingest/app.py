@@ -34,11 +34,22 @@ log = structlog.get_logger()
 
 def main() -> None:
     """Serve the webhook, or replay a file."""
-    parser = argparse.ArgumentParser(prog="mboc-ingest", description="Turns what Dime.Scheduler reports into transactions.")
+    parser = argparse.ArgumentParser(
+        prog="mboc-ingest", description="Turns what Dime.Scheduler reports into transactions."
+    )
     parser.add_argument("--version", action="version", version=RELEASE)
     commands = parser.add_subparsers(dest="command")
-    replaying = commands.add_parser("replay", help="report the changes of a file again; goes on where it stopped")
-    replaying.add_argument("file", type=Path, help='JSON lines: {"source": "...", "action": "create|update|delete", "body": {...} or "<JSON text>"}')
+    replaying = commands.add_parser(
+        "replay", help="report the changes of a file again; goes on where it stopped"
+    )
+    replaying.add_argument(
+        "file",
+        type=Path,
+        help=(
+            'JSON lines: {"source": "...", "action": "create|update|delete", "body": {...} or '
+            '"<JSON text>"}'
+        ),
+    )
     arguments = parser.parse_args()
     settings = load(Settings)
     if arguments.command == "replay":
@@ -51,12 +62,29 @@ def main() -> None:
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     """Listen at once, be ready when RabbitMQ is there, answer what is in hand before leaving."""
     readiness = Readiness()
-    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"), topology.INGEST)
-    secrets = {source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()}
+    publisher = Publisher(
+        lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"),
+        topology.INGEST,
+    )
+    secrets = {
+        source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()
+    }
     accept = Accept(publisher, settings.confirm_timeout_s)
-    app = Starlette(routes=[*webhooks(accept, secrets, settings.body_limit), *health_routes(readiness), metrics_route()])
-    telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness)
-    async with exporting(settings, "ingest", settings.replica), listening(app, settings.host, settings.port), telemetry.sending():
+    app = Starlette(
+        routes=[
+            *webhooks(accept, secrets, settings.body_limit),
+            *health_routes(readiness),
+            metrics_route(),
+        ]
+    )
+    telemetry = Telemetry(
+        settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness
+    )
+    async with (
+        exporting(settings, "ingest", settings.replica),
+        listening(app, settings.host, settings.port),
+        telemetry.sending(),
+    ):
         loopback = Loopback(await publisher.open())
         async with background(loopback.run()):
             readiness.watch(loopback.check)
@@ -69,14 +97,22 @@ async def _replay(settings: Settings, file: Path) -> int:
     if not file.is_file():
         sys.stderr.write(f"There is no file {file}.\n")
         return 2
-    publisher = Publisher(lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST)
+    publisher = Publisher(
+        lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST
+    )
     await publisher.open()
     try:
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task(f"replaying {file.name}", total=file.stat().st_size)
-            refusals = await replay(file, Accept(publisher, settings.confirm_timeout_s), lambda done: progress.update(bar, completed=done))
+            refusals = await replay(
+                file,
+                Accept(publisher, settings.confirm_timeout_s),
+                lambda done: progress.update(bar, completed=done),
+            )
     except BrokerAwayError:
-        sys.stderr.write("RabbitMQ went away: run the same command again to go on where it stopped.\n")
+        sys.stderr.write(
+            "RabbitMQ went away: run the same command again to go on where it stopped.\n"
+        )
         return 1
     finally:
         await publisher.close()

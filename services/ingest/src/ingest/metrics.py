@@ -6,9 +6,18 @@ import functools
 
 from prometheus_client import Counter, Histogram
 
-ACCEPTED = Counter("mboc_ingest_accepted_total", "Changes accepted: the broker has confirmed them.", ["source", "action"])
-REFUSED = Counter("mboc_ingest_refused_total", "Requests refused: nothing of them was accepted.", ["reason"])
-CONFIRM_SECONDS = Histogram("mboc_ingest_confirm_seconds", "How long RabbitMQ took to confirm one message, which may hold many changes.")
+ACCEPTED = Counter(
+    "mboc_ingest_accepted_total",
+    "Changes accepted: the broker has confirmed them.",
+    ["source", "action"],
+)
+REFUSED = Counter(
+    "mboc_ingest_refused_total", "Requests refused: nothing of them was accepted.", ["reason"]
+)
+CONFIRM_SECONDS = Histogram(
+    "mboc_ingest_confirm_seconds",
+    "How long RabbitMQ took to confirm one message, which may hold many changes.",
+)
 
 accepted_of = functools.cache(ACCEPTED.labels)
 """Finds a label set's counter once: looking it up costs more than counting."""

@@ -1,4 +1,6 @@
-"""Reports the changes of a file again: ``{"source", "action", "body"}`` a line, resumable where it stopped."""
+"""Reports the changes of a file again: ``{"source", "action", "body"}`` a line, resumable
+where it stopped.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,11 @@ class Refusal(NamedTuple):
 
 
 async def replay(file: Path, accept: Accept, progressed: Callable[[int], None]) -> list[Refusal]:
-    """Accept every line after the remembered place, in order; raises BrokerAwayError, and goes on from there next time.
+    """Accept every line after the remembered place, in order; raises BrokerAwayError, and goes on
+    from there next time.
 
-    The place is kept beside the file, as ``<file>.progress``: bytes and lines done. ``progressed`` is told the bytes.
+    The place is kept beside the file, as ``<file>.progress``: bytes and lines done. ``progressed``
+    is told the bytes.
     """
     place = file.with_name(f"{file.name}.progress")
     done_bytes, done_lines = map(int, place.read_text().split()) if place.exists() else (0, 0)
@@ -49,7 +53,9 @@ def _chunks(file: Path, start: int) -> Iterator[list[bytes]]:
             yield chunk
 
 
-def _readable(chunk: list[bytes], before: int, refusals: list[Refusal]) -> Iterator[TransactionReceived]:
+def _readable(
+    chunk: list[bytes], before: int, refusals: list[Refusal]
+) -> Iterator[TransactionReceived]:
     for number, line in enumerate(chunk, before + 1):
         if line.strip():
             try:
@@ -65,5 +71,14 @@ def _read(line: bytes) -> TransactionReceived:
     except KeyError as error:
         raise InvalidFieldError([{"field": str(error.args[0]), "message": "is missing"}]) from None
     except (ValueError, TypeError, RecursionError):
-        raise InvalidFieldError([{"field": "line", "message": "must be {source, action: create, update or delete, body}"}]) from None
-    return read_change(source, action, body if isinstance(body, str) else json.dumps(body, ensure_ascii=False))
+        raise InvalidFieldError(
+            [
+                {
+                    "field": "line",
+                    "message": "must be {source, action: create, update or delete, body}",
+                }
+            ]
+        ) from None
+    return read_change(
+        source, action, body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    )

@@ -1,4 +1,6 @@
-"""What arrives over HTTP: Dime.Scheduler's webhook, one address per action (domain.md, 4.2 and 9.2)."""
+"""What arrives over HTTP: Dime.Scheduler's webhook, one address per action
+(domain.md, 4.2 and 9.2).
+"""
 
 from __future__ import annotations
 
@@ -26,25 +28,50 @@ if TYPE_CHECKING:
 
 RETRY_AFTER_S = 5
 BROKER_AWAY = 503
-ADDRESSES = {"appointment-created": Action.CREATE, "appointment-updated": Action.UPDATE, "appointment-deleted": Action.DELETE}
+ADDRESSES = {
+    "appointment-created": Action.CREATE,
+    "appointment-updated": Action.UPDATE,
+    "appointment-deleted": Action.DELETE,
+}
 
 
 def webhooks(accept: Accept, secrets: Mapping[str, bytes], body_limit: int) -> list[Route]:
-    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions; what is counted begins at 0 for every source."""
+    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions; what is counted
+    begins at 0 for every source.
+    """
     for source in secrets:
         for action in Action:
             accepted_of(source, action)
     routes = {f"/webhooks/{{source}}/{end}": action for end, action in ADDRESSES.items()}
-    return [Route(route, Webhook(accept, secrets, body_limit, action, route), methods=["POST"]) for route, action in routes.items()]
+    return [
+        Route(route, Webhook(accept, secrets, body_limit, action, route), methods=["POST"])
+        for route, action in routes.items()
+    ]
 
 
 class Webhook:
-    """One address as a bare ASGI application: a typed route costs more here than broker and validation together."""
+    """One address as a bare ASGI application: a typed route costs more here than broker and
+    validation together.
+    """
 
-    def __init__(self, accept: Accept, secrets: Mapping[str, bytes], body_limit: int, action: Action, route: str) -> None:
-        self._accept, self._secrets, self._limit, self._action = accept, secrets, body_limit, action
+    def __init__(
+        self,
+        accept: Accept,
+        secrets: Mapping[str, bytes],
+        body_limit: int,
+        action: Action,
+        route: str,
+    ) -> None:
+        self._accept = accept
+        self._secrets = secrets
+        self._limit = body_limit
+        self._action = action
         self._name = f"POST {route}"
-        self._facts = {"http.request.method": "POST", "http.route": route, "mboc.action": str(action)}
+        self._facts = {
+            "http.request.method": "POST",
+            "http.route": route,
+            "mboc.action": str(action),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -56,17 +83,31 @@ class Webhook:
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         headers, source = dict(scope["headers"]), scope["path_params"]["source"]
         if not is_authorised(self._secrets, source, headers):
-            return problem(401, "Send this source's secret as X-API-KEY, or as the password of HTTP Basic", headers={"WWW-Authenticate": "Basic"})
-        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+            return problem(
+                401,
+                "Send this source's secret as X-API-KEY, or as the password of HTTP Basic",
+                headers={"WWW-Authenticate": "Basic"},
+            )
+        if (
+            headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+            != b"application/json"
+        ):
             return problem(415, "Content-Type must be application/json")
-        with begin_trace(self._name, SpanKind.SERVER, read_traceparent(headers.get(b"traceparent", b"").decode("latin-1")), lambda: self._facts) as span:
+        with begin_trace(
+            self._name,
+            SpanKind.SERVER,
+            read_traceparent(headers.get(b"traceparent", b"").decode("latin-1")),
+            lambda: self._facts,
+        ) as span:
             response = await self._read(source, headers, receive, span)
             span.note(mboc__source=source, http__response__status_code=response.status_code)
             if response.status_code == BROKER_AWAY:
                 span.failed(str(BROKER_AWAY))
         return response
 
-    async def _read(self, source: str, headers: Mapping[bytes, bytes], receive: Receive, span: Span) -> Response:
+    async def _read(
+        self, source: str, headers: Mapping[bytes, bytes], receive: Receive, span: Span
+    ) -> Response:
         body = await _body(headers, receive, self._limit)
         if body is None:
             return problem(413, f"The body is larger than {self._limit} bytes")
@@ -81,8 +122,14 @@ class Webhook:
         except InvalidFieldError as error:
             return problem(422, str(error), error.errors)
         except BrokerAwayError:
-            return problem(BROKER_AWAY, "Nothing was accepted: RabbitMQ did not confirm. Send it again", headers={"Retry-After": str(RETRY_AFTER_S)})
-        return JSONResponse({"transactions": [t.transaction_id for t in transactions]}, status_code=202)
+            return problem(
+                BROKER_AWAY,
+                "Nothing was accepted: RabbitMQ did not confirm. Send it again",
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
+        return JSONResponse(
+            {"transactions": [t.transaction_id for t in transactions]}, status_code=202
+        )
 
 
 async def _body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes | None:

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def is_authorised(secrets: Mapping[str, bytes], source: str, headers: Mapping[bytes, bytes]) -> bool:
-    """Whether the request shows the source's secret, as X-API-KEY or as the password of HTTP Basic (RFC 7617)."""
+def is_authorised(
+    secrets: Mapping[str, bytes], source: str, headers: Mapping[bytes, bytes]
+) -> bool:
+    """Whether the request shows the source's secret, as X-API-KEY or as the password of HTTP
+    Basic (RFC 7617).
+    """
     expected = secrets.get(source)
     given = headers.get(b"x-api-key") or _basic_password(headers.get(b"authorization", b""))
     same = hmac.compare_digest(given, expected or b"\x00" * 32)

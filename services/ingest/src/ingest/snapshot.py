@@ -1,4 +1,6 @@
-"""Reads the PascalCase snapshot that Dime.Scheduler posts, in both published shapes (domain.md, 4.2)."""
+"""Reads the PascalCase snapshot that Dime.Scheduler posts, in both published shapes
+(domain.md, 4.2).
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class _Task(_Part):
 
 class _Snapshot(_Part):
     id: StrictInt = Field(default=0, ge=0, lt=2**63, validation_alias=AliasChoices("Id", "id"))
-    appointment_no: str | None = Field(default=None, validation_alias=AliasChoices("appointmentNo", "AppointmentNo"))
+    appointment_no: str | None = Field(
+        default=None, validation_alias=AliasChoices("appointmentNo", "AppointmentNo")
+    )
     appointment_guid: Text
     subject: Text
     start_date: Text
@@ -50,14 +54,25 @@ class _Snapshot(_Part):
 
 
 def read_snapshot(text: str | bytes, source: str) -> Appointment:
-    """Return what the connector reads of one snapshot; raises UnreadableError or InvalidFieldError."""
+    """Return what the connector reads of one snapshot; raises UnreadableError or
+    InvalidFieldError.
+    """
     try:
         found = _Snapshot.model_validate_json(text)
     except ValidationError as error:
         raise _refusal(error) from None
     identity = found.id or found.appointment_guid or found.appointment_no
     if not identity:
-        raise InvalidFieldError([{"field": "Id", "message": "is missing; without it, AppointmentGuid or appointmentNo must be there"}])
+        raise InvalidFieldError(
+            [
+                {
+                    "field": "Id",
+                    "message": (
+                        "is missing; without it, AppointmentGuid or appointmentNo must be there"
+                    ),
+                }
+            ]
+        )
     job = (found.task.job if found.task else None) or _Job()
     return Appointment(
         key=f"{source}/{identity}"[:200],
@@ -81,7 +96,9 @@ def read_snapshot(text: str | bytes, source: str) -> Appointment:
 
 
 def split_snapshots(body: bytes) -> list[str]:
-    """Return the JSON text of each appointment in the body, exactly as it was sent; raises UnreadableError, InvalidFieldError."""
+    """Return the JSON text of each appointment in the body, exactly as it was sent; raises
+    UnreadableError, InvalidFieldError.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -105,7 +122,9 @@ def _elements(text: str) -> list[str]:
         elif text[position] != "]":
             raise json.JSONDecodeError("expected a comma", text, position)
     if position != len(text) - 1 or not found:
-        raise InvalidFieldError([{"field": "body", "message": "must be one appointment or an array of at least one"}])
+        raise InvalidFieldError(
+            [{"field": "body", "message": "must be one appointment or an array of at least one"}]
+        )
     return found
 
 

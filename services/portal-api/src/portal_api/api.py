@@ -24,16 +24,40 @@ if TYPE_CHECKING:
 WRAP = re.compile(r"(?<!\n)\n(?!\n|\||[*-] )")
 
 
-def build_api(routers: Sequence[APIRouter], doors: Doors, others: Sequence[BaseRoute] = (), website: Sequence[BaseRoute] = ()) -> FastAPI:
-    """Return the application: ``/api`` for those who are known, its documentation, the routes every process has, and behind them all the website."""
-    app = FastAPI(title="Back Office Connector", version=RELEASE, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, routes=list(others))
-    common: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)}
-    app.include_router(doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common)
+def build_api(
+    routers: Sequence[APIRouter],
+    doors: Doors,
+    others: Sequence[BaseRoute] = (),
+    website: Sequence[BaseRoute] = (),
+) -> FastAPI:
+    """Return the application: ``/api`` for those who are known, its documentation, the routes every
+    process has, and behind them all the website.
+    """
+    app = FastAPI(
+        title="Back Office Connector",
+        version=RELEASE,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        routes=list(others),
+    )
+    common: dict[int | str, dict[str, Any]] = {
+        status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)
+    }
+    app.include_router(
+        doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common
+    )
     api = APIRouter(prefix="/api", dependencies=[known(doors.audit)], responses=common)
     for router in routers:
         api.include_router(router)
     app.include_router(api)
-    app.add_middleware(Entrance, recognise=doors.recognise, audit=doors.audit, proxies=doors.proxies, origins=doors.origins)
+    app.add_middleware(
+        Entrance,
+        recognise=doors.recognise,
+        audit=doors.audit,
+        proxies=doors.proxies,
+        origins=doors.origins,
+    )
     add_docs(app)
     app.router.routes.extend(website)
     problems.install(app)
@@ -47,12 +71,19 @@ def unwrapped(part: Any) -> Any:
     Swagger UI would show every line break; those of tables and lists stay.
     """
     if isinstance(part, dict):
-        return {key: WRAP.sub(" ", value) if key == "description" and isinstance(value, str) else unwrapped(value) for key, value in part.items()}
+        return {
+            key: WRAP.sub(" ", value)
+            if key == "description" and isinstance(value, str)
+            else unwrapped(value)
+            for key, value in part.items()
+        }
     return [unwrapped(one) for one in part] if isinstance(part, list) else part
 
 
 def _describe(app: FastAPI) -> None:
-    """Add what FastAPI cannot know: the problem document, which no route returns, and the second token that a session's writes need."""
+    """Add what FastAPI cannot know: the problem document, which no route returns, and the second
+    token that a session's writes need.
+    """
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -60,11 +91,21 @@ def _describe(app: FastAPI) -> None:
         components = document.setdefault("components", {})
         own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         components.setdefault("schemas", {}).update(own.pop("$defs") | {"Problem": own})
-        text = "What GET /api/session tells as csrf_token; every write with a session's cookie needs it, an API key does not."
-        components.setdefault("securitySchemes", {})["CsrfToken"] = {"type": "apiKey", "in": "header", "name": CSRF, "description": text}
+        text = (
+            "What GET /api/session tells as csrf_token; every write with a session's cookie needs "
+            "it, an API key does not."
+        )
+        components.setdefault("securitySchemes", {})["CsrfToken"] = {
+            "type": "apiKey",
+            "in": "header",
+            "name": CSRF,
+            "description": text,
+        }
         for operations in document["paths"].values():
             for method, operation in operations.items():
-                operation["security"] = [_with_token(way, method) for way in operation.get("security", [])]
+                operation["security"] = [
+                    _with_token(way, method) for way in operation.get("security", [])
+                ]
         described: dict[str, Any] = unwrapped(document)
         return described
 

@@ -85,7 +85,9 @@ def main() -> None:
         case "give-up":
             asyncio.run(_give_up(_database(load(DatabaseSettings)), arguments.before))
         case "create-admin":
-            raise SystemExit(asyncio.run(create_admin(_database(load(DatabaseSettings)), arguments.name)))
+            raise SystemExit(
+                asyncio.run(create_admin(_database(load(DatabaseSettings)), arguments.name))
+            )
         case "rekey":
             settings = load(Settings)
             raise SystemExit(asyncio.run(rekey(_connectors(settings, _database(settings)))))
@@ -96,18 +98,28 @@ def main() -> None:
 
 
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
-    """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in hand before leaving."""
+    """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in
+    hand before leaving.
+    """
     url, readiness = settings.rabbitmq_url.get_secret_value(), Readiness()
     database = _database(settings)
     store = _connectors(settings, database)
-    publisher = Publisher(partial(connect, url, f"portal-api {settings.replica}"), topology.PORTAL_API)
+    publisher = Publisher(
+        partial(connect, url, f"portal-api {settings.replica}"), topology.PORTAL_API
+    )
     tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
     doors = build_doors(database, settings.rules)
     watch = Watch(database, _bounds(settings), settings.replica)
     routers = [*_routers(database, store, tests, publisher, watch, doors.audit), *doors.routers]
-    app = build_api(routers, doors, others, website(settings.web_folder) if settings.web_folder else ())
+    app = build_api(
+        routers, doors, others, website(settings.web_folder) if settings.web_folder else ()
+    )
     telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
-    async with exporting(settings, "portal-api", settings.replica), listening(app, settings.host, settings.port), telemetry.sending():
+    async with (
+        exporting(settings, "portal-api", settings.replica),
+        listening(app, settings.host, settings.port),
+        telemetry.sending(),
+    ):
         connection = await publisher.open()
         loopback = Loopback(connection)
         watch.use(connection)
@@ -133,9 +145,23 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     await publisher.close()
 
 
-def _routers(database: Database, store: Connectors, tests: ConnectionTests, publisher: Publisher, watch: Watch, trail: Audit) -> list[APIRouter]:
-    """Return the routes in the order of their documentation; an address with a fixed word stands before one with a variable there."""
-    reader, views, kept, known = Reader(database), SavedViews(database), Operations(database, Writer(database)), Causes(database)
+def _routers(
+    database: Database,
+    store: Connectors,
+    tests: ConnectionTests,
+    publisher: Publisher,
+    watch: Watch,
+    trail: Audit,
+) -> list[APIRouter]:
+    """Return the routes in the order of their documentation; an address with a fixed word stands
+    before one with a variable there.
+    """
+    reader, views, kept, known = (
+        Reader(database),
+        SavedViews(database),
+        Operations(database, Writer(database)),
+        Causes(database),
+    )
     return [
         export(reader),
         appointments(reader, store),
@@ -164,7 +190,9 @@ def _bounds(settings: Settings) -> Bounds:
 async def _give_up(database: Database, before: datetime) -> None:
     await wait_until_there(database)
     ended = await give_up(Unheard(database), Record(Writer(database), Figures(database)), before)
-    sys.stdout.write(f"Given up: {ended} deliveries, which are Failed now with an unknown outcome.\n")
+    sys.stdout.write(
+        f"Given up: {ended} deliveries, which are Failed now with an unknown outcome.\n"
+    )
 
 
 def _database(settings: DatabaseSettings) -> Database:
@@ -177,10 +205,20 @@ def _connectors(settings: Settings, database: Database) -> Connectors:
 
 def described() -> str:
     """Return the OpenAPI document, as docs/api keeps it; nothing is connected to."""
-    database, publisher = open_database("mongodb://127.0.0.1", "none"), Publisher(partial(connect, "amqp://127.0.0.1", "none"), topology.PORTAL_API)
+    database, publisher = (
+        open_database("mongodb://127.0.0.1", "none"),
+        Publisher(partial(connect, "amqp://127.0.0.1", "none"), topology.PORTAL_API),
+    )
     store = Connectors(database, KeyRing({}))
     doors = build_doors(database, Rules())
-    routers = _routers(database, store, ConnectionTests(publisher), publisher, Watch(database, Bounds(), "none"), doors.audit)
+    routers = _routers(
+        database,
+        store,
+        ConnectionTests(publisher),
+        publisher,
+        Watch(database, Bounds(), "none"),
+        doors.audit,
+    )
     app = build_api([*routers, *doors.routers], doors)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
@@ -188,13 +226,19 @@ def described() -> str:
 async def _begin_with_an_admin(settings: Settings, doors: Doors) -> None:
     if settings.first_admin and settings.first_admin_password:
         password = settings.first_admin_password.get_secret_value()
-        if await doors.first_admin.create_when_there_is_nobody(settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"):
+        if await doors.first_admin.create_when_there_is_nobody(
+            settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"
+        ):
             log.info("the first administrator is created", name=settings.first_admin)
 
 
 async def _announce(publisher: Publisher, connector_id: str) -> None:
-    """Tell the dispatchers; they read all connectors every few seconds anyway, so an absent broker delays nothing for long."""
+    """Tell the dispatchers; they read all connectors every few seconds anyway, so an absent broker
+    delays nothing for long.
+    """
     body = ConnectorChanged(connector_id=connector_id).model_dump_json().encode()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2):
-            await publisher.publish_surely(topology.CONNECTORS, body, message_id=connector_id, kind="ConnectorChanged")
+            await publisher.publish_surely(
+                topology.CONNECTORS, body, message_id=connector_id, kind="ConnectorChanged"
+            )

@@ -79,7 +79,12 @@ def subscribe(broker: RabbitBroker, record: Record, tests: ConnectionTests, repl
         await record.dead_letter(letter)
 
     @broker.subscriber(
-        RabbitQueue(f"portal-api.connector-test-results.{replica}", exclusive=True, auto_delete=True, durable=False),
+        RabbitQueue(
+            f"portal-api.connector-test-results.{replica}",
+            exclusive=True,
+            auto_delete=True,
+            durable=False,
+        ),
         exchange(topology.CONNECTOR_TEST_RESULTS),
         channel=prefetch(MESSAGES_AT_ONCE),
         ack_policy=AckPolicy.ACK,
@@ -112,12 +117,18 @@ async def _letter(message: StreamMessage[object]) -> DeadLetter:
         return DeadLetter.model_validate_json(message.body)
     except ValidationError:
         deaths = message.headers.get("x-death") or [{}]
-        place, cause = str(deaths[0].get("queue", "unknown")), str(deaths[0].get("reason", "unknown"))
+        place, cause = (
+            str(deaths[0].get("queue", "unknown")),
+            str(deaths[0].get("reason", "unknown")),
+        )
     return DeadLetter(
         dead_letter_id=digest([place, message.body.hex()]),
         queue=place,
         type=getattr(message.raw_message, "type", None),
-        reason=f"RabbitMQ gave up on the message ({cause}): its handler ended without an answer again and again",
+        reason=(
+            f"RabbitMQ gave up on the message ({cause}): its handler ended without an answer "
+            "again and again"
+        ),
         trace=None,
         body=message.body.decode(errors="replace"),
         at=datetime.now(UTC),

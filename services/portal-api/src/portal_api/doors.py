@@ -1,4 +1,6 @@
-"""Everything that decides who comes in, put together: what ``api.py`` places in front of the routes, and the routes of accounts themselves."""
+"""Everything that decides who comes in, put together: what ``api.py`` places in front of the
+routes, and the routes of accounts themselves.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Recognising callers, the audit, the route that nobody needs to be known for, and those of accounts."""
+    """Recognising callers, the audit, the route that nobody needs to be known for, and
+    those of accounts.
+    """
 
     recognise: Recognise
     audit: Audit
@@ -46,9 +50,17 @@ class Doors:
 
 def build_doors(database: AsyncIOMotorDatabase[dict[str, Any]], rules: Rules) -> Doors:
     """Return all of it; nothing is connected to."""
-    people, sessions, keys, trail = Users(database), Sessions(database, rules.lifetimes), ApiKeys(database), Audit(database)
+    people, sessions, keys, trail = (
+        Users(database),
+        Sessions(database, rules.lifetimes),
+        ApiKeys(database),
+        Audit(database),
+    )
     waits = rules.first_wait, rules.longest_wait
-    sign_ins, hasher = SignIns(database, patience_with_names(*waits), patience_with_addresses(*waits)), Hasher()
+    sign_ins, hasher = (
+        SignIns(database, patience_with_names(*waits), patience_with_addresses(*waits)),
+        Hasher(),
+    )
     sign_in = SignIn(people, sessions, sign_ins, hasher)
     return Doors(
         recognise=Recognise(people, sessions, keys, rules.key),
@@ -56,7 +68,12 @@ def build_doors(database: AsyncIOMotorDatabase[dict[str, Any]], rules: Rules) ->
         proxies=rules.proxies,
         origins=rules.origins,
         sign_in=signing_in(sign_in, people, is_secure=rules.is_secure),
-        routers=[session(people, sessions, sign_in, hasher), users(people, sign_ins, hasher), api_keys(keys), audit(trail)],
+        routers=[
+            session(people, sessions, sign_in, hasher),
+            users(people, sign_ins, hasher),
+            api_keys(keys),
+            audit(trail),
+        ],
         hasher=hasher,
         first_admin=FirstAdmin(people, trail, hasher),
     )

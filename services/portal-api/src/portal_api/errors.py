@@ -58,14 +58,23 @@ class InvalidFieldError(PortalError):
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(f"{field}: {sentence}")
-        self.field, self.sentence = field, sentence
+        self.field = field
+        self.sentence = sentence
 
 
 class TooManyError(InvalidFieldError):
-    """The condition or order ``field`` has no index, and there are too many items to look at each."""
+    """The condition or order ``field`` has no index, and there are too many items
+    to look at each.
+    """
 
     def __init__(self, field: str, most: int) -> None:
-        super().__init__(field, f"can be used where the other conditions leave at most {most:,}: add a shorter time, or another condition")
+        super().__init__(
+            field,
+            (
+                f"can be used where the other conditions leave at most {most:,}: add a shorter "
+                "time, or another condition"
+            ),
+        )
 
 
 class UnknownCallerError(PortalError):

@@ -32,13 +32,16 @@ class Hear:
     """LogRecorded, Heartbeat -> what administrators see of the services."""
 
     def __init__(self, logs: Logs, heartbeats: Heartbeats) -> None:
-        self._logs, self._heartbeats = logs, heartbeats
+        self._logs = logs
+        self._heartbeats = heartbeats
 
     async def lines(self, message_id: str, lines: Sequence[LogRecorded], odd: int) -> None:
         """Keep the lines of a message."""
         LINES_NOT_UNDERSTOOD.inc(odd)
         if lines:
-            await self._logs.keep([kept(line, message_id, place) for place, line in enumerate(lines)])
+            await self._logs.keep(
+                [kept(line, message_id, place) for place, line in enumerate(lines)]
+            )
         STORED.labels("log line").inc(len(lines))
 
     async def heartbeat(self, beat: Heartbeat) -> None:

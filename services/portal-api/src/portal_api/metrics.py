@@ -11,7 +11,10 @@ STORED_AFTER_SECONDS = Histogram(
     "From an attempt's end to its record.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600),
 )
-LINES_NOT_UNDERSTOOD = Counter("mboc_portal_api_log_lines_not_understood_total", "Log lines that came in and could not be read.")
+LINES_NOT_UNDERSTOOD = Counter(
+    "mboc_portal_api_log_lines_not_understood_total",
+    "Log lines that came in and could not be read.",
+)
 READERS = Gauge("mboc_portal_api_live_readers", "Streams of live updates that are open.")
 
 for kind in ("transaction", "status", "lane", "dead letter"):

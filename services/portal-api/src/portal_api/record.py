@@ -44,18 +44,31 @@ class Record:
     """Messages -> what administrators see; the same message twice changes nothing."""
 
     def __init__(self, writer: Writer, figures: Figures | None = None) -> None:
-        self._writer, self._figures = writer, figures
+        self._writer = writer
+        self._figures = figures
 
     async def transactions(self, received: Sequence[TransactionReceived]) -> None:
         """Show the changes as pending at once."""
-        await self._writer.write([change for transaction in received for change in projections.of_transaction(transaction)])
+        await self._writer.write(
+            [
+                change
+                for transaction in received
+                for change in projections.of_transaction(transaction)
+            ]
+        )
         STORED.labels("transaction").inc(len(received))
 
     async def statuses(self, events: Sequence[StatusChanged]) -> None:
         """Show where deliveries stand."""
-        steps = [taking("record", topology.STATUSES, event.traceparent, partial(_facts, event)) for event in events if event.phase is Phase.DONE]
+        steps = [
+            taking("record", topology.STATUSES, event.traceparent, partial(_facts, event))
+            for event in events
+            if event.phase is Phase.DONE
+        ]
         with together(steps):
-            await self._writer.write([change for event in events for change in projections.of_status(event)])
+            await self._writer.write(
+                [change for event in events for change in projections.of_status(event)]
+            )
         STORED.labels("status").inc(len(events))
         now = datetime.now(UTC)
         await self._name_late(late_minutes(events, now))
@@ -80,7 +93,9 @@ class Record:
         """Show a parked message as Failed."""
         await self._writer.write(projections.of_dead_letter(letter))
         STORED.labels("dead letter").inc()
-        await self._name_late({Step.MINUTE.of(moment) for moment in (letter.at, *projections.accepted_at(letter))})
+        await self._name_late(
+            {Step.MINUTE.of(moment) for moment in (letter.at, *projections.accepted_at(letter))}
+        )
 
     async def _name_late(self, minutes: set[datetime]) -> None:
         """Have what came late counted; behind the write, and before the message is acknowledged."""

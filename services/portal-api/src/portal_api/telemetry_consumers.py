@@ -1,4 +1,6 @@
-"""What arrives from the broker of the services themselves, and once more for those who look on live."""
+"""What arrives from the broker of the services themselves, and once more for those
+who look on live.
+"""
 
 from __future__ import annotations
 
@@ -60,11 +62,20 @@ def subscribe_telemetry(broker: RabbitBroker, hear: Hear) -> None:
             await hear.lines(*told)
 
 
-def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes, replica: str) -> None:
-    """Add the subscribers of this replica alone; what comes while nobody looks is not even parsed."""
+def subscribe_live(
+    broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes, replica: str
+) -> None:
+    """Add the subscribers of this replica alone; what comes while nobody looks is
+    not even parsed.
+    """
 
     @broker.subscriber(
-        _own("statuses", replica), exchange(topology.STATUSES), channel=prefetch(LIVE_AT_ONCE), ack_policy=AckPolicy.ACK, decoder=_raw, no_reply=True
+        _own("statuses", replica),
+        exchange(topology.STATUSES),
+        channel=prefetch(LIVE_AT_ONCE),
+        ack_policy=AckPolicy.ACK,
+        decoder=_raw,
+        no_reply=True,
     )
     async def statuses(told: tuple[str, bytes]) -> None:
         kind, body = told
@@ -83,7 +94,9 @@ def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes,
     async def operations(told: tuple[str, bytes]) -> None:
         kind, body = told
         if hub.is_wanted and kind == OperationProgressed.__name__:
-            with contextlib.suppress(ValidationError):  # one that cannot be read is parked where it is recorded
+            with contextlib.suppress(
+                ValidationError
+            ):  # one that cannot be read is parked where it is recorded
                 progress = OperationProgressed.model_validate_json(body)
                 hub.operation(progress.operation_id, progress.revision, shapes.operation(progress))
         elif hub.is_wanted and kind == DeliveriesArchived.__name__:
@@ -103,9 +116,18 @@ def subscribe_live(broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes,
 
 
 def _own(what: str, replica: str, routing_key: str = "") -> RabbitQueue:
-    """Return a queue of this replica alone; bounded, because what is told live is worth nothing later."""
+    """Return a queue of this replica alone; bounded, because what is told live is
+    worth nothing later.
+    """
     bounded: Any = {"x-max-length": MOST_MESSAGES, "x-overflow": "drop-head"}
-    return RabbitQueue(f"portal-api.live.{what}.{replica}", exclusive=True, auto_delete=True, durable=False, routing_key=routing_key, arguments=bounded)
+    return RabbitQueue(
+        f"portal-api.live.{what}.{replica}",
+        exclusive=True,
+        auto_delete=True,
+        durable=False,
+        routing_key=routing_key,
+        arguments=bounded,
+    )
 
 
 async def _raw(message: StreamMessage[Any]) -> tuple[str, bytes]:

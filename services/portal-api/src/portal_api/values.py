@@ -10,7 +10,12 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Plai
 
 from common.contracts.appointment import in_utc
 
-Instant = Annotated[datetime, PlainSerializer(lambda moment: in_utc(moment).isoformat().replace("+00:00", "Z"), return_type=str)]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(
+        lambda moment: in_utc(moment).isoformat().replace("+00:00", "Z"), return_type=str
+    ),
+]
 """A moment as UTC text."""
 
 
@@ -29,14 +34,29 @@ def _in_range(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_range)]
 """A moment in a query: text with an offset (RFC 3339), never a number."""
-Int64 = Annotated[int, BeforeValidator(lambda given: _unless(given, bool, "must be a whole number")), Field(ge=-(2**63), le=2**63 - 1)]
+Int64 = Annotated[
+    int,
+    BeforeValidator(lambda given: _unless(given, bool, "must be a whole number")),
+    Field(ge=-(2**63), le=2**63 - 1),
+]
 """What MongoDB can compare with; never true or false."""
-YesNo = Annotated[bool, BeforeValidator(lambda given: given if isinstance(given, bool) else _unless(given, int | float, "must be true or false"))]
+YesNo = Annotated[
+    bool,
+    BeforeValidator(
+        lambda given: (
+            given
+            if isinstance(given, bool)
+            else _unless(given, int | float, "must be true or false")
+        )
+    ),
+]
 """True or false, never a number."""
 
 
 def _unless(given: object, kind: type | UnionType, sentence: str) -> object:
-    """Return what was given; pydantic alone would take a number for true or false, and the other way round."""
+    """Return what was given; pydantic alone would take a number for true or false, and the
+    other way round.
+    """
     if isinstance(given, kind):
         raise ValueError(sentence)  # noqa: TRY004 - pydantic reads a ValueError as a refusal
     return given

@@ -1,4 +1,6 @@
-"""Puts together everything by which administrators watch the system: logs, status, figures and live updates."""
+"""Puts together everything by which administrators watch the system: logs, status, figures
+and live updates.
+"""
 
 from __future__ import annotations
 
@@ -58,9 +60,14 @@ class Bounds(NamedTuple):
 class Watch:
     """One per process."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], bounds: Bounds, replica: str) -> None:
-        self._database, self._bounds, self._replica = database, bounds, replica
-        self._hub, self._depths = Hub(), Depths()
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], bounds: Bounds, replica: str
+    ) -> None:
+        self._database = database
+        self._bounds = bounds
+        self._replica = replica
+        self._hub = Hub()
+        self._depths = Depths()
         self._heard = Heard(bounds.silent_after, bounds.heartbeats_kept)
         self._board = Board(self._heard, self._depths, Observed(database), bounds.oldest_allowed)
         self.figures = Figures(database)
@@ -68,7 +75,12 @@ class Watch:
     def routers(self, connectors: Connectors) -> list[APIRouter]:
         """Return the routes."""
         readers = Readers(self._hub, self._bounds.readers)
-        return [logs(Logs(self._database)), status(self._board), figures(self.figures, connectors), events(readers, self._board)]
+        return [
+            logs(Logs(self._database)),
+            status(self._board),
+            figures(self.figures, connectors),
+            events(readers, self._board),
+        ]
 
     def subscribe(self, broker: RabbitBroker) -> None:
         """Add the subscribers."""
@@ -79,20 +91,30 @@ class Watch:
         """Have MongoDB forget what is older than the settings say."""
         kept, coarse = self._bounds, {"step": {"$in": ["hour", "day"]}}
         minutes = Kept("figures", "minutes_kept", kept.minutes_kept, {"step": "minute"})
-        heartbeats, lines = Kept("heartbeats", "kept", kept.heartbeats_kept), Kept("logs", "kept", kept.logs_kept)
-        await keep_for(self._database, (lines, heartbeats, minutes, Kept("figures", "sums_kept", SUMMED_KEPT, coarse)))
+        heartbeats, lines = (
+            Kept("heartbeats", "kept", kept.heartbeats_kept),
+            Kept("logs", "kept", kept.logs_kept),
+        )
+        await keep_for(
+            self._database,
+            (lines, heartbeats, minutes, Kept("figures", "sums_kept", SUMMED_KEPT, coarse)),
+        )
 
     def use(self, connection: AbstractRobustConnection) -> None:
         """Ask RabbitMQ on this connection."""
         self._depths.use(connection)
 
     def listen(self, connection: AbstractRobustConnection) -> None:
-        """Know which connection the subscribers are on: whenever it had been lost, readers have missed something."""
+        """Know which connection the subscribers are on: whenever it had been lost, readers have
+        missed something.
+        """
         connection.reconnect_callbacks.add(lambda *_: self._hub.missed())
 
     def works(self) -> list[Coroutine[None, None, None]]:
         """Return what runs beside the requests."""
-        rounds = Rounds(self.figures, self._replica, self._bounds.figures_every_s, self._bounds.minutes_kept)
+        rounds = Rounds(
+            self.figures, self._replica, self._bounds.figures_every_s, self._bounds.minutes_kept
+        )
         return [self._hub.run(), self._look(), rounds.run()]
 
     def close(self) -> None:
@@ -120,7 +142,14 @@ def _operation(progress: OperationProgressed) -> dict[str, Any]:
 
 def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts as MongoDB gives them back: it keeps whole milliseconds."""
-    return {name: _whole(value) if isinstance(value, datetime) else _as_stored(value) if isinstance(value, dict) else value for name, value in facts.items()}
+    return {
+        name: _whole(value)
+        if isinstance(value, datetime)
+        else _as_stored(value)
+        if isinstance(value, dict)
+        else value
+        for name, value in facts.items()
+    }
 
 
 def _whole(moment: datetime) -> datetime:

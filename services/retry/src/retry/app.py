@@ -59,9 +59,16 @@ STOP_S = 10.0
 
 def main() -> None:
     """Run one retry replica until it is asked to stop, or make its indexes."""
-    parser = argparse.ArgumentParser(prog="mboc-retry", description="Runs Failed deliveries again on a cron, and carries out administrators' operations.")
+    parser = argparse.ArgumentParser(
+        prog="mboc-retry",
+        description=(
+            "Runs Failed deliveries again on a cron, and carries out administrators' operations."
+        ),
+    )
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone")
+    commands.add_parser(
+        "migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone"
+    )
     if parser.parse_args().command == "migrate":
         asyncio.run(_migrate(load(DatabaseSettings)))
         return
@@ -77,20 +84,34 @@ def main() -> None:
 
 
 async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyncio.Event) -> None:
-    """Listen at once, act when RabbitMQ and MongoDB are there, finish the work in hand before leaving."""
+    """Listen at once, act when RabbitMQ and MongoDB are there, finish the work in
+    hand before leaving.
+    """
     readiness = Readiness()
-    publisher = Publisher(partial(connect, settings.rabbitmq_url.get_secret_value(), f"retry {settings.replica}"), topology.RETRY)
+    publisher = Publisher(
+        partial(connect, settings.rabbitmq_url.get_secret_value(), f"retry {settings.replica}"),
+        topology.RETRY,
+    )
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    telemetry = Telemetry(settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness)
+    telemetry = Telemetry(
+        settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness
+    )
     async with listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_until_there(database)
         requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
         await make_indexes(database)
-        clocks = [Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)]
+        clocks = [
+            Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)
+        ]
         telemetry.also(partial(_timer_job, schedule, clocks[0]))
-        timer = Timer(schedule, clocks[0], Requeue(Failed(database), Transactions(database), requeues, ask), settings.lease_s / 3)
+        timer = Timer(
+            schedule,
+            clocks[0],
+            Requeue(Failed(database), Transactions(database), requeues, ask),
+            settings.lease_s / 3,
+        )
         steps = _steps(database, requeues, ask, Tell(publisher))
         operate, loopback, reach = Operate(clocks[1], steps), Loopback(connection), Reach(database)
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
@@ -99,7 +120,12 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         consuming = await consuming_checks(broker, "operations")
         async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
             readiness.watch(loopback.check, reach.check, *consuming)
-            log.info("ready", next_run=str(schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"))
+            log.info(
+                "ready",
+                next_run=str(
+                    schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"
+                ),
+            )
             await stop.wait()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError):
                 async with asyncio.timeout(STOP_S):
@@ -109,16 +135,34 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
     await publisher.close()
 
 
-def _steps(database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell) -> Steps:
+def _steps(
+    database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell
+) -> Steps:
     """Return what operations are carried out with."""
     operations, items, deliveries = Operations(database), Items(database), Deliveries(database)
-    take_stock, settle = TakeStock(operations, items, deliveries), Settle(items, deliveries, tell.archived)
-    return Steps(operations, items, take_stock, CarryOut(items, Transactions(database), requeues, ask), settle, Report(operations, tell.progressed))
+    take_stock, settle = (
+        TakeStock(operations, items, deliveries),
+        Settle(items, deliveries, tell.archived),
+    )
+    return Steps(
+        operations,
+        items,
+        take_stock,
+        CarryOut(items, Transactions(database), requeues, ask),
+        settle,
+        Report(operations, tell.progressed),
+    )
 
 
 async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, TimerJob]:
     """Return the part of a heartbeat that tells when the timer job ran and runs."""
-    return {"timer_job": TimerJob(expression=schedule.expression, last_run_at=await clock.last_tick(), next_run_at=schedule.after(datetime.now(UTC)))}
+    return {
+        "timer_job": TimerJob(
+            expression=schedule.expression,
+            last_run_at=await clock.last_tick(),
+            next_run_at=schedule.after(datetime.now(UTC)),
+        )
+    }
 
 
 async def _migrate(settings: DatabaseSettings) -> None:

@@ -23,7 +23,8 @@ class Ask:
     """Returns when the broker has confirmed everything."""
 
     def __init__(self, publisher: Publisher, connection: AbstractRobustConnection) -> None:
-        self._publisher, self._connection = publisher, connection
+        self._publisher = publisher
+        self._connection = connection
         self._known: set[str] = set()
 
     async def __call__(self, requests: Sequence[DeliveryRequested]) -> None:
@@ -32,13 +33,22 @@ class Ask:
             return
         await self._declare({request.connector_id for request in requests} - self._known)
         told = STATUSES.dump_json([_pending(request) for request in requests])
-        await self._publisher.publish_surely(topology.STATUSES, told, message_id=digest(r.message_id for r in requests), kind="StatusChanged")
+        await self._publisher.publish_surely(
+            topology.STATUSES,
+            told,
+            message_id=digest(r.message_id for r in requests),
+            kind="StatusChanged",
+        )
         await asyncio.gather(*map(self._publish, requests))
 
     async def _publish(self, request: DeliveryRequested) -> None:
         body = request.model_dump_json().encode()
         await self._publisher.publish_surely(
-            topology.DELIVERIES, body, message_id=request.message_id, kind="DeliveryRequested", routing_key=request.connector_id
+            topology.DELIVERIES,
+            body,
+            message_id=request.message_id,
+            kind="DeliveryRequested",
+            routing_key=request.connector_id,
         )
 
     async def _declare(self, connector_ids: set[str]) -> None:

@@ -1,4 +1,6 @@
-"""What arrives from the broker: operations that administrators asked for, and how they steer them."""
+"""What arrives from the broker: operations that administrators asked for, and how
+they steer them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ MESSAGES_AT_ONCE = 8
 
 
 def subscribe(broker: RabbitBroker, operations: Operations, operate: Operate) -> None:
-    """Add this service's subscriber to the broker; the replica that takes a message keeps it, the one with the lease acts on it."""
+    """Add this service's subscriber to the broker; the replica that takes a message keeps it, the
+    one with the lease acts on it.
+    """
 
     @broker.subscriber(
         queue(topology.RETRY_OPERATIONS),

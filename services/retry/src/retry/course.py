@@ -1,4 +1,6 @@
-"""One operation, turn by turn: heed what was said, tell how it goes, do the next part, see what became of the parts before."""
+"""One operation, turn by turn: heed what was said, tell how it goes, do the next part, see what
+became of the parts before.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,13 @@ class Steps(NamedTuple):
 
 
 class Course:
-    """Keeps nothing that a kill would lose: how fast it went, where it looked last, and whether it has told anything yet."""
+    """Keeps nothing that a kill would lose: how fast it went, where it looked last, and whether it
+    has told anything yet.
+    """
 
     def __init__(self, steps: Steps, operation_id: str) -> None:
-        self._steps, self._operation_id = steps, operation_id
+        self._steps = steps
+        self._operation_id = operation_id
         self._pace: Pace | None = None
         self._place = ""
         self._has_told = False
@@ -52,7 +57,9 @@ class Course:
         operation = await self._steps.operations.read(self._operation_id)
         tally = await self._steps.items.tally(self._operation_id)
         if operation.total not in (None, tally.total):
-            return 0  # another replica moves items still, and some were counted twice or not at all: count again
+            # Another replica moves items still, and some were counted twice or not at all:
+            # count again.
+            return 0
         told = await self._tell(operation, tally)
         if told is None or self.is_over:
             return 0

@@ -1,4 +1,6 @@
-"""Ends what nobody looks up any more: operations that have been over for ninety days, with their items."""
+"""Ends what nobody looks up any more: operations that have been over for ninety days,
+with their items.
+"""
 
 from __future__ import annotations
 

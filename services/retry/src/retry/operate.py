@@ -37,7 +37,8 @@ class Operate:
     """Has one task per operation that is not over, while the lease is this replica's."""
 
     def __init__(self, clock: Clock, steps: Steps) -> None:
-        self._clock, self._steps = clock, steps
+        self._clock = clock
+        self._steps = steps
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
         self._is_stopping = False
@@ -63,7 +64,9 @@ class Operate:
                     await self._news.wait()
 
     async def finish(self) -> None:
-        """Finish the turns in hand; what is left is taken up by another replica, or after the next start."""
+        """Finish the turns in hand; what is left is taken up by another replica, or
+        after the next start.
+        """
         self._is_stopping = True
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=PATIENCE_S)
@@ -88,7 +91,9 @@ class Operate:
         """Once an hour, beside everything else."""
         if time.monotonic() - self._forgot_at > FORGET_S:
             self._forgot_at = time.monotonic()
-            self._forgetting = asyncio.create_task(forget(self._steps.operations, self._steps.items))
+            self._forgetting = asyncio.create_task(
+                forget(self._steps.operations, self._steps.items)
+            )
 
     async def _carry_on(self, operation_id: str) -> None:
         course = Course(self._steps, operation_id)
@@ -96,10 +101,20 @@ class Operate:
         pause = 0.0
         while not self._is_stopping and not course.is_over:
             moved = await course.turn()
-            pause = 0.0 if moved >= TOGETHER else TURN_S if moved else min(LONGEST_TURN_S, pause + TURN_S)
+            pause = (
+                0.0
+                if moved >= TOGETHER
+                else TURN_S
+                if moved
+                else min(LONGEST_TURN_S, pause + TURN_S)
+            )
             await asyncio.sleep(pause)
 
 
 def _log_trouble(operation_id: str, task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
-        log.error("an operation could not be carried on, it will be tried again", operation_id=operation_id, exc_info=error)
+        log.error(
+            "an operation could not be carried on, it will be tried again",
+            operation_id=operation_id,
+            exc_info=error,
+        )

@@ -1,4 +1,6 @@
-"""Asks for another attempt of every Failed delivery: claim, publish, mark; a kill anywhere repeats a step and asks for none twice."""
+"""Asks for another attempt of every Failed delivery: claim, publish, mark; a kill anywhere repeats
+a step and asks for none twice.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +58,13 @@ if TYPE_CHECKING:
 class Requeue:
     """Failed deliveries -> DeliveryRequested with the next attempt's number."""
 
-    def __init__(self, failed: Failed, transactions: Transactions, requeues: Requeues, ask: Ask) -> None:
-        self._failed, self._transactions, self._requeues, self._ask = failed, transactions, requeues, ask
+    def __init__(
+        self, failed: Failed, transactions: Transactions, requeues: Requeues, ask: Ask
+    ) -> None:
+        self._failed = failed
+        self._transactions = transactions
+        self._requeues = requeues
+        self._ask = ask
 
     async def __call__(self) -> int:
         """Ask for each Failed delivery once; returns how many."""
@@ -68,20 +75,37 @@ class Requeue:
             sendable = [c for c in page if c.transaction_id in transactions]
             WITHOUT_TRANSACTION.inc(len(page) - len(sendable))
             claims = await self._requeues.claim(sendable, claimant)
-            asked += await self._publish([c for c in claims if c.claimant.token == claimant.token], transactions)
+            asked += await self._publish(
+                [c for c in claims if c.claimant.token == claimant.token], transactions
+            )
             await asyncio.sleep(0)
         return asked
 
     async def resume(self) -> int:
-        """Publish what a killed replica had claimed; the same ids as it would have used, so nothing is sent twice."""
+        """Publish what a killed replica had claimed; the same ids as it would have used, so
+        nothing is sent twice.
+        """
         claims = await self._requeues.unpublished()
-        return await self._publish(claims, await self._transactions.of(c.candidate.transaction_id for c in claims))
+        return await self._publish(
+            claims, await self._transactions.of(c.candidate.transaction_id for c in claims)
+        )
 
-    async def _publish(self, claims: Sequence[Claim], transactions: Mapping[str, TransactionReceived]) -> int:
+    async def _publish(
+        self, claims: Sequence[Claim], transactions: Mapping[str, TransactionReceived]
+    ) -> int:
         if not claims:
             return 0
-        sendable = [(c, transactions[c.candidate.transaction_id]) for c in claims if c.candidate.transaction_id in transactions]
-        await self._ask([claim.candidate.request(transaction, claim.claimant.trigger) for claim, transaction in sendable])
+        sendable = [
+            (c, transactions[c.candidate.transaction_id])
+            for c in claims
+            if c.candidate.transaction_id in transactions
+        ]
+        await self._ask(
+            [
+                claim.candidate.request(transaction, claim.claimant.trigger)
+                for claim, transaction in sendable
+            ]
+        )
         await self._requeues.mark([claim.candidate for claim in claims])
         REQUEUED.labels(Trigger.TIMER_JOB).inc(len(sendable))
         return len(sendable)

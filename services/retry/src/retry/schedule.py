@@ -21,7 +21,10 @@ class Schedule:
             try:
                 next(CronSim(expression, now))
             except (CronSimError, StopIteration):
-                raise ScheduleError(f"the setting RetryJobCronExpression is not valid: '{expression}' is no cron expression such as */15 * * * *") from None
+                raise ScheduleError(
+                    f"the setting RetryJobCronExpression is not valid: '{expression}' is no cron "
+                    "expression such as */15 * * * *"
+                ) from None
 
     def after(self, moment: datetime) -> datetime | None:
         """Return the first moment after this one, or None when there is none."""

@@ -1,4 +1,6 @@
-"""Notes every delivery that an operation is about, before anything is done: a kill half way neither repeats nor forgets one."""
+"""Notes every delivery that an operation is about, before anything is done: a kill half way neither
+repeats nor forgets one.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,18 @@ class TakeStock:
     """Goes through the chosen deliveries by key, and remembers how far it came."""
 
     def __init__(self, operations: Operations, items: Items, deliveries: Deliveries) -> None:
-        self._operations, self._items, self._deliveries = operations, items, deliveries
+        self._operations = operations
+        self._items = items
+        self._deliveries = deliveries
 
     async def __call__(self, operation: Operation) -> None:
         """Note the next deliveries; with the last of them the total is known."""
         found, key = await self._next(operation)
         if found:
             await self._items.note(operation.operation_id, found)
-            ITEMS.labels(operation.kind, ItemOutcome.SKIPPED).inc(sum(i.outcome is ItemOutcome.SKIPPED for i in found))
+            ITEMS.labels(operation.kind, ItemOutcome.SKIPPED).inc(
+                sum(i.outcome is ItemOutcome.SKIPPED for i in found)
+            )
         if key is None:
             await self.end(operation)
         else:
@@ -43,9 +49,13 @@ class TakeStock:
         await self._operations.stocked(operation.operation_id, tally.total)
 
     async def _next(self, operation: Operation) -> tuple[list[Item], Sequence[Any] | None]:
-        """Return the next deliveries and the key of those behind them; where they are named, the key is how many are done."""
+        """Return the next deliveries and the key of those behind them; where they are named, the
+        key is how many are done.
+        """
         done = operation.stock_key[0] if operation.stock_key else 0
-        ids, conditions = await self._operations.choice(operation.operation_id, done if isinstance(done, int) else 0, PAGE)
+        ids, conditions = await self._operations.choice(
+            operation.operation_id, done if isinstance(done, int) else 0, PAGE
+        )
         if conditions is not None:
             stored, key = await self._deliveries.page(conditions, operation.stock_key)
             return [item_of(operation.kind, s) for s in stored], key

@@ -21,11 +21,27 @@ class Tell:
     async def progressed(self, progress: OperationProgressed) -> None:
         """Tell where an operation stands."""
         message_id = f"{progress.operation_id}.{progress.revision}"
-        await self._tell(progress.model_dump_json(), message_id, "OperationProgressed", topology.OPERATION_PROGRESSED)
+        await self._tell(
+            progress.model_dump_json(),
+            message_id,
+            "OperationProgressed",
+            topology.OPERATION_PROGRESSED,
+        )
 
     async def archived(self, message: DeliveriesArchived) -> None:
         """Tell which deliveries are archived, or no longer."""
-        await self._tell(message.model_dump_json(), digest([message.operation_id, *message.delivery_ids]), "DeliveriesArchived", topology.DELIVERIES_ARCHIVED)
+        await self._tell(
+            message.model_dump_json(),
+            digest([message.operation_id, *message.delivery_ids]),
+            "DeliveriesArchived",
+            topology.DELIVERIES_ARCHIVED,
+        )
 
     async def _tell(self, body: str, message_id: str, kind: str, routing_key: str) -> None:
-        await self._publisher.publish_surely(topology.OPERATIONS, body.encode(), message_id=message_id, kind=kind, routing_key=routing_key)
+        await self._publisher.publish_surely(
+            topology.OPERATIONS,
+            body.encode(),
+            message_id=message_id,
+            kind=kind,
+            routing_key=routing_key,
+        )

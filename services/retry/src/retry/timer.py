@@ -42,10 +42,15 @@ log = structlog.get_logger()
 
 
 class Timer:
-    """Acts at every tick; a tick during which no replica ran is not made up for: the next one finds the same deliveries."""
+    """Acts at every tick; a tick during which no replica ran is not made up for: the next one finds
+    the same deliveries.
+    """
 
     def __init__(self, schedule: Schedule, clock: Clock, requeue: Requeue, beat_s: float) -> None:
-        self._schedule, self._clock, self._requeue, self._beat_s = schedule, clock, requeue, beat_s
+        self._schedule = schedule
+        self._clock = clock
+        self._requeue = requeue
+        self._beat_s = beat_s
         self._working: asyncio.Task[None] | None = None
 
     async def run(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -89,4 +94,8 @@ class Timer:
 
     def _pause(self, following: datetime | None, now: datetime) -> float:
         """Wake for the tick, and often enough to keep the lease."""
-        return self._beat_s if following is None else max(0.05, min(self._beat_s, (following - now).total_seconds()))
+        return (
+            self._beat_s
+            if following is None
+            else max(0.05, min(self._beat_s, (following - now).total_seconds()))
+        )

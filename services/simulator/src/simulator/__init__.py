@@ -1,1 +1,3 @@
-"""Plays Dime.Scheduler's planners and every back office, for the demo, tests and benchmarks; never deployed in production."""
+"""Plays Dime.Scheduler's planners and every back office, for the demo, tests and benchmarks; never
+deployed in production.
+"""

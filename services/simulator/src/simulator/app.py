@@ -36,7 +36,9 @@ DRAIN_S = 5.0
 
 def main() -> None:
     """Serve the back offices, with the planners at work."""
-    parser = argparse.ArgumentParser(prog="mboc-simulator", description="Plays Dime.Scheduler's planners and the back offices.")
+    parser = argparse.ArgumentParser(
+        prog="mboc-simulator", description="Plays Dime.Scheduler's planners and the back offices."
+    )
     parser.add_argument("--version", action="version", version=RELEASE)
     parser.parse_args()
     settings = load(Settings)
@@ -45,11 +47,21 @@ def main() -> None:
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Listen, let the planners work until asked to stop, then wait a little for what is being posted."""
+    """Listen, let the planners work until asked to stop, then wait a little for what
+    is being posted.
+    """
     readiness = Readiness()
     offices = BackOffices(Bounds(settings.records, settings.history), settings.back_offices)
     async with open_session() as session:
-        work = _planners(settings, Ingest(session, str(settings.ingest_url), settings.source, settings.secret.get_secret_value()))
+        work = _planners(
+            settings,
+            Ingest(
+                session,
+                str(settings.ingest_url),
+                settings.source,
+                settings.secret.get_secret_value(),
+            ),
+        )
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
         app.add_routes([*back_offices(offices), *planners(work), *health(readiness)])
         async with _listening(app, settings.host, settings.port):

@@ -56,7 +56,9 @@ class OAuthError(SimulatorError):
 
 
 class SoapFaultError(SimulatorError):
-    """A call to the page service is refused; ``exception`` is the type name that the server tells."""
+    """A call to the page service is refused; ``exception`` is the type name that
+    the server tells.
+    """
 
     def __init__(self, exception: str, message: str) -> None:
         super().__init__(message)
@@ -68,7 +70,8 @@ class ODataError(SimulatorError):
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status = status
+        self.code = code
 
 
 class ChangeError(ODataError):

@@ -16,22 +16,60 @@ SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
 class Settings(ServiceSettings):
     """The settings of the simulator, prefix ``SIMULATOR_``."""
 
-    model_config = SettingsConfigDict(env_prefix="SIMULATOR_", frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SIMULATOR_", frozen=True, extra="ignore", populate_by_name=True
+    )
 
-    ingest_url: AnyHttpUrl = Field(default=AnyHttpUrl("http://127.0.0.1:8000"), description="Base address of ingest.")
-    source: str = Field(default="dime", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="The source that the planners' changes are posted for.")
-    secret: SecretStr = Field(default=SecretStr(""), description="That source's secret, sent as X-API-KEY.")
-    rate: float = Field(default=0.0, ge=0, le=10_000, description="Changes per second; 0 = the planners are idle.")
-    seed: int = Field(default=1, description="The same seed gives the same changes, in the same order.")
-    appointments: int = Field(default=50, ge=1, le=100_000, description="Appointments that are on the planning board at a time.")
+    ingest_url: AnyHttpUrl = Field(
+        default=AnyHttpUrl("http://127.0.0.1:8000"), description="Base address of ingest."
+    )
+    source: str = Field(
+        default="dime",
+        pattern=r"^[A-Za-z0-9._-]{1,60}$",
+        description="The source that the planners' changes are posted for.",
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="That source's secret, sent as X-API-KEY."
+    )
+    rate: float = Field(
+        default=0.0, ge=0, le=10_000, description="Changes per second; 0 = the planners are idle."
+    )
+    seed: int = Field(
+        default=1, description="The same seed gives the same changes, in the same order."
+    )
+    appointments: int = Field(
+        default=50,
+        ge=1,
+        le=100_000,
+        description="Appointments that are on the planning board at a time.",
+    )
     source_apps: tuple[SourceApp, ...] = Field(
-        default=("CRONUSINTERNATIONALLTD.",), min_length=1, description="Source apps of the jobs; each appointment belongs to one of them."
+        default=("CRONUSINTERNATIONALLTD.",),
+        min_length=1,
+        description="Source apps of the jobs; each appointment belongs to one of them.",
     )
     start_at: AwareDatetime | None = Field(
         default=None,
-        description="Where the planners' clock begins, one millisecond per change; by itself the real time. With it a stream is repeated to the byte.",
+        description=(
+            "Where the planners' clock begins, one millisecond per change; by itself the real "
+            "time. With it a stream is repeated to the byte."
+        ),
     )
-    calls_in_flight: int = Field(default=64, ge=1, le=1000, description="Changes that are posted to ingest at once.")
-    back_offices: int = Field(default=MOST, ge=1, le=100_000, description="Back offices that there may be at once.")
-    records: int = Field(default=10_000, ge=1, le=1_000_000, description="Calls that each back office keeps with their bodies; older ones are dropped.")
-    history: int = Field(default=200_000, ge=1, le=10_000_000, description="Stored snapshots whose order each back office remembers.")
+    calls_in_flight: int = Field(
+        default=64, ge=1, le=1000, description="Changes that are posted to ingest at once."
+    )
+    back_offices: int = Field(
+        default=MOST, ge=1, le=100_000, description="Back offices that there may be at once."
+    )
+    records: int = Field(
+        default=10_000,
+        ge=1,
+        le=1_000_000,
+        description="Calls that each back office keeps with their bodies; older ones are dropped.",
+    )
+    history: int = Field(
+        default=200_000,
+        ge=1,
+        le=10_000_000,
+        description="Stored snapshots whose order each back office remembers.",
+    )

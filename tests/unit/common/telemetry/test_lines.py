@@ -24,10 +24,22 @@ def test_lines_are_taken_once_and_in_order() -> None:
     for number in range(5):
         lines.keep(f'"{number}"')
 
-    assert [lines.take(2), lines.take(2), lines.take(2), lines.take(2)] == [['"0"', '"1"'], ['"2"', '"3"'], ['"4"'], []]
+    assert [lines.take(2), lines.take(2), lines.take(2), lines.take(2)] == [
+        ['"0"', '"1"'],
+        ['"2"', '"3"'],
+        ['"4"'],
+        [],
+    ]
 
 
-@pytest.mark.parametrize("fields", [{"exception": "a" * 50_000 + "the end"}, {f"field{n}": "x" * 1_000 for n in range(500)}, {"deep": {"list": ["x"] * 9_000}}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"exception": "a" * 50_000 + "the end"},
+        {f"field{n}": "x" * 1_000 for n in range(500)},
+        {"deep": {"list": ["x"] * 9_000}},
+    ],
+)
 def test_a_long_line_is_shortened_and_still_readable(fields: dict[str, object]) -> None:
     lines = Lines()
 
@@ -54,7 +66,10 @@ def test_every_line_is_handed_on_as_it_is_written(capsys: pytest.CaptureFixture[
         __import__("logging").basicConfig(handlers=[], force=True)
 
     kept = [json.loads(line) for line in lines.take(10)]
-    assert [(line["event"], line["level"]) for line in kept] == [("attempt", "info"), ("it broke: why", "error")]
+    assert [(line["event"], line["level"]) for line in kept] == [
+        ("attempt", "info"),
+        ("it broke: why", "error"),
+    ]
     assert all((line["service"], line["replica"]) == ("dispatcher", "replica-1") for line in kept)
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == kept
     assert sys.stdout is not None

@@ -17,7 +17,8 @@ class Stuck(SpanExporter):
     """Takes nothing until it is told to."""
 
     def __init__(self) -> None:
-        self.goes_on, self.got = threading.Event(), 0
+        self.goes_on = threading.Event()
+        self.got = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         self.goes_on.wait(10)
@@ -26,7 +27,7 @@ class Stuck(SpanExporter):
 
 
 class Refusing(SpanExporter):
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:  # noqa: ARG002 - the library's own word
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:  # noqa: ARG002 - as called
         return SpanExportResult.FAILURE
 
 
@@ -61,8 +62,13 @@ def test_what_the_collector_refuses_is_counted() -> None:
 
 @pytest.mark.parametrize("service", ["ingest", "dispatcher", "portal_api"])
 def test_a_service_without_a_collector_does_not_even_load_what_speaks_to_one(service: str) -> None:
-    asked = f"import sys, {service}.app; print(any(name.startswith(('opentelemetry.sdk', 'opentelemetry.exporter')) for name in sys.modules))"
+    asked = (
+        f"import sys, {service}.app; print(any(name.startswith(('opentelemetry.sdk', "
+        "'opentelemetry.exporter')) for name in sys.modules))"
+    )
 
-    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    answer = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
 
     assert answer.stdout.strip() == "False"

@@ -26,7 +26,10 @@ def sampled_never() -> Iterator[InMemorySpanExporter]:
 
 
 def recording(share: float) -> Iterator[InMemorySpanExporter]:
-    exporter, provider = InMemorySpanExporter(), TracerProvider(ParentBasedTraceIdRatio(share), shutdown_on_exit=False)
+    exporter, provider = (
+        InMemorySpanExporter(),
+        TracerProvider(ParentBasedTraceIdRatio(share), shutdown_on_exit=False),
+    )
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     RECORDER.tracer = provider.get_tracer("test")
     yield exporter
@@ -46,25 +49,39 @@ def test_while_traces_are_off_a_step_passes_its_trace_on_and_asks_nothing() -> N
 
 
 def test_while_traces_are_off_every_change_has_a_trace_id_all_the_same() -> None:
-    with begin_trace("POST", SpanKind.SERVER, None) as own, begin_trace("POST", SpanKind.SERVER, SAMPLED) as callers:
+    with (
+        begin_trace("POST", SpanKind.SERVER, None) as own,
+        begin_trace("POST", SpanKind.SERVER, SAMPLED) as callers,
+    ):
         pass
 
     assert own.traceparent == read_traceparent(own.traceparent or "")
     assert callers.traceparent == SAMPLED
 
 
-def test_a_step_is_a_child_of_the_one_before_it_in_the_same_trace(recorded: InMemorySpanExporter) -> None:
-    with begin_trace("accept", SpanKind.SERVER, None) as first, begin("route", SpanKind.CONSUMER, first.traceparent) as second:
+def test_a_step_is_a_child_of_the_one_before_it_in_the_same_trace(
+    recorded: InMemorySpanExporter,
+) -> None:
+    with (
+        begin_trace("accept", SpanKind.SERVER, None) as first,
+        begin("route", SpanKind.CONSUMER, first.traceparent) as second,
+    ):
         pass
 
     child, parent = recorded.get_finished_spans()
     assert child.parent is not None
-    assert (child.parent.span_id, child.parent.trace_id) == (parent.context.span_id, parent.context.trace_id)
+    assert (child.parent.span_id, child.parent.trace_id) == (
+        parent.context.span_id,
+        parent.context.trace_id,
+    )
     assert first.trace_id == second.trace_id == f"{parent.context.trace_id:032x}"
 
 
 def test_a_trace_that_is_not_sampled_costs_nothing_further(recorded: InMemorySpanExporter) -> None:
-    with begin("route", SpanKind.CONSUMER, UNWANTED, unasked) as step, begin_trace("accept", SpanKind.SERVER, UNWANTED):
+    with (
+        begin("route", SpanKind.CONSUMER, UNWANTED, unasked) as step,
+        begin_trace("accept", SpanKind.SERVER, UNWANTED),
+    ):
         pass
 
     assert step.traceparent == UNWANTED
@@ -79,8 +96,13 @@ def test_a_message_of_before_traces_is_no_harm(recorded: InMemorySpanExporter) -
     assert not recorded.get_finished_spans()
 
 
-def test_the_share_decides_about_new_traces_and_not_about_a_callers(sampled_never: InMemorySpanExporter) -> None:
-    with begin_trace("accept", SpanKind.SERVER, None) as own, begin_trace("accept", SpanKind.SERVER, SAMPLED) as callers:
+def test_the_share_decides_about_new_traces_and_not_about_a_callers(
+    sampled_never: InMemorySpanExporter,
+) -> None:
+    with (
+        begin_trace("accept", SpanKind.SERVER, None) as own,
+        begin_trace("accept", SpanKind.SERVER, SAMPLED) as callers,
+    ):
         pass
 
     assert not is_sampled(own.traceparent)
@@ -89,8 +111,13 @@ def test_the_share_decides_about_new_traces_and_not_about_a_callers(sampled_neve
     assert len(sampled_never.get_finished_spans()) == 1
 
 
-def test_an_error_is_recorded_by_its_class_and_never_by_its_words(recorded: InMemorySpanExporter) -> None:
-    with pytest.raises(ValueError, match="payload"), together([begin("route", SpanKind.CONSUMER, SAMPLED)]):
+def test_an_error_is_recorded_by_its_class_and_never_by_its_words(
+    recorded: InMemorySpanExporter,
+) -> None:
+    with (
+        pytest.raises(ValueError, match="payload"),
+        together([begin("route", SpanKind.CONSUMER, SAMPLED)]),
+    ):
         raise ValueError("the payload itself")
 
     [span] = recorded.get_finished_spans()

@@ -5,7 +5,12 @@ from dispatcher.back_offices.dataverse.batch import answers_in, change_set
 
 
 def test_each_record_is_one_part_of_one_change_set() -> None:
-    sent = change_set([("/api/dime_dsappointments", {"dime_subject": "é"}), ("/api/lines", {"up@odata.bind": "$1"})]).decode()
+    sent = change_set(
+        [
+            ("/api/dime_dsappointments", {"dime_subject": "é"}),
+            ("/api/lines", {"up@odata.bind": "$1"}),
+        ]
+    ).decode()
 
     assert sent.count("--mboc-changes\r\n") == 2
     assert "Content-ID: 2\r\n\r\nPOST /api/lines HTTP/1.1\r\n" in sent
@@ -18,11 +23,16 @@ def test_the_inner_answers_are_found() -> None:
         b"--changesetresponse_2\r\nContent-Type: application/http\r\nContent-ID: 1\r\n\r\n"
         b"HTTP/1.1 204 No Content\r\nOData-EntityId: https://org/dime_dsappointments(1)\r\n\r\n\r\n"
         b"--changesetresponse_2\r\nContent-Type: application/http\r\nContent-ID: 2\r\n\r\n"
-        b'HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n{"error":{"code":"0x80048d19","message":"no"}}\r\n'
+        b"HTTP/1.1 400 Bad Request\r\n"
+        b"Content-Type: application/json\r\n\r\n"
+        b'{"error":{"code":"0x80048d19","message":"no"}}\r\n'
         b"--changesetresponse_2--\r\n--batchresponse_1--\r\n"
     )
 
     first, second = answers_in(Answer(200, {}, body, is_whole=True))
 
-    assert (first.status, first.headers["OData-EntityId"]) == (204, "https://org/dime_dsappointments(1)")
+    assert (first.status, first.headers["OData-EntityId"]) == (
+        204,
+        "https://org/dime_dsappointments(1)",
+    )
     assert (second.status, second.body) == (400, b'{"error":{"code":"0x80048d19","message":"no"}}')

@@ -4,11 +4,29 @@ import pytest
 
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind
-from dispatcher.errors import MisconfiguredError, NoAnswerError, RefusedError, ServerFaultError, ThrottledError, UnauthorisedError
+from dispatcher.errors import (
+    MisconfiguredError,
+    NoAnswerError,
+    RefusedError,
+    ServerFaultError,
+    ThrottledError,
+    UnauthorisedError,
+)
 from tests.support import faults_page
 
 KINDS: tuple[Kind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
-TRANSPORT = ("no connection", "no answer", "cut", "refused", "name", "TLS", "forbidden address", "bad address", "malformed", "oversized")
+TRANSPORT = (
+    "no connection",
+    "no answer",
+    "cut",
+    "refused",
+    "name",
+    "TLS",
+    "forbidden address",
+    "bad address",
+    "malformed",
+    "oversized",
+)
 
 
 def answered(status: int, **headers: str) -> Answer:
@@ -25,7 +43,9 @@ def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(kind: Kind, what:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 405, 408, 409, 413, 418, 429, 500, 502, 503, 504, 599])
+@pytest.mark.parametrize(
+    "status", [301, 400, 401, 403, 404, 405, 408, 409, 413, 418, 429, 500, 502, 503, 504, 599]
+)
 def test_every_status_has_a_sentence_that_names_it(kind: Kind, status: int) -> None:
     assert f"Status code: {status}." in str(Faults(kind, "Hook").status(answered(status)))
 
@@ -34,20 +54,46 @@ def test_every_row_can_be_reached() -> None:
     for number, row in enumerate(CATALOGUE):
         sample = next((word.replace("xx", "99") for word in row.is_), "*")
         kinds = [kind for kind in KINDS if row.fits(kind, sample)]
-        first = {kind: next(n for n, other in enumerate(CATALOGUE) if other.seen == row.seen and other.fits(kind, sample)) for kind in kinds}
-        assert number in first.values(), f"row {number} ({row.seen} {row.is_}) always stands behind another"
+        first = {
+            kind: next(
+                n
+                for n, other in enumerate(CATALOGUE)
+                if other.seen == row.seen and other.fits(kind, sample)
+            )
+            for kind in kinds
+        }
+        assert number in first.values(), (
+            f"row {number} ({row.seen} {row.is_}) always stands behind another"
+        )
 
 
 @pytest.mark.parametrize(
     ("kind", "said", "code", "leaf"),
     [
         ("page service", "SoapException: DifferentTableIdsMessage", "DSCFG004", RefusedError),
-        ("page service", 'Service "Page/Appointment" was not found!', "DSBC007", MisconfiguredError),
-        ("page service", "NavPermissionException You do not have the following permissions", "DSBC001", UnauthorisedError),
-        ("page service", "NavNCLDialogException The job must have a customer.", "DSUNK001", RefusedError),
+        (
+            "page service",
+            'Service "Page/Appointment" was not found!',
+            "DSBC007",
+            MisconfiguredError,
+        ),
+        (
+            "page service",
+            "NavPermissionException You do not have the following permissions",
+            "DSBC001",
+            UnauthorisedError,
+        ),
+        (
+            "page service",
+            "NavNCLDialogException The job must have a customer.",
+            "DSUNK001",
+            RefusedError,
+        ),
     ],
 )
-def test_a_soap_fault_is_found_by_what_it_says(kind: Kind, said: str, code: str, leaf: type[Exception]) -> None:
+def test_a_soap_fault_is_found_by_what_it_says(
+    kind: Kind, said: str, code: str, leaf: type[Exception]
+) -> None:
     error = Faults(kind, "Hook").find("soap", said, answered(500), said)
 
     assert isinstance(error, leaf)

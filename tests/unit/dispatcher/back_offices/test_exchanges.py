@@ -8,7 +8,10 @@ from dispatcher.back_offices.exchanges import LONGEST_ADDRESS, Trail, address_of
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("https://user:secret@bc.cronus.example:7047/BC/WS/Page?tenant=t&key=secret#x", "https://bc.cronus.example:7047/BC/WS/Page"),
+        (
+            "https://user:secret@bc.cronus.example:7047/BC/WS/Page?tenant=t&key=secret#x",
+            "https://bc.cronus.example:7047/BC/WS/Page",
+        ),
         ("https://hooks.cronus.example", "https://hooks.cronus.example"),
         ("http://[::1", ""),
     ],
@@ -29,7 +32,11 @@ def test_the_last_call_is_remembered_and_one_without_an_answer_has_none() -> Non
         leave("POST", "https://bc.cronus.example/Page", 2048)
 
     assert trail.last is not None
-    assert (trail.last.address, trail.last.sent_bytes, trail.last.http_status) == ("https://bc.cronus.example/Page", 2048, None)
+    assert (trail.last.address, trail.last.sent_bytes, trail.last.http_status) == (
+        "https://bc.cronus.example/Page",
+        2048,
+        None,
+    )
 
 
 def test_nothing_is_remembered_where_nobody_follows() -> None:

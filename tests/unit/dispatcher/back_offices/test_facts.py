@@ -19,7 +19,11 @@ def test_every_fact_of_a_full_snapshot_is_read() -> None:
     assert facts.fields["appointment_id"] == 37743
     assert facts.fields["database_action"] == "U"
     assert facts.fields["duration_s"] == 9000
-    assert (facts.fields["source_app"], facts.fields["job_no"], facts.fields["task_no"]) == ("CRONUSINTERNATIONALLTD.", "OP100001", "OP100001")
+    assert (facts.fields["source_app"], facts.fields["job_no"], facts.fields["task_no"]) == (
+        "CRONUSINTERNATIONALLTD.",
+        "OP100001",
+        "OP100001",
+    )
     assert (facts.fields["category"], facts.fields["time_marker"]) == ("INSTALL", "Confirmed")
     assert [line["resource_no"] for line in facts.resources][:1] == ["JO"]
     assert facts.resources[0]["resource_type"] == "Technician"
@@ -37,18 +41,34 @@ def test_every_fact_of_a_full_snapshot_is_read() -> None:
     ],
 )
 def test_a_date_keeps_its_offset_or_gets_that_of_the_zone(text: str, zone: str, sent: str) -> None:
-    assert facts_of(a_transaction(body=json.dumps({"StartDate": text})), zone).fields["start"] == sent
+    assert (
+        facts_of(a_transaction(body=json.dumps({"StartDate": text})), zone).fields["start"] == sent
+    )
 
 
 def test_what_is_not_there_is_no_fact() -> None:
-    facts = facts_of(a_transaction(action=Action.DELETE, body='{"Id": 1, "Task": null, "Category": null, "Assignments": null}'), "UTC")
+    facts = facts_of(
+        a_transaction(
+            action=Action.DELETE,
+            body='{"Id": 1, "Task": null, "Category": null, "Assignments": null}',
+        ),
+        "UTC",
+    )
 
-    assert {name for name, value in facts.fields.items() if value is not None} == {"appointment_id", "database_action"}
+    assert {name for name, value in facts.fields.items() if value is not None} == {
+        "appointment_id",
+        "database_action",
+    }
     assert facts.resources == []
 
 
 @pytest.mark.parametrize(
-    ("body", "named"), [('{"Importance": "high"}', "Importance"), ('{"StartDate": "soon"}', "start"), ('{"Assignments": [1]}', "Assignments.0")]
+    ("body", "named"),
+    [
+        ('{"Importance": "high"}', "Importance"),
+        ('{"StartDate": "soon"}', "start"),
+        ('{"Assignments": [1]}', "Assignments.0"),
+    ],
 )
 def test_a_field_that_cannot_be_sent_is_named(body: str, named: str) -> None:
     with pytest.raises(RefusedError, match=named):

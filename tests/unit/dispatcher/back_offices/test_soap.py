@@ -12,32 +12,58 @@ SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 
 
 def wrapped(inside: str) -> bytes:
-    return f'<Soap:Envelope xmlns:Soap="{SOAP}"><Soap:Body>{inside}</Soap:Body></Soap:Envelope>'.encode()
+    return (
+        f'<Soap:Envelope xmlns:Soap="{SOAP}"><Soap:Body>{inside}</Soap:Body></Soap:Envelope>'
+    ).encode()
 
 
-RESULT = wrapped(f'<Create_Result xmlns="{PAGE}"><Appointment><Key>1</Key></Appointment></Create_Result>')
+RESULT = wrapped(
+    f'<Create_Result xmlns="{PAGE}"><Appointment><Key>1</Key></Appointment></Create_Result>'
+)
 
 
 def test_elements_stand_in_the_order_of_the_page_and_empty_facts_are_left_out() -> None:
-    facts = Facts({"subject": "A & B", "source_app": "CRONUS", "body": None, "locked": True}, [{"resource_no": "JO"}], [])
+    facts = Facts(
+        {"subject": "A & B", "source_app": "CRONUS", "body": None, "locked": True},
+        [{"resource_no": "JO"}],
+        [],
+    )
 
     sent = envelope(SoapMapping(), facts).decode()
 
-    assert f'<Create xmlns="{PAGE}"><Appointment><Source_App>CRONUS</Source_App><Subject>A &amp; B</Subject>' in sent
-    assert "<Resources><Appointment_Resource><Resource_No>JO</Resource_No></Appointment_Resource></Resources></Appointment>" in sent
+    assert (
+        f'<Create xmlns="{PAGE}"><Appointment><Source_App>CRONUS</Source_App><Subject>A '
+        "&amp; B</Subject>"
+    ) in sent
+    assert (
+        "<Resources><Appointment_Resource><Resource_No>JO</Resource_No></Appointment_Resource>"
+        "</Resources></Appointment>"
+    ) in sent
     assert "Body>" not in sent.replace("s:Body>", "")
 
 
 def test_a_mapping_renames_and_leaves_out() -> None:
-    mapping = SoapMapping.model_validate({"entity": "Afspraak", "fields": {"subject": "Onderwerp", "body": None}, "resources": None})
+    mapping = SoapMapping.model_validate(
+        {"entity": "Afspraak", "fields": {"subject": "Onderwerp", "body": None}, "resources": None}
+    )
 
-    sent = envelope(mapping, Facts({"subject": "x", "body": "y"}, [{"resource_no": "JO"}], [])).decode()
+    sent = envelope(
+        mapping, Facts({"subject": "x", "body": "y"}, [{"resource_no": "JO"}], [])
+    ).decode()
 
     assert "<Afspraak><Onderwerp>x</Onderwerp></Afspraak>" in sent
 
 
 @pytest.mark.parametrize(
-    ("fact", "written"), [(True, "true"), (2.5, "2.5"), (1e-7, "0.0000001"), ("a\r\nb", "a&#13;\nb"), ("a\x00\x0bb", "ab"), ("<😀>", "&lt;😀&gt;")]
+    ("fact", "written"),
+    [
+        (True, "true"),
+        (2.5, "2.5"),
+        (1e-7, "0.0000001"),
+        ("a\r\nb", "a&#13;\nb"),
+        ("a\x00\x0bb", "ab"),
+        ("<😀>", "&lt;😀&gt;"),
+    ],
 )
 def test_values_are_written_as_xml_schema_does(fact: str | float, written: str) -> None:
     assert text(fact) == written
@@ -49,12 +75,18 @@ def test_a_result_is_a_success_even_with_references_that_xml_forbids() -> None:
 
 
 def test_a_fault_is_read_with_its_code() -> None:
-    fault = '<Soap:Fault><faultcode xmlns:a="urn:microsoft-dynamics-schemas/error">a:NavDialog</faultcode><faultstring>No customer.</faultstring></Soap:Fault>'
+    fault = (
+        "<Soap:Fault><faultcode "
+        'xmlns:a="urn:microsoft-dynamics-schemas/error">a:NavDialog</faultcode><faultstring>No '
+        "customer.</faultstring></Soap:Fault>"
+    )
 
     assert read_answer(wrapped(fault), PAGE) == Fault("NavDialog", "No customer.")
 
 
-@pytest.mark.parametrize("answer", [b"", b"<html>hello</html>", RESULT[:-30], wrapped("<other/>"), b"{}"])
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html>hello</html>", RESULT[:-30], wrapped("<other/>"), b"{}"]
+)
 def test_anything_else_is_no_result(answer: bytes) -> None:
     assert read_answer(answer, PAGE) is False
 

@@ -25,7 +25,9 @@ PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00:1::/32")]
         ("", "198.51.100.7", ""),
     ],
 )
-def test_the_client_is_the_nearest_that_no_proxy_of_ours_is(peer: str, forwarded: str, address: str) -> None:
+def test_the_client_is_the_nearest_that_no_proxy_of_ours_is(
+    peer: str, forwarded: str, address: str
+) -> None:
     assert client_address(peer, forwarded, PROXIES) == address
 
 

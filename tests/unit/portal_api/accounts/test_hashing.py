@@ -72,7 +72,9 @@ async def test_a_hash_with_other_parameters_is_outdated() -> None:
     assert not hasher.is_outdated(await hasher.renewed(PASSWORD))
 
 
-async def test_the_loop_turns_while_passwords_are_hashed_and_too_many_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_loop_turns_while_passwords_are_hashed_and_too_many_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(hashing, "WAITING", 4)
     hasher = Hasher()
     kept = await hasher.renewed(PASSWORD)

@@ -5,7 +5,10 @@ import pytest
 from portal_api.accounts.passwords import weakness
 
 
-@pytest.mark.parametrize("password", ["three made-up words", "kf93ls02mdka", "ünïcödé walrus tree", "x y z walrus lantern " * 9])
+@pytest.mark.parametrize(
+    "password",
+    ["three made-up words", "kf93ls02mdka", "ünïcödé walrus tree", "x y z walrus lantern " * 9],
+)
 def test_a_long_and_uncommon_password_is_good(password: str) -> None:
     assert weakness(password, "operator1") is None
 
@@ -17,18 +20,32 @@ def test_the_length_is_between_twelve_and_two_hundred(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["password1234", "Password123456!", "qwertyuiop12", "123456789012", "aaaaaaaaaaaa", "abcabcabcabc", "letmeinletmein", "Welkom01Welkom01", "motdepasse123"],
+    [
+        "password1234",
+        "Password123456!",
+        "qwertyuiop12",
+        "123456789012",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "letmeinletmein",
+        "Welkom01Welkom01",
+        "motdepasse123",
+    ],
 )
 def test_what_everybody_takes_is_refused(password: str) -> None:
     assert "anybody would guess" in str(weakness(password, "operator1"))
 
 
-@pytest.mark.parametrize("password", ["dimescheduler", "dime.scheduler", "mboc-connector", "backoffice123"])
+@pytest.mark.parametrize(
+    "password", ["dimescheduler", "dime.scheduler", "mboc-connector", "backoffice123"]
+)
 def test_the_products_own_words_are_refused(password: str) -> None:
     assert weakness(password, "operator1") is not None
 
 
-@pytest.mark.parametrize("password", ["konstantinopel", "Konstantinopel!", "konstantin opel12", "1konstantinopel1"])
+@pytest.mark.parametrize(
+    "password", ["konstantinopel", "Konstantinopel!", "konstantin opel12", "1konstantinopel1"]
+)
 def test_the_name_with_little_around_it_is_refused(password: str) -> None:
     assert "name" in str(weakness(password, "konstantinopel"))
 

@@ -14,7 +14,11 @@ def test_five_wrong_passwords_are_free_and_then_each_wait_doubles_up_to_the_long
 
 
 def test_the_longest_wait_is_never_passed() -> None:
-    assert Patience(free=1, first=40 * SECOND, longest=50 * SECOND, memory=HOUR).waits() == [timedelta(0), 40 * SECOND, 50 * SECOND]
+    assert Patience(free=1, first=40 * SECOND, longest=50 * SECOND, memory=HOUR).waits() == [
+        timedelta(0),
+        40 * SECOND,
+        50 * SECOND,
+    ]
     assert Patience(free=0, first=HOUR, longest=SECOND, memory=HOUR).waits() == [SECOND]
 
 

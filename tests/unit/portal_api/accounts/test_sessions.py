@@ -33,4 +33,6 @@ def test_its_use_is_noted_once_a_minute() -> None:
 
 
 def test_a_short_life_is_noted_more_often() -> None:
-    assert Lifetimes(idle=MINUTE, whole=HOUR).is_worth_noting(a_session(), A_MOMENT + timedelta(seconds=7))
+    assert Lifetimes(idle=MINUTE, whole=HOUR).is_worth_noting(
+        a_session(), A_MOMENT + timedelta(seconds=7)
+    )

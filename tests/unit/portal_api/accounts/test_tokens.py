@@ -28,7 +28,15 @@ def test_a_key_carries_its_id() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "mboc_", "mboc_000000000000_short", f"mboc_{'g' * 12}_{'A' * 43}", f"mboc_{'0' * 12}_{'A' * 43}x", f"\nmboc_{'0' * 12}_{'A' * 43}"]
+    "key",
+    [
+        "",
+        "mboc_",
+        "mboc_000000000000_short",
+        f"mboc_{'g' * 12}_{'A' * 43}",
+        f"mboc_{'0' * 12}_{'A' * 43}x",
+        f"\nmboc_{'0' * 12}_{'A' * 43}",
+    ],
 )
 def test_what_is_no_key_of_ours_carries_none(key: str) -> None:
     assert id_in(key) is None

@@ -24,7 +24,12 @@ def test_the_minute_in_which_an_attempt_ended_is_counted_again_when_that_comes_l
 
 @pytest.mark.parametrize(
     ("attempt", "status", "connector_id", "is_counted"),
-    [(1, None, "c1", True), (2, None, "c1", False), (1, Status.MBOC_NOT_PROVIDED, NO_CONNECTOR, True), (1, Status.FAILED, "c1", False)],
+    [
+        (1, None, "c1", True),
+        (2, None, "c1", False),
+        (1, Status.MBOC_NOT_PROVIDED, NO_CONNECTOR, True),
+        (1, Status.FAILED, "c1", False),
+    ],
 )
 def test_the_minute_in_which_a_change_was_accepted_is_counted_again_at_the_first_word_of_it(
     attempt: int, status: Status | None, connector_id: str, *, is_counted: bool
@@ -39,7 +44,10 @@ def test_minutes_that_follow_each_other_are_counted_together() -> None:
 
     ranges = together(minutes)
 
-    assert [(int((begin - MINUTE).total_seconds() / 60), int((end - MINUTE).total_seconds() / 60)) for begin, end in ranges] == [(0, 2), (3, 4), (7, 8)]
+    assert [
+        (int((begin - MINUTE).total_seconds() / 60), int((end - MINUTE).total_seconds() / 60))
+        for begin, end in ranges
+    ] == [(0, 2), (3, 4), (7, 8)]
 
 
 @pytest.mark.parametrize(("step", "count"), [(Step.MINUTE, 121), (Step.HOUR, 3), (Step.DAY, 1)])

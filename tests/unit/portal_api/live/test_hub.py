@@ -24,7 +24,8 @@ class Stream:
     """A reader, and what it is sent."""
 
     def __init__(self, reader: Reader) -> None:
-        self.reader, self._parts = reader, aiter(reader.parts())
+        self.reader = reader
+        self._parts = aiter(reader.parts())
 
     async def next(self) -> str:
         return (await asyncio.wait_for(anext(self._parts), 5)).decode()
@@ -33,7 +34,9 @@ class Stream:
         return [part.decode() async for part in self._parts]
 
 
-def opened(hub: Hub, topics: set[Topic], last_event_id: str | None = None, **options: Any) -> Stream:
+def opened(
+    hub: Hub, topics: set[Topic], last_event_id: str | None = None, **options: Any
+) -> Stream:
     return Stream(Readers(hub, 10).open(topics, last_event_id, NOW, **options))
 
 
@@ -72,7 +75,9 @@ def test_when_very_many_change_readers_are_asked_to_read_anew_and_not_too_often(
     hub.tell(100)
     hub.delivery("t2.c1", 99, {})
     hub.tell(100.5)
-    assert told(hub, 3) == [Topic.RESYNC, Topic.DELIVERY], "what came while a reading anew was owed is part of that reading"
+    assert told(hub, 3) == [Topic.RESYNC, Topic.DELIVERY], (
+        "what came while a reading anew was owed is part of that reading"
+    )
 
 
 def test_the_status_is_told_only_when_it_changed() -> None:
@@ -120,7 +125,11 @@ async def test_a_reader_hears_only_its_topics_and_resyncs() -> None:
     hub.tell(1)
 
     heard = await stream.next()
-    assert ("event: operation" in heard, "delivery" in heard, "status" in heard) == (True, False, False)
+    assert ("event: operation" in heard, "delivery" in heard, "status" in heard) == (
+        True,
+        False,
+        False,
+    )
 
 
 async def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
@@ -166,7 +175,9 @@ async def test_a_gap_makes_everybody_read_anew_at_once() -> None:
     assert "event: resync" in await following
 
 
-async def test_a_quiet_stream_says_that_it_is_there_and_where(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_quiet_stream_says_that_it_is_there_and_where(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "BEAT_S", 0.01)
     hub = Hub()
     stream = opened(hub, {Topic.OPERATION})

@@ -17,7 +17,9 @@ def test_a_reader_gets_what_it_missed_and_no_more() -> None:
     for number in range(5):
         ring.add(Topic.DELIVERY, number)
 
-    assert texts(ring, 3) == [f"id: {ring.id_of(n)}\nevent: delivery\ndata: {n - 1}\n\n" for n in (4, 5)]
+    assert texts(ring, 3) == [
+        f"id: {ring.id_of(n)}\nevent: delivery\ndata: {n - 1}\n\n" for n in (4, 5)
+    ]
     assert texts(ring, 5) == []
     assert len(texts(ring, 2) or ()) == 3
     assert texts(ring, 1) is None

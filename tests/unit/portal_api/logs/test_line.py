@@ -11,7 +11,13 @@ from portal_api.logs.levels import Level, at_least, level_of
 from portal_api.logs.line import kept, name_from, read_lines
 from tests.support.builders import A_MOMENT
 
-LINE = {"timestamp": "2026-07-21T14:03:09.447123Z", "level": "info", "service": "dispatcher", "replica": "d1", "event": "attempt"}
+LINE = {
+    "timestamp": "2026-07-21T14:03:09.447123Z",
+    "level": "info",
+    "service": "dispatcher",
+    "replica": "d1",
+    "event": "attempt",
+}
 
 
 def document(place: int = 0, **fields: Any) -> dict[str, Any]:
@@ -21,7 +27,11 @@ def document(place: int = 0, **fields: Any) -> dict[str, Any]:
 
 
 def test_one_odd_line_does_not_take_the_others_with_it() -> None:
-    lines, odd = read_lines(json.dumps([LINE, {"event": "no time"}, 7, None, LINE | {"event": 8}, LINE | {"event": "last"}]).encode())
+    lines, odd = read_lines(
+        json.dumps(
+            [LINE, {"event": "no time"}, 7, None, LINE | {"event": 8}, LINE | {"event": "last"}]
+        ).encode()
+    )
 
     assert ([line.event for line in lines], odd) == (["attempt", "last"], 4)
 
@@ -47,7 +57,14 @@ def test_a_moment_divides_lines_as_their_milliseconds_do(microseconds: int) -> N
     assert is_behind == (moment <= A_MOMENT)
 
 
-@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ],
+)
 def test_every_moment_has_a_name(moment: datetime) -> None:
     assert len(name_from(moment)) == 12
 
@@ -61,4 +78,9 @@ def test_whatever_a_line_says_can_be_stored(value: Any) -> None:
 
 def test_a_level_means_itself_and_worse() -> None:
     assert at_least(Level.ERROR) == ["error", "critical"]
-    assert [level_of(name) for name in ("INFO", "warn", "exception", "odd")] == ["info", "warning", "error", "info"]
+    assert [level_of(name) for name in ("INFO", "warn", "exception", "odd")] == [
+        "info",
+        "warning",
+        "error",
+        "info",
+    ]

@@ -10,9 +10,16 @@ from portal_api.operations.choice import Choice, NewOperation
 
 @pytest.mark.parametrize(
     ("kind", "given", "archived"),
-    [("restore", {}, True), ("restore", {"archived": False}, False), ("retry", {}, False), ("archive", {"archived": True}, True)],
+    [
+        ("restore", {}, True),
+        ("restore", {"archived": False}, False),
+        ("retry", {}, False),
+        ("archive", {"archived": True}, True),
+    ],
 )
-def test_to_restore_means_what_is_archived_unless_it_is_said_otherwise(kind: str, given: dict[str, Any], *, archived: bool) -> None:
+def test_to_restore_means_what_is_archived_unless_it_is_said_otherwise(
+    kind: str, given: dict[str, Any], *, archived: bool
+) -> None:
     filtered = Choice.model_validate({"kind": kind, "filter": given}).filtered()
 
     assert filtered is not None

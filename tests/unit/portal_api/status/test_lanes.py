@@ -13,7 +13,15 @@ SINCE, UNTIL = A_MOMENT, A_MOMENT + timedelta(minutes=1)
 
 
 def a_beat(replica: str, *lanes: LaneStanding) -> Heartbeat:
-    return Heartbeat(service="dispatcher", replica=replica, release="1", started_at=A_MOMENT, at=A_MOMENT, ready=True, lanes=lanes)
+    return Heartbeat(
+        service="dispatcher",
+        replica=replica,
+        release="1",
+        started_at=A_MOMENT,
+        at=A_MOMENT,
+        ready=True,
+        lanes=lanes,
+    )
 
 
 def a_standing(**facts: Any) -> LaneStanding:
@@ -30,7 +38,10 @@ def only(lanes: tuple[LaneSeen, ...]) -> LaneSeen:
 
 
 def test_what_waits_is_what_is_queued_once_and_what_every_replica_has_in_hand() -> None:
-    one, other = a_beat("d1", a_standing(in_queue=10, in_hand=5, in_flight=2, calls_allowed=4)), a_beat("d2", a_standing(in_queue=11, in_hand=3, in_flight=3))
+    one, other = (
+        a_beat("d1", a_standing(in_queue=10, in_hand=5, in_flight=2, calls_allowed=4)),
+        a_beat("d2", a_standing(in_queue=11, in_hand=3, in_flight=3)),
+    )
 
     lane = only(lanes_of([one, other], [], NOTHING, A_MOMENT))
 
@@ -38,18 +49,36 @@ def test_what_waits_is_what_is_queued_once_and_what_every_replica_has_in_hand() 
 
 
 def test_a_lane_is_held_since_the_first_replica_holds_it_and_until_the_last_lets_go() -> None:
-    one, other = a_beat("d1", held()), a_beat("d2", held(held_since=SINCE - timedelta(seconds=9), held_until=UNTIL + timedelta(seconds=9), reason="504"))
+    one, other = (
+        a_beat("d1", held()),
+        a_beat(
+            "d2",
+            held(
+                held_since=SINCE - timedelta(seconds=9),
+                held_until=UNTIL + timedelta(seconds=9),
+                reason="504",
+            ),
+        ),
+    )
 
     lane = only(lanes_of([one, other, a_beat("d3", a_standing())], [], NOTHING, A_MOMENT))
 
-    assert (lane.held_since, lane.held_until, lane.reason) == (SINCE - timedelta(seconds=9), UNTIL + timedelta(seconds=9), "504")
+    assert (lane.held_since, lane.held_until, lane.reason) == (
+        SINCE - timedelta(seconds=9),
+        UNTIL + timedelta(seconds=9),
+        "504",
+    )
 
 
-def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_has_the_lane() -> None:
+def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_has_the_lane() -> (
+    None
+):
     known = NOTHING._replace(names={"c1": "Hook"}, held={"c1": [Held("d1", SINCE, UNTIL, "503")]})
 
     alone = only(lanes_of([], [a_beat("d1", held())], known, A_MOMENT))
-    succeeded = only(lanes_of([a_beat("d2", a_standing())], [a_beat("d1", held())], known, A_MOMENT))
+    succeeded = only(
+        lanes_of([a_beat("d2", a_standing())], [a_beat("d1", held())], known, A_MOMENT)
+    )
     sooner = only(lanes_of([a_beat("d1", a_standing())], [], known, A_MOMENT))
 
     assert (alone.held_since, alone.reason, alone.in_flight) == (SINCE, "503", 0)
@@ -58,7 +87,9 @@ def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_ha
 
 
 def test_a_lane_nobody_works_on_is_shown_with_what_waits_in_its_queue() -> None:
-    known = NOTHING._replace(names={"c1": "Hook", "c2": "Another"}, depths={"c1": 7}, oldest={"c1": SINCE})
+    known = NOTHING._replace(
+        names={"c1": "Hook", "c2": "Another"}, depths={"c1": 7}, oldest={"c1": SINCE}
+    )
 
     another, hook = lanes_of([], [], known, A_MOMENT)
 
@@ -75,7 +106,10 @@ def test_only_lanes_that_no_living_replica_reports_are_asked_for() -> None:
 def test_what_a_silent_replica_said_last_counts_while_nothing_else_is_known() -> None:
     beat = a_beat("d1", held())
 
-    before, after = only(lanes_of([], [beat], NOTHING, UNTIL - timedelta(seconds=1))), only(lanes_of([], [beat], NOTHING, UNTIL))
+    before, after = (
+        only(lanes_of([], [beat], NOTHING, UNTIL - timedelta(seconds=1))),
+        only(lanes_of([], [beat], NOTHING, UNTIL)),
+    )
 
     assert (before.connector_name, before.held_since, after.held_since) == ("Hook", SINCE, None)
 

@@ -37,7 +37,8 @@ class MongoDb:
     """One mongod that keeps its data and its port in a directory."""
 
     def __init__(self, directory: Path, started: Started = unnoticed) -> None:
-        self._directory, self._started = directory.resolve(), started
+        self._directory = directory.resolve()
+        self._started = started
         self._ports = remembered(self._ports_file)
         self._process: OwnProcess | None = None
 
@@ -53,8 +54,18 @@ class MongoDb:
             self._ports = chosen(self._ports_file, {"mongodb": None})
         data, log = self._directory / "data", self._directory / "mongod.log"
         data.mkdir(parents=True, exist_ok=True)
-        where = ["--bind_ip", "127.0.0.1", "--port", str(self._ports["mongodb"]), "--nounixsocket", "--dbpath", str(data)]
-        self._process = await OwnProcess.start("MongoDB", [program, *where, *self._options()], {}, log)
+        where = [
+            "--bind_ip",
+            "127.0.0.1",
+            "--port",
+            str(self._ports["mongodb"]),
+            "--nounixsocket",
+            "--dbpath",
+            str(data),
+        ]
+        self._process = await OwnProcess.start(
+            "MongoDB", [program, *where, *self._options()], {}, log
+        )
         self._started(self._process)
         await self._process.until(self._is_primary, START_S)
 
@@ -80,7 +91,9 @@ class MongoDb:
         return self._directory / "ports.json"
 
     async def _is_primary(self) -> bool:
-        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(f"mongodb://{self._address}/?directConnection=true", serverSelectionTimeoutMS=500)
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            f"mongodb://{self._address}/?directConnection=true", serverSelectionTimeoutMS=500
+        )
         try:
             if (await client.admin.command("hello")).get("isWritablePrimary"):
                 return True
@@ -101,7 +114,11 @@ class MongoDb:
                 await admin.command("replSetInitiate", {"_id": "rs0", "members": members})
             elif error.code == MEMBER_OF_ANOTHER_ADDRESS:
                 config = (await admin.command("replSetGetConfig"))["config"]
-                await admin.command("replSetReconfig", config | {"version": config["version"] + 1, "members": members}, force=True)
+                await admin.command(
+                    "replSetReconfig",
+                    config | {"version": config["version"] + 1, "members": members},
+                    force=True,
+                )
             else:
                 raise
 
@@ -117,7 +134,9 @@ def _from_the_wheel() -> str:
 async def _runs(program: str) -> bool:
     nowhere = asyncio.subprocess.DEVNULL
     try:
-        process = await asyncio.create_subprocess_exec(program, "--version", stdout=nowhere, stderr=nowhere)
+        process = await asyncio.create_subprocess_exec(
+            program, "--version", stdout=nowhere, stderr=nowhere
+        )
     except OSError:
         return False
     return await process.wait() == 0

@@ -20,13 +20,20 @@ APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120")
 
 
 async def install(package: str) -> None:
-    """Install the package without starting the services it brings; raises LocalError where that cannot be done."""
+    """Install the package without starting the services it brings; raises LocalError where
+    that cannot be done.
+    """
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise LocalError(f"{package} is not installed, and cannot be without root and apt-get. {COMPOSE_INSTEAD}")
+        raise LocalError(
+            f"{package} is not installed, and cannot be without root and apt-get. {COMPOSE_INSTEAD}"
+        )
     with _no_service_started():
         for words in (("update",), ("install", "--no-install-recommends", package)):
             if await _quietly(*APT, *words) != 0:
-                raise LocalError(f"{package} could not be installed: apt-get {words[0]} failed. {COMPOSE_INSTEAD}")
+                raise LocalError(
+                    f"{package} could not be installed: apt-get {words[0]} failed. "
+                    f"{COMPOSE_INSTEAD}"
+                )
 
 
 @contextlib.contextmanager
@@ -44,6 +51,11 @@ def _no_service_started() -> Iterator[None]:
 
 
 async def _quietly(*words: str) -> int:
-    environment, nowhere = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*words, env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    environment, nowhere = (
+        os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        asyncio.subprocess.DEVNULL,
+    )
+    process = await asyncio.create_subprocess_exec(
+        *words, env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere
+    )
     return await process.wait()

@@ -29,7 +29,9 @@ NONE_GIVEN = Addresses()
 class Pair:
     """RabbitMQ and MongoDB; a server that an address was given for is left alone."""
 
-    def __init__(self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = unnoticed) -> None:
+    def __init__(
+        self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = unnoticed
+    ) -> None:
         self._given = given
         self._rabbitmq = None if given.rabbitmq_url else RabbitMq(directory / "rabbitmq", started)
         self._mongodb = None if given.mongodb_url else MongoDb(directory / "mongodb", started)
@@ -38,7 +40,9 @@ class Pair:
     def addresses(self) -> Addresses:
         """Where they are, known once started."""
         rabbitmq_url = self._rabbitmq.url if self._rabbitmq else self._given.rabbitmq_url
-        return Addresses(rabbitmq_url, self._mongodb.url if self._mongodb else self._given.mongodb_url)
+        return Addresses(
+            rabbitmq_url, self._mongodb.url if self._mongodb else self._given.mongodb_url
+        )
 
     async def start(self) -> None:
         """Start those of our own side by side; raises LocalError."""

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST, LAST = 20_000, 29_999
-"""Below the ports that outgoing connections get: one of those must not sit on a server's port while it restarts."""
+"""Below the ports that outgoing connections get: one of those must not sit on a server's port
+while it restarts.
+"""
 
 
 def is_free(port: int) -> bool:
@@ -41,11 +43,16 @@ def remembered(file: Path) -> dict[str, int]:
 
 
 def chosen(file: Path, wanted: Mapping[str, int | None]) -> dict[str, int]:
-    """Return a free port for each name and write them down: the one it had, else the wanted one, else any."""
+    """Return a free port for each name and write them down: the one it had, else the
+    wanted one, else any.
+    """
     known = remembered(file)
     ports: dict[str, int] = {}
     for name, preferred in wanted.items():
-        ports[name] = next((port for port in (known.get(name), preferred) if port and is_free(port)), None) or any_free()
+        ports[name] = (
+            next((port for port in (known.get(name), preferred) if port and is_free(port)), None)
+            or any_free()
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))
     return ports

@@ -1,4 +1,6 @@
-"""RabbitMQ: one node on the loopback addresses; nothing of it is shared with another node of the machine."""
+"""RabbitMQ: one node on the loopback addresses; nothing of it is shared with another
+node of the machine.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,17 @@ async def program() -> str:
     """Return the server's program, installed if need be; raises LocalError."""
     if is_missing():
         await install("rabbitmq-server")
-    return str(DEBIANS) if DEBIANS.exists() else shutil.which("rabbitmq-server") or "rabbitmq-server"
+    return (
+        str(DEBIANS) if DEBIANS.exists() else shutil.which("rabbitmq-server") or "rabbitmq-server"
+    )
 
 
 class RabbitMq:
     """One node that keeps its data, its name and its ports in a directory."""
 
     def __init__(self, directory: Path, started: Started = unnoticed) -> None:
-        self._directory, self._started = directory.resolve(), started
+        self._directory = directory.resolve()
+        self._started = started
         self._ports = remembered(self._ports_file)
         self._process: OwnProcess | None = None
 
@@ -48,7 +53,9 @@ class RabbitMq:
         return f"amqp://guest:guest@127.0.0.1:{self._ports['amqp']}/"
 
     async def start(self) -> None:
-        """Install it where it is missing, start it and wait until it takes connections; a second start keeps the ports."""
+        """Install it where it is missing, start it and wait until it takes connections; a second
+        start keeps the ports.
+        """
         server = await program()
         if self._process is None:
             self._ports = chosen(self._ports_file, dict.fromkeys(("amqp", "distribution", "epmd")))
@@ -70,13 +77,17 @@ class RabbitMq:
             await self.end_name_server()
 
     async def end_name_server(self) -> None:
-        """End the epmd that this node started on its own port; it refuses for as long as the node is still known to it."""
+        """End the epmd that this node started on its own port; it refuses for as long as the node
+        is still known to it.
+        """
         if "epmd" not in self._ports:
             return
         environment, nowhere = os.environ | self._name_server(), asyncio.subprocess.DEVNULL
         epmd = shutil.which("epmd") or "epmd"
         for _ in range(20):
-            process = await asyncio.create_subprocess_exec(epmd, "-kill", env=environment, stdout=nowhere, stderr=nowhere)
+            process = await asyncio.create_subprocess_exec(
+                epmd, "-kill", env=environment, stdout=nowhere, stderr=nowhere
+            )
             if await process.wait() == 0:
                 return
             await asyncio.sleep(0.1)
@@ -89,7 +100,9 @@ class RabbitMq:
         here = self._directory
         (here / "home").mkdir(parents=True, exist_ok=True)
         (here / "plugins").write_text("[].\n")
-        (here / "rabbitmq.conf").write_text("loopback_users.guest = true\nlog.file.level = warning\n")
+        (here / "rabbitmq.conf").write_text(
+            "loopback_users.guest = true\nlog.file.level = warning\n"
+        )
         return self._name_server() | {
             "HOME": str(here / "home"),
             "RABBITMQ_CONFIG_FILE": str(here / "rabbitmq"),

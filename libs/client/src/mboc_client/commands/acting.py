@@ -1,4 +1,6 @@
-"""Retry, archive and restore: the plan first, then a yes, then an operation that is followed to its end."""
+"""Retry, archive and restore: the plan first, then a yes, then an operation that is
+followed to its end.
+"""
 
 from __future__ import annotations
 
@@ -27,21 +29,45 @@ CAUSES_SHOWN = 10
 
 
 def add_acting(parsers: Parsers, kinds: tuple[str, ...], **always: Any) -> None:
-    """Add commands that act on deliveries; ``always`` are filters that hold whatever else is given."""
+    """Add commands that act on deliveries; ``always`` are filters that hold
+    whatever else is given.
+    """
     for kind in kinds:
-        parser = command(parsers, kind, partial(acted, kind, always), f"{TEXTS[kind]} The plan is shown first.")
-        parser.add_argument("delivery_id", nargs="*", help="these deliveries; without any, those of the filters")
+        parser = command(
+            parsers, kind, partial(acted, kind, always), f"{TEXTS[kind]} The plan is shown first."
+        )
+        parser.add_argument(
+            "delivery_id", nargs="*", help="these deliveries; without any, those of the filters"
+        )
         filtering(parser, DELIVERIES, "errors" if always else "deliveries")
-        parser.add_argument("--per-second", type=float, help="how many per second at most (default: the portal's, 50)")
-        parser.add_argument("--ramp", action="store_true", help="begin with 1, 5 and 25, and wait for each step")
-        parser.add_argument("--stop-at-failure-share", type=float, help="stop by itself when more than this share failed, such as 0.2")
+        parser.add_argument(
+            "--per-second",
+            type=float,
+            help="how many per second at most (default: the portal's, 50)",
+        )
+        parser.add_argument(
+            "--ramp", action="store_true", help="begin with 1, 5 and 25, and wait for each step"
+        )
+        parser.add_argument(
+            "--stop-at-failure-share",
+            type=float,
+            help="stop by itself when more than this share failed, such as 0.2",
+        )
         parser.add_argument("--yes", action="store_true", help="do not ask")
-        parser.add_argument("--detach", action="store_true", help="begin it and do not wait for its end")
+        parser.add_argument(
+            "--detach", action="store_true", help="begin it and do not wait for its end"
+        )
 
 
-async def acted(kind: str, always: dict[str, Any], portal: Portal, asked: argparse.Namespace) -> int:
+async def acted(
+    kind: str, always: dict[str, Any], portal: Portal, asked: argparse.Namespace
+) -> int:
     """Plan, ask, begin, follow; returns an exit code."""
-    choice = {"kind": kind} | await _choice(portal, asked, always) | ({"per_second": asked.per_second} if asked.per_second is not None else {})
+    choice = (
+        {"kind": kind}
+        | await _choice(portal, asked, always)
+        | ({"per_second": asked.per_second} if asked.per_second is not None else {})
+    )
     plan = await portal.send("POST", "/operations/plan", choice)
     if not plan["count"]:
         show.say(f"Nothing to {kind}.")
@@ -49,26 +75,41 @@ async def acted(kind: str, always: dict[str, Any], portal: Portal, asked: argpar
     _print(kind, plan)
     if not asked.yes and not _agrees(kind):
         return 1
-    further = {"ramp": asked.ramp, "stop_at_failure_share": asked.stop_at_failure_share, "expected_count": plan["count"]}
+    further = {
+        "ramp": asked.ramp,
+        "stop_at_failure_share": asked.stop_at_failure_share,
+        "expected_count": plan["count"],
+    }
     operation = await portal.send("POST", "/operations", choice | further)
     show.say(f"Operation {operation['operation_id']} has begun.")
     return 0 if asked.detach else await follow(portal, operation["operation_id"])
 
 
-async def _choice(portal: Portal, asked: argparse.Namespace, always: dict[str, Any]) -> dict[str, Any]:
-    filters = {name: value for name, value in (await looked_for(portal, asked, DELIVERIES)).items() if name in DELIVERIES}
+async def _choice(
+    portal: Portal, asked: argparse.Namespace, always: dict[str, Any]
+) -> dict[str, Any]:
+    filters = {
+        name: value
+        for name, value in (await looked_for(portal, asked, DELIVERIES)).items()
+        if name in DELIVERIES
+    }
     if asked.delivery_id and filters:
         raise ClientError("Name deliveries or give filters, not both.")
     if asked.delivery_id:
         return {"delivery_ids": asked.delivery_id}
     if not filters and not always:
-        raise ClientError("Name deliveries, or give at least one filter such as --status or --connector-id.")
+        raise ClientError(
+            "Name deliveries, or give at least one filter such as --status or --connector-id."
+        )
     return {"filter": typed(filters | always)}
 
 
 def _print(kind: str, plan: dict[str, Any]) -> None:
     """Say what would be done, by connector and by cause."""
-    show.say(f"{plan['count']} deliveries; there is something to {kind} with {plan['doable']} of them. It takes {plan['seconds']:g} seconds at least.")
+    show.say(
+        f"{plan['count']} deliveries; there is something to {kind} with {plan['doable']} of them. "
+        f"It takes {plan['seconds']:g} seconds at least."
+    )
     for row in plan["by_connector"]:
         show.say(f"  {row['count']:>7}  {row['connector_name'] or row['connector_id']}")
     causes = [row for row in plan["by_cause"] if row["cause"]]

@@ -16,25 +16,58 @@ if TYPE_CHECKING:
     from mboc_client.portal import Portal
 
 HAPPENED = ("at", "kind", "who", "what")
-COLUMNS = ("appointment_key", "last_transaction_at", "job_no", "task_no", "subject", "start", "end", "action", "phase", "modified_by")
+COLUMNS = (
+    "appointment_key",
+    "last_transaction_at",
+    "job_no",
+    "task_no",
+    "subject",
+    "start",
+    "end",
+    "action",
+    "phase",
+    "modified_by",
+)
 
 
 def add(parsers: Parsers) -> None:
     """Add the commands."""
-    appointments = parsers.add_parser("appointments", help="appointments").add_subparsers(required=True)
-    listing(command(appointments, "list", listed, "List appointments, the newest transaction first."), APPOINTMENTS, view_of="appointments")
+    appointments = parsers.add_parser("appointments", help="appointments").add_subparsers(
+        required=True
+    )
+    listing(
+        command(appointments, "list", listed, "List appointments, the newest transaction first."),
+        APPOINTMENTS,
+        view_of="appointments",
+    )
     exporting = command(appointments, "export", exported, "Write a whole list to standard output.")
     listing(exporting, APPOINTMENTS, view_of="appointments")
     exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
-    command(appointments, "show", shown, "Show one appointment with its last activity.").add_argument("appointment_key")
-    line = command(appointments, "timeline", timeline, "Show what happened to one appointment, the newest first: versions, attempts, and who did what.")
+    command(
+        appointments, "show", shown, "Show one appointment with its last activity."
+    ).add_argument("appointment_key")
+    line = command(
+        appointments,
+        "timeline",
+        timeline,
+        (
+            "Show what happened to one appointment, the newest first: versions, attempts, "
+            "and who did what."
+        ),
+    )
     line.add_argument("appointment_key")
-    line.add_argument("--json", action="store_true", help="one line of JSON each, with what was sent and answered")
+    line.add_argument(
+        "--json", action="store_true", help="one line of JSON each, with what was sent and answered"
+    )
 
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
     """List appointments."""
-    await show.rows(portal.items("/appointments", await looked_for(portal, asked, APPOINTMENTS), asked.most), COLUMNS, as_json=asked.json)
+    await show.rows(
+        portal.items("/appointments", await looked_for(portal, asked, APPOINTMENTS), asked.most),
+        COLUMNS,
+        as_json=asked.json,
+    )
 
 
 async def exported(portal: Portal, asked: argparse.Namespace) -> None:
@@ -52,7 +85,11 @@ async def shown(portal: Portal, asked: argparse.Namespace) -> None:
 async def timeline(portal: Portal, asked: argparse.Namespace) -> None:
     """Show what happened to one appointment."""
     found = portal.items(f"/timelines/{asked.appointment_key}")
-    await show.rows(found if asked.json else (one | {"what": _what(one)} async for one in found), HAPPENED, as_json=asked.json)
+    await show.rows(
+        found if asked.json else (one | {"what": _what(one)} async for one in found),
+        HAPPENED,
+        as_json=asked.json,
+    )
 
 
 def _what(one: dict[str, Any]) -> str:
@@ -64,7 +101,9 @@ def _what(one: dict[str, Any]) -> str:
             made = one["attempt"]
             return f"{made['attempt']}: {made['status']} {made['message'] or ''}".strip()
         case "operation":
-            return ", ".join([one["operation"], *(delivery["outcome"] for delivery in one["deliveries"])])
+            return ", ".join(
+                [one["operation"], *(delivery["outcome"] for delivery in one["deliveries"])]
+            )
         case "note":
             return str(one["text"])
         case "settings":

@@ -1,4 +1,6 @@
-"""What lists can be filtered by; each may be given several times where the API takes several values (docs/search.md)."""
+"""What lists can be filtered by; each may be given several times where the API takes several values
+(docs/search.md).
+"""
 
 from __future__ import annotations
 
@@ -79,18 +81,37 @@ APPOINTMENTS = (
     "last_transaction_from",
     "last_transaction_to",
 )
-_FLAGS = {"troubled", "archived", "retryable", "outcome_unknown", *(name for name in DELIVERIES if name.endswith("_empty"))}
+_FLAGS = {
+    "troubled",
+    "archived",
+    "retryable",
+    "outcome_unknown",
+    *(name for name in DELIVERIES if name.endswith("_empty")),
+}
 _NUMBERS = {
     "attempt",
     "http_status",
     "appointment_id",
-    *(f"{name}_{end}" for name in ("appointment_id", "attempt", "duration_ms", "tries") for end in ("from", "to")),
+    *(
+        f"{name}_{end}"
+        for name in ("appointment_id", "attempt", "duration_ms", "tries")
+        for end in ("from", "to")
+    ),
 }
 
 
 def typed(filters: dict[str, Any]) -> dict[str, Any]:
-    """Return deliveries' filters as a body has them: numbers, and true or false, are no texts there. What is neither stays, for the API to name."""
-    return {name: [_typed(name, one) for one in value] if isinstance(value, list) else _typed(name, value) for name, value in filters.items()}
+    """Return deliveries' filters as a body has them: numbers, and true or false,
+    are no texts there.
+
+    What is neither stays, for the API to name.
+    """
+    return {
+        name: [_typed(name, one) for one in value]
+        if isinstance(value, list)
+        else _typed(name, value)
+        for name, value in filters.items()
+    }
 
 
 def _typed(name: str, value: Any) -> Any:

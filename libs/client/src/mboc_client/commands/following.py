@@ -18,14 +18,29 @@ STANDING = ("paused", "stopped")
 
 
 async def follow(portal: Portal, operation_id: str) -> int:
-    """Show how it goes until it is over or stands still; returns 0 when it is done and nothing failed."""
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True) as bar:
+    """Show how it goes until it is over or stands still; returns 0 when it is done
+    and nothing failed.
+    """
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+    ) as bar:
         task = bar.add_task("planned", total=None)
         while True:
             operation = await _read(portal, operation_id)
             counts = operation["counts"]
-            bar.update(task, description=operation["state"], total=counts["total"], completed=counts["total"] - counts["waiting"] - counts["asked"])
-            if operation["finished_at"] or (operation["state"] in STANDING and not operation["asked_to"]):
+            bar.update(
+                task,
+                description=operation["state"],
+                total=counts["total"],
+                completed=counts["total"] - counts["waiting"] - counts["asked"],
+            )
+            if operation["finished_at"] or (
+                operation["state"] in STANDING and not operation["asked_to"]
+            ):
                 break
             await asyncio.sleep(GLANCE_S)
     show.say(sentence(operation))
@@ -34,8 +49,15 @@ async def follow(portal: Portal, operation_id: str) -> int:
 
 def sentence(operation: dict[str, Any]) -> str:
     """Say in one line where an operation stands."""
-    counts = ", ".join(f"{count} {name}" for name, count in operation["counts"].items() if count and name != "total")
-    return f"Operation {operation['operation_id']} is {operation['state']}: {counts or 'nothing to do'}. {operation['reason'] or ''}".rstrip()
+    counts = ", ".join(
+        f"{count} {name}"
+        for name, count in operation["counts"].items()
+        if count and name != "total"
+    )
+    return (
+        f"Operation {operation['operation_id']} is {operation['state']}: "
+        f"{counts or 'nothing to do'}. {operation['reason'] or ''}"
+    ).rstrip()
 
 
 async def _read(portal: Portal, operation_id: str) -> dict[str, Any]:

@@ -20,11 +20,17 @@ COLUMNS = ("api_key_id", "name", "role", "owner", "created_at", "expires_at", "u
 def add(parsers: Parsers) -> None:
     """Add the commands."""
     keys = parsers.add_parser("keys", help="API keys").add_subparsers(required=True)
-    command(keys, "list", listed, "List your keys, an admin everybody's; the newest first.").add_argument("--json", action="store_true")
+    command(
+        keys, "list", listed, "List your keys, an admin everybody's; the newest first."
+    ).add_argument("--json", action="store_true")
     creating = command(keys, "create", created, "Make a key for yourself, and print it once.")
     creating.add_argument("name", help="what it is for")
     creating.add_argument("role", choices=ROLES, help="at most your own")
-    creating.add_argument("--expires-at", metavar="MOMENT", help="such as 2030-01-01T00:00:00Z; without, it lives until it is revoked")
+    creating.add_argument(
+        "--expires-at",
+        metavar="MOMENT",
+        help="such as 2030-01-01T00:00:00Z; without, it lives until it is revoked",
+    )
     command(keys, "revoke", revoked, "Refuse a key from now on.").add_argument("api_key_id")
 
 
@@ -35,7 +41,11 @@ async def listed(portal: Portal, asked: argparse.Namespace) -> None:
 
 async def created(portal: Portal, asked: argparse.Namespace) -> None:
     """Make one; only the key is printed, so that a script can keep it."""
-    found = await portal.send("POST", "/api-keys", {"name": asked.name, "role": asked.role, "expires_at": asked.expires_at})
+    found = await portal.send(
+        "POST",
+        "/api-keys",
+        {"name": asked.name, "role": asked.role, "expires_at": asked.expires_at},
+    )
     show.say(found["key"])
 
 

@@ -21,7 +21,9 @@ FILTERS = ("level", "service", "replica", "delivery_id", "search", "at_from", "a
 COLUMNS = ("at", "level", "service", "replica", "event", "delivery_id")
 GLANCE_S = 1.0
 LATEST = timedelta(seconds=10)
-"""Lines of several services come in about a second after they were written, and not in order: look so far back again."""
+"""Lines of several services come in about a second after they were written, and not in order: look
+so far back again.
+"""
 MOST_AT_ONCE = 5_000
 
 
@@ -29,16 +31,25 @@ def add(parsers: Parsers) -> None:
     """Add the commands."""
     logs = parsers.add_parser("logs", help="what the services log").add_subparsers(required=True)
     listing(command(logs, "list", listed, "List lines, the newest first."), FILTERS, sorts=False)
-    tailing = command(logs, "tail", tailed, "Print lines as they come in, until Ctrl-C; --json as lines of JSON.")
+    tailing = command(
+        logs, "tail", tailed, "Print lines as they come in, until Ctrl-C; --json as lines of JSON."
+    )
     for name in FILTERS[:-2]:
         tailing.add_argument(f"--{name.replace('_', '-')}")
-    tailing.add_argument("--most", type=int, default=10, help="how many of the last lines are printed first (default 10)")
+    tailing.add_argument(
+        "--most",
+        type=int,
+        default=10,
+        help="how many of the last lines are printed first (default 10)",
+    )
     tailing.add_argument("--json", action="store_true", help="one line of JSON each")
 
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
     """List lines."""
-    await show.rows(portal.items("/logs", given(asked, FILTERS), asked.most), COLUMNS, as_json=asked.json)
+    await show.rows(
+        portal.items("/logs", given(asked, FILTERS), asked.most), COLUMNS, as_json=asked.json
+    )
 
 
 async def tailed(portal: Portal, asked: argparse.Namespace) -> None:
@@ -47,7 +58,11 @@ async def tailed(portal: Portal, asked: argparse.Namespace) -> None:
     seen: dict[str, str] = {}
     most = asked.most
     while True:
-        new = [line async for line in portal.items("/logs", query | _since(seen), most) if line["log_id"] not in seen]
+        new = [
+            line
+            async for line in portal.items("/logs", query | _since(seen), most)
+            if line["log_id"] not in seen
+        ]
         for line in reversed(new):
             _print(line, as_json=asked.json)
         sys.stdout.flush()
@@ -62,7 +77,11 @@ def _since(seen: Mapping[str, str]) -> dict[str, str]:
 
 def _recent(seen: Mapping[str, str]) -> dict[str, str]:
     """Return only what may come again."""
-    return {log_id: at for log_id, at in seen.items() if datetime.fromisoformat(at) >= _newest(seen) - LATEST}
+    return {
+        log_id: at
+        for log_id, at in seen.items()
+        if datetime.fromisoformat(at) >= _newest(seen) - LATEST
+    }
 
 
 def _newest(seen: Mapping[str, str]) -> datetime:
@@ -77,6 +96,13 @@ def _print(line: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         show.line(line)
         return
-    facts = {name: value for name, value in {"delivery_id": line["delivery_id"], **line["fields"]}.items() if value is not None}
+    facts = {
+        name: value
+        for name, value in {"delivery_id": line["delivery_id"], **line["fields"]}.items()
+        if value is not None
+    }
     said = " ".join(f"{name}={value}" for name, value in facts.items())
-    show.say(f"{line['at']} {line['level']:<8} {line['replica']}: {line['event']}{'  ' + said if said else ''}")
+    show.say(
+        f"{line['at']} {line['level']:<8} {line['replica']}: "
+        f"{line['event']}{'  ' + said if said else ''}"
+    )

@@ -1,4 +1,6 @@
-"""``mboc status`` and ``mboc figures``: how everything stands, and what came of changes over time."""
+"""``mboc status`` and ``mboc figures``: how everything stands, and what came of
+changes over time.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +17,41 @@ if TYPE_CHECKING:
     from mboc_client.portal import Portal
 
 SERVICES = ("service", "replica", "version", "ready", "started_at", "heard_at", "why")
-LANES = ("connector_name", "connector_id", "waiting", "in_flight", "oldest_waiting_at", "held_since", "reason")
-FIGURES = ("at", "connector_name", "connector_id", "accepted", "success", "failed", "skipped", "refused", "oldest_waiting_s")
+LANES = (
+    "connector_name",
+    "connector_id",
+    "waiting",
+    "in_flight",
+    "oldest_waiting_at",
+    "held_since",
+    "reason",
+)
+FIGURES = (
+    "at",
+    "connector_name",
+    "connector_id",
+    "accepted",
+    "success",
+    "failed",
+    "skipped",
+    "refused",
+    "oldest_waiting_s",
+)
 FILTERS = ("step", "at_from", "at_to", "connector_id")
 
 
 def add(parsers: Parsers) -> None:
     """Add the commands."""
-    telling = command(parsers, "status", told, "Say how everything stands; the exit code is 1 unless all is well.")
+    telling = command(
+        parsers, "status", told, "Say how everything stands; the exit code is 1 unless all is well."
+    )
     telling.add_argument("--json", action="store_true", help="everything as JSON")
-    counting = command(parsers, "figures", counted, "Count what came in and what became of it, per minute, hour or day.")
+    counting = command(
+        parsers,
+        "figures",
+        counted,
+        "Count what came in and what became of it, per minute, hour or day.",
+    )
     counting.add_argument("--step", choices=("minute", "hour", "day"), default="hour")
     for name in FILTERS[1:]:
         counting.add_argument(f"--{name.replace('_', '-')}")
@@ -53,11 +80,23 @@ async def _tell(found: dict[str, Any]) -> None:
         show.say(f"  {reason}")
     for name in ("rabbitmq", "mongodb"):
         server = found[name]
-        show.say(f"{name:<10} {'reachable' if server['reachable'] else 'AWAY'}  {server['version'] or ''}".rstrip())
+        show.say(
+            (
+                f"{name:<10} {'reachable' if server['reachable'] else 'AWAY'}  "
+                f"{server['version'] or ''}"
+            ).rstrip()
+        )
     if job := found["timer_job"]:
-        show.say(f"timer job  {job['expression'] or 'never'}  last run {job['last_run_at'] or '-'}, next {job['next_run_at'] or '-'}")
+        show.say(
+            f"timer job  {job['expression'] or 'never'}  last run {job['last_run_at'] or '-'}, "
+            f"next {job['next_run_at'] or '-'}"
+        )
     show.say("")
-    await show.rows(_each(service | {"why": "; ".join(service["reasons"])} for service in found["services"]), SERVICES, as_json=False)
+    await show.rows(
+        _each(service | {"why": "; ".join(service["reasons"])} for service in found["services"]),
+        SERVICES,
+        as_json=False,
+    )
     show.say("")
     await show.rows(_each(found["lanes"]), LANES, as_json=False)
 

@@ -16,22 +16,58 @@ if TYPE_CHECKING:
     from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
-COLUMNS = ("received_at", "status", "connector_name", "appointment.job_no", "action", "message", "delivery_id")
-CAUSES = ("cause", "count", "code", "connector_name", "first_seen", "last_seen", "message", "note.text")
+COLUMNS = (
+    "received_at",
+    "status",
+    "connector_name",
+    "appointment.job_no",
+    "action",
+    "message",
+    "delivery_id",
+)
+CAUSES = (
+    "cause",
+    "count",
+    "code",
+    "connector_name",
+    "first_seen",
+    "last_seen",
+    "message",
+    "note.text",
+)
 
 
 def add(parsers: Parsers) -> None:
     """Add the commands."""
-    transactions = parsers.add_parser("transactions", help="deliveries").add_subparsers(required=True)
-    listing(command(transactions, "list", listed, "List deliveries, the newest first."), DELIVERIES, view_of="deliveries")
-    command(transactions, "show", shown, "Show one delivery with its attempts.").add_argument("delivery_id")
+    transactions = parsers.add_parser("transactions", help="deliveries").add_subparsers(
+        required=True
+    )
+    listing(
+        command(transactions, "list", listed, "List deliveries, the newest first."),
+        DELIVERIES,
+        view_of="deliveries",
+    )
+    command(transactions, "show", shown, "Show one delivery with its attempts.").add_argument(
+        "delivery_id"
+    )
     exporting = command(transactions, "export", exported, "Write a whole list to standard output.")
     listing(exporting, DELIVERIES, view_of="deliveries")
     exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
     add_acting(transactions, ("retry", "archive", "restore"))
-    errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(required=True)
-    listing(command(errors, "list", troubled, "List them, the newest first."), DELIVERIES, view_of="errors")
-    listing(command(errors, "causes", causes, "Group them by cause."), DELIVERIES, sorts=False, view_of="errors")
+    errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(
+        required=True
+    )
+    listing(
+        command(errors, "list", troubled, "List them, the newest first."),
+        DELIVERIES,
+        view_of="errors",
+    )
+    listing(
+        command(errors, "causes", causes, "Group them by cause."),
+        DELIVERIES,
+        sorts=False,
+        view_of="errors",
+    )
     noting = command(errors, "note", noted, "Write down what is known about a cause.")
     noting.add_argument("cause")
     noting.add_argument("text")
@@ -40,7 +76,11 @@ def add(parsers: Parsers) -> None:
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
     """List deliveries."""
-    await show.rows(portal.items("/deliveries", await looked_for(portal, asked, DELIVERIES), asked.most), COLUMNS, as_json=asked.json)
+    await show.rows(
+        portal.items("/deliveries", await looked_for(portal, asked, DELIVERIES), asked.most),
+        COLUMNS,
+        as_json=asked.json,
+    )
 
 
 async def troubled(portal: Portal, asked: argparse.Namespace) -> None:
@@ -63,7 +103,11 @@ async def exported(portal: Portal, asked: argparse.Namespace) -> None:
 
 async def causes(portal: Portal, asked: argparse.Namespace) -> None:
     """Group errors by cause."""
-    query = {name: value for name, value in (await looked_for(portal, asked, DELIVERIES)).items() if name in DELIVERIES}
+    query = {
+        name: value
+        for name, value in (await looked_for(portal, asked, DELIVERIES)).items()
+        if name in DELIVERIES
+    }
     await show.rows(portal.items("/causes", query, asked.most), CAUSES, as_json=asked.json)
 
 

@@ -1,4 +1,6 @@
-"""``mboc users``: the accounts; passwords are asked for or read from standard input, never from the command line."""
+"""``mboc users``: the accounts; passwords are asked for or read from standard input, never from
+the command line.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,30 @@ ROLES = ("viewer", "operator", "admin")
 def add(parsers: Parsers) -> None:
     """Add the commands."""
     users = parsers.add_parser("users", help="accounts").add_subparsers(required=True)
-    command(users, "list", listed, "List accounts by name.").add_argument("--json", action="store_true")
+    command(users, "list", listed, "List accounts by name.").add_argument(
+        "--json", action="store_true"
+    )
     for name, run, text in (
-        ("create", created, "Create an account; its password is asked for, or read from standard input."),
+        (
+            "create",
+            created,
+            "Create an account; its password is asked for, or read from standard input.",
+        ),
         ("role", promoted, "Give an account another role; its sessions end."),
         ("enable", switched, "Let an account in again."),
-        ("disable", switched, "Keep an account out; its sessions end, and its API keys are refused."),
-        ("password", reset, "Give an account a new password, asked for or read from standard input; its sessions end."),
+        (
+            "disable",
+            switched,
+            "Keep an account out; its sessions end, and its API keys are refused.",
+        ),
+        (
+            "password",
+            reset,
+            (
+                "Give an account a new password, asked for or read from standard input; "
+                "its sessions end."
+            ),
+        ),
     ):
         parser = command(users, name, run, text)
         parser.add_argument("name")
@@ -41,7 +60,15 @@ async def listed(portal: Portal, asked: argparse.Namespace) -> None:
 
 async def created(portal: Portal, asked: argparse.Namespace) -> None:
     """Create one."""
-    found = await portal.send("POST", "/users", {"name": asked.name, "role": asked.role, "password": await typed("Password of the new account: ")})
+    found = await portal.send(
+        "POST",
+        "/users",
+        {
+            "name": asked.name,
+            "role": asked.role,
+            "password": await typed("Password of the new account: "),
+        },
+    )
     show.say(f"{found['name']} is created, as {found['role']}.")
 
 
@@ -59,5 +86,9 @@ async def switched(portal: Portal, asked: argparse.Namespace) -> None:
 
 async def reset(portal: Portal, asked: argparse.Namespace) -> None:
     """Replace a password."""
-    await portal.send("POST", f"/users/{asked.name}/password", {"password": await typed(f"New password of {asked.name}: ")})
+    await portal.send(
+        "POST",
+        f"/users/{asked.name}/password",
+        {"password": await typed(f"New password of {asked.name}: ")},
+    )
     show.say("The password is replaced.")

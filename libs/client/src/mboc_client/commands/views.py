@@ -25,11 +25,20 @@ def add(parsers: Parsers) -> None:
     listing = command(views, "list", listed, "List your own and the shared views, by name.")
     listing.add_argument("--list", choices=LISTS)
     listing.add_argument("--json", action="store_true", help="one line of JSON each")
-    saving = command(views, "save", saved, "Keep a view under a name, or change your view of that name.")
+    saving = command(
+        views, "save", saved, "Keep a view under a name, or change your view of that name."
+    )
     saving.add_argument("name")
     saving.add_argument("list", choices=LISTS)
-    saving.add_argument("query", nargs="*", metavar="NAME=VALUE", help="a filter of the list, or sort=COLUMN; several values: give it several times")
-    saving.add_argument("--shared", action="store_true", help="let everybody see it; needs the role operator")
+    saving.add_argument(
+        "query",
+        nargs="*",
+        metavar="NAME=VALUE",
+        help="a filter of the list, or sort=COLUMN; several values: give it several times",
+    )
+    saving.add_argument(
+        "--shared", action="store_true", help="let everybody see it; needs the role operator"
+    )
     deleting = command(views, "delete", deleted, "Remove a view of yours.")
     deleting.add_argument("name")
     deleting.add_argument("--list", choices=LISTS)
@@ -42,8 +51,17 @@ async def listed(portal: Portal, asked: argparse.Namespace) -> None:
 
 async def saved(portal: Portal, asked: argparse.Namespace) -> None:
     """Keep a view."""
-    own = [view async for view in portal.items("/saved-views", {"list": asked.list}) if view["name"] == asked.name and view["mine"]]
-    fields = {"name": asked.name, "list": asked.list, "query": _query(asked.query), "shared": asked.shared}
+    own = [
+        view
+        async for view in portal.items("/saved-views", {"list": asked.list})
+        if view["name"] == asked.name and view["mine"]
+    ]
+    fields = {
+        "name": asked.name,
+        "list": asked.list,
+        "query": _query(asked.query),
+        "shared": asked.shared,
+    }
     if own:
         await portal.send("PUT", f"/saved-views/{own[0]['saved_view_id']}", fields)
     else:
@@ -66,5 +84,11 @@ def _query(words: Iterable[str]) -> dict[str, Any]:
         if not equals:
             raise ClientError(f"{word}: write it as NAME=VALUE, such as status=Failed.")
         known = query.get(name)
-        query[name] = value if known is None else [*known, value] if isinstance(known, list) else [known, value]
+        query[name] = (
+            value
+            if known is None
+            else [*known, value]
+            if isinstance(known, list)
+            else [known, value]
+        )
     return query

@@ -1,4 +1,6 @@
-"""The appointment as a planner left it: what the connector reads of it, and the snapshot as it came."""
+"""The appointment as a planner left it: what the connector reads of it, and the
+snapshot as it came.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,9 @@ class Action(StrEnum):
 class Appointment(Message):
     """The facts of one snapshot that the connector itself works with.
 
-    ``key`` names the appointment among all: ``<source>/<Dime.Scheduler's id>``.
-    Dates are Dime.Scheduler's own text, offset or none, never changed (domain.md, 4.9).
-    ``modified_at`` is the ordering value: its last-modified time, read as UTC when it names no offset.
+    ``key`` names the appointment among all: ``<source>/<Dime.Scheduler's id>``. Dates are
+    Dime.Scheduler's own text, offset or none, never changed (domain.md, 4.9). ``modified_at`` is
+    the ordering value: its last-modified time, read as UTC when it names no offset.
     """
 
     key: str = Field(min_length=1, max_length=200)

@@ -1,4 +1,6 @@
-"""The connector (MBOC setting): the configured way to one back office, as portal-api stores it and dispatcher reads it."""
+"""The connector (MBOC setting): the configured way to one back office, as portal-api stores it and
+dispatcher reads it.
+"""
 
 from __future__ import annotations
 
@@ -33,41 +35,76 @@ class AuthenticationType(StrEnum):
 class Authentication(BaseModel):
     """Who the calls are made for, without the secrets.
 
-    A ``login`` that begins with ``basic=`` means Basic whatever else is said (domain.md, 3.1). ``token_url`` and ``scope``
-    may be empty for Microsoft Entra ID: then they follow from the tenant and the system (domain.md, 3.4).
+    A ``login`` that begins with ``basic=`` means Basic whatever else is said (domain.md, 3.1).
+    ``token_url`` and ``scope`` may be empty for Microsoft Entra ID: then they follow from the
+    tenant and the system (domain.md, 3.4).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: AuthenticationType = AuthenticationType.NONE
-    login: str | None = Field(default=None, max_length=200, description="User, DOMAIN\\user or user@domain; basic=user means Basic.")
-    tenant_id: str | None = Field(default=None, max_length=100, description="Tenant of Microsoft Entra ID.")
+    login: str | None = Field(
+        default=None,
+        max_length=200,
+        description="User, DOMAIN\\user or user@domain; basic=user means Basic.",
+    )
+    tenant_id: str | None = Field(
+        default=None, max_length=100, description="Tenant of Microsoft Entra ID."
+    )
     client_id: str | None = Field(default=None, max_length=200)
-    token_url: str | None = Field(default=None, max_length=2000, description="Token endpoint; empty = Entra ID's of the tenant.")
-    scope: str | None = Field(default=None, max_length=500, description="Scope of the token; empty = the system's own.")
+    token_url: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="Token endpoint; empty = Entra ID's of the tenant.",
+    )
+    scope: str | None = Field(
+        default=None, max_length=500, description="Scope of the token; empty = the system's own."
+    )
 
 
 class Limits(BaseModel):
-    """How hard one dispatcher replica may work this connector's back office; none = what suits the system."""
+    """How hard one dispatcher replica may work this connector's back office; none = what
+    suits the system.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     calls_in_flight: int | None = Field(
-        default=None, strict=True, ge=1, le=200, description="Calls under way at once, per dispatcher replica; none = 5 for Business Central, else 8."
+        default=None,
+        strict=True,
+        ge=1,
+        le=200,
+        description=(
+            "Calls under way at once, per dispatcher replica; none = 5 for Business "
+            "Central, else 8."
+        ),
     )
     calls_per_second: float | None = Field(
         default=None,
         strict=True,
         ge=0,
         le=10_000,
-        description="Calls begun per second, per replica; 0 = unlimited; none = 20 for Business Central (6,000 in 5 minutes), else unlimited.",
+        description=(
+            "Calls begun per second, per replica; 0 = unlimited; none = 20 for Business Central "
+            "(6,000 in 5 minutes), else unlimited."
+        ),
     )
-    connect_timeout_s: float = Field(default=5.0, strict=True, gt=0, le=60, description="Seconds to reach the back office.")
-    total_timeout_s: float = Field(default=60.0, strict=True, gt=0, le=600, description="Seconds for one call, answer included.")
+    connect_timeout_s: float = Field(
+        default=5.0, strict=True, gt=0, le=60, description="Seconds to reach the back office."
+    )
+    total_timeout_s: float = Field(
+        default=60.0,
+        strict=True,
+        gt=0,
+        le=600,
+        description="Seconds for one call, answer included.",
+    )
 
 
 class Connector(BaseModel):
-    """A connector as stored: ``system`` and ``api_type`` stay text, because a wrong one is a status, not a crash."""
+    """A connector as stored: ``system`` and ``api_type`` stay text, because a wrong one is a
+    status, not a crash.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -83,15 +120,34 @@ class Connector(BaseModel):
     uri: str | None = None
     actions: tuple[Action, ...] = (Action.CREATE, Action.UPDATE, Action.DELETE)
     authentication: Authentication = Authentication()
-    time_zone: str = Field(default="UTC", description="IANA zone of dates that name no offset, where the back office needs one (domain.md, 4.9).")
-    mapping: dict[str, Any] | None = Field(default=None, description="What differs from the default names; see contracts/mapping.py.")
-    ca_certificate: str | None = Field(default=None, description="PEM of the authority that signed the back office's certificate.")
+    time_zone: str = Field(
+        default="UTC",
+        description=(
+            "IANA zone of dates that name no offset, where the back office needs one "
+            "(domain.md, 4.9)."
+        ),
+    )
+    mapping: dict[str, Any] | None = Field(
+        default=None, description="What differs from the default names; see contracts/mapping.py."
+    )
+    ca_certificate: str | None = Field(
+        default=None, description="PEM of the authority that signed the back office's certificate."
+    )
     header_names: tuple[str, ...] = ()
     limits: Limits = Limits()
-    secrets: dict[str, str] = Field(default={}, repr=False, description="Sealed, by name; only the dispatcher opens them.")
+    secrets: dict[str, str] = Field(
+        default={}, repr=False, description="Sealed, by name; only the dispatcher opens them."
+    )
     modified_at: AwareDatetime
-    modified_by: str | None = Field(default=None, description="The account that made this version; none in versions that older releases kept.")
-    secrets_entered: dict[str, int] = Field(default={}, description="By secret: the version in which it was last entered.")
+    modified_by: str | None = Field(
+        default=None,
+        description=(
+            "The account that made this version; none in versions that older releases kept."
+        ),
+    )
+    secrets_entered: dict[str, int] = Field(
+        default={}, description="By secret: the version in which it was last entered."
+    )
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -105,13 +161,17 @@ class Connector(BaseModel):
 
     @property
     def calls_per_second(self) -> float:
-        """Calls begun per second, 0 = unlimited; Business Central takes 6,000 in five minutes (Microsoft's operational limits)."""
+        """Calls begun per second, 0 = unlimited; Business Central takes 6,000 in five minutes
+        (Microsoft's operational limits).
+        """
         own = self.limits.calls_per_second
         return own if own is not None else 20.0 if self.system == BUSINESS_CENTRAL else 0.0
 
 
 def kind_of(system: str | None, api_type: str | None) -> tuple[str, str]:
-    """Return system and API type; where a system has one API type only, none means that one (domain.md, 3.2)."""
+    """Return system and API type; where a system has one API type only, none means that one
+    (domain.md, 3.2).
+    """
     known = API_TYPES_OF.get(system or "", ())
     return system or "", api_type or (known[0] if len(known) == 1 else "")
 
@@ -146,7 +206,9 @@ class Step(Message):
 
 
 class ConnectorTested(Message):
-    """dispatcher -> portal-api: how far the test came; ``mapping`` holds the names that the back office's own description has."""
+    """dispatcher -> portal-api: how far the test came; ``mapping`` holds the names that the back
+    office's own description has.
+    """
 
     version: Literal[1] = 1
     test_id: str
@@ -156,7 +218,9 @@ class ConnectorTested(Message):
 
 
 class LaneChanged(Message):
-    """dispatcher -> portal-api: a lane is held until its next probe, or works again (``held_until`` None)."""
+    """dispatcher -> portal-api: a lane is held until its next probe, or works again
+    (``held_until`` None).
+    """
 
     version: Literal[1] = 1
     connector_id: ConnectorId

@@ -10,7 +10,9 @@ from common.contracts.message import Message
 
 
 class DeadLetter(Message):
-    """dispatcher, retry, portal-api -> portal-api: this message was parked; show it in Error Tracking as Failed."""
+    """dispatcher, retry, portal-api -> portal-api: this message was parked; show it in Error
+    Tracking as Failed.
+    """
 
     version: Literal[1] = 1
     dead_letter_id: str

@@ -45,7 +45,9 @@ class Trigger(StrEnum):
 
 
 class DeliveryRequested(Message):
-    """dispatcher, retry -> dispatcher: carry this transaction to this connector; ``traceparent`` is the step that asks for it."""
+    """dispatcher, retry -> dispatcher: carry this transaction to this connector; ``traceparent`` is
+    the step that asks for it.
+    """
 
     version: Literal[1] = 1
     delivery_id: DeliveryId
@@ -63,9 +65,11 @@ class DeliveryRequested(Message):
 
 
 class Exchange(Message):
-    """The last call of an attempt, as the dispatcher made it: where to, how much, and how much came back.
+    """The last call of an attempt, as the dispatcher made it: where to, how much, and
+    how much came back.
 
-    Never what was in it: no body, no header, no query, no credentials. What the back office said in words is in the attempt's message.
+    Never what was in it: no body, no header, no query, no credentials. What the back office said in
+    words is in the attempt's message.
     """
 
     method: str
@@ -78,8 +82,9 @@ class Exchange(Message):
 class StatusChanged(Message):
     """dispatcher, retry -> portal-api: where one attempt of one delivery stands.
 
-    ``status`` is None while the attempt is pending or under way. ``message`` is for the administrator, begins with
-    the stable code (domain.md 6.3, 6.4) where there is one, and never holds a secret or a payload.
+    ``status`` is None while the attempt is pending or under way. ``message`` is for the
+    administrator, begins with the stable code (domain.md 6.3, 6.4) where there is one, and never
+    holds a secret or a payload.
     """
 
     version: Literal[1] = 1
@@ -108,7 +113,15 @@ class StatusChanged(Message):
     exchange: Exchange | None = None
 
     @classmethod
-    def about(cls, request: DeliveryRequested, *, phase: Phase, status: Status | None, at: datetime, **said: Any) -> StatusChanged:
+    def about(
+        cls,
+        request: DeliveryRequested,
+        *,
+        phase: Phase,
+        status: Status | None,
+        at: datetime,
+        **said: Any,
+    ) -> StatusChanged:
         """Return what is told of one attempt; ``said`` are further fields of this message."""
         transaction = request.transaction
         said = {"traceparent": request.traceparent} | said

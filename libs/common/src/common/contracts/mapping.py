@@ -1,7 +1,8 @@
-"""What each fact of an appointment is called by a back office; the names nobody has published are these defaults (domain.md, 4.4 to 4.8).
+"""What each fact of an appointment is called by a back office; the names nobody has published are
+these defaults (domain.md, 4.4 to 4.8).
 
-A mapping states only what differs. ``fields`` maps a fact to a name, or to null to leave it out; one that names every fact also
-sets their order, which matters to a page service's schema.
+A mapping states only what differs. ``fields`` maps a fact to a name, or to null to leave it out;
+one that names every fact also sets their order, which matters to a page service's schema.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ Fields = dict[str, Name | None]
 
 
 def element_of(caption: str) -> str:
-    """Return a caption as a page service names it: blanks become underscores, dots and brackets vanish (wire-formats.md)."""
+    """Return a caption as a page service names it: blanks become underscores, dots and brackets
+    vanish (wire-formats.md).
+    """
     return caption.replace(" ", "_").replace(".", "").replace("(", "").replace(")", "")
 
 
@@ -90,7 +93,9 @@ class _Named(BaseModel):
     def _over_the_defaults(cls, given: Fields) -> Fields:
         unknown = set(given) - set(cls.defaults)
         if unknown:
-            raise ValueError(f"no such facts: {', '.join(sorted(unknown))}; there are {', '.join(cls.defaults)}")
+            raise ValueError(
+                f"no such facts: {', '.join(sorted(unknown))}; there are {', '.join(cls.defaults)}"
+            )
         return given if set(given) == set(cls.defaults) else {**cls.defaults, **given}
 
     @property
@@ -129,7 +134,10 @@ class SoapMapping(_Named):
 
     defaults = _by(element_of, CAPTIONS)
 
-    namespace: str = Field(default="urn:microsoft-dynamics-schemas/page/appointment", pattern=r"^[A-Za-z][^\s<>&\"]{0,199}$")
+    namespace: str = Field(
+        default="urn:microsoft-dynamics-schemas/page/appointment",
+        pattern=r"^[A-Za-z][^\s<>&\"]{0,199}$",
+    )
     entity: Name = "Appointment"
     resources: SoapResources | None = SoapResources()
     field_values: SoapFieldValues | None = SoapFieldValues()
@@ -162,7 +170,9 @@ class ApiPageMapping(_Named):
 
 
 class DataverseResources(_Named):
-    """The entity set of resources, and the navigation property that links one to its appointment."""
+    """The entity set of resources, and the navigation property that links one to
+    its appointment.
+    """
 
     defaults = _by(attribute_of, RESOURCE_CAPTIONS)
 

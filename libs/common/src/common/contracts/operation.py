@@ -1,4 +1,6 @@
-"""An operation: deliveries retried, archived or restored together, as an administrator asked for it."""
+"""An operation: deliveries retried, archived or restored together, as an
+administrator asked for it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,15 @@ MOST_IDS = 10_000
 """Deliveries that can be named one by one; more of them are chosen by conditions."""
 KEPT_DAYS = 90
 """Days for which a finished operation can be looked up."""
-LOGIC, COMPARISONS = {"$and", "$or", "$nor", "$not"}, {"$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$all", "$elemMatch", "$exists"}
-OPERATORS = LOGIC | COMPARISONS | {"$regex", "$options", "$date", "$numberLong", "$numberInt", "$numberDouble"}
+LOGIC, COMPARISONS = (
+    {"$and", "$or", "$nor", "$not"},
+    {"$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$all", "$elemMatch", "$exists"},
+)
+OPERATORS = (
+    LOGIC
+    | COMPARISONS
+    | {"$regex", "$options", "$date", "$numberLong", "$numberInt", "$numberDouble"}
+)
 """What conditions may say; nothing that makes the database run code."""
 
 
@@ -29,7 +38,9 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands; *stopped*: too many of its deliveries failed. The last two are final."""
+    """Where an operation stands; *stopped*: too many of its deliveries failed. The
+    last two are final.
+    """
 
     PLANNED = "planned"
     RUNNING = "running"
@@ -69,7 +80,11 @@ class Counts(Message):
 
 
 class _Operation(Message):
-    """What was asked for. ``per_second`` deliveries at most; with ``ramp`` 1, 5 and 25 of them first, each step once the one before is known."""
+    """What was asked for.
+
+    ``per_second`` deliveries at most; with ``ramp`` 1, 5 and 25 of them first, each step once the
+    one before is known.
+    """
 
     version: Literal[1] = 1
     operation_id: OperationId = Field(pattern="^[0-9a-f]{32}$")
@@ -84,8 +99,9 @@ class _Operation(Message):
 class OperationRequested(_Operation):
     """portal-api -> retry: do this to these deliveries.
 
-    Either ``delivery_ids`` names them, or ``conditions`` does: a query over the stored deliveries (documents of ``deliveries``) in MongoDB's extended JSON,
-    made of ``OPERATORS`` alone. ``planned`` is how many they were when the administrator asked.
+    Either ``delivery_ids`` names them, or ``conditions`` does: a query over the stored deliveries
+    (documents of ``deliveries``) in MongoDB's extended JSON, made of ``OPERATORS`` alone.
+    ``planned`` is how many they were when the administrator asked.
     """
 
     planned: int = Field(ge=0)
@@ -117,7 +133,9 @@ class OperationSteered(Message):
 
 
 class OperationProgressed(_Operation):
-    """retry -> portal-api: where an operation stands; the highest revision is the newest. ``heeded_at`` is the last steering that it knows of."""
+    """retry -> portal-api: where an operation stands; the highest revision is the newest.
+    ``heeded_at`` is the last steering that it knows of.
+    """
 
     revision: int = Field(ge=1)
     state: OperationState
@@ -129,7 +147,9 @@ class OperationProgressed(_Operation):
 
 
 class DeliveriesArchived(Message):
-    """retry -> portal-api: these deliveries are archived, or no longer; of two messages about a delivery the one asked for later counts."""
+    """retry -> portal-api: these deliveries are archived, or no longer; of two messages about a
+    delivery the one asked for later counts.
+    """
 
     version: Literal[1] = 1
     operation_id: OperationId

@@ -1,4 +1,6 @@
-"""What the services say of themselves: that they are at work, how their lanes stand, and every line they log."""
+"""What the services say of themselves: that they are at work, how their lanes stand, and
+every line they log.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from common.contracts.message import ConnectorId, Message
 class LaneStanding(Message):
     """How one lane stands at one replica of dispatcher.
 
-    ``in_queue`` counts what waits at the broker, for all replicas together (None: not known); ``in_hand`` what this replica
-    has taken and not finished, of which ``in_flight`` are calls under way.
+    ``in_queue`` counts what waits at the broker, for all replicas together (None: not
+    known); ``in_hand`` what this replica has taken and not finished, of which ``in_flight``
+    are calls under way.
     """
 
     connector_id: ConnectorId
@@ -36,9 +39,11 @@ class TimerJob(Message):
 
 
 class Heartbeat(Message):
-    """every service -> portal-api: one replica is at work, or why not; ``leaving`` says that it ends in good order.
+    """every service -> portal-api: one replica is at work, or why not; ``leaving`` says that it
+    ends in good order.
 
-    ``release`` is the version of the software; ``lines_dropped`` counts log lines that its own buffer had no room for.
+    ``release`` is the version of the software; ``lines_dropped`` counts log lines that its own
+    buffer had no room for.
     """
 
     version: Literal[1] = 1
@@ -61,7 +66,8 @@ class Heartbeat(Message):
 
 
 class LogRecorded(Message):
-    """every service -> portal-api: one line of a log, as it stands on standard output; what it says beside is kept too.
+    """every service -> portal-api: one line of a log, as it stands on standard output; what it says
+    beside is kept too.
 
     They travel as a list (ADR 0008). The message's id and the place in the list name a line.
     """

@@ -1,16 +1,24 @@
-"""W3C Trace Context (section 3.2): which trace a message belongs to, and which step of it caused the message."""
+"""W3C Trace Context (section 3.2): which trace a message belongs to, and which step of it
+caused the message.
+"""
 
 from __future__ import annotations
 
 import re
 import secrets
 
-_FORM = re.compile(r"(?P<version>(?!ff)[0-9a-f]{2})-(?P<ids>(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?")
+_FORM = re.compile(
+    r"(?P<version>(?!ff)[0-9a-f]{2})-"
+    r"(?P<ids>(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-"
+    r"(?P<flags>[0-9a-f]{2})(?P<more>-.*)?"
+)
 SAMPLED = 0x01
 
 
 def read_traceparent(given: str) -> str | None:
-    """Return what a caller's header says, as version 00 with the one flag that it knows; None when it is malformed."""
+    """Return what a caller's header says, as version 00 with the one flag that it knows; None when
+    it is malformed.
+    """
     found = _FORM.fullmatch(given)
     if found is None or (found["version"] == "00" and found["more"] is not None):
         return None
@@ -18,7 +26,9 @@ def read_traceparent(given: str) -> str | None:
 
 
 def new_traceparent() -> str:
-    """Return the beginning of a trace that nobody records: it has an id all the same, to be found again by."""
+    """Return the beginning of a trace that nobody records: it has an id all the same, to
+    be found again by.
+    """
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 

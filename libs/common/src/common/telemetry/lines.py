@@ -12,11 +12,19 @@ MOST_LINES = 4_000
 LONGEST_LINE = 8_000
 LONGEST_VALUE = 2_000
 MOST_FIELDS = 40
-DROPPED = Counter("mboc_log_lines_dropped_total", "Log lines that were not sent to the portal, because too many came at once; they are on standard output.")
+DROPPED = Counter(
+    "mboc_log_lines_dropped_total",
+    (
+        "Log lines that were not sent to the portal, because too many came at once; they are on "
+        "standard output."
+    ),
+)
 
 
 class Lines:
-    """Keeps at most so many lines of at most 8,000 characters; a new one pushes out the oldest, which is counted."""
+    """Keeps at most so many lines of at most 8,000 characters; a new one pushes out the oldest,
+    which is counted.
+    """
 
     def __init__(self, most: int = MOST_LINES) -> None:
         self._waiting: deque[str] = deque(maxlen=most)
@@ -38,10 +46,15 @@ class Lines:
 
 
 def _shortened(line: str) -> str:
-    """Return the line with the beginnings of its long values; a stack trace keeps its end, where the error stands."""
+    """Return the line with the beginnings of its long values; a stack trace keeps its end, where
+    the error stands.
+    """
     event: dict[str, Any] = json.loads(line)
     for longest in (LONGEST_VALUE, LONGEST_VALUE // 20):
-        event = {name[:100]: _short(name, value, longest) for name, value in list(event.items())[:MOST_FIELDS]}
+        event = {
+            name[:100]: _short(name, value, longest)
+            for name, value in list(event.items())[:MOST_FIELDS]
+        }
         line = json.dumps(event)
         if len(line) <= LONGEST_LINE:
             break

@@ -1,6 +1,8 @@
-"""Sends this process's log lines about once a second, and its heartbeat every few seconds, on a connection of its own.
+"""Sends this process's log lines about once a second, and its heartbeat every few seconds, on a
+connection of its own.
 
-Nothing here delays the work or fails it: what cannot be sent is kept within the bounds of ``Lines``, and nothing here logs.
+Nothing here delays the work or fails it: what cannot be sent is kept within the bounds of
+``Lines``, and nothing here logs.
 """
 
 from __future__ import annotations
@@ -40,17 +42,28 @@ MORE_S = 2.5
 FAREWELL_S = 2.0
 LINES_TOGETHER = 500
 STALE_S = 30
-"""Heartbeats are dropped by the broker when nobody took them for so long: late ones would make the dead look alive."""
-MISSED = Counter("mboc_telemetry_missed_total", "Ticks at which neither log lines nor heartbeat could be sent.")
+"""Heartbeats are dropped by the broker when nobody took them for so long: late ones would make the
+dead look alive.
+"""
+MISSED = Counter(
+    "mboc_telemetry_missed_total", "Ticks at which neither log lines nor heartbeat could be sent."
+)
 
 
 class Telemetry:
     """Tells portal-api that this replica is at work, how, and what it logs."""
 
-    def __init__(self, url: str, service: str, replica: str, lines: Lines, readiness: Readiness) -> None:
-        self._url, self._service, self._replica = url, service, replica
-        self._lines, self._readiness = lines, readiness
-        self._started_at, self._boot, self._messages = datetime.now(UTC), secrets.token_hex(4), 0
+    def __init__(
+        self, url: str, service: str, replica: str, lines: Lines, readiness: Readiness
+    ) -> None:
+        self._url = url
+        self._service = service
+        self._replica = replica
+        self._lines = lines
+        self._readiness = readiness
+        self._started_at = datetime.now(UTC)
+        self._boot = secrets.token_hex(4)
+        self._messages = 0
         self._batch: list[str] = []
         self._more: More | None = None
         self._known: dict[str, Any] = {}
@@ -66,7 +79,9 @@ class Telemetry:
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """Send inside this block; afterwards send what is left and say farewell, in two seconds at most."""
+        """Send inside this block; afterwards send what is left and say farewell, in two
+        seconds at most.
+        """
         task = asyncio.create_task(self._run())
         try:
             yield
@@ -82,7 +97,9 @@ class Telemetry:
             await asyncio.sleep(TICK_S)
 
     async def _within(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
-        """Take a step, or count that it could not be taken: telemetry is never worth the process, whatever goes wrong in it."""
+        """Take a step, or count that it could not be taken: telemetry is never worth the process,
+        whatever goes wrong in it.
+        """
         try:
             with reaching_broker():
                 async with asyncio.timeout(seconds):
@@ -99,10 +116,20 @@ class Telemetry:
             await self._beat(exchange)
 
     async def _opened(self) -> AbstractExchange:
-        """Return the exchange, connected to when RabbitMQ is there; the connection then restores itself."""
+        """Return the exchange, connected to when RabbitMQ is there; the connection then
+        restores itself.
+        """
         if self._connection is None:
-            properties: dict[str, Any] = {"connection_name": f"{self._service} {self._replica} telemetry"}
-            self._connection = await aio_pika.connect_robust(self._url, client_properties=properties, reconnect_interval=1, fail_fast=True, timeout=CONNECT_S)
+            properties: dict[str, Any] = {
+                "connection_name": f"{self._service} {self._replica} telemetry"
+            }
+            self._connection = await aio_pika.connect_robust(
+                self._url,
+                client_properties=properties,
+                reconnect_interval=1,
+                fail_fast=True,
+                timeout=CONNECT_S,
+            )
             self._connection.reconnect_callbacks.add(count_reconnect)
             self._depths.use(self._connection)
         if self._exchange is None:
@@ -112,14 +139,21 @@ class Telemetry:
         return self._exchange
 
     async def _send_lines(self, exchange: AbstractExchange) -> None:
-        """Send everything that waits; a batch that was not confirmed goes first, under the same id."""
+        """Send everything that waits; a batch that was not confirmed goes first,
+        under the same id.
+        """
         while True:
             if not self._batch:
                 self._batch, self._messages = self._lines.take(LINES_TOGETHER), self._messages + 1
             if not self._batch:
                 return
             body = f"[{','.join(self._batch)}]".encode()
-            message = aio_pika.Message(body, delivery_mode=2, message_id=f"{self._boot}.{self._messages:x}", type=LogRecorded.__name__)
+            message = aio_pika.Message(
+                body,
+                delivery_mode=2,
+                message_id=f"{self._boot}.{self._messages:x}",
+                type=LogRecorded.__name__,
+            )
             await exchange.publish(message, f"log.{self._service}", mandatory=False)
             self._batch = []
 
@@ -144,7 +178,12 @@ class Telemetry:
             lines_dropped=self._lines.dropped,
             **self._known,
         )
-        message = aio_pika.Message(beat.model_dump_json().encode(), delivery_mode=1, type=Heartbeat.__name__, expiration=STALE_S)
+        message = aio_pika.Message(
+            beat.model_dump_json().encode(),
+            delivery_mode=1,
+            type=Heartbeat.__name__,
+            expiration=STALE_S,
+        )
         await exchange.publish(message, f"heartbeat.{self._service}", mandatory=False)
         self._told = (time.monotonic(), reasons)
 

@@ -1,4 +1,6 @@
-"""Sends spans to a collector by OTLP over HTTP, from a thread of its own: the work never waits for it, and never fails with it."""
+"""Sends spans to a collector by OTLP over HTTP, from a thread of its own: the work never waits for
+it, and never fails with it.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +38,21 @@ class Collector:
 
     def __init__(self, settings: TraceSettings, service: str, replica: str) -> None:
         headers = parse_env_headers(settings.collector_headers.get_secret_value(), liberal=True)
-        self._sending = Sending(OTLPSpanExporter(f"{settings.collector.rstrip('/')}/v1/traces", headers=headers))
+        self._sending = Sending(
+            OTLPSpanExporter(f"{settings.collector.rstrip('/')}/v1/traces", headers=headers)
+        )
         self._processor = Bounded(self._sending)
-        resource = Resource.create({"service.namespace": "mboc", "service.name": service, "service.instance.id": replica, "service.version": RELEASE})
-        provider = TracerProvider(ParentBasedTraceIdRatio(settings.trace_share), resource, shutdown_on_exit=False)
+        resource = Resource.create(
+            {
+                "service.namespace": "mboc",
+                "service.name": service,
+                "service.instance.id": replica,
+                "service.version": RELEASE,
+            }
+        )
+        provider = TracerProvider(
+            ParentBasedTraceIdRatio(settings.trace_share), resource, shutdown_on_exit=False
+        )
         provider.add_span_processor(self._processor)
         self.tracer = provider.get_tracer("mboc", RELEASE)
 
@@ -54,10 +67,13 @@ class Collector:
 
 
 class Sending(SpanExporter):
-    """Passes batches on; counts what did not arrive, and says once that the collector is away and once that it is back."""
+    """Passes batches on; counts what did not arrive, and says once that the collector is away and
+    once that it is back.
+    """
 
     def __init__(self, exporter: SpanExporter) -> None:
-        self._exporter, self._is_away = exporter, False
+        self._exporter = exporter
+        self._is_away = False
         self.taken = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -68,7 +84,9 @@ class Sending(SpanExporter):
         if is_away:
             SPANS_DROPPED.inc(len(spans))
         if is_away and not self._is_away:
-            log.warning("the collector does not take traces: they are dropped and counted until it does")
+            log.warning(
+                "the collector does not take traces: they are dropped and counted until it does"
+            )
         if self._is_away and not is_away:
             log.info("the collector takes traces again")
         self._is_away = is_away
@@ -80,14 +98,25 @@ class Sending(SpanExporter):
 
 
 class Bounded(SpanProcessor):
-    """Keeps at most so many spans until they are sent; more of them are dropped and counted, where the library would log each one."""
+    """Keeps at most so many spans until they are sent; more of them are dropped and counted, where
+    the library would log each one.
+    """
 
     def __init__(self, sending: Sending, most: int = MOST_WAITING) -> None:
-        self._sending, self._most, self._given = sending, most, 0
-        self._batches = BatchSpanProcessor(sending, max_queue_size=2 * most, schedule_delay_millis=EVERY_MS, max_export_batch_size=TOGETHER)
+        self._sending = sending
+        self._most = most
+        self._given = 0
+        self._batches = BatchSpanProcessor(
+            sending,
+            max_queue_size=2 * most,
+            schedule_delay_millis=EVERY_MS,
+            max_export_batch_size=TOGETHER,
+        )
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Take a span; called by the event loop's thread alone, as ``taken`` is by the other: so neither needs a lock."""
+        """Take a span; called by the event loop's thread alone, as ``taken`` is by the other: so
+        neither needs a lock.
+        """
         if self._given - self._sending.taken >= self._most:
             SPANS_DROPPED.inc()
             return

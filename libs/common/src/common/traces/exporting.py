@@ -1,4 +1,6 @@
-"""Records traces while a block runs, when a collector is named; otherwise not even the libraries for it are loaded."""
+"""Records traces while a block runs, when a collector is named; otherwise not even the libraries
+for it are loaded.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ async def exporting(settings: TraceSettings, service: str, replica: str) -> Asyn
     if not settings.collector:
         yield
         return
-    from common.traces.collector import Collector  # noqa: PLC0415 - a quarter of a second and ten megabytes, for those who want it
+    from common.traces.collector import Collector  # noqa: PLC0415 - costs 0.25 s and 10 MB
 
     collector = Collector(settings, service, replica)
     RECORDER.tracer = collector.tracer

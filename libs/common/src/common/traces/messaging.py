@@ -1,4 +1,6 @@
-"""Steps that take or hand on a message, in the words of OpenTelemetry's conventions for messaging."""
+"""Steps that take or hand on a message, in the words of OpenTelemetry's
+conventions for messaging.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,23 @@ def taking(verb: str, exchange: Exchange, parent: str | None, facts: Callable[[]
     """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
     if RECORDER.tracer is None:
         return Span(parent)
-    return begin(f"{verb} {exchange.name}", SpanKind.CONSUMER, parent, lambda: _about("process", verb, exchange) | dict(facts()))
+    return begin(
+        f"{verb} {exchange.name}",
+        SpanKind.CONSUMER,
+        parent,
+        lambda: _about("process", verb, exchange) | dict(facts()),
+    )
 
 
 def publishing(exchange: Exchange, step: Span) -> Span:
-    """Begin handing a message to this exchange, which follows from the step; it ends when the broker has confirmed it."""
+    """Begin handing a message to this exchange, which follows from the step; it ends when the
+    broker has confirmed it.
+    """
     if not step.is_recorded:
         return step
-    return step.then(f"publish {exchange.name}", SpanKind.PRODUCER, lambda: _about("send", "publish", exchange))
+    return step.then(
+        f"publish {exchange.name}", SpanKind.PRODUCER, lambda: _about("send", "publish", exchange)
+    )
 
 
 def _about(kind: str, verb: str, exchange: Exchange) -> dict[str, str | int]:

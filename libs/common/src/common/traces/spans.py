@@ -1,4 +1,8 @@
-"""The steps of traces. While traces are off, or where a trace is not sampled, a step only passes on which trace it belongs to."""
+"""The steps of traces.
+
+While traces are off, or where a trace is not sampled, a step only passes on which
+trace it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,14 @@ import contextlib
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, StatusCode, TraceFlags, set_span_in_context
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
 
 from common.contracts.traceparent import is_sampled, new_traceparent, trace_id_of
 
@@ -20,7 +31,18 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, str | int]
 
-__all__ = ["CURRENT", "RECORDER", "Recorder", "Span", "SpanKind", "begin", "begin_trace", "current_traceparent", "together", "working_on"]
+__all__ = [
+    "CURRENT",
+    "RECORDER",
+    "Recorder",
+    "Span",
+    "SpanKind",
+    "begin",
+    "begin_trace",
+    "current_traceparent",
+    "together",
+    "working_on",
+]
 
 
 class Recorder:
@@ -34,12 +56,19 @@ NOTHING: Facts = {}
 
 
 class Span:
-    """One step; a block around it ends it. ``traceparent`` is what whatever follows from it is to be told."""
+    """One step; a block around it ends it.
+
+    ``traceparent`` is what whatever follows from it is to be told.
+    """
 
     __slots__ = ("_recorded", "facts", "traceparent")
 
-    def __init__(self, traceparent: str | None, facts: Facts = NOTHING, recorded: trace.Span | None = None) -> None:
-        self.traceparent, self.facts, self._recorded = traceparent, facts, recorded
+    def __init__(
+        self, traceparent: str | None, facts: Facts = NOTHING, recorded: trace.Span | None = None
+    ) -> None:
+        self.traceparent = traceparent
+        self.facts = facts
+        self._recorded = recorded
 
     @property
     def is_recorded(self) -> bool:
@@ -52,16 +81,26 @@ class Span:
         return trace_id_of(self.traceparent)
 
     def then(self, name: str, kind: SpanKind, facts: Callable[[], Facts] = dict) -> Span:
-        """Begin a step that follows from this one, in this process; one that nobody records stands for all that follow from it."""
+        """Begin a step that follows from this one, in this process; one that nobody records stands
+        for all that follow from it.
+        """
         return self if self._recorded is None else begin(name, kind, self.traceparent, facts)
 
     def note(self, **facts: str | int | None) -> None:
         """Add what is known by now; a name's double underscores stand for dots."""
         if self._recorded is not None:
-            self._recorded.set_attributes({name.replace("__", "."): value for name, value in facts.items() if value is not None})
+            self._recorded.set_attributes(
+                {
+                    name.replace("__", "."): value
+                    for name, value in facts.items()
+                    if value is not None
+                }
+            )
 
     def failed(self, what: str) -> None:
-        """Say that the step failed: a code, a status or a class, never an error's own words, which may quote a payload."""
+        """Say that the step failed: a code, a status or a class, never an error's own words, which
+        may quote a payload.
+        """
         if self._recorded is not None:
             self._recorded.set_status(StatusCode.ERROR)
             self._recorded.set_attribute("error.type", what)
@@ -69,7 +108,12 @@ class Span:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
         if self._recorded is not None:
             self.end(kind)
 
@@ -102,14 +146,20 @@ def current_traceparent() -> str | None:
 
 
 def begin(name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
-    """Begin a step that follows from another one; ``facts`` are asked for only when it is recorded."""
+    """Begin a step that follows from another one; ``facts`` are asked for only
+    when it is recorded.
+    """
     if RECORDER.tracer is None or not is_sampled(parent):
         return Span(parent)
     return _recorded(RECORDER.tracer, name, kind, parent, facts())
 
 
-def begin_trace(name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
-    """Begin the first step of ours: part of the caller's trace when there is a parent, else of a new one, sampled or not as configured."""
+def begin_trace(
+    name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict
+) -> Span:
+    """Begin the first step of ours: part of the caller's trace when there is a parent, else of a
+    new one, sampled or not as configured.
+    """
     if RECORDER.tracer is None:
         return Span(parent or new_traceparent())
     return _recorded(RECORDER.tracer, name, kind, parent, facts())
@@ -129,15 +179,23 @@ def together(spans: Sequence[Span]) -> Iterator[None]:
             span.end(error)
 
 
-def _recorded(tracer: trace.Tracer, name: str, kind: SpanKind, parent: str | None, facts: Facts) -> Span:
+def _recorded(
+    tracer: trace.Tracer, name: str, kind: SpanKind, parent: str | None, facts: Facts
+) -> Span:
     recorded = tracer.start_span(name, _context(parent), kind, facts)
     ids = recorded.get_span_context()
-    return Span(f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{ids.trace_flags & TraceFlags.SAMPLED:02x}", facts, recorded)
+    return Span(
+        f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{ids.trace_flags & TraceFlags.SAMPLED:02x}",
+        facts,
+        recorded,
+    )
 
 
 def _context(parent: str | None) -> Context | None:
     if parent is None:
         return None
     _, trace_id, span_id, flags = parent.split("-")
-    ids = SpanContext(int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16)))
+    ids = SpanContext(
+        int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16))
+    )
     return set_span_in_context(NonRecordingSpan(ids))

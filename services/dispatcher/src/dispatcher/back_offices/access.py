@@ -1,4 +1,6 @@
-"""The way to one connector's back office: its address, its credentials and its limits, opened once per version of the connector."""
+"""The way to one connector's back office: its address, its credentials and its limits, opened once
+per version of the connector.
+"""
 
 from __future__ import annotations
 
@@ -57,16 +59,27 @@ class Tools(NamedTuple):
 class Access:
     """Calls one back office with the connector's credentials."""
 
-    def __init__(self, connector: Connector, faults: Faults, caller: Caller, authentication: Authentication) -> None:
-        self.connector, self.faults, self.authentication = connector, faults, authentication
+    def __init__(
+        self, connector: Connector, faults: Faults, caller: Caller, authentication: Authentication
+    ) -> None:
+        self.connector = connector
+        self.faults = faults
+        self.authentication = authentication
         self._caller = caller
 
     async def call(self, call: Call) -> Answer:
-        """Make one call, as a step of the trace of the delivery it is for, if any; raises a DeliveryError when no status came back."""
+        """Make one call, as a step of the trace of the delivery it is for, if any; raises a
+        DeliveryError when no status came back.
+        """
         delivering = CURRENT.get()
         if delivering is None or not delivering.is_recorded:
             return await self.authentication.call(self._caller, call)
-        with delivering.then(call.method, SpanKind.CLIENT, partial(self._facts, call, delivering)) as step, working_on(step):
+        with (
+            delivering.then(
+                call.method, SpanKind.CLIENT, partial(self._facts, call, delivering)
+            ) as step,
+            working_on(step),
+        ):
             answer = await self.authentication.call(self._caller, call)
             step.note(http__response__status_code=answer.status)
             if answer.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
@@ -74,11 +87,25 @@ class Access:
             return answer
 
     def _facts(self, call: Call, delivering: Span) -> Facts:
-        """Return what the step says: of the address only whom it is, because paths and queries may hold secrets."""
+        """Return what the step says: of the address only whom it is, because paths and queries
+        may hold secrets.
+        """
         where = urlsplit(call.url)
-        server: Facts = {"server.address": where.hostname or "", "server.port": where.port or (443 if where.scheme == "https" else 80)}
-        told: Facts = {name: delivering.facts[name] for name in ("mboc.connector_id", "mboc.attempt") if name in delivering.facts}
-        return {"http.request.method": call.method, "mboc.system": self.connector.system or "", **server, **told}
+        server: Facts = {
+            "server.address": where.hostname or "",
+            "server.port": where.port or (443 if where.scheme == "https" else 80),
+        }
+        told: Facts = {
+            name: delivering.facts[name]
+            for name in ("mboc.connector_id", "mboc.attempt")
+            if name in delivering.facts
+        }
+        return {
+            "http.request.method": call.method,
+            "mboc.system": self.connector.system or "",
+            **server,
+            **told,
+        }
 
     async def close(self) -> None:
         """Let go of kept connections."""
@@ -98,20 +125,31 @@ def open_access(connector: Connector, kind: Kind, tools: Tools) -> Access:
 def open_secrets(connector: Connector, keys: KeyRing) -> dict[str, str]:
     """Return the secrets by name; raises MisconfiguredError."""
     try:
-        return {name: keys.open(sealed, bound_to(connector.connector_id, name)) for name, sealed in connector.secrets.items()}
+        return {
+            name: keys.open(sealed, bound_to(connector.connector_id, name))
+            for name, sealed in connector.secrets.items()
+        }
     except SealError as error:
         raise Faults("token", connector.name).transport("credentials") from error
 
 
-def _authentication(connector: Connector, faults: Faults, secrets: dict[str, str], tools: Tools) -> Authentication:
+def _authentication(
+    connector: Connector, faults: Faults, secrets: dict[str, str], tools: Tools
+) -> Authentication:
     said = connector.authentication
     login, password = said.login or "", secrets.get("password", "")
     is_older_basic = login.startswith(BASIC_PREFIX)
     match said.type:
-        case AuthenticationType.ENTRA_ID | AuthenticationType.OAUTH2_BODY | AuthenticationType.OAUTH2_BASIC:
+        case (
+            AuthenticationType.ENTRA_ID
+            | AuthenticationType.OAUTH2_BODY
+            | AuthenticationType.OAUTH2_BASIC
+        ):
             asking = Caller(tools.session, connector, faults.of("token"), {})
             client = _client(connector, faults, secrets)
-            TOKEN_ENDS.labels(connector.connector_id).set_function(partial(tools.tokens.ends_at, client))
+            TOKEN_ENDS.labels(connector.connector_id).set_function(
+                partial(tools.tokens.ends_at, client)
+            )
             return OAuth2(tools.tokens, client, asking, faults)
         case AuthenticationType.NONE if not is_older_basic:
             return Plain()
@@ -124,14 +162,24 @@ def _authentication(connector: Connector, faults: Faults, secrets: dict[str, str
 
 
 def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> Client:
-    """Return who asks for tokens; what Entra ID leaves open follows from tenant and system (domain.md, 3.4)."""
+    """Return who asks for tokens; what Entra ID leaves open follows from tenant and system
+    (domain.md, 3.4).
+    """
     said = connector.authentication
-    token_url = said.token_url or (f"{ENTRA_ID}/{said.tenant_id}/oauth2/v2.0/token" if said.tenant_id else "")
+    token_url = said.token_url or (
+        f"{ENTRA_ID}/{said.tenant_id}/oauth2/v2.0/token" if said.tenant_id else ""
+    )
     if not (token_url and said.client_id and secrets.get("client_secret")):
         raise faults.transport("credentials")
     is_entra_id = said.type is AuthenticationType.ENTRA_ID
     scope = said.scope or (_scope(connector) if is_entra_id else "")
-    return Client(token_url, said.client_id, secrets["client_secret"], scope, in_header=said.type is AuthenticationType.OAUTH2_BASIC)
+    return Client(
+        token_url,
+        said.client_id,
+        secrets["client_secret"],
+        scope,
+        in_header=said.type is AuthenticationType.OAUTH2_BASIC,
+    )
 
 
 def _scope(connector: Connector) -> str:

@@ -1,4 +1,6 @@
-"""Which network addresses may be called; asked when the socket is made, so that no name can be changed in between (design.md, section 8)."""
+"""Which network addresses may be called; asked when the socket is made, so that no name can be
+changed in between (design.md, section 8).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class ForbiddenAddressError(OSError):
 
 
 class Addresses:
-    """Public addresses may be called, private ones when they are in one of these networks, link-local and metadata addresses never."""
+    """Public addresses may be called, private ones when they are in one of these networks,
+    link-local and metadata addresses never.
+    """
 
     def __init__(self, private: Sequence[Network] = ()) -> None:
         self._private = tuple(private)
@@ -35,7 +39,9 @@ class Addresses:
             raise ForbiddenAddressError(f"{ip} is in no network that may be called")
 
     def open_socket(self, info: tuple[Any, ...]) -> socket.socket:
-        """Return an unconnected socket for one result of getaddrinfo; raises ForbiddenAddressError."""
+        """Return an unconnected socket for one result of getaddrinfo; raises
+        ForbiddenAddressError.
+        """
         family, kind, protocol, _, address = info
         self.check(str(address[0]))
         opened = socket.socket(family, kind, protocol)

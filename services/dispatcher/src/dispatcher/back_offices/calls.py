@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 ANSWER_CAP = 256 * 1024
 KEEP_ALIVE_S = 4.0
-"""Shorter than the servers' own: a POST on a connection that the server just closed has an unknown outcome."""
+"""Shorter than the servers' own: a POST on a connection that the server just closed has an
+unknown outcome.
+"""
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ConnectionTimeoutError, "no connection"),
     (TimeoutError, "no answer"),
@@ -71,18 +73,43 @@ class Answer:
 
 def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
     """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls."""
-    connector = TCPConnector(limit=limit, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=30, socket_factory=addresses.open_socket)
+    connector = TCPConnector(
+        limit=limit,
+        keepalive_timeout=KEEP_ALIVE_S,
+        ttl_dns_cache=30,
+        socket_factory=addresses.open_socket,
+    )
     headers = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
-    return ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), headers=headers)
+    return ClientSession(
+        connector=connector,
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=headers,
+    )
 
 
 class Caller:
-    """Makes the calls of one connector, and tells the back office which trace each belongs to; raises a DeliveryError when no status came back."""
+    """Makes the calls of one connector, and tells the back office which trace each belongs to;
+    raises a DeliveryError when no status came back.
+    """
 
-    def __init__(self, session: ClientSession, connector: Connector, faults: Faults, extra: Mapping[str, str], *, tells_trace: bool = False) -> None:
-        self._session, self._faults, self._extra, self._tells_trace = session, faults, extra, tells_trace
+    def __init__(
+        self,
+        session: ClientSession,
+        connector: Connector,
+        faults: Faults,
+        extra: Mapping[str, str],
+        *,
+        tells_trace: bool = False,
+    ) -> None:
+        self._session = session
+        self._faults = faults
+        self._extra = extra
+        self._tells_trace = tells_trace
         limits = connector.limits
-        self._timeout = ClientTimeout(total=limits.total_timeout_s, sock_connect=limits.connect_timeout_s)
+        self._timeout = ClientTimeout(
+            total=limits.total_timeout_s, sock_connect=limits.connect_timeout_s
+        )
         self._ssl = trusting(connector.ca_certificate)
 
     async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
@@ -92,7 +119,13 @@ class Caller:
             headers["traceparent"] = traceparent
         leave(call.method, call.url, len(call.body))
         asking = (session or self._session).request(
-            call.method, call.url, data=call.body, headers=headers, timeout=self._timeout, ssl=self._ssl, allow_redirects=False
+            call.method,
+            call.url,
+            data=call.body,
+            headers=headers,
+            timeout=self._timeout,
+            ssl=self._ssl,
+            allow_redirects=False,
         )
         try:
             async with asking as answer:
@@ -100,15 +133,23 @@ class Caller:
                 leave(call.method, call.url, len(call.body), answer.status, len(body))
                 return Answer(answer.status, answer.headers, body, is_whole)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise self._faults.transport(_what(error), host=_host(call.url), seconds=self._seconds(error)) from error
+            raise self._faults.transport(
+                _what(error), host=_host(call.url), seconds=self._seconds(error)
+            ) from error
 
     def _seconds(self, error: Exception) -> float:
-        timeout = self._timeout.sock_connect if isinstance(error, aiohttp.ConnectionTimeoutError) else self._timeout.total
+        timeout = (
+            self._timeout.sock_connect
+            if isinstance(error, aiohttp.ConnectionTimeoutError)
+            else self._timeout.total
+        )
         return timeout or 0.0
 
 
 async def _read(answer: aiohttp.ClientResponse, cap: int) -> tuple[bytes, bool]:
-    """Return at most ``cap`` bytes; the status is known by now, so a body that fails is no failure of the call."""
+    """Return at most ``cap`` bytes; the status is known by now, so a body that fails is no
+    failure of the call.
+    """
     body = bytearray()
     if answer.headers.get("Content-Encoding", "identity") != "identity":
         return b"", False

@@ -1,4 +1,6 @@
-"""The catalogue of faults: what was seen becomes a stable code, a sentence for the administrator and a decision (domain.md, 6.3 and 6.4)."""
+"""The catalogue of faults: what was seen becomes a stable code, a sentence for the administrator
+and a decision (domain.md, 6.3 and 6.4).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,16 @@ class Row(BaseModel):
     is_: tuple[str, ...] = Field(alias="is")
     from_: tuple[Kind, ...] | None = Field(default=None, alias="from")
     code: str | dict[Kind, str]
-    means: Literal["unreachable", "throttled", "server fault", "no answer", "unconfirmed", "unauthorised", "misconfigured", "refused"]
+    means: Literal[
+        "unreachable",
+        "throttled",
+        "server fault",
+        "no answer",
+        "unconfirmed",
+        "unauthorised",
+        "misconfigured",
+        "refused",
+    ]
     say: str
 
     def fits(self, kind: Kind, what: str) -> bool:
@@ -70,7 +81,9 @@ class Row(BaseModel):
             return True
         if self.seen in {"soap", "odata"}:
             return pattern.casefold() in what.casefold()
-        return what == pattern or (pattern.endswith("xx") and what[:1] == pattern[:1] and len(what) == len(pattern))
+        return what == pattern or (
+            pattern.endswith("xx") and what[:1] == pattern[:1] and len(what) == len(pattern)
+        )
 
 
 def read_catalogue() -> tuple[Row, ...]:
@@ -83,10 +96,13 @@ CATALOGUE = read_catalogue()
 
 
 class Faults:
-    """Names the faults of one connector's back office; never lets one of its secrets into a sentence."""
+    """Names the faults of one connector's back office; never lets one of its secrets
+    into a sentence.
+    """
 
     def __init__(self, kind: Kind, connector: str, secrets: Sequence[str] = ()) -> None:
-        self.kind, self._connector = kind, connector
+        self.kind = kind
+        self._connector = connector
         self._secrets = tuple(secret for secret in secrets if secret)
         self._tokens: deque[str] = deque(maxlen=4)
 
@@ -98,22 +114,45 @@ class Faults:
         """Keep one more secret out of every sentence: a token that was just issued."""
         self._tokens.append(secret)
 
-    def find(self, seen: Seen, what: str, answer: Answer | None = None, said: str = "", **facts: str | float) -> DeliveryError | None:
-        """Return the error of the first row that fits, or None; ``said`` is the vendor's own text, ``facts`` are host and seconds."""
+    def find(
+        self,
+        seen: Seen,
+        what: str,
+        answer: Answer | None = None,
+        said: str = "",
+        **facts: str | float,
+    ) -> DeliveryError | None:
+        """Return the error of the first row that fits, or None; ``said`` is the vendor's own text,
+        ``facts`` are host and seconds.
+        """
         status, retry_after_s = (answer.status, answer.retry_after_s) if answer else (None, None)
         for row in CATALOGUE:
             if row.seen == seen and row.fits(self.kind, what):
-                sentence = row.say.format_map({"status": status, "connector": self._connector, "host": "", "seconds": 0} | facts)
-                return LEAVES[row.means](row.code_for(self.kind), sentence + self._quoted(said), http_status=status, retry_after_s=retry_after_s)
+                sentence = row.say.format_map(
+                    {"status": status, "connector": self._connector, "host": "", "seconds": 0}
+                    | facts
+                )
+                return LEAVES[row.means](
+                    row.code_for(self.kind),
+                    sentence + self._quoted(said),
+                    http_status=status,
+                    retry_after_s=retry_after_s,
+                )
         return None
 
-    def transport(self, what: str, answer: Answer | None = None, **facts: str | float) -> DeliveryError:
+    def transport(
+        self, what: str, answer: Answer | None = None, **facts: str | float
+    ) -> DeliveryError:
         """Return the error of something that happened on the way."""
-        return self.find("transport", what, answer, "", **facts) or UnconfirmedError("DSUNK001", f"{what}.")
+        return self.find("transport", what, answer, "", **facts) or UnconfirmedError(
+            "DSUNK001", f"{what}."
+        )
 
     def status(self, answer: Answer, said: str = "") -> DeliveryError:
         """Return the error of an HTTP status."""
-        return self.find("status", str(answer.status), answer, said) or RefusedError("DSUNK001", f"Status code: {answer.status}.")
+        return self.find("status", str(answer.status), answer, said) or RefusedError(
+            "DSUNK001", f"Status code: {answer.status}."
+        )
 
     def _quoted(self, said: str) -> str:
         text = " ".join(said.split())
@@ -121,4 +160,6 @@ class Faults:
             text = text.replace(secret, "***")
         if not text:
             return ""
-        return f" The back office says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
+        return (
+            f" The back office says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
+        )

@@ -1,4 +1,6 @@
-"""Notes when the certificates of back offices end, as each connection shows them: no call of its own, nothing per message."""
+"""Notes when the certificates of back offices end, as each connection shows them: no call of its
+own, nothing per message.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,18 @@ class Noting(ssl.SSLObject):
         super().do_handshake()
         shown = self.getpeercert() or {}
         if self.server_hostname and "notAfter" in shown:
-            CERTIFICATE_ENDS.labels(self.server_hostname).set(ssl.cert_time_to_seconds(str(shown["notAfter"])))
+            CERTIFICATE_ENDS.labels(self.server_hostname).set(
+                ssl.cert_time_to_seconds(str(shown["notAfter"]))
+            )
 
 
 def trusting(ca_certificate: str | None) -> ssl.SSLContext:
     """Return what verifies certificates: by the machine's authorities, or by this one alone."""
-    return _noting(ssl.create_default_context(cadata=ca_certificate)) if ca_certificate else _trusting_the_machine()
+    return (
+        _noting(ssl.create_default_context(cadata=ca_certificate))
+        if ca_certificate
+        else _trusting_the_machine()
+    )
 
 
 @functools.cache

@@ -1,4 +1,6 @@
-"""The back office of the connector as it is now: built once per version, so that tokens, connections and opened secrets are kept."""
+"""The back office of the connector as it is now: built once per version, so that tokens,
+connections and opened secrets are kept.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class Current:
         self._closing: set[asyncio.Task[None]] = set()
 
     def of(self, connector: Connector) -> BackOffice:
-        """Return it, a new one for a new version; raises a DeliveryError when its credentials are incomplete."""
+        """Return it, a new one for a new version; raises a DeliveryError when its
+        credentials are incomplete.
+        """
         if self._found is None or self._found[0] != connector.version:
             self._let_go()
             self._found = connector.version, self._build(connector)

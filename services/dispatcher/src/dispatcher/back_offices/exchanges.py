@@ -18,7 +18,9 @@ LONGEST_ADDRESS = 500
 
 @dataclass(slots=True)
 class Trail:
-    """What was called last, as it was given: it is put into words once, when the attempt is over."""
+    """What was called last, as it was given: it is put into words once, when the
+    attempt is over.
+    """
 
     call: tuple[str, str, int, int | None, int | None] | None = None
 
@@ -28,7 +30,13 @@ class Trail:
         if self.call is None:
             return None
         method, url, sent_bytes, http_status, received_bytes = self.call
-        return Exchange(method=method, address=address_of(url), sent_bytes=sent_bytes, http_status=http_status, received_bytes=received_bytes)
+        return Exchange(
+            method=method,
+            address=address_of(url),
+            sent_bytes=sent_bytes,
+            http_status=http_status,
+            received_bytes=received_bytes,
+        )
 
 
 _TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)
@@ -44,7 +52,13 @@ def followed(trail: Trail) -> Iterator[None]:
         _TRAIL.reset(token)
 
 
-def leave(method: str, url: str, sent_bytes: int, http_status: int | None = None, received_bytes: int | None = None) -> None:
+def leave(
+    method: str,
+    url: str,
+    sent_bytes: int,
+    http_status: int | None = None,
+    received_bytes: int | None = None,
+) -> None:
     """Remember a call: before it is made, and once more with its answer."""
     trail = _TRAIL.get()
     if trail is not None:

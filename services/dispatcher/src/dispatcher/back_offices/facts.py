@@ -1,4 +1,6 @@
-"""The facts of an appointment, read from its snapshot, under the names that mappings use (domain.md, 4.2 and 4.4)."""
+"""The facts of an appointment, read from its snapshot, under the names that mappings use
+(domain.md, 4.2 and 4.4).
+"""
 
 from __future__ import annotations
 
@@ -39,21 +41,27 @@ class _ResourceType(BaseModel):
 class _Resource(BaseModel):
     source_app: str | None = Field(default=None, alias="SourceApp")
     source_type: str | None = Field(default=None, alias="SourceType")
-    resource_type: Annotated[_ResourceType, BeforeValidator(_or_empty)] = Field(default=_ResourceType(), alias="ResourceType")
+    resource_type: Annotated[_ResourceType, BeforeValidator(_or_empty)] = Field(
+        default=_ResourceType(), alias="ResourceType"
+    )
     resource_no: str | None = Field(default=None, alias="ResourceNo")
     resource_name: str | None = Field(default=None, alias="Name")
     display_name: str | None = Field(default=None, alias="DisplayName")
 
 
 class _Assignment(BaseModel):
-    resource: Annotated[_Resource, BeforeValidator(_or_empty)] = Field(default=_Resource(), alias="Resource")
+    resource: Annotated[_Resource, BeforeValidator(_or_empty)] = Field(
+        default=_Resource(), alias="Resource"
+    )
 
 
 class _FieldValue(BaseModel):
-    field_code: str | None = Field(default=None, validation_alias=AliasChoices("FieldCode", "fieldCode", "Code"))
-    field_value: Annotated[str | None, BeforeValidator(lambda value: value if value is None else str(value))] = Field(
-        default=None, validation_alias=AliasChoices("FieldValue", "fieldValue", "Value")
+    field_code: str | None = Field(
+        default=None, validation_alias=AliasChoices("FieldCode", "fieldCode", "Code")
     )
+    field_value: Annotated[
+        str | None, BeforeValidator(lambda value: value if value is None else str(value))
+    ] = Field(default=None, validation_alias=AliasChoices("FieldValue", "fieldValue", "Value"))
 
 
 class _Job(BaseModel):
@@ -77,8 +85,12 @@ class _Snapshot(BaseModel):
     body: str | None = Field(default=None, alias="Body")
     start: str | None = Field(default=None, alias="StartDate")
     end: str | None = Field(default=None, alias="EndDate")
-    time_marker: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(default=_Coloured(), alias="TimeMarker")
-    category: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(default=_Coloured(), alias="Category")
+    time_marker: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
+        default=_Coloured(), alias="TimeMarker"
+    )
+    category: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
+        default=_Coloured(), alias="Category"
+    )
     importance: int | None = Field(default=None, alias="Importance")
     is_all_day_event: bool | None = Field(default=None, alias="IsAllDayEvent")
     non_working_time_s: int | None = Field(default=None, alias="NonWorkingTime")
@@ -95,34 +107,66 @@ class _Snapshot(BaseModel):
     created_date: str | None = Field(default=None, alias="CreatedDate")
     created_user: str | None = Field(default=None, alias="CreatedUser")
     task: Annotated[_Task, BeforeValidator(_or_empty)] = Field(default=_Task(), alias="Task")
-    assignments: Annotated[list[_Assignment], BeforeValidator(lambda value: value or [])] = Field(default=[], alias="Assignments")
-    field_values: Annotated[list[_FieldValue], BeforeValidator(lambda value: value or [])] = Field(default=[], alias="AppointmentFieldValues")
+    assignments: Annotated[list[_Assignment], BeforeValidator(lambda value: value or [])] = Field(
+        default=[], alias="Assignments"
+    )
+    field_values: Annotated[list[_FieldValue], BeforeValidator(lambda value: value or [])] = Field(
+        default=[], alias="AppointmentFieldValues"
+    )
 
 
 DATES = ("start", "end", "last_modified_date", "created_date")
 
 
 def facts_of(transaction: TransactionReceived, time_zone: str) -> Facts:
-    """Return the facts; dates that name no offset get that of ``time_zone``. Raises RefusedError naming a field that cannot be read."""
+    """Return the facts; dates that name no offset get that of ``time_zone``.
+
+    Raises RefusedError naming a field that cannot be read.
+    """
     snapshot = _read(transaction.body)
     zone = ZoneInfo(time_zone)
-    fields: dict[str, Fact] = snapshot.model_dump(exclude={"task", "time_marker", "category", "assignments", "field_values"})
-    fields |= {name: with_offset(name, str(fields[name]), zone) for name in DATES if fields[name] is not None}
-    fields |= {"time_marker": snapshot.time_marker.name, "category": snapshot.category.name, "task_no": snapshot.task.task_no}
-    fields |= snapshot.task.job.model_dump() | {"database_action": LETTERS[transaction.action], "duration_s": _seconds(fields)}
-    resources = [a.resource.model_dump(exclude={"resource_type"}) | {"resource_type": a.resource.resource_type.display_name} for a in snapshot.assignments]
+    fields: dict[str, Fact] = snapshot.model_dump(
+        exclude={"task", "time_marker", "category", "assignments", "field_values"}
+    )
+    fields |= {
+        name: with_offset(name, str(fields[name]), zone)
+        for name in DATES
+        if fields[name] is not None
+    }
+    fields |= {
+        "time_marker": snapshot.time_marker.name,
+        "category": snapshot.category.name,
+        "task_no": snapshot.task.task_no,
+    }
+    fields |= snapshot.task.job.model_dump() | {
+        "database_action": LETTERS[transaction.action],
+        "duration_s": _seconds(fields),
+    }
+    resources = [
+        a.resource.model_dump(exclude={"resource_type"})
+        | {"resource_type": a.resource.resource_type.display_name}
+        for a in snapshot.assignments
+    ]
     return Facts(fields, resources, [value.model_dump() for value in snapshot.field_values])
 
 
 def with_offset(field: str, text: str, zone: ZoneInfo) -> str:
-    """Return the date with an offset: its own, never changed, or that of the zone (domain.md, 4.9)."""
+    """Return the date with an offset: its own, never changed, or that of the zone
+    (domain.md, 4.9).
+    """
     if _OFFSET.search(text):
         return text
     try:
         moment = datetime.fromisoformat(text).replace(tzinfo=zone)
     except ValueError:
         raise RefusedError("DSCFG004", f"The appointment's {field} is no date.") from None
-    plain = text if "T" in text else f"{text}T00:00:00" if len(text) == len("2026-07-24") else text.replace(" ", "T")
+    plain = (
+        text
+        if "T" in text
+        else f"{text}T00:00:00"
+        if len(text) == len("2026-07-24")
+        else text.replace(" ", "T")
+    )
     return plain + (moment.isoformat()[-6:] if moment.utcoffset() else "Z")
 
 
@@ -132,11 +176,15 @@ def _read(body: str) -> _Snapshot:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         named = ".".join(map(str, first["loc"]))
-        raise RefusedError("DSCFG004", f"The appointment's field {named} cannot be sent: {first['msg']}.") from None
+        raise RefusedError(
+            "DSCFG004", f"The appointment's field {named} cannot be sent: {first['msg']}."
+        ) from None
 
 
 def _seconds(fields: dict[str, Fact]) -> int | None:
     start, end = fields["start"], fields["end"]
     if start is None or end is None:
         return None
-    return int((datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))).total_seconds())
+    return int(
+        (datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))).total_seconds()
+    )

@@ -23,7 +23,9 @@ class _Error(BaseModel):
 
 
 def refused(faults: Faults, answer: Answer) -> DeliveryError:
-    """Return the error of an answer that is no success: by the OData code, which is stable, else by the status."""
+    """Return the error of an answer that is no success: by the OData code, which is stable,
+    else by the status.
+    """
     try:
         said = _Error.model_validate_json(answer.body).error
     except ValidationError:

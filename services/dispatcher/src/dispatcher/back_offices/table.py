@@ -20,11 +20,15 @@ if TYPE_CHECKING:
         """One connector's back office."""
 
         async def send(self, request: DeliveryRequested) -> int:
-            """Hand over one snapshot and return the HTTP status of success; raise a DeliveryError that says why not."""
+            """Hand over one snapshot and return the HTTP status of success; raise a DeliveryError
+            that says why not.
+            """
             ...
 
         async def probe(self) -> Probed:
-            """Try the endpoint without sending an appointment; raise a DeliveryError that says what is wrong."""
+            """Try the endpoint without sending an appointment; raise a DeliveryError that
+            says what is wrong.
+            """
             ...
 
         async def close(self) -> None:

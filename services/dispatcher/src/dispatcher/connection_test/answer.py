@@ -21,10 +21,14 @@ STALE = timedelta(minutes=2)
 
 
 class Tests:
-    """ConnectorTestRequested -> ConnectorTested; one that nobody waits for any more is passed over."""
+    """ConnectorTestRequested -> ConnectorTested; one that nobody waits for any
+    more is passed over.
+    """
 
     def __init__(self, directory: Directory, tools: Tools, publisher: Publisher) -> None:
-        self._directory, self._tools, self._publisher = directory, tools, publisher
+        self._directory = directory
+        self._tools = tools
+        self._publisher = publisher
 
     async def __call__(self, request: ConnectorTestRequested) -> None:
         """Try the connector as it is stored now."""
@@ -35,7 +39,17 @@ class Tests:
         if connector is None:
             return
         tested = await try_connector(connector, self._tools)
-        result = ConnectorTested(test_id=request.test_id, connector_id=request.connector_id, steps=tuple(tested.steps), mapping=tested.mapping)
+        result = ConnectorTested(
+            test_id=request.test_id,
+            connector_id=request.connector_id,
+            steps=tuple(tested.steps),
+            mapping=tested.mapping,
+        )
         with contextlib.suppress(BrokerAwayError):
             body = result.model_dump_json().encode()
-            await self._publisher.publish(topology.CONNECTOR_TEST_RESULTS, body, message_id=request.test_id, kind="ConnectorTested")
+            await self._publisher.publish(
+                topology.CONNECTOR_TEST_RESULTS,
+                body,
+                message_id=request.test_id,
+                kind="ConnectorTested",
+            )

@@ -1,4 +1,6 @@
-"""Tries a connector without sending an appointment, step by step: address, TLS, authentication, endpoint."""
+"""Tries a connector without sending an appointment, step by step: address, TLS,
+authentication, endpoint.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ PORTS = {"http": 80, "https": 443}
 
 
 class Tested(NamedTuple):
-    """The steps up to the first that failed; ``mapping`` as the back office's own description has it."""
+    """The steps up to the first that failed; ``mapping`` as the back office's own
+    description has it.
+    """
 
     steps: list[Step]
     mapping: dict[str, Any] | None = None
@@ -38,7 +42,9 @@ class Tested(NamedTuple):
 
 
 async def try_connector(connector: Connector, tools: Tools) -> Tested:
-    """Go from step to step until one fails; never raises for what the connector or its back office does wrong."""
+    """Go from step to step until one fails; never raises for what the connector or its back
+    office does wrong.
+    """
     fault = find_fault(connector, KINDS)
     if fault is not None:
         return Tested([_failed("address", fault.message or "")])
@@ -50,8 +56,14 @@ async def try_connector(connector: Connector, tools: Tools) -> Tested:
 
 
 async def _inside(connector: Connector, tools: Tools, steps: list[Step]) -> Tested:
-    """Try credentials and endpoint in one call: which of the two was refused shows in the answer."""
-    let_in = Step(name="authentication", passed=True, sentence=f"The back office let us in ({connector.authentication.type}).")
+    """Try credentials and endpoint in one call: which of the two was refused
+    shows in the answer.
+    """
+    let_in = Step(
+        name="authentication",
+        passed=True,
+        sentence=f"The back office let us in ({connector.authentication.type}).",
+    )
     office = None
     try:
         office = build(connector, tools)
@@ -64,7 +76,10 @@ async def _inside(connector: Connector, tools: Tools, steps: list[Step]) -> Test
     finally:
         if office is not None:
             await office.close()
-    return Tested([*steps, let_in, Step(name="endpoint", passed=probed.passed, sentence=probed.sentence)], probed.mapping)
+    return Tested(
+        [*steps, let_in, Step(name="endpoint", passed=probed.passed, sentence=probed.sentence)],
+        probed.mapping,
+    )
 
 
 def _failed(name: Literal["address", "TLS", "authentication", "endpoint"], sentence: str) -> Step:
@@ -76,14 +91,23 @@ async def _address(connector: Connector, parts: SplitResult, tools: Tools) -> St
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        return _failed("address", f"The name {host} cannot be found: check the URI's host, and the DNS of this machine.")
+        return _failed(
+            "address",
+            f"The name {host} cannot be found: check the URI's host, and the DNS of this machine.",
+        )
     address = str(found[0][4][0])
     try:
         tools.addresses.check(address)
         async with asyncio.timeout(connector.limits.connect_timeout_s):
             _, writer = await asyncio.open_connection(address, port)
     except TimeoutError:
-        return _failed("address", f"No connection to {host} ({address}) on port {port} in time: check the port and the firewall.")
+        return _failed(
+            "address",
+            (
+                f"No connection to {host} ({address}) on port {port} in time: check the port "
+                "and the firewall."
+            ),
+        )
     except OSError as error:
         return _failed("address", _why(error, host, address, port))
     await _hang_up(writer)
@@ -93,21 +117,47 @@ async def _address(connector: Connector, parts: SplitResult, tools: Tools) -> St
 
 def _why(error: OSError, host: str, address: str, port: int) -> str:
     if error.errno is None:
-        return f"{host} is {address}, which may not be called: if it is in your own network, add that network to DISPATCHER_PRIVATE_NETWORKS."
-    return f"{host} ({address}) does not take connections on port {port}: check the port and whether the back office is running."
+        return (
+            f"{host} is {address}, which may not be called: if it is in your own network, add "
+            "that network to DISPATCHER_PRIVATE_NETWORKS."
+        )
+    return (
+        f"{host} ({address}) does not take connections on port {port}: check the port and whether "
+        "the back office is running."
+    )
 
 
 async def _tls(connector: Connector, parts: SplitResult) -> Step:
     if parts.scheme == "http":
-        return Step(name="TLS", passed=True, sentence="Not used: appointments and credentials travel readable. Use https where you can.")
+        return Step(
+            name="TLS",
+            passed=True,
+            sentence=(
+                "Not used: appointments and credentials travel readable. Use https where you can."
+            ),
+        )
     host, port = parts.hostname or "", parts.port or PORTS["https"]
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
-            _, writer = await asyncio.open_connection(host, port, ssl=trusting(connector.ca_certificate))
+            _, writer = await asyncio.open_connection(
+                host, port, ssl=trusting(connector.ca_certificate)
+            )
     except ssl.SSLCertVerificationError as error:
-        return _failed("TLS", f"The certificate of {host} is not trusted: {error.verify_message}. Enter the authority's certificate, or mend the server's.")
+        return _failed(
+            "TLS",
+            (
+                f"The certificate of {host} is not trusted: {error.verify_message}. Enter the "
+                "authority's certificate, or mend the server's."
+            ),
+        )
     except (OSError, TimeoutError):
-        return _failed("TLS", f"{host} does not speak TLS on port {port}: check the port, or use http if the back office has no certificate.")
+        return _failed(
+            "TLS",
+            (
+                f"{host} does not speak TLS on port {port}: check the port, or use http if the "
+                "back office has no certificate."
+            ),
+        )
     version = writer.get_extra_info("ssl_object").version()
     await _hang_up(writer)
     return Step(name="TLS", passed=True, sentence=f"{version}, with a trusted certificate.")

@@ -1,1 +1,3 @@
-"""One connector's deliveries: its queue, how hard its back office may be worked, and when it is left in peace."""
+"""One connector's deliveries: its queue, how hard its back office may be worked, and when it
+is left in peace.
+"""

@@ -1,4 +1,6 @@
-"""What one connector's lane works with: the connector as it is now, its back office, its limits and its gate."""
+"""What one connector's lane works with: the connector as it is now, its back office, its
+limits and its gate.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ from common.contracts.connector import LaneChanged
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import ThrottledError
 from dispatcher.lanes.gate import Gate, Patience
-from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_ALLOWED, CALLS_IN_FLIGHT, LANE_HELD
+from dispatcher.metrics import (
+    ATTEMPT_SECONDS,
+    CALL_SECONDS,
+    CALLS_ALLOWED,
+    CALLS_IN_FLIGHT,
+    LANE_HELD,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +33,23 @@ MARGIN = timedelta(seconds=15)
 class Desk:
     """Changes with its connector, and tells when its lane is held and when it works again."""
 
-    def __init__(self, connector: Connector, replica: str, patience: Patience, limiters: Limiters, tell: Callable[[LaneChanged], None]) -> None:
-        self._replica, self._limiters, self._tell = replica, limiters, tell
+    def __init__(
+        self,
+        connector: Connector,
+        replica: str,
+        patience: Patience,
+        limiters: Limiters,
+        tell: Callable[[LaneChanged], None],
+    ) -> None:
+        self._replica = replica
+        self._limiters = limiters
+        self._tell = tell
         self._held_since: datetime | None = None
         self._held_until: datetime | None = None
         self._in_flight = 0
         self.gate = Gate(patience, self._gate_changed)
-        self.connector, self.limiter = connector, limiters.of(connector)
+        self.connector = connector
+        self.limiter = limiters.of(connector)
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
         self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
@@ -70,7 +88,9 @@ class Desk:
         )
 
     def failed(self, error: DeliveryError) -> None:
-        """Note that a call failed: a throttled one slows the lane down, a fault of the connector may hold it."""
+        """Note that a call failed: a throttled one slows the lane down, a fault of the
+        connector may hold it.
+        """
         if isinstance(error, ThrottledError):
             self.limiter.slow_down(error.retry_after_s)
         self.gate.failed(error)

@@ -28,11 +28,24 @@ class Patience:
 
 
 class Gate:
-    """Open while the back office is well. After ``hold_after`` consecutive connector-level faults it lets one call through at a time."""
+    """Open while the back office is well.
 
-    def __init__(self, patience: Patience, changed: Callable[[Gate], None], clock: Callable[[], float] = time.monotonic) -> None:
-        self._patience, self._changed, self._clock = patience, changed, clock
-        self._faults, self._probes, self._probing, self._probe_at = 0, 0, False, 0.0
+    After ``hold_after`` consecutive connector-level faults it lets one call through at a time.
+    """
+
+    def __init__(
+        self,
+        patience: Patience,
+        changed: Callable[[Gate], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._patience = patience
+        self._changed = changed
+        self._clock = clock
+        self._faults = 0
+        self._probes = 0
+        self._probing = False
+        self._probe_at = 0.0
         self.is_closing = False
         self.reason: str | None = None
 

@@ -1,4 +1,6 @@
-"""A lane: one connector's queue and the consumer that works it off, on plain aio-pika (docs/adr/0002)."""
+"""A lane: one connector's queue and the consumer that works it off, on plain aio-pika
+(docs/adr/0002).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ from dispatcher.lanes.waiting import Waiting
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, AbstractRobustConnection, AbstractRobustQueue
+    from aio_pika.abc import (
+        AbstractIncomingMessage,
+        AbstractRobustChannel,
+        AbstractRobustConnection,
+        AbstractRobustQueue,
+    )
 
     from common.broker import Publisher
 
@@ -27,12 +34,22 @@ PATIENCE_S = 5.0
 
 
 class Lane:
-    """Consumes one connector's deliveries. It owns the tasks of its handlers: the client library would cut them, and a POST with them, on a lost connection."""
+    """Consumes one connector's deliveries.
+
+    It owns the tasks of its handlers: the client library would cut them, and a POST with them, on a
+    lost connection.
+    """
 
     def __init__(
-        self, connection: AbstractRobustConnection, connector_id: str, deliver: Callable[[DeliveryRequested], Awaitable[None]], publisher: Publisher
+        self,
+        connection: AbstractRobustConnection,
+        connector_id: str,
+        deliver: Callable[[DeliveryRequested], Awaitable[None]],
+        publisher: Publisher,
     ) -> None:
-        self._connection, self._deliver, self._publisher = connection, deliver, publisher
+        self._connection = connection
+        self._deliver = deliver
+        self._publisher = publisher
         self._place = topology.lane(connector_id)
         self._channel: AbstractRobustChannel | None = None
         self._queue: AbstractRobustQueue | None = None
@@ -53,7 +70,11 @@ class Lane:
         return len(self._in_hand)
 
     async def open(self, prefetch: int) -> None:
-        """Declare the queue and consume, holding at most ``prefetch`` messages; called again, changes the number. Raises BrokerAwayError."""
+        """Declare the queue and consume, holding at most ``prefetch`` messages; called again,
+        changes the number.
+
+        Raises BrokerAwayError.
+        """
         if prefetch == self._prefetch:
             return
         with reaching_broker():
@@ -71,7 +92,9 @@ class Lane:
         await self._cancel()
 
     async def close(self, drain_s: float) -> int:
-        """Wait for the messages in hand, then close; returns how many were not finished and go back to the queue."""
+        """Wait for the messages in hand, then close; returns how many were not finished and go
+        back to the queue.
+        """
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=drain_s)
         unfinished = list(self._in_hand)
@@ -87,12 +110,16 @@ class Lane:
     async def _declare(self) -> tuple[AbstractRobustChannel, AbstractRobustQueue]:
         channel = await self._connection.channel(publisher_confirms=False)
         await declare(channel)
-        queue = await channel.declare_queue(self._place.name, durable=True, arguments=dict(self._place.arguments))
+        queue = await channel.declare_queue(
+            self._place.name, durable=True, arguments=dict(self._place.arguments)
+        )
         await queue.bind(self._place.exchange.name, self._place.routing_key)
         return channel, queue
 
     async def _cancel(self) -> None:
-        """Cancel the consumer; bounded, because without a broker it would wait for a reconnection."""
+        """Cancel the consumer; bounded, because without a broker it would wait
+        for a reconnection.
+        """
         if self._tag is not None and self._queue is not None:
             tag, self._tag = self._tag, None
             with contextlib.suppress(BrokerAwayError), reaching_broker():
@@ -115,7 +142,11 @@ class Lane:
             await self._put_back(message)
         except Exception as error:
             if not is_hopeless(message, error):
-                log.exception("a delivery could not be handled, it will be tried again", queue=self._place.name, message_id=message.message_id)
+                log.exception(
+                    "a delivery could not be handled, it will be tried again",
+                    queue=self._place.name,
+                    message_id=message.message_id,
+                )
                 await _answer(message.nack(requeue=True))
                 return
             await park(self._publisher, message, self._place.name, error)
@@ -124,11 +155,17 @@ class Lane:
     async def _put_back(self, message: AbstractIncomingMessage) -> None:
         """Publish it again: a plain return would count towards the limit that parks poison."""
         await self._publisher.publish_surely(
-            self._place.exchange, message.body, message_id=message.message_id or "", kind=message.type or "", routing_key=self._place.routing_key
+            self._place.exchange,
+            message.body,
+            message_id=message.message_id or "",
+            kind=message.type or "",
+            routing_key=self._place.routing_key,
         )
 
 
 async def _answer(answering: Awaitable[None]) -> None:
-    """Acknowledge; when the connection was lost the broker hands the message out again, and the ledger knows it."""
+    """Acknowledge; when the connection was lost the broker hands the message out again, and the
+    ledger knows it.
+    """
     with contextlib.suppress(BrokerAwayError), reaching_broker():
         await answering

@@ -21,7 +21,9 @@ SHORTEST_PAUSE_S = 1.0
 
 
 class Limiter:
-    """Additive increase, multiplicative decrease: half as many calls at each throttling, one more for each round that goes well."""
+    """Additive increase, multiplicative decrease: half as many calls at each throttling, one more
+    for each round that goes well.
+    """
 
     def __init__(self, calls_in_flight: int, calls_per_second: float) -> None:
         self._most = calls_in_flight
@@ -89,13 +91,17 @@ class Limiter:
 
 
 class Limiters:
-    """One limiter per connector; connectors of Business Central share one per credential, as its limits do (Microsoft's operational limits)."""
+    """One limiter per connector; connectors of Business Central share one per credential, as its
+    limits do (Microsoft's operational limits).
+    """
 
     def __init__(self) -> None:
         self._found: WeakValueDictionary[tuple[object, ...], Limiter] = WeakValueDictionary()
 
     def of(self, connector: Connector) -> Limiter:
-        """Return the limiter that this connector's calls pass; those that state different limits do not share."""
+        """Return the limiter that this connector's calls pass; those that state different
+        limits do not share.
+        """
         limits = connector.calls_in_flight, connector.calls_per_second
         key = (*_owner(connector), *limits)
         limiter = self._found.get(key) or Limiter(*limits)

@@ -16,7 +16,9 @@ _NUMBERS = itertools.count()
 
 @dataclass(slots=True)
 class Claim:
-    """The right to call for one appointment; ``token`` tells it from every other claim, also from its own repetition."""
+    """The right to call for one appointment; ``token`` tells it from every other claim, also from
+    its own repetition.
+    """
 
     request: DeliveryRequested
     token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")

@@ -1,4 +1,6 @@
-"""The ledger in MongoDB: claims and settles of many deliveries go out together in one unordered bulk write."""
+"""The ledger in MongoDB: claims and settles of many deliveries go out together in one
+unordered bulk write.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,9 @@ _COUNTED = {
 class Ledger:
     """One document per connector and appointment.
 
-    ``delivered`` is the fence of the newest snapshot that the back office has or may have, ``claimed`` that of the call
-    under way, ``lease_until`` when its claim ends, ``recent`` the last attempts with their outcomes.
+    ``delivered`` is the fence of the newest snapshot that the back office has or may have,
+    ``claimed`` that of the call under way, ``lease_until`` when its claim ends, ``recent`` the last
+    attempts with their outcomes.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], lease_s: float) -> None:
@@ -64,7 +67,9 @@ class Ledger:
         """Give the claim back: nothing was sent."""
         self._live.pop(claim.token, None)
         freed = {"lease_until": OVER, "claimed": NEVER}
-        await self._batcher.submit((claim, UpdateOne({"_id": claim.document_id, "token": claim.token}, {"$set": freed})))
+        await self._batcher.submit(
+            (claim, UpdateOne({"_id": claim.document_id, "token": claim.token}, {"$set": freed}))
+        )
 
     async def keep_leases(self) -> None:
         """Renew the leases of calls under way, until cancelled."""
@@ -72,7 +77,13 @@ class Ledger:
             await asyncio.sleep(self._lease.total_seconds() / 4)
             until = datetime.now(UTC) + self._lease
             held = {"lease_until": {"$ne": OVER}}
-            renewals = [UpdateOne({"_id": c.document_id, "token": c.token, **held}, {"$set": {"lease_until": until}}) for c in list(self._live.values())]
+            renewals = [
+                UpdateOne(
+                    {"_id": c.document_id, "token": c.token, **held},
+                    {"$set": {"lease_until": until}},
+                )
+                for c in list(self._live.values())
+            ]
             if renewals:
                 try:
                     await self._collection.bulk_write(renewals, ordered=False)
@@ -83,7 +94,12 @@ class Ledger:
 
     def _claiming(self, claim: Claim) -> UpdateOne:
         now = datetime.now(UTC)
-        free = {"delivered": {"$lte": claim.fence}, "claimed": {"$lte": claim.fence}, "lease_until": {"$lte": now}, "recent.key": {"$ne": claim.key}}
+        free = {
+            "delivered": {"$lte": claim.fence},
+            "claimed": {"$lte": claim.fence},
+            "lease_until": {"$lte": now},
+            "recent.key": {"$ne": claim.key},
+        }
         taken = {
             "claimed": claim.fence,
             "claimed_by": claim.request.transaction.transaction_id,
@@ -91,7 +107,11 @@ class Ledger:
             "token": claim.token,
             "lease_until": now + self._lease,
         }
-        return UpdateOne({"_id": claim.document_id, **free}, {"$set": taken, "$setOnInsert": {"delivered": NEVER}}, upsert=True)
+        return UpdateOne(
+            {"_id": claim.document_id, **free},
+            {"$set": taken, "$setOnInsert": {"delivered": NEVER}},
+            upsert=True,
+        )
 
     async def _write(self, items: Sequence[tuple[Claim, UpdateOne]]) -> list[Answer | Exception]:
         answers: list[Answer | Exception] = [claim for claim, _ in items]
@@ -99,23 +119,38 @@ class Ledger:
             await self._surely(items, answers)
         return answers
 
-    async def _surely(self, items: Sequence[tuple[Claim, UpdateOne]], answers: list[Answer | Exception]) -> None:
+    async def _surely(
+        self, items: Sequence[tuple[Claim, UpdateOne]], answers: list[Answer | Exception]
+    ) -> None:
         """Write, however long MongoDB is away."""
         async for trial in outlast():
             with trial:
                 try:
-                    await self._collection.bulk_write([operation for _, operation in items], ordered=False)
+                    await self._collection.bulk_write(
+                        [operation for _, operation in items], ordered=False
+                    )
                 except BulkWriteError as error:
                     if is_away(error):
                         raise
                     await self._look_closer(items, answers, error.details["writeErrors"])
 
-    async def _look_closer(self, items: Sequence[tuple[Claim, UpdateOne]], answers: list[Answer | Exception], failed: Sequence[dict[str, Any]]) -> None:
-        """Answer for those whose filter did not match: the upsert then collides with the document that is there."""
+    async def _look_closer(
+        self,
+        items: Sequence[tuple[Claim, UpdateOne]],
+        answers: list[Answer | Exception],
+        failed: Sequence[dict[str, Any]],
+    ) -> None:
+        """Answer for those whose filter did not match: the upsert then collides with the
+        document that is there.
+        """
         collided = [e["index"] for e in failed if e["code"] == DUPLICATE_KEY]
         for other in (e for e in failed if e["code"] != DUPLICATE_KEY):
-            answers[other["index"]] = RuntimeError(f"the ledger could not be written: MongoDB's error {other['code']}")
-        found = await self._collection.find({"_id": {"$in": [items[i][0].document_id for i in collided]}}).to_list(None)
+            answers[other["index"]] = RuntimeError(
+                f"the ledger could not be written: MongoDB's error {other['code']}"
+            )
+        found = await self._collection.find(
+            {"_id": {"$in": [items[i][0].document_id for i in collided]}}
+        ).to_list(None)
         documents = {document["_id"]: document for document in found}
         for index in collided:
             claim = items[index][0]
@@ -142,7 +177,14 @@ def _settling(claim: Claim, outcome: Outcome) -> UpdateOne:
     changes: dict[str, Any] = {"lease_until": OVER, "claimed": NEVER}
     if outcome.may_be_stored:
         appointment = claim.request.transaction.appointment
-        changes |= {"delivered": claim.fence, "delivered_by": claim.request.transaction.transaction_id, "delivered_modified_at": appointment.modified_at}
+        changes |= {
+            "delivered": claim.fence,
+            "delivered_by": claim.request.transaction.transaction_id,
+            "delivered_modified_at": appointment.modified_at,
+        }
     entry = {"key": claim.key, "outcome": outcome.model_dump(mode="json")}
     remember = {"recent": {"$each": [entry], "$slice": -REMEMBERED}}
-    return UpdateOne({"_id": claim.document_id, "token": claim.token, "recent.key": {"$ne": claim.key}}, {"$set": changes, "$push": remember})
+    return UpdateOne(
+        {"_id": claim.document_id, "token": claim.token, "recent.key": {"$ne": claim.key}},
+        {"$set": changes, "$push": remember},
+    )

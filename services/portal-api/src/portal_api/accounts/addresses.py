@@ -12,9 +12,11 @@ Network = IPv4Network | IPv6Network
 
 
 def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
-    """Return the nearest address that is no trusted proxy's; ``forwarded`` is X-Forwarded-For, which anybody can write.
+    """Return the nearest address that is no trusted proxy's; ``forwarded`` is X-Forwarded-For,
+    which anybody can write.
 
-    Each proxy appends whom it heard from, so it is read from its end, and only for as long as trusted ones wrote it.
+    Each proxy appends whom it heard from, so it is read from its end, and only for as long as
+    trusted ones wrote it.
     """
     address = peer
     for before in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
@@ -25,7 +27,9 @@ def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str
 
 
 def counted_as(address: str) -> str:
-    """Return whom failures are counted for: a household or an office has a whole IPv6 network of 64 bits."""
+    """Return whom failures are counted for: a household or an office has a whole IPv6
+    network of 64 bits.
+    """
     if not _is_address(address):
         return "unknown"
     found = ip_address(address)

@@ -35,4 +35,10 @@ class ApiKey:
     def told(self) -> dict[str, Any]:
         """Return what the audit says of it."""
         expires = self.expires_at.isoformat() if self.expires_at else None
-        return {"api_key_id": self.api_key_id, "name": self.name, "role": str(self.role), "owner": self.owner, "expires_at": expires}
+        return {
+            "api_key_id": self.api_key_id,
+            "name": self.name,
+            "role": str(self.role),
+            "owner": self.owner,
+            "expires_at": expires,
+        }

@@ -18,7 +18,9 @@ TARGET = 200
 
 @dataclass(slots=True)
 class Entry:
-    """What is known of a write so far; ``outcome`` is the HTTP status, none while it is under way or when we ended before it did."""
+    """What is known of a write so far; ``outcome`` is the HTTP status, none while it is under way
+    or when we ended before it did.
+    """
 
     action: str
     address: str
@@ -33,7 +35,9 @@ class Entry:
     after: Any = None
 
     def document(self) -> dict[str, Any]:
-        """Return it as it is stored: what changed as JSON text, because MongoDB does not take every JSON value."""
+        """Return it as it is stored: what changed as JSON text, because MongoDB does not take
+        every JSON value.
+        """
         return {
             "_id": self.audit_id,
             "at": self.at,

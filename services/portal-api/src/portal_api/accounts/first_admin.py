@@ -18,7 +18,9 @@ class FirstAdmin:
     """Makes administrators where nobody is signed in yet, and says so in the audit."""
 
     def __init__(self, users: Users, audit: Audit, hasher: Hasher) -> None:
-        self._users, self._audit, self._hasher = users, audit, hasher
+        self._users = users
+        self._audit = audit
+        self._hasher = hasher
 
     async def create(self, name: str, password: str, who: str) -> None:
         """Make one; raises InvalidFieldError and ConflictError."""
@@ -36,7 +38,10 @@ class FirstAdmin:
             await self._audit.finish(entry)
 
     async def create_when_there_is_nobody(self, name: str, password: str, who: str) -> bool:
-        """Make one if there is no account at all; several replicas may ask at once. Returns whether this one did."""
+        """Make one if there is no account at all; several replicas may ask at once.
+
+        Returns whether this one did.
+        """
         if not await self._users.is_empty():
             return False
         try:

@@ -1,4 +1,6 @@
-"""Argon2id, beside the event loop and not too much of it at once: each hash takes 64 MiB and a processor's attention."""
+"""Argon2id, beside the event loop and not too much of it at once: each hash takes 64 MiB and a
+processor's attention.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ T = TypeVar("T")
 
 
 class Hasher:
-    """Passwords -> hashes (RFC 9106, 4: the second recommended choice of parameters); raises BusyError when too many wait."""
+    """Passwords -> hashes (RFC 9106, 4: the second recommended choice of parameters); raises
+    BusyError when too many wait.
+    """
 
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
         self._argon2 = PasswordHasher.from_parameters(parameters)
@@ -33,14 +37,20 @@ class Hasher:
         self._nobodys: str | None = None
 
     async def hashed(self, password: str, name: str, field: str = "password") -> str:
-        """Return the hash of a new password; raises InvalidFieldError when it is too weak for this name."""
+        """Return the hash of a new password; raises InvalidFieldError when it is too
+        weak for this name.
+        """
         if wrong := await self._beside(lambda: weakness(password, name)):
             raise InvalidFieldError(field, wrong)
         return await self._beside(lambda: self._argon2.hash(normal(password)))
 
     async def matches(self, kept: str | None, password: str) -> bool:
-        """Whether the password is the one that is kept; nobody's (None) takes as long and never matches."""
-        is_right = await self._beside(lambda: self._verify(kept or self._of_nobody(), normal(password)))
+        """Whether the password is the one that is kept; nobody's (None) takes as long
+        and never matches.
+        """
+        is_right = await self._beside(
+            lambda: self._verify(kept or self._of_nobody(), normal(password))
+        )
         return is_right and kept is not None
 
     def is_outdated(self, kept: str) -> bool:
@@ -64,7 +74,9 @@ class Hasher:
         return self._nobodys
 
     async def warm(self) -> None:
-        """Make nobody's hash before the first request: the first unknown name must take no longer than others."""
+        """Make nobody's hash before the first request: the first unknown name must take no
+        longer than others.
+        """
         await self._beside(self._of_nobody)
 
     def refuse_more(self) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 
 def in_milliseconds(moment: datetime) -> datetime:
-    """Return it without what MongoDB leaves out: what is told at once must equal what is told later."""
+    """Return it without what MongoDB leaves out: what is told at once must equal
+    what is told later.
+    """
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -19,7 +19,10 @@ def as_name(text: str) -> str:
 def _name(text: str) -> str:
     name = as_name(text)
     if not _NAME.fullmatch(name):
-        raise ValueError("must begin with a letter or digit, and go on with letters, digits and . _ @ + - (at most 64 in all)")
+        raise ValueError(
+            "must begin with a letter or digit, and go on with letters, digits and . _ @ + - (at "
+            "most 64 in all)"
+        )
     return name
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 def is_ours(headers: Mapping[str, str], origins: Collection[str]) -> bool:
     """Whether no other site asked for it.
 
-    Browsers say so themselves in Sec-Fetch-Site (W3C Fetch Metadata), where the connection is safe; otherwise Origin (RFC 6454) must be this
-    very host or one of ``origins``. Programs send neither, and have no cookie that somebody else could use.
+    Browsers say so themselves in Sec-Fetch-Site (W3C Fetch Metadata), where the connection is safe;
+    otherwise Origin (RFC 6454) must be this very host or one of ``origins``. Programs send neither,
+    and have no cookie that somebody else could use.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if origin is not None and origin in origins:

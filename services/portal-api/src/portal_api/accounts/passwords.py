@@ -1,6 +1,7 @@
 """Which passwords are good enough: long, not the name, not what everybody takes.
 
-NIST SP 800-63B (Rev. 4, 3.1.1.2): length counts, a list of common passwords is asked, and no mixture of characters is demanded.
+NIST SP 800-63B (Rev. 4, 3.1.1.2): length counts, a list of common passwords is asked, and no
+mixture of characters is demanded.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ GUESSABLE = 3
 LOOKED_AT = 72
 """Characters that are looked at; what follows makes a password only better."""
 OURS = ("dimescheduler", "dime.scheduler", "backoffice", "connector", "mboc")
-_one_at_a_time = threading.Lock()  # zxcvbn keeps the words of a question in a variable of its module
+_one_at_a_time = (
+    threading.Lock()
+)  # zxcvbn keeps the words of a question in a variable of its module
 
 
 def _is_text(value: SecretStr) -> SecretStr:
@@ -35,7 +38,9 @@ Password = Annotated[SecretStr, AfterValidator(_is_text)]
 
 
 def normal(password: str) -> str:
-    """Return the one spelling that is hashed, whichever keyboard it was typed on (NIST SP 800-63B, 3.1.1.2: NFKC)."""
+    """Return the one spelling that is hashed, whichever keyboard it was typed on (NIST SP
+    800-63B, 3.1.1.2: NFKC).
+    """
     return unicodedata.normalize("NFKC", password)
 
 
@@ -44,9 +49,20 @@ def weakness(password: str, name: str) -> str | None:
     plain = normal(password)
     if not SHORTEST <= len(plain) <= LONGEST:
         return f"must have {SHORTEST} to {LONGEST} characters"
-    if len(name) >= 3 and name in plain.casefold().replace(" ", "") and len(plain) - len(name) < SHORTEST // 2:  # noqa: PLR2004 - shorter ones are in every text
+    if (
+        len(name) >= 3  # noqa: PLR2004 - shorter ones are in every text
+        and name in plain.casefold().replace(" ", "")
+        and len(plain) - len(name) < SHORTEST // 2
+    ):
         return "must not be the name with little around it"
-    return "is among the first that anybody would guess: take several words that do not belong together" if _is_common(plain, name) else None
+    return (
+        (
+            "is among the first that anybody would guess: take several words that do not "
+            "belong together"
+        )
+        if _is_common(plain, name)
+        else None
+    )
 
 
 def _is_common(password: str, name: str) -> bool:

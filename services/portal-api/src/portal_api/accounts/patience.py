@@ -1,4 +1,6 @@
-"""How often somebody may guess, and how long they wait afterwards: values, so nothing sleeps to test them."""
+"""How often somebody may guess, and how long they wait afterwards: values, so nothing
+sleeps to test them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from datetime import timedelta
 class Patience:
     """Wrong passwords in a row that are taken, the waits after them, and when all is forgotten.
 
-    NIST SP 800-63B, 3.2.2: at most a hundred in a row, and waits that grow, such as from 30 seconds up to an hour.
+    NIST SP 800-63B, 3.2.2: at most a hundred in a row, and waits that grow, such as from 30
+    seconds up to an hour.
     """
 
     free: int
@@ -19,7 +22,9 @@ class Patience:
     memory: timedelta
 
     def waits(self) -> list[timedelta]:
-        """Return the wait after so many failures, by their number; the last one is for all that come after."""
+        """Return the wait after so many failures, by their number; the last one is for all
+        that come after.
+        """
         waits, wait = [timedelta(0)] * self.free, self.first
         while wait < self.longest:
             waits.append(wait)

@@ -11,7 +11,9 @@ LARGEST, DEEPEST = 8_192, 10
 
 
 def as_text(preferences: dict[str, Any]) -> str:
-    """Return them as they are kept; raises InvalidFieldError when they are too large, too deep, or no JSON."""
+    """Return them as they are kept; raises InvalidFieldError when they are too large, too
+    deep, or no JSON.
+    """
     if _depth(preferences) > DEEPEST:
         raise InvalidFieldError("body", f"must not be nested deeper than {DEEPEST}")
     try:

@@ -26,10 +26,16 @@ class Recognise:
     """Credentials -> caller, with one read by id for a session, and two for an API key."""
 
     def __init__(self, users: Users, sessions: Sessions, api_keys: ApiKeys, setting: str) -> None:
-        self._users, self._sessions, self._api_keys, self._setting = users, sessions, api_keys, setting
+        self._users = users
+        self._sessions = sessions
+        self._api_keys = api_keys
+        self._setting = setting
 
     async def __call__(self, key: str, token: str, address: str, *, is_use: bool = True) -> Caller:
-        """Return the caller; a key goes before a cookie, and a use of either is noted. Raises UnknownCallerError."""
+        """Return the caller; a key goes before a cookie, and a use of either is noted.
+
+        Raises UnknownCallerError.
+        """
         if key:
             return await self._by_key(key, address, is_use=is_use)
         if token:
@@ -58,7 +64,9 @@ class Recognise:
         return Caller(key.owner, role, address, f"API key {key.api_key_id}")
 
     async def _role(self, key: ApiKey) -> Role:
-        """Return what the key may still do: never more than its owner may now, and nothing once the owner is gone."""
+        """Return what the key may still do: never more than its owner may now, and nothing once
+        the owner is gone.
+        """
         if key.owner == SETTING and self._setting:
             return key.role
         owner = await self._users.find(key.owner)

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A viewer looks, an operator retries, archives and takes notes, an admin changes connectors and accounts."""
+    """A viewer looks, an operator retries, archives and takes notes, an admin changes
+    connectors and accounts.
+    """
 
     VIEWER = "viewer"
     OPERATOR = "operator"
@@ -27,8 +29,8 @@ class Role(StrEnum):
 class Caller:
     """Who sent a request, with which role, from which address, and what proved it.
 
-    ``name`` is an account's, for an API key that of its owner. ``via`` is "session", "API key <id>" or the setting's name;
-    ``session_id`` is set for a session only.
+    ``name`` is an account's, for an API key that of its owner. ``via`` is "session", "API key <id>"
+    or the setting's name; ``session_id`` is set for a session only.
     """
 
     name: str

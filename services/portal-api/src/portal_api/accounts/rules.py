@@ -14,7 +14,9 @@ HOURS = Lifetimes(timedelta(hours=1), timedelta(hours=12))
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The key of the setting (empty: none), cookies, lifetimes, the first and the longest wait, and which addresses are believed."""
+    """The key of the setting (empty: none), cookies, lifetimes, the first and the longest wait, and
+    which addresses are believed.
+    """
 
     key: str = ""
     is_secure: bool = True

@@ -1,4 +1,6 @@
-"""Signing in: a name and a password -> a session; whoever guesses learns nothing from answers or from how long they take."""
+"""Signing in: a name and a password -> a session; whoever guesses learns nothing from answers or
+from how long they take.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ class SignIn:
     """Counts first, then looks: the same steps for every name."""
 
     def __init__(self, users: Users, sessions: Sessions, sign_ins: SignIns, hasher: Hasher) -> None:
-        self._users, self._sessions, self._sign_ins, self._hasher = users, sessions, sign_ins, hasher
+        self._users = users
+        self._sessions = sessions
+        self._sign_ins = sign_ins
+        self._hasher = hasher
 
     async def open(self, name: str, password: str, address: str) -> Opened:
         """Return a session; raises LockedError, UnknownCallerError and BusyError."""
@@ -47,7 +52,11 @@ class SignIn:
         return await self._opened(user, now)
 
     async def proves(self, name: str, password: str, address: str) -> bool:
-        """Whether it is the account's password: for somebody signed in, whose wrong answers are counted too. Raises LockedError."""
+        """Whether it is the account's password: for somebody signed in, whose wrong answers
+        are counted too.
+
+        Raises LockedError.
+        """
         user = await self._proved(name, password, address)
         if user is not None:
             await self._sign_ins.succeeded(name, address, datetime.now(UTC))
@@ -65,7 +74,9 @@ class SignIn:
         return user if is_right else None
 
     async def _opened(self, user: User, now: datetime) -> Opened:
-        """Keep the session first: an account that is disabled meanwhile either ends it or is noticed here."""
+        """Keep the session first: an account that is disabled meanwhile either ends it or
+        is noticed here.
+        """
         token = new_token()
         session = Session(hashed(token), user.name, user.role, now, now)
         await self._sessions.open(session)

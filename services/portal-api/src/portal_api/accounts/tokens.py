@@ -15,7 +15,9 @@ _KEY = re.compile(r"mboc_(?P<api_key_id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
 
 class NewKey(NamedTuple):
-    """An API key as it is told once; its beginning says what it is, to people and to those who scan for lost secrets."""
+    """An API key as it is told once; its beginning says what it is, to people and to those who scan
+    for lost secrets.
+    """
 
     api_key_id: str
     key: str
@@ -43,7 +45,9 @@ def is_same(one: str, other: str) -> bool:
 
 
 def csrf_token(token: str) -> str:
-    """Return the second token of a session: whoever has only the cookie's effect, and cannot read it, cannot know this one."""
+    """Return the second token of a session: whoever has only the cookie's effect, and cannot read
+    it, cannot know this one.
+    """
     return hmac.new(token.encode(), b"X-CSRF-Token", hashlib.sha256).hexdigest()
 
 

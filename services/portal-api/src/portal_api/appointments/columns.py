@@ -1,4 +1,6 @@
-"""The columns of the appointments list (docs/adr/0014 says which of them have an index, and why)."""
+"""The columns of the appointments list (docs/adr/0014 says which of them have an
+index, and why).
+"""
 
 from __future__ import annotations
 
@@ -37,4 +39,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "end": Column("end", Way.NONE),
     }
 )
-"""By the name that conditions and orders have for it; each one with an index of its own gets it from here."""
+"""By the name that conditions and orders have for it; each one with an index of its own
+gets it from here.
+"""

@@ -11,7 +11,17 @@ from portal_api.appointments.columns import COLUMNS
 from portal_api.appointments.outcomes import outcomes_wanted
 from portal_api.lists.conditions import searched
 from portal_api.lists.planned import Planned
-from portal_api.lists.terms import AnyOf, Begins, Empty, From, Search, Texts, To, WrittenFrom, WrittenTo
+from portal_api.lists.terms import (
+    AnyOf,
+    Begins,
+    Empty,
+    From,
+    Search,
+    Texts,
+    To,
+    WrittenFrom,
+    WrittenTo,
+)
 
 
 class AppointmentFilter(Planned):
@@ -19,12 +29,31 @@ class AppointmentFilter(Planned):
 
     columns: ClassVar = COLUMNS
 
-    search: Annotated[Search, Field(description="Whole words, in any case, of subject or numbers; all of them must be there.")] = None
+    search: Annotated[
+        Search,
+        Field(
+            description=(
+                "Whole words, in any case, of subject or numbers; all of them must be there."
+            )
+        ),
+    ] = None
     status: Annotated[
-        AnyOf[Status], Field(description="What the latest delivery to a connector (to this one, if one is named) came to; several: any of these.")
+        AnyOf[Status],
+        Field(
+            description=(
+                "What the latest delivery to a connector (to this one, if one is named) came to; "
+                "several: any of these."
+            )
+        ),
     ] = ()
-    connector_id: Annotated[Texts, Field(description="Only those that were sent to this connector; several: to any of these.")] = ()
-    phase: Annotated[AnyOf[Literal[Phase.PENDING, Phase.DONE]], Field(description="pending until the newest transaction was routed and delivered.")] = ()
+    connector_id: Annotated[
+        Texts,
+        Field(description="Only those that were sent to this connector; several: to any of these."),
+    ] = ()
+    phase: Annotated[
+        AnyOf[Literal[Phase.PENDING, Phase.DONE]],
+        Field(description="pending until the newest transaction was routed and delivered."),
+    ] = ()
     appointment_guid: Texts = ()
     appointment_guid_empty: Empty = None
     back_office_id_begins: Begins = None

@@ -1,4 +1,6 @@
-"""What an appointment's connectors last came to, as marks: one index finds a status, a connector, and a status at a connector."""
+"""What an appointment's connectors last came to, as marks: one index finds a status, a connector,
+and a status at a connector.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +16,37 @@ def outcomes_wanted(statuses: Sequence[Status], connector_ids: Sequence[str]) ->
     """Return the condition on ``outcomes``: any of these statuses, at any of these connectors."""
     if not statuses and not connector_ids:
         return {}
-    marks = [mark(connector_id, status) for connector_id in connector_ids or ("",) for status in statuses or ("",)]
+    marks = [
+        mark(connector_id, status)
+        for connector_id in connector_ids or ("",)
+        for status in statuses or ("",)
+    ]
     return {"outcomes": marks[0] if len(marks) == 1 else {"$in": marks}}
 
 
 def mark(connector_id: str, status: str) -> str:
-    """Return the mark of a status at a connector; an empty one means any. A connector's id has no bar in it."""
+    """Return the mark of a status at a connector; an empty one means any.
+
+    A connector's id has no bar in it.
+    """
     return f"{connector_id}|{status}"
 
 
 def marks_stored() -> dict[str, Any]:
-    """Return the aggregation expression that makes all marks of a stored appointment from its ``connectors``."""
+    """Return the aggregation expression that makes all marks of a stored appointment from
+    its ``connectors``.
+    """
     latest = {"$objectToArray": "$connectors"}
     status = {"$ifNull": ["$$one.v.status", "under way"]}
-    each = [{"$concat": ["$$one.k", "|"]}, {"$concat": ["|", status]}, {"$concat": ["$$one.k", "|", status]}]
-    return {"$reduce": {"input": {"$map": {"input": latest, "as": "one", "in": each}}, "initialValue": [], "in": {"$setUnion": ["$$value", "$$this"]}}}
+    each = [
+        {"$concat": ["$$one.k", "|"]},
+        {"$concat": ["|", status]},
+        {"$concat": ["$$one.k", "|", status]},
+    ]
+    return {
+        "$reduce": {
+            "input": {"$map": {"input": latest, "as": "one", "in": each}},
+            "initialValue": [],
+            "in": {"$setUnion": ["$$value", "$$this"]},
+        }
+    }

@@ -1,4 +1,6 @@
-"""What differs between two versions of a connector, by the names of its fields; of secrets only that they were entered anew."""
+"""What differs between two versions of a connector, by the names of its fields; of secrets only
+that they were entered anew.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ INSIDE = ("authentication", "limits")
 
 
 def changed(before: Connector | None, after: Connector) -> list[str]:
-    """Return the fields that differ, such as ``uri``, ``limits.calls_in_flight`` or ``secrets.password``; none for the first version."""
+    """Return the fields that differ, such as ``uri``, ``limits.calls_in_flight`` or
+    ``secrets.password``; none for the first version.
+    """
     if before is None:
         return []
     one, other = _fields(before), _fields(after)
@@ -27,9 +31,16 @@ def _fields(connector: Connector) -> dict[str, Any]:
 
 
 def _secrets(before: Connector, after: Connector) -> list[str]:
-    """Return those that were entered or removed; their texts differ anyway once another key has sealed them."""
+    """Return those that were entered or removed; their texts differ anyway once another key
+    has sealed them.
+    """
     names = sorted({*before.secrets, *after.secrets})
-    return [f"secrets.{name}" for name in names if (name in before.secrets, _entered(before, name)) != (name in after.secrets, _entered(after, name))]
+    return [
+        f"secrets.{name}"
+        for name in names
+        if (name in before.secrets, _entered(before, name))
+        != (name in after.secrets, _entered(after, name))
+    ]
 
 
 def _entered(connector: Connector, name: str) -> int | None:

@@ -8,7 +8,16 @@ import ssl
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
 from common.contracts.appointment import Action
 from common.contracts.connector import SECRETS, Authentication, Limits, kind_of
@@ -16,7 +25,16 @@ from common.contracts.mapping import MAPPINGS
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 """A header's name (RFC 9110, 5.6.2)."""
-OURS = {"host", "content-type", "content-length", "transfer-encoding", "connection", "accept-encoding", "user-agent", "soapaction"}
+OURS = {
+    "host",
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "accept-encoding",
+    "user-agent",
+    "soapaction",
+}
 
 
 def _zone(name: str) -> str:
@@ -32,7 +50,9 @@ def _certificate(pem: str | None) -> str | None:
         if pem:
             ssl.create_default_context(cadata=pem)
     except (ssl.SSLError, TypeError, ValueError):  # a TypeError for what is not ASCII
-        raise ValueError("is no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----") from None
+        raise ValueError(
+            "is no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----"
+        ) from None
     return pem or None
 
 
@@ -56,38 +76,80 @@ def _check_mapping(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
 
 
 class ConnectorFields(BaseModel):
-    """A connector as it is entered. System, API type and URI may be empty or wrong: deliveries then say which to mend.
+    """A connector as it is entered. System, API type and URI may be empty or wrong: deliveries then
+    say which to mend.
 
     Secrets are write-only: left out they stay as they are, an empty one is removed.
     """
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"example": {
-        "name": "Service orders", "source_app": "CRONUSINTERNATIONALLTD.", "system": "Business Central", "api_type": "SOAP",
-        "uri": "https://bc.cronus.example:7047/BC/WS/CRONUS%20International%20Ltd./Page/Appointment",
-        "authentication": {"type": "Basic", "login": "DIME"}, "password": "made-up",
-    }})  # fmt: skip
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "example": {
+                "name": "Service orders",
+                "source_app": "CRONUSINTERNATIONALLTD.",
+                "system": "Business Central",
+                "api_type": "SOAP",
+                "uri": (
+                    "https://bc.cronus.example:7047/BC/WS/"
+                    "CRONUS%20International%20Ltd./Page/Appointment"
+                ),
+                "authentication": {"type": "Basic", "login": "DIME"},
+                "password": "made-up",
+            }
+        },
+    )
 
     name: str = Field(min_length=1, max_length=100)
     description: str | None = Field(default=None, max_length=1000)
-    source_app: str = Field(min_length=1, max_length=30, description="Must equal the Source App of the jobs (domain: nvarchar(30)).")
-    source_type: str | None = Field(default=None, max_length=10, description="Only appointments of this Source Type; empty = all.")
+    source_app: str = Field(
+        min_length=1,
+        max_length=30,
+        description="Must equal the Source App of the jobs (domain: nvarchar(30)).",
+    )
+    source_type: str | None = Field(
+        default=None,
+        max_length=10,
+        description="Only appointments of this Source Type; empty = all.",
+    )
     enabled: StrictBool = True
-    system: str | None = Field(default=None, max_length=50, description="Business Central, NAV, CRM or Webhook.")
-    api_type: str | None = Field(default=None, max_length=20, description="SOAP or REST; Business Central has both.")
+    system: str | None = Field(
+        default=None, max_length=50, description="Business Central, NAV, CRM or Webhook."
+    )
+    api_type: str | None = Field(
+        default=None, max_length=20, description="SOAP or REST; Business Central has both."
+    )
     uri: str | None = Field(default=None, max_length=2000)
-    actions: list[Action] = Field(default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3)
+    actions: list[Action] = Field(
+        default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
+    )
     authentication: Authentication = Authentication()
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", description="IANA zone of dates without an offset, for all systems but Webhook.")
-    mapping: dict[str, Any] | None = Field(default=None, description="Names that differ from the defaults of the system; see the operations guide.")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC",
+        description="IANA zone of dates without an offset, for all systems but Webhook.",
+    )
+    mapping: dict[str, Any] | None = Field(
+        default=None,
+        description="Names that differ from the defaults of the system; see the operations guide.",
+    )
     ca_certificate: Annotated[str | None, AfterValidator(_certificate)] = Field(
-        default=None, max_length=50_000, description="PEM of the authority to trust instead of the public ones."
+        default=None,
+        max_length=50_000,
+        description="PEM of the authority to trust instead of the public ones.",
     )
     limits: Limits = Limits()
     password: SecretStr | None = Field(default=None, max_length=500, description="Of the login.")
-    client_secret: SecretStr | None = Field(default=None, max_length=500, description="Of the client id.")
-    signing_secret: SecretStr | None = Field(default=None, max_length=500, description="Signs webhooks.")
+    client_secret: SecretStr | None = Field(
+        default=None, max_length=500, description="Of the client id."
+    )
+    signing_secret: SecretStr | None = Field(
+        default=None, max_length=500, description="Signs webhooks."
+    )
     headers: Annotated[dict[str, SecretStr] | None, AfterValidator(_headers)] = Field(
-        default=None, max_length=20, description="Extra headers; their values are kept like secrets."
+        default=None,
+        max_length=20,
+        description="Extra headers; their values are kept like secrets.",
     )
 
     @model_validator(mode="after")
@@ -104,7 +166,11 @@ class ConnectorFields(BaseModel):
 
     def secrets(self) -> dict[str, str]:
         """Return the secrets that were entered; an empty one is to be removed."""
-        entered = {name: getattr(self, name).get_secret_value() for name in SECRETS if name != "headers" and getattr(self, name) is not None}
+        entered = {
+            name: getattr(self, name).get_secret_value()
+            for name in SECRETS
+            if name != "headers" and getattr(self, name) is not None
+        }
         if self.headers is not None:
             values = {name: value.get_secret_value() for name, value in self.headers.items()}
             entered["headers"] = json.dumps(values) if values else ""
@@ -114,4 +180,6 @@ class ConnectorFields(BaseModel):
 class ConnectorChange(ConnectorFields):
     """The whole connector, with the version it was read at."""
 
-    version: int = Field(strict=True, ge=1, description="The version you read; another one now is answered 409.")
+    version: int = Field(
+        strict=True, ge=1, description="The version you read; another one now is answered 409."
+    )

@@ -46,8 +46,12 @@ class _Plan(BaseModel):
     fields: ConnectorFields | None = None
 
 
-async def take_over(store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool) -> Imported:
-    """Create or change one connector per row; a connector of the same name and source app is changed."""
+async def take_over(
+    store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool
+) -> Imported:
+    """Create or change one connector per row; a connector of the same name and
+    source app is changed.
+    """
     known = {(c.name, c.source_app): c for c in await store.all()}
     plans = [_plan(number, row, known) for number, row in enumerate(rows, 1)]
     _refuse_doubles(plans)
@@ -57,7 +61,11 @@ async def take_over(store: Connectors, rows: Sequence[dict[str, Any]], by: str, 
         if plan.fields is not None:
             before = known.get((plan.fields.name, plan.fields.source_app))
             kept, secrets = plan.fields.kept(), plan.fields.secrets()
-            after = await store.change(before, kept, secrets, by) if before else await store.create(kept, secrets, by)
+            after = (
+                await store.change(before, kept, secrets, by)
+                if before
+                else await store.create(kept, secrets, by)
+            )
             plan.row.connector_id = after.connector_id
     return Imported(done=True, rows=[plan.row for plan in plans])
 
@@ -70,13 +78,30 @@ def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], Connect
     except ValidationError as error:
         errors += field_errors(error.errors(include_url=False, include_input=False))
     if errors or fields is None:
-        return _Plan(row=Row(row=number, name=str(given.get("name") or "") or None, result="wrong", errors=[RowError(**e) for e in errors]))
+        return _Plan(
+            row=Row(
+                row=number,
+                name=str(given.get("name") or "") or None,
+                result="wrong",
+                errors=[RowError(**e) for e in errors],
+            )
+        )
     before = known.get((fields.name, fields.source_app))
-    return _Plan(row=Row(row=number, name=fields.name, result="change" if before else "create", connector_id=before and before.connector_id), fields=fields)
+    return _Plan(
+        row=Row(
+            row=number,
+            name=fields.name,
+            result="change" if before else "create",
+            connector_id=before and before.connector_id,
+        ),
+        fields=fields,
+    )
 
 
 def _refuse_doubles(plans: Sequence[_Plan]) -> None:
-    """Two rows for one connector: which of them would count depends on their order, so neither does."""
+    """Two rows for one connector: which of them would count depends on their order,
+    so neither does.
+    """
     seen: dict[tuple[str, str], int] = {}
     for plan in plans:
         if plan.fields is None:
@@ -84,4 +109,6 @@ def _refuse_doubles(plans: Sequence[_Plan]) -> None:
         first = seen.setdefault((plan.fields.name, plan.fields.source_app), plan.row.row)
         if first != plan.row.row:
             plan.row.result = "wrong"
-            plan.row.errors = [RowError(field="name", message=f"row {first} has the same name and source app")]
+            plan.row.errors = [
+                RowError(field="name", message=f"row {first} has the same name and source app")
+            ]

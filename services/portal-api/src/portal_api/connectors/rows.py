@@ -17,8 +17,9 @@ MOST_ROWS = 1_000
 _PLACES: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
-        "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri", "actions", "time_zone", "ca_certificate",
-        "authentication", "limits", "mapping", "headers", "password", "client_secret", "signing_secret",
+        "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
+        "actions", "time_zone", "ca_certificate", "authentication", "limits", "mapping", "headers",
+        "password", "client_secret", "signing_secret",
     )
 } | {
     "sendappointmenttowebservice": ("enabled",),
@@ -28,10 +29,23 @@ _PLACES: dict[str, tuple[str, ...]] = {
     "crudtypes": ("actions",),
     "authtype": ("authentication", "type"),
     "authenticationtype": ("authentication", "type"),
-    **{name.replace("_", ""): ("authentication", name) for name in ("login", "tenant_id", "client_id", "token_url", "scope")},
-    **{name.replace("_", ""): ("limits", name) for name in ("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s")},
+    **{
+        name.replace("_", ""): ("authentication", name)
+        for name in ("login", "tenant_id", "client_id", "token_url", "scope")
+    },
+    **{
+        name.replace("_", ""): ("limits", name)
+        for name in ("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s")
+    },
 }  # fmt: skip
-_SYSTEMS = {"bc": "Business Central", "businesscentral": "Business Central", "nav": "NAV", "crm": "CRM", "webhook": "Webhook", "none": None}
+_SYSTEMS = {
+    "bc": "Business Central",
+    "businesscentral": "Business Central",
+    "nav": "NAV",
+    "crm": "CRM",
+    "webhook": "Webhook",
+    "none": None,
+}
 _AUTHENTICATION = {
     "basicauth": AuthenticationType.BASIC,
     "oauthmsentraid": AuthenticationType.ENTRA_ID,
@@ -71,7 +85,9 @@ def _put(fields: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
 
 
 def _translated(place: tuple[str, ...], value: Any) -> Any:
-    """Return the vendor's word as ours; what is unknown stays, for the deliveries or the checks to name."""
+    """Return the vendor's word as ours; what is unknown stays, for the deliveries or
+    the checks to name.
+    """
     if not isinstance(value, str):
         return value
     translate = _WORDS.get(place[-1])
@@ -89,13 +105,26 @@ def _folded(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 
-_FLAGS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+_FLAGS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "on": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "off": False,
+}
 _WORDS: dict[str, Callable[[str], Any]] = {
     "system": lambda value: _SYSTEMS.get(_folded(value), value),
     "type": lambda value: _AUTHENTICATION.get(_folded(value), value),
     "enabled": lambda value: _FLAGS.get(value.strip().lower(), value),
-    **dict.fromkeys(("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s"), _parsed),
-    "actions": lambda value: [action.strip().lower() for action in value.split(",") if action.strip()],
+    **dict.fromkeys(
+        ("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s"), _parsed
+    ),
+    "actions": lambda value: [
+        action.strip().lower() for action in value.split(",") if action.strip()
+    ],
     "api_type": str.upper,
     **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parsed),
 }
@@ -115,7 +144,14 @@ def _json(body: bytes) -> list[dict[str, Any]]:
 def _csv(body: bytes) -> list[dict[str, Any]]:
     try:
         text = body.decode("utf-8-sig")
-        dialect = csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t") if text.strip() else csv.excel
-        return [{str(k): v for k, v in row.items() if k is not None} for row in csv.DictReader(io.StringIO(text), dialect=dialect)]
+        dialect = (
+            csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t")
+            if text.strip()
+            else csv.excel
+        )
+        return [
+            {str(k): v for k, v in row.items() if k is not None}
+            for row in csv.DictReader(io.StringIO(text), dialect=dialect)
+        ]
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableError("is not CSV in UTF-8 with a first row of names") from None

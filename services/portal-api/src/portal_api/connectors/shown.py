@@ -40,25 +40,43 @@ class ConnectorShown(BaseModel):
 class ConnectorVersion(ConnectorShown):
     """What a connector was at one version: since ``modified_at``, until the next."""
 
-    modified_by: str | None = Field(description="The account that made it; none in versions that older releases kept.")
-    secrets_entered: dict[str, int] = Field(description="By secret: the version in which it was last entered. A secret that was entered since is changed.")
+    modified_by: str | None = Field(
+        description="The account that made it; none in versions that older releases kept."
+    )
+    secrets_entered: dict[str, int] = Field(
+        description=(
+            "By secret: the version in which it was last entered. A secret that was entered "
+            "since is changed."
+        )
+    )
     changed: list[str] = Field(
-        description="Fields that differ from the version before, such as authentication.login, and secrets.password for one entered anew."
+        description=(
+            "Fields that differ from the version before, such as authentication.login, and "
+            "secrets.password for one entered anew."
+        )
     )
 
 
 def shown(connector: Connector) -> ConnectorShown:
     """Return it without its secrets."""
-    return ConnectorShown(**connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets))
+    return ConnectorShown(
+        **connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets)
+    )
 
 
 def as_version(connector: Connector, before: Connector | None) -> ConnectorVersion:
     """Return a version with what it changed."""
-    own = {"modified_by": connector.modified_by, "secrets_entered": connector.secrets_entered, "changed": changed(before, connector)}
+    own = {
+        "modified_by": connector.modified_by,
+        "secrets_entered": connector.secrets_entered,
+        "changed": changed(before, connector),
+    }
     return ConnectorVersion(**shown(connector).model_dump(), **own)
 
 
 def told(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
-    """Return what the audit says of it; ``entered`` are the names of secrets that were given, which nothing else would show."""
+    """Return what the audit says of it; ``entered`` are the names of secrets that were given, which
+    nothing else would show.
+    """
     said: dict[str, Any] = shown(connector).model_dump(mode="json")
     return said | ({"secrets_entered": sorted(entered)} if entered else {})

@@ -27,17 +27,33 @@ class ConnectionTests:
         self._waiting: dict[str, asyncio.Future[ConnectorTested]] = {}
 
     async def run(self, connector: Connector) -> ConnectorTested:
-        """Ask and wait for as long as the connector's own timeouts allow; raises DispatcherAwayError."""
-        request = ConnectorTestRequested(test_id=uuid.uuid4().hex, connector_id=connector.connector_id, requested_at=datetime.now(UTC))
+        """Ask and wait for as long as the connector's own timeouts allow; raises
+        DispatcherAwayError.
+        """
+        request = ConnectorTestRequested(
+            test_id=uuid.uuid4().hex,
+            connector_id=connector.connector_id,
+            requested_at=datetime.now(UTC),
+        )
         future: asyncio.Future[ConnectorTested] = asyncio.get_running_loop().create_future()
         self._waiting[request.test_id] = future
         try:
-            async with asyncio.timeout(2 * connector.limits.connect_timeout_s + connector.limits.total_timeout_s + MARGIN_S):
+            async with asyncio.timeout(
+                2 * connector.limits.connect_timeout_s + connector.limits.total_timeout_s + MARGIN_S
+            ):
                 body = request.model_dump_json().encode()
-                await self._publisher.publish(topology.CONNECTOR_TESTS, body, message_id=request.test_id, kind="ConnectorTestRequested")
+                await self._publisher.publish(
+                    topology.CONNECTOR_TESTS,
+                    body,
+                    message_id=request.test_id,
+                    kind="ConnectorTestRequested",
+                )
                 return await future
         except (TimeoutError, BrokerAwayError) as error:
-            raise DispatcherAwayError("No dispatcher answered: check on the Status page whether one is running, then test again") from error
+            raise DispatcherAwayError(
+                "No dispatcher answered: check on the Status page whether one is running, "
+                "then test again"
+            ) from error
         finally:
             del self._waiting[request.test_id]
 

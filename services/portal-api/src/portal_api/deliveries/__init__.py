@@ -1,1 +1,3 @@
-"""What administrators know of deliveries beside where they stand: what they can be found by, and why they failed."""
+"""What administrators know of deliveries beside where they stand: what they can be found by, and
+why they failed.
+"""

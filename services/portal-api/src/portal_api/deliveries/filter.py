@@ -1,4 +1,6 @@
-"""Which deliveries are wanted: the conditions of the list, the export, the causes, the operations and the saved views."""
+"""Which deliveries are wanted: the conditions of the list, the export, the causes, the operations
+and the saved views.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,25 @@ from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
 from portal_api.lists.conditions import searched
 from portal_api.lists.planned import Planned
-from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, Flag, From, Search, Text, Texts, To
+from portal_api.lists.terms import (
+    AnyOf,
+    AtLeast,
+    Begins,
+    Below,
+    Empty,
+    Flag,
+    From,
+    Search,
+    Text,
+    Texts,
+    To,
+)
 from portal_api.values import Int64, YesNo
 
 CLOCKS_APART = timedelta(days=1)
-"""What changed before a moment was received before it, too; the two clocks may differ by this much."""
+"""What changed before a moment was received before it, too; the two clocks may
+differ by this much.
+"""
 BEHIND_THE_DOT = "/"
 """The character after the dot that divides a delivery's id into transaction and connector."""
 
@@ -27,20 +43,58 @@ class DeliveryFilter(Planned):
     columns: ClassVar = COLUMNS
     apart: ClassVar = frozenset({"status", "status_empty", "phase"})
 
-    search: Annotated[Search, Field(description="Whole words, in any case, of subject, numbers or message; all of them must be there.")] = None
-    troubled: Annotated[Flag, Field(description="Only what was not sent successfully (Error Tracking): done, and neither Success nor Skipped.")] = None
-    archived: Annotated[YesNo, Field(description="The archive instead of what is not archived.")] = False
+    search: Annotated[
+        Search,
+        Field(
+            description=(
+                "Whole words, in any case, of subject, numbers or message; all of them "
+                "must be there."
+            )
+        ),
+    ] = None
+    troubled: Annotated[
+        Flag,
+        Field(
+            description=(
+                "Only what was not sent successfully (Error Tracking): done, and neither "
+                "Success nor Skipped."
+            )
+        ),
+    ] = None
+    archived: Annotated[
+        YesNo, Field(description="The archive instead of what is not archived.")
+    ] = False
     status: AnyOf[Status] = ()
-    status_empty: Annotated[Empty, Field(description="true: only those under way, which have no status yet; false: only those with one.")] = None
-    phase: Annotated[AnyOf[Phase], Field(description="Where it stands; several: any of these. *archived* means the archive, and stands alone.")] = ()
+    status_empty: Annotated[
+        Empty,
+        Field(
+            description=(
+                "true: only those under way, which have no status yet; false: only those with one."
+            )
+        ),
+    ] = None
+    phase: Annotated[
+        AnyOf[Phase],
+        Field(
+            description=(
+                "Where it stands; several: any of these. *archived* means the archive, "
+                "and stands alone."
+            )
+        ),
+    ] = ()
     trigger: AnyOf[Trigger] = ()
     connector_id: Annotated[Texts, Field(examples=[["7d3f0c2a91be"]])] = ()
     connector_name: Texts = ()
     connector_name_begins: Begins = None
     connector_name_empty: Empty = None
     transaction_id: Texts = ()
-    cause: Annotated[AnyOf[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]], Field(description="Only failures of this cause, as /api/causes names it.")] = ()
-    code: Annotated[AnyOf[Annotated[Text, Field(max_length=20)]], Field(examples=[["DSWBHK020"]])] = ()
+    cause: Annotated[
+        AnyOf[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]],
+        Field(description="Only failures of this cause, as /api/causes names it."),
+    ] = ()
+    code: Annotated[
+        AnyOf[Annotated[Text, Field(max_length=20)]], Field(examples=[["DSWBHK020"]])
+    ] = ()
     code_begins: Begins = None
     code_empty: Empty = None
     message_begins: Begins = None
@@ -58,7 +112,15 @@ class DeliveryFilter(Planned):
     tries_from: AtLeast = None
     tries_to: Below = None
     retryable: Flag = None
-    outcome_unknown: Annotated[Flag, Field(description="Only those that the back office may have stored although no answer came (true), or the others.")] = None
+    outcome_unknown: Annotated[
+        Flag,
+        Field(
+            description=(
+                "Only those that the back office may have stored although no answer came (true), "
+                "or the others."
+            )
+        ),
+    ] = None
     replica: Texts = ()
 
     @field_validator("phase")
@@ -74,17 +136,35 @@ class DeliveryFilter(Planned):
         return self.archived or Phase.ARCHIVED in self.phase
 
     def more(self) -> list[dict[str, Any]]:
-        """Return what is more than a condition on a column; the phase is the reader's, who knows which lanes are held."""
+        """Return what is more than a condition on a column; the phase is the reader's, who knows
+        which lanes are held.
+        """
         statuses = of_statuses(self._statuses(), named=bool(self.connector_id))
-        received = {"received_at": {"$lt": self.changed_to + CLOCKS_APART}} if self.changed_to else {}
-        return [{"archived": self.is_archive}, statuses, self._transactions(), searched(self.search), received]
+        received = (
+            {"received_at": {"$lt": self.changed_to + CLOCKS_APART}} if self.changed_to else {}
+        )
+        return [
+            {"archived": self.is_archive},
+            statuses,
+            self._transactions(),
+            searched(self.search),
+            received,
+        ]
 
     def looked_at(self) -> list[str]:
-        """Return the names of the conditions without an index: in the archive those are all but the time of receipt."""
+        """Return the names of the conditions without an index: in the archive those are all but the
+        time of receipt.
+        """
         if not self.is_archive:
             return super().looked_at()
-        given = [condition.name for condition in self.given() if condition.column.path != "received_at"]
-        return [*given, *(["search"] if self.search else []), *(["status"] if self._statuses() is not None else [])]
+        given = [
+            condition.name for condition in self.given() if condition.column.path != "received_at"
+        ]
+        return [
+            *given,
+            *(["search"] if self.search else []),
+            *(["status"] if self._statuses() is not None else []),
+        ]
 
     def _statuses(self) -> list[Status | None] | None:
         """Return the statuses that may be, None when all of them may; no status means under way."""
@@ -96,9 +176,16 @@ class DeliveryFilter(Planned):
             wanted &= set(TROUBLED)
         if self.status_empty is not None:
             wanted &= {None} if self.status_empty else set(Status)
-        return None if len(wanted) == len(Status) + 1 else [status for status in (None, *Status) if status in wanted]
+        return (
+            None
+            if len(wanted) == len(Status) + 1
+            else [status for status in (None, *Status) if status in wanted]
+        )
 
     def _transactions(self) -> dict[str, Any]:
         """Return the range of ids that begin with the transaction's."""
-        ranges = [{"_id": {"$gte": f"{name}.", "$lt": f"{name}{BEHIND_THE_DOT}"}, "transaction_id": name} for name in self.transaction_id]
+        ranges = [
+            {"_id": {"$gte": f"{name}.", "$lt": f"{name}{BEHIND_THE_DOT}"}, "transaction_id": name}
+            for name in self.transaction_id
+        ]
         return ranges[0] if len(ranges) == 1 else {"$or": ranges} if ranges else {}

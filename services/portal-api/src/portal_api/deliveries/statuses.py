@@ -17,11 +17,17 @@ def in_phases(phases: Collection[Phase]) -> set[Status | None]:
     """Return the statuses of these phases, of none: all; what is under way has no status yet."""
     under_way = {Phase.PENDING, Phase.IN_PROGRESS, Phase.HELD}
     may_be_done = not phases or set(phases) - under_way
-    return {*(Status if may_be_done else ()), *([None] if not phases or set(phases) - {Phase.DONE} else ())}
+    return {
+        *(Status if may_be_done else ()),
+        *([None] if not phases or set(phases) - {Phase.DONE} else ()),
+    }
 
 
 def of_statuses(statuses: Sequence[Status | None] | None, *, named: bool) -> dict[str, Any]:
-    """Return the condition on the status. ``named`` connectors have each status said: their index has it before the time of receipt."""
+    """Return the condition on the status.
+
+    ``named`` connectors have each status said: their index has it before the time of receipt.
+    """
     if statuses is None and not named:
         return {}
     wanted = list(statuses) if statuses is not None else [None, *Status]
@@ -29,7 +35,9 @@ def of_statuses(statuses: Sequence[Status | None] | None, *, named: bool) -> dic
 
 
 def standing(phases: Collection[Phase], held: Collection[str]) -> dict[str, Any]:
-    """Return the condition on the phase: pending ones of a held lane are held, and what is archived was in any of them."""
+    """Return the condition on the phase: pending ones of a held lane are held, and what is archived
+    was in any of them.
+    """
     if not phases or Phase.ARCHIVED in phases:
         return {}
     stored = {"phase": {"$in": sorted(set(phases) - {Phase.HELD})}}

@@ -26,17 +26,23 @@ def words_of(texts: Iterable[str | None]) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def _words_in(text: str) -> tuple[str, ...]:
-    """Return a text's words and their parts; the same few texts come with each event of a delivery."""
+    """Return a text's words and their parts; the same few texts come with each
+    event of a delivery.
+    """
     words = _WORD.findall(_plain(text))
     return tuple(part[:LONGEST] for word in words for part in (word, *word.split("-")) if part)
 
 
 def telling_first(words: Iterable[str]) -> list[str]:
-    """Return the words in the order in which they tell most: MongoDB looks up the first and checks the others one by one."""
+    """Return the words in the order in which they tell most: MongoDB looks up the first and checks
+    the others one by one.
+    """
     return sorted(words, key=lambda word: (not any(map(str.isdigit, word)), -len(word)))
 
 
 def _plain(text: str) -> str:
     if text.isascii():
         return text.casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+    )

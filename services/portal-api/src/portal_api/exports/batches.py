@@ -17,13 +17,17 @@ TOGETHER = 1_000
 
 
 async def begun(read: Read, page: Page) -> AsyncIterator[Batch]:
-    """Read the first items before anything is answered, so that trouble is still answered as a problem; return them and all that follow."""
+    """Read the first items before anything is answered, so that trouble is still answered as a
+    problem; return them and all that follow.
+    """
     first, after = await read(replace(page, limit=TOGETHER, after=None))
     return _from(first, after, read, page)
 
 
 async def _from(batch: Batch, after: str | None, read: Read, page: Page) -> AsyncIterator[Batch]:
-    """Go on behind the last one: no cursor is held open, and whoever takes no more lets nothing more be read."""
+    """Go on behind the last one: no cursor is held open, and whoever takes no more lets
+    nothing more be read.
+    """
     yield batch
     while after is not None:
         batch, after = await read(replace(page, limit=TOGETHER, after=after))

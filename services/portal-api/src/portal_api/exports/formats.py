@@ -26,13 +26,19 @@ class ExportFormat(StrEnum):
     JSON_LINES = "jsonl"
 
 
-async def json_lines(batches: AsyncIterator[Batch], shown: Callable[[dict[str, Any]], BaseModel]) -> AsyncIterator[str]:
+async def json_lines(
+    batches: AsyncIterator[Batch], shown: Callable[[dict[str, Any]], BaseModel]
+) -> AsyncIterator[str]:
     """Write each item as one line of JSON, as the list shows it."""
     async for batch in batches:
         yield "".join(shown(item).model_dump_json() + "\n" for item in batch)
 
 
-async def as_csv(batches: AsyncIterator[Batch], shown: Callable[[dict[str, Any]], BaseModel], columns: Sequence[str]) -> AsyncIterator[str]:
+async def as_csv(
+    batches: AsyncIterator[Batch],
+    shown: Callable[[dict[str, Any]], BaseModel],
+    columns: Sequence[str],
+) -> AsyncIterator[str]:
     """Write the names of the columns and a line for each item."""
     yield _line(columns)
     async for batch in batches:
@@ -41,17 +47,24 @@ async def as_csv(batches: AsyncIterator[Batch], shown: Callable[[dict[str, Any]]
 
 def _cells(row: BaseModel, columns: Sequence[str]) -> list[str]:
     values: dict[str, Any] = _flat(json.loads(row.model_dump_json()))
-    return [_harmless("" if values.get(column) is None else str(values[column])) for column in columns]
+    return [
+        _harmless("" if values.get(column) is None else str(values[column])) for column in columns
+    ]
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Put what is inside a field beside it, as ``field_inner``; several things are written one after the other."""
+    """Put what is inside a field beside it, as ``field_inner``; several things are written one
+    after the other.
+    """
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict):
             flat |= {f"{name}_{inner}": deeper for inner, deeper in value.items()}
         elif isinstance(value, list):
-            flat[name] = "; ".join(" ".join(f"{inner}={deeper}" for inner, deeper in one.items() if deeper is not None) for one in value)
+            flat[name] = "; ".join(
+                " ".join(f"{inner}={deeper}" for inner, deeper in one.items() if deeper is not None)
+                for one in value
+            )
         else:
             flat[name] = value
     return flat

@@ -1,1 +1,3 @@
-"""Figures over time: what came in and what became of it, per minute, hour and day (docs/adr/0013)."""
+"""Figures over time: what came in and what became of it, per minute, hour and day
+(docs/adr/0013).
+"""

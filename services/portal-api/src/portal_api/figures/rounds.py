@@ -1,4 +1,6 @@
-"""Counts again and again what may have changed: counting has no memory, so whatever came twice or late is counted right in the end."""
+"""Counts again and again what may have changed: counting has no memory, so whatever came twice or
+late is counted right in the end.
+"""
 
 from __future__ import annotations
 
@@ -65,13 +67,20 @@ LEASE_S = 10.0
 
 
 class Rounds:
-    """Of all replicas the one with the lease counts; two that count at once would come to the same."""
+    """Of all replicas the one with the lease counts; two that count at once would
+    come to the same.
+    """
 
     def __init__(self, store: Store, owner: str, every_s: float, minutes_kept: timedelta) -> None:
-        self._store, self._owner, self._every_s, self._minutes_kept = store, owner, every_s, minutes_kept
+        self._store = store
+        self._owner = owner
+        self._every_s = every_s
+        self._minutes_kept = minutes_kept
 
     async def run(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Go round until cancelled; while MongoDB is away, nothing is counted and nothing is lost."""
+        """Go round until cancelled; while MongoDB is away, nothing is counted and
+        nothing is lost.
+        """
         while True:
             began, is_behind = time.monotonic(), False
             try:
@@ -79,20 +88,31 @@ class Rounds:
                     is_behind = await self.round(now())
             except StoreAwayError as error:
                 log.warning("figures are not counted now, but later", reason=str(error))
-            await asyncio.sleep(REST * (time.monotonic() - began) if is_behind else max(self._every_s, REST * (time.monotonic() - began)))
+            await asyncio.sleep(
+                REST * (time.monotonic() - began)
+                if is_behind
+                else max(self._every_s, REST * (time.monotonic() - began))
+            )
 
     async def round(self, now: datetime) -> bool:
         """Count what is new and what came late; says whether there is more to count at once."""
         until = await self._store.counted_until() or await self._store.oldest() or now
         end, late = min(until + CHUNK, now), await self._store.late()
         await self._store.sample(now)
-        await self._count([(min(until, now) - OVERLAP, end), *together(late)], Step.DAY.of(now - self._minutes_kept) + Step.DAY.duration)
+        await self._count(
+            [(min(until, now) - OVERLAP, end), *together(late)],
+            Step.DAY.of(now - self._minutes_kept) + Step.DAY.duration,
+        )
         await self._store.counted(end)
         await self._store.done(late)
         return end < now or len(late) > 1
 
-    async def _count(self, ranges: Sequence[tuple[datetime, datetime]], kept_from: datetime) -> None:
-        """Count the minutes of these ranges, then their hours, then their days; hours directly where minutes are not kept any more."""
+    async def _count(
+        self, ranges: Sequence[tuple[datetime, datetime]], kept_from: datetime
+    ) -> None:
+        """Count the minutes of these ranges, then their hours, then their days; hours directly
+        where minutes are not kept any more.
+        """
         for begin, end in ranges:
             if minutes := Step.MINUTE.each(max(begin, kept_from), end):
                 await self._store.count(Step.MINUTE, minutes[0], minutes[-1] + Step.MINUTE.duration)

@@ -21,7 +21,13 @@ class Step(StrEnum):
     def of(self, moment: datetime) -> datetime:
         """Return when the step that this moment lies in begins."""
         begin = moment.replace(second=0, microsecond=0)
-        return begin if self is Step.MINUTE else begin.replace(minute=0) if self is Step.HOUR else begin.replace(minute=0, hour=0)
+        return (
+            begin
+            if self is Step.MINUTE
+            else begin.replace(minute=0)
+            if self is Step.HOUR
+            else begin.replace(minute=0, hour=0)
+        )
 
     def each(self, begin: datetime, end: datetime) -> list[datetime]:
         """Return the beginnings of all steps that this range touches."""

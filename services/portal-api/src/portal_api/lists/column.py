@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MOST_LOOKED_AT = 50_000
-"""Items that one page may look at, one by one; read, checked and ordered within a fraction of a second."""
+"""Items that one page may look at, one by one; read, checked and ordered within a
+fraction of a second.
+"""
 
 
 class Way(Enum):
@@ -19,7 +21,9 @@ class Way(Enum):
     INDEX = auto()
     """By an index of its own: every condition and both orders."""
     WORDS = auto()
-    """One value by the words that items are searched by; begin, range and order by looking at each item."""
+    """One value by the words that items are searched by; begin, range and order by
+    looking at each item.
+    """
     NONE = auto()
     """By looking at each item: only where the other conditions leave few (docs/adr/0014)."""
 

@@ -1,4 +1,6 @@
-"""Conditions on columns: ``column``, ``column_begins``, ``column_empty``, ``column_from`` and ``column_to`` (docs/search.md)."""
+"""Conditions on columns: ``column``, ``column_begins``, ``column_empty``, ``column_from`` and
+``column_to`` (docs/search.md).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Condition(NamedTuple):
     @property
     def is_straight(self) -> bool:
         """Whether an index leads to what fulfils it."""
-        return self.column.way is Way.INDEX or (self.column.way is Way.WORDS and self.operator == "is")
+        return self.column.way is Way.INDEX or (
+            self.column.way is Way.WORDS and self.operator == "is"
+        )
 
     def stored(self) -> Document:
         """Return it in the store's words."""
@@ -59,10 +63,21 @@ class Conditions(BaseModel):
 
     @classmethod
     def in_body(cls, given: object) -> object:
-        """Return what stands in a body; raises ValidationError for a number, or a true or false, that is written as text: it has to be in an address only."""
-        wrong = [name for name, value in (given.items() if isinstance(given, dict) else ()) if name in cls._untold() and _has_text(value)]
+        """Return what stands in a body; raises ValidationError for a number, or a true or false,
+        that is written as text: it has to be in an address only.
+        """
+        wrong = [
+            name
+            for name, value in (given.items() if isinstance(given, dict) else ())
+            if name in cls._untold() and _has_text(value)
+        ]
         if wrong:
-            errors = [InitErrorDetails(type=PydanticCustomError("text", "must not be text"), loc=(name,), input=None) for name in wrong]
+            errors = [
+                InitErrorDetails(
+                    type=PydanticCustomError("text", "must not be text"), loc=(name,), input=None
+                )
+                for name in wrong
+            ]
             raise ValidationError.from_exception_data(cls.__name__, errors)
         return given
 
@@ -70,7 +85,11 @@ class Conditions(BaseModel):
     def _untold(cls) -> set[str]:
         """Return the names of the conditions whose values are no texts."""
         fields = cls.model_json_schema()["properties"]
-        return {name for name, said in fields.items() if not {"string", "$ref"} & set(re.findall(r"[$\w]+", json.dumps(said)))}
+        return {
+            name
+            for name, said in fields.items()
+            if not {"string", "$ref"} & set(re.findall(r"[$\w]+", json.dumps(said)))
+        }
 
     def given(self) -> Iterator[Condition]:
         """Yield the conditions on columns that were given."""
@@ -82,15 +101,28 @@ class Conditions(BaseModel):
 
     def wanted(self) -> Document:
         """Return the conditions in the store's words."""
-        return all_of([self.straight(), *(condition.stored() for condition in self.given() if not condition.is_straight)])
+        return all_of(
+            [
+                self.straight(),
+                *(condition.stored() for condition in self.given() if not condition.is_straight),
+            ]
+        )
 
     def straight(self) -> Document:
         """Return those of them that an index leads to."""
         given = [condition for condition in self.given() if condition.is_straight]
-        return all_of([*self.more(), *(condition.stored() for condition in given), *(condition.found_by() for condition in given)])
+        return all_of(
+            [
+                *self.more(),
+                *(condition.stored() for condition in given),
+                *(condition.found_by() for condition in given),
+            ]
+        )
 
     def looked_at(self) -> list[str]:
-        """Return the names of the others: MongoDB looks at each item to know whether it fulfils them."""
+        """Return the names of the others: MongoDB looks at each item to know whether
+        it fulfils them.
+        """
         return [condition.name for condition in self.given() if not condition.is_straight]
 
     def more(self) -> Iterable[Document]:

@@ -1,4 +1,6 @@
-"""Conditions on what Dime.Scheduler says of an appointment, which appointments and deliveries have in common."""
+"""Conditions on what Dime.Scheduler says of an appointment, which appointments and
+deliveries have in common.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,18 @@ from pydantic import Field
 
 from common.contracts.appointment import Action
 from portal_api.lists.conditions import Conditions
-from portal_api.lists.terms import AnyOf, AtLeast, Begins, Below, Empty, From, Texts, To, WrittenFrom, WrittenTo
+from portal_api.lists.terms import (
+    AnyOf,
+    AtLeast,
+    Begins,
+    Below,
+    Empty,
+    From,
+    Texts,
+    To,
+    WrittenFrom,
+    WrittenTo,
+)
 from portal_api.values import Int64
 
 

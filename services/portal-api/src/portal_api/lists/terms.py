@@ -11,14 +11,18 @@ from portal_api.deliveries.words import words_of
 from portal_api.values import Int64, Moment, YesNo
 
 MOST_VALUES = 50
-"""Values of one condition; MongoDB goes through an index for each of them and merges what it finds."""
+"""Values of one condition; MongoDB goes through an index for each of them and
+merges what it finds.
+"""
 LONGEST = 250
 
 
 class _OneOrSeveral:
     """Says in the description that one value may stand alone; in an address it always does."""
 
-    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         several = handler(core_schema)
         return {"anyOf": [several, several["items"]]}
 
@@ -45,17 +49,37 @@ Texts = Annotated[
     Field(description="Exactly this, in this case; given several times: any of these."),
 ]
 Begins = Annotated[Text | None, Field(description="What it begins with, in this case.")]
-Empty = Annotated[YesNo | None, Field(description="true: only those without a value; false: only those with one.")]
-Flag = Annotated[YesNo | None, Field(description="Only those for which this is so (true), or is not (false).")]
-From = Annotated[Moment | None, Field(description="Not before this moment.", examples=["2026-07-21T06:00:00Z"])]
-To = Annotated[Moment | None, Field(description="Before this moment.", examples=["2026-07-22T06:00:00Z"])]
+Empty = Annotated[
+    YesNo | None, Field(description="true: only those without a value; false: only those with one.")
+]
+Flag = Annotated[
+    YesNo | None, Field(description="Only those for which this is so (true), or is not (false).")
+]
+From = Annotated[
+    Moment | None, Field(description="Not before this moment.", examples=["2026-07-21T06:00:00Z"])
+]
+To = Annotated[
+    Moment | None, Field(description="Before this moment.", examples=["2026-07-22T06:00:00Z"])
+]
 AtLeast = Annotated[Int64 | None, Field(description="Not less than this.")]
 Below = Annotated[Int64 | None, Field(description="Less than this.")]
 Written = Annotated[str, Field(pattern=r"^\d{4}-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?)?)?$")]
 WrittenFrom = Annotated[
-    Written | None, Field(description="Not before this day or time, as Dime.Scheduler wrote it: its offset does not count.", examples=["2026-07-21"])
+    Written | None,
+    Field(
+        description=(
+            "Not before this day or time, as Dime.Scheduler wrote it: its offset does not count."
+        ),
+        examples=["2026-07-21"],
+    ),
 ]
-WrittenTo = Annotated[Written | None, Field(description="Before this day or time, as Dime.Scheduler wrote it.", examples=["2026-07-22T12:00"])]
+WrittenTo = Annotated[
+    Written | None,
+    Field(
+        description="Before this day or time, as Dime.Scheduler wrote it.",
+        examples=["2026-07-22T12:00"],
+    ),
+]
 
 
 def _has_a_word(text: str | None) -> str | None:
@@ -67,5 +91,8 @@ def _has_a_word(text: str | None) -> str | None:
 Search = Annotated[
     Annotated[str, Field(max_length=200, pattern=r"[0-9A-Za-z_]|[^\x00-\x7F]")] | None,
     AfterValidator(_has_a_word),
-    Field(description="Whole words, in any case and without accents; all of them must be there.", examples=["compressor op100001"]),
+    Field(
+        description="Whole words, in any case and without accents; all of them must be there.",
+        examples=["compressor op100001"],
+    ),
 ]

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 WINDOW_S = 0.5
 MOST_ROWS = 20
-"""Deliveries that are told one by one in a window; when more changed, readers are asked to read their lists anew."""
+"""Deliveries that are told one by one in a window; when more changed, readers are asked to read
+their lists anew.
+"""
 RESYNC_S = 3.0
 STORED_S = 1.0
-"""How long readers are asked to wait before they read anew: what happened must be stored by then."""
+"""How long readers are asked to wait before they read anew: what happened must
+be stored by then.
+"""
 REMEMBERED_S = 60.0
 """How long events are gathered after the last reader went: it may come back and resume."""
 
@@ -38,7 +42,9 @@ class Hub:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether anybody reads, or may come back to resume; otherwise what happens need not even be parsed."""
+        """Whether anybody reads, or may come back to resume; otherwise what happens need
+        not even be parsed.
+        """
         return self.readers > 0 or time.monotonic() - self._left_at < REMEMBERED_S
 
     def delivery(self, delivery_id: str, rank: int, row: dict[str, Any]) -> None:
@@ -59,7 +65,9 @@ class Hub:
             self._wake()
 
     def moved(self) -> None:
-        """Have readers read their lists anew: deliveries came or went that are not told one by one."""
+        """Have readers read their lists anew: deliveries came or went that are not
+        told one by one.
+        """
         if self._owed_at is None:
             self._owed_at = time.monotonic()
 
@@ -93,7 +101,9 @@ class Hub:
             self._wake()
 
     async def news(self, within_s: float, place: int) -> bool:
-        """Wait until there is something behind this place or the end has come; says whether in time."""
+        """Wait until there is something behind this place or the end has come; says
+        whether in time.
+        """
         waiting = self._news
         if self.ring.place != place or self.is_closed:
             return True

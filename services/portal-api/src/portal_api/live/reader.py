@@ -27,9 +27,16 @@ class Readers:
     """Opens streams, at most so many at once."""
 
     def __init__(self, hub: Hub, most: int) -> None:
-        self._hub, self._most = hub, most
+        self._hub = hub
+        self._most = most
 
-    def open(self, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float = LIFETIME_S) -> Reader:
+    def open(
+        self,
+        topics: AbstractSet[Topic],
+        last_event_id: str | None,
+        first: Any,
+        lifetime_s: float = LIFETIME_S,
+    ) -> Reader:
         """Return a reader to be closed after use; ``first`` is the status now. Raises BusyError."""
         if self._hub.readers >= self._most:
             raise BusyError(f"{self._most} streams are open, which is as many as there may be")
@@ -39,11 +46,21 @@ class Readers:
 
 
 class Reader:
-    """Hears everything that happens from the moment it is made; has a place in the ring and no queue of its own."""
+    """Hears everything that happens from the moment it is made; has a place in the ring and no
+    queue of its own.
+    """
 
-    def __init__(self, hub: Hub, topics: AbstractSet[Topic], last_event_id: str | None, first: Any, lifetime_s: float) -> None:
-        self._hub, self._topics = hub, {*topics, Topic.RESYNC}
-        self._end = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - spreads those who come back
+    def __init__(
+        self,
+        hub: Hub,
+        topics: AbstractSet[Topic],
+        last_event_id: str | None,
+        first: Any,
+        lifetime_s: float,
+    ) -> None:
+        self._hub = hub
+        self._topics = {*topics, Topic.RESYNC}
+        self._end = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - jitter
         resumed = hub.ring.place_of(last_event_id) if last_event_id else hub.ring.place
         self._place = hub.ring.place if resumed is None else resumed
         self._first = f"retry: {RETRY_MS}\n\n".encode()
@@ -74,7 +91,11 @@ class Reader:
     def _next(self) -> bytes:
         """Return the events of our topics behind our place, and move on."""
         events, self._place = self._hub.ring.after(self._place), self._hub.ring.place
-        return self._resync() if events is None else b"".join(event.text for event in events if event.topic in self._topics)
+        return (
+            self._resync()
+            if events is None
+            else b"".join(event.text for event in events if event.topic in self._topics)
+        )
 
     def _resync(self) -> bytes:
         return written(Topic.RESYNC, ALL, self._hub.ring.id_of(self._place))

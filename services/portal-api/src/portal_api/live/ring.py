@@ -31,7 +31,9 @@ class Event:
 
 
 class Ring:
-    """Numbers events and keeps the newest; a reader has a place and no queue, so the slowest one costs nothing."""
+    """Numbers events and keeps the newest; a reader has a place and no queue, so the slowest
+    one costs nothing.
+    """
 
     def __init__(self, most: int = MOST_EVENTS) -> None:
         self._name = secrets.token_hex(4)
@@ -53,7 +55,9 @@ class Ring:
         behind = self.place - place
         if behind > len(self._events):
             return None
-        return [self._events[index] for index in range(len(self._events) - behind, len(self._events))]
+        return [
+            self._events[index] for index in range(len(self._events) - behind, len(self._events))
+        ]
 
     def id_of(self, place: int) -> str:
         """Return the id of a place; it means nothing to another process."""
@@ -66,10 +70,17 @@ class Ring:
             place = int(number, 16)
         except ValueError:
             return None
-        return place if name == self._name and 0 <= place <= self.place and self.after(place) is not None else None
+        return (
+            place
+            if name == self._name and 0 <= place <= self.place and self.after(place) is not None
+            else None
+        )
 
 
 def written(topic: Topic, data: Any, event_id: str | None = None) -> bytes:
     """Return an event as it is sent (WHATWG HTML, 9.2 Server-sent events): JSON on one line."""
     head = f"id: {event_id}\n" if event_id else ""
-    return f"{head}event: {topic}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
+    return (
+        f"{head}event: {topic}\ndata: "
+        f"{json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
+    ).encode()

@@ -18,7 +18,9 @@ EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
-    """Return the lines of a message, and how many could not be understood: one that is odd does not take the others with it."""
+    """Return the lines of a message, and how many could not be understood: one that is odd does not
+    take the others with it.
+    """
     try:
         told = json.loads(body)
     except ValueError:
@@ -33,12 +35,16 @@ def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
 
 
 def name_of(moment: datetime) -> str:
-    """Return how the names of all lines of this millisecond begin; an earlier moment sorts before a later one."""
+    """Return how the names of all lines of this millisecond begin; an earlier moment sorts
+    before a later one.
+    """
     return _name((moment - EPOCH) // MILLISECOND)
 
 
 def name_from(moment: datetime) -> str:
-    """Return the name before which every line is earlier than this moment; moments of lines are whole milliseconds."""
+    """Return the name before which every line is earlier than this moment; moments of lines are
+    whole milliseconds.
+    """
     return _name(-((EPOCH - moment) // MILLISECOND))
 
 
@@ -48,7 +54,11 @@ def _name(milliseconds: int) -> str:
 
 def kept(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
     """Return the document of a line; the same line of the same message has the same name."""
-    found_by = (line.event, line.connector_id, *(str(value) for name in _SEARCHED if (value := line.fields.get(name))))
+    found_by = (
+        line.event,
+        line.connector_id,
+        *(str(value) for name in _SEARCHED if (value := line.fields.get(name))),
+    )
     document = {
         "_id": f"{name_of(line.timestamp)}-{message_id}-{place:03x}",
         "at": line.timestamp,

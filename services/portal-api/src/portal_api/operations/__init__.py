@@ -1,1 +1,3 @@
-"""What administrators do to many deliveries at once: which ones, how many, and who carries it out."""
+"""What administrators do to many deliveries at once: which ones, how many, and
+who carries it out.
+"""

@@ -1,4 +1,6 @@
-"""Which deliveries an operation is about: named one by one, or those of the list that an administrator is looking at."""
+"""Which deliveries an operation is about: named one by one, or those of the list that an
+administrator is looking at.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,27 @@ PER_SECOND, FEW = 50.0, 20
 
 
 class Choice(BaseModel):
-    """Either ``delivery_ids`` or ``filter``. To restore means what is archived, unless the filter says otherwise."""
+    """Either ``delivery_ids`` or ``filter``. To restore means what is archived, unless the
+    filter says otherwise.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: OperationKind
-    delivery_ids: list[DeliveryId] | None = Field(default=None, min_length=1, max_length=MOST_IDS, description="The deliveries, one by one.")
-    filter: Annotated[DeliveryFilter | None, Field(validate_default=True, description="The deliveries of the list with these filters.")] = None
-    per_second: float = Field(default=PER_SECOND, strict=True, gt=0, le=10_000, description="How many deliveries per second at most.")
+    delivery_ids: list[DeliveryId] | None = Field(
+        default=None, min_length=1, max_length=MOST_IDS, description="The deliveries, one by one."
+    )
+    filter: Annotated[
+        DeliveryFilter | None,
+        Field(validate_default=True, description="The deliveries of the list with these filters."),
+    ] = None
+    per_second: float = Field(
+        default=PER_SECOND,
+        strict=True,
+        gt=0,
+        le=10_000,
+        description="How many deliveries per second at most.",
+    )
 
     @field_validator("filter", mode="before")
     @classmethod
@@ -30,7 +45,9 @@ class Choice(BaseModel):
 
     @field_validator("filter")
     @classmethod
-    def _is_one_of_two(cls, value: DeliveryFilter | None, info: ValidationInfo) -> DeliveryFilter | None:
+    def _is_one_of_two(
+        cls, value: DeliveryFilter | None, info: ValidationInfo
+    ) -> DeliveryFilter | None:
         if "delivery_ids" in info.data and (value is None) == (info.data["delivery_ids"] is None):
             raise ValueError("name either delivery_ids or a filter")
         return value
@@ -41,7 +58,11 @@ class Choice(BaseModel):
 
     def filtered(self) -> DeliveryFilter | None:
         """Return the filter as it is meant."""
-        if self.filter is None or self.kind is not OperationKind.RESTORE or "archived" in self.filter.model_fields_set:
+        if (
+            self.filter is None
+            or self.kind is not OperationKind.RESTORE
+            or "archived" in self.filter.model_fields_set
+        ):
             return self.filter
         return self.filter.model_copy(update={"archived": True})
 
@@ -49,16 +70,34 @@ class Choice(BaseModel):
 class NewOperation(Choice):
     """An operation to carry out."""
 
-    ramp: bool = Field(default=False, strict=True, description="Begin with 1, then 5, then 25 deliveries; each step waits until the one before is known.")
+    ramp: bool = Field(
+        default=False,
+        strict=True,
+        description=(
+            "Begin with 1, then 5, then 25 deliveries; each step waits until the one "
+            "before is known."
+        ),
+    )
     stop_at_failure_share: float | None = Field(
-        default=None, strict=True, ge=0, le=1, description="Stop by itself when more than this share failed; none = never."
+        default=None,
+        strict=True,
+        ge=0,
+        le=1,
+        description="Stop by itself when more than this share failed; none = never.",
     )
     expected_count: int | None = Field(
-        default=None, strict=True, ge=0, description="How many deliveries the plan named; another number by now is answered with 409."
+        default=None,
+        strict=True,
+        ge=0,
+        description=(
+            "How many deliveries the plan named; another number by now is answered with 409."
+        ),
     )
 
     def told(self) -> dict[str, Any]:
-        """Return it for the audit: of many named deliveries their number, which the operation's own list spells out."""
+        """Return it for the audit: of many named deliveries their number, which the operation's own
+        list spells out.
+        """
         asked = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
         ids = self.ids() or []
         named = {"delivery_ids": ids} if len(ids) <= FEW else {"deliveries": len(ids)}

@@ -23,7 +23,12 @@ PATIENCE_S = 10.0
 STEERABLE = {
     Steer.PAUSE: (OperationState.PLANNED, OperationState.RUNNING),
     Steer.RESUME: (OperationState.PAUSED, OperationState.STOPPED),
-    Steer.CANCEL: (OperationState.PLANNED, OperationState.RUNNING, OperationState.PAUSED, OperationState.STOPPED),
+    Steer.CANCEL: (
+        OperationState.PLANNED,
+        OperationState.RUNNING,
+        OperationState.PAUSED,
+        OperationState.STOPPED,
+    ),
 }
 
 
@@ -31,15 +36,22 @@ class Order:
     """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
 
     def __init__(self, publisher: Publisher, operations: Operations, reader: Reader) -> None:
-        self._publisher, self._operations, self._reader = publisher, operations, reader
+        self._publisher = publisher
+        self._operations = operations
+        self._reader = reader
 
     async def conditions(self, choice: Choice) -> dict[str, Any]:
         """Return which stored deliveries are meant.
 
-        Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that no list would answer.
+        Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that
+        no list would answer.
         """
         if (filtered := choice.filtered()) is not None:
-            await self._reader.narrow_enough("deliveries", filtered.straight(), [f"filter.{name}" for name in filtered.looked_at()])
+            await self._reader.narrow_enough(
+                "deliveries",
+                filtered.straight(),
+                [f"filter.{name}" for name in filtered.looked_at()],
+            )
             return await self._reader.conditions(filtered.wanted(), filtered.phase)
         ids = choice.ids() or []
         if unknown := await self._operations.unknown(ids):
@@ -48,11 +60,17 @@ class Order:
         return {"_id": {"$in": ids}}
 
     async def place(self, new: NewOperation, asked_by: str) -> str:
-        """Have it carried out; returns its id. Raises ConflictError when it is about another number of deliveries by now."""
+        """Have it carried out; returns its id.
+
+        Raises ConflictError when it is about another number of deliveries by now.
+        """
         conditions = await self.conditions(new)
         count = await self._operations.count(conditions)
         if new.expected_count not in (None, count):
-            raise ConflictError(f"By now it would be about {count} deliveries, not {new.expected_count}: look at the plan again")
+            raise ConflictError(
+                f"By now it would be about {count} deliveries, not {new.expected_count}: look at "
+                "the plan again"
+            )
         request = OperationRequested(
             operation_id=uuid.uuid4().hex,
             kind=new.kind,
@@ -70,18 +88,38 @@ class Order:
         return request.operation_id
 
     async def steer(self, operation_id: str, steer: Steer, asked_by: str) -> None:
-        """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes no sense any more."""
+        """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes
+        no sense any more.
+        """
         state = OperationState((await self._operations.one(operation_id))["state"])
         if state not in STEERABLE[steer]:
-            raise ConflictError(f"The operation is {state}: it is too late, or too early, to {steer} it")
-        steered = OperationSteered(operation_id=operation_id, steer=steer, asked_by=asked_by, asked_at=datetime.now(UTC))
-        await self._publish(steered, f"{operation_id}.{steer}.{steered.asked_at.isoformat()}", topology.OPERATION_STEERED)
+            raise ConflictError(
+                f"The operation is {state}: it is too late, or too early, to {steer} it"
+            )
+        steered = OperationSteered(
+            operation_id=operation_id, steer=steer, asked_by=asked_by, asked_at=datetime.now(UTC)
+        )
+        await self._publish(
+            steered,
+            f"{operation_id}.{steer}.{steered.asked_at.isoformat()}",
+            topology.OPERATION_STEERED,
+        )
         await self._operations.steered(steered)
 
-    async def _publish(self, message: OperationRequested | OperationSteered, message_id: str, routing_key: str) -> None:
+    async def _publish(
+        self, message: OperationRequested | OperationSteered, message_id: str, routing_key: str
+    ) -> None:
         body = message.model_dump_json().encode()
         try:
             async with asyncio.timeout(PATIENCE_S):
-                await self._publisher.publish(topology.OPERATIONS, body, message_id=message_id, kind=type(message).__name__, routing_key=routing_key)
+                await self._publisher.publish(
+                    topology.OPERATIONS,
+                    body,
+                    message_id=message_id,
+                    kind=type(message).__name__,
+                    routing_key=routing_key,
+                )
         except (BrokerAwayError, TimeoutError) as error:
-            raise UnconfirmedError("RabbitMQ did not confirm: look at the operations before asking again") from error
+            raise UnconfirmedError(
+                "RabbitMQ did not confirm: look at the operations before asking again"
+            ) from error

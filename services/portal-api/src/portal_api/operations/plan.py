@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
 
-def seconds(per_second: float, by_connector: Iterable[Mapping[str, Any]], connectors: Mapping[str, Connector]) -> float:
-    """Return how long it takes: at the chosen pace, or at that of the connector that is called least often per second.
+def seconds(
+    per_second: float,
+    by_connector: Iterable[Mapping[str, Any]],
+    connectors: Mapping[str, Connector],
+) -> float:
+    """Return how long it takes: at the chosen pace, or at that of the connector that is called
+    least often per second.
 
     It is the least it takes: how long back offices need to answer is not known here.
     """

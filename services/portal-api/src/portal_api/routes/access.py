@@ -20,14 +20,27 @@ if TYPE_CHECKING:
 COOKIE, CSRF = "mboc_session", "X-CSRF-Token"
 READING = ("GET", "HEAD", "OPTIONS")
 FOREIGN = "Another site asked for this: open the portal itself"
-BY_KEY = APIKeyHeader(name="X-API-KEY", scheme_name="ApiKey", auto_error=False, description="An API key of an account, or that of the setting PORTAL_API_KEY.")
-BY_COOKIE = APIKeyCookie(name=COOKIE, scheme_name="Session", auto_error=False, description="What POST /api/session sets.")
+BY_KEY = APIKeyHeader(
+    name="X-API-KEY",
+    scheme_name="ApiKey",
+    auto_error=False,
+    description="An API key of an account, or that of the setting PORTAL_API_KEY.",
+)
+BY_COOKIE = APIKeyCookie(
+    name=COOKIE, scheme_name="Session", auto_error=False, description="What POST /api/session sets."
+)
 
 
 def known(audit: Audit) -> Any:
-    """Return the dependency that lets in only those whom the entrance recognised, and keeps a write before it is carried out."""
+    """Return the dependency that lets in only those whom the entrance recognised, and keeps a write
+    before it is carried out.
+    """
 
-    async def check(request: Request, _: Annotated[str | None, Security(BY_KEY)], __: Annotated[str | None, Security(BY_COOKIE)]) -> None:
+    async def check(
+        request: Request,
+        _: Annotated[str | None, Security(BY_KEY)],
+        __: Annotated[str | None, Security(BY_COOKIE)],
+    ) -> None:
         if request.state.refusal is not None:
             raise request.state.refusal
         if request.method not in READING:
@@ -47,9 +60,15 @@ def ours(origins: Collection[str]) -> Any:
 
 
 def needs(role: Role) -> Any:
-    """Return the dependency that lets in only callers of this role or a higher one: 403 for the others."""
+    """Return the dependency that lets in only callers of this role or a higher one:
+    403 for the others.
+    """
 
-    def check(request: Request, _: Annotated[str | None, Security(BY_KEY)], __: Annotated[str | None, Security(BY_COOKIE)]) -> None:
+    def check(
+        request: Request,
+        _: Annotated[str | None, Security(BY_KEY)],
+        __: Annotated[str | None, Security(BY_COOKIE)],
+    ) -> None:
         if not caller_of(request).role.may(role):
             raise ForbiddenError(f"This needs the role {role}; yours is {caller_of(request).role}")
 
@@ -63,7 +82,9 @@ def caller_of(request: Request) -> Caller:
 
 
 def session_of(request: Request) -> tuple[Caller, str]:
-    """Return who sent the request and the session's id; raises ForbiddenError for an API key, which has none."""
+    """Return who sent the request and the session's id; raises ForbiddenError for an API
+    key, which has none.
+    """
     caller = caller_of(request)
     if caller.session_id is None:
         raise ForbiddenError("An API key has no session: sign in")
@@ -76,9 +97,11 @@ def noted(request: Request, target: str, before: Any = None, after: Any = None) 
 
 
 def refuse_foreign(request: Request, token: str, origins: Collection[str]) -> None:
-    """Let a session's write through only if our own page sent it and knows the session's second token; raises ForbiddenError.
+    """Let a session's write through only if our own page sent it and knows the session's second
+    token; raises ForbiddenError.
 
-    The cookie alone proves nothing: a browser adds it to whatever any page asks for (OWASP: Cross-Site Request Forgery Prevention).
+    The cookie alone proves nothing: a browser adds it to whatever any page asks for (OWASP:
+    Cross-Site Request Forgery Prevention).
     """
     if not is_ours(request.headers, origins):
         raise ForbiddenError(FOREIGN)

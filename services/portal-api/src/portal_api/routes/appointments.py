@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class AppointmentQuery(AppointmentFilter, Paged):
     """Filters of the list; all of them must hold."""
 
-    sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = AppointmentSort.NEWEST_TRANSACTION
+    sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = (
+        AppointmentSort.NEWEST_TRANSACTION
+    )
 
     def page(self) -> Page:
         """Return the order and place."""
@@ -57,7 +59,9 @@ class LatestDelivery(Shown):
 
 
 class AppointmentRow(Shown):
-    """One appointment with its change tracking, its identification values and what each connector last came to."""
+    """One appointment with its change tracking, its identification values and what each
+    connector last came to.
+    """
 
     appointment_key: str
     appointment_id: int = 0
@@ -78,7 +82,9 @@ class AppointmentRow(Shown):
     modified_at: Instant
     modified_by: str | None = None
     last_transaction_at: Instant
-    phase: Phase = Field(description="pending until the newest transaction was routed and delivered")
+    phase: Phase = Field(
+        description="pending until the newest transaction was routed and delivered"
+    )
     deliveries: list[LatestDelivery]
 
 
@@ -113,7 +119,9 @@ class AttemptWithSettings(Attempt):
 
 
 class AppointmentDetails(AppointmentRow):
-    """One appointment with its last activity per connector: at most a hundred deliveries, and a hundred attempts of each."""
+    """One appointment with its last activity per connector: at most a hundred deliveries, and a
+    hundred attempts of each.
+    """
 
     activity: list[Activity]
 
@@ -131,24 +139,42 @@ def appointments(reader: Reader, store: Connectors) -> APIRouter:
 
     @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})
     async def read_appointment(appointment_key: str) -> AppointmentDetails:
-        """Read one appointment: change tracking, identification values, and what each connector was sent."""
+        """Read one appointment: change tracking, identification values, and what each
+        connector was sent.
+        """
         found, sent = await reader.appointment(appointment_key)
         attempts = [attempt for delivery in sent for attempt in delivery["attempts"]]
-        then = await store.versions((a["connector_id"], a.get("connector_version")) for a in attempts)
+        then = await store.versions(
+            (a["connector_id"], a.get("connector_version")) for a in attempts
+        )
         now = await store.some(delivery["connector_id"] for delivery in sent)
-        return AppointmentDetails.model_validate(as_row(found).model_dump() | {"activity": _activity(sent, then, now)})
+        return AppointmentDetails.model_validate(
+            as_row(found).model_dump() | {"activity": _activity(sent, then, now)}
+        )
 
     return router
 
 
-def _activity(sent: list[dict[str, Any]], then: Settings, now: dict[str, Connector]) -> list[dict[str, Any]]:
+def _activity(
+    sent: list[dict[str, Any]], then: Settings, now: dict[str, Connector]
+) -> list[dict[str, Any]]:
     by_connector: dict[str, dict[str, Any]] = {}
     for delivery in sent:
         connector_id = delivery["connector_id"]
         settings = shown(now[connector_id]) if connector_id in now else None
-        head = {"connector_id": connector_id, "connector_name": delivery.get("connector_name"), "settings_now": settings, "deliveries": []}
-        attempts = [attempt | {"settings_then": _settings(attempt, then)} for attempt in delivery["attempts"]]
-        by_connector.setdefault(connector_id, head)["deliveries"].append(delivery | {"delivery_id": delivery["_id"], "attempts": attempts})
+        head = {
+            "connector_id": connector_id,
+            "connector_name": delivery.get("connector_name"),
+            "settings_now": settings,
+            "deliveries": [],
+        }
+        attempts = [
+            attempt | {"settings_then": _settings(attempt, then)}
+            for attempt in delivery["attempts"]
+        ]
+        by_connector.setdefault(connector_id, head)["deliveries"].append(
+            delivery | {"delivery_id": delivery["_id"], "attempts": attempts}
+        )
     return list(by_connector.values())
 
 
@@ -159,5 +185,10 @@ def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorShown | None:
 
 def as_row(item: dict[str, Any]) -> AppointmentRow:
     """Return a stored appointment as it is shown in lists."""
-    latest = [{"connector_id": connector_id, **said} for connector_id, said in item.get("connectors", {}).items()]
-    return AppointmentRow.model_validate(item | {"appointment_key": item["_id"], "deliveries": latest})
+    latest = [
+        {"connector_id": connector_id, **said}
+        for connector_id, said in item.get("connectors", {}).items()
+    ]
+    return AppointmentRow.model_validate(
+        item | {"appointment_key": item["_id"], "deliveries": latest}
+    )

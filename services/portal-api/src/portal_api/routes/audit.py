@@ -38,25 +38,45 @@ class AuditSort(StrEnum):
 class AuditQuery(Paged):
     """Filters of the list; all of them must hold."""
 
-    sort: AuditSort = Field(default=AuditSort.NEWEST, description="The order of the list; a minus turns it round.")
+    sort: AuditSort = Field(
+        default=AuditSort.NEWEST, description="The order of the list; a minus turns it round."
+    )
     who: str | None = Field(default=None, max_length=100, description="An account's name.")
-    action: str | None = Field(default=None, max_length=100, description="An operation's name, such as change_connector.")
-    target: str | None = Field(default=None, max_length=200, description="What was written: a connector's id, a user's name.")
+    action: str | None = Field(
+        default=None, max_length=100, description="An operation's name, such as change_connector."
+    )
+    target: str | None = Field(
+        default=None,
+        max_length=200,
+        description="What was written: a connector's id, a user's name.",
+    )
     at_from: Moment | None = Field(default=None, description="Not before this moment.")
     at_to: Moment | None = Field(default=None, description="Before this moment.")
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters that were given, in the store's words."""
-        moments = {word: moment for word, moment in (("$gte", self.at_from), ("$lt", self.at_to)) if moment}
-        return self.model_dump(include={"who", "action", "target"}, exclude_none=True) | ({"at": moments} if moments else {})
+        moments = {
+            word: moment for word, moment in (("$gte", self.at_from), ("$lt", self.at_to)) if moment
+        }
+        return self.model_dump(include={"who", "action", "target"}, exclude_none=True) | (
+            {"at": moments} if moments else {}
+        )
 
     def page(self) -> Page:
         """Return the order and place."""
-        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after, ties="at")
+        return Page(
+            self.sort.removeprefix("-"),
+            self.sort.startswith("-"),
+            self.limit,
+            self.after,
+            ties="at",
+        )
 
 
 class AuditExportQuery(AuditQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and ``after`` mean nothing here."""
+    """The same filters and order as the list; every row that fits is written, ``limit`` and
+    ``after`` mean nothing here.
+    """
 
     format: Format = ExportFormat.CSV
 
@@ -66,13 +86,18 @@ class EntryShown(Shown):
 
     audit_id: str
     at: Instant
-    who: str = Field(description="The account, or the owner of the API key; empty when nobody was recognised.")
+    who: str = Field(
+        description="The account, or the owner of the API key; empty when nobody was recognised."
+    )
     role: Role | None = None
     via: str = Field(description='"session", "API key <id>", or the setting or command that acted.')
     address: str
     action: str
     target: str
-    outcome: int | None = Field(default=None, description="The HTTP status; none when the service ended before the write did.")
+    outcome: int | None = Field(
+        default=None,
+        description="The HTTP status; none when the service ended before the write did.",
+    )
     before: Any = None
     after: Any = None
 
@@ -100,12 +125,21 @@ def audit(store: Audit) -> APIRouter:
     async def list_audit(query: Annotated[AuditQuery, Query()]) -> AuditPage:
         """List every write and every refused one, the newest first."""
         found, following = await store.page(query.wanted(), query.page())
-        return AuditPage(items=[EntryShown.model_validate(entry) for entry in found], next=following)
+        return AuditPage(
+            items=[EntryShown.model_validate(entry) for entry in found], next=following
+        )
 
     @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_audit(query: Annotated[AuditExportQuery, Query()]) -> StreamingResponse:
         """Write every line of a list into a file; what changed is JSON."""
         shown = EntryInCells if query.format is ExportFormat.CSV else EntryShown
-        return await as_file("audit", query.format, partial(store.page, query.wanted()), query.page(), shown.model_validate, tuple(EntryShown.model_fields))
+        return await as_file(
+            "audit",
+            query.format,
+            partial(store.page, query.wanted()),
+            query.page(),
+            shown.model_validate,
+            tuple(EntryShown.model_fields),
+        )
 
     return router

@@ -1,4 +1,6 @@
-"""``/api/causes``: Error Tracking by cause: what failed alike, with a note for whoever looks next."""
+"""``/api/causes``: Error Tracking by cause: what failed alike, with a note for
+whoever looks next.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
 
 class CauseQuery(DeliveryFilter):
-    """Which failures to group: the same conditions as in the list of deliveries; all of these must hold."""
+    """Which failures to group: the same conditions as in the list of deliveries; all of
+    these must hold.
+    """
 
     def looked_at(self) -> list[str]:
         """Return the names of the parameters without an index; in the archive causes have none."""
@@ -36,7 +40,9 @@ class Note(Shown):
 
 
 class Cause(Shown):
-    """Failures with the same code, the same message but for its particulars, and the same connector."""
+    """Failures with the same code, the same message but for its particulars, and
+    the same connector.
+    """
 
     cause: str
     count: int
@@ -80,7 +86,11 @@ def causes(store: Causes, reader: Reader) -> APIRouter:
         return CauseList(items=[Cause.model_validate(item) for item in await store.groups(wanted)])
 
     @router.put("/{cause}/note", dependencies=[needs(Role.OPERATOR)])
-    async def write_note(request: Request, cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], note: Annotated[NewNote, Body()]) -> Note | None:
+    async def write_note(
+        request: Request,
+        cause: Annotated[str, Path(pattern="^[0-9a-f]{16}$")],
+        note: Annotated[NewNote, Body()],
+    ) -> Note | None:
         """Write down what is known about a cause."""
         before = await store.note(cause)
         kept = await store.write_note(cause, note.text.strip(), caller_of(request).name)

@@ -1,4 +1,6 @@
-"""``/api/connectors``: the connectors (MBOC settings); each write is a version and takes effect within seconds."""
+"""``/api/connectors``: the connectors (MBOC settings); each write is a version and takes
+effect within seconds.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ class TestShown(BaseModel):
 
     passed: bool
     steps: list[StepShown]
-    mapping: dict[str, Any] | None = Field(description="The names that the back office's own description has, where it has one.")
+    mapping: dict[str, Any] | None = Field(
+        description="The names that the back office's own description has, where it has one."
+    )
 
 
 def connectors(store: Connectors, announce: Announce, tests: ConnectionTests) -> APIRouter:
@@ -94,7 +98,9 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         return ConnectorList(items=[shown(connector) for connector in await store.all()])
 
     @router.post("", status_code=201, dependencies=[needs(Role.ADMIN)])
-    async def create_connector(request: Request, fields: Annotated[ConnectorFields, Body()], response: Response) -> ConnectorShown:
+    async def create_connector(
+        request: Request, fields: Annotated[ConnectorFields, Body()], response: Response
+    ) -> ConnectorShown:
         """Create a connector; it is used within seconds."""
         connector = await store.create(fields.kept(), fields.secrets(), caller_of(request).name)
         noted(request, connector.connector_id, after=told(connector, fields.secrets()))
@@ -108,21 +114,31 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         return shown(await store.one(connector_id))
 
     @router.get("/{connector_id}/versions", responses=MISSING)
-    async def list_connector_versions(connector_id: str, query: Annotated[Paged, Query()]) -> ConnectorVersionPage:
-        """List what a connector was, the newest version first: when and by whom, and which fields were changed. Secrets are never shown."""
+    async def list_connector_versions(
+        connector_id: str, query: Annotated[Paged, Query()]
+    ) -> ConnectorVersionPage:
+        """List what a connector was, the newest version first: when and by whom, and which fields
+        were changed. Secrets are never shown.
+        """
         await store.one(connector_id)
         items, following = await store.history(connector_id, query.limit, query.after)
         known = {item.version: item for item in items}
         before = await store.versions([(connector_id, items[-1].version - 1)] if items else [])
         known |= {item.version: item for item in before.values()}
-        return ConnectorVersionPage(items=[as_version(item, known.get(item.version - 1)) for item in items], next=following)
+        return ConnectorVersionPage(
+            items=[as_version(item, known.get(item.version - 1)) for item in items], next=following
+        )
 
     @router.put("/{connector_id}", responses=WRONG, dependencies=[needs(Role.ADMIN)])
-    async def change_connector(request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]) -> ConnectorShown:
+    async def change_connector(
+        request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]
+    ) -> ConnectorShown:
         """Change a connector; the change is used within seconds."""
         before = await store.one(connector_id)
         if before.version != fields.version:
-            raise ConflictError(f"The connector is at version {before.version} by now: read it again")
+            raise ConflictError(
+                f"The connector is at version {before.version} by now: read it again"
+            )
         after = await store.change(before, fields.kept(), fields.secrets(), caller_of(request).name)
         noted(request, connector_id, told(before), told(after, fields.secrets()))
         await announce(connector_id)
@@ -130,7 +146,9 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
 
     @router.post("/{connector_id}/disable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
     async def disable_connector(request: Request, connector_id: str) -> ConnectorShown:
-        """Disable a connector: its deliveries are recorded as *MBOC Publish Disabled*, never dropped."""
+        """Disable a connector: its deliveries are recorded as *MBOC Publish
+        Disabled*, never dropped.
+        """
         return await _with(store, announce, request, connector_id, enabled=False)
 
     @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
@@ -141,22 +159,38 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
 
 def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
     content: dict[str, Any] = {
-        "application/json": {"schema": {"anyOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object"}]}},
+        "application/json": {
+            "schema": {
+                "anyOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object"}]
+            }
+        },
         "text/csv": {"schema": {"type": "string"}},
     }
 
-    @router.post("/import", openapi_extra={"requestBody": {"content": content, "required": True}}, dependencies=[needs(Role.ADMIN)])
-    async def import_connectors(request: Request, query: Annotated[ImportQuery, Query()]) -> Imported:
-        """Create or change one connector per row of a JSON or CSV file, or say per row what is wrong and do nothing."""
+    @router.post(
+        "/import",
+        openapi_extra={"requestBody": {"content": content, "required": True}},
+        dependencies=[needs(Role.ADMIN)],
+    )
+    async def import_connectors(
+        request: Request, query: Annotated[ImportQuery, Query()]
+    ) -> Imported:
+        """Create or change one connector per row of a JSON or CSV file, or say per row what is
+        wrong and do nothing.
+        """
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
         imported = await take_over(store, rows, caller_of(request).name, dry_run=query.dry_run)
-        noted(request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}}))
+        noted(
+            request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}})
+        )
         if imported.done:
             await announce(IMPORTED)
         return imported
 
 
-def _testing(router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests) -> None:
+def _testing(
+    router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests
+) -> None:
     @router.post("/{connector_id}/test", responses=UNTESTED, dependencies=[needs(Role.OPERATOR)])
     async def test_connector(request: Request, connector_id: str) -> TestShown:
         """Try address, TLS, authentication and endpoint without sending an appointment."""
@@ -166,16 +200,24 @@ def _testing(router: APIRouter, store: Connectors, announce: Announce, tests: Co
         noted(request, connector_id, after={"passed": passed})
         return TestShown(passed=passed, steps=steps, mapping=tested.mapping)
 
-    @router.post("/{connector_id}/take-over-names", responses=UNTESTED | WRONG, dependencies=[needs(Role.ADMIN)])
+    @router.post(
+        "/{connector_id}/take-over-names",
+        responses=UNTESTED | WRONG,
+        dependencies=[needs(Role.ADMIN)],
+    )
     async def take_over_names(request: Request, connector_id: str) -> ConnectorShown:
         """Use the names that the back office's own WSDL has from now on."""
         tested = await tests.run(await store.one(connector_id))
         if tested.mapping is None:
-            raise ConflictError("The back office shows no description with names: test the connector to see why")
+            raise ConflictError(
+                "The back office shows no description with names: test the connector to see why"
+            )
         return await _with(store, announce, request, connector_id, mapping=tested.mapping)
 
 
-async def _with(store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any) -> ConnectorShown:
+async def _with(
+    store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any
+) -> ConnectorShown:
     """Change some fields, and keep the others and all secrets."""
     before = await store.one(connector_id)
     kept = before.model_dump(exclude={"connector_id", "version", *MADE_UP})

@@ -1,4 +1,6 @@
-"""``/api/deliveries``: the flat list of transactions on their way to connectors, and one of them with its attempts."""
+"""``/api/deliveries``: the flat list of transactions on their way to connectors, and one of them
+with its attempts.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,24 @@ if TYPE_CHECKING:
 class DeliveryQuery(DeliveryFilter, Paged):
     """Filters of the list; all of them must hold."""
 
-    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = DeliverySort.NEWEST
+    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = (
+        DeliverySort.NEWEST
+    )
 
     def page(self) -> Page:
         """Return the order and place."""
-        return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after, ties="received_at")
+        return Page(
+            self._ordered_by.path,
+            self.sort.startswith("-"),
+            self.limit,
+            self.after,
+            ties="received_at",
+        )
 
     def looked_at(self) -> list[str]:
-        """Return the names of the parameters without an index; in the archive there is one for the time of receipt only."""
+        """Return the names of the parameters without an index; in the archive there is one for the
+        time of receipt only.
+        """
         column = self._ordered_by
         is_straight = column.path == "received_at" if self.is_archive else column.way is Way.INDEX
         return [*super().looked_at(), *([] if is_straight else ["sort"])]
@@ -62,7 +74,11 @@ class AppointmentFacts(Shown):
 
 
 class Told(Shown):
-    """What an attempt came to. *Success* means that the back office received it; whether it was valid only the back office knows."""
+    """What an attempt came to.
+
+    *Success* means that the back office received it; whether it was valid only the
+    back office knows.
+    """
 
     attempt: int
     trigger: Trigger
@@ -91,12 +107,22 @@ class Delivery(Told):
     changed_at: Instant
     archived: bool = False
     cause: str | None = None
-    trace_id: Annotated[str | None, Field(description="Its trace in log lines, in the calls' header `traceparent`, and at a collector of traces.")] = None
+    trace_id: Annotated[
+        str | None,
+        Field(
+            description=(
+                "Its trace in log lines, in the calls' header `traceparent`, and at a "
+                "collector of traces."
+            )
+        ),
+    ] = None
     appointment: AppointmentFacts | None = None
 
 
 class ExchangeShown(Shown):
-    """The last call of an attempt: where to, how much, and how much came back; never what was in it, no query and no credentials."""
+    """The last call of an attempt: where to, how much, and how much came back; never what was in
+    it, no query and no credentials.
+    """
 
     method: str
     address: str
@@ -124,7 +150,9 @@ class DeadLetterShown(Shown):
 
 
 class DeliveryDetails(Delivery):
-    """One delivery with its newest attempts, and the MBOC settings: as the newest attempt used them, and as they are now."""
+    """One delivery with its newest attempts, and the MBOC settings: as the newest attempt used
+    them, and as they are now.
+    """
 
     attempts: list[Attempt]
     dead_letter: DeadLetterShown | None = None
@@ -159,7 +187,13 @@ def deliveries(reader: Reader, store: Connectors) -> APIRouter:
         used = found["connector_id"], found.get("connector_version")
         then, now = await store.versions([used]), await store.some([found["connector_id"]])
         settings = {"settings_then": then.get(used), "settings_now": now.get(found["connector_id"])}
-        return DeliveryDetails.model_validate(_named(found) | {name: shown(connector) if connector else None for name, connector in settings.items()})
+        return DeliveryDetails.model_validate(
+            _named(found)
+            | {
+                name: shown(connector) if connector else None
+                for name, connector in settings.items()
+            }
+        )
 
     return router
 

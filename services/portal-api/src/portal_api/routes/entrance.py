@@ -1,4 +1,5 @@
-"""Everything under ``/api`` passes here: it is seen who asks, and every write is in the audit before its answer leaves.
+"""Everything under ``/api`` passes here: it is seen who asks, and every write is in the audit
+before its answer leaves.
 
 It stands in front of all routes, so none can be forgotten.
 """
@@ -32,10 +33,23 @@ PREFIX = "/api/"
 
 
 class Entrance:
-    """Leaves on ``request.state``: caller or refusal, address, and (a write) the audit's entry so far."""
+    """Leaves on ``request.state``: caller or refusal, address, and (a write) the
+    audit's entry so far.
+    """
 
-    def __init__(self, app: ASGIApp, recognise: Recognise, audit: Audit, proxies: Sequence[Network], origins: Collection[str]) -> None:
-        self._app, self._recognise, self._audit, self._proxies, self._origins = app, recognise, audit, proxies, origins
+    def __init__(
+        self,
+        app: ASGIApp,
+        recognise: Recognise,
+        audit: Audit,
+        proxies: Sequence[Network],
+        origins: Collection[str],
+    ) -> None:
+        self._app = app
+        self._recognise = recognise
+        self._audit = audit
+        self._proxies = proxies
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -44,7 +58,9 @@ class Entrance:
             return
         request = Request(scope)
         await self._look_at(request)
-        limited = at_most(LARGEST if request.state.refusal is None else LARGEST_OF_STRANGERS, receive)
+        limited = at_most(
+            LARGEST if request.state.refusal is None else LARGEST_OF_STRANGERS, receive
+        )
         if request.method in READING:
             await Lasting(self._app, partial(self._is_known, request))(scope, limited, send)
         else:
@@ -53,7 +69,11 @@ class Entrance:
     async def _look_at(self, request: Request) -> None:
         """See who asks; what they are refused for is raised by those routes that need somebody."""
         state, peer = request.state, request.client.host if request.client else ""
-        state.address, state.caller, state.refusal = client_address(peer, request.headers.get("x-forwarded-for", ""), self._proxies), None, None
+        state.address, state.caller, state.refusal = (
+            client_address(peer, request.headers.get("x-forwarded-for", ""), self._proxies),
+            None,
+            None,
+        )
         key, token = _credentials(request)
         try:
             state.caller = await self._recognise(key, token, state.address)
@@ -63,7 +83,9 @@ class Entrance:
             state.refusal = error
 
     async def _is_known(self, request: Request) -> bool:
-        """Whether the caller would still be let in; looking is no use of the session, so it does not keep it alive."""
+        """Whether the caller would still be let in; looking is no use of the session, so it does
+        not keep it alive.
+        """
         if request.state.caller is None:
             return True
         try:
@@ -90,7 +112,9 @@ class Entrance:
             raise
 
     async def _finish(self, request: Request, status: int) -> None:
-        """Complete the entry of a write; what no route takes (404, 405) changed nothing and is left out."""
+        """Complete the entry of a write; what no route takes (404, 405) changed nothing
+        and is left out.
+        """
         if request.method not in getattr(request.scope.get("route"), "methods", ()):
             return
         entry: Entry = request.state.entry()
@@ -99,7 +123,12 @@ class Entrance:
             try:
                 await self._audit.finish(entry)
             except StoreAwayError:
-                log.warning("an outcome is not in the audit", audit_id=entry.audit_id, action=entry.action, outcome=status)
+                log.warning(
+                    "an outcome is not in the audit",
+                    audit_id=entry.audit_id,
+                    action=entry.action,
+                    outcome=status,
+                )
 
 
 def _credentials(request: Request) -> tuple[str, str]:
@@ -112,7 +141,11 @@ def _so_far(request: Request, entry: Entry) -> Entry:
     caller, route = request.state.caller, request.scope["route"]
     if caller is not None:
         entry.who, entry.role, entry.via = caller.name, caller.role, caller.via
-    told = getattr(request.state, "noted", {"target": "/".join(str(value) for value in request.path_params.values())})
+    told = getattr(
+        request.state,
+        "noted",
+        {"target": "/".join(str(value) for value in request.path_params.values())},
+    )
     entry.action, entry.target = route.name, told["target"]
     entry.before, entry.after = told.get("before"), told.get("after")
     return entry

@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 STALLED_S = 30.0
 KIND = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-DESCRIPTION = """Stream what changes. It does not end by itself for about a quarter of an hour; then connect again with `Last-Event-ID`, as browsers do.
+DESCRIPTION = """Stream what changes. It does not end by itself for about a quarter of an hour; \
+then connect again with `Last-Event-ID`, as browsers do.
 
 | event | data |
 |---|---|
 | `delivery` | a row as in `/api/deliveries` |
 | `operation` | an operation as in `/api/operations` |
 | `status` | `{"state", "sentence"}` as in `/api/status`; also sent at the beginning |
-| `resync` | `{"topics"}`: more happened than is told here, or what was missed is not known any more: read these lists anew |
+| `resync` | `{"topics"}`: more happened than is told here, \
+or what was missed is not known any more: read these lists anew |
 
-A comment comes every 15 seconds. Connect first and read the lists then, so that nothing is missed in between.
+A comment comes every 15 seconds. Connect first and read the lists then, \
+so that nothing is missed in between.
 """
 
 
@@ -39,12 +42,19 @@ class EventQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    topics: set[Topic] = Field(default={Topic.DELIVERY, Topic.OPERATION, Topic.STATUS}, description="`resync` is always heard.")
-    seconds: float = Field(default=900, ge=0.1, le=900, description="End the stream after about so long.")
+    topics: set[Topic] = Field(
+        default={Topic.DELIVERY, Topic.OPERATION, Topic.STATUS},
+        description="`resync` is always heard.",
+    )
+    seconds: float = Field(
+        default=900, ge=0.1, le=900, description="End the stream after about so long."
+    )
 
 
 class EventStream(StreamingResponse):
-    """A stream that gives up on a client that takes nothing, and lets go of its reader in every case."""
+    """A stream that gives up on a client that takes nothing, and lets go of its
+    reader in every case.
+    """
 
     def __init__(self, reader: Reader) -> None:
         super().__init__(reader.parts(), headers=HEADERS, media_type=KIND)
@@ -71,11 +81,18 @@ class EventStream(StreamingResponse):
 def events(readers: Readers, board: Board) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Live updates"])
-    responses: dict[int | str, dict[str, Any]] = {200: {"content": {KIND: {"schema": {"type": "string"}}}, "description": "The stream."}}
+    responses: dict[int | str, dict[str, Any]] = {
+        200: {"content": {KIND: {"schema": {"type": "string"}}}, "description": "The stream."}
+    }
 
-    @router.get("/events", response_class=StreamingResponse, responses=responses, description=DESCRIPTION)
+    @router.get(
+        "/events", response_class=StreamingResponse, responses=responses, description=DESCRIPTION
+    )
     async def stream_events(
-        query: Annotated[EventQuery, Query()], last_event_id: Annotated[str | None, Header(description="The id of the last event that was received.")] = None
+        query: Annotated[EventQuery, Query()],
+        last_event_id: Annotated[
+            str | None, Header(description="The id of the last event that was received.")
+        ] = None,
     ) -> StreamingResponse:
         _, verdict = await board.read()
         first = {"state": verdict.state, "sentence": verdict.sentence}

@@ -1,4 +1,6 @@
-"""What the description shows of the main answers: the demo company's appointment on its way to a webhook."""
+"""What the description shows of the main answers: the demo company's appointment on its
+way to a webhook.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ DELIVERY: dict[str, Any] = {
     "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
     "appointment": {"key": "demo/37743"} | FACTS,
 } | WHEN
-LATEST = {name: DELIVERY[name] for name in ("connector_id", "connector_name", "delivery_id", "status", "phase")}
+LATEST = {
+    name: DELIVERY[name]
+    for name in ("connector_id", "connector_name", "delivery_id", "status", "phase")
+}
 APPOINTMENT: dict[str, Any] = FACTS | {
     "appointment_key": "demo/37743",
     "action": "update",
@@ -65,7 +70,11 @@ CAUSE: dict[str, Any] = {
     "first_seen": "2026-07-21T09:40:02Z",
     "last_seen": WHEN["received_at"],
     "delivery_id": DELIVERY["delivery_id"],
-    "note": {"text": "The receiver is being mended.", "at": "2026-07-21T15:00:00Z", "by": "operator1"},
+    "note": {
+        "text": "The receiver is being mended.",
+        "at": "2026-07-21T15:00:00Z",
+        "by": "operator1",
+    },
 }
 VERSION: dict[str, Any] = {
     "connector_id": "7d3f0c2a91be",
@@ -91,7 +100,12 @@ VERSION: dict[str, Any] = {
     "secrets_entered": {"password": 4},
     "changed": ["uri", "secrets.password"],
 }
-VIEW = EXAMPLE | {"saved_view_id": "5c1c0b6e9f2a4d0f8a0e6d7b3c2f1a90", "owner": "OPERATOR", "mine": True, "changed_at": "2026-07-21T15:00:00Z"}
+VIEW = EXAMPLE | {
+    "saved_view_id": "5c1c0b6e9f2a4d0f8a0e6d7b3c2f1a90",
+    "owner": "OPERATOR",
+    "mine": True,
+    "changed_at": "2026-07-21T15:00:00Z",
+}
 NEXT = "WyJGYWlsZWQiLCAiM2Y5YiJd"
 PROBLEM: dict[str, Any] = {
     "type": "about:blank",

@@ -1,4 +1,6 @@
-"""``/api/deliveries/export`` and ``/api/appointments/export``: a list as CSV or JSON lines, however long, in constant memory."""
+"""``/api/deliveries/export`` and ``/api/appointments/export``: a list as CSV or JSON lines, however
+long, in constant memory.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,25 @@ if TYPE_CHECKING:
     from portal_api.store.pages import Page
     from portal_api.store.reader import Reader
 
-DELIVERY_COLUMNS = (*(name for name in Delivery.model_fields if name != "appointment"), *(f"appointment_{name}" for name in AppointmentFacts.model_fields))
+DELIVERY_COLUMNS = (
+    *(name for name in Delivery.model_fields if name != "appointment"),
+    *(f"appointment_{name}" for name in AppointmentFacts.model_fields),
+)
 APPOINTMENT_COLUMNS = tuple(AppointmentRow.model_fields)
 
 
 class ExportQuery(DeliveryQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and ``after`` mean nothing here."""
+    """The same filters and order as the list; every row that fits is written, ``limit`` and
+    ``after`` mean nothing here.
+    """
 
     format: Format = ExportFormat.CSV
 
 
 class AppointmentExportQuery(AppointmentQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and ``after`` mean nothing here."""
+    """The same filters and order as the list; every row that fits is written, ``limit`` and
+    ``after`` mean nothing here.
+    """
 
     format: Format = ExportFormat.CSV
 
@@ -37,8 +46,15 @@ def export(reader: Reader) -> APIRouter:
     """Return the routes."""
     router = APIRouter()
 
-    @router.get("/appointments/export", response_class=StreamingResponse, responses=ANSWERS, tags=["Appointments"])
-    async def export_appointments(query: Annotated[AppointmentExportQuery, Query()]) -> StreamingResponse:
+    @router.get(
+        "/appointments/export",
+        response_class=StreamingResponse,
+        responses=ANSWERS,
+        tags=["Appointments"],
+    )
+    async def export_appointments(
+        query: Annotated[AppointmentExportQuery, Query()],
+    ) -> StreamingResponse:
         """Write every appointment of a list into a file."""
         await reader.narrow_enough("appointments", query.straight(), query.looked_at())
         wanted = query.wanted()
@@ -46,9 +62,16 @@ def export(reader: Reader) -> APIRouter:
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await reader.appointments(wanted, page)
 
-        return await as_file("appointments", query.format, read, query.page(), as_row, APPOINTMENT_COLUMNS)
+        return await as_file(
+            "appointments", query.format, read, query.page(), as_row, APPOINTMENT_COLUMNS
+        )
 
-    @router.get("/deliveries/export", response_class=StreamingResponse, responses=ANSWERS, tags=["Transactions"])
+    @router.get(
+        "/deliveries/export",
+        response_class=StreamingResponse,
+        responses=ANSWERS,
+        tags=["Transactions"],
+    )
     async def export_deliveries(query: Annotated[ExportQuery, Query()]) -> StreamingResponse:
         """Write every delivery of a list into a file."""
         await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
@@ -57,6 +80,8 @@ def export(reader: Reader) -> APIRouter:
         async def read(page: Page) -> tuple[Batch, str | None]:
             return await reader.deliveries(wanted, query.phase, page)
 
-        return await as_file("transactions", query.format, read, query.page(), as_delivery, DELIVERY_COLUMNS)
+        return await as_file(
+            "transactions", query.format, read, query.page(), as_delivery, DELIVERY_COLUMNS
+        )
 
     return router

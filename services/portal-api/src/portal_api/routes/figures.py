@@ -27,26 +27,56 @@ class FigureQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     step: Step = Field(default=Step.MINUTE, description="How much time each figure is about.")
-    at_from: Moment | None = Field(default=None, description="From the step of this moment on; by default the last 60 minutes, 48 hours or 30 days.")
-    at_to: Moment | None = Field(default=None, description="Up to and without the step of this moment, if it is a whole one; by default now.")
-    connector_id: str | None = Field(default=None, max_length=40, description="One connector; `-` is what no connector was found for.")
+    at_from: Moment | None = Field(
+        default=None,
+        description=(
+            "From the step of this moment on; by default the last 60 minutes, 48 hours or 30 days."
+        ),
+    )
+    at_to: Moment | None = Field(
+        default=None,
+        description=(
+            "Up to and without the step of this moment, if it is a whole one; by default now."
+        ),
+    )
+    connector_id: str | None = Field(
+        default=None,
+        max_length=40,
+        description="One connector; `-` is what no connector was found for.",
+    )
 
     def range(self, now: datetime) -> tuple[datetime, datetime]:
-        """Return the first step and the end; raises InvalidFieldError when they are too many for even one connector."""
+        """Return the first step and the end; raises InvalidFieldError when they are too many for
+        even one connector.
+        """
         end = _within(self.at_to or now)
-        begin = self.step.of(_within(self.at_from) if self.at_from else end - SHOWN_BY_DEFAULT[self.step] * self.step.duration)
+        begin = self.step.of(
+            _within(self.at_from)
+            if self.at_from
+            else end - SHOWN_BY_DEFAULT[self.step] * self.step.duration
+        )
         if (end - begin) / self.step.duration > MOST:
-            raise InvalidFieldError("at_from", f"is more than {MOST:,} {self.step}s before the end: choose a larger step or a shorter time")
+            raise InvalidFieldError(
+                "at_from",
+                (
+                    f"is more than {MOST:,} {self.step}s before the end: choose a larger step or "
+                    "a shorter time"
+                ),
+            )
         return begin, end
 
 
 def _within(moment: datetime) -> datetime:
-    """Return the moment in UTC; those that no clock of ours can have shown become the nearest that could."""
+    """Return the moment in UTC; those that no clock of ours can have shown become the
+    nearest that could.
+    """
     return min(max(moment, EARLIEST), LATEST).astimezone(UTC)
 
 
 class Figure(Shown):
-    """One step of one connector. A delivery that was tried three times counts once as accepted, and once for what each attempt came to."""
+    """One step of one connector. A delivery that was tried three times counts once as accepted, and
+    once for what each attempt came to.
+    """
 
     at: Instant
     connector_id: str
@@ -55,8 +85,15 @@ class Figure(Shown):
     success: int = 0
     failed: int = 0
     skipped: int = 0
-    refused: int = Field(default=0, description="The five statuses that a setting or a missing connector leads to.")
-    oldest_waiting_s: float | None = Field(default=None, description="The longest that a delivery had been waiting, seen in this step; null: none waited.")
+    refused: int = Field(
+        default=0, description="The five statuses that a setting or a missing connector leads to."
+    )
+    oldest_waiting_s: float | None = Field(
+        default=None,
+        description=(
+            "The longest that a delivery had been waiting, seen in this step; null: none waited."
+        ),
+    )
 
 
 class FigureList(BaseModel):
@@ -72,14 +109,25 @@ def figures(store: Figures, connectors: Connectors) -> APIRouter:
 
     @router.get("/figures")
     async def list_figures(query: Annotated[FigureQuery, Query()]) -> FigureList:
-        """Count by minute, hour or day (UTC) and connector; new figures are there within seconds."""
+        """Count by minute, hour or day (UTC) and connector; new figures are
+        there within seconds.
+        """
         begin, end = query.range(datetime.now(UTC))
         found = await store.read(query.step, begin, end, query.connector_id, MOST + 1)
         if len(found) > MOST:
-            raise InvalidFieldError("at_from", f"gives more than {MOST:,} figures: choose a larger step, a shorter time or one connector")
+            raise InvalidFieldError(
+                "at_from",
+                (
+                    f"gives more than {MOST:,} figures: choose a larger step, a shorter time "
+                    "or one connector"
+                ),
+            )
         known = await connectors.some(item["connector_id"] for item in found)
         names = {connector_id: connector.name for connector_id, connector in known.items()}
-        items = [Figure.model_validate(item | {"connector_name": names.get(item["connector_id"])}) for item in found]
+        items = [
+            Figure.model_validate(item | {"connector_name": names.get(item["connector_id"])})
+            for item in found
+        ]
         return FigureList(step=query.step, items=items)
 
     return router

@@ -1,4 +1,6 @@
-"""Answers that go on for long: they end when their caller's right to them does, because signing out means at once."""
+"""Answers that go on for long: they end when their caller's right to them does, because signing
+out means at once.
+"""
 
 from __future__ import annotations
 
@@ -17,21 +19,33 @@ EVENTS = b"text/event-stream"
 
 
 class Lasting:
-    """Passes one request on, and asks now and then whether its caller is still known; a short one is never asked for."""
+    """Passes one request on, and asks now and then whether its caller is still known; a short one
+    is never asked for.
+    """
 
     def __init__(self, app: ASGIApp, is_known: IsKnown, every_s: float = EVERY_S) -> None:
-        self._app, self._is_known, self._every_s = app, is_known, every_s
-        self._was_ended, self._is_open_stream = False, False
+        self._app = app
+        self._is_known = is_known
+        self._every_s = every_s
+        self._was_ended = False
+        self._is_open_stream = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer it. Events are ended in good order; a file that is cut off must not look whole, so its connection breaks."""
+        """Answer it.
+
+        Events are ended in good order; a file that is cut off must not look whole, so its
+        connection breaks.
+        """
 
         async def heard() -> Message:
             return await self._heard(receive)
 
         async def said(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._is_open_stream = any(name == b"content-type" and value.startswith(EVENTS) for name, value in message["headers"])
+                self._is_open_stream = any(
+                    name == b"content-type" and value.startswith(EVENTS)
+                    for name, value in message["headers"]
+                )
             elif not message.get("more_body"):
                 self._is_open_stream = False
             await send(message)
@@ -41,7 +55,9 @@ class Lasting:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _heard(self, receive: Receive) -> Message:
-        """Wait for what the client says; to those who answer it, a caller who is not known any more has gone away."""
+        """Wait for what the client says; to those who answer it, a caller who is not known any
+        more has gone away.
+        """
         waiting = asyncio.ensure_future(receive())
         try:
             while not (await asyncio.wait({waiting}, timeout=self._every_s))[0]:

@@ -25,24 +25,42 @@ if TYPE_CHECKING:
 class LogQuery(Paged):
     """Filters of the list; all of them must hold."""
 
-    level: Annotated[Level, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)] = Field(
-        default=Level.DEBUG, description="This level or worse."
-    )
+    level: Annotated[
+        Level, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
+    ] = Field(default=Level.DEBUG, description="This level or worse.")
     service: str | None = Field(default=None, max_length=50, description="Exactly this service.")
     replica: str | None = Field(default=None, max_length=100, description="Exactly this replica.")
-    delivery_id: str | None = Field(default=None, max_length=120, description="Lines about this delivery.")
+    delivery_id: str | None = Field(
+        default=None, max_length=120, description="Lines about this delivery."
+    )
     search: str | None = Field(
-        default=None, max_length=200, description="Whole words, in any case, of event, appointment, code, reason, connector id or trace id."
+        default=None,
+        max_length=200,
+        description=(
+            "Whole words, in any case, of event, appointment, code, reason, connector "
+            "id or trace id."
+        ),
     )
     at_from: Moment | None = Field(default=None, description="Not before this moment.")
     at_to: Moment | None = Field(default=None, description="Before this moment.")
 
     def wanted(self) -> dict[str, Any]:
-        """Return the filters in the store's words; a level is always among them, because the indexes begin with it."""
+        """Return the filters in the store's words; a level is always among them, because the
+        indexes begin with it.
+        """
         given = self.model_dump(include={"service", "replica", "delivery_id"}, exclude_none=True)
-        moments = {word: name_from(moment) for word, moment in (("$gte", self.at_from), ("$lt", self.at_to)) if moment}
+        moments = {
+            word: name_from(moment)
+            for word, moment in (("$gte", self.at_from), ("$lt", self.at_to))
+            if moment
+        }
         words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
-        return {"level": {"$in": at_least(self.level)}} | given | words | ({"_id": moments} if moments else {})
+        return (
+            {"level": {"$in": at_least(self.level)}}
+            | given
+            | words
+            | ({"_id": moments} if moments else {})
+        )
 
     def page(self) -> Page:
         """Return the place; logs have one order, that of time."""
@@ -50,7 +68,9 @@ class LogQuery(Paged):
 
 
 class LogExportQuery(LogQuery):
-    """The same filters as the list; every line that fits is written, ``limit`` and ``after`` mean nothing here."""
+    """The same filters as the list; every line that fits is written, ``limit`` and ``after``
+    mean nothing here.
+    """
 
     format: Format = ExportFormat.CSV
 
@@ -90,9 +110,13 @@ def logs(store: Logs) -> APIRouter:
 
     @router.get("/logs")
     async def list_logs(query: Annotated[LogQuery, Query()]) -> LogPage:
-        """List what the services logged, the newest first; lines come in about a second after they were written."""
+        """List what the services logged, the newest first; lines come in about a second after
+        they were written.
+        """
         items, following = await store.page(query.wanted(), query.page())
-        return LogPage(items=[LogLine.model_validate(_named(item)) for item in items], next=following)
+        return LogPage(
+            items=[LogLine.model_validate(_named(item)) for item in items], next=following
+        )
 
     @router.get("/logs/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
@@ -102,7 +126,14 @@ def logs(store: Logs) -> APIRouter:
         def shown(item: dict[str, Any]) -> LogLine:
             return kind.model_validate(_named(item))
 
-        return await as_file("logs", query.format, partial(store.page, query.wanted()), query.page(), shown, tuple(LogLine.model_fields))
+        return await as_file(
+            "logs",
+            query.format,
+            partial(store.page, query.wanted()),
+            query.page(),
+            shown,
+            tuple(LogLine.model_fields),
+        )
 
     return router
 

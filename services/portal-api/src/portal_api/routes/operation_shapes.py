@@ -27,7 +27,9 @@ class OfCause(Shown):
     """How many deliveries that failed alike it is about; what did not fail has no cause."""
 
     cause: str | None = None
-    status: Status | None = Field(default=None, description="Of the newest one, as are code and message.")
+    status: Status | None = Field(
+        default=None, description="Of the newest one, as are code and message."
+    )
     code: str | None = None
     message: str | None = None
     connector_id: str
@@ -39,10 +41,20 @@ class Plan(BaseModel):
     """What an operation would be about, and how long it takes at least."""
 
     count: int
-    doable: int = Field(description="Those that something would be done with; of each of the others the operation says why not.")
+    doable: int = Field(
+        description=(
+            "Those that something would be done with; of each of the others the "
+            "operation says why not."
+        )
+    )
     by_connector: list[OfConnector]
     by_cause: list[OfCause] = Field(description="The most frequent first, at most two hundred.")
-    seconds: float = Field(description="At the chosen pace, or that of the slowest connector; how long back offices take to answer is not in it.")
+    seconds: float = Field(
+        description=(
+            "At the chosen pace, or that of the slowest connector; how long back offices take to "
+            "answer is not in it."
+        )
+    )
 
 
 class OperationCounts(Shown):
@@ -65,7 +77,9 @@ class Operation(Shown):
     asked_at: Instant
     state: OperationState
     reason: str | None = None
-    asked_to: Steer | None = Field(default=None, description="What was asked of it last, until it is done.")
+    asked_to: Steer | None = Field(
+        default=None, description="What was asked of it last, until it is done."
+    )
     per_second: float
     ramp: bool
     stop_at_failure_share: float | None = None
@@ -83,7 +97,9 @@ class OperationPage(BaseModel):
 
 
 class OperationItem(Shown):
-    """One delivery's part: ``attempt`` is the one that was asked for, ``status`` what it came to, ``message`` says why."""
+    """One delivery's part: ``attempt`` is the one that was asked for, ``status`` what it came to,
+    ``message`` says why.
+    """
 
     delivery_id: str
     outcome: ItemOutcome
@@ -101,7 +117,9 @@ class OperationItemPage(BaseModel):
 
 
 class OperationSort(StrEnum):
-    """The order of the list; a minus turns it round. Equal ones follow by when they were asked for."""
+    """The order of the list; a minus turns it round. Equal ones follow by when
+    they were asked for.
+    """
 
     NEWEST = "-asked_at"
     OLDEST = "asked_at"
@@ -116,10 +134,14 @@ class OperationSort(StrEnum):
 class OperationQuery(Paged):
     """Filters of the list; all of them must hold."""
 
-    sort: OperationSort = Field(default=OperationSort.NEWEST, description="The order of the list; a minus turns it round.")
+    sort: OperationSort = Field(
+        default=OperationSort.NEWEST, description="The order of the list; a minus turns it round."
+    )
     state: OperationState | None = Field(default=None, description="How far they are.")
     kind: OperationKind | None = Field(default=None, description="What they do.")
-    asked_by: str | None = Field(default=None, max_length=200, description="The account that asked for them.")
+    asked_by: str | None = Field(
+        default=None, max_length=200, description="The account that asked for them."
+    )
 
     def wanted(self) -> dict[str, Any]:
         """Return the filters that were given, in the store's words."""
@@ -127,11 +149,19 @@ class OperationQuery(Paged):
 
     def page(self) -> Page:
         """Return the order and place."""
-        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after, ties="asked_at")
+        return Page(
+            self.sort.removeprefix("-"),
+            self.sort.startswith("-"),
+            self.limit,
+            self.after,
+            ties="asked_at",
+        )
 
 
 class OperationExportQuery(OperationQuery):
-    """The same filters and order as the list; every row that fits is written, ``limit`` and ``after`` mean nothing here."""
+    """The same filters and order as the list; every row that fits is written, ``limit`` and
+    ``after`` mean nothing here.
+    """
 
     format: Format = ExportFormat.CSV
 
@@ -143,7 +173,15 @@ class ItemQuery(Paged):
 
 
 def as_operation(item: dict[str, Any]) -> Operation:
-    """Return an operation as it is shown; what retry has heeded was done and is asked for no longer."""
+    """Return an operation as it is shown; what retry has heeded was done and is
+    asked for no longer.
+    """
     steered_at, heeded_at = item.get("steered_at"), item.get("heeded_at")
-    is_open = steered_at is not None and (heeded_at is None or heeded_at < steered_at) and item.get("finished_at") is None
-    return Operation.model_validate(item | {"operation_id": item["_id"], "asked_to": item.get("steer") if is_open else None})
+    is_open = (
+        steered_at is not None
+        and (heeded_at is None or heeded_at < steered_at)
+        and item.get("finished_at") is None
+    )
+    return Operation.model_validate(
+        item | {"operation_id": item["_id"], "asked_to": item.get("steer") if is_open else None}
+    )

@@ -1,4 +1,6 @@
-"""``/api/operations``: retry, archive and restore many deliveries at once, planned first; retry carries them out."""
+"""``/api/operations``: retry, archive and restore many deliveries at once, planned first; retry
+carries them out.
+"""
 
 from __future__ import annotations
 
@@ -37,19 +39,32 @@ if TYPE_CHECKING:
     from portal_api.store.operations import Operations
     from portal_api.store.reader import Reader
 
-COLUMNS = (*(name for name in Operation.model_fields if name != "counts"), *(f"counts_{name}" for name in OperationCounts.model_fields))
+COLUMNS = (
+    *(name for name in Operation.model_fields if name != "counts"),
+    *(f"counts_{name}" for name in OperationCounts.model_fields),
+)
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 CHANGED: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 EXAMPLES: dict[str, Any] = {
     "filter": {
         "summary": "Every failure of one cause, carefully",
-        "value": {"kind": "retry", "filter": {"cause": "0f3c2a9d1b7e6548"}, "per_second": 5, "ramp": True},
+        "value": {
+            "kind": "retry",
+            "filter": {"cause": "0f3c2a9d1b7e6548"},
+            "per_second": 5,
+            "ramp": True,
+        },
     },
-    "ids": {"summary": "Two deliveries", "value": {"kind": "archive", "delivery_ids": ["3f1c.c1", "77ab.c1"], "expected_count": 2}},
+    "ids": {
+        "summary": "Two deliveries",
+        "value": {"kind": "archive", "delivery_ids": ["3f1c.c1", "77ab.c1"], "expected_count": 2},
+    },
 }
 
 
-def operations(store: Operations, order: Order, reader: Reader, connectors: Connectors) -> APIRouter:
+def operations(
+    store: Operations, order: Order, reader: Reader, connectors: Connectors
+) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Operations"])
     _planning(router, store, order, connectors)
@@ -74,8 +89,12 @@ def _planning(router: APIRouter, store: Operations, order: Order, connectors: Co
             seconds=seconds(choice.per_second, rows, known),
         )
 
-    @router.post("/operations", status_code=202, responses=CHANGED, dependencies=[needs(Role.OPERATOR)])
-    async def begin_operation(request: Request, new: Annotated[NewOperation, Body(openapi_examples=EXAMPLES)]) -> Operation:
+    @router.post(
+        "/operations", status_code=202, responses=CHANGED, dependencies=[needs(Role.OPERATOR)]
+    )
+    async def begin_operation(
+        request: Request, new: Annotated[NewOperation, Body(openapi_examples=EXAMPLES)]
+    ) -> Operation:
         """Have an operation carried out."""
         return await _placed(request, store, order, new)
 
@@ -88,9 +107,18 @@ def _reading(router: APIRouter, store: Operations) -> None:
         return OperationPage(items=[as_operation(item) for item in items], next=following)
 
     @router.get("/operations/export", response_class=StreamingResponse, responses=ANSWERS)
-    async def export_operations(query: Annotated[OperationExportQuery, Query()]) -> StreamingResponse:
+    async def export_operations(
+        query: Annotated[OperationExportQuery, Query()],
+    ) -> StreamingResponse:
         """Write every operation of a list into a file."""
-        return await as_file("operations", query.format, partial(store.page, query.wanted()), query.page(), as_operation, COLUMNS)
+        return await as_file(
+            "operations",
+            query.format,
+            partial(store.page, query.wanted()),
+            query.page(),
+            as_operation,
+            COLUMNS,
+        )
 
     @router.get("/operations/{operation_id}", responses=MISSING)
     async def read_operation(operation_id: str) -> Operation:
@@ -98,12 +126,20 @@ def _reading(router: APIRouter, store: Operations) -> None:
         return as_operation(await store.one(operation_id))
 
     @router.get("/operations/{operation_id}/items", responses=MISSING)
-    async def list_operation_items(operation_id: str, query: Annotated[ItemQuery, Query()]) -> OperationItemPage:
+    async def list_operation_items(
+        operation_id: str, query: Annotated[ItemQuery, Query()]
+    ) -> OperationItemPage:
         """List an operation's deliveries with what they came to, the oldest delivery first."""
         await store.one(operation_id)
         wanted = query.model_dump(include={"outcome"}, exclude_none=True)
-        items, following = await store.items(operation_id, wanted, Page("order", is_descending=False, limit=query.limit, after=query.after))
-        return OperationItemPage(items=[OperationItem.model_validate(item) for item in items], next=following)
+        items, following = await store.items(
+            operation_id,
+            wanted,
+            Page("order", is_descending=False, limit=query.limit, after=query.after),
+        )
+        return OperationItemPage(
+            items=[OperationItem.model_validate(item) for item in items], next=following
+        )
 
 
 def _steering(router: APIRouter, store: Operations, order: Order) -> None:
@@ -112,17 +148,31 @@ def _steering(router: APIRouter, store: Operations, order: Order) -> None:
         noted(request, operation_id, after={"asked_to": steer})
         return as_operation(await store.one(operation_id))
 
-    @router.post("/operations/{operation_id}/pause", responses=MISSING | CHANGED, dependencies=[needs(Role.OPERATOR)])
+    @router.post(
+        "/operations/{operation_id}/pause",
+        responses=MISSING | CHANGED,
+        dependencies=[needs(Role.OPERATOR)],
+    )
     async def pause_operation(request: Request, operation_id: str) -> Operation:
         """Ask for no more deliveries until it is resumed; what is under way comes to its end."""
         return await steered(request, operation_id, Steer.PAUSE)
 
-    @router.post("/operations/{operation_id}/resume", responses=MISSING | CHANGED, dependencies=[needs(Role.OPERATOR)])
+    @router.post(
+        "/operations/{operation_id}/resume",
+        responses=MISSING | CHANGED,
+        dependencies=[needs(Role.OPERATOR)],
+    )
     async def resume_operation(request: Request, operation_id: str) -> Operation:
-        """Go on with a paused operation, or with a stopped one: what had failed until then does not stop it again."""
+        """Go on with a paused operation, or with a stopped one: what had failed until then does
+        not stop it again.
+        """
         return await steered(request, operation_id, Steer.RESUME)
 
-    @router.post("/operations/{operation_id}/cancel", responses=MISSING | CHANGED, dependencies=[needs(Role.OPERATOR)])
+    @router.post(
+        "/operations/{operation_id}/cancel",
+        responses=MISSING | CHANGED,
+        dependencies=[needs(Role.OPERATOR)],
+    )
     async def cancel_operation(request: Request, operation_id: str) -> Operation:
         """End it: what is waiting is skipped, what is under way comes to its end."""
         return await steered(request, operation_id, Steer.CANCEL)
@@ -131,25 +181,46 @@ def _steering(router: APIRouter, store: Operations, order: Order) -> None:
 def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) -> None:
     async def one(request: Request, kind: OperationKind, delivery_id: str) -> Operation:
         await reader.delivery(delivery_id)
-        return await _placed(request, store, order, NewOperation(kind=kind, delivery_ids=[delivery_id]))
+        return await _placed(
+            request, store, order, NewOperation(kind=kind, delivery_ids=[delivery_id])
+        )
 
-    @router.post("/deliveries/{delivery_id}/retry", status_code=202, responses=MISSING, dependencies=[needs(Role.OPERATOR)])
+    @router.post(
+        "/deliveries/{delivery_id}/retry",
+        status_code=202,
+        responses=MISSING,
+        dependencies=[needs(Role.OPERATOR)],
+    )
     async def retry_delivery(request: Request, delivery_id: str) -> Operation:
-        """Retry one delivery, with the connector's settings as they are now: an operation of one."""
+        """Retry one delivery, with the connector's settings as they are now: an
+        operation of one.
+        """
         return await one(request, OperationKind.RETRY, delivery_id)
 
-    @router.post("/deliveries/{delivery_id}/archive", status_code=202, responses=MISSING, dependencies=[needs(Role.OPERATOR)])
+    @router.post(
+        "/deliveries/{delivery_id}/archive",
+        status_code=202,
+        responses=MISSING,
+        dependencies=[needs(Role.OPERATOR)],
+    )
     async def archive_delivery(request: Request, delivery_id: str) -> Operation:
         """Take one delivery out of the lists: an operation of one."""
         return await one(request, OperationKind.ARCHIVE, delivery_id)
 
-    @router.post("/deliveries/{delivery_id}/restore", status_code=202, responses=MISSING, dependencies=[needs(Role.OPERATOR)])
+    @router.post(
+        "/deliveries/{delivery_id}/restore",
+        status_code=202,
+        responses=MISSING,
+        dependencies=[needs(Role.OPERATOR)],
+    )
     async def restore_delivery(request: Request, delivery_id: str) -> Operation:
         """Bring one archived delivery back: an operation of one."""
         return await one(request, OperationKind.RESTORE, delivery_id)
 
 
-async def _placed(request: Request, store: Operations, order: Order, new: NewOperation) -> Operation:
+async def _placed(
+    request: Request, store: Operations, order: Order, new: NewOperation
+) -> Operation:
     operation_id = await order.place(new, caller_of(request).name)
     noted(request, operation_id, after=new.told())
     return as_operation(await store.one(operation_id))

@@ -15,7 +15,9 @@ class Paged(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     limit: int = Field(default=50, ge=1, le=200, description="Items on a page.")
-    after: str | None = Field(default=None, max_length=1000, description="The `next` of the page before.")
+    after: str | None = Field(
+        default=None, max_length=1000, description="The `next` of the page before."
+    )
 
 
 class Shown(BaseModel):

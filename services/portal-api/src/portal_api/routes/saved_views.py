@@ -70,14 +70,18 @@ def saved_views(store: SavedViews, keep: Keep) -> APIRouter:
     router = APIRouter(prefix="/saved-views", tags=["Saved views"])
 
     @router.get("")
-    async def list_saved_views(request: Request, query: Annotated[SavedViewQuery, Query()]) -> SavedViewPage:
+    async def list_saved_views(
+        request: Request, query: Annotated[SavedViewQuery, Query()]
+    ) -> SavedViewPage:
         """List your own and the shared views, by name."""
         caller = caller_of(request)
         items, following = await store.page(caller.name, query.of, query.limit, query.after)
         return SavedViewPage(items=[_shown(item, caller) for item in items], next=following)
 
     @router.post("", status_code=201, responses=TAKEN)
-    async def create_saved_view(request: Request, fields: Annotated[SavedViewFields, Body()]) -> SavedView:
+    async def create_saved_view(
+        request: Request, fields: Annotated[SavedViewFields, Body()]
+    ) -> SavedView:
         """Keep a view; at most two hundred of each account."""
         view = await keep.create(caller_of(request), _checked(fields))
         noted(request, view["_id"], after=_kept(view))
@@ -89,7 +93,9 @@ def saved_views(store: SavedViews, keep: Keep) -> APIRouter:
         return _shown(await keep.one(caller_of(request), saved_view_id), caller_of(request))
 
     @router.put("/{saved_view_id}", responses=MISSING | TAKEN)
-    async def change_saved_view(request: Request, saved_view_id: str, fields: Annotated[SavedViewFields, Body()]) -> SavedView:
+    async def change_saved_view(
+        request: Request, saved_view_id: str, fields: Annotated[SavedViewFields, Body()]
+    ) -> SavedView:
         """Change a view of your own; an admin may change every shared one."""
         before, after = await keep.change(caller_of(request), saved_view_id, _checked(fields))
         noted(request, saved_view_id, _kept(before), _kept(after))
@@ -98,22 +104,32 @@ def saved_views(store: SavedViews, keep: Keep) -> APIRouter:
     @router.delete("/{saved_view_id}", status_code=204, responses=MISSING)
     async def remove_saved_view(request: Request, saved_view_id: str) -> None:
         """Remove a view of your own; an admin may remove every shared one."""
-        noted(request, saved_view_id, before=_kept(await keep.remove(caller_of(request), saved_view_id)))
+        noted(
+            request,
+            saved_view_id,
+            before=_kept(await keep.remove(caller_of(request), saved_view_id)),
+        )
 
     return router
 
 
 def _checked(fields: SavedViewFields) -> dict[str, Any]:
-    """Return what is kept; a query that the list refuses is refused here, in the list's own words."""
+    """Return what is kept; a query that the list refuses is refused here, in the
+    list's own words.
+    """
     try:
         query = fields.checked_by(QUERIES[fields.of])
     except ValidationError as error:
-        raise RequestValidationError([{**one, "loc": ("body", "query", *one["loc"][:1])} for one in error.errors()]) from error
+        raise RequestValidationError(
+            [{**one, "loc": ("body", "query", *one["loc"][:1])} for one in error.errors()]
+        ) from error
     return {"name": fields.name.strip(), "list": fields.of, "query": query, "shared": fields.shared}
 
 
 def _shown(view: dict[str, Any], caller: Caller) -> SavedView:
-    return SavedView.model_validate(view | {"saved_view_id": view["_id"], "mine": view["owner"] == caller.name})
+    return SavedView.model_validate(
+        view | {"saved_view_id": view["_id"], "mine": view["owner"] == caller.name}
+    )
 
 
 def _kept(view: dict[str, Any]) -> dict[str, Any]:

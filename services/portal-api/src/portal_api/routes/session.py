@@ -24,21 +24,29 @@ if TYPE_CHECKING:
     from portal_api.store.users import Users
 
 UNKNOWN = "(unknown name)"
-"""What the audit says instead of a name that nobody has: people type passwords where names belong."""
+"""What the audit says instead of a name that nobody has: people type passwords
+where names belong.
+"""
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
 class SignInBody(BaseModel):
     """Who wants in."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, json_schema_extra={"example": {"name": "admin", "password": "made-up"}})
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={"example": {"name": "admin", "password": "made-up"}},
+    )
 
     name: str = Field(min_length=1, max_length=100)
     password: Password = Field(min_length=1, max_length=LONGEST)
 
 
 class SessionShown(BaseModel):
-    """Who is signed in. ``csrf_token`` goes with every write as X-CSRF-Token; an API key has none and needs none."""
+    """Who is signed in. ``csrf_token`` goes with every write as X-CSRF-Token; an API key has
+    none and needs none.
+    """
 
     name: str
     role: Role
@@ -52,7 +60,9 @@ class NewPassword(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     old: Password = Field(min_length=1, max_length=LONGEST)
-    new: Password = Field(description="12 to 200 characters, not the name, not what everybody takes.")
+    new: Password = Field(
+        description="12 to 200 characters, not the name, not what everybody takes."
+    )
 
 
 def signing_in(sign_in: SignIn, users: Users, *, is_secure: bool) -> APIRouter:
@@ -60,13 +70,27 @@ def signing_in(sign_in: SignIn, users: Users, *, is_secure: bool) -> APIRouter:
     router = APIRouter(tags=["Session"])
 
     @router.post("/session", responses=LOCKED)
-    async def sign_in_with_password(request: Request, response: Response, entered: Annotated[SignInBody, Body()]) -> SessionShown:
-        """Sign in: sets the session's cookie. After five wrong passwords in a row nothing is tried for a while, then for twice as long."""
+    async def sign_in_with_password(
+        request: Request, response: Response, entered: Annotated[SignInBody, Body()]
+    ) -> SessionShown:
+        """Sign in: sets the session's cookie. After five wrong passwords in a row nothing is tried
+        for a while, then for twice as long.
+        """
         name = as_name(entered.name)
         noted(request, name if await users.find(name) else UNKNOWN)
-        opened = await sign_in.open(name, entered.password.get_secret_value(), request.state.address)
-        request.state.caller = Caller(opened.user.name, opened.user.role, request.state.address, "session", opened.session.session_id)
-        response.set_cookie(COOKIE, opened.token, path="/api", httponly=True, samesite="strict", secure=is_secure)
+        opened = await sign_in.open(
+            name, entered.password.get_secret_value(), request.state.address
+        )
+        request.state.caller = Caller(
+            opened.user.name,
+            opened.user.role,
+            request.state.address,
+            "session",
+            opened.session.session_id,
+        )
+        response.set_cookie(
+            COOKIE, opened.token, path="/api", httponly=True, samesite="strict", secure=is_secure
+        )
         response.headers["Cache-Control"] = "no-store"
         return _shown(request.state.caller, opened.token, opened.user.preferences)
 
@@ -104,7 +128,9 @@ def session(users: Users, sessions: Sessions, sign_in: SignIn, hasher: Hasher) -
         await users.set_password(caller.name, password, keep=session_id)
 
     @router.put("/preferences")
-    async def change_preferences(request: Request, preferences: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+    async def change_preferences(
+        request: Request, preferences: Annotated[dict[str, Any], Body()]
+    ) -> dict[str, Any]:
         """Keep the account's preferences: any JSON object of at most 8 KiB."""
         caller, _ = session_of(request)
         noted(request, caller.name)
@@ -116,4 +142,6 @@ def session(users: Users, sessions: Sessions, sign_in: SignIn, hasher: Hasher) -
 
 def _shown(caller: Caller, token: str, preferences: str) -> SessionShown:
     csrf = csrf_token(token) if caller.session_id else None
-    return SessionShown(name=caller.name, role=caller.role, csrf_token=csrf, preferences=json.loads(preferences))
+    return SessionShown(
+        name=caller.name, role=caller.role, csrf_token=csrf, preferences=json.loads(preferences)
+    )

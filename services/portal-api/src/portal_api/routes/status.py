@@ -1,4 +1,6 @@
-"""``/api/status``: is the connection between the two sides well, and what is seen of services, servers and lanes."""
+"""``/api/status``: is the connection between the two sides well, and what is seen of services,
+servers and lanes.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ class ServiceShown(_Seen):
     ready: bool
     silent: bool = Field(description="It said nothing for so long that it must be taken for dead.")
     reasons: list[str] = Field(description="Why it is not ready.")
-    log_lines_dropped: int = Field(description="Log lines that stand on its standard output only, because too many came at once.")
+    log_lines_dropped: int = Field(
+        description=(
+            "Log lines that stand on its standard output only, because too many came at once."
+        )
+    )
 
 
 class QueueShown(_Seen):
@@ -62,9 +68,16 @@ class LaneShown(_Seen):
     connector_name: str | None
     waiting: int | None
     in_flight: int
-    calls_allowed: int | None = Field(description="Calls that may be under way at once, all replicas together; fewer while the back office throttles.")
+    calls_allowed: int | None = Field(
+        description=(
+            "Calls that may be under way at once, all replicas together; fewer while the back "
+            "office throttles."
+        )
+    )
     held_since: Instant | None
-    held_until: Instant | None = Field(description="Until when it is surely held; it is probed before.")
+    held_until: Instant | None = Field(
+        description="Until when it is surely held; it is probed before."
+    )
     reason: str | None
     oldest_waiting_at: Instant | None
 
@@ -98,7 +111,9 @@ def status(board: Board) -> APIRouter:
 
     @router.get("/status")
     async def read_status() -> StatusShown:
-        """Say how everything stands; it answers when RabbitMQ or MongoDB is away, too, and says which."""
+        """Say how everything stands; it answers when RabbitMQ or MongoDB is away,
+        too, and says which.
+        """
         seen, verdict = await board.read()
         return StatusShown(
             state=State(verdict.state),

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from portal_api.store.reader import Document, Reader
 
 
-def timelines(reader: Reader, connectors: Connectors, operations: Operations, causes: Causes, audit: Audit) -> APIRouter:
+def timelines(
+    reader: Reader, connectors: Connectors, operations: Operations, causes: Causes, audit: Audit
+) -> APIRouter:
     """Return the route."""
     router = APIRouter(prefix="/timelines", tags=["Appointments"])
 
@@ -29,16 +31,29 @@ def timelines(reader: Reader, connectors: Connectors, operations: Operations, ca
         items = await operations.about(ids)
         notes = await causes.notes(tell.causes_of(sent))
         made = await connectors.made_since({name: first for name, (first, _) in spans.items()})
-        found: list[Happening] = [*tell.versions(sent), *tell.attempts(sent, items), *tell.operations(items), *tell.notes(notes), *tell.settings(made, spans)]
+        found: list[Happening] = [
+            *tell.versions(sent),
+            *tell.attempts(sent, items),
+            *tell.operations(items),
+            *tell.notes(notes),
+            *tell.settings(made, spans),
+        ]
         if is_admin:
-            found += tell.audited(await audit.about({*ids, *spans, *notes, *(item["operation_id"] for item in items)}), spans)
+            found += tell.audited(
+                await audit.about(
+                    {*ids, *spans, *notes, *(item["operation_id"] for item in items)}
+                ),
+                spans,
+            )
         return sorted(found, key=lambda one: one.at, reverse=True)
 
     @router.get("/{appointment_key:path}", responses={404: PROBLEMS[404]})
     async def read_timeline(request: Request, appointment_key: str) -> Timeline:
-        """Read what happened to one appointment: every version, every attempt with what was sent and answered, and who did what.
+        """Read what happened to one appointment: every version, every attempt with what was sent
+        and answered, and who did what.
 
-        What an attempt sent is told without its content. Admins see beside it what the audit has about it.
+        What an attempt sent is told without its content. Admins see beside it what the
+        audit has about it.
         """
         _, sent = await reader.appointment(appointment_key)
         return Timeline(items=await of(sent, is_admin=caller_of(request).role.may(Role.ADMIN)))

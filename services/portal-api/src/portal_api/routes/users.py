@@ -64,7 +64,9 @@ class UserSort(StrEnum):
 class UserQuery(Paged):
     """The order of the list."""
 
-    sort: UserSort = Field(default=UserSort.NAME, description="The order of the list; a minus turns it round.")
+    sort: UserSort = Field(
+        default=UserSort.NAME, description="The order of the list; a minus turns it round."
+    )
 
     def page(self) -> Page:
         """Return the order and place."""
@@ -72,7 +74,9 @@ class UserQuery(Paged):
 
 
 class UserExportQuery(UserQuery):
-    """The same order as the list; every row is written, ``limit`` and ``after`` mean nothing here."""
+    """The same order as the list; every row is written, ``limit`` and ``after``
+    mean nothing here.
+    """
 
     format: Format = ExportFormat.CSV
 
@@ -83,12 +87,16 @@ class NewUser(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         hide_input_in_errors=True,
-        json_schema_extra={"example": {"name": "operator1", "role": "operator", "password": "three made-up words"}},
+        json_schema_extra={
+            "example": {"name": "operator1", "role": "operator", "password": "three made-up words"}
+        },
     )
 
     name: UserName
     role: Role
-    password: Password = Field(description="12 to 200 characters, not the name, not what everybody takes.")
+    password: Password = Field(
+        description="12 to 200 characters, not the name, not what everybody takes."
+    )
 
 
 class UserChange(BaseModel):
@@ -115,7 +123,9 @@ class Reset(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    password: Password = Field(description="12 to 200 characters, not the name, not what everybody takes.")
+    password: Password = Field(
+        description="12 to 200 characters, not the name, not what everybody takes."
+    )
 
 
 def users(store: Users, sign_ins: SignIns, hasher: Hasher) -> APIRouter:
@@ -131,30 +141,49 @@ def users(store: Users, sign_ins: SignIns, hasher: Hasher) -> APIRouter:
     @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
         """Write every account into a file."""
-        return await as_file("users", query.format, store.page, query.page(), UserShown.model_validate, tuple(UserShown.model_fields))
+        return await as_file(
+            "users",
+            query.format,
+            store.page,
+            query.page(),
+            UserShown.model_validate,
+            tuple(UserShown.model_fields),
+        )
 
     @router.post("", status_code=201, responses=TAKEN)
-    async def create_user(request: Request, response: Response, new: Annotated[NewUser, Body()]) -> UserShown:
+    async def create_user(
+        request: Request, response: Response, new: Annotated[NewUser, Body()]
+    ) -> UserShown:
         """Create an account."""
         noted(request, new.name)
-        user = await store.create(new.name, new.role, await hasher.hashed(new.password.get_secret_value(), new.name))
+        user = await store.create(
+            new.name, new.role, await hasher.hashed(new.password.get_secret_value(), new.name)
+        )
         noted(request, user.name, after=user.told())
         response.headers["Location"] = f"/api/users/{user.name}"
         return UserShown.model_validate(user, from_attributes=True)
 
     @router.put("/{name}", responses=MISSING | TAKEN)
-    async def change_user(request: Request, name: UserName, change: Annotated[UserChange, Body()]) -> UserShown:
-        """Change an account's role, or enable or disable it; its sessions end. The last enabled admin stays one."""
+    async def change_user(
+        request: Request, name: UserName, change: Annotated[UserChange, Body()]
+    ) -> UserShown:
+        """Change an account's role, or enable or disable it; its sessions end. The last enabled
+        admin stays one.
+        """
         before, after = await store.change(name, change.changes())
         noted(request, name, before.told(), after.told())
         return UserShown.model_validate(after, from_attributes=True)
 
     @router.post("/{name}/password", status_code=204, responses=MISSING)
-    async def reset_password(request: Request, name: UserName, new: Annotated[Reset, Body()]) -> None:
+    async def reset_password(
+        request: Request, name: UserName, new: Annotated[Reset, Body()]
+    ) -> None:
         """Give an account a new password; its sessions end, and wrong passwords are forgotten."""
         noted(request, name)
         user = await store.one(name)
-        await store.set_password(user.name, await hasher.hashed(new.password.get_secret_value(), user.name))
+        await store.set_password(
+            user.name, await hasher.hashed(new.password.get_secret_value(), user.name)
+        )
         await sign_ins.forget(user.name)
 
     return router

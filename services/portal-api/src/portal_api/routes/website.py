@@ -1,4 +1,6 @@
-"""Every address that is nobody else's: the website's files, and its page for all others, so that a deep link opens."""
+"""Every address that is nobody else's: the website's files, and its page for all others, so that a
+deep link opens.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,18 @@ ASSETS = "assets/"
 
 
 class WebsiteRoute(Route):
-    """Matches what a browser may ask for; an address of the API stays the API's, whether or not there is such a one."""
+    """Matches what a browser may ask for; an address of the API stays the API's, whether or not
+    there is such a one.
+    """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Leave alone what is not the website's."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or any(path == other or path.startswith(f"{other}/") for other in NOT_OURS):
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in {"GET", "HEAD"}
+            or any(path == other or path.startswith(f"{other}/") for other in NOT_OURS)
+        ):
             return Match.NONE, {}
         return super().matches(scope)
 
@@ -42,18 +50,29 @@ def website(folder: Path) -> list[WebsiteRoute]:
         found = files.get(path)
         if path == PAGE or (found is None and not path.startswith(ASSETS)):
             return _page(files[PAGE])
-        return _file(found, request, is_named_by_content=path.startswith(ASSETS)) if found else Response(status_code=404)
+        return (
+            _file(found, request, is_named_by_content=path.startswith(ASSETS))
+            if found
+            else Response(status_code=404)
+        )
 
     return [WebsiteRoute("/{path:path}", answer, methods=["GET"], include_in_schema=False)]
 
 
 def _page(page: File) -> Response:
     nonce = new_nonce()
-    return Response(page.plain.replace(NONCE, nonce.encode()), media_type=page.content_type, headers=of_page(nonce))
+    return Response(
+        page.plain.replace(NONCE, nonce.encode()),
+        media_type=page.content_type,
+        headers=of_page(nonce),
+    )
 
 
 def _file(file: File, request: Request, *, is_named_by_content: bool) -> Response:
-    headers = of_file(is_named_by_content=is_named_by_content) | {"ETag": file.tag, "Vary": "Accept-Encoding"}
+    headers = of_file(is_named_by_content=is_named_by_content) | {
+        "ETag": file.tag,
+        "Vary": "Accept-Encoding",
+    }
     if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
     encoding, body = file.best(request.headers.get("accept-encoding", ""))

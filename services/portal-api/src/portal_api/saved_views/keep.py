@@ -1,4 +1,6 @@
-"""Keeps, changes and removes saved views: one's own, and for an admin those of others that are shared."""
+"""Keeps, changes and removes saved views: one's own, and for an admin those of others
+that are shared.
+"""
 
 from __future__ import annotations
 
@@ -53,4 +55,6 @@ class Keep:
 
 def _may_share(caller: Caller, fields: View) -> None:
     if fields["shared"] and not caller.role.may(Role.OPERATOR):
-        raise ForbiddenError(f"Sharing a view needs the role {Role.OPERATOR}; yours is {caller.role}")
+        raise ForbiddenError(
+            f"Sharing a view needs the role {Role.OPERATOR}; yours is {caller.role}"
+        )

@@ -15,7 +15,12 @@ Value = Annotated[str, Field(max_length=1000)] | bool | int | float
 EXAMPLE: dict[str, Any] = {
     "name": "Refused this week",
     "list": "errors",
-    "query": {"status": "Failed", "code": ["DSWBHK020", "DSWBHK022"], "received_from": "2026-07-20T00:00:00Z", "sort": "-changed_at"},
+    "query": {
+        "status": "Failed",
+        "code": ["DSWBHK020", "DSWBHK022"],
+        "received_from": "2026-07-20T00:00:00Z",
+        "sort": "-changed_at",
+    },
     "shared": True,
 }
 
@@ -35,15 +40,30 @@ class SavedViewFields(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
 
-    name: str = Field(min_length=1, max_length=100, pattern=r"\S", description="Yours alone among your views of this list.")
+    name: str = Field(
+        min_length=1,
+        max_length=100,
+        pattern=r"\S",
+        description="Yours alone among your views of this list.",
+    )
     of: SavedList = Field(alias="list", description="The list whose parameters these are.")
     query: dict[str, Value | list[Value]] = Field(
-        default={}, max_length=100, description="The list's parameters, its order too; one that the list refuses is refused."
+        default={},
+        max_length=100,
+        description="The list's parameters, its order too; one that the list refuses is refused.",
     )
-    shared: bool = Field(default=False, strict=True, description="Whether everybody sees it; that needs the role operator.")
+    shared: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether everybody sees it; that needs the role operator.",
+    )
 
     def checked_by(self, model: type[BaseModel]) -> dict[str, Any]:
-        """Return the query as it is kept; raises what the list would say of it (pydantic's ValidationError)."""
+        """Return the query as it is kept; raises what the list would say of it (pydantic's
+        ValidationError).
+        """
         given = {name: value for name, value in self.query.items() if name not in PLACE}
-        kept: dict[str, Any] = model.model_validate(given).model_dump(mode="json", include=set(given))
+        kept: dict[str, Any] = model.model_validate(given).model_dump(
+            mode="json", include=set(given)
+        )
         return kept

@@ -1,1 +1,3 @@
-"""Is the connection between the two sides well: what is seen of services, servers and lanes, and the word for it."""
+"""Is the connection between the two sides well: what is seen of services, servers and lanes, and
+the word for it.
+"""

@@ -49,8 +49,13 @@ LANES_ASKED = 100
 class Board:
     """How everything stands, never older than a second."""
 
-    def __init__(self, heard: Heard, depths: Depths, observed: Observed, oldest_allowed: timedelta) -> None:
-        self._heard, self._depths, self._observed, self._oldest_allowed = heard, depths, observed, oldest_allowed
+    def __init__(
+        self, heard: Heard, depths: Depths, observed: Observed, oldest_allowed: timedelta
+    ) -> None:
+        self._heard = heard
+        self._depths = depths
+        self._observed = observed
+        self._oldest_allowed = oldest_allowed
         self._reading = asyncio.Lock()
         self._last: tuple[float, Seen, Verdict] | None = None
 
@@ -68,7 +73,9 @@ class Board:
             self._heard.hear(beat, heard_at)
         now = datetime.now(UTC)
         live, silent = self._heard.dispatchers(now)
-        rabbitmq, depths = await self._ask_broker(unreported(live, stored.names, stored.oldest)[:LANES_ASKED])
+        rabbitmq, depths = await self._ask_broker(
+            unreported(live, stored.names, stored.oldest)[:LANES_ASKED]
+        )
         known = Known(stored.names, depths, stored.held, stored.oldest)
         return Seen(
             at=now,
@@ -87,5 +94,11 @@ class Board:
             found = await self._depths.of([*(queue.name for queue in topology.QUEUES), *lanes])
         except BrokerAwayError:
             return RabbitMqSeen(reachable=False), {}
-        queues = tuple(QueueSeen(queue.name, found[queue.name]) for queue in topology.QUEUES if queue.name in found)
-        return RabbitMqSeen(reachable=True, version=self._depths.server_version, queues=queues), {lanes[name]: found[name] for name in lanes if name in found}
+        queues = tuple(
+            QueueSeen(queue.name, found[queue.name])
+            for queue in topology.QUEUES
+            if queue.name in found
+        )
+        return RabbitMqSeen(reachable=True, version=self._depths.server_version, queues=queues), {
+            lanes[name]: found[name] for name in lanes if name in found
+        }

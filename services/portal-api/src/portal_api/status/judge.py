@@ -1,4 +1,6 @@
-"""The state in one word: *down*, *troubled* or *well* (issue of the portal: is the connection between the two sides well)."""
+"""The state in one word: *down*, *troubled* or *well* (issue of the portal: is the connection
+between the two sides well).
+"""
 
 from __future__ import annotations
 
@@ -57,17 +59,32 @@ def _missing(service: str, services: Iterable[Replica]) -> str | None:
 def _troubled(seen: Seen, oldest_allowed: timedelta) -> Iterator[str]:
     for replica in seen.services:
         if replica.silent:
-            yield f"{replica.replica} ({replica.service}) has not been heard of since {_written(replica.heard_at)}."
+            yield (
+                f"{replica.replica} ({replica.service}) has not been heard of since "
+                f"{_written(replica.heard_at)}."
+            )
         elif not replica.ready:
-            yield f"{replica.replica} ({replica.service}) is not ready: {'; '.join(replica.reasons)}."
+            yield (
+                f"{replica.replica} ({replica.service}) is not ready: {'; '.join(replica.reasons)}."
+            )
     if held := [lane.connector_name or lane.connector_id for lane in seen.lanes if lane.held_since]:
-        yield f"{_are(len(held), 'lane')} held, because the back office is out of order: {_some(held)}."
-    waiting = [(lane.oldest_waiting_at, lane.connector_name or lane.connector_id) for lane in seen.lanes if lane.oldest_waiting_at]
+        yield (
+            f"{_are(len(held), 'lane')} held, because the back office is out of order: "
+            f"{_some(held)}."
+        )
+    waiting = [
+        (lane.oldest_waiting_at, lane.connector_name or lane.connector_id)
+        for lane in seen.lanes
+        if lane.oldest_waiting_at
+    ]
     if waiting and seen.at - min(waiting)[0] > oldest_allowed:
         oldest, name = min(waiting)
         yield f"The oldest delivery has been waiting since {_written(oldest)} ({name})."
     if seen.dead_letters:
-        yield f"{_are(seen.dead_letters, 'message')} parked, because no code could handle them: see Error Tracking."
+        yield (
+            f"{_are(seen.dead_letters, 'message')} parked, because no code could handle them: see "
+            "Error Tracking."
+        )
 
 
 def _are(count: int, noun: str) -> str:

@@ -10,7 +10,9 @@ from common.contracts.telemetry import TimerJob
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One process of ours; ``silent`` means that it said nothing for too long, and is not ready then."""
+    """One process of ours; ``silent`` means that it said nothing for too long, and
+    is not ready then.
+    """
 
     service: str
     replica: str
@@ -42,7 +44,9 @@ class RabbitMqSeen:
 
 @dataclass(frozen=True, slots=True)
 class MongoDbSeen:
-    """MongoDB as portal-api sees it; ``primary`` is the member that takes writes, as host and port."""
+    """MongoDB as portal-api sees it; ``primary`` is the member that takes writes,
+    as host and port.
+    """
 
     reachable: bool
     version: str | None = None
@@ -66,7 +70,9 @@ class LaneSeen:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything at one moment; ``dead_letters`` are the parked messages that nobody has dealt with, None: not known."""
+    """Everything at one moment; ``dead_letters`` are the parked messages that nobody has dealt
+    with, None: not known.
+    """
 
     at: datetime
     services: tuple[Replica, ...]
@@ -90,4 +96,6 @@ class Verdict:
         if not self.reasons:
             return "Changes are accepted and delivered."
         more = len(self.reasons) - 1
-        return self.reasons[0] + (f" And {more} more reason{'s' if more > 1 else ''}." if more else "")
+        return self.reasons[0] + (
+            f" And {more} more reason{'s' if more > 1 else ''}." if more else ""
+        )

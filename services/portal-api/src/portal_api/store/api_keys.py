@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 class ApiKeys:
-    """``api_keys``; ``owner`` none means everybody's. Raises StoreAwayError while MongoDB cannot be reached."""
+    """``api_keys``; ``owner`` none means everybody's.
+
+    Raises StoreAwayError while MongoDB cannot be reached.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._keys = database["api_keys"]
 
-    async def page(self, owner: str | None, limit: int, after: str | None) -> tuple[list[ApiKey], str | None]:
+    async def page(
+        self, owner: str | None, limit: int, after: str | None
+    ) -> tuple[list[ApiKey], str | None]:
         """Return keys, the newest first, and the key of the next page."""
         page = Page("created_at", is_descending=True, limit=limit, after=after)
         with reaching():
@@ -37,7 +42,14 @@ class ApiKeys:
 
     async def create(self, key: ApiKey) -> None:
         """Keep a new one."""
-        document = {"name": key.name, "role": str(key.role), "owner": key.owner, "hash": key.hash, "created_at": key.created_at, "expires_at": key.expires_at}
+        document = {
+            "name": key.name,
+            "role": str(key.role),
+            "owner": key.owner,
+            "hash": key.hash,
+            "created_at": key.created_at,
+            "expires_at": key.expires_at,
+        }
         with reaching():
             await self._keys.insert_one({"_id": key.api_key_id, **document})
 

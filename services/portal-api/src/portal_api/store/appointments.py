@@ -1,4 +1,5 @@
-"""How transactions and statuses change the appointments they are about, in whatever order they come and however often.
+"""How transactions and statuses change the appointments they are about, in whatever order they come
+and however often.
 
 Each change is one pipeline, so that what is searched by is always made from the whole appointment.
 """
@@ -31,34 +32,67 @@ _RANKS = 1_000
 
 def of_transaction(transaction: TransactionReceived) -> Change:
     """Show the appointment with what the transaction says, unless a newer one is there."""
-    return _update(transaction.appointment.model_dump(), transaction.action, transaction.received_at, {})
+    return _update(
+        transaction.appointment.model_dump(), transaction.action, transaction.received_at, {}
+    )
 
 
 def of_delivery(delivery_id: str, delivery: dict[str, Any]) -> Change:
     """Note on the appointment what this connector last came to."""
     order = _milliseconds(delivery["received_at"]) * _RANKS + min(delivery["rank"], _RANKS - 1)
-    latest = {"order": order, "delivery_id": delivery_id} | {field: delivery.get(field) for field in ("status", "phase", "connector_name")}
-    return _update(delivery["appointment"], delivery["action"], delivery["received_at"], {delivery["connector_id"]: latest})
+    latest = {"order": order, "delivery_id": delivery_id} | {
+        field: delivery.get(field) for field in ("status", "phase", "connector_name")
+    }
+    return _update(
+        delivery["appointment"],
+        delivery["action"],
+        delivery["received_at"],
+        {delivery["connector_id"]: latest},
+    )
 
 
 def said(appointment: Mapping[str, Any]) -> Iterator[str | None]:
     """Yield what an appointment is searched by: its numbers and its subject."""
     yield str(appointment.get("appointment_id") or "")
-    yield from (appointment.get(field) for field in ("appointment_no", "job_no", "task_no", "back_office_id", "subject"))
+    yield from (
+        appointment.get(field)
+        for field in ("appointment_no", "job_no", "task_no", "back_office_id", "subject")
+    )
 
 
-def _update(appointment: dict[str, Any], action: Action, received_at: datetime, latest: dict[str, Any]) -> Change:
-    facts = {name: value for name, value in appointment.items() if name != "key"} | {"action": action, "words": words_of(said(appointment))}
+def _update(
+    appointment: dict[str, Any], action: Action, received_at: datetime, latest: dict[str, Any]
+) -> Change:
+    facts = {name: value for name, value in appointment.items() if name != "key"} | {
+        "action": action,
+        "words": words_of(said(appointment)),
+    }
     newer = {"$cond": [{"$lt": ["$modified_at", facts["modified_at"]]}, {"$literal": facts}, {}]}
     seen = {"last_transaction_at": {"$max": ["$last_transaction_at", received_at]}}
-    steps = [{"$replaceWith": {"$mergeObjects": ["$$ROOT", newer, seen, {"connectors": _connectors(latest)}]}}, _FOLLOWS]
+    steps = [
+        {
+            "$replaceWith": {
+                "$mergeObjects": ["$$ROOT", newer, seen, {"connectors": _connectors(latest)}]
+            }
+        },
+        _FOLLOWS,
+    ]
     return "appointments", UpdateOne({"_id": appointment["key"]}, steps, upsert=True)
 
 
 def _connectors(latest: dict[str, Any]) -> dict[str, Any]:
     """Return what each connector last came to, with this one unless a later one is there."""
     known = {"$ifNull": ["$connectors", {}]}
-    later = [{"$cond": [{"$gte": [f"$connectors.{name}.order", told["order"]]}, {}, {"$literal": {name: told}}]} for name, told in latest.items()]
+    later = [
+        {
+            "$cond": [
+                {"$gte": [f"$connectors.{name}.order", told["order"]]},
+                {},
+                {"$literal": {name: told}},
+            ]
+        }
+        for name, told in latest.items()
+    ]
     return {"$mergeObjects": [known, *later]}
 
 
@@ -76,5 +110,16 @@ def _milliseconds(moment: datetime) -> int:
     return (moment - _BEGAN) // timedelta(milliseconds=1)
 
 
-_FOLLOWS = RawBSONDocument(encode({"$set": {"outcomes": marks_stored(), "phase": {"$cond": [_is_done(), Phase.DONE, Phase.PENDING]}}}))
-"""What follows from the whole appointment; written once, because every message of the line has one or two of these."""
+_FOLLOWS = RawBSONDocument(
+    encode(
+        {
+            "$set": {
+                "outcomes": marks_stored(),
+                "phase": {"$cond": [_is_done(), Phase.DONE, Phase.PENDING]},
+            }
+        }
+    )
+)
+"""What follows from the whole appointment; written once, because every message of the line has one
+or two of these.
+"""

@@ -34,9 +34,13 @@ class Audit:
         """Complete it, or keep it whole when it was refused before it began."""
         document = entry.document()
         with reaching():
-            await self._audit.replace_one({"_id": document["_id"], "outcome": None}, document, upsert=True)
+            await self._audit.replace_one(
+                {"_id": document["_id"], "outcome": None}, document, upsert=True
+            )
 
-    async def page(self, wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
+    async def page(
+        self, wanted: dict[str, Any], page: Page
+    ) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page of lines, and the key of the next."""
         with reaching():
             found, following = await read_page(self._audit, wanted, page)
@@ -45,10 +49,16 @@ class Audit:
     async def about(self, targets: Collection[str]) -> list[dict[str, Any]]:
         """Return the newest two hundred lines about these things."""
         with reaching():
-            found = self._audit.find({"target": {"$in": sorted(targets)}}).sort([("at", -1), ("_id", -1)]).limit(MOST)
+            found = (
+                self._audit.find({"target": {"$in": sorted(targets)}})
+                .sort([("at", -1), ("_id", -1)])
+                .limit(MOST)
+            )
             return [_shown(document) async for document in found]
 
 
 def _shown(document: dict[str, Any]) -> dict[str, Any]:
-    changed = {name: json.loads(text) if (text := document[name]) else None for name in ("before", "after")}
+    changed = {
+        name: json.loads(text) if (text := document[name]) else None for name in ("before", "after")
+    }
     return document | changed | {"audit_id": document["_id"]}

@@ -21,12 +21,20 @@ class Causes:
     """Groups of deliveries; ``cause_notes`` is written here alone."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._deliveries, self._notes = database["deliveries"], database["cause_notes"]
+        self._deliveries = database["deliveries"]
+        self._notes = database["cause_notes"]
 
     async def groups(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the most frequent causes with count, first and last, the newest message and the note."""
+        """Return the most frequent causes with count, first and last, the newest
+        message and the note.
+        """
         newest = {field: {"$first": f"${field}"} for field in SHOWN}
-        group = {"_id": "$cause", "count": {"$sum": 1}, "first_seen": {"$last": "$received_at"}, "last_seen": {"$first": "$received_at"}}
+        group = {
+            "_id": "$cause",
+            "count": {"$sum": 1},
+            "first_seen": {"$last": "$received_at"},
+            "last_seen": {"$first": "$received_at"},
+        }
         steps: list[dict[str, Any]] = [
             {"$match": all_of([{"cause": {"$gt": ""}}, wanted])},
             {"$sort": {"cause": 1, "received_at": -1, "_id": -1}},
@@ -48,7 +56,10 @@ class Causes:
     async def notes(self, causes: Collection[str]) -> dict[str, dict[str, Any]]:
         """Return the notes there are about these causes."""
         with reaching():
-            return {note["_id"]: note async for note in self._notes.find({"_id": {"$in": sorted(causes)}})}
+            return {
+                note["_id"]: note
+                async for note in self._notes.find({"_id": {"$in": sorted(causes)}})
+            }
 
     async def write_note(self, cause: str, text: str, by: str) -> dict[str, Any] | None:
         """Keep the note and return it; an empty one is removed."""

@@ -26,12 +26,19 @@ class Connectors:
     """The administrator's connectors."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], keys: KeyRing) -> None:
-        self._connectors, self._versions, self._keys = database["connectors"], database["connector_versions"], keys
+        self._connectors = database["connectors"]
+        self._versions = database["connector_versions"]
+        self._keys = keys
 
     async def all(self) -> list[Connector]:
         """Return every connector by name, at most a thousand."""
         with reaching():
-            return [Connector.model_validate(found) async for found in self._connectors.find().sort([("name", 1), ("_id", 1)]).limit(MOST)]
+            return [
+                Connector.model_validate(found)
+                async for found in self._connectors.find()
+                .sort([("name", 1), ("_id", 1)])
+                .limit(MOST)
+            ]
 
     async def one(self, connector_id: str) -> Connector:
         """Return one; raises NotFoundError."""
@@ -47,22 +54,40 @@ class Connectors:
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
             return {document["_id"]: Connector.model_validate(document) async for document in found}
 
-    async def versions(self, wanted: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], Connector]:
-        """Return what connectors were at these versions; a version that is not known is left out."""
+    async def versions(
+        self, wanted: Iterable[tuple[str, int | None]]
+    ) -> dict[tuple[str, int | None], Connector]:
+        """Return what connectors were at these versions; a version that is not
+        known is left out.
+        """
         with reaching():
-            found = self._versions.find({"_id": {"$in": [f"{connector_id}.{version}" for connector_id, version in set(wanted)]}})
+            found = self._versions.find(
+                {
+                    "_id": {
+                        "$in": [
+                            f"{connector_id}.{version}" for connector_id, version in set(wanted)
+                        ]
+                    }
+                }
+            )
             connectors = [Connector.model_validate(document) async for document in found]
         return {(connector.connector_id, connector.version): connector for connector in connectors}
 
-    async def history(self, connector_id: str, limit: int, after: str | None) -> tuple[list[Connector], str | None]:
-        """Return one page of a connector's versions, the newest first, and the key of the next page."""
+    async def history(
+        self, connector_id: str, limit: int, after: str | None
+    ) -> tuple[list[Connector], str | None]:
+        """Return one page of a connector's versions, the newest first, and the key
+        of the next page.
+        """
         page = Page("version", is_descending=True, limit=limit, after=after)
         with reaching():
             found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
         return [Connector.model_validate(document) for document in found], following
 
     async def made_since(self, moments: Mapping[str, datetime]) -> list[Connector]:
-        """Return of each connector the version that counted at its moment and those made since then, at most two hundred of each."""
+        """Return of each connector the version that counted at its moment and those made since
+        then, at most two hundred of each.
+        """
         made: list[Connector] = []
         for connector_id, since in moments.items():
             made += await self._made_since(connector_id, since)
@@ -71,7 +96,11 @@ class Connectors:
     async def _made_since(self, connector_id: str, since: datetime) -> list[Connector]:
         made: list[Connector] = []
         with reaching():
-            async for document in self._versions.find({"connector_id": connector_id}).sort([("version", -1), ("_id", -1)]).limit(MOST_CHANGES):
+            async for document in (
+                self._versions.find({"connector_id": connector_id})
+                .sort([("version", -1), ("_id", -1)])
+                .limit(MOST_CHANGES)
+            ):
                 made.append(Connector.model_validate(document))
                 if made[-1].modified_at < since:
                     break
@@ -79,35 +108,55 @@ class Connectors:
 
     async def create(self, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
         """Keep a new one and return it."""
-        connector = self._build(uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets)
+        connector = self._build(
+            uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets
+        )
         with reaching():
             await self._connectors.insert_one(_document(connector))
             await self._keep_version(connector)
         return connector
 
-    async def change(self, before: Connector, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
-        """Keep the next version and return it; secrets that are not given stay, empty ones go. Raises ConflictError when it was changed since.
+    async def change(
+        self, before: Connector, fields: dict[str, Any], secrets: dict[str, str], by: str
+    ) -> Connector:
+        """Keep the next version and return it; secrets that are not given stay, empty ones go.
 
-        A version is kept once it counts: of two who change the same one only the first has one. What was before is kept
-        once more, in case whoever changed it was killed in between.
+        Raises ConflictError when it was changed since.
+
+        A version is kept once it counts: of two who change the same one only the first has one.
+        What was before is kept once more, in case whoever changed it was killed in between.
         """
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
         with reaching():
             await self._keep_version(before)
-            replaced = await self._connectors.replace_one({"_id": before.connector_id, "version": before.version}, _document(after))
+            replaced = await self._connectors.replace_one(
+                {"_id": before.connector_id, "version": before.version}, _document(after)
+            )
             if replaced.matched_count == 0:
-                raise ConflictError("Somebody changed the connector since you read it: read it again")
+                raise ConflictError(
+                    "Somebody changed the connector since you read it: read it again"
+                )
             await self._keep_version(after)
         return after
 
     async def rekey(self) -> int:
-        """Seal every secret, those of old versions too, with the newest key; returns how many documents were changed."""
+        """Seal every secret, those of old versions too, with the newest key; returns how many
+        documents were changed.
+        """
         changed = 0
         for collection in (self._connectors, self._versions):
-            async for found in collection.find({"secrets": {"$ne": {}}}, {"connector_id": 1, "secrets": 1}):
-                sealed = {name: self._resealed(found["connector_id"], name, old) for name, old in found["secrets"].items()}
-                await collection.update_one({"_id": found["_id"], "secrets": found["secrets"]}, {"$set": {"secrets": sealed}})
+            async for found in collection.find(
+                {"secrets": {"$ne": {}}}, {"connector_id": 1, "secrets": 1}
+            ):
+                sealed = {
+                    name: self._resealed(found["connector_id"], name, old)
+                    for name, old in found["secrets"].items()
+                }
+                await collection.update_one(
+                    {"_id": found["_id"], "secrets": found["secrets"]},
+                    {"$set": {"secrets": sealed}},
+                )
                 changed += 1
         return changed
 
@@ -115,15 +164,39 @@ class Connectors:
         place = bound_to(connector_id, name)
         return self._keys.seal(self._keys.open(old, place), place)
 
-    def _build(self, connector_id: str, version: int, fields: dict[str, Any], before: Connector | None, secrets: dict[str, str]) -> Connector:
-        kept = {name: sealed for name, sealed in (before.secrets if before else {}).items() if name not in secrets}
-        sealed = {name: self._keys.seal(secret, bound_to(connector_id, name)) for name, secret in secrets.items() if secret}
+    def _build(
+        self,
+        connector_id: str,
+        version: int,
+        fields: dict[str, Any],
+        before: Connector | None,
+        secrets: dict[str, str],
+    ) -> Connector:
+        kept = {
+            name: sealed
+            for name, sealed in (before.secrets if before else {}).items()
+            if name not in secrets
+        }
+        sealed = {
+            name: self._keys.seal(secret, bound_to(connector_id, name))
+            for name, secret in secrets.items()
+            if secret
+        }
         entered = (before.secrets_entered if before else {}) | dict.fromkeys(secrets, version)
-        return Connector(connector_id=connector_id, version=version, modified_at=datetime.now(UTC), **fields, secrets=kept | sealed, secrets_entered=entered)
+        return Connector(
+            connector_id=connector_id,
+            version=version,
+            modified_at=datetime.now(UTC),
+            **fields,
+            secrets=kept | sealed,
+            secrets_entered=entered,
+        )
 
     async def _keep_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"
-        await self._versions.replace_one({"_id": version_id}, _document(connector) | {"_id": version_id}, upsert=True)
+        await self._versions.replace_one(
+            {"_id": version_id}, _document(connector) | {"_id": version_id}, upsert=True
+        )
 
 
 def _document(connector: Connector) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""How long things are kept: an index that MongoDB forgets them by, made anew when the setting changed."""
+"""How long things are kept: an index that MongoDB forgets them by, made anew when the
+setting changed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ NOT_FOUND, CONFLICTS = 27, (85, 86)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Documents of a collection go so long after their ``at``; only some of them where ``wanted`` says which."""
+    """Documents of a collection go so long after their ``at``; only some of them where
+    ``wanted`` says which.
+    """
 
     collection: str
     name: str
@@ -31,10 +35,18 @@ class Kept:
 
 
 async def keep_for(database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[Kept]) -> None:
-    """Have MongoDB forget what is older. ``collMod`` would need a role that the services do not have."""
+    """Have MongoDB forget what is older.
+
+    ``collMod`` would need a role that the services do not have.
+    """
     for rule in kept:
         partial: dict[str, Any] = {"partialFilterExpression": rule.wanted} if rule.wanted else {}
-        index = IndexModel([("at", ASCENDING)], name=rule.name, expireAfterSeconds=int(rule.duration.total_seconds()), **partial)
+        index = IndexModel(
+            [("at", ASCENDING)],
+            name=rule.name,
+            expireAfterSeconds=int(rule.duration.total_seconds()),
+            **partial,
+        )
         try:
             await have_indexes(database[rule.collection], [index])
         except OperationFailure as error:

@@ -19,7 +19,9 @@ MOST = 500
 
 
 class Heartbeats:
-    """The collection ``heartbeats``: one document per replica, which only a later heartbeat replaces."""
+    """The collection ``heartbeats``: one document per replica, which only a later
+    heartbeat replaces.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._heartbeats = database["heartbeats"]
@@ -29,7 +31,11 @@ class Heartbeats:
         said = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
         async for trial in outlast():
             with trial, contextlib.suppress(DuplicateKeyError):
-                await self._heartbeats.update_one({"_id": beat.key, "at": {"$not": {"$gte": beat.at}}}, {"$set": said}, upsert=True)
+                await self._heartbeats.update_one(
+                    {"_id": beat.key, "at": {"$not": {"$gte": beat.at}}},
+                    {"$set": said},
+                    upsert=True,
+                )
 
     async def all(self) -> list[tuple[Heartbeat, datetime]]:
         """Return what every replica said last, and when it was heard; raises PyMongoError."""

@@ -1,4 +1,6 @@
-"""The indexes of every list the API offers; made at start, harmless when they are there (docs/adr/0014 says what each costs)."""
+"""The indexes of every list the API offers; made at start, harmless when they are there
+(docs/adr/0014 says what each costs).
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,32 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 _LISTED: dict[str, Any] = {"archived": False}
-_OF_DELIVERIES = ("changed_at", "status", "connector_name", "action", "trigger", "attempt", "code", "words")
+_OF_DELIVERIES = (
+    "changed_at",
+    "status",
+    "connector_name",
+    "action",
+    "trigger",
+    "attempt",
+    "code",
+    "words",
+)
 _OF_THEIR_APPOINTMENTS = ("source_app", "job_no", "task_no", "subject", "appointment_id")
-_OF_APPOINTMENTS = (*(column.path for column in COLUMNS.values() if column.way is Way.INDEX and column.path != "_id"), "outcomes", "words")
+_OF_APPOINTMENTS = (
+    *(
+        column.path
+        for column in COLUMNS.values()
+        if column.way is Way.INDEX and column.path != "_id"
+    ),
+    "outcomes",
+    "words",
+)
 
 
 def _by(*fields: str, only: dict[str, Any] | None = None) -> IndexModel:
-    return IndexModel([*((field, ASCENDING) for field in fields), ("_id", ASCENDING)], **_partial(only))
+    return IndexModel(
+        [*((field, ASCENDING) for field in fields), ("_id", ASCENDING)], **_partial(only)
+    )
 
 
 def _newest(*fields: str, newest: str, only: dict[str, Any] | None = None) -> IndexModel:
@@ -41,15 +62,24 @@ def _ending(field: str) -> IndexModel:
 INDEXES: dict[str, list[IndexModel]] = {
     "deliveries": [
         _newest(newest="received_at", only=_LISTED),
-        IndexModel([("received_at", DESCENDING), ("_id", DESCENDING)], name="archive", partialFilterExpression={"archived": True}),
+        IndexModel(
+            [("received_at", DESCENDING), ("_id", DESCENDING)],
+            name="archive",
+            partialFilterExpression={"archived": True},
+        ),
         *(_newest(field, newest="received_at", only=_LISTED) for field in _OF_DELIVERIES),
-        *(_newest(f"appointment.{field}", newest="received_at", only=_LISTED) for field in _OF_THEIR_APPOINTMENTS),
+        *(
+            _newest(f"appointment.{field}", newest="received_at", only=_LISTED)
+            for field in _OF_THEIR_APPOINTMENTS
+        ),
         _newest("connector_id", "status", newest="received_at", only=_LISTED),
         _newest("cause", newest="received_at", only=_LISTED | {"cause": {"$gt": ""}}),
         _newest("appointment.key", newest="received_at"),
         _by("status", only=_LISTED | {"status": "Failed"}),
         IndexModel(
-            [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)], name="waiting", partialFilterExpression={"phase": "pending"}
+            [("phase", ASCENDING), ("connector_id", ASCENDING), ("changed_at", ASCENDING)],
+            name="waiting",
+            partialFilterExpression={"phase": "pending"},
         ),
         IndexModel([("received_at", ASCENDING), ("connector_id", ASCENDING)]),
     ],
@@ -63,11 +93,18 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("service", "level", newest="_id"),
         _newest("replica", "level", newest="_id"),
         _newest("words", newest="_id"),
-        IndexModel([("delivery_id", ASCENDING), ("_id", DESCENDING)], partialFilterExpression={"delivery_id": {"$exists": True}}),
+        IndexModel(
+            [("delivery_id", ASCENDING), ("_id", DESCENDING)],
+            partialFilterExpression={"delivery_id": {"$exists": True}},
+        ),
     ],
     "figures": [IndexModel([("step", ASCENDING), ("at", ASCENDING), ("connector_id", ASCENDING)])],
     "appointments": [_by(field) for field in _OF_APPOINTMENTS],
-    "saved_views": [IndexModel([("owner", ASCENDING), ("list", ASCENDING), ("name", ASCENDING)], unique=True), _by("owner", "name"), _by("shared", "name")],
+    "saved_views": [
+        IndexModel([("owner", ASCENDING), ("list", ASCENDING), ("name", ASCENDING)], unique=True),
+        _by("owner", "name"),
+        _by("shared", "name"),
+    ],
     "operations_view": [
         _newest(newest="asked_at"),
         _newest("state", newest="asked_at"),
@@ -82,11 +119,16 @@ INDEXES: dict[str, list[IndexModel]] = {
     "sessions": [_by("name"), _ending("ends_at")],
     "sign_ins": [_ending("forgotten_at")],
     "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
-    "audit": [_newest(newest="at"), *(_newest(field, newest="at") for field in ("who", "action", "target"))],
+    "audit": [
+        _newest(newest="at"),
+        *(_newest(field, newest="at") for field in ("who", "action", "target")),
+    ],
 }
 
 
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Make what is missing, however long it takes: an index over many documents takes longer than anything else asked of MongoDB."""
+    """Make what is missing, however long it takes: an index over many documents takes longer than
+    anything else asked of MongoDB.
+    """
     for collection, indexes in INDEXES.items():
         await have_indexes(database[collection], indexes)

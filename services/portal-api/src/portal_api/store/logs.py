@@ -28,16 +28,22 @@ class Logs:
         self._logs = database.get_collection("logs", write_concern=WriteConcern(w=1))
 
     async def keep(self, lines: Sequence[dict[str, Any]]) -> None:
-        """Keep lines; those that are there already, because the message came twice, are left as they are."""
+        """Keep lines; those that are there already, because the message came twice, are
+        left as they are.
+        """
         async for trial in outlast():
             with trial:
                 try:
                     await self._logs.insert_many(lines, ordered=False)
                 except BulkWriteError as error:
-                    if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                    if is_away(error) or any(
+                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
+                    ):
                         raise
 
-    async def page(self, wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
+    async def page(
+        self, wanted: dict[str, Any], page: Page
+    ) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page; names sort by time."""
         with reaching():
             return await read_page(self._logs, wanted, page)

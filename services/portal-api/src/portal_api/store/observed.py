@@ -1,4 +1,6 @@
-"""What MongoDB knows of how things stand; answers within two seconds, or says that MongoDB cannot be reached."""
+"""What MongoDB knows of how things stand; answers within two seconds, or says that MongoDB
+cannot be reached.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ class Observed:
     """Reads it all side by side."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._database, self._heartbeats = database, Heartbeats(database)
+        self._database = database
+        self._heartbeats = Heartbeats(database)
 
     async def read(self) -> Stored:
         """Return what there is to know; never raises because MongoDB is away."""
@@ -58,34 +61,64 @@ class Observed:
             return Stored(AWAY if is_away(error) else mongodb)
 
     async def _server(self) -> MongoDbSeen:
-        hello, build = await self._database.command("hello"), await self._database.command("buildInfo")
-        return MongoDbSeen(reachable=True, version=build.get("version"), primary=hello.get("primary") if hello.get("isWritablePrimary") else None)
+        hello, build = (
+            await self._database.command("hello"),
+            await self._database.command("buildInfo"),
+        )
+        return MongoDbSeen(
+            reachable=True,
+            version=build.get("version"),
+            primary=hello.get("primary") if hello.get("isWritablePrimary") else None,
+        )
 
     async def _rest(self, mongodb: MongoDbSeen) -> Stored:
         heartbeats, names, held, oldest, letters = await asyncio.gather(
-            self._heartbeats.all(), self._names(), self._held(), oldest_waiting(self._database), self._dead_letters()
+            self._heartbeats.all(),
+            self._names(),
+            self._held(),
+            oldest_waiting(self._database),
+            self._dead_letters(),
         )
         return Stored(mongodb, heartbeats, names, held, oldest, letters)
 
     async def _names(self) -> dict[str, str]:
-        found = self._database["connectors"].find({}, {"name": 1}).sort("_id", 1).limit(MOST_CONNECTORS)
+        found = (
+            self._database["connectors"].find({}, {"name": 1}).sort("_id", 1).limit(MOST_CONNECTORS)
+        )
         return {document["_id"]: document["name"] async for document in found}
 
     async def _held(self) -> dict[str, list[Held]]:
         held: dict[str, list[Held]] = {}
-        async for lane in self._database["lanes"].find({"held_until": {"$gt": datetime.now(UTC)}}).sort("held_until", 1).limit(MOST_CONNECTORS):
-            held.setdefault(lane["connector_id"], []).append(Held(lane["replica"], lane["held_since"], lane["held_until"], lane.get("reason")))
+        async for lane in (
+            self._database["lanes"]
+            .find({"held_until": {"$gt": datetime.now(UTC)}})
+            .sort("held_until", 1)
+            .limit(MOST_CONNECTORS)
+        ):
+            held.setdefault(lane["connector_id"], []).append(
+                Held(lane["replica"], lane["held_since"], lane["held_until"], lane.get("reason"))
+            )
         return held
 
     async def _dead_letters(self) -> int:
         """Count the newest parked messages that are neither archived nor delivered since."""
-        newest = self._database["dead_letters"].find({}, {"_id": 1}).sort("at", -1).limit(LETTERS_SHOWN)
+        newest = (
+            self._database["dead_letters"].find({}, {"_id": 1}).sort("at", -1).limit(LETTERS_SHOWN)
+        )
         ids = [letter["_id"] async for letter in newest]
-        return await self._database["deliveries"].count_documents({"_id": {"$in": ids}, "archived": False, "troubled": True}) if ids else 0
+        return (
+            await self._database["deliveries"].count_documents(
+                {"_id": {"$in": ids}, "archived": False, "troubled": True}
+            )
+            if ids
+            else 0
+        )
 
 
 async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict[str, datetime]:
-    """Return since when the oldest pending delivery of each connector waits: one seek in an index of what waits per connector."""
+    """Return since when the oldest pending delivery of each connector waits: one seek in an index
+    of what waits per connector.
+    """
     steps: list[dict[str, Any]] = [
         {"$match": {"phase": "pending"}},
         {"$sort": {"phase": 1, "connector_id": 1, "changed_at": 1}},

@@ -9,7 +9,12 @@ from pymongo import UpdateOne
 from common.contracts.operation import Counts, OperationState
 
 if TYPE_CHECKING:
-    from common.contracts.operation import DeliveriesArchived, OperationProgressed, OperationRequested, OperationSteered
+    from common.contracts.operation import (
+        DeliveriesArchived,
+        OperationProgressed,
+        OperationRequested,
+        OperationSteered,
+    )
     from portal_api.store.projections import Change
 
 VIEW = "operations_view"
@@ -17,26 +22,70 @@ VIEW = "operations_view"
 
 def of_request(request: OperationRequested) -> list[Change]:
     """Show the operation as it was planned; what retry has told already stays."""
-    counts = Counts(total=request.planned, waiting=request.planned, asked=0, succeeded=0, failed=0, skipped=0)
-    asked_for = request.model_dump(exclude={"version", "operation_id", "planned", "delivery_ids", "conditions"})
-    first = asked_for | {"state": OperationState.PLANNED, "reason": None, "counts": counts.model_dump(), "revision": 0, "changed_at": request.asked_at}
-    return [(VIEW, UpdateOne({"_id": request.operation_id, "revision": {"$exists": False}}, {"$set": first}, upsert=True))]
+    counts = Counts(
+        total=request.planned, waiting=request.planned, asked=0, succeeded=0, failed=0, skipped=0
+    )
+    asked_for = request.model_dump(
+        exclude={"version", "operation_id", "planned", "delivery_ids", "conditions"}
+    )
+    first = asked_for | {
+        "state": OperationState.PLANNED,
+        "reason": None,
+        "counts": counts.model_dump(),
+        "revision": 0,
+        "changed_at": request.asked_at,
+    }
+    return [
+        (
+            VIEW,
+            UpdateOne(
+                {"_id": request.operation_id, "revision": {"$exists": False}},
+                {"$set": first},
+                upsert=True,
+            ),
+        )
+    ]
 
 
 def of_progress(progress: OperationProgressed) -> list[Change]:
     """Show where the operation stands, unless a higher revision is there."""
     told = progress.model_dump(exclude={"version", "operation_id"})
-    return [(VIEW, UpdateOne({"_id": progress.operation_id, "revision": {"$not": {"$gte": progress.revision}}}, {"$set": told}, upsert=True))]
+    return [
+        (
+            VIEW,
+            UpdateOne(
+                {"_id": progress.operation_id, "revision": {"$not": {"$gte": progress.revision}}},
+                {"$set": told},
+                upsert=True,
+            ),
+        )
+    ]
 
 
 def of_steering(steered: OperationSteered) -> list[Change]:
     """Show what was asked of it last."""
     said = {"steer": steered.steer, "steered_by": steered.asked_by, "steered_at": steered.asked_at}
-    return [(VIEW, UpdateOne({"_id": steered.operation_id, "steered_at": {"$not": {"$gte": steered.asked_at}}}, {"$set": said}))]
+    return [
+        (
+            VIEW,
+            UpdateOne(
+                {"_id": steered.operation_id, "steered_at": {"$not": {"$gte": steered.asked_at}}},
+                {"$set": said},
+            ),
+        )
+    ]
 
 
 def of_archived(message: DeliveriesArchived) -> list[Change]:
-    """Archive or restore; of two operations about a delivery the one asked for later counts, whichever is told first."""
+    """Archive or restore; of two operations about a delivery the one asked for later counts,
+    whichever is told first.
+    """
     order = f"{message.asked_at.isoformat(timespec='microseconds')} {message.operation_id}"
     said: dict[str, Any] = {"archived": message.archived, "archived_order": order}
-    return [("deliveries", UpdateOne({"_id": name, "archived_order": {"$not": {"$gte": order}}}, {"$set": said})) for name in message.delivery_ids]
+    return [
+        (
+            "deliveries",
+            UpdateOne({"_id": name, "archived_order": {"$not": {"$gte": order}}}, {"$set": said}),
+        )
+        for name in message.delivery_ids
+    ]

@@ -25,38 +25,60 @@ Document = dict[str, Any]
 MOST_CAUSES = 200
 MOST_ITEMS = 500
 DOABLE: dict[OperationKind, Document] = {
-    OperationKind.RETRY: {"archived": False, "phase": "done", "status": {"$ne": "Success"}, "transaction_id": {"$gt": ""}},
+    OperationKind.RETRY: {
+        "archived": False,
+        "phase": "done",
+        "status": {"$ne": "Success"},
+        "transaction_id": {"$gt": ""},
+    },
     OperationKind.ARCHIVE: {"archived": False, "phase": "done"},
     OperationKind.RESTORE: {"archived": True},
 }
-"""What retry does something with; it says of each of the others why not (retry/operations/item.py)."""
+"""What retry does something with; it says of each of the others why not
+(retry/operations/item.py).
+"""
 
 
 class Operations:
     """Plans, lists and details; raises StoreAwayError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], writer: Writer) -> None:
-        self._deliveries, self._view, self._items = database["deliveries"], database["operations_view"], database["operation_items"]
+        self._deliveries = database["deliveries"]
+        self._view = database["operations_view"]
+        self._items = database["operation_items"]
         self._writer = writer
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those of these deliveries that are not there."""
         with reaching():
-            found = {d["_id"] async for d in self._deliveries.find({"_id": {"$in": list(ids)}}, {"_id": 1})}
+            found = {
+                d["_id"]
+                async for d in self._deliveries.find({"_id": {"$in": list(ids)}}, {"_id": 1})
+            }
         return [name for name in ids if name not in found]
 
     async def count(self, conditions: Document, kind: OperationKind | None = None) -> int:
         """Count the deliveries, or those that an operation of this kind does something with."""
         with reaching():
-            return await self._deliveries.count_documents({"$and": [conditions, DOABLE[kind]]} if kind else conditions)
+            return await self._deliveries.count_documents(
+                {"$and": [conditions, DOABLE[kind]]} if kind else conditions
+            )
 
     async def by_connector(self, conditions: Document) -> list[Document]:
         """Count them by connector, the most first."""
-        return await self._groups(conditions, {"connector_id": "$connector_id"}, {"connector_name": {"$last": "$connector_name"}}, None)
+        return await self._groups(
+            conditions,
+            {"connector_id": "$connector_id"},
+            {"connector_name": {"$last": "$connector_name"}},
+            None,
+        )
 
     async def by_cause(self, conditions: Document) -> list[Document]:
         """Count them by cause, the two hundred most frequent; what did not fail has none."""
-        shown = {name: {"$last": f"${name}"} for name in ("code", "status", "message", "connector_id", "connector_name")}
+        shown = {
+            name: {"$last": f"${name}"}
+            for name in ("code", "status", "message", "connector_id", "connector_name")
+        }
         return await self._groups(conditions, {"cause": "$cause"}, shown, MOST_CAUSES)
 
     async def begin(self, request: OperationRequested) -> None:
@@ -81,26 +103,52 @@ class Operations:
             return await read_page(self._view, wanted, page)
 
     async def about(self, delivery_ids: Sequence[str]) -> list[Document]:
-        """Return the newest five hundred parts that these deliveries have in operations, each with its ``operation``."""
+        """Return the newest five hundred parts that these deliveries have in operations, each with
+        its ``operation``.
+        """
         with reaching():
-            items = await self._items.find({"delivery_id": {"$in": list(delivery_ids)}}).sort("at", -1).limit(MOST_ITEMS).to_list(MOST_ITEMS)
-            kept = self._view.find({"_id": {"$in": sorted({item["operation_id"] for item in items})}}, {"kind": 1, "asked_by": 1, "asked_at": 1})
+            items = (
+                await self._items.find({"delivery_id": {"$in": list(delivery_ids)}})
+                .sort("at", -1)
+                .limit(MOST_ITEMS)
+                .to_list(MOST_ITEMS)
+            )
+            kept = self._view.find(
+                {"_id": {"$in": sorted({item["operation_id"] for item in items})}},
+                {"kind": 1, "asked_by": 1, "asked_at": 1},
+            )
             operations = {operation["_id"]: operation async for operation in kept}
-        return [item | {"operation": operations[item["operation_id"]]} for item in items if item["operation_id"] in operations]
+        return [
+            item | {"operation": operations[item["operation_id"]]}
+            for item in items
+            if item["operation_id"] in operations
+        ]
 
-    async def items(self, operation_id: str, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
+    async def items(
+        self, operation_id: str, wanted: Document, page: Page
+    ) -> tuple[list[Document], str | None]:
         """Return one page of an operation's deliveries."""
         with reaching():
             return await read_page(self._items, {"operation_id": operation_id, **wanted}, page)
 
-    async def _groups(self, conditions: Document, by: Document, shown: Document, most: int | None) -> list[Document]:
-        steps: list[Document] = [{"$match": conditions}, {"$group": {"_id": by, "count": {"$sum": 1}, **shown}}, {"$sort": {"count": -1, "_id": 1}}]
+    async def _groups(
+        self, conditions: Document, by: Document, shown: Document, most: int | None
+    ) -> list[Document]:
+        steps: list[Document] = [
+            {"$match": conditions},
+            {"$group": {"_id": by, "count": {"$sum": 1}, **shown}},
+            {"$sort": {"count": -1, "_id": 1}},
+        ]
         with reaching():
-            found = await self._deliveries.aggregate(steps + ([{"$limit": most}] if most else [])).to_list(None)
+            found = await self._deliveries.aggregate(
+                steps + ([{"$limit": most}] if most else [])
+            ).to_list(None)
         return [group | group["_id"] for group in found]
 
 
 def portable(conditions: Document) -> Document:
     """Return conditions as they travel: MongoDB's extended JSON."""
-    travelling: Document = json.loads(json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS))
+    travelling: Document = json.loads(
+        json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS)
+    )
     return travelling

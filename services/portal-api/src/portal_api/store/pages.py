@@ -1,4 +1,6 @@
-"""Pages by key: each one begins behind the last item of the one before, whatever has come in between."""
+"""Pages by key: each one begins behind the last item of the one before, whatever has
+come in between.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ PLAIN = (str, int, float, datetime, type(None))
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list, in which order; equal items follow the other way round by ``ties``, then by id, as their index has them."""
+    """Which part of a list, in which order; equal items follow the other way round by ``ties``,
+    then by id, as their index has them.
+    """
 
     field: str
     is_descending: bool
@@ -35,15 +39,21 @@ class Page:
 
     @property
     def order(self) -> list[tuple[str, int]]:
-        """Return every path with its direction, the id last; only the first may be without a value."""
+        """Return every path with its direction, the id last; only the first may be
+        without a value.
+        """
         direction = -1 if self.is_descending else 1
         if self.ties and self.field not in {self.ties, "_id"}:
             return [(self.field, direction), (self.ties, -direction), ("_id", -direction)]
         return list({self.field: direction, "_id": direction}.items())
 
 
-async def read_page(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page) -> tuple[list[dict[str, Any]], str | None]:
-    """Return the items and the key of the next page, None when there is none; raises BadCursorError."""
+async def read_page(
+    collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return the items and the key of the next page, None when there is none;
+    raises BadCursorError.
+    """
     found: list[dict[str, Any]] = []
     for cursor in cursors(collection, wanted, page):
         found += await cursor.to_list(page.limit + 1 - len(found))
@@ -53,10 +63,14 @@ async def read_page(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: 
     return found, None
 
 
-def cursors(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page) -> Iterator[AsyncIOMotorCursor[dict[str, Any]]]:
-    """Yield the ranges that make up the page and one item more, each a straight way through an index; raises BadCursorError.
+def cursors(
+    collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page
+) -> Iterator[AsyncIOMotorCursor[dict[str, Any]]]:
+    """Yield the ranges that make up the page and one item more, each a straight way through an
+    index; raises BadCursorError.
 
-    MongoDB would answer all of them in one query with ``$or``, and sort everything behind the key to do so.
+    MongoDB would answer all of them in one query with ``$or``, and sort everything behind
+    the key to do so.
     """
     for behind in _ranges(page.order, _parse(page.after, len(page.order))) if page.after else [{}]:
         query = {"$and": [wanted, behind]} if behind else wanted
@@ -64,7 +78,9 @@ def cursors(collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str
 
 
 def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield what comes after, in order: first what differs in the id only, at last what differs in the first value."""
+    """Yield what comes after, in order: first what differs in the id only, at last what differs in
+    the first value.
+    """
     for depth in reversed(range(len(order))):
         path, direction = order[depth]
         same = {path: value for (path, _), value in zip(order[:depth], last, strict=False)}
@@ -73,7 +89,9 @@ def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str,
 
 
 def _beyond(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
-    """Return the values behind this one; MongoDB sorts nothing before everything, and compares values of one type only."""
+    """Return the values behind this one; MongoDB sorts nothing before everything, and compares
+    values of one type only.
+    """
     if value is None:
         return [{"$ne": None}] if direction > 0 else []
     if direction > 0:
@@ -98,6 +116,11 @@ def _parse(key: str, length: int) -> list[Any]:
         encode({"last": last})
     except (binascii.Error, BSONError, OverflowError, ValueError, TypeError):
         last = None
-    if not isinstance(last, list) or len(last) != length or not all(isinstance(value, PLAIN) for value in last) or not isinstance(last[-1], str):
+    if (
+        not isinstance(last, list)
+        or len(last) != length
+        or not all(isinstance(value, PLAIN) for value in last)
+        or not isinstance(last[-1], str)
+    ):
         raise BadCursorError("after: is not a key that this list gave out")
     return last

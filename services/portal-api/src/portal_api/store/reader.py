@@ -38,54 +38,100 @@ class Reader:
             return await read_page(self._database["appointments"], wanted, page)
 
     async def appointment(self, key: str) -> tuple[Document, list[Document]]:
-        """Return one appointment and its newest deliveries with their attempts; raises NotFoundError."""
+        """Return one appointment and its newest deliveries with their attempts;
+        raises NotFoundError.
+        """
         with reaching():
             found = await self._database["appointments"].find_one({"_id": key})
             if found is None:
                 raise NotFoundError(f"There is no appointment {key}")
-            newest = self._database["deliveries"].find({"appointment.key": key}).sort([("received_at", -1), ("_id", -1)]).limit(DELIVERIES_SHOWN)
+            newest = (
+                self._database["deliveries"]
+                .find({"appointment.key": key})
+                .sort([("received_at", -1), ("_id", -1)])
+                .limit(DELIVERIES_SHOWN)
+            )
             sent, held = await newest.to_list(DELIVERIES_SHOWN), await self._held()
             ids = [delivery["_id"] for delivery in sent]
-            attempts = self._database["attempts"].find({"delivery_id": {"$in": ids}}).sort([("delivery_id", 1), ("attempt", -1)])
+            attempts = (
+                self._database["attempts"]
+                .find({"delivery_id": {"$in": ids}})
+                .sort([("delivery_id", 1), ("attempt", -1)])
+            )
             by_delivery: dict[str, list[Document]] = {delivery_id: [] for delivery_id in ids}
             async for attempt in attempts.limit(DELIVERIES_SHOWN * ATTEMPTS_SHOWN):
                 if len(by_delivery[attempt["delivery_id"]]) < ATTEMPTS_SHOWN:
                     by_delivery[attempt["delivery_id"]].append(attempt)
-        return found, [_as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]} for delivery in sent]
+        return found, [
+            _as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
+            for delivery in sent
+        ]
 
-    async def deliveries(self, wanted: Document, phases: Collection[Phase], page: Page) -> tuple[list[Document], str | None]:
-        """Return one page of deliveries in these phases, of none: in all; a pending one of a held lane is held."""
+    async def deliveries(
+        self, wanted: Document, phases: Collection[Phase], page: Page
+    ) -> tuple[list[Document], str | None]:
+        """Return one page of deliveries in these phases, of none: in all; a pending one of a
+        held lane is held.
+        """
         with reaching():
             held = await self._held()
-            items, following = await read_page(self._database["deliveries"], all_of([wanted, standing(phases, held)]), page)
+            items, following = await read_page(
+                self._database["deliveries"], all_of([wanted, standing(phases, held)]), page
+            )
         return [_as_shown(item, held) for item in items], following
 
     async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
-        """Return these deliveries as conditions that need nothing else: what is held is held now."""
+        """Return these deliveries as conditions that need nothing else: what is
+        held is held now.
+        """
         with reaching():
             return all_of([wanted, standing(phases or (), await self._held())])
 
-    async def narrow_enough(self, collection: str, straight: Document, looked_at: Sequence[str]) -> None:
-        """Raise TooManyError where MongoDB would have to look at more than fifty thousand items, one by one, because of these parameters."""
+    async def narrow_enough(
+        self, collection: str, straight: Document, looked_at: Sequence[str]
+    ) -> None:
+        """Raise TooManyError where MongoDB would have to look at more than fifty thousand items,
+        one by one, because of these parameters.
+        """
         if looked_at:
             with reaching():
-                if await self._database[collection].count_documents(straight, limit=MOST_LOOKED_AT + 1) > MOST_LOOKED_AT:
+                if (
+                    await self._database[collection].count_documents(
+                        straight, limit=MOST_LOOKED_AT + 1
+                    )
+                    > MOST_LOOKED_AT
+                ):
                     raise TooManyError(looked_at[0], MOST_LOOKED_AT)
 
     async def delivery(self, delivery_id: str) -> Document:
-        """Return one delivery with its newest attempts, and the dead letter if it was parked; raises NotFoundError."""
+        """Return one delivery with its newest attempts, and the dead letter if it was parked;
+        raises NotFoundError.
+        """
         with reaching():
             found = await self._database["deliveries"].find_one({"_id": delivery_id})
             if found is None:
                 raise NotFoundError(f"There is no delivery {delivery_id}")
-            attempts = self._database["attempts"].find({"delivery_id": delivery_id}).sort("attempt", -1).limit(ATTEMPTS_SHOWN)
+            attempts = (
+                self._database["attempts"]
+                .find({"delivery_id": delivery_id})
+                .sort("attempt", -1)
+                .limit(ATTEMPTS_SHOWN)
+            )
             letter = await self._database["dead_letters"].find_one({"_id": delivery_id})
             shown = _as_shown(found, await self._held())
-            return shown | {"attempts": await attempts.to_list(ATTEMPTS_SHOWN), "dead_letter": letter}
+            return shown | {
+                "attempts": await attempts.to_list(ATTEMPTS_SHOWN),
+                "dead_letter": letter,
+            }
 
     async def _held(self) -> set[str]:
         now = datetime.now(UTC)
-        return {lane["connector_id"] async for lane in self._database["lanes"].find({"held_until": {"$gt": now}}, {"connector_id": 1})}
+        return {
+            lane["connector_id"]
+            async for lane in self._database["lanes"].find(
+                {"held_until": {"$gt": now}}, {"connector_id": 1}
+            )
+        }
 
 
 @contextlib.contextmanager
@@ -95,7 +141,10 @@ def reaching() -> Iterator[None]:
         yield
     except PyMongoError as error:
         if error.timeout:
-            raise StoreAwayError("MongoDB did not answer within five seconds: ask for less, such as a shorter time, or again later") from error
+            raise StoreAwayError(
+                "MongoDB did not answer within five seconds: ask for less, such as a shorter "
+                "time, or again later"
+            ) from error
         if is_away(error):
             raise StoreAwayError("MongoDB cannot be reached now") from error
         raise

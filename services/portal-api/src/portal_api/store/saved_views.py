@@ -25,11 +25,15 @@ class SavedViews:
     def __init__(self, database: AsyncIOMotorDatabase[View]) -> None:
         self._views = database["saved_views"]
 
-    async def page(self, owner: str, of: str | None, limit: int, after: str | None) -> tuple[list[View], str | None]:
+    async def page(
+        self, owner: str, of: str | None, limit: int, after: str | None
+    ) -> tuple[list[View], str | None]:
         """Return one page of the owner's own and all shared ones, by name."""
         wanted = {"$or": [{"owner": owner}, {"shared": True}]} | ({"list": of} if of else {})
         with reaching():
-            return await read_page(self._views, wanted, Page("name", is_descending=False, limit=limit, after=after))
+            return await read_page(
+                self._views, wanted, Page("name", is_descending=False, limit=limit, after=after)
+            )
 
     async def one(self, view_id: str) -> View:
         """Return one; raises NotFoundError."""
@@ -40,7 +44,9 @@ class SavedViews:
         return found
 
     async def create(self, owner: str, fields: View) -> View:
-        """Keep a new one and return it; raises ConflictError when the name is taken or there are too many."""
+        """Keep a new one and return it; raises ConflictError when the name is taken or
+        there are too many.
+        """
         view = fields | {"_id": uuid.uuid4().hex, "owner": owner, "changed_at": datetime.now(UTC)}
         with reaching():
             await self._written(self._views.insert_one(view), fields)
@@ -50,7 +56,9 @@ class SavedViews:
         return view
 
     async def change(self, before: View, fields: View) -> View:
-        """Put these fields in place and return the view; raises ConflictError when the name is taken."""
+        """Put these fields in place and return the view; raises ConflictError when
+        the name is taken.
+        """
         after = before | fields | {"changed_at": datetime.now(UTC)}
         with reaching():
             await self._written(self._views.replace_one({"_id": before["_id"]}, after), fields)
@@ -65,4 +73,7 @@ class SavedViews:
         try:
             await writing
         except DuplicateKeyError:
-            raise ConflictError(f"You have a saved view '{fields['name']}' of this list already: choose another name") from None
+            raise ConflictError(
+                f"You have a saved view '{fields['name']}' of this list already: "
+                "choose another name"
+            ) from None

@@ -19,20 +19,44 @@ if TYPE_CHECKING:
 class Sessions:
     """``sessions``; raises StoreAwayError while MongoDB cannot be reached."""
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], lifetimes: Lifetimes) -> None:
-        self._sessions, self._lifetimes = database["sessions"], lifetimes
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], lifetimes: Lifetimes
+    ) -> None:
+        self._sessions = database["sessions"]
+        self._lifetimes = lifetimes
 
     async def open(self, session: Session) -> None:
         """Keep a new one."""
-        times = {"created_at": session.created_at, "seen_at": session.seen_at, "ends_at": self._lifetimes.end_of(session)}
+        times = {
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+            "ends_at": self._lifetimes.end_of(session),
+        }
         with reaching():
-            await self._sessions.insert_one({"_id": session.session_id, "name": session.name, "role": str(session.role), **times})
+            await self._sessions.insert_one(
+                {
+                    "_id": session.session_id,
+                    "name": session.name,
+                    "role": str(session.role),
+                    **times,
+                }
+            )
 
     async def find(self, session_id: str, now: datetime) -> Session | None:
         """Return one that has not ended: one read by its id."""
         with reaching():
             found = await self._sessions.find_one({"_id": session_id, "ends_at": {"$gt": now}})
-        return Session(found["_id"], found["name"], Role(found["role"]), found["created_at"], found["seen_at"]) if found else None
+        return (
+            Session(
+                found["_id"],
+                found["name"],
+                Role(found["role"]),
+                found["created_at"],
+                found["seen_at"],
+            )
+            if found
+            else None
+        )
 
     async def seen(self, session: Session, now: datetime) -> None:
         """Put its end off, now and then."""
@@ -40,7 +64,10 @@ class Sessions:
             return
         used = Session(session.session_id, session.name, session.role, session.created_at, now)
         with reaching():
-            await self._sessions.update_one({"_id": session.session_id}, {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(used)}})
+            await self._sessions.update_one(
+                {"_id": session.session_id},
+                {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(used)}},
+            )
 
     async def close(self, session_id: str) -> None:
         """End it at once, on every replica."""

@@ -1,4 +1,6 @@
-"""Wrong passwords in a row, counted before each is looked at: a hundred guesses at once, on any replica, are a hundred."""
+"""Wrong passwords in a row, counted before each is looked at: a hundred guesses at once, on any
+replica, are a hundred.
+"""
 
 from __future__ import annotations
 
@@ -22,22 +24,39 @@ MS = timedelta(milliseconds=1)
 
 
 class SignIns:
-    """``sign_ins``: one document per name and one per address that failed lately; MongoDB removes what is forgotten.
+    """``sign_ins``: one document per name and one per address that failed lately; MongoDB removes
+    what is forgotten.
 
     A name is kept as a hash: people type passwords where names belong.
     """
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], with_names: Patience, with_addresses: Patience) -> None:
-        self._sign_ins, self._with_names, self._with_addresses = database["sign_ins"], with_names, with_addresses
+    def __init__(
+        self,
+        database: AsyncIOMotorDatabase[dict[str, Any]],
+        with_names: Patience,
+        with_addresses: Patience,
+    ) -> None:
+        self._sign_ins = database["sign_ins"]
+        self._with_names = with_names
+        self._with_addresses = with_addresses
 
     async def begin(self, name: str, address: str, now: datetime) -> timedelta:
-        """Count a try as if its password were wrong, and return how long to wait first; nothing may be tried before."""
+        """Count a try as if its password were wrong, and return how long to wait first; nothing may
+        be tried before.
+        """
         wait = await self._count(_of_address(address), self._with_addresses, now)
         return wait or await self._count(_of_name(name), self._with_names, now)
 
     async def succeeded(self, name: str, address: str, now: datetime) -> None:
         """Forget the name's failures, and that this try was counted for the address."""
-        fewer = [{"$set": {"failures": {"$max": [0, {"$subtract": ["$failures", 1]}]}, "locked_until": now}}]
+        fewer = [
+            {
+                "$set": {
+                    "failures": {"$max": [0, {"$subtract": ["$failures", 1]}]},
+                    "locked_until": now,
+                }
+            }
+        ]
         await self.forget(name)
         with reaching():
             await self._sign_ins.update_one({"_id": _of_address(address)}, fewer)
@@ -49,12 +68,19 @@ class SignIns:
 
     async def _count(self, key: str, patience: Patience, now: datetime) -> timedelta:
         with reaching():
-            before = await self._sign_ins.find_one_and_update({"_id": key}, _counting(patience, now), upsert=True, return_document=ReturnDocument.BEFORE)
+            before = await self._sign_ins.find_one_and_update(
+                {"_id": key},
+                _counting(patience, now),
+                upsert=True,
+                return_document=ReturnDocument.BEFORE,
+            )
         return max(before["locked_until"] - now, timedelta(0)) if before else timedelta(0)
 
 
 def _counting(patience: Patience, now: datetime) -> list[dict[str, Any]]:
-    """Return the update that counts one more failure and sets the wait after it, or changes nothing while one waits."""
+    """Return the update that counts one more failure and sets the wait after it, or changes nothing
+    while one waits.
+    """
     waits = [wait // MS for wait in patience.waits()]
     is_locked = {"$gt": ["$locked_until", now]}
     known = {"$cond": [{"$gt": ["$forgotten_at", now]}, "$failures", 0]}

@@ -22,11 +22,18 @@ class Unheard:
         self._deliveries = database["deliveries"]
 
     async def some(self, before: datetime) -> list[StatusChanged]:
-        """Return what was told last of some that were received before this moment; none = there are none."""
+        """Return what was told last of some that were received before this moment; none
+        = there are none.
+        """
         wanted = {"phase": {"$ne": Phase.DONE}, "received_at": {"$lt": before}}
         with reaching():
             found = await self._deliveries.find(wanted).limit(TOGETHER).to_list(TOGETHER)
-        return [StatusChanged.model_validate({name: document[name] for name in _FIELDS & {*document}} | _named(document)) for document in found]
+        return [
+            StatusChanged.model_validate(
+                {name: document[name] for name in _FIELDS & {*document}} | _named(document)
+            )
+            for document in found
+        ]
 
 
 _FIELDS = {*StatusChanged.model_fields} - {"version"}

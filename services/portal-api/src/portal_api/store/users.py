@@ -30,16 +30,23 @@ ADMINS = {"role": str(Role.ADMIN), "enabled": True}
 
 
 class Users:
-    """``users`` and, where an account's change ends them, ``sessions``; raises StoreAwayError while MongoDB cannot be reached."""
+    """``users`` and, where an account's change ends them, ``sessions``; raises StoreAwayError while
+    MongoDB cannot be reached.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._client, self._users, self._sessions = database.client, database["users"], database["sessions"]
+        self._client = database.client
+        self._users = database["users"]
+        self._sessions = database["sessions"]
 
     async def page(self, page: Page) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page of accounts without their passwords, and the key of the next."""
         with reaching():
             found, following = await read_page(self._users, {}, page)
-        return [{name: value for name, value in document.items() if name != "password"} for document in found], following
+        return [
+            {name: value for name, value in document.items() if name != "password"}
+            for document in found
+        ], following
 
     async def find(self, name: str) -> User | None:
         """Return one, none when there is no such account."""
@@ -59,9 +66,20 @@ class Users:
             return await self._users.find_one({}, {"_id": 1}) is None
 
     async def create(self, name: str, role: Role, password: str) -> User:
-        """Keep a new account; ``password`` is its hash. Raises ConflictError when the name is taken."""
+        """Keep a new account; ``password`` is its hash.
+
+        Raises ConflictError when the name is taken.
+        """
         now = this_moment()
-        user = {"name": name, "role": str(role), "enabled": True, "epoch": 1, "password": password, "created_at": now, "password_changed_at": now}
+        user = {
+            "name": name,
+            "role": str(role),
+            "enabled": True,
+            "epoch": 1,
+            "password": password,
+            "created_at": now,
+            "password_changed_at": now,
+        }
         try:
             with reaching():
                 await self._users.insert_one({"_id": name, **user})
@@ -70,7 +88,8 @@ class Users:
         return _user(user)
 
     async def change(self, name: str, changes: dict[str, Any]) -> tuple[User, User]:
-        """Set role or ``enabled``, end the sessions if something changed, and return it before and after.
+        """Set role or ``enabled``, end the sessions if something changed, and return it
+        before and after.
 
         Raises NotFoundError, and ConflictError when no enabled admin would be left.
         """
@@ -88,11 +107,15 @@ class Users:
         return await self._together(step)
 
     async def set_password(self, name: str, password: str, keep: str | None = None) -> None:
-        """Replace the hash and end the sessions, but for the one with the id ``keep``; raises NotFoundError."""
+        """Replace the hash and end the sessions, but for the one with the id ``keep``;
+        raises NotFoundError.
+        """
 
         async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
             before = await self._one(name, session)
-            after = await self._set(name, {"password": password, "password_changed_at": this_moment()}, session)
+            after = await self._set(
+                name, {"password": password, "password_changed_at": this_moment()}, session
+            )
             await self._sessions.delete_many({"name": name, "_id": {"$ne": keep}}, session=session)
             return before, after
 
@@ -101,13 +124,18 @@ class Users:
     async def signed_in(self, user: User, now: datetime) -> bool:
         """Note it; false when the account was changed since it was read."""
         with reaching():
-            told = await self._users.update_one({"_id": user.name, "epoch": user.epoch, "enabled": True}, {"$set": {"signed_in_at": now}})
+            told = await self._users.update_one(
+                {"_id": user.name, "epoch": user.epoch, "enabled": True},
+                {"$set": {"signed_in_at": now}},
+            )
         return told.matched_count == 1
 
     async def rehash(self, user: User, password: str) -> None:
         """Replace the hash by another one of the same password."""
         with reaching():
-            await self._users.update_one({"_id": user.name, "password": user.password}, {"$set": {"password": password}})
+            await self._users.update_one(
+                {"_id": user.name, "password": user.password}, {"$set": {"password": password}}
+            )
 
     async def prefer(self, name: str, preferences: str) -> None:
         """Keep the account's preferences, JSON text."""
@@ -120,14 +148,20 @@ class Users:
             raise NotFoundError(f"There is no user {name}")
         return _user(found)
 
-    async def _set(self, name: str, changes: dict[str, Any], session: AsyncIOMotorClientSession) -> User:
+    async def _set(
+        self, name: str, changes: dict[str, Any], session: AsyncIOMotorClientSession
+    ) -> User:
         update = {"$set": changes, "$inc": {"epoch": 1}}
-        changed = await self._users.find_one_and_update({"_id": name}, update, return_document=ReturnDocument.AFTER, session=session)
+        changed = await self._users.find_one_and_update(
+            {"_id": name}, update, return_document=ReturnDocument.AFTER, session=session
+        )
         assert changed is not None  # noqa: S101 - read in the same transaction
         return _user(changed)
 
     async def _another_admin(self, session: AsyncIOMotorClientSession) -> None:
-        """Touch every other admin: two admins who demote each other at once collide here, and the second one sees what the first did."""
+        """Touch every other admin: two admins who demote each other at once collide here, and the
+        second one sees what the first did.
+        """
         left = await self._users.update_many(ADMINS, {"$inc": {"looked_at": 1}}, session=session)
         if left.matched_count == 0:
             raise ConflictError("That is the last enabled admin: make somebody else an admin first")
@@ -136,7 +170,10 @@ class Users:
         """Do all of it or nothing; MongoDB has it tried again when it collides with another one."""
         try:
             with reaching():
-                async with asyncio.timeout(TOGETHER_S), await self._client.start_session() as session:
+                async with (
+                    asyncio.timeout(TOGETHER_S),
+                    await self._client.start_session() as session,
+                ):
                     return await session.with_transaction(step)
         except TimeoutError as error:
             raise StoreAwayError("MongoDB cannot be reached now") from error

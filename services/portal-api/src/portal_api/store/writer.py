@@ -1,4 +1,6 @@
-"""Writes what messages change: many messages to one bulk write, and however long MongoDB is away."""
+"""Writes what messages change: many messages to one bulk write, and however long
+MongoDB is away.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,8 @@ class Writer:
     async def _apply(self, collection: str, operations: list[UpdateOne]) -> None:
         """Apply in one write.
 
-        What collided is applied once more: another replica may just have inserted the document with something older.
-        A second collision means that something newer is there already.
+        What collided is applied once more: another replica may just have inserted the document with
+        something older. A second collision means that something newer is there already.
         """
         collided = await self._collided(collection, operations)
         if collided:
@@ -57,7 +59,9 @@ class Writer:
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
-            if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+            if is_away(error) or any(
+                e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
+            ):
                 raise
             return [operations[e["index"]] for e in error.details["writeErrors"]]
         return []

@@ -1,4 +1,6 @@
-"""``mboc-portal-api create-admin NAME``: an administrator from the machine itself, where nobody can sign in yet or any more."""
+"""``mboc-portal-api create-admin NAME``: an administrator from the machine itself, where nobody can
+sign in yet or any more.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,16 @@ async def create_admin(database: AsyncIOMotorDatabase[dict[str, Any]], given: st
 
 
 def _password() -> str:
-    """Read it: never from the command line, which everybody on the machine can see. Raises InvalidFieldError."""
+    """Read it: never from the command line, which everybody on the machine can see.
+
+    Raises InvalidFieldError.
+    """
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    first, second = getpass.getpass("Password (12 to 200 characters): "), getpass.getpass("The same again: ")
+    first, second = (
+        getpass.getpass("Password (12 to 200 characters): "),
+        getpass.getpass("The same again: "),
+    )
     if first != second:
         raise InvalidFieldError("password", "the two are not the same")
     return first

@@ -1,4 +1,6 @@
-"""``mboc-portal-api give-up MOMENT``: after a restore, end what is shown as under way and of which nobody will hear again (docs/backup.md)."""
+"""``mboc-portal-api give-up MOMENT``: after a restore, end what is shown as under way and of which
+nobody will hear again (docs/backup.md).
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
 
     from common.contracts.delivery import StatusChanged
 
-SENTENCE = "It was under way when the backup was made that was restored: what became of it is not known. Look into the back office before you retry it."
+SENTENCE = (
+    "It was under way when the backup was made that was restored: what became of it is not known. "
+    "Look into the back office before you retry it."
+)
 
 
 async def give_up(unheard: Unheard, record: Record, before: datetime) -> int:
-    """Show them as Failed with an unknown outcome; returns how many. What is told of a later attempt still counts."""
+    """Show them as Failed with an unknown outcome; returns how many.
+
+    What is told of a later attempt still counts.
+    """
     ended = 0
     while last := await unheard.some(before):
         await record.statuses([_ended(told) for told in last])
@@ -38,5 +46,12 @@ def moment(text: str) -> datetime:
 
 
 def _ended(told: StatusChanged) -> StatusChanged:
-    end = {"phase": Phase.DONE, "status": Status.FAILED, "at": datetime.now(UTC), "message": SENTENCE, "retryable": True, "outcome_unknown": True}
+    end = {
+        "phase": Phase.DONE,
+        "status": Status.FAILED,
+        "at": datetime.now(UTC),
+        "message": SENTENCE,
+        "retryable": True,
+        "outcome_unknown": True,
+    }
     return told.model_validate(told.model_dump() | end)

@@ -16,7 +16,10 @@ async def rekey(connectors: Connectors) -> int:
     try:
         changed = await connectors.rekey()
     except SealError as error:
-        sys.stderr.write(f"Stopped: {error}. Put that key back on SECRET_KEYS, behind the new one, and run this again.\n")
+        sys.stderr.write(
+            f"Stopped: {error}. Put that key back on SECRET_KEYS, behind the new one, and "
+            "run this again.\n"
+        )
         return 1
     sys.stdout.write(f"Sealed anew: the secrets of {changed} connectors and versions.\n")
     return 0

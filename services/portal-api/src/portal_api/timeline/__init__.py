@@ -1,1 +1,3 @@
-"""One appointment on one line of time: what was reported, what was sent and answered, and who did what."""
+"""One appointment on one line of time: what was reported, what was sent and answered,
+and who did what.
+"""

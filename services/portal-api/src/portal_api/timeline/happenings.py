@@ -14,14 +14,18 @@ from portal_api.routes.paging import Instant, Shown
 
 
 class _Happened(Shown):
-    """When, and who is behind it: a planner or an account; none where nobody is, or it is not known."""
+    """When, and who is behind it: a planner or an account; none where nobody is, or
+    it is not known.
+    """
 
     at: Instant
     who: str | None = None
 
 
 class Reported(_Happened):
-    """Dime.Scheduler reported a version of the appointment; ``changed`` are the facts that differ from the version before."""
+    """Dime.Scheduler reported a version of the appointment; ``changed`` are the facts that differ
+    from the version before.
+    """
 
     kind: Literal["version"] = "version"
     transaction_id: str
@@ -50,7 +54,9 @@ class AskedDelivery(Shown):
 
 
 class Asked(_Happened):
-    """Somebody had deliveries of the appointment retried, archived or taken back, alone or with others."""
+    """Somebody had deliveries of the appointment retried, archived or taken back,
+    alone or with others.
+    """
 
     kind: Literal["operation"] = "operation"
     operation_id: str
@@ -67,7 +73,9 @@ class Noted(_Happened):
 
 
 class Mended(_Happened):
-    """Somebody changed the MBOC settings while something of the appointment was not sent with them."""
+    """Somebody changed the MBOC settings while something of the appointment was
+    not sent with them.
+    """
 
     kind: Literal["settings"] = "settings"
     connector_id: str
@@ -87,11 +95,15 @@ class Audited(_Happened):
     outcome: int | None = None
 
 
-Happening = Annotated[Reported | Attempted | Asked | Noted | Mended | Audited, Field(discriminator="kind")]
+Happening = Annotated[
+    Reported | Attempted | Asked | Noted | Mended | Audited, Field(discriminator="kind")
+]
 
 
 class Timeline(BaseModel):
-    """Everything that happened to one appointment, the newest first: of its newest hundred deliveries."""
+    """Everything that happened to one appointment, the newest first: of its newest
+    hundred deliveries.
+    """
 
     items: list[Happening]
     next: None = None

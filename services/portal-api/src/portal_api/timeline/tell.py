@@ -9,7 +9,15 @@ from common.contracts.message import NO_CONNECTOR
 from portal_api.connectors.differences import changed as changed_fields
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.statuses import TROUBLED
-from portal_api.timeline.happenings import Asked, AskedDelivery, Attempted, Audited, Mended, Noted, Reported
+from portal_api.timeline.happenings import (
+    Asked,
+    AskedDelivery,
+    Attempted,
+    Audited,
+    Mended,
+    Noted,
+    Reported,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +31,8 @@ FACTS = ("subject", "start", "end", "source_app", "source_type", "job_no", "task
 """What of an appointment is compared from version to version."""
 TOLD_OTHERWISE = {
     "begin_operation", "retry_delivery", "archive_delivery", "restore_delivery", "write_note",
-    "create_connector", "change_connector", "enable_connector", "disable_connector", "take_over_names",
+    "create_connector", "change_connector", "enable_connector", "disable_connector",
+    "take_over_names",
 }  # fmt: skip
 """Writes that stand on the timeline as what they did."""
 REFUSED = 400
@@ -33,25 +42,45 @@ SENT = {Status.SUCCESS, Status.SKIPPED}
 def versions(sent: Sequence[Document]) -> Iterator[Reported]:
     """Yield each transaction once, however many deliveries it became."""
     before: Document | None = None
-    first = {delivery.get("transaction_id"): delivery for delivery in sorted(sent, key=lambda d: d["received_at"], reverse=True)}
+    first = {
+        delivery.get("transaction_id"): delivery
+        for delivery in sorted(sent, key=lambda d: d["received_at"], reverse=True)
+    }
     for transaction_id, delivery in reversed(first.items()):
         if transaction_id is None:
             continue
         facts = delivery.get("appointment") or {}
-        differing = [name for name in FACTS if before is not None and facts.get(name) != before.get(name)]
-        own = {name: delivery.get(name) for name in ("action", "appointment")} | {"transaction_id": transaction_id, "delivery_id": delivery["_id"]}
-        yield Reported(at=delivery["received_at"], who=facts.get("modified_by"), changed=differing, **own)
+        differing = [
+            name for name in FACTS if before is not None and facts.get(name) != before.get(name)
+        ]
+        own = {name: delivery.get(name) for name in ("action", "appointment")} | {
+            "transaction_id": transaction_id,
+            "delivery_id": delivery["_id"],
+        }
+        yield Reported(
+            at=delivery["received_at"], who=facts.get("modified_by"), changed=differing, **own
+        )
         before = facts
 
 
 def attempts(sent: Sequence[Document], items: Iterable[Document]) -> Iterator[Attempted]:
     """Yield every attempt, with who asked for it."""
-    asked = {(item["delivery_id"], item.get("attempt")): item["operation"].get("asked_by") for item in items if item["operation"]["kind"] == "retry"}
+    asked = {
+        (item["delivery_id"], item.get("attempt")): item["operation"].get("asked_by")
+        for item in items
+        if item["operation"]["kind"] == "retry"
+    }
     for delivery in sent:
         for attempt in delivery["attempts"]:
-            own = {"delivery_id": delivery["_id"], "connector_id": delivery["connector_id"], "connector_name": delivery.get("connector_name")}
+            own = {
+                "delivery_id": delivery["_id"],
+                "connector_id": delivery["connector_id"],
+                "connector_name": delivery.get("connector_name"),
+            }
             who = asked.get((delivery["_id"], attempt["attempt"]))
-            yield Attempted.model_validate({"at": attempt["at"], "who": who, "attempt": attempt, **own})
+            yield Attempted.model_validate(
+                {"at": attempt["at"], "who": who, "attempt": attempt, **own}
+            )
 
 
 def operations(items: Iterable[Document]) -> Iterator[Asked]:
@@ -62,7 +91,13 @@ def operations(items: Iterable[Document]) -> Iterator[Asked]:
     for operation_id, own in together.items():
         operation = own[0]["operation"]
         deliveries = [AskedDelivery.model_validate(item) for item in own]
-        yield Asked(at=operation["asked_at"], who=operation["asked_by"], operation_id=operation_id, operation=operation["kind"], deliveries=deliveries)
+        yield Asked(
+            at=operation["asked_at"],
+            who=operation["asked_by"],
+            operation_id=operation_id,
+            operation=operation["kind"],
+            deliveries=deliveries,
+        )
 
 
 def causes_of(sent: Iterable[Document]) -> set[str]:
@@ -87,30 +122,47 @@ def settings(made: Sequence[Connector], spans: Mapping[str, Span]) -> Iterator[M
     for one in made:
         before = known.get((one.connector_id, one.version - 1))
         if before is not None and _lies_in(spans, one.connector_id, one.modified_at):
-            own = {"connector_id": one.connector_id, "connector_name": one.name, "version": one.version}
-            yield Mended(at=one.modified_at, who=one.modified_by, changed=changed_fields(before, one), **own)
+            own = {
+                "connector_id": one.connector_id,
+                "connector_name": one.name,
+                "version": one.version,
+            }
+            yield Mended(
+                at=one.modified_at, who=one.modified_by, changed=changed_fields(before, one), **own
+            )
 
 
 def audited(entries: Iterable[Document], spans: Mapping[str, Span]) -> Iterator[Audited]:
-    """Yield what is told nowhere else: refused writes, tests of the connection, steered operations."""
+    """Yield what is told nowhere else: refused writes, tests of the connection,
+    steered operations.
+    """
     for entry in entries:
         is_done = (entry["outcome"] or REFUSED) < REFUSED
-        if not (is_done and entry["action"] in TOLD_OTHERWISE) and _lies_in(spans, entry["target"], entry["at"]):
+        if not (is_done and entry["action"] in TOLD_OTHERWISE) and _lies_in(
+            spans, entry["target"], entry["at"]
+        ):
             yield Audited.model_validate(entry)
 
 
 Span = tuple["datetime", "datetime | None"]
-"""From when until when a connector's settings count for an appointment; no end while something is not sent with them."""
+"""From when until when a connector's settings count for an appointment; no end while something is
+not sent with them.
+"""
 
 
 def spans_of(sent: Sequence[Document]) -> dict[str, Span]:
-    """Return it by connector: from the first delivery received to the last attempt, or until today while the newest was not sent."""
+    """Return it by connector: from the first delivery received to the last attempt, or until today
+    while the newest was not sent.
+    """
     spans: dict[str, Span] = {}
     for delivery in sorted(sent, key=lambda d: d["received_at"]):
         connector_id = delivery["connector_id"]
         if connector_id != NO_CONNECTOR:
             first = spans.get(connector_id, (delivery["received_at"], None))[0]
-            spans[connector_id] = first, delivery["changed_at"] if delivery["status"] in SENT else None
+            spans[connector_id] = (
+                first,
+                delivery["changed_at"] if delivery["status"] in SENT else None,
+            )
     return spans
 
 

@@ -1,4 +1,6 @@
-"""The built website's files, read once: they are a few megabytes, and every answer is then a look into memory."""
+"""The built website's files, read once: they are a few megabytes, and every answer is then a
+look into memory.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,12 @@ from pathlib import Path
 PAGE = "index.html"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 """The build leaves a compressed copy beside each file that becomes smaller, the best first."""
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,11 @@ class File:
 
     def best(self, accepted: str) -> tuple[str | None, bytes]:
         """Return the encoding and body for what a browser accepts (RFC 9110, 12.5.3)."""
-        wanted = {part.partition(";")[0].strip() for part in accepted.split(",") if not part.replace(" ", "").endswith(";q=0")}
+        wanted = {
+            part.partition(";")[0].strip()
+            for part in accepted.split(",")
+            if not part.replace(" ", "").endswith(";q=0")
+        }
         for encoding, body in self.compressed.items():
             if encoding in wanted:
                 return encoding, body
@@ -32,19 +43,31 @@ class File:
 
 
 def beside_the_source() -> Path | None:
-    """Return where `make web` puts it, seen from this file in a checkout; None when it is not there."""
+    """Return where `make web` puts it, seen from this file in a checkout; None when
+    it is not there.
+    """
     built = Path(__file__).parents[5] / "services" / "portal-web" / "dist"
     return built if (built / PAGE).is_file() else None
 
 
 def read_files(folder: Path) -> dict[str, File]:
     """Return every file by its path below the folder."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {suffix for _, suffix in ENCODINGS}]
+    paths = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in {suffix for _, suffix in ENCODINGS}
+    ]
     return {path.relative_to(folder).as_posix(): _file(path) for path in paths}
 
 
 def _file(path: Path) -> File:
     plain = path.read_bytes()
-    content_type = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    compressed = {encoding: copy.read_bytes() for encoding, suffix in ENCODINGS if (copy := path.with_name(path.name + suffix)).is_file()}
+    content_type = (
+        _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    )
+    compressed = {
+        encoding: copy.read_bytes()
+        for encoding, suffix in ENCODINGS
+        if (copy := path.with_name(path.name + suffix)).is_file()
+    }
     return File(content_type, plain, f'"{hashlib.sha256(plain).hexdigest()[:16]}"', compressed)

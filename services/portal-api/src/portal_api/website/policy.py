@@ -1,4 +1,6 @@
-"""What a browser may do with our pages: load from here and from nowhere else, and run no script that stands in a page."""
+"""What a browser may do with our pages: load from here and from nowhere else, and run no script
+that stands in a page.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ _COMMON = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' "
+    "data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 
 
@@ -25,9 +28,19 @@ def new_nonce() -> str:
 
 def of_page(nonce: str) -> dict[str, str]:
     """Return the headers of the page; it holds a nonce, so it is never kept."""
-    return _COMMON | {"Content-Security-Policy": _PAGE.format(nonce=nonce), "Cache-Control": "no-store", "X-Frame-Options": "DENY"}
+    return _COMMON | {
+        "Content-Security-Policy": _PAGE.format(nonce=nonce),
+        "Cache-Control": "no-store",
+        "X-Frame-Options": "DENY",
+    }
 
 
 def of_file(*, is_named_by_content: bool) -> dict[str, str]:
-    """Return the headers of a file: one whose name holds its content's hash never changes, another one is asked for again."""
-    return _COMMON | {"Cache-Control": "public, max-age=31536000, immutable" if is_named_by_content else "no-cache"}
+    """Return the headers of a file: one whose name holds its content's hash never changes, another
+    one is asked for again.
+    """
+    return _COMMON | {
+        "Cache-Control": "public, max-age=31536000, immutable"
+        if is_named_by_content
+        else "no-cache"
+    }

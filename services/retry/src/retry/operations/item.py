@@ -28,7 +28,9 @@ class Stored(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A delivery that an operation is about; ``order`` sorts by when it was received, ``attempt`` is the one that is asked for."""
+    """A delivery that an operation is about; ``order`` sorts by when it was received, ``attempt``
+    is the one that is asked for.
+    """
 
     delivery_id: str
     order: str
@@ -41,7 +43,9 @@ class Item(NamedTuple):
     @property
     def candidate(self) -> Candidate:
         """What is claimed for it."""
-        return Candidate(self.delivery_id, (self.attempt or 1) - 1, self.connector_id, self.transaction_id)
+        return Candidate(
+            self.delivery_id, (self.attempt or 1) - 1, self.connector_id, self.transaction_id
+        )
 
     @property
     def key(self) -> str:
@@ -81,23 +85,36 @@ def find_refusal(kind: OperationKind, stored: Stored) -> str | None:
     if kind is OperationKind.RESTORE:
         return None if stored.is_archived else "It is not archived."
     if stored.is_archived:
-        return "It is archived already." if kind is OperationKind.ARCHIVE else "It is archived: restore it first."
+        return (
+            "It is archived already."
+            if kind is OperationKind.ARCHIVE
+            else "It is archived: restore it first."
+        )
     if stored.phase != Phase.DONE:
         return _ON_ITS_WAY
     return _not_retryable(stored) if kind is OperationKind.RETRY else None
 
 
 def _not_retryable(stored: Stored) -> str | None:
-    """Everything that is done and was not received may be retried: what is Skipped too, for its connector may want the action by now."""
+    """Everything that is done and was not received may be retried: what is Skipped too, for its
+    connector may want the action by now.
+    """
     if stored.status == Status.SUCCESS:
         return "The back office has received it already."
     if not stored.transaction_id:
-        return "It is a message that could not be read, and names no appointment: have the change reported again."
+        return (
+            "It is a message that could not be read, and names no appointment: have the change "
+            "reported again."
+        )
     return None
 
 
 def told_of(status: str | None, message: str | None) -> Told:
-    """Return what an attempt's status means for the item that asked for it: *Skipped* was not failed, nor was it received."""
+    """Return what an attempt's status means for the item that asked for it: *Skipped* was not
+    failed, nor was it received.
+    """
     known = Status(status) if status else Status.FAILED
-    outcome = {Status.SUCCESS: ItemOutcome.SUCCEEDED, Status.SKIPPED: ItemOutcome.SKIPPED}.get(known, ItemOutcome.FAILED)
+    outcome = {Status.SUCCESS: ItemOutcome.SUCCEEDED, Status.SKIPPED: ItemOutcome.SKIPPED}.get(
+        known, ItemOutcome.FAILED
+    )
     return Told(outcome, known, message)

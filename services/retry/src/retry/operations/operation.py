@@ -7,14 +7,39 @@ from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from common.contracts.operation import Counts, OperationKind, OperationProgressed, OperationState, Steer
+from common.contracts.operation import (
+    Counts,
+    OperationKind,
+    OperationProgressed,
+    OperationState,
+    Steer,
+)
 
-ASKED_FOR = ("operation_id", "kind", "asked_by", "asked_at", "per_second", "ramp", "stop_at_failure_share")
-SHOWN = (*ASKED_FOR, "revision", "state", "reason", "counts", "heeded_at", "changed_at", "finished_at")
+ASKED_FOR = (
+    "operation_id",
+    "kind",
+    "asked_by",
+    "asked_at",
+    "per_second",
+    "ramp",
+    "stop_at_failure_share",
+)
+SHOWN = (
+    *ASKED_FOR,
+    "revision",
+    "state",
+    "reason",
+    "counts",
+    "heeded_at",
+    "changed_at",
+    "finished_at",
+)
 
 
 class Tally(NamedTuple):
-    """Deliveries by outcome; ``tried_skipped`` are those of the skipped that were asked for, so that the back office might have had them."""
+    """Deliveries by outcome; ``tried_skipped`` are those of the skipped that were asked for, so
+    that the back office might have had them.
+    """
 
     waiting: int = 0
     asked: int = 0
@@ -36,15 +61,23 @@ class Tally(NamedTuple):
     @property
     def counts(self) -> Counts:
         """As it is told."""
-        return Counts(total=self.total, waiting=self.waiting, asked=self.asked, succeeded=self.succeeded, failed=self.failed, skipped=self.skipped)
+        return Counts(
+            total=self.total,
+            waiting=self.waiting,
+            asked=self.asked,
+            succeeded=self.succeeded,
+            failed=self.failed,
+            skipped=self.skipped,
+        )
 
 
 class Operation(BaseModel):
     """The document of ``operations``, without what it is about.
 
-    ``total`` is None until stock is taken: until then the deliveries are still being noted, from ``stock_key`` on. ``steer`` is an
-    administrator's last word, ``heeded_at`` the moment of the last one that was heeded. What had succeeded and failed when a stopped
-    operation was resumed is forgiven: it counts no more towards stopping it again.
+    ``total`` is None until stock is taken: until then the deliveries are still being noted, from
+    ``stock_key`` on. ``steer`` is an administrator's last word, ``heeded_at`` the moment of the
+    last one that was heeded. What had succeeded and failed when a stopped operation was resumed is
+    forgiven: it counts no more towards stopping it again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 
 class Pace:
-    """So many per second, at most one second's worth at once; time is told by the caller, in seconds."""
+    """So many per second, at most one second's worth at once; time is told by the
+    caller, in seconds.
+    """
 
     def __init__(self, per_second: float, now: float) -> None:
-        self._per_second, self._now, self._allowance = per_second, now, 1.0
+        self._per_second = per_second
+        self._now = now
+        self._allowance = 1.0
 
     def allowed(self, now: float) -> int:
         """Return how many may be asked for by now."""

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 PAGE = 200
-FAILED = {"status": "Failed", "phase": "done", "archived": False, "connector_id": {"$ne": NO_CONNECTOR}}
+FAILED = {
+    "status": "Failed",
+    "phase": "done",
+    "archived": False,
+    "connector_id": {"$ne": NO_CONNECTOR},
+}
 
 
 class Failed:
@@ -27,7 +32,10 @@ class Failed:
         """Yield every Failed, not archived delivery of a connector, some at a time."""
         last = ""
         while page := await self._page(last):
-            yield [Candidate(d["_id"], d["attempt"], d["connector_id"], d["transaction_id"]) for d in page]
+            yield [
+                Candidate(d["_id"], d["attempt"], d["connector_id"], d["transaction_id"])
+                for d in page
+            ]
             last = page[-1]["_id"]
 
     async def _page(self, last: str) -> list[dict[str, Any]]:
@@ -35,5 +43,12 @@ class Failed:
         page: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
-                page = await self._deliveries.find(wanted, {"attempt": 1, "connector_id": 1, "transaction_id": 1}).sort("_id", 1).limit(PAGE).to_list(PAGE)
+                page = (
+                    await self._deliveries.find(
+                        wanted, {"attempt": 1, "connector_id": 1, "transaction_id": 1}
+                    )
+                    .sort("_id", 1)
+                    .limit(PAGE)
+                    .to_list(PAGE)
+                )
         return page

@@ -22,7 +22,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("at", name="unpublished", partialFilterExpression={"published": False}),
         _by("published_at", expireAfterSeconds=KEPT_DAYS * 86_400),
     ],
-    "operations": [_by("asked_at", name="open", partialFilterExpression={"is_open": True}), _by("finished_at")],
+    "operations": [
+        _by("asked_at", name="open", partialFilterExpression={"is_open": True}),
+        _by("finished_at"),
+    ],
     "operation_items": [
         _by("operation_id", "outcome", "order", "tried"),  # counting reads this index alone
         _by("operation_id", "order", "_id"),

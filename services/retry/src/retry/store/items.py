@@ -1,4 +1,7 @@
-"""The deliveries of operations, one document each: what progress is counted from. portal-api reads them."""
+"""The deliveries of operations, one document each: what progress is counted from.
+
+portal-api reads them.
+"""
 
 from __future__ import annotations
 
@@ -31,28 +34,47 @@ class Items:
 
     async def note(self, operation_id: str, items: Sequence[Item]) -> None:
         """Note deliveries; one that is noted already stays as it is."""
-        new = {"operation_id": operation_id, "tried": False, "status": None, "at": datetime.now(UTC)}
-        documents = [{"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items]
+        new = {
+            "operation_id": operation_id,
+            "tried": False,
+            "status": None,
+            "at": datetime.now(UTC),
+        }
+        documents = [
+            {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
+        ]
         async for trial in outlast():
             with trial:
                 try:
                     await self._collection.insert_many(documents, ordered=False)
                 except BulkWriteError as error:
-                    if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                    if is_away(error) or any(
+                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
+                    ):
                         raise
 
-    async def some(self, operation_id: str, outcome: ItemOutcome, most: int, behind: str = "") -> list[Item]:
+    async def some(
+        self, operation_id: str, outcome: ItemOutcome, most: int, behind: str = ""
+    ) -> list[Item]:
         """Return items of this outcome in order, from behind this place on."""
-        wanted, found = {"operation_id": operation_id, "outcome": outcome, "order": {"$gt": behind}}, list[dict[str, Any]]()
+        wanted, found = (
+            {"operation_id": operation_id, "outcome": outcome, "order": {"$gt": behind}},
+            list[dict[str, Any]](),
+        )
         async for trial in outlast():
             with trial:
-                found = await self._collection.find(wanted).sort("order", 1).limit(most).to_list(most)
+                found = (
+                    await self._collection.find(wanted).sort("order", 1).limit(most).to_list(most)
+                )
         return [Item(*(d[field] for field in Item._fields)) for d in found]
 
     async def tally(self, operation_id: str) -> Tally:
         """Count the items by outcome."""
         group = {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}
-        steps: list[dict[str, Any]] = [{"$match": {"operation_id": operation_id}}, {"$group": group}]
+        steps: list[dict[str, Any]] = [
+            {"$match": {"operation_id": operation_id}},
+            {"$group": group},
+        ]
         found: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
@@ -67,27 +89,50 @@ class Items:
     async def ask(self, operation_id: str, messages: Mapping[str, str | None]) -> None:
         """Note that these deliveries are asked for, with what there is to say of each."""
         await self._move(
-            operation_id, ItemOutcome.WAITING, {name: {"outcome": ItemOutcome.ASKED, "tried": True, "message": said} for name, said in messages.items()}
+            operation_id,
+            ItemOutcome.WAITING,
+            {
+                name: {"outcome": ItemOutcome.ASKED, "tried": True, "message": said}
+                for name, said in messages.items()
+            },
         )
 
-    async def settle(self, operation_id: str, before: ItemOutcome, told: Mapping[str, Told]) -> None:
+    async def settle(
+        self, operation_id: str, before: ItemOutcome, told: Mapping[str, Told]
+    ) -> None:
         """Note what became of deliveries that had this outcome before."""
-        await self._move(operation_id, before, {name: told_of_it._asdict() for name, told_of_it in told.items()})
+        await self._move(
+            operation_id, before, {name: told_of_it._asdict() for name, told_of_it in told.items()}
+        )
 
     async def forget(self, operation_id: str, most: int) -> int:
         """Delete so many of an operation's items; returns how many there were."""
         found: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
-                found = await self._collection.find({"operation_id": operation_id}, {"_id": 1}).limit(most).to_list(most)
-                await self._collection.delete_many({"_id": {"$in": [document["_id"] for document in found]}})
+                found = (
+                    await self._collection.find({"operation_id": operation_id}, {"_id": 1})
+                    .limit(most)
+                    .to_list(most)
+                )
+                await self._collection.delete_many(
+                    {"_id": {"$in": [document["_id"] for document in found]}}
+                )
         return len(found)
 
-    async def _move(self, operation_id: str, before: ItemOutcome, changes: Mapping[str, dict[str, Any]]) -> None:
+    async def _move(
+        self, operation_id: str, before: ItemOutcome, changes: Mapping[str, dict[str, Any]]
+    ) -> None:
         if not changes:
             return
         now = datetime.now(UTC)
-        updates = [UpdateOne({"_id": item_id_of(operation_id, name), "outcome": before}, {"$set": change | {"at": now}}) for name, change in changes.items()]
+        updates = [
+            UpdateOne(
+                {"_id": item_id_of(operation_id, name), "outcome": before},
+                {"$set": change | {"at": now}},
+            )
+            for name, change in changes.items()
+        ]
         async for trial in outlast():
             with trial:
                 await self._collection.bulk_write(updates, ordered=False)

@@ -1,4 +1,6 @@
-"""The operations that administrators asked for; each report is a compare-and-set on the revision, so that two replicas cannot tell different things."""
+"""The operations that administrators asked for; each report is a compare-and-set on the revision,
+so that two replicas cannot tell different things.
+"""
 
 from __future__ import annotations
 
@@ -28,32 +30,53 @@ class Operations:
         self._collection = database["operations"]
 
     async def add(self, request: OperationRequested) -> None:
-        """Keep what was asked for; asked a second time it changes nothing. Steering may have come before it."""
+        """Keep what was asked for; asked a second time it changes nothing.
+
+        Steering may have come before it.
+        """
         kept = request.model_dump(exclude={"version", "operation_id", "conditions", "delivery_ids"})
-        choice = {"delivery_ids": request.delivery_ids, "conditions": None if request.conditions is None else json.dumps(request.conditions)}
+        choice = {
+            "delivery_ids": request.delivery_ids,
+            "conditions": None if request.conditions is None else json.dumps(request.conditions),
+        }
         new = {"_id": request.operation_id, "asked_at": {"$exists": False}}
         await self._upsert(new, kept | choice | {"is_open": True, "state": "planned"})
 
     async def steer(self, steered: OperationSteered) -> None:
         """Keep an administrator's word, unless there is a later one."""
         earlier = {"_id": steered.operation_id, "steered_at": {"$not": {"$gte": steered.asked_at}}}
-        await self._upsert(earlier, {"steer": steered.steer, "steered_by": steered.asked_by, "steered_at": steered.asked_at})
+        await self._upsert(
+            earlier,
+            {
+                "steer": steered.steer,
+                "steered_by": steered.asked_by,
+                "steered_at": steered.asked_at,
+            },
+        )
 
     async def open(self) -> list[str]:
         """Return the ids of those that are not over, the oldest first."""
         found: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
-                found = await self._collection.find({"is_open": True}, {"_id": 1}).sort("asked_at", 1).to_list(None)
+                found = (
+                    await self._collection.find({"is_open": True}, {"_id": 1})
+                    .sort("asked_at", 1)
+                    .to_list(None)
+                )
         return [document["_id"] for document in found]
 
     async def read(self, operation_id: str) -> Operation:
         """Return an operation as it stands."""
         return Operation.model_validate(await self._one(operation_id, _CHOICE))
 
-    async def choice(self, operation_id: str, begin: int, most: int) -> tuple[list[str] | None, str | None]:
+    async def choice(
+        self, operation_id: str, begin: int, most: int
+    ) -> tuple[list[str] | None, str | None]:
         """Return what it is about: some of the deliveries that were named, or the conditions."""
-        found = await self._one(operation_id, {"conditions": 1, "delivery_ids": {"$slice": [begin, most]}})
+        found = await self._one(
+            operation_id, {"conditions": 1, "delivery_ids": {"$slice": [begin, most]}}
+        )
         return found["delivery_ids"], found["conditions"]
 
     async def stocked_to(self, operation_id: str, key: Sequence[Any] | int) -> None:
@@ -62,18 +85,38 @@ class Operations:
 
     async def stocked(self, operation_id: str, total: int) -> None:
         """Note that all deliveries are noted, so many."""
-        await self._set({"_id": operation_id}, {"total": total, "stock_key": None, "delivery_ids": None})
+        await self._set(
+            {"_id": operation_id}, {"total": total, "stock_key": None, "delivery_ids": None}
+        )
 
     async def advance(self, operation: Operation) -> bool:
         """Write the next revision; False when another replica wrote one since this was read."""
-        changes = operation.model_dump(include={"state", "reason", "counts", "heeded_at", "forgiven_succeeded", "forgiven_failed", "finished_at"})
-        before = {"_id": operation.operation_id, "revision": operation.revision - 1 or {"$in": [0, None]}}
-        return await self._set(before, changes | {"revision": operation.revision, "changed_at": operation.changed_at})
+        changes = operation.model_dump(
+            include={
+                "state",
+                "reason",
+                "counts",
+                "heeded_at",
+                "forgiven_succeeded",
+                "forgiven_failed",
+                "finished_at",
+            }
+        )
+        before = {
+            "_id": operation.operation_id,
+            "revision": operation.revision - 1 or {"$in": [0, None]},
+        }
+        return await self._set(
+            before, changes | {"revision": operation.revision, "changed_at": operation.changed_at}
+        )
 
     async def old(self) -> str | None:
         """Return the id of one that has been over for so long that nobody looks it up any more."""
         found: dict[str, Any] | None = None
-        before = {"finished_at": {"$lt": datetime.now(UTC) - timedelta(days=KEPT_DAYS)}, "is_open": False}
+        before = {
+            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=KEPT_DAYS)},
+            "is_open": False,
+        }
         async for trial in outlast():
             with trial:
                 found = await self._collection.find_one(before, {"_id": 1})
@@ -102,7 +145,9 @@ class Operations:
         matched = 0
         async for trial in outlast():
             with trial:
-                matched = (await self._collection.update_one(wanted, {"$set": changes})).matched_count
+                matched = (
+                    await self._collection.update_one(wanted, {"$set": changes})
+                ).matched_count
         return matched == 1
 
     async def _upsert(self, wanted: dict[str, Any], changes: dict[str, Any]) -> None:

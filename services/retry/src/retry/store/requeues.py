@@ -23,30 +23,44 @@ class Requeues:
     """One document per delivery and attempt; whoever inserts it publishes it."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str) -> None:
-        self._collection, self._replica = database["requeues"], replica
+        self._collection = database["requeues"]
+        self._replica = replica
 
     async def claim(self, candidates: Sequence[Candidate], claimant: Claimant) -> list[Claim]:
-        """Claim what nobody has claimed yet; returns for each candidate whose it is, so a repeated call finds again what was the claimant's."""
+        """Claim what nobody has claimed yet; returns for each candidate whose it is, so a repeated
+        call finds again what was the claimant's.
+        """
         if not candidates:
             return []
-        new = claimant._asdict() | {"published": False, "at": datetime.now(UTC), "by": self._replica}
+        new = claimant._asdict() | {
+            "published": False,
+            "at": datetime.now(UTC),
+            "by": self._replica,
+        }
         documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
         async for trial in outlast():
             with trial:
                 try:
                     await self._collection.insert_many(documents, ordered=False)
                 except BulkWriteError as error:
-                    if is_away(error) or any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                    if is_away(error) or any(
+                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
+                    ):
                         raise
         return await self.of(candidates)
 
     async def of(self, candidates: Sequence[Candidate]) -> list[Claim]:
         """Return the claims on these candidates, in their order."""
-        found = {d["_id"]: d for d in await self._find({"_id": {"$in": [c.key for c in candidates]}})}
+        found = {
+            d["_id"]: d for d in await self._find({"_id": {"$in": [c.key for c in candidates]}})
+        }
         return [_claim(found[c.key]) for c in candidates if c.key in found]
 
     async def unpublished(self) -> list[Claim]:
-        """Return what the timer job claimed and never marked: its replica was killed in between. Operations look after theirs."""
+        """Return what the timer job claimed and never marked: its replica was killed in between.
+
+        Operations look after theirs.
+        """
         return list(map(_claim, await self._find({"published": False, "operation_id": None})))
 
     async def mark(self, published: Sequence[Candidate]) -> None:
@@ -54,7 +68,9 @@ class Requeues:
         done = {"published": True, "published_at": datetime.now(UTC)}
         async for trial in outlast():
             with trial:
-                await self._collection.update_many({"_id": {"$in": [c.key for c in published]}}, {"$set": done})
+                await self._collection.update_many(
+                    {"_id": {"$in": [c.key for c in published]}}, {"$set": done}
+                )
 
     async def _find(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -67,5 +83,7 @@ class Requeues:
 def _claim(document: dict[str, Any]) -> Claim:
     candidate = Candidate(*(document[field] for field in Candidate._fields))
     trigger = Trigger(document.get("trigger", Trigger.TIMER_JOB))
-    claimant = Claimant(document["token"], trigger, document.get("asked_by"), document.get("operation_id"))
+    claimant = Claimant(
+        document["token"], trigger, document.get("asked_by"), document.get("operation_id")
+    )
     return Claim(candidate, claimant, document["published"])

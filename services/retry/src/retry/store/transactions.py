@@ -25,4 +25,7 @@ class Transactions:
         async for trial in outlast():
             with trial:
                 found = await self._collection.find(wanted).to_list(None)
-        return {t["_id"]: TransactionReceived.model_validate({**t, "transaction_id": t["_id"]}) for t in found}
+        return {
+            t["_id"]: TransactionReceived.model_validate({**t, "transaction_id": t["_id"]})
+            for t in found
+        }

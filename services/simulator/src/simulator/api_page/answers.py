@@ -15,11 +15,22 @@ from simulator.odata.metadata import Entity, metadata
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BLANK = MappingProxyType({Kind.TEXT: "", Kind.INT: 0, Kind.LONG: 0, Kind.DECIMAL: 0, Kind.BOOLEAN: False, Kind.MOMENT: "0001-01-01T00:00:00Z"})
+_BLANK = MappingProxyType(
+    {
+        Kind.TEXT: "",
+        Kind.INT: 0,
+        Kind.LONG: 0,
+        Kind.DECIMAL: 0,
+        Kind.BOOLEAN: False,
+        Kind.MOMENT: "0001-01-01T00:00:00Z",
+    }
+)
 """How Business Central shows a field that has no value: never as null."""
 
 
-def appointment_created(context: str, identity: str, entry_no: int, sent: Mapping[str, Any]) -> bytes:
+def appointment_created(
+    context: str, identity: str, entry_no: int, sent: Mapping[str, Any]
+) -> bytes:
     """Return the record; ``context`` is the address of its collection."""
     return _record(context, identity, {"entryNo": entry_no, **_filled(APPOINTMENT_FIELDS, sent)})
 
@@ -31,20 +42,34 @@ def line_created(context: str, identity: str, part: str, sent: Mapping[str, Any]
 
 def error_body(code: str, message: str) -> bytes:
     """Return an error, with a correlation id set off by two blanks."""
-    return json.dumps({"error": {"code": code, "message": f"{message}  CorrelationId:  {uuid.uuid4()}."}}).encode()
+    return json.dumps(
+        {"error": {"code": code, "message": f"{message}  CorrelationId:  {uuid.uuid4()}."}}
+    ).encode()
 
 
 def edmx() -> bytes:
     """Return the metadata document."""
     links = {name: f"Collection({NAMESPACE}.{part.entity})" for name, part in PARTS.items()}
     appointment = {"entryNo": Kind.INT, **_kinds(APPOINTMENT_FIELDS)}
-    lines = [Entity(part.entity, name, "id", _kinds(part.fields), {}) for name, part in PARTS.items()]
-    return metadata(NAMESPACE, [Entity("appointment", "appointments", "id", appointment, links), *lines])
+    lines = [
+        Entity(part.entity, name, "id", _kinds(part.fields), {}) for name, part in PARTS.items()
+    ]
+    return metadata(
+        NAMESPACE, [Entity("appointment", "appointments", "id", appointment, links), *lines]
+    )
 
 
 def _record(context: str, identity: str, values: dict[str, Any]) -> bytes:
     etag = base64.b64encode(f"44;{identity};1;".encode()).decode()
-    return json.dumps({"@odata.context": f"{context}/$entity", "@odata.etag": f'W/"{etag}"', "id": identity, **values}, ensure_ascii=False).encode()
+    return json.dumps(
+        {
+            "@odata.context": f"{context}/$entity",
+            "@odata.etag": f'W/"{etag}"',
+            "id": identity,
+            **values,
+        },
+        ensure_ascii=False,
+    ).encode()
 
 
 def _filled(fields: Mapping[str, Field], sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Reads what is posted to the API page; raises ODataError the way Business Central words it (wire-formats.md)."""
+"""Reads what is posted to the API page; raises ODataError the way Business Central words it
+(wire-formats.md).
+"""
 
 from __future__ import annotations
 
@@ -27,12 +29,17 @@ class Part:
     def read(self, line: Any) -> dict[str, Any]:
         """Return one line; raises Malformed."""
         if not isinstance(line, dict):
-            raise Malformed(f"A line of type '{NAMESPACE}.{self.entity}' was expected, but no object was found.")
+            raise Malformed(
+                f"A line of type '{NAMESPACE}.{self.entity}' was expected, but no object was found."
+            )
         return read_fields(line, self.fields, f"{NAMESPACE}.{self.entity}", allows_null=False)
 
 
 PARTS: Mapping[str, Part] = MappingProxyType(
-    {"appointmentResources": Part("appointmentResource", RESOURCE), "appointmentFieldValues": Part("appointmentFieldValue", FIELD_VALUE)}
+    {
+        "appointmentResources": Part("appointmentResource", RESOURCE),
+        "appointmentFieldValues": Part("appointmentFieldValue", FIELD_VALUE),
+    }
 )
 
 
@@ -41,11 +48,15 @@ def read_appointment(body: bytes) -> Snapshot:
     try:
         sent = read_object(body)
         lines = Lines(*(_lines(part, sent.pop(name, [])) for name, part in PARTS.items()))
-        fields = read_fields(sent, APPOINTMENT_FIELDS, f"{NAMESPACE}.appointment", allows_null=False)
+        fields = read_fields(
+            sent, APPOINTMENT_FIELDS, f"{NAMESPACE}.appointment", allows_null=False
+        )
     except Malformed as error:
         raise ODataError(400, "BadRequest", str(error)) from None
     if not has_action(fields, DATABASE_ACTION.api):
-        raise ODataError(400, "Application_FieldValidationException", "Database Action must be I, U or D.")
+        raise ODataError(
+            400, "Application_FieldValidationException", "Database Action must be I, U or D."
+        )
     return snapshot(Protocol.API_PAGE, lambda field: field.api, fields, lines)
 
 

@@ -1,4 +1,6 @@
-"""The fields of the Appointment page and of its two sub-parts (domain.md, 4.4): one table, three spellings."""
+"""The fields of the Appointment page and of its two sub-parts (domain.md, 4.4): one table,
+three spellings.
+"""
 
 from __future__ import annotations
 
@@ -69,5 +71,15 @@ APPOINTMENT = (
     Field("Created_Date", Kind.MOMENT),
     Field("Created_User"),
 )
-RESOURCE = tuple(Field(name) for name in ("Source_App", "Source_Type", "Resource_Type", "Resource_No", "Resource_Name", "Display_Name"))
+RESOURCE = tuple(
+    Field(name)
+    for name in (
+        "Source_App",
+        "Source_Type",
+        "Resource_Type",
+        "Resource_No",
+        "Resource_Name",
+        "Display_Name",
+    )
+)
 FIELD_VALUE = (Field("Field_Code"), Field("Field_Value"))

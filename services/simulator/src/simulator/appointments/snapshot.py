@@ -29,7 +29,9 @@ class Protocol(StrEnum):
 
 
 class Snapshot(NamedTuple):
-    """The appointment with its lines, by the protocol's own names; moments stay the text they were sent as."""
+    """The appointment with its lines, by the protocol's own names; moments stay the text
+    they were sent as.
+    """
 
     protocol: Protocol
     appointment: str
@@ -47,7 +49,9 @@ class Lines(NamedTuple):
     field_values: list[dict[str, Any]]
 
 
-def snapshot(protocol: Protocol, naming: Callable[[Field], str], fields: dict[str, Any], lines: Lines) -> Snapshot:
+def snapshot(
+    protocol: Protocol, naming: Callable[[Field], str], fields: dict[str, Any], lines: Lines
+) -> Snapshot:
     """Return the snapshot of checked fields; ``naming`` spells a field as the protocol does."""
     appointment, modified = fields.get(naming(APPOINTMENT_ID)), fields.get(naming(LAST_MODIFIED))
     return Snapshot(
@@ -68,7 +72,9 @@ def has_action(fields: Mapping[str, Any], name: str) -> bool:
 
 
 def is_moment(text: str) -> bool:
-    """Whether the text is a date and time that exists, with Z or an offset: without one each server reads it in a zone of its own (domain.md, 4.9)."""
+    """Whether the text is a date and time that exists, with Z or an offset: without one each server
+    reads it in a zone of its own (domain.md, 4.9).
+    """
     if not _OFFSET.fullmatch(text):
         return False
     try:

@@ -19,7 +19,8 @@ REALM = 'realm="simulator"'
 class Verdict(NamedTuple):
     """Whether a request is let in; ``challenge`` is the WWW-Authenticate header of its answer.
 
-    ``is_step`` = a 401 that a handshake needs; ``is_proof`` = the request that authenticated its connection.
+    ``is_step`` = a 401 that a handshake needs; ``is_proof`` = the request that
+    authenticated its connection.
     """
 
     is_admitted: bool
@@ -72,7 +73,9 @@ class TokenGate:
         if scheme.lower() != "bearer":
             return Verdict(is_admitted=False, challenge=f"Bearer {REALM}")
         is_admitted = self.tokens.is_good(token, now_s)
-        return Verdict(is_admitted, None if is_admitted else f'Bearer {REALM}, error="invalid_token"')
+        return Verdict(
+            is_admitted, None if is_admitted else f'Bearer {REALM}, error="invalid_token"'
+        )
 
 
 class HandshakeGate:
@@ -83,15 +86,26 @@ class HandshakeGate:
         self._connections: WeakKeyDictionary[Any, Handshake] = WeakKeyDictionary()
 
     def judge(self, authorization: str | None, connection: Any, _now_s: float) -> Verdict:
-        """Take the connection's handshake one step further; the first request without a header is a step, a second one is not."""
+        """Take the connection's handshake one step further; the first request without a header is a
+        step, a second one is not.
+        """
         handshake = self._connections.setdefault(connection, Handshake(self._required))
         scheme = self._required.type
         if authorization is None:
             was_asked, handshake.was_asked = handshake.was_asked, True
-            return Verdict(is_admitted=True) if handshake.is_complete else Verdict(is_admitted=False, challenge=scheme, is_step=not was_asked)
+            return (
+                Verdict(is_admitted=True)
+                if handshake.is_complete
+                else Verdict(is_admitted=False, challenge=scheme, is_step=not was_asked)
+            )
         try:
             token = handshake.step(authorization)
         except HandshakeError:
             return Verdict(is_admitted=False, challenge=scheme)
         challenge = f"{scheme} {token}" if token else None
-        return Verdict(handshake.is_complete, challenge, is_step=not handshake.is_complete, is_proof=handshake.is_complete)
+        return Verdict(
+            handshake.is_complete,
+            challenge,
+            is_step=not handshake.is_complete,
+            is_proof=handshake.is_complete,
+        )

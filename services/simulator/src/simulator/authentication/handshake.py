@@ -1,4 +1,6 @@
-"""NTLM and Negotiate: one handshake on each TCP connection, carried by pyspnego; raises HandshakeError."""
+"""NTLM and Negotiate: one handshake on each TCP connection, carried by pyspnego;
+raises HandshakeError.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Handshake:
         self.was_asked = self.is_complete = False
 
     def step(self, header: str) -> str | None:
-        """Take the token of an Authorization header and return the one to send back, if there is one; a complete handshake begins anew."""
+        """Take the token of an Authorization header and return the one to send back, if there is
+        one; a complete handshake begins anew.
+        """
         scheme, _, encoded = header.partition(" ")
         if scheme.lower() != self._required.type.lower():
             raise HandshakeError(f"{self._required.type} is required")
@@ -57,7 +61,9 @@ class Handshake:
 
 @contextlib.contextmanager
 def _account(required: LoginRequired) -> Iterator[None]:
-    """Put the account where the acceptor looks for it, as a line of an smbpasswd file; nothing else runs inside this block."""
+    """Put the account where the acceptor looks for it, as a line of an smbpasswd file; nothing else
+    runs inside this block.
+    """
     digest = ntowfv1(required.password.get_secret_value()).hex().upper()
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
         file.write(f"{required.login}:1000:{'0' * 32}:{digest}:[U]:LCT-0\n")

@@ -18,7 +18,13 @@ class LoginRequired(_Strict):
     """A login with its password."""
 
     type: Literal["Basic", "NTLM", "Negotiate"]
-    login: str = Field(min_length=1, max_length=300, description="The user; for NTLM and Negotiate with a domain as DOMAIN\\user or user@domain.")
+    login: str = Field(
+        min_length=1,
+        max_length=300,
+        description=(
+            "The user; for NTLM and Negotiate with a domain as DOMAIN\\user or user@domain."
+        ),
+    )
     password: SecretStr = Field(max_length=1000)
 
 
@@ -28,9 +34,13 @@ class TokenRequired(_Strict):
     type: Literal["OAuth2"]
     client_id: str = Field(min_length=1, max_length=300)
     client_secret: SecretStr = Field(min_length=1, max_length=1000)
-    client_secret_in: Literal["body", "basic"] = Field(description="Where the client must put its id and secret.")
+    client_secret_in: Literal["body", "basic"] = Field(
+        description="Where the client must put its id and secret."
+    )
     scope: str = Field(min_length=1, max_length=1000)
-    token_lifetime_s: int = Field(default=3600, ge=1, le=86_400, description="How long a token lasts, in seconds.")
+    token_lifetime_s: int = Field(
+        default=3600, ge=1, le=86_400, description="How long a token lasts, in seconds."
+    )
 
 
 Required = Annotated[LoginRequired | TokenRequired, Field(discriminator="type")]
@@ -43,10 +53,17 @@ def read_required(body: bytes) -> LoginRequired | TokenRequired:
         return _REQUIRED.validate_json(body)
     except ValidationError as error:
         raise InvalidFieldError(
-            field_errors([{**e, "loc": _field(e["type"], e["loc"])} for e in error.errors(include_url=False, include_input=False)])
+            field_errors(
+                [
+                    {**e, "loc": _field(e["type"], e["loc"])}
+                    for e in error.errors(include_url=False, include_input=False)
+                ]
+            )
         ) from None
 
 
 def _field(kind: str, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return the field's own name: pydantic puts the chosen type before it, or names none when the type is missing."""
+    """Return the field's own name: pydantic puts the chosen type before it, or names none when the
+    type is missing.
+    """
     return ("type",) if kind.startswith("union_tag") else location[1:]

@@ -16,15 +16,25 @@ def token_status(code: str) -> int:
 
 
 def token_error(code: str, description: str) -> dict[str, Any]:
-    """Return the body: the error, its description with the numbers that Entra repeats in fields of their own."""
-    trace, correlation, at = str(uuid.uuid4()), str(uuid.uuid4()), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"
+    """Return the body: the error, its description with the numbers that Entra repeats in
+    fields of their own.
+    """
+    trace, correlation, at = (
+        str(uuid.uuid4()),
+        str(uuid.uuid4()),
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}",
+    )
     numbers = [int(number) for number in _CODE.findall(description)]
     return {
         "error": code,
-        "error_description": f"{description} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {at}",
+        "error_description": (
+            f"{description} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {at}"
+        ),
         "error_codes": numbers,
         "timestamp": at,
         "trace_id": trace,
         "correlation_id": correlation,
-        "error_uri": f"https://login.microsoftonline.com/error?code={numbers[0]}" if numbers else "https://login.microsoftonline.com/error",
+        "error_uri": f"https://login.microsoftonline.com/error?code={numbers[0]}"
+        if numbers
+        else "https://login.microsoftonline.com/error",
     }

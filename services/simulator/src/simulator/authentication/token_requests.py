@@ -1,4 +1,6 @@
-"""Requests for a token by client credentials (RFC 6749, 4.4), judged as Entra does; raises OAuthError."""
+"""Requests for a token by client credentials (RFC 6749, 4.4), judged as Entra does;
+raises OAuthError.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +29,30 @@ def check_token_request(required: TokenRequired, authorization: str | None, body
     """Return if this request deserves a token."""
     form = _form(body)
     if form.get("grant_type") != "client_credentials":
-        raise OAuthError("unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type.")
+        raise OAuthError(
+            "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type."
+        )
     client = _client(required, authorization, form)
     if client.id != required.client_id:
-        raise OAuthError("unauthorized_client", f"AADSTS700016: Application with identifier '{client.id}' was not found in the directory.")
-    if not hmac.compare_digest(client.secret.encode(), required.client_secret.get_secret_value().encode()):
+        raise OAuthError(
+            "unauthorized_client",
+            (
+                f"AADSTS700016: Application with identifier '{client.id}' was not found in "
+                "the directory."
+            ),
+        )
+    if not hmac.compare_digest(
+        client.secret.encode(), required.client_secret.get_secret_value().encode()
+    ):
         raise OAuthError("invalid_client", "AADSTS7000215: Invalid client secret provided.")
     if form.get("scope") != required.scope:
-        raise OAuthError("invalid_scope", f"AADSTS70011: The provided value for the input parameter 'scope' is not valid: '{form.get('scope', '')}'.")
+        raise OAuthError(
+            "invalid_scope",
+            (
+                "AADSTS70011: The provided value for the input parameter 'scope' is not valid: "
+                f"'{form.get('scope', '')}'."
+            ),
+        )
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -49,21 +67,35 @@ def _client(required: TokenRequired, authorization: str | None, form: Mapping[st
     """Return who asks, from the only place where this back office looks."""
     in_header, in_body = authorization is not None, "client_secret" in form
     if in_header and in_body:
-        raise OAuthError("invalid_request", "AADSTS90014: The client must not authenticate in two ways at once.")
+        raise OAuthError(
+            "invalid_request", "AADSTS90014: The client must not authenticate in two ways at once."
+        )
     if required.client_secret_in == "basic":  # noqa: S105 - a place, not a secret
         return _from_header(authorization)
     if not in_body or "client_id" not in form:
-        raise OAuthError("invalid_client", "AADSTS7000218: The request body must contain the parameters 'client_id' and 'client_secret'.")
+        raise OAuthError(
+            "invalid_client",
+            (
+                "AADSTS7000218: The request body must contain the parameters 'client_id' and "
+                "'client_secret'."
+            ),
+        )
     return Client(form["client_id"], form["client_secret"])
 
 
 def _from_header(authorization: str | None) -> Client:
-    """Return id and secret of a Basic header; each was form-urlencoded on its own before base64 (RFC 6749, 2.3.1)."""
+    """Return id and secret of a Basic header; each was form-urlencoded on its own before base64
+    (RFC 6749, 2.3.1).
+    """
     scheme, _, encoded = (authorization or "").partition(" ")
     try:
-        name, colon, secret = base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
+        name, colon, secret = (
+            base64.b64decode(encoded, validate=True).decode("ascii").partition(":")
+        )
     except (binascii.Error, UnicodeDecodeError, ValueError):
         name = colon = secret = ""
     if scheme.lower() != "basic" or not colon:
-        raise OAuthError("invalid_client", "AADSTS7000216: A Basic header with client id and secret is required.")
+        raise OAuthError(
+            "invalid_client", "AADSTS7000216: A Basic header with client id and secret is required."
+        )
     return Client(unquote_plus(name), unquote_plus(secret))

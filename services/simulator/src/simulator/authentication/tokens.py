@@ -8,7 +8,9 @@ MOST = 10_000
 
 
 class Tokens:
-    """Tokens that last ``lifetime_s`` seconds; moments are seconds of any clock that does not go back."""
+    """Tokens that last ``lifetime_s`` seconds; moments are seconds of any clock that
+    does not go back.
+    """
 
     def __init__(self, lifetime_s: int) -> None:
         self.lifetime_s = lifetime_s

@@ -49,11 +49,15 @@ class BackOffice:
     @property
     def is_as_new(self) -> bool:
         """Whether nothing would be lost by forgetting it altogether."""
-        return not self.received and self.faults is None and self._key is None and self._gate is None
+        return (
+            not self.received and self.faults is None and self._key is None and self._gate is None
+        )
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many calls came and what became of them; ``dropped`` ones were stored, but their bodies are no longer kept."""
+        """How many calls came and what became of them; ``dropped`` ones were stored, but their
+        bodies are no longer kept.
+        """
         return {
             "received": self.received,
             "stored": self.stored,
@@ -69,7 +73,9 @@ class BackOffice:
         }
 
     def expect_signatures(self, secret: str | None) -> None:
-        """Refuse from now on what is not signed with this ``whsec_`` secret (None = accept all); raises InvalidFieldError."""
+        """Refuse from now on what is not signed with this ``whsec_`` secret (None = accept all);
+        raises InvalidFieldError.
+        """
         self._key = None if secret is None else secret_key(secret)
 
     def trusts(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -77,7 +83,9 @@ class BackOffice:
         return self._key is None or is_genuine(self._key, headers, body, time.time())
 
     def require(self, required: LoginRequired | TokenRequired | None) -> None:
-        """Let in from now on only who can prove this (None = everybody); tokens and handshakes of before are worth nothing."""
+        """Let in from now on only who can prove this (None = everybody); tokens and handshakes of
+        before are worth nothing.
+        """
         self._gate = None if required is None else gate(required)
 
     @property
@@ -95,7 +103,9 @@ class BackOffice:
         return verdict
 
     def strike(self, *, for_token: bool = False) -> Fault | None:
-        """Return the fault that strikes the call, or the request for a token, that just came, if one does."""
+        """Return the fault that strikes the call, or the request for a token, that just
+        came, if one does.
+        """
         if self.faults is None or self.faults.is_for_tokens is not for_token:
             return None
         fault = self.faults.strike()
@@ -108,9 +118,21 @@ class BackOffice:
         """Keep a webhook."""
         self._keep(record(self.stored + 1, headers, body))
 
-    def keep(self, snapshot: Snapshot, headers: Mapping[str, str], body: bytes, content: bytes | None = None) -> Record:
-        """Keep a call of another protocol; ``content`` is what is the same when it is repeated, the body unless told otherwise."""
-        return self._keep(record_of(self.stored + 1, snapshot, headers, body, body if content is None else content))
+    def keep(
+        self,
+        snapshot: Snapshot,
+        headers: Mapping[str, str],
+        body: bytes,
+        content: bytes | None = None,
+    ) -> Record:
+        """Keep a call of another protocol; ``content`` is what is the same when it is repeated, the
+        body unless told otherwise.
+        """
+        return self._keep(
+            record_of(
+                self.stored + 1, snapshot, headers, body, body if content is None else content
+            )
+        )
 
     def find(self, entity_id: str) -> Record | None:
         """Return the record with this id, while it is kept."""
@@ -119,10 +141,17 @@ class BackOffice:
     def records(self, appointment: str | None, after: int, limit: int) -> list[Record]:
         """Return the kept calls numbered above ``after``, oldest first."""
         newer = islice(self._records, max(0, after - (self.stored - len(self._records))), None)
-        return list(islice((kept for kept in newer if appointment is None or kept.appointment == appointment), limit))
+        return list(
+            islice(
+                (kept for kept in newer if appointment is None or kept.appointment == appointment),
+                limit,
+            )
+        )
 
     def steps(self, appointment: str | None) -> dict[str, list[Step]]:
-        """Return which snapshots of each appointment, or of this one, were stored, in that order."""
+        """Return which snapshots of each appointment, or of this one, were
+        stored, in that order.
+        """
         return self._history.steps(appointment)
 
     def _keep(self, kept: Record) -> Record:

@@ -13,7 +13,8 @@ class BackOffices:
     """Back offices that all keep the same amount in memory."""
 
     def __init__(self, bounds: Bounds, most: int = MOST) -> None:
-        self._bounds, self._most = bounds, most
+        self._bounds = bounds
+        self._most = most
         self._found: dict[str, BackOffice] = {}
 
     def open(self, name: str) -> BackOffice:
@@ -37,6 +38,9 @@ class BackOffices:
 
     def _begin(self, name: str) -> BackOffice:
         if len(self._found) >= self._most:
-            raise TooManyError(f"there are {self._most} back offices already; forget one with DELETE /back-offices/{{name}}")
+            raise TooManyError(
+                f"there are {self._most} back offices already; forget one with DELETE "
+                "/back-offices/{name}"
+            )
         self._found[name] = BackOffice(self._bounds)
         return self._found[name]

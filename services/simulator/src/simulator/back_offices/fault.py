@@ -1,4 +1,6 @@
-"""Faults on demand: what a back office does instead of answering well, how often and for how long."""
+"""Faults on demand: what a back office does instead of answering well, how often
+and for how long.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,15 @@ from common.problem import field_errors
 from simulator.errors import InvalidFieldError
 
 MIB = 1024 * 1024
-SoapFaultName = Literal["DifferentTableIdsMessage", "ServiceBroker", "UnknownType", "ServiceNotFound", "DuplicateKey", "PermissionDenied", "Dialog"]
+SoapFaultName = Literal[
+    "DifferentTableIdsMessage",
+    "ServiceBroker",
+    "UnknownType",
+    "ServiceNotFound",
+    "DuplicateKey",
+    "PermissionDenied",
+    "Dialog",
+]
 
 
 class ODataFault(BaseModel):
@@ -24,28 +34,92 @@ class ODataFault(BaseModel):
 
 
 class Fault(BaseModel):
-    """One way to misbehave; the fields can be joined: ``delay_s`` comes before whatever else is asked for."""
+    """One way to misbehave; the fields can be joined: ``delay_s`` comes before whatever
+    else is asked for.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    status: int | None = Field(default=None, ge=300, le=599, description="Answer with this HTTP status; nothing is stored.")
-    retry_after_s: int | None = Field(default=None, ge=0, le=3600, description="Retry-After header beside the status, in seconds.")
-    delay_s: float = Field(default=0.0, ge=0, le=3600, description="Answer so much later; alone, the call is stored on arrival and answered well.")
-    reset: bool = Field(default=False, description="Cut the TCP connection (RST) without an answer; nothing is stored.")
+    status: int | None = Field(
+        default=None, ge=300, le=599, description="Answer with this HTTP status; nothing is stored."
+    )
+    retry_after_s: int | None = Field(
+        default=None, ge=0, le=3600, description="Retry-After header beside the status, in seconds."
+    )
+    delay_s: float = Field(
+        default=0.0,
+        ge=0,
+        le=3600,
+        description="Answer so much later; alone, the call is stored on arrival and answered well.",
+    )
+    reset: bool = Field(
+        default=False,
+        description="Cut the TCP connection (RST) without an answer; nothing is stored.",
+    )
     store_then_silence: bool = Field(default=False, description="Store the call and never answer.")
-    soap_fault: SoapFaultName | None = Field(default=None, description="The page service answers this fault with status 500, the others a plain 500.")
-    odata_error: ODataFault | None = Field(default=None, description="API page and Dataverse answer this error, the others its status; nothing is stored.")
-    malformed: bool | Literal[200, 201] = Field(default=False, description="Store, and answer with a body that breaks off; a number is its status.")
-    oversized_bytes: int | None = Field(default=None, ge=1, le=256 * MIB, description="Store, and answer well with a body of so many bytes.")
-    gzip_bomb: int | None = Field(default=None, ge=1, le=4096 * MIB, description="Store, and answer well with a gzip body that unpacks to so many bytes.")
-    drip_s: float | None = Field(default=None, gt=0, le=3600, description="Store, and answer with one byte per 0.2 s for so long, then the rest.")
-    no_location: bool = Field(default=False, description="Store, and leave the new record's address out of a good answer.")
-    redirect_to: str | None = Field(default=None, pattern=r"^https?://\S{1,2000}$", description="Answer 307 with this Location; nothing is stored.")
-    token_error: str | None = Field(default=None, pattern=r"^[a-z_]{1,60}$", description="The token endpoint answers this OAuth error; calls are not struck.")
-    token_status: int | None = Field(default=None, ge=400, le=599, description="Status beside token_error; none = 401 for invalid_client, 400 for others.")
+    soap_fault: SoapFaultName | None = Field(
+        default=None,
+        description="The page service answers this fault with status 500, the others a plain 500.",
+    )
+    odata_error: ODataFault | None = Field(
+        default=None,
+        description=(
+            "API page and Dataverse answer this error, the others its status; nothing is stored."
+        ),
+    )
+    malformed: bool | Literal[200, 201] = Field(
+        default=False,
+        description="Store, and answer with a body that breaks off; a number is its status.",
+    )
+    oversized_bytes: int | None = Field(
+        default=None,
+        ge=1,
+        le=256 * MIB,
+        description="Store, and answer well with a body of so many bytes.",
+    )
+    gzip_bomb: int | None = Field(
+        default=None,
+        ge=1,
+        le=4096 * MIB,
+        description="Store, and answer well with a gzip body that unpacks to so many bytes.",
+    )
+    drip_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=3600,
+        description="Store, and answer with one byte per 0.2 s for so long, then the rest.",
+    )
+    no_location: bool = Field(
+        default=False, description="Store, and leave the new record's address out of a good answer."
+    )
+    redirect_to: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S{1,2000}$",
+        description="Answer 307 with this Location; nothing is stored.",
+    )
+    token_error: str | None = Field(
+        default=None,
+        pattern=r"^[a-z_]{1,60}$",
+        description="The token endpoint answers this OAuth error; calls are not struck.",
+    )
+    token_status: int | None = Field(
+        default=None,
+        ge=400,
+        le=599,
+        description="Status beside token_error; none = 401 for invalid_client, 400 for others.",
+    )
     share: float = Field(default=1.0, gt=0, le=1, description="Share of calls it strikes.")
-    times: int | None = Field(default=None, ge=1, description="Calls it strikes before the back office is healthy again; none = until it is removed.")
-    seed: int = Field(default=0, description="The same seed strikes the same calls, counted from when the fault was set.")
+    times: int | None = Field(
+        default=None,
+        ge=1,
+        description=(
+            "Calls it strikes before the back office is healthy again; none = until it is removed."
+        ),
+    )
+    seed: int = Field(
+        default=0,
+        description="The same seed strikes the same calls, counted from when the fault was set.",
+    )
 
     @property
     def is_refusal(self) -> bool:
@@ -86,7 +160,9 @@ def read_fault(text: bytes) -> Fault:
     try:
         fault = Fault.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidFieldError(field_errors(error.errors(include_url=False, include_input=False))) from None
+        raise InvalidFieldError(
+            field_errors(error.errors(include_url=False, include_input=False))
+        ) from None
     for field, message in _contradictions(fault):
         raise InvalidFieldError([{"field": field, "message": message}])
     return fault

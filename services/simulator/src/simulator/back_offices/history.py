@@ -1,4 +1,6 @@
-"""The order in which snapshots of each appointment were stored: what proves that none came too late or twice."""
+"""The order in which snapshots of each appointment were stored: what proves that none came
+too late or twice.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class History:
         return len(self._steps)
 
     def add(self, appointment: str, step: Step, identity: str | None) -> None:
-        """Remember the step, and count it when its identity (none = it has none) is known or a newer snapshot was stored before it."""
+        """Remember the step, and count it when its identity (none = it has none) is known or a
+        newer snapshot was stored before it.
+        """
         self.repeated += identity in self._identities
         if identity:
             self._identities.add(identity)

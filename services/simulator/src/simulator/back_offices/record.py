@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ACTION_HEADER = "X-Dime-Action"
-_SECRET = frozenset({"authorization", "proxy-authorization", "x-api-key", "cookie", "webhook-signature"})
+_SECRET = frozenset(
+    {"authorization", "proxy-authorization", "x-api-key", "cookie", "webhook-signature"}
+)
 _SECRET_WORDS = ("secret", "token", "key")
 
 
@@ -43,20 +45,32 @@ class Record(NamedTuple):
 
     @property
     def identity(self) -> str | None:
-        """What two records of the same call share: the webhook-id, or the appointment and its content; none = nothing tells."""
-        return self.webhook_id if self.protocol is Protocol.WEBHOOK else f"{self.appointment} {self.hash}"
+        """What two records of the same call share: the webhook-id, or the appointment and its
+        content; none = nothing tells.
+        """
+        return (
+            self.webhook_id
+            if self.protocol is Protocol.WEBHOOK
+            else f"{self.appointment} {self.hash}"
+        )
 
     @property
     def shown(self) -> dict[str, Any]:
         """The record for JSON; the body as the text it was sent as."""
         moment = self.modified_at.isoformat(timespec="milliseconds") if self.modified_at else None
-        return self._asdict() | {"at": self.at.isoformat(), "modified_at": moment, "body": self.body.decode(errors="replace")}
+        return self._asdict() | {
+            "at": self.at.isoformat(),
+            "modified_at": moment,
+            "body": self.body.decode(errors="replace"),
+        }
 
 
 class _Snapshot(BaseModel):
     id: int | None = Field(default=None, validation_alias=AliasChoices("Id", "id"))
     guid: str | None = Field(default=None, validation_alias="AppointmentGuid")
-    no: str | None = Field(default=None, validation_alias=AliasChoices("appointmentNo", "AppointmentNo"))
+    no: str | None = Field(
+        default=None, validation_alias=AliasChoices("appointmentNo", "AppointmentNo")
+    )
     modified_at: datetime | None = Field(default=None, validation_alias="LastModifiedDate")
 
 
@@ -65,12 +79,18 @@ def record(number: int, headers: Mapping[str, str], body: bytes) -> Record:
     read = _read(body)
     modified_at = in_utc(read.modified_at) if read.modified_at else None
     appointment = str(read.id or read.guid or read.no or "")
-    snapshot = Snapshot(Protocol.WEBHOOK, appointment, headers.get(ACTION_HEADER, ""), modified_at, {}, [], [])
+    snapshot = Snapshot(
+        Protocol.WEBHOOK, appointment, headers.get(ACTION_HEADER, ""), modified_at, {}, [], []
+    )
     return record_of(number, snapshot, headers, body, body)
 
 
-def record_of(number: int, snapshot: Snapshot, headers: Mapping[str, str], body: bytes, content: bytes) -> Record:
-    """Return the record of a call that said this; ``content`` is what is the same when the call is repeated."""
+def record_of(
+    number: int, snapshot: Snapshot, headers: Mapping[str, str], body: bytes, content: bytes
+) -> Record:
+    """Return the record of a call that said this; ``content`` is what is the same when the
+    call is repeated.
+    """
     return Record(
         number=number,
         at=datetime.now(UTC),

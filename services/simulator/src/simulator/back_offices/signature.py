@@ -38,7 +38,10 @@ def is_genuine(key: bytes, headers: Mapping[str, str], body: bytes, now_s: float
         return False
     content = b".".join((webhook_id.encode(), sent_at.encode(), body))
     expected = hmac.digest(key, content, hashlib.sha256)
-    return any(hmac.compare_digest(expected, given) for given in _signatures(headers.get("webhook-signature", "")))
+    return any(
+        hmac.compare_digest(expected, given)
+        for given in _signatures(headers.get("webhook-signature", ""))
+    )
 
 
 def _is_fresh(sent_at: str, now_s: float) -> bool:
@@ -46,7 +49,9 @@ def _is_fresh(sent_at: str, now_s: float) -> bool:
 
 
 def _signatures(header: str) -> list[bytes]:
-    """Return the decoded signatures of the version we know; others and unreadable ones are passed over."""
+    """Return the decoded signatures of the version we know; others and unreadable ones
+    are passed over.
+    """
     found = []
     for part in header.split(" "):
         version, _, encoded = part.partition(",")

@@ -8,7 +8,14 @@ from http.client import responses
 from typing import TYPE_CHECKING
 
 from simulator.appointments.fields import Kind
-from simulator.dataverse.change_set import APPOINTMENT_FIELDS, APPOINTMENTS, LINK, NAMESPACE, RESOURCE_FIELDS, RESOURCES
+from simulator.dataverse.change_set import (
+    APPOINTMENT_FIELDS,
+    APPOINTMENTS,
+    LINK,
+    NAMESPACE,
+    RESOURCE_FIELDS,
+    RESOURCES,
+)
 from simulator.dataverse.multipart import NEWLINE, join
 from simulator.odata.metadata import Entity, metadata
 
@@ -34,8 +41,15 @@ class Batch:
     def created(self, addresses: Mapping[str, str]) -> bytes:
         """Return one 204 for each Content-ID, telling the address of its new record."""
         inner = f"changesetresponse_{uuid.uuid4()}"
-        answers = [_part(204, {"OData-EntityId": address, "Location": address}, b"", content_id) for content_id, address in addresses.items()]
-        change_set = f"Content-Type: multipart/mixed; boundary={inner}".encode() + NEWLINE * 2 + join(answers, inner)
+        answers = [
+            _part(204, {"OData-EntityId": address, "Location": address}, b"", content_id)
+            for content_id, address in addresses.items()
+        ]
+        change_set = (
+            f"Content-Type: multipart/mixed; boundary={inner}".encode()
+            + NEWLINE * 2
+            + join(answers, inner)
+        )
         return join([change_set], self._boundary)
 
     def failed(self, error: ChangeError, retry_after_s: int | None = None) -> bytes:
@@ -43,7 +57,10 @@ class Batch:
         headers = {"Content-Type": "application/json; odata.metadata=minimal"}
         if retry_after_s is not None:
             headers["Retry-After"] = str(retry_after_s)
-        return join([_part(error.status, headers, error_body(error.code, str(error)), error.content_id)], self._boundary)
+        return join(
+            [_part(error.status, headers, error_body(error.code, str(error)), error.content_id)],
+            self._boundary,
+        )
 
 
 def error_body(code: str, message: str) -> bytes:
@@ -54,7 +71,10 @@ def error_body(code: str, message: str) -> bytes:
 def who_am_i() -> dict[str, str]:
     """Return the answer of the function WhoAmI; always the same."""
     names = ("UserId", "BusinessUnitId", "OrganizationId")
-    return {"@odata.context": f"$metadata#{NAMESPACE}.WhoAmIResponse", **{name: str(uuid.uuid5(_ORGANISATION, name)) for name in names}}
+    return {
+        "@odata.context": f"$metadata#{NAMESPACE}.WhoAmIResponse",
+        **{name: str(uuid.uuid5(_ORGANISATION, name)) for name in names},
+    }
 
 
 def edmx() -> bytes:
@@ -65,8 +85,22 @@ def edmx() -> bytes:
     return metadata(
         NAMESPACE,
         [
-            Entity("dime_dsappointment", APPOINTMENTS, "dime_dsappointmentid", appointment, {}, nullable=True),
-            Entity("dime_dsappointmentresource", RESOURCES, "dime_dsappointmentresourceid", resource, link, nullable=True),
+            Entity(
+                "dime_dsappointment",
+                APPOINTMENTS,
+                "dime_dsappointmentid",
+                appointment,
+                {},
+                nullable=True,
+            ),
+            Entity(
+                "dime_dsappointmentresource",
+                RESOURCES,
+                "dime_dsappointmentresourceid",
+                resource,
+                link,
+                nullable=True,
+            ),
         ],
     )
 
@@ -79,5 +113,11 @@ def _part(status: int, headers: Mapping[str, str], content: bytes, content_id: s
         "",
         f"HTTP/1.1 {status} {responses.get(status, 'Fault')}",
     ]
-    lines: Sequence[str] = [*head, "OData-Version: 4.0", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    lines: Sequence[str] = [
+        *head,
+        "OData-Version: 4.0",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        "",
+        "",
+    ]
     return NEWLINE.join(line.encode() for line in lines) + content

@@ -1,4 +1,6 @@
-"""Reads the records of a change set; raises ChangeError for the first request that Dataverse would refuse."""
+"""Reads the records of a change set; raises ChangeError for the first request that
+Dataverse would refuse.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ RESOURCE_FIELDS = MappingProxyType({field.dataverse: field for field in RESOURCE
 
 
 class Change(NamedTuple):
-    """An appointment to store, with its resources, and the content of all their requests; the Content-ID is the appointment's."""
+    """An appointment to store, with its resources, and the content of all their requests; the
+    Content-ID is the appointment's.
+    """
 
     content_id: str
     snapshot: Snapshot
@@ -51,7 +55,9 @@ def read_changes(requests: Sequence[Request]) -> list[Change]:
         try:
             _take(request, drafts)
         except Malformed as error:
-            raise ChangeError(request.content_id, 400, PAYLOAD_ERROR, _in_payload(request.entity_set, str(error))) from None
+            raise ChangeError(
+                request.content_id, 400, PAYLOAD_ERROR, _in_payload(request.entity_set, str(error))
+            ) from None
     return [draft.change for draft in drafts.values()]
 
 
@@ -61,26 +67,50 @@ def _take(request: Request, drafts: dict[str, _Draft]) -> None:
     elif request.entity_set == RESOURCES:
         _resource(request, drafts)
     else:
-        raise ChangeError(request.content_id, 404, NO_RESOURCE_ERROR, f"Resource not found for the segment '{request.entity_set}'.")
+        raise ChangeError(
+            request.content_id,
+            404,
+            NO_RESOURCE_ERROR,
+            f"Resource not found for the segment '{request.entity_set}'.",
+        )
 
 
 def _appointment(request: Request) -> _Draft:
-    fields = read_fields(read_object(request.content), APPOINTMENT_FIELDS, f"{NAMESPACE}.dime_dsappointment", allows_null=True)
+    fields = read_fields(
+        read_object(request.content),
+        APPOINTMENT_FIELDS,
+        f"{NAMESPACE}.dime_dsappointment",
+        allows_null=True,
+    )
     if not has_action(fields, DATABASE_ACTION.dataverse):
-        raise ChangeError(request.content_id, 400, ARGUMENT_ERROR, "Database Action must be I, U or D.")
+        raise ChangeError(
+            request.content_id, 400, ARGUMENT_ERROR, "Database Action must be I, U or D."
+        )
     return _Draft(request.content_id, fields, [], [request.content])
 
 
 def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
-    """Add the resource to the appointment that it is bound to by the Content-ID of an earlier request."""
+    """Add the resource to the appointment that it is bound to by the Content-ID of an
+    earlier request.
+    """
     sent = read_object(request.content)
     reference = sent.pop(f"{LINK}@odata.bind", None)
     draft = drafts.get(reference) if isinstance(reference, str) else None
     if draft is None:
-        raise Malformed(f"The reference '{reference}' of '{LINK}@odata.bind' names no appointment before it in the change set.")
-    draft.resources.append(read_fields(sent, RESOURCE_FIELDS, f"{NAMESPACE}.dime_dsappointmentresource", allows_null=True))
+        raise Malformed(
+            f"The reference '{reference}' of '{LINK}@odata.bind' names no appointment before it "
+            "in the change set."
+        )
+    draft.resources.append(
+        read_fields(
+            sent, RESOURCE_FIELDS, f"{NAMESPACE}.dime_dsappointmentresource", allows_null=True
+        )
+    )
     draft.contents.append(request.content)
 
 
 def _in_payload(entity_set: str, message: str) -> str:
-    return f"Error identified in Payload provided by the user for Entity :'{entity_set}'  ----> InnerException : Microsoft.OData.ODataException: {message}"
+    return (
+        f"Error identified in Payload provided by the user for Entity :'{entity_set}'  ----> "
+        f"InnerException : Microsoft.OData.ODataException: {message}"
+    )

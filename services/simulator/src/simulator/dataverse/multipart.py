@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NEWLINE = b"\r\n"
-_BOUNDARY = re.compile(r"""multipart/mixed\s*;\s*boundary=("(?P<quoted>[^"]{1,70})"|(?P<plain>[^\s;"]{1,70}))\s*""", re.IGNORECASE)
+_BOUNDARY = re.compile(
+    r"""multipart/mixed\s*;\s*boundary=("(?P<quoted>[^"]{1,70})"|(?P<plain>[^\s;"]{1,70}))\s*""",
+    re.IGNORECASE,
+)
 
 
 class MultipartError(ValueError):
@@ -28,7 +31,9 @@ def boundary_of(content_type: str) -> bytes:
     """Return the boundary that a content type ``multipart/mixed`` names."""
     found = _BOUNDARY.fullmatch(content_type.strip())
     if found is None:
-        raise MultipartError(f"The content type '{content_type}' is not multipart/mixed with a boundary.")
+        raise MultipartError(
+            f"The content type '{content_type}' is not multipart/mixed with a boundary."
+        )
     return (found["quoted"] or found["plain"]).encode()
 
 

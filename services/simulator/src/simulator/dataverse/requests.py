@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from simulator.dataverse.multipart import NEWLINE, Message, MultipartError, boundary_of, read_message, split
+from simulator.dataverse.multipart import (
+    NEWLINE,
+    Message,
+    MultipartError,
+    boundary_of,
+    read_message,
+    split,
+)
 
 _LINE = re.compile(rb"POST (?P<target>[^ ]+) HTTP/1\.1")
 _TARGET = re.compile(r"(.*/api/data/v9\.2/|)(?P<entity_set>[A-Za-z_]+)")
@@ -34,8 +41,14 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
 
 def _request(part: Message) -> Request:
     """Return the POST that a part holds."""
-    if part.headers.get("content-type", "").lower() != "application/http" or part.headers.get("content-transfer-encoding", "").lower() != "binary":
-        raise MultipartError("A part of a change set must have the content type application/http and the transfer encoding binary.")
+    if (
+        part.headers.get("content-type", "").lower() != "application/http"
+        or part.headers.get("content-transfer-encoding", "").lower() != "binary"
+    ):
+        raise MultipartError(
+            "A part of a change set must have the content type application/http and the transfer "
+            "encoding binary."
+        )
     if not part.headers.get("content-id"):
         raise MultipartError("A Content-ID is missing in the change set.")
     line, _, rest = part.content.partition(NEWLINE)
@@ -44,6 +57,11 @@ def _request(part: Message) -> Request:
     if target is None:
         raise MultipartError(f"'{line.decode('latin-1')}' is no POST to an entity set.")
     inner = read_message(rest)
-    if inner.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise MultipartError("The content type of a request in the change set must be application/json.")
+    if (
+        inner.headers.get("content-type", "").partition(";")[0].strip().lower()
+        != "application/json"
+    ):
+        raise MultipartError(
+            "The content type of a request in the change set must be application/json."
+        )
     return Request(part.headers["content-id"], target["entity_set"], inner.content)

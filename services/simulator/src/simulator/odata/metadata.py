@@ -18,7 +18,9 @@ SCHEMA = "http://docs.oasis-open.org/odata/ns/edm"
 
 
 class Entity(NamedTuple):
-    """An entity type; ``links`` are its navigation properties with their types, ``nullable`` = every property but the key may be null."""
+    """An entity type; ``links`` are its navigation properties with their types, ``nullable`` =
+    every property but the key may be null.
+    """
 
     name: str
     entity_set: str
@@ -32,18 +34,27 @@ def metadata(namespace: str, entities: Sequence[Entity]) -> bytes:
     """Return the document."""
     root = etree.Element(f"{{{EDMX}}}Edmx", Version="4.0", nsmap={"edmx": EDMX})
     services = etree.SubElement(root, f"{{{EDMX}}}DataServices")
-    schema = etree.SubElement(services, f"{{{SCHEMA}}}Schema", Namespace=namespace, nsmap={None: SCHEMA})
+    schema = etree.SubElement(
+        services, f"{{{SCHEMA}}}Schema", Namespace=namespace, nsmap={None: SCHEMA}
+    )
     for entity in entities:
         _entity_type(schema, entity)
     container = etree.SubElement(schema, f"{{{SCHEMA}}}EntityContainer", Name="Container")
     for entity in entities:
-        etree.SubElement(container, f"{{{SCHEMA}}}EntitySet", Name=entity.entity_set, EntityType=f"{namespace}.{entity.name}")
+        etree.SubElement(
+            container,
+            f"{{{SCHEMA}}}EntitySet",
+            Name=entity.entity_set,
+            EntityType=f"{namespace}.{entity.name}",
+        )
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
 def _entity_type(schema: etree._Element, entity: Entity) -> None:
     kind = etree.SubElement(schema, f"{{{SCHEMA}}}EntityType", Name=entity.name)
-    etree.SubElement(etree.SubElement(kind, f"{{{SCHEMA}}}Key"), f"{{{SCHEMA}}}PropertyRef", Name=entity.key)
+    etree.SubElement(
+        etree.SubElement(kind, f"{{{SCHEMA}}}Key"), f"{{{SCHEMA}}}PropertyRef", Name=entity.key
+    )
     _property(kind, entity.key, "Edm.Guid", is_nullable=False)
     for name, of in entity.properties.items():
         _property(kind, name, EDM[of], is_nullable=entity.nullable)
@@ -52,4 +63,6 @@ def _entity_type(schema: etree._Element, entity: Entity) -> None:
 
 
 def _property(kind: etree._Element, name: str, of: str, *, is_nullable: bool) -> None:
-    etree.SubElement(kind, f"{{{SCHEMA}}}Property", Name=name, Type=of, Nullable=str(is_nullable).lower())
+    etree.SubElement(
+        kind, f"{{{SCHEMA}}}Property", Name=name, Type=of, Nullable=str(is_nullable).lower()
+    )

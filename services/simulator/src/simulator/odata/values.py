@@ -1,4 +1,6 @@
-"""Checks JSON values by the type of their field, the way an OData server does; what is wrong comes back as a sentence."""
+"""Checks JSON values by the type of their field, the way an OData server does; what is wrong comes
+back as a sentence.
+"""
 
 from __future__ import annotations
 
@@ -34,39 +36,57 @@ class Malformed(ValueError):  # noqa: N818 - a sentence on its way to the protoc
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body; raises Malformed for anything else, for names that come twice and for NaN."""
+    """Return the JSON object of a body; raises Malformed for anything else, for names that come
+    twice and for NaN.
+    """
     try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        found = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
+        )
     except Malformed:
         raise
     except (ValueError, RecursionError) as error:
         raise Malformed(f"An error occurred while reading the JSON payload: {error}") from None
     if not isinstance(found, dict):
-        raise Malformed("An unexpected node was found when reading from the JSON reader. A 'StartObject' node was expected.")
+        raise Malformed(
+            "An unexpected node was found when reading from the JSON reader. A 'StartObject' "
+            "node was expected."
+        )
     return found
 
 
-def read_fields(sent: Mapping[str, Any], known: Mapping[str, Field], entity: str, *, allows_null: bool) -> dict[str, Any]:
-    """Return the values of these names; raises Malformed for an unknown name, a wrong type, and a null unless it is allowed."""
+def read_fields(
+    sent: Mapping[str, Any], known: Mapping[str, Field], entity: str, *, allows_null: bool
+) -> dict[str, Any]:
+    """Return the values of these names; raises Malformed for an unknown name, a wrong type, and a
+    null unless it is allowed.
+    """
     for name, value in sent.items():
         if name not in known:
             raise Malformed(unknown_property(name, entity))
         if value is None and not allows_null:
             raise Malformed(_null(name, EDM[known[name].kind]))
         if value is not None and not _fits(value, known[name].kind):
-            raise Malformed(f"Cannot convert the literal '{value}' of property '{name}' to the expected type '{EDM[known[name].kind]}'.")
+            raise Malformed(
+                f"Cannot convert the literal '{value}' of property '{name}' to the expected type "
+                f"'{EDM[known[name].kind]}'."
+            )
     return dict(sent)
 
 
 def unknown_property(name: str, entity: str) -> str:
     """Return the sentence about a property that does not exist (wire-formats.md)."""
-    return f"The property '{name}' does not exist on type '{entity}'. Make sure to only use property names that are defined by the type."
+    return (
+        f"The property '{name}' does not exist on type '{entity}'. Make sure to only use property "
+        "names that are defined by the type."
+    )
 
 
 def _null(name: str, kind: str) -> str:
     return (
-        f"A null value was found for the property named '{name}', which has the expected type '{kind}[Nullable=False]'. "
-        f"The expected type '{kind}[Nullable=False]' does not allow null values."
+        f"A null value was found for the property named '{name}', which has the expected type "
+        f"'{kind}[Nullable=False]'. The expected type '{kind}[Nullable=False]' does not "
+        "allow null values."
     )
 
 

@@ -21,7 +21,9 @@ def created(entity: etree._Element, entry_no: int) -> bytes:
     stored = etree.SubElement(result, _named("Appointment"))
     etree.SubElement(stored, _named("Key")).text = _key(entry_no)
     etree.SubElement(stored, _named("Entry_No")).text = str(entry_no)
-    stored.extend(deepcopy(child) for child in entity if child.tag not in {_named("Key"), _named("Entry_No")})
+    stored.extend(
+        deepcopy(child) for child in entity if child.tag not in {_named("Key"), _named("Entry_No")}
+    )
     _key_lines(stored, entry_no)
     etree.cleanup_namespaces(envelope)
     return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
@@ -38,7 +40,9 @@ def _key_lines(stored: etree._Element, entry_no: int) -> None:
 
 
 def _key(*numbers: int) -> str:
-    """Return an opaque key that looks like the server's: length, bytes in base64, table, timestamp."""
+    """Return an opaque key that looks like the server's: length, bytes in base64,
+    table, timestamp.
+    """
     packed = base64.b64encode(b"".join(number.to_bytes(8, "big") for number in numbers)).decode()
     return f"{len(packed)};{packed};1;{numbers[0]};"
 

@@ -1,4 +1,6 @@
-"""Reads a call to ``Create``: the envelope, the schema, and the rules beyond the schema; raises SoapFaultError."""
+"""Reads a call to ``Create``: the envelope, the schema, and the rules beyond the schema;
+raises SoapFaultError.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,22 @@ from typing import Any
 
 from lxml import etree
 
-from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, FIELD_VALUE, RESOURCE, Field, Kind
-from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, is_moment, snapshot
+from simulator.appointments.fields import (
+    APPOINTMENT,
+    DATABASE_ACTION,
+    FIELD_VALUE,
+    RESOURCE,
+    Field,
+    Kind,
+)
+from simulator.appointments.snapshot import (
+    Lines,
+    Protocol,
+    Snapshot,
+    has_action,
+    is_moment,
+    snapshot,
+)
 from simulator.errors import SoapFaultError
 from simulator.page_service.faults import BROKER, DIALOG, SOAP
 from simulator.page_service.schema import NAMESPACE, schema
@@ -17,37 +33,57 @@ _TRUE = ("true", "1")
 
 
 def read_create(action: str | None, body: bytes) -> tuple[Snapshot, etree._Element]:
-    """Return what a call says, and its ``Appointment`` element; ``action`` is the SOAPAction header."""
+    """Return what a call says, and its ``Appointment`` element; ``action`` is the
+    SOAPAction header.
+    """
     if action is None or action.strip('"') != f"{NAMESPACE}:Create":
-        raise SoapFaultError(BROKER, f"The SOAPAction {action or '(none)'} is not supported by service Appointment.")
+        raise SoapFaultError(
+            BROKER, f"The SOAPAction {action or '(none)'} is not supported by service Appointment."
+        )
     create = _payload(_parsed(body))
     if create.tag != f"{{{NAMESPACE}}}Create":
-        raise SoapFaultError(BROKER, f'Method "{etree.QName(create).localname}" was not found on service "Appointment"!')
+        raise SoapFaultError(
+            BROKER,
+            f'Method "{etree.QName(create).localname}" was not found on service "Appointment"!',
+        )
     _check(create)
     entity = create[0]
     fields = _values(entity, APPOINTMENT)
     if not has_action(fields, DATABASE_ACTION.page):
         raise SoapFaultError(DIALOG, "Database Action must be I, U or D in Appointment.")
-    lines = Lines(_lines(entity, "Resources", RESOURCE), _lines(entity, "Field_Values", FIELD_VALUE))
+    lines = Lines(
+        _lines(entity, "Resources", RESOURCE), _lines(entity, "Field_Values", FIELD_VALUE)
+    )
     return snapshot(Protocol.PAGE_SERVICE, lambda field: field.page, fields, lines), entity
 
 
 def _parsed(body: bytes) -> etree._Element:
     """Return the root; a document type is refused, and no entity is ever replaced."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise SoapFaultError("System.Xml.XmlException", str(error)) from None
     if root.getroottree().docinfo.doctype:
-        raise SoapFaultError("System.Xml.XmlException", "For security reasons DTD is prohibited in this XML document.")
+        raise SoapFaultError(
+            "System.Xml.XmlException",
+            "For security reasons DTD is prohibited in this XML document.",
+        )
     return root
 
 
 def _payload(envelope: etree._Element) -> etree._Element:
     body = envelope.find(f"{{{SOAP}}}Body")
     if envelope.tag != f"{{{SOAP}}}Envelope" or body is None or len(body) != 1:
-        raise SoapFaultError(BROKER, "The message is no SOAP 1.1 envelope whose body holds one element.")
+        raise SoapFaultError(
+            BROKER, "The message is no SOAP 1.1 envelope whose body holds one element."
+        )
     return body[0]
 
 
@@ -59,7 +95,9 @@ def _schema() -> etree.XMLSchema:
 def _check(create: etree._Element) -> None:
     checked = _schema()
     if not checked.validate(create):
-        raise SoapFaultError("System.Xml.Schema.XmlSchemaValidationException", checked.error_log[0].message)
+        raise SoapFaultError(
+            "System.Xml.Schema.XmlSchemaValidationException", checked.error_log[0].message
+        )
 
 
 def _lines(entity: etree._Element, part: str, fields: tuple[Field, ...]) -> list[dict[str, Any]]:
@@ -68,7 +106,9 @@ def _lines(entity: etree._Element, part: str, fields: tuple[Field, ...]) -> list
 
 def _values(element: etree._Element, fields: tuple[Field, ...]) -> dict[str, Any]:
     found = ((field, element.find(f"{{{NAMESPACE}}}{field.page}")) for field in fields)
-    return {field.page: _value(field, child.text or "") for field, child in found if child is not None}
+    return {
+        field.page: _value(field, child.text or "") for field, child in found if child is not None
+    }
 
 
 def _value(field: Field, text: str) -> Any:
@@ -85,5 +125,11 @@ def _value(field: Field, text: str) -> Any:
 
 def _moment(field: Field, text: str) -> str:
     if not is_moment(text):
-        raise SoapFaultError(DIALOG, f"{field.page}: {text} names no offset and no Z, so it would be read in the server's own time zone.")
+        raise SoapFaultError(
+            DIALOG,
+            (
+                f"{field.page}: {text} names no offset and no Z, so it would be read in the "
+                "server's own time zone."
+            ),
+        )
     return text

@@ -1,4 +1,6 @@
-"""SOAP faults as NAV and Business Central word them (wire-formats.md): the ones on demand, and the ones that bad calls get."""
+"""SOAP faults as NAV and Business Central word them (wire-formats.md): the ones on demand, and the
+ones that bad calls get.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,10 @@ CATALOGUE = MappingProxyType(
             "Microsoft.Dynamics.Nav.Types.Exceptions.NavPermissionException",
             "You do not have the following permissions on TableData Dime DS Appointment: Insert.",
         ),
-        "Dialog": SoapFault(DIALOG, "Task No. must have a value in Appointment: Entry No.=13. It cannot be zero or empty."),
+        "Dialog": SoapFault(
+            DIALOG,
+            "Task No. must have a value in Appointment: Entry No.=13. It cannot be zero or empty.",
+        ),
     }
 )
 

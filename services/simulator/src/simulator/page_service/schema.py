@@ -1,4 +1,6 @@
-"""The types and operations of the page service as an XML schema: published in the WSDL, and what calls are checked against."""
+"""The types and operations of the page service as an XML schema: published in the WSDL, and what
+calls are checked against.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ OPERATIONS: dict[str, tuple[tuple[Part, ...], tuple[Part, ...]]] = {
     "Read": ((Part("Entry_No", "xsd:int", "1"),), (_ENTITY._replace(least="0"),)),
     "ReadByRecId": ((Part("recId", "xsd:string", "1"),), (_ENTITY._replace(least="0"),)),
     "ReadMultiple": (
-        (Part("filter", "tns:Appointment_Filter", "1", "unbounded"), Part("bookmarkKey", "xsd:string"), Part("setSize", "xsd:int", "1")),
+        (
+            Part("filter", "tns:Appointment_Filter", "1", "unbounded"),
+            Part("bookmarkKey", "xsd:string"),
+            Part("setSize", "xsd:int", "1"),
+        ),
         (Part("ReadMultiple_Result", "tns:Appointment_List"),),
     ),
     "IsUpdated": ((_KEY,), (Part("IsUpdated_Result", "xsd:boolean", "1"),)),
@@ -38,19 +44,38 @@ OPERATIONS: dict[str, tuple[tuple[Part, ...], tuple[Part, ...]]] = {
     "Update": ((_ENTITY,), (_ENTITY,)),
     "UpdateMultiple": ((_ENTITIES,), (_ENTITIES,)),
     "Delete": ((_KEY,), (Part("Delete_Result", "xsd:boolean", "1"),)),
-    "Delete_Resources": ((Part("Resources_Key", "xsd:string", "1"),), (Part("Delete_Resources_Result", "xsd:boolean", "1"),)),
-    "Delete_Field_Values": ((Part("Field_Values_Key", "xsd:string", "1"),), (Part("Delete_Field_Values_Result", "xsd:boolean", "1"),)),
+    "Delete_Resources": (
+        (Part("Resources_Key", "xsd:string", "1"),),
+        (Part("Delete_Resources_Result", "xsd:boolean", "1"),),
+    ),
+    "Delete_Field_Values": (
+        (Part("Field_Values_Key", "xsd:string", "1"),),
+        (Part("Delete_Field_Values_Result", "xsd:boolean", "1"),),
+    ),
 }
 """What each operation takes and returns; only Create is answered."""
 
 
 def schema() -> etree._Element:
-    """Return a new schema element; every element of a record may be left out, none may come out of order or be nil."""
-    root = etree.Element(f"{{{XSD}}}schema", {"elementFormDefault": "qualified", "targetNamespace": NAMESPACE}, nsmap={"xsd": XSD, "tns": NAMESPACE})
+    """Return a new schema element; every element of a record may be left out, none may come out of
+    order or be nil.
+    """
+    root = etree.Element(
+        f"{{{XSD}}}schema",
+        {"elementFormDefault": "qualified", "targetNamespace": NAMESPACE},
+        nsmap={"xsd": XSD, "tns": NAMESPACE},
+    )
     _lines(root, "Appointment_Resource", RESOURCE)
     _lines(root, "Appointment_Field_Value", FIELD_VALUE)
-    parts = [Part("Resources", "tns:Appointment_Resource_List"), Part("Field_Values", "tns:Appointment_Field_Value_List")]
-    _type(root, "Appointment", [Part("Key", "xsd:string"), Part("Entry_No", "xsd:int"), *_parts(APPOINTMENT), *parts])
+    parts = [
+        Part("Resources", "tns:Appointment_Resource_List"),
+        Part("Field_Values", "tns:Appointment_Field_Value_List"),
+    ]
+    _type(
+        root,
+        "Appointment",
+        [Part("Key", "xsd:string"), Part("Entry_No", "xsd:int"), *_parts(APPOINTMENT), *parts],
+    )
     _type(root, "Appointment_List", [Part("Appointment", "tns:Appointment", "1", "unbounded")])
     _filter(root)
     for name, (taken, returned) in OPERATIONS.items():
@@ -73,10 +98,24 @@ def _filter(root: etree._Element) -> None:
     allowed = etree.SubElement(names, f"{{{XSD}}}restriction", base="xsd:string")
     for name in ("Entry_No", *(field.page for field in APPOINTMENT)):
         etree.SubElement(allowed, f"{{{XSD}}}enumeration", value=name)
-    _type(root, "Appointment_Filter", [Part("Field", "tns:Appointment_Fields", "1"), Part("Criteria", "xsd:string", "1")])
+    _type(
+        root,
+        "Appointment_Filter",
+        [Part("Field", "tns:Appointment_Fields", "1"), Part("Criteria", "xsd:string", "1")],
+    )
 
 
 def _type(parent: etree._Element, name: str | None, parts: list[Part] | tuple[Part, ...]) -> None:
-    sequence = etree.SubElement(etree.SubElement(parent, f"{{{XSD}}}complexType", {"name": name} if name else {}), f"{{{XSD}}}sequence")
+    sequence = etree.SubElement(
+        etree.SubElement(parent, f"{{{XSD}}}complexType", {"name": name} if name else {}),
+        f"{{{XSD}}}sequence",
+    )
     for part in parts:
-        etree.SubElement(sequence, f"{{{XSD}}}element", minOccurs=part.least, maxOccurs=part.most, name=part.name, type=part.type)
+        etree.SubElement(
+            sequence,
+            f"{{{XSD}}}element",
+            minOccurs=part.least,
+            maxOccurs=part.most,
+            name=part.name,
+            type=part.type,
+        )

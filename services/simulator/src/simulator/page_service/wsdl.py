@@ -15,9 +15,14 @@ _BINDING = "Appointment_Binding"
 def wsdl(address: str) -> bytes:
     """Return the document; ``address`` is where the service is called.
 
-    The schema goes in as text, so that it declares its prefixes itself: clients cut it out and read it alone.
+    The schema goes in as text, so that it declares its prefixes itself: clients cut it out
+    and read it alone.
     """
-    root = etree.Element(_named("definitions"), targetNamespace=NAMESPACE, nsmap={None: WSDL, "tns": NAMESPACE, "soap": SOAP})
+    root = etree.Element(
+        _named("definitions"),
+        targetNamespace=NAMESPACE,
+        nsmap={None: WSDL, "tns": NAMESPACE, "soap": SOAP},
+    )
     etree.SubElement(root, _named("types"))
     for name in OPERATIONS:
         _message(root, name)
@@ -25,7 +30,9 @@ def wsdl(address: str) -> bytes:
     _port_type(root)
     _binding(root)
     _service(root, address)
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8").replace(b"<types/>", b"<types>" + etree.tostring(schema()) + b"</types>")
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8").replace(
+        b"<types/>", b"<types>" + etree.tostring(schema()) + b"</types>"
+    )
 
 
 def _message(root: etree._Element, name: str) -> None:
@@ -38,17 +45,27 @@ def _port_type(root: etree._Element) -> None:
     for name in OPERATIONS:
         operation = etree.SubElement(port, _named("operation"), name=name)
         etree.SubElement(operation, _named("input"), name=name, message=f"tns:{name}")
-        etree.SubElement(operation, _named("output"), name=f"{name}_Result", message=f"tns:{name}_Result")
+        etree.SubElement(
+            operation, _named("output"), name=f"{name}_Result", message=f"tns:{name}_Result"
+        )
 
 
 def _binding(root: etree._Element) -> None:
     binding = etree.SubElement(root, _named("binding"), name=_BINDING, type=f"tns:{_PORT}")
-    etree.SubElement(binding, f"{{{SOAP}}}binding", transport="http://schemas.xmlsoap.org/soap/http")
+    etree.SubElement(
+        binding, f"{{{SOAP}}}binding", transport="http://schemas.xmlsoap.org/soap/http"
+    )
     for name in OPERATIONS:
         operation = etree.SubElement(binding, _named("operation"), name=name)
-        etree.SubElement(operation, f"{{{SOAP}}}operation", soapAction=f"{NAMESPACE}:{name}", style="document")
+        etree.SubElement(
+            operation, f"{{{SOAP}}}operation", soapAction=f"{NAMESPACE}:{name}", style="document"
+        )
         for end, message in (("input", name), ("output", f"{name}_Result")):
-            etree.SubElement(etree.SubElement(operation, _named(end), name=message), f"{{{SOAP}}}body", use="literal")
+            etree.SubElement(
+                etree.SubElement(operation, _named(end), name=message),
+                f"{{{SOAP}}}body",
+                use="literal",
+            )
 
 
 def _service(root: etree._Element, address: str) -> None:

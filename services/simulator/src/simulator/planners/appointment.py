@@ -10,7 +10,9 @@ from simulator.planners.cronus import Marker, Technician, Work
 
 @dataclass(slots=True)
 class Appointment:
-    """What planners change; ``start`` is wall time on site, ``created_at`` and ``modified_at`` are aware UTC, whole milliseconds."""
+    """What planners change; ``start`` is wall time on site, ``created_at`` and ``modified_at`` are
+    aware UTC, whole milliseconds.
+    """
 
     id: int
     guid: str
@@ -30,7 +32,9 @@ class Appointment:
         return self.start + timedelta(hours=self.hours)
 
     def touch(self, now: datetime) -> None:
-        """Take ``now`` as the time of the change, or the millisecond after the previous change when that is later."""
+        """Take ``now`` as the time of the change, or the millisecond after the previous change
+        when that is later.
+        """
         self.modified_at = max(whole_ms(now), self.modified_at + timedelta(milliseconds=1))
 
 

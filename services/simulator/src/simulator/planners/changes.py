@@ -1,4 +1,6 @@
-"""The stream of changes: seeded, so that the same seed and clock give the same changes to the byte."""
+"""The stream of changes: seeded, so that the same seed and clock give the same
+changes to the byte.
+"""
 
 from __future__ import annotations
 
@@ -38,20 +40,33 @@ class Change:
 
 
 class Changes:
-    """Creates, moves and deletes on a board of ``appointments``; a deleted one never comes back under its id.
+    """Creates, moves and deletes on a board of ``appointments``; a deleted one never comes
+    back under its id.
 
-    ``next`` fills the board up to that size, ``create`` goes beyond it. Ids begin at the clock's milliseconds, so that a stream begun later uses other ones.
+    ``next`` fills the board up to that size, ``create`` goes beyond it. Ids begin at the clock's
+    milliseconds, so that a stream begun later uses other ones.
     """
 
-    def __init__(self, seed: int, appointments: int, source_apps: Sequence[str], clock: Callable[[], datetime]) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - repeatable is the point; nothing secret comes from it
-        self._size, self._source_apps, self._clock = appointments, tuple(source_apps), clock
+    def __init__(
+        self,
+        seed: int,
+        appointments: int,
+        source_apps: Sequence[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - repeatable, and not secret
+        self._size = appointments
+        self._source_apps = tuple(source_apps)
+        self._clock = clock
         first = max(1, (clock() - _IDS_BEGIN) // timedelta(milliseconds=1))
-        self._ids, self._row_versions = itertools.count(first), itertools.count(first)
+        self._ids = itertools.count(first)
+        self._row_versions = itertools.count(first)
         self._board: list[Appointment] = []
 
     def next(self) -> Change:
-        """Return the next change; each one to an appointment is at least a millisecond after the one before."""
+        """Return the next change; each one to an appointment is at least a millisecond
+        after the one before.
+        """
         has_room = len(self._board) < self._size
         if not self._board or (has_room and self._random.random() < CREATE_SHARE):
             return self.create(self._random.choice(self._source_apps))
@@ -97,8 +112,12 @@ class Changes:
         return Change(appointment.id, action, appointment.source_app, appointment.modified_at, body)
 
     def _some_start(self, now: datetime) -> datetime:
-        day = (now + timedelta(days=self._random.randint(1, _DAYS_AHEAD))).replace(tzinfo=None, minute=0, second=0, microsecond=0)
-        return day.replace(hour=self._random.randint(_FIRST_HOUR, _LAST_HOUR)) + timedelta(minutes=self._random.choice((0, 30)))
+        day = (now + timedelta(days=self._random.randint(1, _DAYS_AHEAD))).replace(
+            tzinfo=None, minute=0, second=0, microsecond=0
+        )
+        return day.replace(hour=self._random.randint(_FIRST_HOUR, _LAST_HOUR)) + timedelta(
+            minutes=self._random.choice((0, 30))
+        )
 
     def _some_technicians(self) -> tuple[Technician, ...]:
         return tuple(self._random.sample(TECHNICIANS, self._random.choice((1, 1, 2))))

@@ -16,6 +16,8 @@ def real_time() -> datetime:
 
 
 def stepping(start: datetime) -> Callable[[], datetime]:
-    """Return a clock that goes on by one millisecond each time it is read, so that a stream can be repeated to the byte."""
+    """Return a clock that goes on by one millisecond each time it is read, so that a stream can be
+    repeated to the byte.
+    """
     steps = itertools.count()
     return lambda: start.astimezone(UTC) + timedelta(milliseconds=next(steps))

@@ -31,7 +31,10 @@ class Marker(NamedTuple):
 
 
 PLANNER = "planner@cronus.example"
-TECHNICIANS = (Technician(11, "Jim Olive", "JO", "jo@cronus.example"), Technician(12, "Mary Dempsey", "MARY", "mary@cronus.example"))
+TECHNICIANS = (
+    Technician(11, "Jim Olive", "JO", "jo@cronus.example"),
+    Technician(12, "Mary Dempsey", "MARY", "mary@cronus.example"),
+)
 WORKS = (
     Work("Replace compressor", "INSTALL", "Installation", "#2f9e44"),
     Work("Install cooling unit", "INSTALL", "Installation", "#2f9e44"),
@@ -39,6 +42,10 @@ WORKS = (
     Work("Überprüfung Kühlanlage", "SERVICE", "Service", "#1c7ed6"),
     Work("Repair leaking valve", "REPAIR", "Repair", "#e03131"),
 )
-MARKERS = (Marker("Proposed", "#f08c00"), Marker("Confirmed", "#1971c2"), Marker("On site", "#2f9e44"))
+MARKERS = (
+    Marker("Proposed", "#f08c00"),
+    Marker("Confirmed", "#1971c2"),
+    Marker("On site", "#2f9e44"),
+)
 HOURS = (1.0, 1.5, 2.0, 2.5, 4.0)
 BODY = "Customer asked for a call 30 minutes ahead."

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from simulator.planners.changes import Change
 
-ADDRESSES = {Action.CREATE: "appointment-created", Action.UPDATE: "appointment-updated", Action.DELETE: "appointment-deleted"}
+ADDRESSES = {
+    Action.CREATE: "appointment-created",
+    Action.UPDATE: "appointment-updated",
+    Action.DELETE: "appointment-deleted",
+}
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 KEEP_ALIVE_S = 4.0
 """Shorter than ingest's own, so that a POST seldom meets a connection that was just closed."""
@@ -26,7 +30,11 @@ _ANSWER = aiohttp.ClientTimeout(total=30, sock_connect=5)
 def open_session() -> aiohttp.ClientSession:
     """Return the HTTP client; how many calls are in flight is the planners' business."""
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "mboc-simulator"})
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "mboc-simulator"},
+    )
 
 
 class Ingest:
@@ -34,22 +42,34 @@ class Ingest:
 
     def __init__(self, session: aiohttp.ClientSession, url: str, source: str, secret: str) -> None:
         self._session = session
-        self._addresses = {action: f"{url.rstrip('/')}/webhooks/{source}/{end}" for action, end in ADDRESSES.items()}
+        self._addresses = {
+            action: f"{url.rstrip('/')}/webhooks/{source}/{end}"
+            for action, end in ADDRESSES.items()
+        }
         self._headers = {"Content-Type": "application/json", "X-API-KEY": secret}
 
     async def report(self, change: Change, on_again: Callable[[str], None]) -> str:
         """Return the transaction's id once ingest has accepted the change; raises RefusedError.
 
-        While ingest is away or busy the same bytes are posted again, after as long as it asks for; ``on_again`` hears why.
+        While ingest is away or busy the same bytes are posted again, after as long as it asks for;
+        ``on_again`` hears why.
         """
         pause_s = FIRST_PAUSE_S
         while True:
             reason, asked_s = "", None
             try:
-                async with self._session.post(self._addresses[change.action], data=change.body, headers=self._headers, timeout=_ANSWER) as answer:
+                async with self._session.post(
+                    self._addresses[change.action],
+                    data=change.body,
+                    headers=self._headers,
+                    timeout=_ANSWER,
+                ) as answer:
                     if answer.status == _ACCEPTED:
                         return str((await answer.json())["transactions"][0])
-                    reason, asked_s = _why_again(answer.status), _seconds(answer.headers.get("Retry-After"))
+                    reason, asked_s = (
+                        _why_again(answer.status),
+                        _seconds(answer.headers.get("Retry-After")),
+                    )
             except (aiohttp.ClientError, TimeoutError) as error:
                 reason = type(error).__name__
             on_again(reason)

@@ -1,4 +1,6 @@
-"""Planners at work: changes at a chosen rate, those of one appointment reported one after the other."""
+"""Planners at work: changes at a chosen rate, those of one appointment reported one
+after the other.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,12 @@ if TYPE_CHECKING:
     Report = Callable[[Change, Callable[[str], None]], Awaitable[str]]
 
 log = structlog.get_logger()
-CHANGES = Counter("mboc_simulator_changes_total", "Planners' changes, by what ingest said to them.", ["outcome"])
-_ACCEPTED, _REFUSED, _AGAIN = (CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again"))
+CHANGES = Counter(
+    "mboc_simulator_changes_total", "Planners' changes, by what ingest said to them.", ["outcome"]
+)
+_ACCEPTED, _REFUSED, _AGAIN = (
+    CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again")
+)
 ONE_TIMEOUT_S = 20.0
 _DEBT_S = 1.0
 _SHORTEST_WAIT_S = 0.001
@@ -34,10 +40,14 @@ class Posted(NamedTuple):
 
 
 class Planners:
-    """Makes changes at ``rate`` per second (0 = idle); ``report`` returns a change's transaction id once ingest has it."""
+    """Makes changes at ``rate`` per second (0 = idle); ``report`` returns a change's transaction id
+    once ingest has it.
+    """
 
     def __init__(self, changes: Changes, report: Report, rate: float, calls_in_flight: int) -> None:
-        self._changes, self._report_to_ingest, self._rate = changes, report, rate
+        self._changes = changes
+        self._report_to_ingest = report
+        self._rate = rate
         self._room = asyncio.Semaphore(calls_in_flight)
         self._rate_changed = asyncio.Event()
         self._reporting: dict[int, asyncio.Task[Posted]] = {}
@@ -47,8 +57,16 @@ class Planners:
 
     @property
     def counts(self) -> dict[str, float]:
-        """What became of the changes: ``posted`` - ``accepted`` - ``refused`` are still being posted; ``again`` counts repeated posts."""
-        return {"posted": self._posted, "accepted": self._accepted, "refused": self._refused, "again": self._again, "rate": self._rate}
+        """What became of the changes: ``posted`` - ``accepted`` - ``refused`` are still being
+        posted; ``again`` counts repeated posts.
+        """
+        return {
+            "posted": self._posted,
+            "accepted": self._accepted,
+            "refused": self._refused,
+            "again": self._again,
+            "rate": self._rate,
+        }
 
     def set_rate(self, rate: float) -> None:
         """Work at this many changes per second from now on."""
@@ -56,7 +74,9 @@ class Planners:
         self._rate_changed.set()
 
     async def run(self) -> None:
-        """Work until cancelled; falls behind rather than pile up changes while ingest is slow or away."""
+        """Work until cancelled; falls behind rather than pile up changes while ingest
+        is slow or away.
+        """
         clock = asyncio.get_running_loop().time
         due = clock()
         while True:
@@ -69,7 +89,8 @@ class Planners:
             due += 1 / self._rate if self._rate else 0
 
     async def one(self, source_app: str | None = None) -> Posted:
-        """Report exactly one more change: the next one, or the creation of an appointment of this source app.
+        """Report exactly one more change: the next one, or the creation of an appointment of
+        this source app.
 
         Raises RefusedError, or NotAcceptedError when ingest has not accepted it in time.
         """
@@ -79,7 +100,10 @@ class Planners:
                 change = self._changes.create(source_app) if source_app else self._changes.next()
                 return await asyncio.shield(self._begin(change))
         except TimeoutError as error:
-            raise NotAcceptedError(f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s; once begun, it is posted until it is") from error
+            raise NotAcceptedError(
+                f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s; once begun, it "
+                "is posted until it is"
+            ) from error
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is being posted, then give up on the rest and say how many those are."""
@@ -140,11 +164,19 @@ class Planners:
         self._refused += 1
         _REFUSED.inc()
         status = error.status if isinstance(error, RefusedError) else None
-        log.error("ingest refused a change", appointment_id=change.appointment_id, action=change.action, status=status, error=type(error).__name__)
+        log.error(
+            "ingest refused a change",
+            appointment_id=change.appointment_id,
+            action=change.action,
+            status=status,
+            error=type(error).__name__,
+        )
 
     def _say_again(self, reason: str) -> None:
         self._again += 1
         _AGAIN.inc()
         if not self._is_ingest_away:
             self._is_ingest_away = True
-            log.warning("ingest does not accept changes, posting them again until it does", reason=reason)
+            log.warning(
+                "ingest does not accept changes, posting them again until it does", reason=reason
+            )

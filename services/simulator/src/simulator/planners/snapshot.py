@@ -23,23 +23,54 @@ _RESOURCE_ENDS: dict[str, Any] = {
     **{f"FreeText{n}": None for n in range(1, 21)},
     **{f"FreeDecimal{n}": 0.0 for n in range(1, 11)},
     **{f"FreeBit{n}": False for n in range(1, 6)},
-    **dict.fromkeys(("DoNotShow", "ExchangeIntegrationEnabled", "GpsTrackingEnabled", "BulkPlanning", "BulkCapacity", "IsFiltered"), False),
-    **{name: [] for name in ("ResourceCapacities", "ResourceGpsTrackings", "ResourceUrls", "ResourceFilterValues", "ProjectAssignments", "Calendars")},
+    **dict.fromkeys(
+        (
+            "DoNotShow",
+            "ExchangeIntegrationEnabled",
+            "GpsTrackingEnabled",
+            "BulkPlanning",
+            "BulkCapacity",
+            "IsFiltered",
+        ),
+        False,
+    ),
+    **{
+        name: []
+        for name in (
+            "ResourceCapacities",
+            "ResourceGpsTrackings",
+            "ResourceUrls",
+            "ResourceFilterValues",
+            "ProjectAssignments",
+            "Calendars",
+        )
+    },
 }
 _COLLECTIONS: dict[str, list[Any]] = {
-    name: [] for name in ("AppointmentFieldValues", "AppointmentUrls", "AppointmentContainers", "Notifications", "Transactions")
+    name: []
+    for name in (
+        "AppointmentFieldValues",
+        "AppointmentUrls",
+        "AppointmentContainers",
+        "Notifications",
+        "Transactions",
+    )
 }
 
 
 def snapshot(appointment: Appointment, row_version: int) -> bytes:
-    """Return the appointment as Dime.Scheduler's JSON; ``row_version`` counts changes in its database."""
+    """Return the appointment as Dime.Scheduler's JSON; ``row_version`` counts changes
+    in its database.
+    """
     found = {
         **_identity(appointment),
         **_times(appointment),
         **_planning(appointment, row_version),
         **_tracking(appointment),
         **_relations(appointment),
-        "Assignments": [_assignment(appointment, technician) for technician in appointment.technicians],
+        "Assignments": [
+            _assignment(appointment, technician) for technician in appointment.technicians
+        ],
         **_COLLECTIONS,
     }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
@@ -57,7 +88,11 @@ def _identity(appointment: Appointment) -> dict[str, Any]:
 
 
 def _times(appointment: Appointment) -> dict[str, Any]:
-    return {"StartDate": _text(appointment.start), "EndDate": _text(appointment.end), "IsAllDayEvent": False}
+    return {
+        "StartDate": _text(appointment.start),
+        "EndDate": _text(appointment.end),
+        "IsAllDayEvent": False,
+    }
 
 
 def _planning(appointment: Appointment, row_version: int) -> dict[str, Any]:
@@ -99,7 +134,12 @@ def _relations(appointment: Appointment) -> dict[str, Any]:
     work, marker = appointment.work, appointment.marker
     return {
         "Task": {"TaskNo": appointment.job_no, "Job": job},
-        "Category": {"Name": work.category, "DisplayName": work.category_name, "HiddenToUser": False, "Color": work.color},
+        "Category": {
+            "Name": work.category,
+            "DisplayName": work.category_name,
+            "HiddenToUser": False,
+            "Color": work.color,
+        },
         "TimeMarker": {"Name": marker.name, "Color": marker.color},
     }
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _BASE = f"{ADDRESS}/api/dimeSoftware/dimeScheduler/v1.0"
 _GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
-_LINES = re.compile(rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})")
+_LINES = re.compile(
+    rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
+)
 
 
 def api_page(offices: BackOffices) -> list[web.RouteDef]:
@@ -56,12 +58,24 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
     path = request.match_info["path"]
     lines = _LINES.fullmatch(path)
     if lines is None and not _APPOINTMENTS.fullmatch(path):
-        raise ODataError(404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'.")
+        raise ODataError(
+            404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'."
+        )
     if request.method != "POST":
-        raise ODataError(405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here.")
+        raise ODataError(
+            405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here."
+        )
     if request.content_type != "application/json":
-        raise ODataError(415, "BadRequest", f"The content type '{request.content_type}' is not supported; application/json is.")
-    return await (_line(request, office, body, lines["id"], lines["part"]) if lines else _appointment(request, office, body))
+        raise ODataError(
+            415,
+            "BadRequest",
+            f"The content type '{request.content_type}' is not supported; application/json is.",
+        )
+    return await (
+        _line(request, office, body, lines["id"], lines["part"])
+        if lines
+        else _appointment(request, office, body)
+    )
 
 
 async def _appointment(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
@@ -70,15 +84,22 @@ async def _appointment(request: web.Request, office: BackOffice, body: bytes) ->
 
     def store() -> web.Response:
         kept = office.keep(snapshot, request.headers, body)
-        return _created(f"{address}({kept.entity_id})", appointment_created(address, kept.entity_id, kept.number, kept.fields))
+        return _created(
+            f"{address}({kept.entity_id})",
+            appointment_created(address, kept.entity_id, kept.number, kept.fields),
+        )
 
     return await answer(request, office, store, _refuse)
 
 
-async def _line(request: web.Request, office: BackOffice, body: bytes, entity_id: str, part: str) -> web.StreamResponse:
+async def _line(
+    request: web.Request, office: BackOffice, body: bytes, entity_id: str, part: str
+) -> web.StreamResponse:
     kept = office.find(entity_id.lower())
     if kept is None:
-        raise ODataError(404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist.")
+        raise ODataError(
+            404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist."
+        )
     line, identity, address = read_line(part, body), str(uuid.uuid4()), str(request.url)
 
     def store() -> web.Response:
@@ -93,13 +114,22 @@ def _lines(kept: Record, part: str) -> list[dict[str, Any]]:
 
 
 def _created(address: str, body: bytes) -> web.Response:
-    headers = {"Location": address, "Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"}
+    headers = {
+        "Location": address,
+        "Content-Type": "application/json; odata.metadata=minimal",
+        "OData-Version": "4.0",
+    }
     return web.Response(status=201, body=body, headers=headers)
 
 
 def _refuse(fault: Fault) -> web.Response:
     if fault.odata_error:
-        return _error(fault.odata_error.status, fault.odata_error.code, fault.odata_error.message, fault.headers)
+        return _error(
+            fault.odata_error.status,
+            fault.odata_error.code,
+            fault.odata_error.message,
+            fault.headers,
+        )
     return _error(fault.status or 500, "Unknown", "A fault on demand.", fault.headers)
 
 
@@ -107,5 +137,12 @@ def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Resp
     return _error(status, "Authentication_InvalidCredentials", f"{detail}.", headers)
 
 
-def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(status=status, body=error_body(code, message), headers=headers, content_type="application/json")
+def _error(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    return web.Response(
+        status=status,
+        body=error_body(code, message),
+        headers=headers,
+        content_type="application/json",
+    )

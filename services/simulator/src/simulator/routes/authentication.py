@@ -1,4 +1,6 @@
-"""What callers must prove, and where they get a token: ``/authentication`` and ``/oauth2/v2.0/token`` of a back office."""
+"""What callers must prove, and where they get a token: ``/authentication`` and
+``/oauth2/v2.0/token`` of a back office.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,12 @@ def authentication(offices: BackOffices) -> list[web.RouteDef]:
             found.tokens.expire()
         return web.Response(status=204)
 
-    return [web.put(address, put), web.delete(address, remove), web.post(f"{address}/expire", expire), *_tokens(offices)]
+    return [
+        web.put(address, put),
+        web.delete(address, remove),
+        web.post(f"{address}/expire", expire),
+        *_tokens(offices),
+    ]
 
 
 def _tokens(offices: BackOffices) -> list[web.RouteDef]:
@@ -62,13 +69,25 @@ def _tokens(offices: BackOffices) -> list[web.RouteDef]:
 def _issued(request: web.Request, office: BackOffice, body: bytes) -> web.Response:
     gate = office.token_gate
     if gate is None:
-        raise OAuthError("unauthorized_client", "AADSTS700016: No application is registered here; the back office does not require OAuth2.")
+        raise OAuthError(
+            "unauthorized_client",
+            (
+                "AADSTS700016: No application is registered here; the back office does not "
+                "require OAuth2."
+            ),
+        )
     if request.content_type != "application/x-www-form-urlencoded":
-        raise OAuthError("invalid_request", "AADSTS900144: The request body must be application/x-www-form-urlencoded.")
+        raise OAuthError(
+            "invalid_request",
+            "AADSTS900144: The request body must be application/x-www-form-urlencoded.",
+        )
     check_token_request(gate.required, request.headers.get("Authorization"), body)
     office.tokens_issued += 1
     token = gate.tokens.issue(time.monotonic())
-    return web.json_response({"token_type": "Bearer", "expires_in": gate.tokens.lifetime_s, "access_token": token}, headers=_NO_STORE)
+    return web.json_response(
+        {"token_type": "Bearer", "expires_in": gate.tokens.lifetime_s, "access_token": token},
+        headers=_NO_STORE,
+    )
 
 
 async def _struck(fault: Fault) -> web.Response:
@@ -78,5 +97,9 @@ async def _struck(fault: Fault) -> web.Response:
 
 
 def _refused(error: OAuthError, status: int, headers: dict[str, str]) -> web.Response:
-    challenge = {"WWW-Authenticate": 'Basic realm="simulator"'} if status == HTTPStatus.UNAUTHORIZED else {}
-    return web.json_response(token_error(error.code, str(error)), status=status, headers=headers | challenge | _NO_STORE)
+    challenge = (
+        {"WWW-Authenticate": 'Basic realm="simulator"'} if status == HTTPStatus.UNAUTHORIZED else {}
+    )
+    return web.json_response(
+        token_error(error.code, str(error)), status=status, headers=headers | challenge | _NO_STORE
+    )

@@ -1,4 +1,6 @@
-"""What is asked of a back office beside the calls themselves: what it got, and how it shall behave."""
+"""What is asked of a back office beside the calls themselves: what it got, and how
+it shall behave.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,13 @@ class Which(BaseModel):
 def back_offices(offices: BackOffices) -> list[web.RouteDef]:
     """Return every route under ``/back-offices``."""
     protocols = [*calls(offices), *page_service(offices), *api_page(offices), *dataverse(offices)]
-    return [*protocols, *authentication(offices), *_records(offices), *_faults(offices), *_secrets(offices)]
+    return [
+        *protocols,
+        *authentication(offices),
+        *_records(offices),
+        *_faults(offices),
+        *_secrets(offices),
+    ]
 
 
 def _records(offices: BackOffices) -> list[web.RouteDef]:
@@ -68,14 +76,18 @@ def _records(offices: BackOffices) -> list[web.RouteDef]:
 
     async def records(request: web.Request) -> web.Response:
         page = read_query(Page, request.query)
-        found = offices.look(request.match_info["name"]).records(page.appointment, page.after, page.limit)
+        found = offices.look(request.match_info["name"]).records(
+            page.appointment, page.after, page.limit
+        )
         following = found[-1].number if len(found) == page.limit else None
         return web.json_response({"records": [record.shown for record in found], "next": following})
 
     async def sequences(request: web.Request) -> web.Response:
         which = read_query(Which, request.query)
         found = offices.look(request.match_info["name"]).steps(which.appointment)
-        return web.json_response({key: [_shown(step) for step in steps] for key, steps in found.items()})
+        return web.json_response(
+            {key: [_shown(step) for step in steps] for key, steps in found.items()}
+        )
 
     return [
         web.get("/back-offices", show_all),
@@ -121,4 +133,7 @@ def _secrets(offices: BackOffices) -> list[web.RouteDef]:
 
 
 def _shown(step: Step) -> dict[str, Any]:
-    return {name: value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value for name, value in step._asdict().items()}
+    return {
+        name: value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
+        for name, value in step._asdict().items()
+    }

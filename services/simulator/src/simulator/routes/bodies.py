@@ -20,7 +20,9 @@ def read_body(model: type[M], body: bytes) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidFieldError(field_errors(error.errors(include_url=False, include_input=False))) from None
+        raise InvalidFieldError(
+            field_errors(error.errors(include_url=False, include_input=False))
+        ) from None
 
 
 def read_query(model: type[M], query: Mapping[str, str]) -> M:
@@ -28,4 +30,6 @@ def read_query(model: type[M], query: Mapping[str, str]) -> M:
     try:
         return model.model_validate(dict(query))
     except ValidationError as error:
-        raise InvalidFieldError(field_errors(error.errors(include_url=False, include_input=False))) from None
+        raise InvalidFieldError(
+            field_errors(error.errors(include_url=False, include_input=False))
+        ) from None

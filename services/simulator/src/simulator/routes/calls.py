@@ -1,4 +1,6 @@
-"""The webhook itself: ``POST /back-offices/{name}``, answered at once, or as badly as the back office was told to."""
+"""The webhook itself: ``POST /back-offices/{name}``, answered at once, or as badly as the back
+office was told to.
+"""
 
 from __future__ import annotations
 

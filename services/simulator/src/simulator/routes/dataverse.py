@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from simulator.dataverse.answers import Batch, edmx, error_body, who_am_i
-from simulator.dataverse.change_set import APPOINTMENTS, NO_RESOURCE_ERROR, PAYLOAD_ERROR, RESOURCES, Change, read_changes
+from simulator.dataverse.change_set import (
+    APPOINTMENTS,
+    NO_RESOURCE_ERROR,
+    PAYLOAD_ERROR,
+    RESOURCES,
+    Change,
+    read_changes,
+)
 from simulator.dataverse.multipart import MultipartError
 from simulator.dataverse.requests import Request, read_requests
 from simulator.errors import ChangeError, ODataError
@@ -31,7 +38,10 @@ def dataverse(offices: BackOffices) -> list[web.RouteDef]:
         web.post(f"{_BASE}/$batch", door(offices, _unauthorised, _batch)),
         web.get(f"{_BASE}/WhoAmI", door(offices, _unauthorised, _who)),
         web.get(f"{_BASE}/$metadata", door(offices, _unauthorised, _describe)),
-        *(web.get(f"{_BASE}/{entity_set}", door(offices, _unauthorised, _none)) for entity_set in (APPOINTMENTS, RESOURCES)),
+        *(
+            web.get(f"{_BASE}/{entity_set}", door(offices, _unauthorised, _none))
+            for entity_set in (APPOINTMENTS, RESOURCES)
+        ),
         web.route("*", f"{_BASE}/{{path:.*}}", door(offices, _unauthorised, _unknown)),
     ]
 
@@ -51,7 +61,11 @@ async def _none(_request: web.Request, _office: BackOffice, _body: bytes) -> web
 
 async def _unknown(request: web.Request, office: BackOffice, _body: bytes) -> web.StreamResponse:
     office.refused += 1
-    return _error(404, NO_RESOURCE_ERROR, f"Resource not found for the segment '{request.match_info['path']}'.")
+    return _error(
+        404,
+        NO_RESOURCE_ERROR,
+        f"Resource not found for the segment '{request.match_info['path']}'.",
+    )
 
 
 async def _batch(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
@@ -84,24 +98,44 @@ def _requests(request: web.Request, body: bytes) -> list[Request]:
         raise ODataError(400, PAYLOAD_ERROR, str(error)) from None
 
 
-def _store(request: web.Request, office: BackOffice, body: bytes, requests: list[Request], changes: list[Change]) -> web.Response:
+def _store(
+    request: web.Request,
+    office: BackOffice,
+    body: bytes,
+    requests: list[Request],
+    changes: list[Change],
+) -> web.Response:
     ids = {request.content_id: str(uuid.uuid4()) for request in requests}
     for change in changes:
-        ids[change.content_id] = office.keep(change.snapshot, request.headers, body, change.content).entity_id
+        ids[change.content_id] = office.keep(
+            change.snapshot, request.headers, body, change.content
+        ).entity_id
     base = str(request.url).removesuffix("$batch")
     batch = Batch()
-    created = batch.created({request.content_id: f"{base}{request.entity_set}({ids[request.content_id]})" for request in requests})
-    return web.Response(body=created, headers={"Content-Type": batch.content_type, "OData-Version": "4.0"})
+    created = batch.created(
+        {
+            request.content_id: f"{base}{request.entity_set}({ids[request.content_id]})"
+            for request in requests
+        }
+    )
+    return web.Response(
+        body=created, headers={"Content-Type": batch.content_type, "OData-Version": "4.0"}
+    )
 
 
 def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Response:
     batch = Batch()
-    return web.Response(body=batch.failed(error, retry_after_s), headers={"Content-Type": batch.content_type, "OData-Version": "4.0"})
+    return web.Response(
+        body=batch.failed(error, retry_after_s),
+        headers={"Content-Type": batch.content_type, "OData-Version": "4.0"},
+    )
 
 
 def _refuse(fault: Fault, content_id: str) -> web.Response:
     if fault.odata_error:
-        error = ChangeError(content_id, fault.odata_error.status, fault.odata_error.code, fault.odata_error.message)
+        error = ChangeError(
+            content_id, fault.odata_error.status, fault.odata_error.code, fault.odata_error.message
+        )
         return _failed(error, fault.retry_after_s)
     return _error(fault.status or 500, _UNEXPECTED, "A fault on demand.", fault.headers)
 
@@ -110,5 +144,12 @@ def _unauthorised(status: int, detail: str, headers: dict[str, str]) -> web.Resp
     return _error(status, "0x80072560", f"{detail}.", headers)
 
 
-def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(status=status, body=error_body(code, message), headers=headers, content_type="application/json")
+def _error(
+    status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    return web.Response(
+        status=status,
+        body=error_body(code, message),
+        headers=headers,
+        content_type="application/json",
+    )

@@ -22,8 +22,12 @@ ADDRESS = "/back-offices/{name:[a-z0-9][a-z0-9-]{0,39}}"
 POST = "POST"
 
 
-def door(offices: BackOffices, refuse: Refuse, inside: Inside) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Return a handler that lets in who proves what is required; ``refuse`` words a 401 as the protocol does."""
+def door(
+    offices: BackOffices, refuse: Refuse, inside: Inside
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return a handler that lets in who proves what is required; ``refuse`` words a 401 as
+    the protocol does.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         body = await request.read()

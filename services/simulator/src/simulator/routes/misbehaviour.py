@@ -1,4 +1,6 @@
-"""Faults as a caller meets them, the same for every protocol: late, cut, silent, redirected, refused or spoiled."""
+"""Faults as a caller meets them, the same for every protocol: late, cut, silent, redirected,
+refused or spoiled.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,19 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing sends RST."""
 
 
-async def answer(request: web.Request, office: BackOffice, store: Store, refuse: Refuse) -> web.StreamResponse:
-    """Answer a call that would be stored: ``store`` does so and returns the good answer, ``refuse`` words a fault as the protocol does."""
+async def answer(
+    request: web.Request, office: BackOffice, store: Store, refuse: Refuse
+) -> web.StreamResponse:
+    """Answer a call that would be stored: ``store`` does so and returns the good answer, ``refuse``
+    words a fault as the protocol does.
+    """
     fault = office.strike()
     return store() if fault is None else await _misbehave(request, fault, store, refuse)
 
 
-async def _misbehave(request: web.Request, fault: Fault, store: Store, refuse: Refuse) -> web.StreamResponse:
+async def _misbehave(
+    request: web.Request, fault: Fault, store: Store, refuse: Refuse
+) -> web.StreamResponse:
     good = store() if fault.is_stored else None
     await asyncio.sleep(fault.delay_s)
     if fault.store_then_silence:

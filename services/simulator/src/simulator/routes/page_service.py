@@ -1,4 +1,6 @@
-"""The page service: ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its operation Create."""
+"""The page service: ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
+operation Create.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,11 @@ def page_service(offices: BackOffices) -> list[web.RouteDef]:
 
 
 async def _describe(request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
-    return web.Response(body=wsdl(f"{request.scheme}://{request.host}{request.raw_path}"), content_type=_CONTENT_TYPE, charset="utf-8")
+    return web.Response(
+        body=wsdl(f"{request.scheme}://{request.host}{request.raw_path}"),
+        content_type=_CONTENT_TYPE,
+        charset="utf-8",
+    )
 
 
 async def _not_found(_request: web.Request, office: BackOffice, _body: bytes) -> web.StreamResponse:
@@ -54,7 +60,9 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
 
     def store() -> web.Response:
         kept = office.keep(snapshot, request.headers, body)
-        return web.Response(body=created(entity, kept.number), content_type=_CONTENT_TYPE, charset="utf-8")
+        return web.Response(
+            body=created(entity, kept.number), content_type=_CONTENT_TYPE, charset="utf-8"
+        )
 
     return await answer(request, office, store, _refuse)
 
@@ -67,11 +75,20 @@ def _refuse(fault: Fault) -> web.Response:
 
 
 def _faulty(fault: SoapFault, headers: dict[str, str] | None = None) -> web.Response:
-    return web.Response(status=500, body=fault_body(fault), headers=headers, content_type=_CONTENT_TYPE, charset="utf-8")
+    return web.Response(
+        status=500,
+        body=fault_body(fault),
+        headers=headers,
+        content_type=_CONTENT_TYPE,
+        charset="utf-8",
+    )
 
 
 def _plain(status: int, detail: str, headers: dict[str, str]) -> web.Response:
     """Answer as the web server before the service does: with a page for people."""
     title = responses.get(status, "Fault")
-    text = f"<html><head><title>{status} {title}</title></head><body><h1>{title}</h1><p>{detail}</p></body></html>"
+    text = (
+        f"<html><head><title>{status} "
+        f"{title}</title></head><body><h1>{title}</h1><p>{detail}</p></body></html>"
+    )
     return web.Response(status=status, text=text, headers=headers, content_type="text/html")

@@ -18,7 +18,9 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rate: float = Field(ge=0, le=10_000, allow_inf_nan=False, description="Changes per second; 0 = idle.")
+    rate: float = Field(
+        ge=0, le=10_000, allow_inf_nan=False, description="Changes per second; 0 = idle."
+    )
 
 
 class OneMore(BaseModel):

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from simulator.errors import InvalidFieldError, NotAcceptedError, RefusedError, SimulatorError, TooManyError
+from simulator.errors import (
+    InvalidFieldError,
+    NotAcceptedError,
+    RefusedError,
+    SimulatorError,
+    TooManyError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,12 +24,29 @@ if TYPE_CHECKING:
 _STATUS = {InvalidFieldError: 422, TooManyError: 409, RefusedError: 502, NotAcceptedError: 503}
 
 
-def problem(status: int, detail: str, errors: Sequence[dict[str, str]] = (), headers: Mapping[str, str] | None = None) -> web.Response:
-    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field", "message"}`` per bad field."""
-    document: dict[str, Any] = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
+def problem(
+    status: int,
+    detail: str,
+    errors: Sequence[dict[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field",
+    "message"}`` per bad field.
+    """
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _title(status),
+        "status": status,
+        "detail": detail,
+    }
     if errors:
         document["errors"] = list(errors)
-    return web.Response(status=status, text=json.dumps(document), headers=headers, content_type="application/problem+json")
+    return web.Response(
+        status=status,
+        text=json.dumps(document),
+        headers=headers,
+        content_type="application/problem+json",
+    )
 
 
 @web.middleware

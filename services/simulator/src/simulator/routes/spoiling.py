@@ -1,4 +1,6 @@
-"""Good answers made hard to read: cut off, far too long, a gzip bomb, dripping, or without the new record's address."""
+"""Good answers made hard to read: cut off, far too long, a gzip bomb, dripping, or without the new
+record's address.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ async def spoil(request: web.Request, fault: Fault, good: web.Response) -> web.S
     return _without_address(good) if fault.no_location else good
 
 
-def _cut_off(good: web.Response, status: bool | int) -> web.Response:  # noqa: FBT001 - True = the good status
+def _cut_off(good: web.Response, status: bool | int) -> web.Response:  # noqa: FBT001 - True = good
     body = _body(good)
     good.body = body[: len(body) // 2]
     if status is not True:
@@ -62,7 +64,9 @@ async def _drip(request: web.Request, good: web.Response, seconds: float) -> web
     return answer
 
 
-async def _pour(request: web.Request, good: web.Response, pieces: Iterator[bytes]) -> web.StreamResponse:
+async def _pour(
+    request: web.Request, good: web.Response, pieces: Iterator[bytes]
+) -> web.StreamResponse:
     answer = await _begin(request, good)
     for piece in pieces:
         await answer.write(piece)

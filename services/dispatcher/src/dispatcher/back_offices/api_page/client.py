@@ -20,21 +20,32 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import Answer
     from dispatcher.back_offices.facts import Fact, Facts
 
-HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Language": "en-US"}
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Language": "en-US",
+}
 METADATA_CAP = 4 * 1024 * 1024
 
 
 def build(connector: Connector, tools: Tools) -> ApiPage:
-    """Return the API page of this connector; raises a DeliveryError when its credentials are incomplete."""
-    return ApiPage(open_access(connector, "API page", tools), ApiPageMapping.model_validate(connector.mapping or {}))
+    """Return the API page of this connector; raises a DeliveryError when its
+    credentials are incomplete.
+    """
+    return ApiPage(
+        open_access(connector, "API page", tools),
+        ApiPageMapping.model_validate(connector.mapping or {}),
+    )
 
 
 class ApiPage:
     """One API page of one company."""
 
     def __init__(self, access: Access, mapping: ApiPageMapping) -> None:
-        self._access, self._mapping = access, mapping
-        self._uri, self._zone = access.connector.uri or "", access.connector.time_zone
+        self._access = access
+        self._mapping = mapping
+        self._uri = access.connector.uri or ""
+        self._zone = access.connector.time_zone
 
     async def send(self, request: DeliveryRequested) -> int:
         """Create the record; success is 201 with a Location."""
@@ -50,13 +61,21 @@ class ApiPage:
 
     async def probe(self) -> Probed:
         """Read the metadata, and compare its names with the connector's."""
-        answer = await self._access.call(Call("GET", f"{self._uri.partition('/companies(')[0]}/$metadata", cap=METADATA_CAP))
+        answer = await self._access.call(
+            Call("GET", f"{self._uri.partition('/companies(')[0]}/$metadata", cap=METADATA_CAP)
+        )
         if not answer.is_good:
             raise refused(self._access.faults, answer)
         text = answer.body.decode(errors="replace")
         unknown = [name for _, name in self._mapping.names if f'Name="{name}"' not in text]
         if unknown:
-            return Probed(passed=False, sentence=f"The metadata does not have what this connector sends: {', '.join(unknown)}. Mend the mapping.")
+            return Probed(
+                passed=False,
+                sentence=(
+                    f"The metadata does not have what this connector sends: {', '.join(unknown)}. "
+                    "Mend the mapping."
+                ),
+            )
         return Probed(passed=True, sentence="The metadata has every name this connector sends.")
 
     async def close(self) -> None:

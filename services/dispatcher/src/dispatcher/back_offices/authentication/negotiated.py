@@ -1,4 +1,6 @@
-"""NTLM and Kerberos: they prove a connection rather than a call, so connections are kept and used again (RFC 4559, MS-NTHT)."""
+"""NTLM and Kerberos: they prove a connection rather than a call, so connections are kept and used
+again (RFC 4559, MS-NTHT).
+"""
 
 from __future__ import annotations
 
@@ -39,14 +41,18 @@ NEGOTIATE = Scheme("Negotiate", "negotiate")
 
 
 def windows_schemes() -> tuple[Scheme, Scheme]:
-    """Return Negotiate first where this machine can do Kerberos, else NTLM, which a password is enough for."""
+    """Return Negotiate first where this machine can do Kerberos, else NTLM, which a
+    password is enough for.
+    """
     has_kerberos = find_spec("gssapi") is not None or find_spec("krb5") is not None
     return (NEGOTIATE, NTLM) if has_kerberos else (NTLM, NEGOTIATE)
 
 
 @dataclass(slots=True)
 class Kept:
-    """A session of one connection; a connection idle for longer than this was closed, and with it its proof."""
+    """A session of one connection; a connection idle for longer than this was closed, and
+    with it its proof.
+    """
 
     session: ClientSession
     proved_at: float = float("-inf")
@@ -60,9 +66,19 @@ class Kept:
 class Negotiated:
     """Keeps as many proved connections as there are calls at once."""
 
-    def __init__(self, login: str, password: str, schemes: Sequence[Scheme], open_one: Callable[[], ClientSession], faults: Faults) -> None:
-        self._login, self._password, self._schemes = login, password, tuple(schemes)
-        self._open_one, self._faults = open_one, faults
+    def __init__(
+        self,
+        login: str,
+        password: str,
+        schemes: Sequence[Scheme],
+        open_one: Callable[[], ClientSession],
+        faults: Faults,
+    ) -> None:
+        self._login = login
+        self._password = password
+        self._schemes = tuple(schemes)
+        self._open_one = open_one
+        self._faults = faults
         self._idle: list[Kept] = []
         self._is_closed = False
 
@@ -73,7 +89,11 @@ class Negotiated:
             answer = await caller(call, kept.session) if kept.is_proved else None
             if answer is None or answer.status == UNAUTHORISED:
                 answer = await self._prove(caller, call, kept.session)
-            kept.proved_at = time.monotonic() if answer.status != UNAUTHORISED and answer.is_whole else float("-inf")
+            kept.proved_at = (
+                time.monotonic()
+                if answer.status != UNAUTHORISED and answer.is_whole
+                else float("-inf")
+            )
         except BaseException:
             await kept.session.close()
             raise
@@ -102,17 +122,31 @@ class Negotiated:
                 return answer
         return await caller(call, session)
 
-    async def _shake(self, caller: Caller, call: Call, session: ClientSession, scheme: Scheme) -> Answer | None:
+    async def _shake(
+        self, caller: Caller, call: Call, session: ClientSession, scheme: Scheme
+    ) -> Answer | None:
         """Return the answer to the call, or None when the server does not let us in by this scheme.
 
-        Whichever message the server may take for the last one carries the payload; only NTLM's first one cannot be that.
+        Whichever message the server may take for the last one carries the payload; only NTLM's
+        first one cannot be that.
         """
         try:
-            context = spnego.client(self._login, self._password, hostname=urlsplit(call.url).hostname or "", service="http", protocol=scheme.protocol)
+            context = spnego.client(
+                self._login,
+                self._password,
+                hostname=urlsplit(call.url).hostname or "",
+                service="http",
+                protocol=scheme.protocol,
+            )
             token = await asyncio.to_thread(context.step)
             sent = replace(call, body=b"") if scheme is NTLM else call
             while token:
-                answer = await caller(replace(sent, headers={**call.headers, "Authorization": _header(scheme, token)}), session)
+                answer = await caller(
+                    replace(
+                        sent, headers={**call.headers, "Authorization": _header(scheme, token)}
+                    ),
+                    session,
+                )
                 challenge = _challenge(answer, scheme)
                 if challenge is None:
                     return answer if answer.status != UNAUTHORISED else None
@@ -132,7 +166,9 @@ def _challenge(answer: Answer, scheme: Scheme) -> bytes | None:
     if answer.status != UNAUTHORISED:
         return None
     getall = getattr(answer.headers, "getall", None)
-    offered = getall("WWW-Authenticate", []) if getall else [answer.headers.get("WWW-Authenticate", "")]
+    offered = (
+        getall("WWW-Authenticate", []) if getall else [answer.headers.get("WWW-Authenticate", "")]
+    )
     for offer in offered:
         word, _, encoded = offer.partition(" ")
         if word.casefold() == scheme.word.casefold() and encoded:

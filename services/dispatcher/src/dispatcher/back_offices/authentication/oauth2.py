@@ -1,4 +1,6 @@
-"""OAuth2 client credentials (RFC 6749, 4.4): one token per credential, renewed before it expires and once after a 401."""
+"""OAuth2 client credentials (RFC 6749, 4.4): one token per credential, renewed before it expires
+and once after a 401.
+"""
 
 from __future__ import annotations
 
@@ -51,17 +53,23 @@ class Tokens:
         self._fetching: dict[Client, asyncio.Lock] = {}
 
     async def of(self, client: Client, fetch: Callable[[], Awaitable[tuple[str, float]]]) -> str:
-        """Return the client's token, fetched by one caller at a time; ``fetch`` returns text and lifetime in seconds."""
+        """Return the client's token, fetched by one caller at a time; ``fetch`` returns text and
+        lifetime in seconds.
+        """
         async with self._fetching.setdefault(client, asyncio.Lock()):
             token = self._tokens.get(client)
             if token is None or token.until <= self._clock():
                 text, lifetime_s = await fetch()
-                token = Token(text, self._clock() + lifetime_s - min(MARGIN_S, MARGIN_SHARE * lifetime_s))
+                token = Token(
+                    text, self._clock() + lifetime_s - min(MARGIN_S, MARGIN_SHARE * lifetime_s)
+                )
                 self._tokens[client] = token
             return token.text
 
     def ends_at(self, client: Client) -> float:
-        """Return until when the client's token is used, in seconds since 1970; 0 when there is none."""
+        """Return until when the client's token is used, in seconds since 1970; 0
+        when there is none.
+        """
         token = self._tokens.get(client)
         return time.time() + token.until - self._clock() if token else 0.0
 
@@ -85,7 +93,10 @@ class OAuth2:
     """Adds a bearer token to every call."""
 
     def __init__(self, tokens: Tokens, client: Client, ask: Caller, faults: Faults) -> None:
-        self._tokens, self._client, self._ask, self._faults = tokens, client, ask, faults
+        self._tokens = tokens
+        self._client = client
+        self._ask = ask
+        self._faults = faults
 
     async def call(self, caller: Caller, call: Call) -> Answer:
         """Make the call; a refused token is replaced once."""
@@ -112,17 +123,25 @@ class OAuth2:
         try:
             issued = _Issued.model_validate_json(answer.body)
         except ValidationError:
-            raise self._faults.of("token").transport("malformed", answer, host=self._client.token_url) from None
+            raise self._faults.of("token").transport(
+                "malformed", answer, host=self._client.token_url
+            ) from None
         return issued.access_token, issued.expires_in
 
     def _asking(self) -> Call:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
         if self._client.in_header:
             pair = f"{quote_plus(self._client.client_id)}:{quote_plus(self._client.client_secret)}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         else:
-            form |= {"client_id": self._client.client_id, "client_secret": self._client.client_secret}
+            form |= {
+                "client_id": self._client.client_id,
+                "client_secret": self._client.client_secret,
+            }
         body = urlencode({name: value for name, value in form.items() if value}).encode()
         return Call("POST", self._client.token_url, headers, body)
 
@@ -132,7 +151,9 @@ class OAuth2:
             said = _Refusal.model_validate_json(answer.body)
         except ValidationError:
             return faults.status(answer)
-        return faults.find("oauth", said.error, answer, f"{said.error} {said.error_description}") or faults.status(answer)
+        return faults.find(
+            "oauth", said.error, answer, f"{said.error} {said.error_description}"
+        ) or faults.status(answer)
 
 
 def _bearing(call: Call, token: str) -> Call:

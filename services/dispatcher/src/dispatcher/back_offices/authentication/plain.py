@@ -20,7 +20,9 @@ class Plain:
 
     async def call(self, caller: Caller, call: Call) -> Answer:
         """Make the call."""
-        return await caller(replace(call, headers={**call.headers, **self._headers}) if self._headers else call)
+        return await caller(
+            replace(call, headers={**call.headers, **self._headers}) if self._headers else call
+        )
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -28,4 +30,6 @@ class Plain:
 
 def basic(login: str, password: str) -> Plain:
     """Return HTTP Basic (RFC 7617, UTF-8)."""
-    return Plain({"Authorization": f"Basic {base64.b64encode(f'{login}:{password}'.encode()).decode()}"})
+    return Plain(
+        {"Authorization": f"Basic {base64.b64encode(f'{login}:{password}'.encode()).decode()}"}
+    )

@@ -13,20 +13,36 @@ if TYPE_CHECKING:
 
 BOUNDARY, CHANGES = "mboc-batch", "mboc-changes"
 CONTENT_TYPE = f"multipart/mixed; boundary={BOUNDARY}"
-_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n(.*?)(?=\r?\n--|\Z)", re.DOTALL)
+_STATUS = re.compile(
+    rb"HTTP/1\.[01] (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n(.*?)(?=\r?\n--|\Z)", re.DOTALL
+)
 
 
 def change_set(posts: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
-    """Return the body that posts each record to its address; they may name each other by ``$1``, ``$2`` and so on."""
-    parts = "".join(_part(number, address, record) for number, (address, record) in enumerate(posts, 1))
+    """Return the body that posts each record to its address; they may name each other by ``$1``,
+    ``$2`` and so on.
+    """
+    parts = "".join(
+        _part(number, address, record) for number, (address, record) in enumerate(posts, 1)
+    )
     inner = f"{parts}--{CHANGES}--\r\n"
-    return f"--{BOUNDARY}\r\nContent-Type: multipart/mixed; boundary={CHANGES}\r\n\r\n{inner}\r\n--{BOUNDARY}--\r\n".encode()
+    return (
+        f"--{BOUNDARY}\r\n"
+        f"Content-Type: multipart/mixed; boundary={CHANGES}\r\n\r\n"
+        f"{inner}\r\n"
+        f"--{BOUNDARY}--\r\n"
+    ).encode()
 
 
 def _part(number: int, address: str, record: dict[str, Any]) -> str:
     return (
-        f"--{CHANGES}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: {number}\r\n\r\n"
-        f"POST {address} HTTP/1.1\r\nContent-Type: application/json; type=entry\r\n\r\n{json.dumps(record)}\r\n"
+        f"--{CHANGES}\r\n"
+        "Content-Type: application/http\r\n"
+        "Content-Transfer-Encoding: binary\r\n"
+        f"Content-ID: {number}\r\n\r\n"
+        f"POST {address} HTTP/1.1\r\n"
+        "Content-Type: application/json; type=entry\r\n\r\n"
+        f"{json.dumps(record)}\r\n"
     )
 
 
@@ -34,6 +50,11 @@ def answers_in(answer: Answer) -> list[Answer]:
     """Return the answers inside the answer."""
     found = []
     for status, head, body in _STATUS.findall(answer.body):
-        headers = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in head.decode(errors="replace").splitlines())}
+        headers = {
+            name.strip(): value.strip()
+            for name, _, value in (
+                line.partition(":") for line in head.decode(errors="replace").splitlines()
+            )
+        }
         found.append(Answer(int(status), headers, body.strip(), is_whole=True))
     return found

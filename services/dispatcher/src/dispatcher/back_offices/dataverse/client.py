@@ -1,4 +1,6 @@
-"""Creates one record for each change and one for each resource, linked, in one change set (domain.md, 4.8)."""
+"""Creates one record for each change and one for each resource, linked, in one change set
+(domain.md, 4.8).
+"""
 
 from __future__ import annotations
 
@@ -23,22 +25,33 @@ HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "applica
 
 
 def build(connector: Connector, tools: Tools) -> Dataverse:
-    """Return the organisation of this connector; raises a DeliveryError when its credentials are incomplete."""
-    return Dataverse(open_access(connector, "Dataverse", tools), DataverseMapping.model_validate(connector.mapping or {}))
+    """Return the organisation of this connector; raises a DeliveryError when its
+    credentials are incomplete.
+    """
+    return Dataverse(
+        open_access(connector, "Dataverse", tools),
+        DataverseMapping.model_validate(connector.mapping or {}),
+    )
 
 
 class Dataverse:
-    """One organisation; the connector's URI is its service root, as in ``https://org.example/api/data/v9.2``."""
+    """One organisation; the connector's URI is its service root, as in
+    ``https://org.example/api/data/v9.2``.
+    """
 
     def __init__(self, access: Access, mapping: DataverseMapping) -> None:
-        self._access, self._mapping = access, mapping
-        self._root, self._zone = (access.connector.uri or "").rstrip("/"), access.connector.time_zone
+        self._access = access
+        self._mapping = mapping
+        self._root = (access.connector.uri or "").rstrip("/")
+        self._zone = access.connector.time_zone
 
     async def send(self, request: DeliveryRequested) -> int:
         """Create the records; success is every one of them created."""
         posts = self._posts(facts_of(request.transaction, self._zone))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
-        answer = await self._access.call(Call("POST", f"{self._root}/$batch", headers, change_set(posts)))
+        answer = await self._access.call(
+            Call("POST", f"{self._root}/$batch", headers, change_set(posts))
+        )
         inner = answers_in(answer)
         for one in (*inner, answer):
             if not one.is_good:
@@ -53,7 +66,9 @@ class Dataverse:
             answer = await self._access.call(Call("GET", f"{self._root}/{path}", HEADERS))
             if not answer.is_good:
                 raise refused(self._access.faults, answer)
-        return Probed(passed=True, sentence=f"Dataverse knows the account and has {self._mapping.entity_set}.")
+        return Probed(
+            passed=True, sentence=f"Dataverse knows the account and has {self._mapping.entity_set}."
+        )
 
     async def close(self) -> None:
         """Let go of kept connections."""
@@ -61,8 +76,13 @@ class Dataverse:
 
     def _posts(self, facts: Facts) -> list[tuple[str, dict[str, Any]]]:
         path, resources = urlsplit(self._root).path, self._mapping.resources
-        posts: list[tuple[str, dict[str, Any]]] = [(f"{path}/{self._mapping.entity_set}", named(self._mapping.names, facts.fields))]
+        posts: list[tuple[str, dict[str, Any]]] = [
+            (f"{path}/{self._mapping.entity_set}", named(self._mapping.names, facts.fields))
+        ]
         if resources:
             link = {f"{resources.link}@odata.bind": "$1"}
-            posts += [(f"{path}/{resources.entity_set}", named(resources.names, line) | link) for line in facts.resources]
+            posts += [
+                (f"{path}/{resources.entity_set}", named(resources.names, line) | link)
+                for line in facts.resources
+            ]
         return posts

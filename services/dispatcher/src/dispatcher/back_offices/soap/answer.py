@@ -1,4 +1,7 @@
-"""Reads what a page service answers: a result, a fault, or neither. No DTD, no entity, nothing from elsewhere."""
+"""Reads what a page service answers: a result, a fault, or neither.
+
+No DTD, no entity, nothing from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,12 @@ class Fault(NamedTuple):
 
 
 def parse(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
-    """Return the root of an XML text, or None; ``forgiving`` passes over references that XML 1.0 forbids and NAV sends."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=forgiving)
+    """Return the root of an XML text, or None; ``forgiving`` passes over references that XML 1.0
+    forbids and NAV sends.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=forgiving
+    )
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError:
@@ -45,4 +52,7 @@ def read_answer(body: bytes, namespace: str) -> Fault | bool:
         return root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
     code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
     detail = fault.find("detail")
-    return Fault(code.partition(":")[2] or code, message or " ".join(detail.itertext() if detail is not None else ()))
+    return Fault(
+        code.partition(":")[2] or code,
+        message or " ".join(detail.itertext() if detail is not None else ()),
+    )

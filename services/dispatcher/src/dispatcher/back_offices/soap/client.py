@@ -23,17 +23,27 @@ WSDL_CAP = 4 * 1024 * 1024
 
 
 def build(connector: Connector, tools: Tools) -> PageService:
-    """Return the page service of this connector; raises a DeliveryError when its credentials are incomplete."""
-    return PageService(open_access(connector, "page service", tools), SoapMapping.model_validate(connector.mapping or {}))
+    """Return the page service of this connector; raises a DeliveryError when its
+    credentials are incomplete.
+    """
+    return PageService(
+        open_access(connector, "page service", tools),
+        SoapMapping.model_validate(connector.mapping or {}),
+    )
 
 
 class PageService:
     """One published page."""
 
     def __init__(self, access: Access, mapping: SoapMapping) -> None:
-        self._access, self._mapping = access, mapping
-        self._uri, self._zone = access.connector.uri or "", access.connector.time_zone
-        self._headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{mapping.namespace}:Create"'}
+        self._access = access
+        self._mapping = mapping
+        self._uri = access.connector.uri or ""
+        self._zone = access.connector.time_zone
+        self._headers = {
+            "Content-Type": "text/xml; charset=utf-8",
+            "SOAPAction": f'"{mapping.namespace}:Create"',
+        }
 
     async def send(self, request: DeliveryRequested) -> int:
         """Create the record; success is a result without fault."""
@@ -50,18 +60,35 @@ class PageService:
         try:
             found = mapping_in(answer.body)
         except WsdlError as error:
-            return Probed(passed=False, sentence=f"{error} Check that the URI ends in Page/Appointment and that the page is published.")
+            return Probed(
+                passed=False,
+                sentence=(
+                    f"{error} Check that the URI ends in Page/Appointment and that the "
+                    "page is published."
+                ),
+            )
         unknown = missing(self._mapping, found)
         if unknown:
-            sentence = f"The WSDL does not have what this connector sends: {', '.join(unknown)}. Take over the names of the WSDL, or mend the mapping."
+            sentence = (
+                f"The WSDL does not have what this connector sends: {', '.join(unknown)}. Take "
+                "over the names of the WSDL, or mend the mapping."
+            )
             return Probed(passed=False, sentence=sentence, mapping=found.model_dump())
-        return Probed(passed=True, sentence="The WSDL has every name this connector sends.", mapping=found.model_dump())
+        return Probed(
+            passed=True,
+            sentence="The WSDL has every name this connector sends.",
+            mapping=found.model_dump(),
+        )
 
     def _read(self, answer: Answer) -> bool:
-        """Return whether this is the result of Create; raises a DeliveryError for a fault, and for a status that is no success."""
+        """Return whether this is the result of Create; raises a DeliveryError for a fault, and for
+        a status that is no success.
+        """
         faults, said = self._access.faults, read_answer(answer.body, self._mapping.namespace)
         if isinstance(said, Fault):
-            raise faults.find("soap", said.text, answer, said.message) or faults.status(answer, said.message)
+            raise faults.find("soap", said.text, answer, said.message) or faults.status(
+                answer, said.message
+            )
         if not answer.is_good:
             raise faults.status(answer)
         return said

@@ -1,4 +1,6 @@
-"""Writes the envelope of Create: elements in the order of the mapping, those without a value left out."""
+"""Writes the envelope of Create: elements in the order of the mapping, those without
+a value left out.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,16 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def envelope(mapping: SoapMapping, facts: Facts) -> bytes:
     """Return the request's body, UTF-8."""
-    inner = _elements(mapping.names, facts.fields) + _part(mapping.resources, facts.resources) + _part(mapping.field_values, facts.field_values)
+    inner = (
+        _elements(mapping.names, facts.fields)
+        + _part(mapping.resources, facts.resources)
+        + _part(mapping.field_values, facts.field_values)
+    )
     return (
         '<?xml version="1.0" encoding="utf-8"?>'
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<Create xmlns="{mapping.namespace}"><{mapping.entity}>{inner}</{mapping.entity}></Create></s:Body></s:Envelope>'
+        f'<Create xmlns="{mapping.namespace}"><{mapping.entity}>{inner}</{mapping.entity}>'
+        "</Create></s:Body></s:Envelope>"
     ).encode()
 
 
@@ -33,7 +40,11 @@ def _part(part: SoapResources | SoapFieldValues | None, lines: list[dict[str, Fa
 
 
 def _elements(names: list[tuple[str, str]], facts: dict[str, Fact]) -> str:
-    return "".join(f"<{name}>{text(facts[fact])}</{name}>" for fact, name in names if facts.get(fact) is not None)
+    return "".join(
+        f"<{name}>{text(facts[fact])}</{name}>"
+        for fact, name in names
+        if facts.get(fact) is not None
+    )
 
 
 def text(fact: Fact) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from common.contracts.mapping import CAPTIONS, FIELD_VALUE_CAPTIONS, RESOURCE_CAPTIONS, SoapFieldValues, SoapMapping, SoapResources, element_of
+from common.contracts.mapping import (
+    CAPTIONS,
+    FIELD_VALUE_CAPTIONS,
+    RESOURCE_CAPTIONS,
+    SoapFieldValues,
+    SoapMapping,
+    SoapResources,
+    element_of,
+)
 from dispatcher.back_offices.soap.answer import parse
 
 if TYPE_CHECKING:
@@ -39,9 +47,18 @@ def mapping_in(wsdl: bytes) -> SoapMapping:
 
 def missing(wanted: SoapMapping, found: SoapMapping) -> list[str]:
     """Return what is sent and stands not in the WSDL."""
-    pairs = [(wanted.names, found.names), (_names(wanted.resources), _names(found.resources)), (_names(wanted.field_values), _names(found.field_values))]
+    pairs = [
+        (wanted.names, found.names),
+        (_names(wanted.resources), _names(found.resources)),
+        (_names(wanted.field_values), _names(found.field_values)),
+    ]
     known = [{name for _, name in there} for _, there in pairs]
-    lacking = [name for (sent, _), there in zip(pairs, known, strict=True) for _, name in sent if name not in there]
+    lacking = [
+        name
+        for (sent, _), there in zip(pairs, known, strict=True)
+        for _, name in sent
+        if name not in there
+    ]
     heads = [(wanted.namespace, found.namespace), (wanted.entity, found.entity)]
     return [sent for sent, there in heads if sent != there] + lacking
 
@@ -63,7 +80,10 @@ def _entity(schema: _Element) -> str:
 def _elements(schema: _Element, type_name: str) -> dict[str, str]:
     """Return element -> type of one complex type, in its order."""
     for found in schema.iterfind(f"{XSD}complexType[@name='{type_name}']"):
-        return {str(e.get("name")): str(e.get("type") or "").rpartition(":")[2] for e in found.iter(f"{XSD}element")}
+        return {
+            str(e.get("name")): str(e.get("type") or "").rpartition(":")[2]
+            for e in found.iter(f"{XSD}element")
+        }
     return {}
 
 
@@ -78,7 +98,9 @@ def _folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _part(schema: _Element, elements: dict[str, str], captions: Mapping[str, str], telling: str) -> tuple[str, str, dict[str, str | None]] | None:
+def _part(
+    schema: _Element, elements: dict[str, str], captions: Mapping[str, str], telling: str
+) -> tuple[str, str, dict[str, str | None]] | None:
     """Return name, line and fields of the sub-part whose lines have the telling element."""
     for name, type_name in elements.items():
         for line, line_type in _elements(schema, type_name).items():

@@ -1,4 +1,6 @@
-"""Signs a webhook by the Standard Webhooks specification: HMAC-SHA256 over ``id.timestamp.body``."""
+"""Signs a webhook by the Standard Webhooks specification: HMAC-SHA256 over
+``id.timestamp.body``.
+"""
 
 from __future__ import annotations
 
