@@ -7,6 +7,7 @@ A queue's dead-letter exchange is part of the class, so that none can be declare
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,8 @@ DELIVERY_LIMIT = 20
 """Times a quorum queue hands out a message before it parks it: a handler that kills its process
 must end somewhere.
 """
+UNLIMITED = 1_000_000_000
+"""In place of no limit: every RabbitMQ from 3.10 on takes the same argument."""
 
 MOST_MESSAGES = 5_000
 MOST_BYTES = 64 * 1024 * 1024
@@ -62,7 +65,9 @@ class Queue:
     """A durable quorum queue bound to one exchange; what it gives up on goes to the dead letters.
 
     One that ``drops`` holds a bounded number of messages and forgets the oldest: they would fill
-    the dead letters instead.
+    the dead letters instead. One that ``is_ordered`` has one active consumer and no delivery limit:
+    RabbitMQ's count grows with every handover and lost connection, so tries are counted where a
+    handler raises.
     """
 
     name: str
@@ -70,6 +75,7 @@ class Queue:
     routing_key: str = ""
     parks: bool = True
     drops: bool = False
+    is_ordered: bool = False
 
     @property
     def arguments(self) -> dict[str, str | int]:
@@ -85,12 +91,14 @@ class Queue:
         if self.parks:
             arguments |= {
                 "x-dead-letter-exchange": DEAD_LETTERS.name,
-                "x-delivery-limit": DELIVERY_LIMIT,
+                "x-delivery-limit": UNLIMITED if self.is_ordered else DELIVERY_LIMIT,
             }
+        if self.is_ordered:
+            arguments["x-single-active-consumer"] = True
         return arguments
 
 
-DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS)
+DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS, is_ordered=True)
 DISPATCHER_CONNECTOR_TESTS = Queue("dispatcher.connector-tests", CONNECTOR_TESTS)
 PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
@@ -112,13 +120,23 @@ QUEUES = (
 )
 
 
-def lane(connector_id: str) -> Queue:
-    """Return the queue of one connector's deliveries; without a connector, that of what is to
-    be routed again.
+def lane(connector_id: str, partition: int = 0) -> Queue:
+    """Return the queue of one connector's deliveries, or of one partition of them.
+
+    Without a connector it is the queue of deliveries that are routed again.
     """
     if connector_id == NO_CONNECTOR:
         return DISPATCHER_UNROUTED
-    return Queue(f"dispatcher.deliveries.{connector_id}", DELIVERIES, routing_key=connector_id)
+    name = f"{connector_id}.{partition}" if partition else connector_id
+    return Queue(f"dispatcher.deliveries.{name}", DELIVERIES, routing_key=name, is_ordered=True)
+
+
+def partition_of(appointment_key: str, partitions: int) -> int:
+    """Return the partition of an appointment: the same in every process."""
+    if partitions == 1:
+        return 0
+    hashed = hashlib.blake2b(appointment_key.encode(), digest_size=8).digest()
+    return int.from_bytes(hashed) % partitions
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,40 @@
 
 Each leaf is an answer, not a bug: it ends as a status with a code and a sentence.
 
-DeliveryError
-├── UnreachableError   not connected: nothing was sent                     transient
-├── ThrottledError     429, or 503 with Retry-After: nothing was taken     transient
-├── ServerFaultError   408 or any other 5xx                                transient
-├── NoAnswerError      sent, then timed out or cut: the outcome is unknown  not tried again at once
-├── UnconfirmedError   an answer that cannot be read: it may be stored     not tried again by itself
-├── UnauthorisedError  the credentials are not accepted
-├── MisconfiguredError the connector must be mended: address, TLS, names
-└── RefusedError       the back office does not want this appointment
+DeliveryError              blames        what follows
+├── UnreachableError       connector     not connected, nothing was sent: tried again, then held
+├── ThrottledError         connector     nothing was taken: waits as long as Retry-After says
+├── ServerFaultError       connector     the back office has trouble: tried up to three times
+├── NoAnswerError          connector     sent, no answer: the outcome is unknown, one try
+├── UnauthorisedError      credential    not let in: one try, the lane is held at once
+├── ForbiddenError         unclear       not allowed: this account, or this appointment, one try
+├── MisconfiguredError     unclear       the connector must be corrected: address, TLS, names
+├── UnconfirmedError       unclear       an answer that cannot be read: it may be stored
+└── RefusedError           appointment   the back office does not want this appointment
 
-HandBackError          not a failure: the call was not begun, the message goes back to its queue
+HandBackError              not a failure: the call was not begun, the message goes back
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from common.contracts.delivery import HttpExchange
+
+
+class Blames(StrEnum):
+    """Where a fault lies; it decides whether the connector's lane is held.
+
+    Faults of the connector count towards its circuit breaker. Where it is unclear, the connection
+    test decides. A fault of one appointment shows that the back office works.
+    """
+
+    CONNECTOR = "connector"
+    CREDENTIAL = "credential"
+    UNCLEAR = "unclear"
+    APPOINTMENT = "appointment"
 
 
 class DeliveryError(Exception):
@@ -28,6 +46,7 @@ class DeliveryError(Exception):
     """
 
     transient: ClassVar[bool] = False
+    blames: ClassVar[Blames] = Blames.CONNECTOR
     is_connectors: ClassVar[bool] = True
     """Whether the fault lies with the connector's back office as a whole rather than with this
     one appointment.
@@ -41,15 +60,17 @@ class DeliveryError(Exception):
         *,
         http_status: int | None = None,
         retry_after_s: float | None = None,
+        exchange: HttpExchange | None = None,
     ) -> None:
         super().__init__(f"[{code}] {sentence}")
         self.code = code
         self.http_status = http_status
         self.retry_after_s = retry_after_s
+        self.exchange = exchange
 
     @property
     def retryable(self) -> bool:
-        """Whether a later attempt may well succeed without anybody mending anything."""
+        """Whether a later attempt may succeed without any correction."""
         return self.transient or self.outcome_unknown
 
 
@@ -86,21 +107,32 @@ class UnconfirmedError(DeliveryError):
 
     @property
     def retryable(self) -> bool:
-        """No: somebody has to look first."""
+        """No: an administrator has to look first."""
         return False
 
 
 class UnauthorisedError(DeliveryError):
     """The back office does not accept the credentials."""
 
+    blames = Blames.CREDENTIAL
+
+
+class ForbiddenError(DeliveryError):
+    """The back office let us in and does not allow this: account or appointment."""
+
+    blames = Blames.UNCLEAR
+
 
 class MisconfiguredError(DeliveryError):
-    """No call with this connector can succeed until it is mended."""
+    """The connector must be corrected, or what it sends for this appointment."""
+
+    blames = Blames.UNCLEAR
 
 
 class RefusedError(DeliveryError):
     """The back office answered that it will not take this appointment."""
 
+    blames = Blames.APPOINTMENT
     is_connectors = False
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from common.contracts.connector import Connector
-from common.contracts.delivery import DeliveryRequested, Exchange, Phase, Status, StatusChanged
+from common.contracts.delivery import DeliveryRequested, HttpExchange, Phase, Status, StatusChanged
 
 if TYPE_CHECKING:
     from common.traces.spans import Span
@@ -29,7 +29,8 @@ class Outcome(BaseModel):
     http_status: int | None = None
     tries: int = 0
     duration_ms: float | None = None
-    exchange: Exchange | None = None
+    exchange: HttpExchange | None = None
+    trace: str | None = None
 
     @property
     def may_be_stored(self) -> bool:

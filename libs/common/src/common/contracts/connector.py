@@ -63,8 +63,8 @@ class Authentication(BaseModel):
 
 
 class Limits(BaseModel):
-    """How hard one dispatcher replica may work this connector's back office; none = what
-    suits the system.
+    """How much this connector's back office is called, by all dispatcher replicas together; none =
+    the system's own limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,10 +74,7 @@ class Limits(BaseModel):
         strict=True,
         ge=1,
         le=200,
-        description=(
-            "Calls under way at once, per dispatcher replica; none = 5 for Business "
-            "Central, else 8."
-        ),
+        description="Calls under way at once; none = 5 for Business Central, else 8.",
     )
     calls_per_second: float | None = Field(
         default=None,
@@ -85,7 +82,7 @@ class Limits(BaseModel):
         ge=0,
         le=10_000,
         description=(
-            "Calls begun per second, per replica; 0 = unlimited; none = 20 for Business Central "
+            "Calls begun per second; 0 = unlimited; none = 20 for Business Central "
             "(6,000 in 5 minutes), else unlimited."
         ),
     )
@@ -98,6 +95,16 @@ class Limits(BaseModel):
         gt=0,
         le=600,
         description="Seconds for one call, answer included.",
+    )
+    partitions: int = Field(
+        default=1,
+        strict=True,
+        ge=1,
+        le=16,
+        description=(
+            "Parts of the lane, by appointment, that different dispatcher replicas may work; each "
+            "has its share of the calls."
+        ),
     )
 
 
@@ -135,6 +142,13 @@ class Connector(BaseModel):
     )
     header_names: tuple[str, ...] = ()
     limits: Limits = Limits()
+    most_partitions: int = Field(
+        default=1, description="The most partitions that any version had: their queues are emptied."
+    )
+    sends_missing_create: bool = Field(
+        default=True,
+        description="Whether a newer version goes out as a create when the create never arrived.",
+    )
     secrets: dict[str, str] = Field(
         default={}, repr=False, description="Sealed, by name; only the dispatcher opens them."
     )
@@ -156,7 +170,10 @@ class Connector(BaseModel):
 
     @property
     def calls_in_flight(self) -> int:
-        """Calls under way at once; Business Central takes five (Microsoft's operational limits)."""
+        """Calls under way at once, of all partitions.
+
+        Business Central takes five (Microsoft's operational limits).
+        """
         return self.limits.calls_in_flight or (5 if self.system == BUSINESS_CENTRAL else 8)
 
     @property

@@ -64,7 +64,7 @@ class DeliveryRequested(Message):
         return f"{self.delivery_id}.{self.attempt}"
 
 
-class Exchange(Message):
+class HttpExchange(Message):
     """The last call of an attempt, as the dispatcher made it: where to, how much, and
     how much came back.
 
@@ -110,7 +110,8 @@ class StatusChanged(Message):
     duration_ms: float | None = None
     replica: str | None = None
     traceparent: str | None = None
-    exchange: Exchange | None = None
+    exchange: HttpExchange | None = None
+    trace: str | None = None
 
     @classmethod
     def about(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from common.contracts.delivery import Exchange
+from common.contracts.delivery import HttpExchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +25,12 @@ class Trail:
     call: tuple[str, str, int, int | None, int | None] | None = None
 
     @property
-    def last(self) -> Exchange | None:
+    def last(self) -> HttpExchange | None:
         """The last call; None while nothing was called."""
         if self.call is None:
             return None
         method, url, sent_bytes, http_status, received_bytes = self.call
-        return Exchange(
+        return HttpExchange(
             method=method,
             address=address_of(url),
             sent_bytes=sent_bytes,

@@ -139,6 +139,13 @@ class ConnectorFields(BaseModel):
         description="PEM of the authority to trust instead of the public ones.",
     )
     limits: Limits = Limits()
+    sends_missing_create: StrictBool = Field(
+        default=True,
+        description=(
+            "Whether a newer version of an appointment is sent as a create when the back office "
+            "never got the create."
+        ),
+    )
     password: SecretStr | None = Field(default=None, max_length=500, description="Of the login.")
     client_secret: SecretStr | None = Field(
         default=None, max_length=500, description="Of the client id."

@@ -183,6 +183,7 @@ class Connectors:
             if secret
         }
         entered = (before.secrets_entered if before else {}) | dict.fromkeys(secrets, version)
+        partitions = fields["limits"]["partitions"] if "limits" in fields else 1
         return Connector(
             connector_id=connector_id,
             version=version,
@@ -190,6 +191,7 @@ class Connectors:
             **fields,
             secrets=kept | sealed,
             secrets_entered=entered,
+            most_partitions=max(partitions, before.most_partitions if before else 1),
         )
 
     async def _keep_version(self, connector: Connector) -> None:
