@@ -18,7 +18,7 @@ class FakePublisher:
     def __init__(self) -> None:
         self.letters: list[DeadLetter] = []
 
-    async def publish_surely(
+    async def publish_until_confirmed(
         self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
     ) -> None:
         assert (exchange, kind) == (topology.DEAD_LETTERS, "DeadLetter")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import aio_pika
 import structlog
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
 
 from common import topology
 from common.metrics import BROKER_RECONNECTS
@@ -18,9 +18,15 @@ from common.metrics import BROKER_RECONNECTS
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
 
-    from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
+    from aio_pika.abc import (
+        AbstractChannel,
+        AbstractConnection,
+        AbstractExchange,
+        AbstractRobustConnection,
+    )
 
 log = structlog.get_logger()
+CONNECT_TIMEOUT_S = 3.0
 _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
@@ -28,6 +34,10 @@ class BrokerAwayError(Exception):
     """RabbitMQ did not confirm a message: it may or may not have it; publish it again
     under the same id.
     """
+
+
+class QueueMismatchError(Exception):
+    """A queue exists with other arguments than ours; ``str()`` names it and the difference."""
 
 
 @contextlib.contextmanager
@@ -69,6 +79,14 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
             return connection
 
 
+async def connect_once(url: str, name: str) -> AbstractConnection:
+    """Return a connection that restores nothing by itself; raises BrokerAwayError."""
+    with reaching_broker():
+        return await aio_pika.connect(
+            url, client_properties={"connection_name": name}, timeout=CONNECT_TIMEOUT_S
+        )
+
+
 def count_reconnect(*_: object) -> None:
     """Count that a connection was lost and made again."""
     BROKER_RECONNECTS.inc()
@@ -83,13 +101,28 @@ async def declare_exchanges(
 
 
 async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
-    """Declare these queues with their exchanges and bindings; harmless when they are there."""
+    """Declare these queues with their exchanges and bindings; harmless when they exist.
+
+    Raises QueueMismatchError, which closes the channel.
+    """
     await declare_exchanges(channel, {topology.DEAD_LETTERS, *(queue.exchange for queue in queues)})
     for queue in queues:
-        declared = await channel.declare_queue(
-            queue.name, durable=True, arguments=dict(queue.arguments)
-        )
+        try:
+            declared = await channel.declare_queue(
+                queue.name, durable=True, arguments=dict(queue.arguments)
+            )
+        except ChannelPreconditionFailed as error:
+            raise QueueMismatchError(_difference(queue.name, str(error))) from error
         await declared.bind(queue.exchange.name, queue.routing_key)
+
+
+def _difference(queue: str, reply: str) -> str:
+    """Return what is different: RabbitMQ's reply names the argument and both values."""
+    difference = reply.partition(" - ")[2] or reply
+    return (
+        f"RabbitMQ has the queue {queue} with other arguments ({difference}). "
+        "When it is empty, delete it: it is declared again within seconds."
+    )
 
 
 class Publisher:
@@ -157,7 +190,7 @@ class Publisher:
         with reaching_broker():
             await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
 
-    async def publish_surely(
+    async def publish_until_confirmed(
         self,
         exchange: topology.Exchange,
         body: bytes,

@@ -11,6 +11,7 @@ from faststream.exceptions import NackMessage
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QueueType
 
+from common import topology
 from common.broker import count_reconnect
 from common.health import Whole
 from common.parking import is_hopeless, park
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from faststream.message import StreamMessage
     from faststream.rabbit import RabbitMessage
 
-    from common import topology
     from common.broker import Publisher
 
 
@@ -81,6 +81,18 @@ def queue(source: topology.Queue) -> RabbitQueue:
         routing_key=source.routing_key,
         arguments=arguments,
     )
+
+
+def own_queue(name: str, routing_key: str = "", most_messages: int | None = None) -> RabbitQueue:
+    """Return a queue of one replica's own, which RabbitMQ deletes a minute after its last use.
+
+    It is not exclusive: after a half-open connection the replica could not use it again until
+    RabbitMQ's heartbeat gives the old connection up. With ``most_messages`` it drops the oldest.
+    """
+    arguments: Any = {"x-expires": topology.OWN_QUEUE_EXPIRES_MS}
+    if most_messages is not None:
+        arguments |= {"x-max-length": most_messages, "x-overflow": "drop-head"}
+    return RabbitQueue(name, durable=True, routing_key=routing_key, arguments=arguments)
 
 
 def exchange(source: topology.Exchange) -> RabbitExchange:

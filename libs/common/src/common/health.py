@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+import uuid
 from typing import TYPE_CHECKING
 
 import aio_pika
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from common import topology
 from common.broker import BrokerAwayError, reaching_broker
 from common.metrics import READY
 
@@ -76,7 +78,11 @@ class Loopback:
     async def run(self) -> None:
         """Beat until cancelled; survives reconnections."""
         channel = await self._connection.channel(publisher_confirms=False)
-        queue = await channel.declare_queue(exclusive=True, auto_delete=True)
+        queue = await channel.declare_queue(
+            f"amq_loopback.{uuid.uuid4().hex}",
+            durable=True,
+            arguments={"x-expires": topology.OWN_QUEUE_EXPIRES_MS},
+        )
         await queue.consume(self._hear, no_ack=True)
         while True:
             with contextlib.suppress(BrokerAwayError), reaching_broker():

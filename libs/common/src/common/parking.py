@@ -48,7 +48,7 @@ async def park(
         queue=queue,
         type=message.type,
         reason=_reason(error),
-        trace=_trace(error),
+        trace=None if isinstance(error, ValidationError) else trace_of(error),
         body=message.body.decode(errors="replace"),
         at=datetime.now(UTC),
     )
@@ -57,7 +57,7 @@ async def park(
         "a message was parked", queue=queue, message_id=message.message_id, reason=letter.reason
     )
     body = letter.model_dump_json().encode()
-    await publisher.publish_surely(
+    await publisher.publish_until_confirmed(
         topology.DEAD_LETTERS, body, message_id=letter.dead_letter_id, kind="DeadLetter"
     )
 
@@ -72,9 +72,7 @@ def _reason(error: Exception) -> str:
     return f"The message could not be handled: {type(error).__name__}"
 
 
-def _trace(error: Exception) -> str | None:
+def trace_of(error: Exception) -> str:
     """Return where it was raised, without the error's own text: that may quote the payload."""
-    if isinstance(error, ValidationError):
-        return None
     lines = traceback.format_tb(error.__traceback__)
     return ("".join(lines) + type(error).__qualname__)[-_LONGEST_TRACE:]

@@ -19,6 +19,8 @@ DELIVERY_LIMIT = 20
 """Times a quorum queue hands out a message before it parks it: a handler that kills its process
 must end somewhere.
 """
+OWN_QUEUE_EXPIRES_MS = 60_000
+"""After its last use, RabbitMQ keeps a replica's own queue for so many milliseconds."""
 UNLIMITED = 1_000_000_000
 """In place of no limit: every RabbitMQ from 3.10 on takes the same argument."""
 

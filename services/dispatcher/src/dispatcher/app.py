@@ -13,7 +13,7 @@ import structlog
 from starlette.applications import Starlette
 
 from common import topology
-from common.broker import Publisher, connect
+from common.broker import Publisher, connect, connect_once
 from common.consuming import consuming_broker, consuming_checks
 from common.contracts.connector import Connector
 from common.database import Reach, open_database, wait_until_there
@@ -26,33 +26,33 @@ from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from common.traces.exporting import exporting
-from dispatcher.back_offices.access import Tools
+from dispatcher._shim import ShimClient
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.oauth2 import Tokens
 from dispatcher.back_offices.calls import open_session
-from dispatcher.back_offices.current import Current
+from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
+from dispatcher.broker_connection import BrokerConnection
 from dispatcher.connection_test.answer import Tests
 from dispatcher.connection_test.steps import try_connector
-from dispatcher.connectors import Directory
+from dispatcher.connector_cache import ConnectorCache
 from dispatcher.consumers import subscribe
-from dispatcher.deliver import Deliver
-from dispatcher.lanes.desk import Desk
-from dispatcher.lanes.gate import Patience
+from dispatcher.deliver import DeliveryService
+from dispatcher.lanes.circuit_breaker import BreakerSettings
+from dispatcher.lanes.lane_factory import LaneFactory
 from dispatcher.lanes.lanes import Lanes
-from dispatcher.lanes.limiter import Limiters
-from dispatcher.lanes.turns import Turns
+from dispatcher.lanes.leases import LaneLeases
+from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
-from dispatcher.route import Route
+from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
 from dispatcher.statuses import Statuses
+from dispatcher.transactions_consumer import TransactionsConsumer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
-
-    from common.contracts.connector import LaneChanged
 
 log = structlog.get_logger()
 STOP_S = 10.0
@@ -61,7 +61,8 @@ STOP_S = 10.0
 def main() -> None:
     """Run one dispatcher replica until it is asked to stop, or test one connector."""
     parser = argparse.ArgumentParser(
-        prog="mboc-dispatcher", description="Routes transactions and delivers them to back offices."
+        prog="mboc-dispatcher",
+        description="Routes transactions and delivers them to back offices.",
     )
     commands = parser.add_subparsers(dest="command")
     testing = commands.add_parser("test", help="try a connector without sending an appointment")
@@ -76,8 +77,8 @@ def main() -> None:
 
 
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
-    """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in
-    flight before leaving.
+    """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before
+    leaving.
     """
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
@@ -88,8 +89,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         exporting(settings, "dispatcher", settings.replica),
         listening(app, settings.host, settings.port),
     )
-    async with tracing, serving, telemetry.sending(), _tools(settings) as tools:
-        await _work(settings, stop, readiness, telemetry, tools)
+    async with tracing, serving, telemetry.sending(), _shared(settings) as resources:
+        await _work(settings, stop, readiness, telemetry, resources)
 
 
 async def _work(
@@ -97,67 +98,83 @@ async def _work(
     stop: asyncio.Event,
     readiness: Readiness,
     telemetry: Telemetry,
-    tools: Tools,
+    resources: SharedResources,
 ) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
     publisher = Publisher(
         partial(connect, url, f"dispatcher {replica} publishing"), topology.DISPATCHER
     )
-    await publisher.open()
-    connection = await connect(url, f"dispatcher {replica} lanes")
+    loopback = Loopback(await publisher.open())
+    connection = BrokerConnection(partial(connect_once, url, f"dispatcher {replica} lanes"))
     database = _database(settings)
     await wait_until_there(database)
 
-    ledger, statuses, offices = (
-        Ledger(database, settings.lease_s),
-        Statuses(publisher),
-        list[Current](),
-    )
-    seat = partial(_seat, settings, statuses, Limiters())
-    lanes = Lanes(
-        connection,
+    ledger, statuses = Ledger(database, settings.lease_s), Statuses(publisher)
+    factory = LaneFactory(
+        replica,
+        _breaker_settings(settings),
         publisher,
-        seat,
-        partial(_delivering, settings, ledger, statuses, tools, offices),
+        statuses,
+        lambda connector: ShimClient(build(connector, resources)),
+        lambda lane: DeliveryService(lane, ledger, statuses, replica),
     )
-    directory = Directory(database, lanes.open, ignore_case=settings.ignore_source_app_case)
-    await directory.refresh()
+    lanes = Lanes(connection, factory)
+    leases = LaneLeases(database, replica, settings.lane_lease_s)
+    supervisor = LaneSupervisor(lanes, leases, connection, replica, settings.in_hand_s)
+    connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
+    await connectors.read_again()
     telemetry.also(lanes.standing)
 
+    route = RoutingService(connectors, publisher, statuses, replica)
+    transactions = TransactionsConsumer(connection, route, publisher)
     broker = consuming_broker(url, publisher)
-    subscribe(
-        broker,
-        Route(directory, publisher, statuses, replica),
-        directory,
-        Tests(directory, tools, publisher),
-        replica,
-    )
+    subscribe(broker, route, connectors, Tests(connectors, resources, publisher), replica)
     await broker.start()
-    loopback, reach, consuming = (
-        Loopback(connection),
-        Reach(database),
-        await consuming_checks(broker, "transactions"),
-    )
+    reach, consuming = Reach(database), await consuming_checks(broker, "connector changes")
     async with background(
-        loopback.run(), reach.run(), ledger.keep_leases(), directory.keep_fresh(settings.refresh_s)
+        loopback.run(),
+        reach.run(),
+        ledger.keep_leases(),
+        connectors.keep_fresh(settings.refresh_s),
+        supervisor.run(),
+        transactions.run(),
     ):
-        readiness.watch(publisher.check, loopback.check, reach.check, lanes.check, *consuming)
+        readiness.watch(
+            publisher.check,
+            loopback.check,
+            reach.check,
+            supervisor.check,
+            transactions.check,
+            *consuming,
+        )
         log.info("ready")
         await stop.wait()
-        await _bounded(broker.stop())
-        await lanes.close(settings.drain_s)
-    await asyncio.gather(*(office.close() for office in offices))
-    await _bounded(connection.close())
+        await asyncio.gather(
+            _bounded(broker.stop()),
+            transactions.close(STOP_S),
+            supervisor.close(settings.drain_s),
+        )
+    await factory.close()
+    await connection.close()
     await publisher.close()
 
 
+def _breaker_settings(settings: Settings) -> BreakerSettings:
+    return BreakerSettings(
+        settings.hold_after,
+        settings.probe_s,
+        settings.longest_probe_s,
+        settings.credential_probe_s,
+        settings.longest_credential_probe_s,
+    )
+
+
 @contextlib.asynccontextmanager
-async def _tools(settings: Settings) -> AsyncIterator[Tools]:
+async def _shared(settings: Settings) -> AsyncIterator[SharedResources]:
     addresses = Addresses(settings.private_networks)
     async with open_session(addresses) as session:
-        yield Tools(
-            session, KeyRing.parse(settings.secret_keys.get_secret_value()), addresses, Tokens()
-        )
+        keys = KeyRing.parse(settings.secret_keys.get_secret_value())
+        yield SharedResources(session, keys, addresses, Tokens())
 
 
 def _database(settings: Settings) -> AsyncIOMotorDatabase[dict[str, Any]]:
@@ -170,45 +187,13 @@ async def _test(settings: Settings, connector_id: str) -> int:
     if found is None:
         sys.stderr.write(f"There is no connector {connector_id}.\n")
         return 2
-    async with _tools(settings) as tools:
-        tested = await try_connector(Connector.model_validate(found), tools)
+    async with _shared(settings) as resources:
+        tested = await try_connector(Connector.model_validate(found), resources)
     for step in tested.steps:
         sys.stdout.write(
             f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n"
         )
     return 0 if tested.passed else 1
-
-
-def _seat(settings: Settings, statuses: Statuses, limiters: Limiters, connector: Connector) -> Desk:
-    telling: set[asyncio.Task[None]] = set()
-
-    def tell(change: LaneChanged) -> None:
-        log.warning(
-            "lane held" if change.held_since else "lane works again",
-            connector_id=change.connector_id,
-            reason=change.reason,
-        )
-        task = asyncio.get_running_loop().create_task(statuses.lane_changed(change))
-        telling.add(task)
-        task.add_done_callback(telling.discard)
-
-    patience = Patience(
-        settings.hold_after, settings.probe_s, settings.longest_probe_s, settings.in_hand_s
-    )
-    return Desk(connector, settings.replica, patience, limiters, tell)
-
-
-def _delivering(
-    settings: Settings,
-    ledger: Ledger,
-    statuses: Statuses,
-    tools: Tools,
-    offices: list[Current],
-    desk: Desk,
-) -> Deliver:
-    office = Current(lambda connector: build(connector, tools))
-    offices.append(office)
-    return Deliver(desk, ledger, Turns(), statuses, office, settings.replica)
 
 
 async def _bounded(closing: Awaitable[None]) -> None:

@@ -1,5 +1,6 @@
-"""Carries one delivery to its back office: validate, claim, send, settle, tell
-(design.md, section 5).
+"""Carries one delivery to its back office: validate, claim, send, settle, publish.
+
+The rules are those of design.md, section 5.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ from common import topology
 from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import publishing, taking
 from common.traces.spans import CURRENT
-from dispatcher.attempt import attempt
-from dispatcher.back_offices.exchanges import Trail, followed
+from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
-from dispatcher.errors import HandBackError
+from dispatcher.keyed_lock import KeyedLock
 from dispatcher.ledger.claim import Claim, Done, Superseded
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, event_of
@@ -26,100 +26,79 @@ from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
     from common.traces.spans import Facts, Span
-    from dispatcher.back_offices.current import Current
-    from dispatcher.lanes.desk import Desk
-    from dispatcher.lanes.turns import Turns
+    from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.statuses import Statuses
+    from dispatcher.subscription import MessageInHand
 
 log = structlog.get_logger()
-FIRST_GLANCE_S = 0.05
-LONGEST_GLANCE_S = 1.0
+FIRST_POLL_S = 0.05
+LONGEST_POLL_S = 1.0
 
 
-class Deliver:
+class DeliveryService:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        ledger: Ledger,
-        turns: Turns,
-        statuses: Statuses,
-        back_office: Current,
-        replica: str,
-    ) -> None:
-        self._desk = desk
+    def __init__(self, lane: LaneState, ledger: Ledger, statuses: Statuses, replica: str) -> None:
+        self._lane = lane
         self._ledger = ledger
-        self._turns = turns
         self._statuses = statuses
-        self._back_office = back_office
         self._replica = replica
+        self._locks = KeyedLock()
+        self._attempts = AttemptRunner(lane, ledger)
 
-    async def __call__(self, request: DeliveryRequested) -> None:
-        """Return when the status is safe with the broker; raises HandBackError when the
-        call was not begun.
-        """
-        with taking(
-            "deliver", topology.DELIVERIES, request.traceparent, partial(_facts, request)
-        ) as step:
-            CURRENT.set(step)  # never reset: the lane gives each delivery a task of its own
-            refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
+    async def __call__(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
+        """Return when the broker has the delivery's status."""
+        connector = self._lane.connector
+        attributes = partial(_attributes, request)
+        with taking("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
+            CURRENT.set(span)  # never reset: each delivery has a task of its own
+            refusal = find_refusal(connector, request.transaction.action, KINDS)
             if refusal is not None:
-                await self._tell(request, refusal, step)
+                await self._publish(request, AttemptResult(refusal, connector), span)
                 return
-            async with self._turns.of(request.transaction.appointment.key):
-                await self._tell(request, await self._claimed(Claim(request)), step)
+            async with self._locks.hold(request.transaction.appointment.key):
+                result = await self._claim_and_send(request, in_hand)
+                await self._publish(request, result, span)
 
-    async def _claimed(self, claim: Claim) -> Outcome:
-        pause = FIRST_GLANCE_S
+    async def _claim_and_send(
+        self, request: DeliveryRequested, in_hand: MessageInHand
+    ) -> AttemptResult:
+        """Wait for the appointment's claim, then send; the claim always ends."""
+        claim = Claim(request)
+        pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
             if isinstance(answer, Claim):
-                return await self._send(answer)
+                return await self._send(answer, in_hand)
             if isinstance(answer, Done):
-                return answer.outcome
+                return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
-                return _skipped(answer)
-            if self._desk.gate.is_closing:
-                raise HandBackError
+                return AttemptResult(_skipped(answer), self._lane.connector)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_GLANCE_S)
+            pause = min(pause * 2, LONGEST_POLL_S)
 
-    async def _send(self, claim: Claim) -> Outcome:
-        trail = Trail()
-
-        async def send() -> int:
-            if claim.request.attempt == 1:
-                SENT_AFTER_SECONDS.observe(
-                    (datetime.now(UTC) - claim.request.transaction.received_at).total_seconds()
-                )
-            with followed(trail):
-                return await self._back_office.of(self._desk.connector).send(claim.request)
-
-        async def settle(outcome: Outcome) -> Outcome:
-            told = outcome.model_copy(update={"exchange": trail.last})
-            await self._ledger.settle(claim, told)
-            return told
-
+    async def _send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
+        if claim.request.attempt == 1:
+            waited = datetime.now(UTC) - claim.request.transaction.received_at
+            SENT_AFTER_SECONDS.observe(waited.total_seconds())
         try:
-            return await attempt(self._desk, send, settle)
-        except HandBackError:
+            return await self._attempts.run(claim, in_hand)
+        except BaseException:
             await self._ledger.release(claim)
             raise
 
-    async def _tell(self, request: DeliveryRequested, outcome: Outcome, step: Span) -> None:
+    async def _publish(self, request: DeliveryRequested, result: AttemptResult, span: Span) -> None:
         """Publish the status, and log the attempt in one line."""
-        connector = self._desk.connector
+        outcome, connector = result
         if outcome.status is Status.FAILED:
-            step.failed(outcome.code or outcome.status)
-        with publishing(topology.STATUSES, step) as telling:
-            await self._statuses.publish(
-                event_of(request, connector, outcome, self._replica, telling)
-            )
+            span.failed(outcome.code or outcome.status)
+        with publishing(topology.STATUSES, span) as publication:
+            event = event_of(request, connector, outcome, self._replica, publication)
+            await self._statuses.publish(event)
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
         if outcome.duration_ms is not None:
-            self._desk.attempt_seconds.observe(outcome.duration_ms / 1000)
+            self._lane.attempt_seconds.observe(outcome.duration_ms / 1000)
         log.info(
             "attempt",
             delivery_id=request.delivery_id,
@@ -139,8 +118,8 @@ class Deliver:
         )
 
 
-def _facts(request: DeliveryRequested) -> Facts:
-    """Return what the delivery's step says, and every call made for it."""
+def _attributes(request: DeliveryRequested) -> Facts:
+    """Return the attributes of the delivery's span, and of every call made for it."""
     return {
         "mboc.delivery_id": request.delivery_id,
         "mboc.connector_id": request.connector_id,

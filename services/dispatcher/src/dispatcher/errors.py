@@ -11,9 +11,8 @@ DeliveryError              blames        what follows
 ├── ForbiddenError         unclear       not allowed: this account, or this appointment, one try
 ├── MisconfiguredError     unclear       the connector must be corrected: address, TLS, names
 ├── UnconfirmedError       unclear       an answer that cannot be read: it may be stored
+├── UnforeseenError        unclear       an error of our own: ends this delivery alone
 └── RefusedError           appointment   the back office does not want this appointment
-
-HandBackError              not a failure: the call was not begun, the message goes back
 """
 
 from __future__ import annotations
@@ -45,13 +44,10 @@ class DeliveryError(Exception):
     holds neither secrets nor payload.
     """
 
-    transient: ClassVar[bool] = False
+    transient: bool = False
     blames: ClassVar[Blames] = Blames.CONNECTOR
-    is_connectors: ClassVar[bool] = True
-    """Whether the fault lies with the connector's back office as a whole rather than with this
-    one appointment.
-    """
-    outcome_unknown: ClassVar[bool] = False
+    outcome_unknown: bool = False
+    trace: str | None = None
 
     def __init__(
         self,
@@ -133,8 +129,20 @@ class RefusedError(DeliveryError):
     """The back office answered that it will not take this appointment."""
 
     blames = Blames.APPOINTMENT
-    is_connectors = False
 
 
-class HandBackError(Exception):
-    """The call was not begun: the process is stopping, or the lane was held for long."""
+class UnforeseenError(DeliveryError):
+    """An error that no code expected; ``outcome_unknown`` when the call had begun.
+
+    ``trace`` says where it was raised, without the error's own text, which may quote the payload.
+    """
+
+    blames = Blames.UNCLEAR
+
+    def __init__(
+        self, code: str, sentence: str, *, outcome_unknown: bool, trace: str | None = None
+    ) -> None:
+        super().__init__(code, sentence)
+        self.outcome_unknown = outcome_unknown
+        self.transient = not outcome_unknown
+        self.trace = trace

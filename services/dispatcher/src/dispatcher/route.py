@@ -1,4 +1,4 @@
-"""Finds the connectors of each transaction and asks for one delivery to each of them."""
+"""Finds the connectors of each transaction and requests one delivery from each of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from common import topology
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
+from common.topology import partition_of
 from common.traces.messaging import taking
 from common.traces.spans import together
-from dispatcher.ages import Ages
+from dispatcher.age_tracker import AgeTracker
+from dispatcher.keyed_lock import KeyedLock
 from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
 from dispatcher.outcome import Outcome, event_of
 
@@ -23,132 +25,127 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
-    from dispatcher.connectors import Directory
+    from dispatcher.connector_cache import ConnectorCache
     from dispatcher.statuses import Statuses
 
 
-class Route:
-    """TransactionReceived -> one DeliveryRequested per matching connector, or the status
-    *MBOC Not Provided*.
+class RoutingService:
+    """TransactionReceived -> one DeliveryRequested per matching connector.
+
+    Without a matching connector the status is *MBOC Not Provided*. Changes of one appointment
+    reach their lanes in the order in which they were taken.
     """
 
     def __init__(
-        self, directory: Directory, publisher: Publisher, statuses: Statuses, replica: str
+        self, connectors: ConnectorCache, publisher: Publisher, statuses: Statuses, replica: str
     ) -> None:
-        self._directory = directory
+        self._connectors = connectors
         self._publisher = publisher
         self._statuses = statuses
         self._replica = replica
-        self._ages = Ages()
+        self._locks = KeyedLock()
+        self._ages = AgeTracker()
         UNROUTED_AGE.set_function(self._ages.oldest_s)
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
-        """Return when the broker has confirmed every message that follows from
-        these transactions.
-        """
+        """Return when the broker has confirmed every message that follows from these."""
         now = datetime.now(UTC)
-        steps = [
-            taking("route", topology.TRANSACTIONS, one.traceparent, partial(_facts, one))
+        spans = [
+            taking("route", topology.TRANSACTIONS, one.traceparent, partial(_attributes, one))
             for one in transactions
         ]
-        with (
-            together(steps),
-            self._ages.since(
-                min((transaction.received_at for transaction in transactions), default=now)
-            ),
-        ):
+        oldest = min((transaction.received_at for transaction in transactions), default=now)
+        with together(spans), self._ages.since(oldest):
             await asyncio.gather(
                 *(
-                    work
-                    for transaction, step in zip(transactions, steps, strict=True)
-                    for work in self._works(transaction, now, step)
+                    self._route(transaction, now, span)
+                    for transaction, span in zip(transactions, spans, strict=True)
                 )
             )
         TRANSACTIONS.inc(len(transactions))
 
-    async def again(self, request: DeliveryRequested) -> None:
-        """Route a transaction that no connector matched, because an administrator asked for it;
-        returns like the call above.
+    async def reroute(self, request: DeliveryRequested) -> None:
+        """Route a transaction that no connector matched, because an administrator retried it.
 
-        Where a connector matches by now, the delivery without one has nothing left to do: it is
-        Skipped, and says who has it.
+        Where a connector matches by now, the delivery without one is *Skipped* and names it.
         """
         transaction, now = request.transaction, datetime.now(UTC)
-        connectors = self._directory.matching(
-            transaction.appointment.source_app, transaction.appointment.source_type
-        )
-        with taking(
-            "route", topology.DELIVERIES, request.traceparent, partial(_facts, transaction)
-        ) as step:
-            await asyncio.gather(
-                *(
-                    work
-                    for connector in connectors
-                    for work in self._ask(transaction, connector, now, step, request.trigger)
-                )
-            )
-            outcome = _routed(connectors) if connectors else _not_provided(transaction)
-            await self._statuses.publish(event_of(request, None, outcome, self._replica, step))
-
-    def _works(
-        self, transaction: TransactionReceived, now: datetime, step: Span
-    ) -> list[asyncio.Future[None] | asyncio.Task[None]]:
         appointment = transaction.appointment
-        connectors = self._directory.matching(appointment.source_app, appointment.source_type)
-        if not connectors:
-            return [
-                self._statuses.publish(
-                    event_of(
-                        _request(transaction, NO_CONNECTOR, now, step),
-                        None,
-                        _not_provided(transaction),
-                        self._replica,
-                    )
-                )
-            ]
-        return [
-            work
-            for connector in connectors
-            for work in self._ask(transaction, connector, now, step)
-        ]
+        attributes = partial(_attributes, transaction)
+        with taking("route", topology.DELIVERIES, request.traceparent, attributes) as span:
+            connectors = await self._connectors.find_for_source_app(
+                appointment.source_app, appointment.source_type
+            )
+            await self._request(transaction, connectors, now, span, request.trigger)
+            outcome = _routed(connectors) if connectors else _not_provided(transaction)
+            await self._statuses.publish(event_of(request, None, outcome, self._replica, span))
 
-    def _ask(
+    async def _route(self, transaction: TransactionReceived, now: datetime, span: Span) -> None:
+        appointment = transaction.appointment
+        async with self._locks.hold(appointment.key):
+            connectors = await self._connectors.find_for_source_app(
+                appointment.source_app, appointment.source_type
+            )
+            if connectors:
+                await self._request(transaction, connectors, now, span)
+                return
+            request = _request_for(transaction, NO_CONNECTOR, now, span)
+            outcome = _not_provided(transaction)
+            await self._statuses.publish(event_of(request, None, outcome, self._replica))
+
+    async def _request(
         self,
         transaction: TransactionReceived,
-        connector: Connector,
+        connectors: Sequence[Connector],
         now: datetime,
-        step: Span,
+        span: Span,
         trigger: Trigger = Trigger.SERVICE,
+    ) -> None:
+        """Request one delivery from each connector, and publish that they are pending."""
+        await asyncio.gather(
+            *(
+                publication
+                for connector in connectors
+                for publication in self._request_delivery(
+                    connector,
+                    _request_for(transaction, connector.connector_id, now, span, trigger),
+                )
+            )
+        )
+
+    def _request_delivery(
+        self, connector: Connector, request: DeliveryRequested
     ) -> tuple[asyncio.Future[None] | asyncio.Task[None], ...]:
         routed_to(connector.connector_id).inc()
-        request = _request(transaction, connector.connector_id, now, step, trigger)
-        asking = self._publisher.publish_surely(
-            topology.DELIVERIES,
+        key = request.transaction.appointment.key
+        lane = topology.lane(connector.connector_id, partition_of(key, connector.partitions))
+        publication = self._publisher.publish_until_confirmed(
+            lane.exchange,
             request.model_dump_json().encode(),
             message_id=request.message_id,
             kind="DeliveryRequested",
-            routing_key=connector.connector_id,
+            routing_key=lane.routing_key,
         )
         pending = StatusChanged.about(
             request,
             phase=Phase.PENDING,
             status=None,
-            at=now,
+            at=request.requested_at,
             connector_name=connector.name,
             connector_version=connector.version,
         )
-        return self._statuses.publish(pending), asyncio.ensure_future(asking)
+        return self._statuses.publish(pending), asyncio.ensure_future(publication)
 
 
-def _facts(transaction: TransactionReceived) -> dict[str, str]:
+def _attributes(transaction: TransactionReceived) -> dict[str, str]:
     return {"mboc.transaction_id": transaction.transaction_id}
 
 
-def _request(
+def _request_for(
     transaction: TransactionReceived,
     connector_id: str,
     now: datetime,
-    step: Span,
+    span: Span,
     trigger: Trigger = Trigger.SERVICE,
 ) -> DeliveryRequested:
     return DeliveryRequested(
@@ -158,7 +155,7 @@ def _request(
         connector_id=connector_id,
         requested_at=now,
         transaction=transaction,
-        traceparent=step.traceparent,
+        traceparent=span.traceparent,
     )
 
 

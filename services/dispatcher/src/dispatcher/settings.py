@@ -51,13 +51,31 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     longest_probe_s: float = Field(
         default=60.0, gt=0, description="Longest pause between two probes, in seconds."
     )
+    credential_probe_s: float = Field(
+        default=900.0,
+        gt=0,
+        description=(
+            "Seconds until refused credentials are tried again; doubled for each further try. "
+            "Domains lock accounts after a few wrong passwords."
+        ),
+    )
+    longest_credential_probe_s: float = Field(
+        default=14_400.0,
+        gt=0,
+        description="Longest pause between two tries of refused credentials, in seconds.",
+    )
     in_hand_s: float = Field(
         default=600.0,
         gt=0,
         description=(
-            "Seconds a message waits in hand on a held lane before it goes back to its queue; "
-            "below RabbitMQ's consumer timeout."
+            "Seconds a message may be in hand before it goes back to its place in the queue; below "
+            "RabbitMQ's consumer timeout."
         ),
+    )
+    lane_lease_s: float = Field(
+        default=8.0,
+        ge=3,
+        description="Seconds until other replicas work the lanes of a killed one.",
     )
     drain_s: float = Field(
         default=65.0,

@@ -33,7 +33,7 @@ class Statuses:
     async def lane_changed(self, change: LaneChanged) -> None:
         """Tell that a lane is held or works again."""
         message_id = digest([change.connector_id, change.replica, change.at.isoformat()])
-        await self._publisher.publish_surely(
+        await self._publisher.publish_until_confirmed(
             topology.STATUSES,
             change.model_dump_json().encode(),
             message_id=message_id,
@@ -42,7 +42,7 @@ class Statuses:
 
     async def _publish(self, events: Sequence[StatusChanged]) -> list[None]:
         message_id = digest(event.message_id for event in events)
-        await self._publisher.publish_surely(
+        await self._publisher.publish_until_confirmed(
             topology.STATUSES,
             STATUSES.dump_json(list(events)),
             message_id=message_id,

@@ -239,6 +239,6 @@ async def _announce(publisher: Publisher, connector_id: str) -> None:
     body = ConnectorChanged(connector_id=connector_id).model_dump_json().encode()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2):
-            await publisher.publish_surely(
+            await publisher.publish_until_confirmed(
                 topology.CONNECTORS, body, message_id=connector_id, kind="ConnectorChanged"
             )

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from faststream import AckPolicy
-from faststream.rabbit import RabbitQueue
 from pydantic import ValidationError
 
 from common import topology
-from common.consuming import exchange, parsed_by, prefetch, queue
+from common.consuming import exchange, own_queue, parsed_by, prefetch, queue
 from common.contracts.connector import ConnectorTested, LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, StatusChanged
@@ -79,12 +78,7 @@ def subscribe(broker: RabbitBroker, record: Record, tests: ConnectionTests, repl
         await record.dead_letter(letter)
 
     @broker.subscriber(
-        RabbitQueue(
-            f"portal-api.connector-test-results.{replica}",
-            exclusive=True,
-            auto_delete=True,
-            durable=False,
-        ),
+        own_queue(f"portal-api.connector-test-results.{replica}"),
         exchange(topology.CONNECTOR_TEST_RESULTS),
         channel=prefetch(MESSAGES_AT_ONCE),
         ack_policy=AckPolicy.ACK,

@@ -12,7 +12,7 @@ from faststream.rabbit import RabbitQueue
 from pydantic import ValidationError
 
 from common import topology
-from common.consuming import exchange, prefetch, queue
+from common.consuming import exchange, own_queue, prefetch, queue
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.telemetry import Heartbeat
@@ -116,18 +116,8 @@ def subscribe_live(
 
 
 def _own(what: str, replica: str, routing_key: str = "") -> RabbitQueue:
-    """Return a queue of this replica alone; bounded, because what is told live is
-    worth nothing later.
-    """
-    bounded: Any = {"x-max-length": MOST_MESSAGES, "x-overflow": "drop-head"}
-    return RabbitQueue(
-        f"portal-api.live.{what}.{replica}",
-        exclusive=True,
-        auto_delete=True,
-        durable=False,
-        routing_key=routing_key,
-        arguments=bounded,
-    )
+    """Return a bounded queue of this replica: live events are worth nothing later."""
+    return own_queue(f"portal-api.live.{what}.{replica}", routing_key, MOST_MESSAGES)
 
 
 async def _raw(message: StreamMessage[Any]) -> tuple[str, bytes]:

@@ -33,7 +33,7 @@ class Ask:
             return
         await self._declare({request.connector_id for request in requests} - self._known)
         told = STATUSES.dump_json([_pending(request) for request in requests])
-        await self._publisher.publish_surely(
+        await self._publisher.publish_until_confirmed(
             topology.STATUSES,
             told,
             message_id=digest(r.message_id for r in requests),
@@ -43,7 +43,7 @@ class Ask:
 
     async def _publish(self, request: DeliveryRequested) -> None:
         body = request.model_dump_json().encode()
-        await self._publisher.publish_surely(
+        await self._publisher.publish_until_confirmed(
             topology.DELIVERIES,
             body,
             message_id=request.message_id,

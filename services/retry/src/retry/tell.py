@@ -38,7 +38,7 @@ class Tell:
         )
 
     async def _tell(self, body: str, message_id: str, kind: str, routing_key: str) -> None:
-        await self._publisher.publish_surely(
+        await self._publisher.publish_until_confirmed(
             topology.OPERATIONS,
             body.encode(),
             message_id=message_id,

@@ -177,6 +177,11 @@ class Connector(BaseModel):
         return self.limits.calls_in_flight or (5 if self.system == BUSINESS_CENTRAL else 8)
 
     @property
+    def partitions(self) -> int:
+        """Parts of the lane."""
+        return self.limits.partitions
+
+    @property
     def calls_per_second(self) -> float:
         """Calls begun per second, 0 = unlimited; Business Central takes 6,000 in five minutes
         (Microsoft's operational limits).

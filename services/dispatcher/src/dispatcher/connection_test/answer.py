@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import ConnectorTestRequested
     from dispatcher.back_offices.access import Tools
-    from dispatcher.connectors import Directory
+    from dispatcher.connector_cache import ConnectorCache
 
 STALE = timedelta(minutes=2)
 
@@ -25,8 +25,8 @@ class Tests:
     more is passed over.
     """
 
-    def __init__(self, directory: Directory, tools: Tools, publisher: Publisher) -> None:
-        self._directory = directory
+    def __init__(self, connectors: ConnectorCache, tools: Tools, publisher: Publisher) -> None:
+        self._connectors = connectors
         self._tools = tools
         self._publisher = publisher
 
@@ -34,8 +34,8 @@ class Tests:
         """Try the connector as it is stored now."""
         if datetime.now(UTC) - request.requested_at > STALE:
             return
-        await self._directory.refresh()
-        connector = self._directory.find(request.connector_id)
+        await self._connectors.refresh()
+        connector = self._connectors.find(request.connector_id)
         if connector is None:
             return
         tested = await try_connector(connector, self._tools)

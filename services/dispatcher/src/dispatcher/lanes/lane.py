@@ -1,171 +1,173 @@
-"""A lane: one connector's queue and the consumer that works it off, on plain aio-pika
-(docs/adr/0002).
-"""
+"""A lane: one connector's queue, and the subscription that works it while this replica may."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from common import topology
-from common.broker import BrokerAwayError, declare, reaching_broker
 from common.contracts.delivery import DeliveryRequested
-from common.parking import is_hopeless, park
-from dispatcher.errors import HandBackError
-from dispatcher.lanes.waiting import Waiting
+from common.topology import partition_of
+from dispatcher.age_tracker import AgeTracker, waiting_since
+from dispatcher.lanes.groups import calls_in_flight_of, membership_of
+from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from aio_pika.abc import (
-        AbstractIncomingMessage,
-        AbstractRobustChannel,
-        AbstractRobustConnection,
-        AbstractRobustQueue,
-    )
+    from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
     from common.broker import Publisher
+    from dispatcher.lanes.groups import LaneKey, Membership
+    from dispatcher.lanes.lane_state import LaneState
+    from dispatcher.lanes.leases import Breakers
+    from dispatcher.subscription import MessageInHand
+
+    DeliverMessage = Callable[[DeliveryRequested, MessageInHand], Awaitable[None]]
 
 log = structlog.get_logger()
-PATIENCE_S = 5.0
 
 
 class Lane:
-    """Consumes one connector's deliveries.
+    """One connector's deliveries, or those of one of its partitions.
 
-    It owns the tasks of its handlers: the client library would cut them, and a POST with them, on a
-    lost connection.
+    ``changed`` is called when its subscription was lost or has ended.
     """
 
     def __init__(
         self,
-        connection: AbstractRobustConnection,
-        connector_id: str,
-        deliver: Callable[[DeliveryRequested], Awaitable[None]],
+        key: LaneKey,
+        membership: Membership,
+        state: LaneState,
+        deliver: DeliverMessage,
         publisher: Publisher,
+        changed: Callable[[], None],
     ) -> None:
-        self._connection = connection
+        self.key = key
+        self.state = state
+        self.queue = topology.lane(key.connector_id, key.partition)
+        self.age = AgeTracker()
+        self.is_owned = False
+        self._membership = membership
         self._deliver = deliver
         self._publisher = publisher
-        self._place = topology.lane(connector_id)
-        self._channel: AbstractRobustChannel | None = None
-        self._queue: AbstractRobustQueue | None = None
-        self._tag: str | None = None
+        self._changed = changed
         self._prefetch = 0
-        self._in_hand: set[asyncio.Task[None]] = set()
-        self._is_closing = False
-        self.waiting = Waiting()
+        self._subscription: Subscription | None = None
+        self._ended: list[Subscription] = []
+        self._ending: asyncio.Task[int] | None = None
 
     @property
-    def is_consuming(self) -> bool:
-        """Whether messages come in."""
-        return self._tag is not None
+    def group(self) -> str:
+        """The limit group whose lease the lane needs; it changes when the lane is idle."""
+        if self.is_idle:
+            self._membership = membership_of(self.state.connector, self.key)
+        return self._membership.group
 
     @property
     def in_hand(self) -> int:
         """Messages taken and not finished."""
-        return len(self._in_hand)
+        current = self._subscription.in_hand if self._subscription else 0
+        return current + sum(one.in_hand for one in self._ended)
 
-    async def open(self, prefetch: int) -> None:
-        """Declare the queue and consume, holding at most ``prefetch`` messages; called again,
-        changes the number.
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is consumed and nothing is in hand."""
+        return self._subscription is None and not self.in_hand
 
-        Raises BrokerAwayError.
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is consumed although nothing prevents it."""
+        return not (self.is_consuming or self._ending is not None or self.state.trouble)
+
+    @property
+    def is_consuming(self) -> bool:
+        """Whether messages come in."""
+        return self._subscription is not None and self._subscription.is_consuming
+
+    async def open(self, connection: AbstractConnection) -> None:
+        """Consume; raises BrokerAwayError. At most twice the calls in flight are in hand."""
+        await self._end(None)
+        self._prefetch = self._wanted_prefetch()
+        subscription = Subscription(self.queue, self._handle, self._publisher, self._changed)
+        await subscription.open(connection, self._prefetch)
+        self._subscription = subscription
+
+    def end_soon(self, within_s: float | None = None) -> None:
+        """Begin to stop consuming; messages whose call has not begun keep their place.
+
+        Calls under way are cut off after ``within_s`` seconds, if given.
         """
-        if prefetch == self._prefetch:
-            return
-        with reaching_broker():
-            async with asyncio.timeout(PATIENCE_S):
-                if self._channel is None or self._queue is None:
-                    self._channel, self._queue = await self._declare()
-                await self._cancel()
-                await self._channel.set_qos(prefetch_count=prefetch)
-                self._tag = await self._queue.consume(self._take)
-                self._prefetch = prefetch
+        if self._ending is None and self._subscription is not None:
+            self._ending = asyncio.get_running_loop().create_task(self._end(within_s))
+            self._ending.add_done_callback(self._has_ended)
 
-    async def stop_taking(self) -> None:
-        """Take no more messages."""
-        self._is_closing = True
-        await self._cancel()
+    def must_begin_again(self, longest_in_hand_s: float) -> bool:
+        """Whether a new subscription is due.
 
-    async def close(self, drain_s: float) -> int:
-        """Wait for the messages in hand, then close; returns how many were not finished and go
-        back to the queue.
+        It is due when a message has been in hand for too long: RabbitMQ closes the channel of a
+        consumer that does not answer for 30 minutes. And when the connector's limits or its group
+        changed.
         """
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=drain_s)
-        unfinished = list(self._in_hand)
-        for task in unfinished:
-            task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-        if self._channel is not None:
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._channel.close()
-        return len(unfinished)
-
-    async def _declare(self) -> tuple[AbstractRobustChannel, AbstractRobustQueue]:
-        channel = await self._connection.channel(publisher_confirms=False)
-        await declare(channel)
-        queue = await channel.declare_queue(
-            self._place.name, durable=True, arguments=dict(self._place.arguments)
+        if self._subscription is None:
+            return False
+        oldest = self._subscription.oldest_received_at
+        now = asyncio.get_running_loop().time()
+        return (
+            (oldest is not None and now - oldest > longest_in_hand_s)
+            or self._prefetch != self._wanted_prefetch()
+            or membership_of(self.state.connector, self.key).group != self._membership.group
         )
-        await queue.bind(self._place.exchange.name, self._place.routing_key)
-        return channel, queue
 
-    async def _cancel(self) -> None:
-        """Cancel the consumer; bounded, because without a broker it would wait
-        for a reconnection.
-        """
-        if self._tag is not None and self._queue is not None:
-            tag, self._tag = self._tag, None
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._queue.cancel(tag)
+    def take_over(self, breakers: Breakers) -> None:
+        """Go on holding the lane, if the replica that worked it last did so."""
+        for breaker in breakers:
+            if breaker.get("lane") == self.key.name:
+                self.state.restore(breaker)
 
-    async def _take(self, message: AbstractIncomingMessage) -> None:
-        task = asyncio.get_running_loop().create_task(self._handle(message))
-        self._in_hand.add(task)
-        task.add_done_callback(self._in_hand.discard)
+    def snapshot(self) -> dict[str, Any] | None:
+        """Return the lane's circuit breaker, for the replica that works it next."""
+        snapshot = self.state.snapshot()
+        return None if snapshot is None else snapshot | {"lane": self.key.name}
 
-    async def _handle(self, message: AbstractIncomingMessage) -> None:
-        try:
-            request = DeliveryRequested.model_validate_json(message.body)
-            with self.waiting.holding(request):
-                await self._deliver(request)
-        except HandBackError:
-            if self._is_closing:
-                return
-            await self._put_back(message)
-        except Exception as error:
-            if not is_hopeless(message, error):
-                log.exception(
-                    "a delivery could not be handled, it will be tried again",
-                    queue=self._place.name,
-                    message_id=message.message_id,
-                )
-                await _answer(message.nack(requeue=True))
-                return
-            await park(self._publisher, message, self._place.name, error)
-        await _answer(message.ack())
+    async def _end(self, within_s: float | None) -> int:
+        self._ended = [one for one in self._ended if one.in_hand]
+        subscription, self._subscription = self._subscription, None
+        if subscription is None:
+            return 0
+        self._ended.append(subscription)
+        cut_off = await subscription.close(within_s)
+        if cut_off:
+            log.warning("calls were cut off", connector_id=self.key.connector_id, calls=cut_off)
+        return cut_off
 
-    async def _put_back(self, message: AbstractIncomingMessage) -> None:
-        """Publish it again: a plain return would count towards the limit that parks poison."""
-        await self._publisher.publish_surely(
-            self._place.exchange,
+    def _has_ended(self, _: asyncio.Task[int]) -> None:
+        self._ending = None
+        self._changed()
+
+    def _wanted_prefetch(self) -> int:
+        return 2 * calls_in_flight_of(self.state.connector)
+
+    async def _handle(self, in_hand: MessageInHand) -> None:
+        request = DeliveryRequested.model_validate_json(in_hand.message.body)
+        partition = partition_of(
+            request.transaction.appointment.key, self.state.connector.partitions
+        )
+        if partition != self.key.partition:
+            await self._pass_on(in_hand.message, partition)
+            return
+        with self.age.since(waiting_since(request)):
+            await self._deliver(request, in_hand)
+
+    async def _pass_on(self, message: AbstractIncomingMessage, partition: int) -> None:
+        """Publish the delivery to the lane of its partition: the number of partitions changed."""
+        lane = topology.lane(self.key.connector_id, partition)
+        await self._publisher.publish_until_confirmed(
+            lane.exchange,
             message.body,
             message_id=message.message_id or "",
             kind=message.type or "",
-            routing_key=self._place.routing_key,
+            routing_key=lane.routing_key,
         )
-
-
-async def _answer(answering: Awaitable[None]) -> None:
-    """Acknowledge; when the connection was lost the broker hands the message out again, and the
-    ledger knows it.
-    """
-    with contextlib.suppress(BrokerAwayError), reaching_broker():
-        await answering

@@ -1,116 +1,137 @@
-"""How many calls at once, and how many a second; fewer while the back office is throttling."""
+"""How many calls at once and how many a second; fewer while the back office is throttling."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import deque
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
+from collections import Counter, deque
 
-from common.contracts.connector import BUSINESS_CENTRAL
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from common.contracts.connector import Connector
-
-LONGEST_PAUSE_S = 30.0
 SHORTEST_PAUSE_S = 1.0
 
 
 class Limiter:
-    """Additive increase, multiplicative decrease: half as many calls at each throttling, one more
-    for each round that goes well.
+    """The calls of one limit group: one connector, or all that share a credential.
+
+    Additive increase, multiplicative decrease: half as many calls after each throttling, one more
+    for each round that succeeds. Members of the group share fairly: a free slot goes to the
+    waiting member with the fewest calls under way, and no member takes the last slot of a group
+    that has others. Nobody holds a slot while waiting.
     """
 
     def __init__(self, calls_in_flight: int, calls_per_second: float) -> None:
         self._most = calls_in_flight
         self._allowed = float(calls_in_flight)
-        self._interval_s = 1 / calls_per_second if calls_per_second else 0.0
-        self._under_way = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._interval_s = _interval_s(calls_per_second)
+        self._under_way: Counter[str] = Counter()
+        self._total = 0
+        self._members = 1
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._next_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def allowed(self) -> int:
         """Calls that may be under way at once by now."""
         return int(self._allowed)
 
-    @contextlib.asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold one of the calls in flight inside this block."""
-        await self._enter()
+    def change(self, calls_in_flight: int, calls_per_second: float, members: int) -> None:
+        """Work with these limits from now on; calls under way count towards them."""
+        if calls_in_flight != self._most:
+            self._most = calls_in_flight
+            self._allowed = float(calls_in_flight)
+        self._interval_s = _interval_s(calls_per_second)
+        self._members = members
+        self._admit()
+
+    async def acquire(self, member: str) -> None:
+        """Take a slot, in the order of arrival of each member; release it after the call."""
+        if not self._waiting and self._wait_s() <= 0 and self._has_room(member):
+            self._take(member)
+            return
+        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(member, deque()).append(slot)
+        self._admit()
         try:
-            await self._wait_turn()
-            yield
-        finally:
-            self._under_way -= 1
+            await slot
+        except asyncio.CancelledError:
+            if slot.done() and not slot.cancelled():
+                self.release(member)
+            else:
+                self._forget(member, slot)
+            raise
+
+    def release(self, member: str) -> None:
+        """Give a slot back."""
+        self._total -= 1
+        self._under_way[member] -= 1
+        if not self._under_way[member]:
+            del self._under_way[member]
+        if self._waiting:
             self._admit()
 
-    def slow_down(self, retry_after_s: float | None) -> None:
-        """Allow half as many calls, and none before the pause that was asked for is over."""
+    def slow_down(self) -> None:
+        """Allow half as many calls, and none for a moment."""
         self._allowed = max(1.0, self._allowed / 2)
-        pause = min(max(retry_after_s or 0.0, SHORTEST_PAUSE_S), LONGEST_PAUSE_S)
-        self._next_at = max(self._next_at, asyncio.get_running_loop().time() + pause)
+        now = asyncio.get_running_loop().time()
+        self._next_at = max(self._next_at, now + SHORTEST_PAUSE_S)
 
-    def went_well(self) -> None:
-        """Allow a little more, up to the connector's limit."""
+    def succeeded(self) -> None:
+        """Allow a little more, up to the limit."""
         if self._allowed < self._most:
             self._allowed = min(float(self._most), self._allowed + 1 / self._allowed)
             self._admit()
 
-    async def _enter(self) -> None:
-        if not self._waiting and self._under_way < self.allowed:
-            self._under_way += 1
-            return
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
-        try:
-            await place
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
-                self._under_way -= 1
-                self._admit()
-            raise
+    def _has_room(self, member: str) -> bool:
+        allowed = self.allowed
+        share = allowed - 1 if self._members > 1 and allowed > 1 else allowed
+        return self._total < allowed and self._under_way[member] < share
+
+    def _wait_s(self) -> float:
+        return self._next_at - asyncio.get_running_loop().time() if self._next_at else 0.0
+
+    def _take(self, member: str) -> None:
+        self._total += 1
+        self._under_way[member] += 1
+        if self._interval_s:
+            self._next_at = max(self._next_at, asyncio.get_running_loop().time())
+            self._next_at += self._interval_s
 
     def _admit(self) -> None:
-        while self._waiting and self._under_way < self.allowed:
-            place = self._waiting.popleft()
-            if not place.done():
-                self._under_way += 1
-                place.set_result(None)
+        """Admit those who wait while there is room and the rate allows it."""
+        while (member := self._next_member()) is not None:
+            if (wait_s := self._wait_s()) > 0:
+                self._admit_in(wait_s)
+                return
+            slots = self._waiting[member]
+            slot = slots.popleft()
+            if not slots:
+                del self._waiting[member]
+            if not slot.done():
+                self._take(member)
+                slot.set_result(None)
 
-    async def _wait_turn(self) -> None:
-        now = asyncio.get_running_loop().time()
-        turn = max(now, self._next_at)
-        self._next_at = turn + self._interval_s
-        if turn > now:
-            await asyncio.sleep(turn - now)
+    def _next_member(self) -> str | None:
+        """Return the waiting member with the fewest calls under way, the longest waiting first."""
+        waiting = [member for member in self._waiting if self._has_room(member)]
+        return min(waiting, key=self._under_way_of, default=None)
+
+    def _under_way_of(self, member: str) -> int:
+        return self._under_way[member]
+
+    def _admit_in(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._admit_now)
+
+    def _admit_now(self) -> None:
+        self._timer = None
+        self._admit()
+
+    def _forget(self, member: str, slot: asyncio.Future[None]) -> None:
+        slots = self._waiting.get(member)
+        if slots is not None and slot in slots:
+            slots.remove(slot)
+            if not slots:
+                del self._waiting[member]
 
 
-class Limiters:
-    """One limiter per connector; connectors of Business Central share one per credential, as its
-    limits do (Microsoft's operational limits).
-    """
-
-    def __init__(self) -> None:
-        self._found: WeakValueDictionary[tuple[object, ...], Limiter] = WeakValueDictionary()
-
-    def of(self, connector: Connector) -> Limiter:
-        """Return the limiter that this connector's calls pass; those that state different
-        limits do not share.
-        """
-        limits = connector.calls_in_flight, connector.calls_per_second
-        key = (*_owner(connector), *limits)
-        limiter = self._found.get(key) or Limiter(*limits)
-        self._found[key] = limiter
-        return limiter
-
-
-def _owner(connector: Connector) -> tuple[str, ...]:
-    who = connector.authentication.client_id or connector.authentication.login
-    if connector.system != BUSINESS_CENTRAL or not who:
-        return (connector.connector_id,)
-    return BUSINESS_CENTRAL, urlsplit(connector.uri or "").netloc, who
+def _interval_s(calls_per_second: float) -> float:
+    return 1 / calls_per_second if calls_per_second else 0.0

@@ -24,6 +24,10 @@ class Claim:
     token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")
 
     @property
+    def to_send(self) -> DeliveryRequested:
+        return self.request
+
+    @property
     def document_id(self) -> str:
         """The ledger's document: connector and appointment."""
         return f"{self.request.connector_id}|{self.request.transaction.appointment.key}"

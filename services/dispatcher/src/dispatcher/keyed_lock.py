@@ -1,4 +1,4 @@
-"""First come, first served for each appointment of a lane, inside this process."""
+"""A lock per key."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-class Turns:
-    """A fair lock per key; keys nobody uses are forgotten."""
+class KeyedLock:
+    """A first-in, first-out lock per key; keys without users take no memory."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @contextlib.asynccontextmanager
-    async def of(self, key: str) -> AsyncIterator[None]:
-        """Wait for all who asked for the same key earlier."""
+    async def hold(self, key: str) -> AsyncIterator[None]:
+        """Hold the key's lock, after all that asked for it earlier."""
         lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
         self._locks[key] = (lock, users + 1)
         try:

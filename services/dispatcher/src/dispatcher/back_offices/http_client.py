@@ -1,0 +1,1 @@
+from dispatcher.back_offices.access import Tools as SharedResources  # noqa: F401

@@ -1,0 +1,1 @@
+from dispatcher._shim import Receipt  # noqa: F401

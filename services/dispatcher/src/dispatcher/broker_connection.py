@@ -1,0 +1,59 @@
+"""The connection to RabbitMQ that lanes and routing consume on, opened again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from common.broker import BrokerAwayError, reaching_broker
+from common.metrics import BROKER_RECONNECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aio_pika.abc import AbstractConnection
+
+CLOSE_TIMEOUT_S = 5.0
+
+
+class BrokerConnection:
+    """One connection that restores nothing by itself: who consumes on it decides what to reopen.
+
+    A connection of the client library that restores itself would also restore the consumers of
+    lanes that another replica works by then.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[AbstractConnection]]) -> None:
+        self._connect = connect
+        self._connection: AbstractConnection | None = None
+        self._opening = asyncio.Lock()
+        self._was_open = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether RabbitMQ can be reached on it now."""
+        return self._connection is not None
+
+    async def get(self) -> AbstractConnection:
+        """Return the connection, opened if need be; raises BrokerAwayError."""
+        async with self._opening:
+            if self._connection is None:
+                if self._was_open:
+                    BROKER_RECONNECTS.inc()
+                connection = await self._connect()
+                connection.close_callbacks.add(self._on_close)
+                self._connection = connection
+                self._was_open = True
+            return self._connection
+
+    def _on_close(self, *_: object) -> None:
+        self._connection = None
+
+    async def close(self) -> None:
+        """Close it; gives up after five seconds."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
+                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                    await connection.close()

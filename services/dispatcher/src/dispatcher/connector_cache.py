@@ -1,0 +1,143 @@
+"""The connectors as this replica knows them: read again at each change and every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from pydantic import ValidationError
+
+from common.broker import BrokerAwayError
+from common.contracts.connector import Connector
+from common.database import outlast
+from dispatcher.metrics import CONNECTOR_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+log = structlog.get_logger()
+PAUSE_S = 1.0
+
+
+class ConnectorCache:
+    """Finds connectors by id and by source app, in memory.
+
+    ``updated`` is awaited with all connectors before new ones are used.
+    """
+
+    def __init__(
+        self,
+        database: AsyncIOMotorDatabase[dict[str, Any]],
+        updated: Callable[[Sequence[Connector]], Awaitable[None]],
+        *,
+        ignore_case: bool,
+    ) -> None:
+        self._collection = database["connectors"]
+        self._updated = updated
+        self._ignore_case = ignore_case
+        self._by_id: Mapping[str, Connector] = {}
+        self._by_source_app: Mapping[str, Sequence[Connector]] = {}
+        self._is_stale = asyncio.Event()
+        self._refreshing = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+
+    def find(self, connector_id: str) -> Connector | None:
+        """Return the connector as it is now, or None."""
+        return self._by_id.get(connector_id)
+
+    def for_source_app(self, source_app: str | None, source_type: str | None) -> list[Connector]:
+        """Return every connector of the source app.
+
+        A source type filters where the connector names one (domain.md, 3.6).
+        """
+        found = self._by_source_app.get(self._fold(source_app or ""), ())
+        wanted = self._fold(source_type or "")
+        return [c for c in found if not c.source_type or self._fold(c.source_type) == wanted]
+
+    async def find_for_source_app(
+        self, source_app: str | None, source_type: str | None
+    ) -> list[Connector]:
+        """Return the connectors of the source app, read again where none is known.
+
+        So a connector is known from the moment the API has answered its creation.
+        """
+        found = self.for_source_app(source_app, source_type)
+        if found or not source_app:
+            return found
+        await self.read_again()
+        return self.for_source_app(source_app, source_type)
+
+    def invalidate(self) -> None:
+        """Have the connectors read again soon; many calls make one reading."""
+        self._is_stale.set()
+
+    async def refresh(self) -> None:
+        """Read all connectors, have their lanes opened, then use them; raises BrokerAwayError."""
+        async with self._refreshing:
+            await self._refresh()
+
+    async def read_again(self) -> None:
+        """Return after a reading that began after this call; callers share readings."""
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_task(self._read_next())
+        await asyncio.shield(self._next)
+
+    async def keep_fresh(self, every_s: float) -> None:
+        """Refresh at each change and at least every so many seconds, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(every_s):
+                    await self._is_stale.wait()
+            except TimeoutError:
+                pass
+            self._is_stale.clear()
+            try:
+                await self.refresh()
+            except BrokerAwayError:
+                log.warning("connectors are read again when RabbitMQ is back")
+
+    async def _read_next(self) -> None:
+        async with self._refreshing:
+            self._next = None
+            while True:
+                try:
+                    return await self._refresh()
+                except BrokerAwayError:
+                    await asyncio.sleep(PAUSE_S)
+
+    async def _refresh(self) -> None:
+        connectors = await self._read()
+        await self._updated(connectors)
+        self._by_id = {c.connector_id: c for c in connectors}
+        by_app: dict[str, list[Connector]] = {}
+        for connector in connectors:
+            by_app.setdefault(self._fold(connector.source_app), []).append(connector)
+        self._by_source_app = by_app
+        for connector in connectors:
+            CONNECTOR_VERSION.labels(connector.connector_id).set(connector.version)
+
+    async def _read(self) -> list[Connector]:
+        documents: list[dict[str, Any]] = []
+        async for trial in outlast():
+            with trial:
+                documents = await self._collection.find().to_list(None)
+        return [connector for document in documents if (connector := _parse(document))]
+
+    def _fold(self, code: str) -> str:
+        return code.casefold() if self._ignore_case else code
+
+
+def _parse(document: dict[str, Any]) -> Connector | None:
+    try:
+        return Connector.model_validate(document)
+    except ValidationError as error:
+        fields = [str(e["loc"]) for e in error.errors()]
+        log.error(  # noqa: TRY400 - values stay out
+            "a stored connector cannot be read and is left out",
+            connector_id=document.get("_id"),
+            fields=fields,
+        )
+        return None

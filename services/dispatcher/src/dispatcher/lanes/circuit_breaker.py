@@ -1,0 +1,211 @@
+"""Circuit breaker of one lane: holds it while its back office is sick, and probes it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dispatcher.errors import DeliveryError
+
+MOST_DOUBLINGS = 30
+LONGEST_HOLD = timedelta(days=365)
+
+
+class State(StrEnum):
+    """Where a circuit breaker stands."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+class Cause(StrEnum):
+    """Why a circuit breaker is open; it decides how long the pauses are."""
+
+    FAULTS = "faults"
+    CREDENTIALS = "credentials"
+    THROTTLED = "throttled"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerSettings:
+    """When a lane is held, and how often it is probed. Times in seconds.
+
+    ``hold_after`` counts consecutive faults. Pauses double with each failed probe. Wrong
+    credentials have pauses of their own, because domains lock accounts after a few tries.
+    """
+
+    hold_after: int = 10
+    probe_s: float = 2.0
+    longest_probe_s: float = 60.0
+    credential_probe_s: float = 900.0
+    longest_credential_probe_s: float = 14_400.0
+
+    def pause_s(self, cause: Cause, doublings: int) -> float:
+        """Return the seconds until the next probe."""
+        first, longest = self.probe_s, self.longest_probe_s
+        if cause is Cause.CREDENTIALS:
+            first, longest = self.credential_probe_s, self.longest_credential_probe_s
+        return min(first * 2.0**doublings, longest)
+
+
+class CircuitBreaker:
+    """Closed: calls pass. Open: no call passes until a probe is due. Half-open: one call passes.
+
+    ``changed`` is called after each change of state or of the next probe's time.
+    """
+
+    def __init__(
+        self,
+        settings: BreakerSettings,
+        changed: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._changed = changed
+        self._clock = clock
+        self._state = State.CLOSED
+        self._cause = Cause.FAULTS
+        self._faults = 0
+        self._doublings = 0
+        self._due_at = 0.0
+        self._due_on = datetime.now(UTC)
+        self._not_before = 0.0
+        self._is_probing = False
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self.reason: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self._state
+
+    @property
+    def is_held(self) -> bool:
+        """Whether calls wait for a probe to succeed."""
+        return self._state is not State.CLOSED
+
+    @property
+    def probe_in_s(self) -> float:
+        """Seconds until the next probe is due."""
+        return max(0.0, self._due_at - self._clock())
+
+    @property
+    def passes(self) -> bool:
+        """Whether a call may begin without waiting."""
+        return self._state is State.CLOSED and self._not_before <= self._clock()
+
+    async def enter(self) -> bool:
+        """Return when a call may begin: True when this call is the probe.
+
+        Callers pass in the order in which they came; one whose probe failed goes to the end.
+        """
+        while not self.passes:
+            if self._state is State.HALF_OPEN and not self._is_probing:
+                self._is_probing = True
+                return True
+            if self._state is State.CLOSED:
+                await asyncio.sleep(self._not_before - self._clock())
+            else:
+                await self.change()
+        return False
+
+    async def change(self) -> None:
+        """Return after the next change of state."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        finally:
+            with contextlib.suppress(ValueError):
+                self._waiters.remove(waiter)
+
+    def succeeded(self) -> None:
+        """Close: the back office answered as it should, or refused one appointment."""
+        self._faults = 0
+        if self._state is not State.CLOSED:
+            self._move(State.CLOSED)
+
+    def reset(self) -> None:
+        """Close and forget every pause: the connector was changed."""
+        self._not_before = 0.0
+        self.succeeded()
+
+    def failed(self, error: DeliveryError, *, is_probe: bool) -> None:
+        """Count a fault of the connector; one more than ``hold_after`` in a row opens.
+
+        A late failure of a call that began before the breaker opened changes nothing.
+        """
+        self._faults += 1
+        if is_probe or (self._state is State.CLOSED and self._faults >= self._settings.hold_after):
+            self.open(str(error))
+
+    def open(self, reason: str, cause: Cause = Cause.FAULTS, *, for_s: float | None = None) -> None:
+        """Hold the lane until a probe is due: after ``for_s`` seconds, or after the next pause."""
+        if cause is not self._cause or self._state is State.CLOSED:
+            self._doublings = 0
+        self._cause = cause
+        self.reason = reason
+        pause = self._settings.pause_s(cause, self._doublings) if for_s is None else for_s
+        pause = min(pause, LONGEST_HOLD.total_seconds())
+        self._due_at = self._clock() + pause
+        self._due_on = datetime.now(UTC) + timedelta(seconds=pause)
+        self._doublings = min(self._doublings + 1, MOST_DOUBLINGS)
+        self._move(State.OPEN)
+
+    def pause(self, seconds: float) -> None:
+        """Let no call begin for a short time, without reporting the lane as held."""
+        self._not_before = max(self._not_before, self._clock() + seconds)
+
+    def half_open(self) -> None:
+        """Let one call probe the back office."""
+        if self._state is State.OPEN:
+            self._move(State.HALF_OPEN)
+
+    def release_probe(self) -> None:
+        """Free the probe after a call that neither succeeded nor failed, so that another probes."""
+        self._is_probing = False
+        self._wake()
+
+    def snapshot(self) -> dict[str, Any] | None:
+        """Return what another replica needs to go on holding the lane; None while closed."""
+        if self._state is State.CLOSED:
+            return None
+        return {
+            "reason": self.reason,
+            "cause": str(self._cause),
+            "doublings": self._doublings,
+            "due_at": self._due_on,
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Hold the lane as another replica did; raises KeyError or ValueError."""
+        cause, doublings = Cause(snapshot["cause"]), int(snapshot["doublings"])
+        left_s = (snapshot["due_at"] - datetime.now(UTC)).total_seconds()
+        self.open(str(snapshot["reason"]), cause, for_s=max(0.0, left_s))
+        self._doublings = doublings
+
+    def _move(self, state: State) -> None:
+        self._state = state
+        self._is_probing = False
+        if state is State.CLOSED:
+            self._faults = 0
+            self._doublings = 0
+            self.reason = None
+        self._wake()
+        self._changed()
+
+    def _wake(self) -> None:
+        waiters, self._waiters = self._waiters, deque()
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)

@@ -1,0 +1,82 @@
+"""Which lanes stay together: those of connectors that share a credential (domain.md, 3.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from common.contracts.connector import BUSINESS_CENTRAL, AuthenticationType
+from common.contracts.message import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from common.contracts.connector import Connector
+
+
+class LaneKey(NamedTuple):
+    """One lane: a connector, and which of its partitions."""
+
+    connector_id: str
+    partition: int = 0
+
+    @property
+    def name(self) -> str:
+        """The lane's name among all."""
+        return f"{self.connector_id}.{self.partition}" if self.partition else self.connector_id
+
+
+class Membership(NamedTuple):
+    """Where a lane belongs.
+
+    ``group`` is leased to one replica at a time. Lanes with the same ``limiter`` share their calls:
+    those of Business Central with one credential, as its limits are per user (Microsoft's
+    operational limits). Lanes with the same ``credential`` try it one at a time until it is
+    accepted; None where calls need no credential.
+    """
+
+    group: str
+    limiter: str
+    credential: str | None
+
+
+def keys_of(connector: Connector) -> Iterator[LaneKey]:
+    """Return the connector's lanes, those of partitions that it no longer has included.
+
+    They are emptied: their deliveries are passed on to the lanes they belong to now.
+    """
+    most = max(connector.partitions, connector.most_partitions)
+    return (LaneKey(connector.connector_id, number) for number in range(most))
+
+
+def membership_of(connector: Connector, key: LaneKey) -> Membership:
+    """Return where the lane belongs; a connector with partitions shares nothing."""
+    credential = _credential_of(connector)
+    if credential is None or connector.partitions > 1:
+        return Membership(key.name, key.name, credential)
+    shares_limits = connector.system == BUSINESS_CENTRAL
+    return Membership(credential, credential if shares_limits else key.name, credential)
+
+
+def calls_in_flight_of(connector: Connector) -> int:
+    """Return the calls that one of the connector's lanes may have in flight."""
+    return max(1, connector.calls_in_flight // connector.partitions)
+
+
+def strictest(connectors: Collection[Connector]) -> tuple[int, float]:
+    """Return the calls in flight and calls a second of lanes that share a limiter; 0 = no limit."""
+    rates = [one.calls_per_second / one.partitions for one in connectors]
+    calls = min(calls_in_flight_of(one) for one in connectors)
+    return calls, min((rate for rate in rates if rate), default=0.0)
+
+
+def _credential_of(connector: Connector) -> str | None:
+    said = connector.authentication
+    who = said.client_id or said.login
+    if not who or (said.type is AuthenticationType.NONE and not said.login):
+        return None
+    try:
+        host = urlsplit(connector.uri or "").netloc
+    except ValueError:
+        host = ""
+    return digest([connector.system or "", host, who])

@@ -1,0 +1,102 @@
+"""Builds lanes, with the limiters and credentials that they share."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from dispatcher.back_offices.client_cache import BackOfficeCache
+from dispatcher.lanes.credential import Credential
+from dispatcher.lanes.groups import membership_of, strictest
+from dispatcher.lanes.lane import Lane
+from dispatcher.lanes.lane_state import LaneState
+from dispatcher.lanes.limiter import Limiter
+from dispatcher.metrics import watch_lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from common.broker import Publisher
+    from common.contracts.connector import Connector, LaneChanged
+    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.lanes.circuit_breaker import BreakerSettings
+    from dispatcher.lanes.groups import LaneKey
+    from dispatcher.lanes.lane import DeliverMessage
+    from dispatcher.statuses import Statuses
+
+log = structlog.get_logger()
+
+
+class LaneFactory:
+    """What every lane of this process is built from.
+
+    ``build`` makes the client of a connector's back office, ``deliver`` the handler of a lane.
+    """
+
+    def __init__(
+        self,
+        replica: str,
+        settings: BreakerSettings,
+        publisher: Publisher,
+        statuses: Statuses,
+        build: Callable[[Connector], BackOffice],
+        deliver: Callable[[LaneState], DeliverMessage],
+    ) -> None:
+        self._replica = replica
+        self._settings = settings
+        self._publisher = publisher
+        self._statuses = statuses
+        self._build = build
+        self._deliver = deliver
+        self._limiters: dict[str, Limiter] = {}
+        self._credentials: dict[str, Credential] = {}
+        self._clients: list[BackOfficeCache] = []
+        self._lanes: dict[str, list[Lane]] = {}
+        self._publishing: set[asyncio.Task[None]] = set()
+
+    def create(self, connector: Connector, key: LaneKey, changed: Callable[[], None]) -> Lane:
+        """Return a lane that consumes nothing yet."""
+        clients = BackOfficeCache(self._build)
+        worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
+        state = LaneState(connector, worker, self._settings, clients, self._publish)
+        deliver = self._deliver(state)
+        lane = Lane(key, membership_of(connector, key), state, deliver, self._publisher, changed)
+        self._clients.append(clients)
+        lanes = self._lanes.setdefault(connector.connector_id, [])
+        lanes.append(lane)
+        watch_lanes(connector.connector_id, lanes)
+        return lane
+
+    def share(self, lanes: Iterable[Lane]) -> None:
+        """Give each lane the limiter and the credential that it shares with others."""
+        members: dict[str, list[Lane]] = {}
+        for lane in lanes:
+            belongs = membership_of(lane.state.connector, lane.key)
+            members.setdefault(belongs.limiter, []).append(lane)
+            if belongs.credential is None:
+                lane.state.credential = None
+            else:
+                credential = self._credentials.setdefault(belongs.credential, Credential())
+                lane.state.credential = credential
+        for name, sharing in members.items():
+            calls, rate = strictest([lane.state.connector for lane in sharing])
+            limiter = self._limiters.setdefault(name, Limiter(calls, rate))
+            limiter.change(calls, rate, sum(one.state.connector.enabled for one in sharing))
+            for lane in sharing:
+                lane.state.share(limiter)
+
+    async def close(self) -> None:
+        """Close the connections to back offices."""
+        await asyncio.gather(*(clients.close() for clients in self._clients))
+
+    def _publish(self, change: LaneChanged) -> None:
+        log.warning(
+            "lane held" if change.held_since else "lane works again",
+            connector_id=change.connector_id,
+            reason=change.reason,
+        )
+        task = asyncio.get_running_loop().create_task(self._statuses.lane_changed(change))
+        self._publishing.add(task)
+        task.add_done_callback(self._publishing.discard)

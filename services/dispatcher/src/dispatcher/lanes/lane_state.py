@@ -1,0 +1,310 @@
+"""State of one lane: its connector, circuit breaker, limiter, credential and gauges."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from common.contracts.connector import LaneChanged
+from common.contracts.telemetry import LaneStanding
+from dispatcher.errors import Blames, ThrottledError
+from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
+from dispatcher.lanes.groups import strictest
+from dispatcher.lanes.limiter import Limiter
+from dispatcher.lanes.prober import Prober
+from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from common.contracts.connector import Connector
+    from dispatcher.back_offices.client_cache import BackOfficeCache
+    from dispatcher.errors import DeliveryError
+    from dispatcher.lanes.credential import Credential
+
+MARGIN = timedelta(seconds=15)
+TROUBLE_LASTS = timedelta(minutes=1)
+REPORTED_PAUSE_S = 10.0
+"""A pause that a back office asks for is reported as a held lane from this length on."""
+LEASE_POLL_S = 0.25
+
+
+@dataclass(slots=True)
+class CallSlot:
+    """The right to make one call."""
+
+    is_probe: bool
+    limiter: Limiter
+    is_trying_credential: bool = False
+
+
+class LaneState:
+    """Decides when a call of the lane may begin, and what each outcome means for the next.
+
+    ``publish`` is called when the lane becomes held or works again.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        replica: str,
+        settings: BreakerSettings,
+        clients: BackOfficeCache,
+        publish: Callable[[LaneChanged], None],
+    ) -> None:
+        self._replica = replica
+        self._settings = settings
+        self._publish = publish
+        self._held_since: datetime | None = None
+        self._held_until: datetime | None = None
+        self._reported: tuple[str | None, datetime | None] = (None, None)
+        self._in_flight = 0
+        self._unclear = 0
+        self._is_let_in = False
+        self._prober = Prober(self)
+        self.connector = connector
+        self.clients = clients
+        self.breaker = CircuitBreaker(settings, self._breaker_changed)
+        self.limiter = Limiter(*strictest([connector]))
+        self.credential: Credential | None = None
+        self.member = connector.connector_id
+        self.leased_until = 0.0
+        self.trouble: str | None = None
+        self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
+        self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
+        self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether this replica may begin calls of the lane."""
+        return time.monotonic() < self.leased_until
+
+    def change(self, connector: Connector) -> None:
+        """Work with the connector as it is now; a changed one is tried at once."""
+        if connector.version == self.connector.version:
+            return
+        self.connector = connector
+        self._is_let_in = False
+        self._unclear = 0
+        if self.credential is not None:
+            self.credential.accept()
+        self.breaker.reset()
+
+    def share(self, limiter: Limiter) -> None:
+        """Use this limiter for the calls that begin from now on."""
+        self.limiter = limiter
+
+    async def enter(self) -> CallSlot:
+        """Return when a call may begin; give the slot back with ``leave``.
+
+        No slot is held while waiting. Calls of a credential that was not accepted yet go one at a
+        time.
+        """
+        while True:
+            slot = await self._next_slot()
+            if slot.is_probe or (self.breaker.passes and self.is_leased):
+                return slot
+            self.leave(slot)
+
+    def leave(self, slot: CallSlot) -> None:
+        """Give the slot back after the call."""
+        slot.limiter.release(self.member)
+        self._stop_waiting(slot)
+
+    @contextlib.contextmanager
+    def calling(self) -> Iterator[None]:
+        """Count a call as under way inside this block, and measure it."""
+        self._in_flight += 1
+        try:
+            with self._calls_in_flight.track_inprogress(), self._call_seconds.time():
+                yield
+        finally:
+            self._in_flight -= 1
+
+    def succeeded(self, slot: CallSlot) -> None:
+        """A call succeeded: the lane works, and speeds up again."""
+        slot.is_probe = False
+        self._let_in()
+        self._unclear = 0
+        self.limiter.succeeded()
+        self.breaker.succeeded()
+
+    def failed(self, error: DeliveryError, slot: CallSlot) -> None:
+        """A call failed: slow down, hold the lane, or do nothing, as the fault says."""
+        is_probe, slot.is_probe = slot.is_probe, False
+        if error.http_status is not None and error.blames is not Blames.CREDENTIAL:
+            self._let_in()
+        if isinstance(error, ThrottledError):
+            self.limiter.slow_down()
+        match error.blames:
+            case Blames.APPOINTMENT:
+                self._unclear = 0
+                self.breaker.succeeded()
+            case Blames.UNCLEAR:
+                self._doubt(error, is_probe=is_probe)
+            case Blames.CREDENTIAL:
+                self.refuse_credential(error)
+            case Blames.CONNECTOR:
+                self.breaker.failed(error, is_probe=is_probe)
+        if error.retry_after_s is not None:
+            self._wait(error, error.retry_after_s)
+
+    def hold(self, error: DeliveryError) -> None:
+        """Hold the lane at once: the back office cannot be reached."""
+        if not self.breaker.is_held:
+            self.breaker.open(str(error))
+
+    def suspend(self) -> None:
+        """Forget the lane's faults: another replica works it from now on."""
+        self._prober.stop()
+        self.leased_until = 0.0
+        self.breaker.reset()
+        self.report(in_hand=0)
+
+    def snapshot(self) -> dict[str, Any] | None:
+        """Return what the next replica needs to go on holding the lane; None while it works."""
+        held = self.breaker.snapshot()
+        return None if held is None else held | {"version": self.connector.version}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go on holding the lane as the last replica did, unless the connector was changed."""
+        if snapshot.get("version") == self.connector.version:
+            with contextlib.suppress(KeyError, ValueError, TypeError):
+                self.breaker.restore(snapshot)
+
+    def report(self, in_hand: int) -> None:
+        """Publish when the lane becomes held or works again; without deliveries it is not held."""
+        now = datetime.now(UTC)
+        reason = self.trouble or (self.breaker.reason if self.breaker.is_held and in_hand else None)
+        if self.trouble and (self._held_until is None or self._held_until < now + MARGIN):
+            self._held_until = now + TROUBLE_LASTS
+        until = self._held_until if reason else None
+        if (reason, until) == self._reported:
+            return
+        self._reported = (reason, until)
+        self._held_since = (self._held_since or now) if reason else None
+        self._publish(
+            LaneChanged(
+                connector_id=self.connector.connector_id,
+                replica=self._replica,
+                held_since=self._held_since,
+                held_until=until,
+                reason=reason,
+                at=now,
+            )
+        )
+
+    def standing(self, in_hand: int, in_queue: int | None) -> LaneStanding:
+        """Return the lane's part of a heartbeat."""
+        reason, until = self._reported
+        return LaneStanding(
+            connector_id=self.connector.connector_id,
+            connector_name=self.connector.name,
+            in_queue=in_queue,
+            in_hand=in_hand,
+            in_flight=self._in_flight,
+            calls_allowed=self.limiter.allowed,
+            held_since=self._held_since,
+            held_until=until,
+            reason=reason,
+        )
+
+    @property
+    def is_reported_held(self) -> bool:
+        """Whether the lane is reported as held."""
+        return self._held_since is not None
+
+    def waits_for_credential(self) -> bool:
+        """Hold the lane for longer if another lane's call found the credential still refused."""
+        if self._is_let_in or self.credential is None:
+            return False
+        left_s = self.credential.refused_for_s
+        if left_s > 0:
+            self.breaker.open(self.credential.reason, Cause.CREDENTIALS, for_s=left_s)
+        return left_s > 0
+
+    @contextlib.asynccontextmanager
+    async def trying_credential(self) -> AsyncIterator[None]:
+        """Let no other call try the credential inside this block, unless it was accepted."""
+        if self._is_let_in or self.credential is None:
+            yield
+            return
+        async with self.credential.trying:
+            yield
+
+    def refuse_credential(self, error: DeliveryError) -> None:
+        """Hold the lane: the back office does not accept the credential."""
+        self._is_let_in = False
+        self.breaker.open(str(error), Cause.CREDENTIALS)
+        if self.credential is not None:
+            self.credential.refuse(str(error), self.breaker.probe_in_s)
+
+    async def _next_slot(self) -> CallSlot:
+        while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
+            await asyncio.sleep(LEASE_POLL_S)
+        slot = CallSlot(await self.breaker.enter(), self.limiter)
+        try:
+            await self._try_credential(slot)
+            await slot.limiter.acquire(self.member)
+        except BaseException:
+            self._stop_waiting(slot)
+            raise
+        return slot
+
+    async def _try_credential(self, slot: CallSlot) -> None:
+        """Wait until no other call tries the same credential; hold the lane if it was refused."""
+        if self._is_let_in or self.credential is None:
+            return
+        await self.credential.trying.acquire()
+        slot.is_trying_credential = True
+        if self._is_let_in:
+            self._stop_trying(slot)
+        elif self.waits_for_credential():
+            self._stop_waiting(slot)
+            slot.is_probe = await self.breaker.enter()
+            await self._try_credential(slot)
+
+    def _stop_waiting(self, slot: CallSlot) -> None:
+        self._stop_trying(slot)
+        if slot.is_probe:
+            slot.is_probe = False
+            self.breaker.release_probe()
+
+    def _stop_trying(self, slot: CallSlot) -> None:
+        if slot.is_trying_credential and self.credential is not None:
+            slot.is_trying_credential = False
+            self.credential.trying.release()
+
+    def _let_in(self) -> None:
+        self._is_let_in = True
+        if self.credential is not None:
+            self.credential.accept()
+
+    def _doubt(self, error: DeliveryError, *, is_probe: bool) -> None:
+        """The fault may lie with the appointment or with the connector: the test decides."""
+        self._unclear += 1
+        if is_probe and not self._prober.has_passed:
+            self.breaker.failed(error, is_probe=True)
+        elif is_probe:
+            self.breaker.release_probe()
+        elif self._unclear >= self._settings.hold_after and not self.breaker.is_held:
+            self._unclear = 0
+            self._prober.suspect()
+
+    def _wait(self, error: DeliveryError, seconds: float) -> None:
+        if seconds < REPORTED_PAUSE_S:
+            self.breaker.pause(seconds)
+        else:
+            self.breaker.open(str(error), Cause.THROTTLED, for_s=seconds)
+
+    def _breaker_changed(self) -> None:
+        if not self.breaker.is_held:
+            self._held_until = None
+            return
+        in_s = self.breaker.probe_in_s + self.connector.limits.total_timeout_s
+        self._held_until = datetime.now(UTC) + timedelta(seconds=in_s) + MARGIN
+        self._prober.start()

@@ -1,0 +1,104 @@
+"""Leases of limit groups in MongoDB: who works which lanes, by the server's clock.
+
+A lane has one active consumer at RabbitMQ. That alone does not keep a connector's limits: after a
+lost connection the next consumer begins while calls of the last one are still under way. So a
+replica consumes the lanes of a group only while it holds the group's lease, and gives the lease
+back when its last call has ended (docs/adr/0020).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import BulkWriteError
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+DUPLICATE_KEY = 11000
+MARGIN_S = 0.5
+_EXPIRED = {"$expr": {"$lte": ["$until", "$$NOW"]}}
+_LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
+_OVER = {"$set": {"owner": None, "until": "$$NOW"}}
+
+
+Breakers = Sequence[Mapping[str, Any]]
+"""The circuit breakers of a group's held lanes, each with its ``lane`` and ``version``."""
+
+
+class LaneLeases:
+    """Two collections of dispatcher: ``dispatchers`` (live replicas) and ``lane_leases``."""
+
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str, lease_s: float
+    ) -> None:
+        self._replicas = database["dispatchers"]
+        self._leases = database["lane_leases"]
+        self._replica = replica
+        self._lease_s = lease_s
+        self._until = [
+            {
+                "$set": {
+                    "until": {
+                        "$dateAdd": {
+                            "startDate": "$$NOW",
+                            "unit": "millisecond",
+                            "amount": int(lease_s * 1000),
+                        }
+                    }
+                }
+            }
+        ]
+
+    async def join(self) -> Sequence[str]:
+        """Say that this replica is live, and return the names of all that are."""
+        await self._replicas.update_one({"_id": self._replica}, self._until, upsert=True)
+        return [found["_id"] async for found in self._replicas.find(_LIVE, {"_id": 1})]
+
+    async def leave(self) -> None:
+        """Say that this replica takes no more lanes."""
+        await self._replicas.delete_one({"_id": self._replica})
+
+    async def create(self, groups: Collection[str]) -> None:
+        """Create the documents of these groups; harmless where they exist."""
+        if not groups:
+            return
+        documents: list[dict[str, Any]] = [
+            {"_id": group, "owner": None, "breakers": []} for group in groups
+        ]
+        try:
+            await self._leases.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                raise
+
+    async def renew(self, groups: Collection[str]) -> tuple[dict[str, Breakers], float]:
+        """Renew this replica's leases of these groups and take those that are free.
+
+        Returns the circuit breakers of each group that this replica owns now, and until when the
+        leases are valid on the monotonic clock.
+        """
+        if not groups:
+            return {}, time.monotonic()
+        began = time.monotonic()
+        mine = {"owner": self._replica}
+        free = {"$or": [mine, {"owner": None}, {"until": {"$exists": False}}, _EXPIRED]}
+        wanted = {"_id": {"$in": list(groups)}}
+        await self._leases.update_many(wanted | free, [{"$set": mine}, *self._until])
+        found = self._leases.find(wanted | mine, {"breakers": 1})
+        owned = {one["_id"]: one.get("breakers") or [] async for one in found}
+        return owned, began + self._lease_s - MARGIN_S
+
+    async def keep_breakers(self, group: str, breakers: Breakers) -> None:
+        """Store the circuit breakers of a group's held lanes, for the next that works them."""
+        await self._leases.update_one(
+            {"_id": group, "owner": self._replica}, {"$set": {"breakers": list(breakers)}}
+        )
+
+    async def release(self, groups: Collection[str]) -> None:
+        """Give leases back: no call of these groups is under way."""
+        if groups:
+            owned = {"_id": {"$in": list(groups)}, "owner": self._replica}
+            await self._leases.update_many(owned, [_OVER])

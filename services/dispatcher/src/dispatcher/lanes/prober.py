@@ -1,0 +1,101 @@
+"""Finds out when a held lane's back office is well: by its connection test, then by one call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from dispatcher.errors import Blames, DeliveryError, MisconfiguredError
+from dispatcher.lanes.circuit_breaker import State
+
+if TYPE_CHECKING:
+    from dispatcher.lanes.lane_state import LaneState
+
+log = structlog.get_logger()
+REAL_CALL_EVERY = 3
+"""Of failed tests that got an answer: a test may be refused where a delivery is not."""
+
+
+class Prober:
+    """Tests the connection of one lane whenever a probe is due; a delivery goes after the test."""
+
+    def __init__(self, lane: LaneState) -> None:
+        self._lane = lane
+        self._running: asyncio.Task[None] | None = None
+        self._suspecting: asyncio.Task[None] | None = None
+        self._failed_tests = 0
+        self.has_passed = False
+
+    def start(self) -> None:
+        """Probe until the lane works again."""
+        if self._running is None or self._running.done():
+            self._failed_tests = 0
+            self._running = asyncio.get_running_loop().create_task(self._run())
+
+    def suspect(self) -> None:
+        """Test the connection once, and hold the lane if the test fails."""
+        if self._suspecting is None or self._suspecting.done():
+            self._suspecting = asyncio.get_running_loop().create_task(self._suspect())
+
+    def stop(self) -> None:
+        """Stop probing."""
+        for task in (self._running, self._suspecting):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+
+    async def _run(self) -> None:
+        breaker = self._lane.breaker
+        while breaker.is_held:
+            if breaker.state is State.HALF_OPEN or breaker.probe_in_s > 0:
+                due_s = breaker.probe_in_s if breaker.state is State.OPEN else None
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(due_s):
+                        await breaker.change()
+            elif not self._lane.waits_for_credential():
+                self._conclude(await self._test())
+
+    def _conclude(self, error: DeliveryError | None) -> None:
+        breaker = self._lane.breaker
+        if breaker.state is not State.OPEN:
+            return
+        self.has_passed = error is None
+        self._failed_tests = 0 if error is None else self._failed_tests + 1
+        if error is None or (_is_answer(error) and self._failed_tests % REAL_CALL_EVERY == 0):
+            breaker.half_open()
+        elif error.blames is Blames.CREDENTIAL:
+            self._lane.refuse_credential(error)
+        else:
+            breaker.open(str(error), for_s=error.retry_after_s)
+
+    async def _suspect(self) -> None:
+        error = await self._test()
+        if error is not None and not self._lane.breaker.is_held:
+            self._lane.breaker.open(str(error))
+
+    async def _test(self) -> DeliveryError | None:
+        """Return why the connection test failed, or None."""
+        lane = self._lane
+        limiter = lane.limiter
+        await limiter.acquire(lane.member)
+        try:
+            async with lane.trying_credential():
+                probed = await lane.clients.get(lane.connector).probe()
+        except DeliveryError as error:
+            return error
+        except Exception:
+            log.exception(
+                "a connection test could not be made", connector_id=lane.connector.connector_id
+            )
+            return None
+        finally:
+            limiter.release(lane.member)
+        return None if probed.passed else MisconfiguredError("DSCFG004", probed.sentence)
+
+
+def _is_answer(error: DeliveryError) -> bool:
+    """Whether the back office answered: an outage or a wrong password costs no delivery a try."""
+    is_answer = error.http_status is not None or isinstance(error, MisconfiguredError)
+    return is_answer and error.blames is not Blames.CREDENTIAL

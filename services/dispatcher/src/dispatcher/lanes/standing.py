@@ -1,0 +1,49 @@
+"""How lanes stand, as heartbeats and Prometheus tell it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from common.broker import BrokerAwayError
+from common.contracts.telemetry import LaneStanding
+from dispatcher.metrics import LANE_DEPTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from common.depths import Depths
+    from dispatcher.lanes.lane import Lane
+
+
+async def standings_of(lanes: Sequence[Lane], depths: Depths) -> tuple[LaneStanding, ...]:
+    """Return one standing per connector of these lanes; without RabbitMQ without depths."""
+    found: dict[str, int] = {}
+    with contextlib.suppress(BrokerAwayError):
+        found = await depths.of(lane.queue.name for lane in lanes)
+    by_connector: dict[str, LaneStanding] = {}
+    for lane in lanes:
+        one = lane.state.standing(lane.in_hand, found.get(lane.queue.name))
+        other = by_connector.get(one.connector_id)
+        by_connector[one.connector_id] = one if other is None else _sum(other, one)
+    for connector_id, one in by_connector.items():
+        if one.in_queue is not None:
+            LANE_DEPTH.labels(connector_id).set(one.in_queue)
+    return tuple(by_connector.values())
+
+
+def _sum(one: LaneStanding, other: LaneStanding) -> LaneStanding:
+    """Return the standing of two partitions of one connector."""
+    held = one if one.held_since else other
+    depths = [lane.in_queue for lane in (one, other) if lane.in_queue is not None]
+    return LaneStanding(
+        connector_id=one.connector_id,
+        connector_name=one.connector_name,
+        in_queue=sum(depths) if depths else None,
+        in_hand=one.in_hand + other.in_hand,
+        in_flight=one.in_flight + other.in_flight,
+        calls_allowed=(one.calls_allowed or 0) + (other.calls_allowed or 0),
+        held_since=held.held_since,
+        held_until=held.held_until,
+        reason=held.reason,
+    )

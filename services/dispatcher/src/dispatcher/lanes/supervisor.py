@@ -1,0 +1,182 @@
+"""Keeps the lanes as they should be: leases, subscriptions, handover between replicas."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from common.broker import BrokerAwayError
+from common.database import is_away
+from dispatcher.lanes.placement import place
+
+if TYPE_CHECKING:
+    from dispatcher.broker_connection import BrokerConnection
+    from dispatcher.lanes.lane import Lane
+    from dispatcher.lanes.lanes import Lanes
+    from dispatcher.lanes.leases import Breakers, LaneLeases
+
+log = structlog.get_logger()
+TICK_S = 1.0
+SHORTEST_TICK_S = 0.05
+OPENED_AT_ONCE = 16
+CLOSE_MARGIN_S = 10.0
+
+
+class LaneSupervisor:
+    """Every second the lanes are compared with what they should be.
+
+    Leases are renewed, taken and given up; subscriptions opened, ended and opened again. A step
+    that fails is taken again at the next tick.
+    """
+
+    def __init__(
+        self,
+        lanes: Lanes,
+        leases: LaneLeases,
+        connection: BrokerConnection,
+        replica: str,
+        longest_in_hand_s: float,
+    ) -> None:
+        self._lanes = lanes
+        self._leases = leases
+        self._connection = connection
+        self._replica = replica
+        self._longest_in_hand_s = longest_in_hand_s
+        self._owned: set[str] = set()
+        self._known: set[str] = set()
+        self._kept: dict[str, Breakers] = {}
+        self._wake = asyncio.Event()
+        self._is_closing = False
+        self._has_ticked = False
+        lanes.changed = self._wake.set
+
+    async def run(self) -> None:
+        """Keep the lanes as they should be until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                await self._tick()
+            except BrokerAwayError as error:
+                log.warning("lanes wait for RabbitMQ", reason=str(error))
+            except PyMongoError as error:
+                if not is_away(error):
+                    raise
+                log.warning("lanes wait for MongoDB", reason=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._wake.wait()
+            await asyncio.sleep(SHORTEST_TICK_S)
+
+    def check(self) -> str | None:
+        """Return why lanes of this replica are not worked, or None.
+
+        A lane with a trouble of its own is reported as held instead.
+        """
+        if not self._connection.is_open:
+            return "RabbitMQ is away"
+        if not self._has_ticked:
+            return "lanes are not opened yet"
+        silent = [one.key.name for one in self._lanes if one.is_owned and one.is_silent]
+        return f"these lanes are not consumed: {', '.join(silent)}" if silent else None
+
+    async def close(self, drain_s: float) -> None:
+        """Begin no new call, finish the calls under way, and let other replicas go on."""
+        self._is_closing = True
+        for lane in self._lanes:
+            lane.end_soon(drain_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(drain_s + CLOSE_MARGIN_S):
+                while self._owned:
+                    self._wake.set()
+                    await asyncio.sleep(SHORTEST_TICK_S)
+        with contextlib.suppress(PyMongoError):
+            await self._leases.leave()
+
+    async def _tick(self) -> None:
+        await self._connect()
+        wanted = await self._wanted()
+        await self._renew(wanted | {one.group for one in self._lanes if not one.is_idle})
+        for lane in self._lanes:
+            is_ours = lane.group in wanted and lane.is_owned
+            if not is_ours or lane.must_begin_again(self._longest_in_hand_s):
+                lane.end_soon()
+        await self._release(self._owned - wanted)
+        await self._open([one for one in self._lanes if one.is_owned and one.group in wanted])
+        await self._keep_breakers()
+        for lane in self._lanes:
+            lane.state.report(lane.in_hand)
+        self._has_ticked = self._connection.is_open
+
+    async def _connect(self) -> None:
+        try:
+            await self._connection.get()
+        except BrokerAwayError as error:
+            log.warning("lanes wait for RabbitMQ", reason=str(error))
+
+    async def _wanted(self) -> set[str]:
+        """Return the groups that this replica should work; none while it cannot consume."""
+        if not self._connection.is_open or self._is_closing:
+            await self._leases.leave()
+            return set()
+        replicas = await self._leases.join()
+        groups = {one.group for one in self._lanes}
+        if new := groups - self._known:
+            await self._leases.create(new)
+            self._known |= new
+        return {group for group, owner in place(groups, replicas).items() if owner == self._replica}
+
+    async def _renew(self, groups: set[str]) -> None:
+        """Renew and take leases."""
+        held, until = await self._leases.renew(groups)
+        for lane in self._lanes:
+            lane.state.leased_until = until if lane.group in held else 0.0
+            if lane.group in held and lane.group not in self._owned:
+                lane.take_over(held[lane.group])
+            lane.is_owned = lane.group in held
+        self._owned = set(held)
+
+    async def _open(self, lanes: list[Lane]) -> None:
+        """Consume these lanes; one that cannot be opened troubles no other."""
+        closed = [one for one in lanes if one.is_silent]
+        if not closed or not self._connection.is_open:
+            return
+        await self._lanes.declare()
+        connection = await self._connection.get()
+        room = asyncio.Semaphore(OPENED_AT_ONCE)
+
+        async def open_one(lane: Lane) -> None:
+            async with room:
+                await lane.open(connection)
+
+        opened = await asyncio.gather(
+            *(open_one(one) for one in closed if self._lanes.is_declared(one)),
+            return_exceptions=True,
+        )
+        for failure in filter(None, opened):
+            raise failure
+
+    async def _release(self, groups: set[str]) -> None:
+        """Give the leases of these groups back, once none of their calls is under way."""
+        idle = groups - {one.group for one in self._lanes if not one.is_idle}
+        if not idle:
+            return
+        await self._keep_breakers()
+        for lane in self._lanes:
+            if lane.group in idle:
+                lane.state.suspend()
+                lane.is_owned = False
+        await self._leases.release(idle)
+        self._owned -= idle
+
+    async def _keep_breakers(self) -> None:
+        """Store the circuit breakers that changed, for the replica that works the lanes next."""
+        for group in self._owned:
+            found = [one.snapshot() for one in self._lanes if one.group == group]
+            breakers = [one for one in found if one is not None]
+            if breakers != self._kept.get(group, []):
+                await self._leases.keep_breakers(group, breakers)
+                self._kept[group] = breakers

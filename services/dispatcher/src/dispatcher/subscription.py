@@ -1,0 +1,186 @@
+"""A consumer of one queue that lets no message overtake another, on plain aio-pika.
+
+RabbitMQ returns the messages of a closed channel in their order. After a cancel or a nack it does
+not (docs/adr/0020). So a subscription ends by finishing what has begun and closing its channel.
+Messages that have not begun return to the queue as they were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from pydantic import ValidationError
+
+from common.broker import BrokerAwayError, declare, reaching_broker
+from common.parking import HANDLER_TRIES, park
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+
+    from common import topology
+    from common.broker import Publisher
+
+log = structlog.get_logger()
+BROKER_TIMEOUT_S = 5.0
+CUT_OFF_S = 5.0
+FIRST_PAUSE_S = 0.5
+
+
+@dataclass(slots=True, eq=False)
+class MessageInHand:
+    """A message that was taken and is not answered yet.
+
+    ``must_finish`` is True from the moment something was done that cannot be undone, such as a
+    call; until then the message may be dropped, and comes back in its place.
+    """
+
+    message: AbstractIncomingMessage
+    received_at: float
+    must_finish: bool = False
+    task: asyncio.Task[None] | None = None
+
+
+class Subscription:
+    """One channel with one consumer, and the tasks of the messages in hand.
+
+    It owns the tasks: the client library would cut them, and a POST with them, when the connection
+    is lost. A message is acknowledged after ``handle`` returned or it was dead-lettered.
+    """
+
+    def __init__(
+        self,
+        queue: topology.Queue,
+        handle: Callable[[MessageInHand], Awaitable[None]],
+        publisher: Publisher,
+        lost: Callable[[], None],
+    ) -> None:
+        self._queue = queue
+        self._handle = handle
+        self._publisher = publisher
+        self._lost = lost
+        self._channel: AbstractChannel | None = None
+        self._in_hand: dict[MessageInHand, None] = {}
+        self._is_consuming = False
+        self._is_ending = False
+
+    @property
+    def is_consuming(self) -> bool:
+        """Whether messages come in."""
+        return self._is_consuming
+
+    @property
+    def in_hand(self) -> int:
+        """Messages taken and not finished."""
+        return len(self._in_hand)
+
+    @property
+    def oldest_received_at(self) -> float | None:
+        """When the oldest message in hand was taken, on the loop's clock."""
+        oldest = next(iter(self._in_hand), None)
+        return oldest.received_at if oldest is not None else None
+
+    async def open(self, connection: AbstractConnection, prefetch: int) -> None:
+        """Declare the queue and consume with at most ``prefetch`` messages in hand.
+
+        Raises BrokerAwayError.
+        """
+        with reaching_broker():
+            async with asyncio.timeout(BROKER_TIMEOUT_S):
+                channel = await connection.channel(publisher_confirms=False)
+                await declare(channel, self._queue)
+                await channel.set_qos(prefetch_count=prefetch)
+                queue = await channel.get_queue(self._queue.name, ensure=False)
+                channel.close_callbacks.add(self._on_close)
+                underlay = await channel.get_underlay_channel()
+                underlay.on_consumer_cancel_callbacks.add(self._on_cancel)
+                self._channel = channel
+                self._is_consuming = True
+                await queue.consume(self._take)
+
+    async def close(self, within_s: float | None = None) -> int:
+        """Finish the messages that must finish, drop the others, and close the channel.
+
+        Returns how many were cut off after ``within_s`` seconds; None waits without limit.
+        """
+        self._is_ending = True
+        self._drop_unbegun()
+        if self._in_hand:
+            await asyncio.wait(self._tasks(), timeout=within_s)
+        cut_off = self._tasks()
+        for task in cut_off:
+            task.cancel()
+        if cut_off:
+            await asyncio.wait(cut_off, timeout=CUT_OFF_S)
+        await self._close_channel()
+        return len(cut_off)
+
+    async def _close_channel(self) -> None:
+        self._is_consuming = False
+        channel, self._channel = self._channel, None
+        if channel is not None and not channel.is_closed:
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
+                async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    await channel.close()
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [one.task for one in self._in_hand if one.task is not None]
+
+    def _drop_unbegun(self) -> None:
+        for one in self._in_hand:
+            if not one.must_finish and one.task is not None:
+                one.task.cancel()
+
+    def _on_close(self, *_: object) -> None:
+        """Drop what has not begun: RabbitMQ hands it out again, to this replica or to another."""
+        if self._channel is None:
+            return
+        self._channel = None
+        self._is_consuming = False
+        self._drop_unbegun()
+        self._lost()
+
+    def _on_cancel(self, *_: object) -> None:
+        """RabbitMQ cancelled the consumer, for example because the queue was deleted."""
+        self._is_consuming = False
+        self._lost()
+
+    async def _take(self, message: AbstractIncomingMessage) -> None:
+        if self._is_ending:
+            return
+        loop = asyncio.get_running_loop()
+        one = MessageInHand(message, loop.time())
+        self._in_hand[one] = None
+        one.task = loop.create_task(self._work(one))
+
+    async def _work(self, one: MessageInHand) -> None:
+        try:
+            await self._handle_or_dead_letter(one)
+            with contextlib.suppress(BrokerAwayError), reaching_broker():
+                await one.message.ack()
+        finally:
+            del self._in_hand[one]
+
+    async def _handle_or_dead_letter(self, one: MessageInHand) -> None:
+        """Handle the message; dead-letter one that cannot be parsed, or was tried often enough.
+
+        Tries are counted here. RabbitMQ's count also grows with handovers and lost connections.
+        """
+        for tries in range(1, HANDLER_TRIES + 1):
+            try:
+                return await self._handle(one)
+            except Exception as error:
+                if isinstance(error, ValidationError) or tries == HANDLER_TRIES:
+                    return await park(self._publisher, one.message, self._queue.name, error)
+                log.exception(
+                    "a message could not be handled and is tried again",
+                    queue=self._queue.name,
+                    message_id=one.message.message_id,
+                )
+            await asyncio.sleep(FIRST_PAUSE_S * tries)
+        return None

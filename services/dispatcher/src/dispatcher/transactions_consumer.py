@@ -1,0 +1,71 @@
+"""Consumes the transactions, by one replica at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from common import topology
+from common.broker import BrokerAwayError, QueueMismatchError
+from common.contracts.transaction import TRANSACTIONS
+from dispatcher.subscription import Subscription
+
+if TYPE_CHECKING:
+    from common.broker import Publisher
+    from dispatcher.broker_connection import BrokerConnection
+    from dispatcher.route import RoutingService
+    from dispatcher.subscription import MessageInHand
+
+log = structlog.get_logger()
+MESSAGES_AT_ONCE = 16
+RETRY_S = 1.0
+
+
+class TransactionsConsumer:
+    """Every replica subscribes; RabbitMQ hands the transactions to one, and then to the next."""
+
+    def __init__(
+        self, connection: BrokerConnection, route: RoutingService, publisher: Publisher
+    ) -> None:
+        self._connection = connection
+        self._route = route
+        self._publisher = publisher
+        self._lost = asyncio.Event()
+        self._subscription = self._new_subscription()
+
+    async def run(self) -> None:
+        """Keep the subscription open until cancelled."""
+        while True:
+            self._lost.clear()
+            try:
+                if not self._subscription.is_consuming:
+                    self._subscription = self._new_subscription()
+                    connection = await self._connection.get()
+                    await self._subscription.open(connection, MESSAGES_AT_ONCE)
+            except (BrokerAwayError, QueueMismatchError) as error:
+                log.warning("transactions are not consumed", reason=str(error))
+                await asyncio.sleep(RETRY_S)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETRY_S):
+                    await self._lost.wait()
+
+    def check(self) -> str | None:
+        """Return that transactions are not consumed, or None."""
+        return None if self._subscription.is_consuming else "transactions are not consumed"
+
+    async def close(self, within_s: float) -> None:
+        """Finish the transactions in hand; the next replica goes on in their order."""
+        await self._subscription.close(within_s)
+
+    def _new_subscription(self) -> Subscription:
+        return Subscription(
+            topology.DISPATCHER_TRANSACTIONS, self._handle, self._publisher, self._lost.set
+        )
+
+    async def _handle(self, in_hand: MessageInHand) -> None:
+        in_hand.must_finish = True
+        await self._route(TRANSACTIONS.validate_json(in_hand.message.body))
