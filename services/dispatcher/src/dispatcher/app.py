@@ -120,7 +120,7 @@ async def _work(
     )
     lanes = Lanes(connection, factory)
     leases = LaneLeases(database, replica, settings.lane_lease_s)
-    supervisor = LaneSupervisor(lanes, leases, connection, replica, settings.in_hand_s)
+    supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()
     telemetry.also(lanes.standing)

@@ -125,7 +125,7 @@ class AttemptRunner:
         while True:
             slot = await self._lane.enter()
             connector = self._lane.connector
-            in_hand.must_finish = True
+            in_hand.keep()
             try:
                 refusal = find_refusal(connector, claim.request.transaction.action, KINDS)
                 if refusal is not None:
@@ -142,7 +142,7 @@ class AttemptRunner:
                 return await self._settle(claim, connector, _failure(answer, tries.total, began))
             if step.holds_lane:
                 self._lane.hold(answer)
-            in_hand.must_finish = False
+            in_hand.may_drop()
             await asyncio.sleep(step.pause_s)
 
     async def _call(

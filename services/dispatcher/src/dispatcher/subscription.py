@@ -36,14 +36,31 @@ FIRST_PAUSE_S = 0.5
 class MessageInHand:
     """A message that was taken and is not answered yet.
 
-    ``must_finish`` is True from the moment something was done that cannot be undone, such as a
-    call; until then the message may be dropped, and comes back in its place.
+    It may be dropped, and comes back in its place, until something is done that cannot be undone,
+    such as a call.
     """
 
     message: AbstractIncomingMessage
     received_at: float
     must_finish: bool = False
+    is_unwanted: bool = False
     task: asyncio.Task[None] | None = None
+
+    def keep(self) -> None:
+        """Finish the message, whatever happens to its subscription."""
+        self.must_finish = True
+
+    def may_drop(self) -> None:
+        """Let the message be dropped again: nothing was stored, and it waits."""
+        self.must_finish = False
+        if self.is_unwanted:
+            self.drop()
+
+    def drop(self) -> None:
+        """Drop the message now, or when it may be dropped."""
+        self.is_unwanted = True
+        if not self.must_finish and self.task is not None:
+            self.task.cancel()
 
 
 class Subscription:
@@ -109,7 +126,7 @@ class Subscription:
         Returns how many were cut off after ``within_s`` seconds; None waits without limit.
         """
         self._is_ending = True
-        self._drop_unbegun()
+        self._drop_all()
         if self._in_hand:
             await asyncio.wait(self._tasks(), timeout=within_s)
         cut_off = self._tasks()
@@ -131,18 +148,17 @@ class Subscription:
     def _tasks(self) -> list[asyncio.Task[None]]:
         return [one.task for one in self._in_hand if one.task is not None]
 
-    def _drop_unbegun(self) -> None:
+    def _drop_all(self) -> None:
         for one in self._in_hand:
-            if not one.must_finish and one.task is not None:
-                one.task.cancel()
+            one.drop()
 
     def _on_close(self, *_: object) -> None:
-        """Drop what has not begun: RabbitMQ hands it out again, to this replica or to another."""
+        """Drop the messages: RabbitMQ hands them out again, to this replica or to another."""
         if self._channel is None:
             return
         self._channel = None
         self._is_consuming = False
-        self._drop_unbegun()
+        self._drop_all()
         self._lost()
 
     def _on_cancel(self, *_: object) -> None:

@@ -35,6 +35,7 @@ class TransactionsConsumer:
         self._publisher = publisher
         self._lost = asyncio.Event()
         self._subscription = self._new_subscription()
+        self._trouble: str | None = None
 
     async def run(self) -> None:
         """Keep the subscription open until cancelled."""
@@ -45,8 +46,11 @@ class TransactionsConsumer:
                     self._subscription = self._new_subscription()
                     connection = await self._connection.get()
                     await self._subscription.open(connection, MESSAGES_AT_ONCE)
+                    self._trouble = None
             except (BrokerAwayError, QueueMismatchError) as error:
-                log.warning("transactions are not consumed", reason=str(error))
+                if self._trouble is None:
+                    log.warning("transactions are not consumed", reason=str(error))
+                self._trouble = str(error)
                 await asyncio.sleep(RETRY_S)
                 continue
             with contextlib.suppress(TimeoutError):
@@ -67,5 +71,5 @@ class TransactionsConsumer:
         )
 
     async def _handle(self, in_hand: MessageInHand) -> None:
-        in_hand.must_finish = True
+        in_hand.keep()
         await self._route(TRANSACTIONS.validate_json(in_hand.message.body))

@@ -159,7 +159,8 @@ class CircuitBreaker:
         pause = min(pause, LONGEST_HOLD.total_seconds())
         self._due_at = self._clock() + pause
         self._due_on = datetime.now(UTC) + timedelta(seconds=pause)
-        self._doublings = min(self._doublings + 1, MOST_DOUBLINGS)
+        if for_s is None:
+            self._doublings = min(self._doublings + 1, MOST_DOUBLINGS)
         self._move(State.OPEN)
 
     def pause(self, seconds: float) -> None:

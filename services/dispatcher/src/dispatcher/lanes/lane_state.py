@@ -31,6 +31,7 @@ TROUBLE_LASTS = timedelta(minutes=1)
 REPORTED_PAUSE_S = 10.0
 """A pause that a back office asks for is reported as a held lane from this length on."""
 LEASE_POLL_S = 0.25
+WAS_LET_IN = frozenset({Blames.APPOINTMENT, Blames.UNCLEAR})
 
 
 @dataclass(slots=True)
@@ -136,7 +137,7 @@ class LaneState:
     def failed(self, error: DeliveryError, slot: CallSlot) -> None:
         """A call failed: slow down, hold the lane, or do nothing, as the fault says."""
         is_probe, slot.is_probe = slot.is_probe, False
-        if error.http_status is not None and error.blames is not Blames.CREDENTIAL:
+        if error.http_status is not None and error.blames in WAS_LET_IN:
             self._let_in()
         if isinstance(error, ThrottledError):
             self.limiter.slow_down()
@@ -223,7 +224,7 @@ class LaneState:
         if self._is_let_in or self.credential is None:
             return False
         left_s = self.credential.refused_for_s
-        if left_s > 0:
+        if left_s > 0 and not (self.breaker.is_held and self.breaker.probe_in_s):
             self.breaker.open(self.credential.reason, Cause.CREDENTIALS, for_s=left_s)
         return left_s > 0
 

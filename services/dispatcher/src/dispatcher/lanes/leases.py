@@ -9,6 +9,7 @@ back when its last call has ended (docs/adr/0020).
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,18 @@ Breakers = Sequence[Mapping[str, Any]]
 
 
 class LaneLeases:
-    """Two collections of dispatcher: ``dispatchers`` (live replicas) and ``lane_leases``."""
+    """Two collections of dispatcher: ``dispatchers`` (live replicas) and ``lane_leases``.
+
+    A replica that was started again counts as another one: calls of the one before may still be
+    under way, until its leases expire.
+    """
 
     def __init__(
         self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str, lease_s: float
     ) -> None:
         self._replicas = database["dispatchers"]
         self._leases = database["lane_leases"]
-        self._replica = replica
+        self._replica = f"{replica} {uuid.uuid4().hex[:8]}"
         self._lease_s = lease_s
         self._until = [
             {
@@ -51,6 +56,11 @@ class LaneLeases:
                 }
             }
         ]
+
+    @property
+    def replica(self) -> str:
+        """This replica's name among all live ones."""
+        return self._replica
 
     async def join(self) -> Sequence[str]:
         """Say that this replica is live, and return the names of all that are."""

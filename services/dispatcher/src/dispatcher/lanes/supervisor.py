@@ -38,13 +38,11 @@ class LaneSupervisor:
         lanes: Lanes,
         leases: LaneLeases,
         connection: BrokerConnection,
-        replica: str,
         longest_in_hand_s: float,
     ) -> None:
         self._lanes = lanes
         self._leases = leases
         self._connection = connection
-        self._replica = replica
         self._longest_in_hand_s = longest_in_hand_s
         self._owned: set[str] = set()
         self._known: set[str] = set()
@@ -52,6 +50,7 @@ class LaneSupervisor:
         self._wake = asyncio.Event()
         self._is_closing = False
         self._has_ticked = False
+        self._missing: str | None = None
         lanes.changed = self._wake.set
 
     async def run(self) -> None:
@@ -60,12 +59,13 @@ class LaneSupervisor:
             self._wake.clear()
             try:
                 await self._tick()
+                self._waits_for(None)
             except BrokerAwayError as error:
-                log.warning("lanes wait for RabbitMQ", reason=str(error))
+                self._waits_for("RabbitMQ", str(error))
             except PyMongoError as error:
                 if not is_away(error):
                     raise
-                log.warning("lanes wait for MongoDB", reason=type(error).__name__)
+                self._waits_for("MongoDB", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._wake.wait()
@@ -96,6 +96,12 @@ class LaneSupervisor:
         with contextlib.suppress(PyMongoError):
             await self._leases.leave()
 
+    def _waits_for(self, server: str | None, reason: str = "") -> None:
+        """Log once that a server is missing."""
+        if server is not None and server != self._missing:
+            log.warning(f"lanes wait for {server}", reason=reason)
+        self._missing = server
+
     async def _tick(self) -> None:
         await self._connect()
         wanted = await self._wanted()
@@ -112,22 +118,25 @@ class LaneSupervisor:
         self._has_ticked = self._connection.is_open
 
     async def _connect(self) -> None:
-        try:
+        with contextlib.suppress(BrokerAwayError):
             await self._connection.get()
-        except BrokerAwayError as error:
-            log.warning("lanes wait for RabbitMQ", reason=str(error))
 
     async def _wanted(self) -> set[str]:
         """Return the groups that this replica should work; none while it cannot consume."""
-        if not self._connection.is_open or self._is_closing:
+        if self._is_closing:
             await self._leases.leave()
+        if self._is_closing or not self._connection.is_open:
             return set()
         replicas = await self._leases.join()
         groups = {one.group for one in self._lanes}
         if new := groups - self._known:
             await self._leases.create(new)
             self._known |= new
-        return {group for group, owner in place(groups, replicas).items() if owner == self._replica}
+        return {
+            group
+            for group, owner in place(groups, replicas).items()
+            if owner == self._leases.replica
+        }
 
     async def _renew(self, groups: set[str]) -> None:
         """Renew and take leases."""

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
-ABOUT_IT = {"connector_id", "version", "modified_at", "modified_by", "secrets", "secrets_entered"}
+ABOUT_IT = {
+    "connector_id",
+    "version",
+    "modified_at",
+    "modified_by",
+    "secrets",
+    "secrets_entered",
+    "most_partitions",
+}
 """What says which version it is, and what is sealed."""
 INSIDE = ("authentication", "limits")
 
