@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 BROKER_TIMEOUT_S = 5.0
-CUT_OFF_S = 5.0
 FIRST_PAUSE_S = 0.5
 
 
@@ -120,22 +119,26 @@ class Subscription:
                 self._is_consuming = True
                 await queue.consume(self._take)
 
-    async def close(self, within_s: float | None = None) -> int:
-        """Finish the messages that must finish, drop the others, and close the channel.
-
-        Returns how many were cut off after ``within_s`` seconds; None waits without limit.
-        """
+    async def close(self) -> None:
+        """Finish the messages that must finish, drop the others, and close the channel."""
         self._is_ending = True
         self._drop_all()
         if self._in_hand:
-            await asyncio.wait(self._tasks(), timeout=within_s)
-        cut_off = self._tasks()
-        for task in cut_off:
-            task.cancel()
-        if cut_off:
-            await asyncio.wait(cut_off, timeout=CUT_OFF_S)
+            await asyncio.wait(self._tasks())
         await self._close_channel()
-        return len(cut_off)
+
+    async def abandon(self) -> None:
+        """Close the channel at once; calls under way finish, and are not acknowledged."""
+        self._is_ending = True
+        self._drop_all()
+        await self._close_channel()
+
+    def cut_off(self) -> int:
+        """Cancel the messages in hand, calls under way included; returns how many."""
+        tasks = self._tasks()
+        for task in tasks:
+            task.cancel()
+        return len(tasks)
 
     async def _close_channel(self) -> None:
         self._is_consuming = False

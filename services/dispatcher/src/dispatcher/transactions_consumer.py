@@ -63,7 +63,10 @@ class TransactionsConsumer:
 
     async def close(self, within_s: float) -> None:
         """Finish the transactions in hand; the next replica goes on in their order."""
-        await self._subscription.close(within_s)
+        closing = asyncio.ensure_future(self._subscription.close())
+        await asyncio.wait({closing}, timeout=within_s)
+        self._subscription.cut_off()
+        await closing
 
     def _new_subscription(self) -> Subscription:
         return Subscription(

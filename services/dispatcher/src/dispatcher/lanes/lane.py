@@ -11,7 +11,7 @@ from common import topology
 from common.contracts.delivery import DeliveryRequested
 from common.topology import partition_of
 from dispatcher.age_tracker import AgeTracker, waiting_since
-from dispatcher.lanes.groups import calls_in_flight_of, membership_of
+from dispatcher.lanes.groups import calls_in_flight_of
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
     from common.broker import Publisher
-    from dispatcher.lanes.groups import LaneKey, Membership
+    from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.lanes.leases import Breakers
     from dispatcher.subscription import MessageInHand
@@ -39,7 +39,6 @@ class Lane:
     def __init__(
         self,
         key: LaneKey,
-        membership: Membership,
         state: LaneState,
         deliver: DeliverMessage,
         publisher: Publisher,
@@ -50,25 +49,26 @@ class Lane:
         self.queue = topology.lane(key.connector_id, key.partition)
         self.age = AgeTracker()
         self.is_owned = False
-        self._membership = membership
+        self._group = state.membership.group
         self._deliver = deliver
         self._publisher = publisher
         self._changed = changed
         self._prefetch = 0
         self._subscription: Subscription | None = None
         self._ended: list[Subscription] = []
-        self._ending: asyncio.Task[int] | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def group(self) -> str:
         """The limit group whose lease the lane needs; it changes when the lane is idle."""
-        if self.is_idle:
-            self._membership = membership_of(self.state.connector, self.key)
-        return self._membership.group
+        if self._group != self._wanted_group() and self.is_idle:
+            self._group = self._wanted_group()
+        return self._group
 
     @property
     def in_hand(self) -> int:
         """Messages taken and not finished."""
+        self._ended = [one for one in self._ended if one.in_hand]
         current = self._subscription.in_hand if self._subscription else 0
         return current + sum(one.in_hand for one in self._ended)
 
@@ -88,8 +88,14 @@ class Lane:
         return self._subscription is not None and self._subscription.is_consuming
 
     async def open(self, connection: AbstractConnection) -> None:
-        """Consume; raises BrokerAwayError. At most twice the calls in flight are in hand."""
-        await self._end(None)
+        """Consume; raises BrokerAwayError or QueueMismatchError.
+
+        At most twice the calls in flight are in hand. Calls of a subscription that was lost go on.
+        """
+        if self._subscription is not None:
+            lost, self._subscription = self._subscription, None
+            self._ended.append(lost)
+            await lost.abandon()
         self._prefetch = self._wanted_prefetch()
         subscription = Subscription(self.queue, self._handle, self._publisher, self._changed)
         await subscription.open(connection, self._prefetch)
@@ -100,9 +106,14 @@ class Lane:
 
         Calls under way are cut off after ``within_s`` seconds, if given.
         """
+        loop = asyncio.get_running_loop()
         if self._ending is None and self._subscription is not None:
-            self._ending = asyncio.get_running_loop().create_task(self._end(within_s))
+            subscription, self._subscription = self._subscription, None
+            self._ended.append(subscription)
+            self._ending = loop.create_task(subscription.close())
             self._ending.add_done_callback(self._has_ended)
+        if within_s is not None and not self.is_idle:
+            loop.call_later(within_s, self._cut_off)
 
     def must_begin_again(self, longest_in_hand_s: float) -> bool:
         """Whether a new subscription is due.
@@ -118,7 +129,7 @@ class Lane:
         return (
             (oldest is not None and now - oldest > longest_in_hand_s)
             or self._prefetch != self._wanted_prefetch()
-            or membership_of(self.state.connector, self.key).group != self._membership.group
+            or self._group != self._wanted_group()
         )
 
     def take_over(self, breakers: Breakers) -> None:
@@ -132,20 +143,17 @@ class Lane:
         snapshot = self.state.snapshot()
         return None if snapshot is None else snapshot | {"lane": self.key.name}
 
-    async def _end(self, within_s: float | None) -> int:
-        self._ended = [one for one in self._ended if one.in_hand]
-        subscription, self._subscription = self._subscription, None
-        if subscription is None:
-            return 0
-        self._ended.append(subscription)
-        cut_off = await subscription.close(within_s)
-        if cut_off:
-            log.warning("calls were cut off", connector_id=self.key.connector_id, calls=cut_off)
-        return cut_off
+    def _cut_off(self) -> None:
+        calls = sum(one.cut_off() for one in self._ended)
+        if calls:
+            log.warning("calls were cut off", connector_id=self.key.connector_id, calls=calls)
 
-    def _has_ended(self, _: asyncio.Task[int]) -> None:
+    def _has_ended(self, _: asyncio.Task[None]) -> None:
         self._ending = None
         self._changed()
+
+    def _wanted_group(self) -> str:
+        return self.state.membership.group
 
     def _wanted_prefetch(self) -> int:
         return 2 * calls_in_flight_of(self.state.connector)

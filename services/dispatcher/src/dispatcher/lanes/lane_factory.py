@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector, LaneChanged
     from dispatcher.back_offices.table import BackOffice
     from dispatcher.lanes.circuit_breaker import BreakerSettings
-    from dispatcher.lanes.groups import LaneKey
+    from dispatcher.lanes.groups import LaneKey, Membership
     from dispatcher.lanes.lane import DeliverMessage
     from dispatcher.statuses import Statuses
 
@@ -60,9 +60,9 @@ class LaneFactory:
         """Return a lane that consumes nothing yet."""
         clients = BackOfficeCache(self._build)
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
-        state = LaneState(connector, worker, self._settings, clients, self._publish)
-        deliver = self._deliver(state)
-        lane = Lane(key, membership_of(connector, key), state, deliver, self._publisher, changed)
+        belongs = membership_of(connector, key)
+        state = LaneState(connector, belongs, worker, self._settings, clients, self._publish)
+        lane = Lane(key, state, self._deliver(state), self._publisher, changed)
         self._clients.append(clients)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)
@@ -71,25 +71,24 @@ class LaneFactory:
 
     def share(self, lanes: Iterable[Lane]) -> None:
         """Give each lane the limiter and the credential that it shares with others."""
-        members: dict[str, list[Lane]] = {}
+        members: dict[str, list[tuple[Lane, Membership]]] = {}
         for lane in lanes:
             belongs = membership_of(lane.state.connector, lane.key)
-            members.setdefault(belongs.limiter, []).append(lane)
-            if belongs.credential is None:
-                lane.state.credential = None
-            else:
-                credential = self._credentials.setdefault(belongs.credential, Credential())
-                lane.state.credential = credential
+            members.setdefault(belongs.limiter, []).append((lane, belongs))
         for name, sharing in members.items():
-            calls, rate = strictest([lane.state.connector for lane in sharing])
+            connectors = [lane.state.connector for lane, _ in sharing]
+            calls, rate = strictest(connectors)
             limiter = self._limiters.setdefault(name, Limiter(calls, rate))
-            limiter.change(calls, rate, sum(one.state.connector.enabled for one in sharing))
-            for lane in sharing:
-                lane.state.share(limiter)
+            limiter.change(calls, rate, sum(one.enabled for one in connectors))
+            for lane, belongs in sharing:
+                lane.state.share(belongs, limiter, self._credential(belongs.credential))
 
     async def close(self) -> None:
         """Close the connections to back offices."""
         await asyncio.gather(*(clients.close() for clients in self._clients))
+
+    def _credential(self, name: str | None) -> Credential | None:
+        return None if name is None else self._credentials.setdefault(name, Credential())
 
     def _publish(self, change: LaneChanged) -> None:
         log.warning(

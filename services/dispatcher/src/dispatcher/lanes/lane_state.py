@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.connector import LaneChanged
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import Blames, ThrottledError
 from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
 from dispatcher.lanes.groups import strictest
+from dispatcher.lanes.lane_report import LaneReport
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT
@@ -21,10 +21,11 @@ from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
-    from common.contracts.connector import Connector
+    from common.contracts.connector import Connector, LaneChanged
     from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.errors import DeliveryError
     from dispatcher.lanes.credential import Credential
+    from dispatcher.lanes.groups import Membership
 
 MARGIN = timedelta(seconds=15)
 TROUBLE_LASTS = timedelta(minutes=1)
@@ -52,22 +53,21 @@ class LaneState:
     def __init__(
         self,
         connector: Connector,
+        membership: Membership,
         replica: str,
         settings: BreakerSettings,
         clients: BackOfficeCache,
         publish: Callable[[LaneChanged], None],
     ) -> None:
-        self._replica = replica
         self._settings = settings
-        self._publish = publish
-        self._held_since: datetime | None = None
         self._held_until: datetime | None = None
-        self._reported: tuple[str | None, datetime | None] = (None, None)
+        self._report = LaneReport(connector.connector_id, replica, publish)
         self._in_flight = 0
         self._unclear = 0
         self._is_let_in = False
         self._prober = Prober(self)
         self.connector = connector
+        self.membership = membership
         self.clients = clients
         self.breaker = CircuitBreaker(settings, self._breaker_changed)
         self.limiter = Limiter(*strictest([connector]))
@@ -95,9 +95,13 @@ class LaneState:
             self.credential.accept()
         self.breaker.reset()
 
-    def share(self, limiter: Limiter) -> None:
-        """Use this limiter for the calls that begin from now on."""
+    def share(
+        self, membership: Membership, limiter: Limiter, credential: Credential | None
+    ) -> None:
+        """Use these for the calls that begin from now on."""
+        self.membership = membership
         self.limiter = limiter
+        self.credential = credential
 
     async def enter(self) -> CallSlot:
         """Return when a call may begin; give the slot back with ``leave``.
@@ -179,29 +183,15 @@ class LaneState:
 
     def report(self, in_hand: int) -> None:
         """Publish when the lane becomes held or works again; without deliveries it is not held."""
-        now = datetime.now(UTC)
         reason = self.trouble or (self.breaker.reason if self.breaker.is_held and in_hand else None)
-        if self.trouble and (self._held_until is None or self._held_until < now + MARGIN):
-            self._held_until = now + TROUBLE_LASTS
-        until = self._held_until if reason else None
-        if (reason, until) == self._reported:
-            return
-        self._reported = (reason, until)
-        self._held_since = (self._held_since or now) if reason else None
-        self._publish(
-            LaneChanged(
-                connector_id=self.connector.connector_id,
-                replica=self._replica,
-                held_since=self._held_since,
-                held_until=until,
-                reason=reason,
-                at=now,
-            )
-        )
+        if self.trouble:
+            now = datetime.now(UTC)
+            if self._held_until is None or self._held_until < now + MARGIN:
+                self._held_until = now + TROUBLE_LASTS
+        self._report.update(reason, self._held_until)
 
     def standing(self, in_hand: int, in_queue: int | None) -> LaneStanding:
         """Return the lane's part of a heartbeat."""
-        reason, until = self._reported
         return LaneStanding(
             connector_id=self.connector.connector_id,
             connector_name=self.connector.name,
@@ -209,15 +199,15 @@ class LaneState:
             in_hand=in_hand,
             in_flight=self._in_flight,
             calls_allowed=self.limiter.allowed,
-            held_since=self._held_since,
-            held_until=until,
-            reason=reason,
+            held_since=self._report.held_since,
+            held_until=self._report.held_until,
+            reason=self._report.reason,
         )
 
     @property
     def is_reported_held(self) -> bool:
         """Whether the lane is reported as held."""
-        return self._held_since is not None
+        return self._report.held_since is not None
 
     def waits_for_credential(self) -> bool:
         """Hold the lane for longer if another lane's call found the credential still refused."""

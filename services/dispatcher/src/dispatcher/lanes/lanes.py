@@ -83,9 +83,15 @@ class Lanes:
                             self._declared.add(lane.queue.name)
                     await channel.close()
 
-    def is_declared(self, lane: Lane) -> bool:
-        """Whether the lane's queue exists as it should be."""
-        return lane.queue.name in self._declared
+    async def open(self, lane: Lane) -> None:
+        """Consume the lane, unless RabbitMQ refuses its queue; raises BrokerAwayError."""
+        if lane.queue.name not in self._declared:
+            return
+        try:
+            await lane.open(await self._connection.get())
+        except QueueMismatchError as error:
+            lane.state.trouble = str(error)
+            self._declared.discard(lane.queue.name)
 
     async def standing(self, depths: Depths) -> dict[str, Any]:
         """Return the part of a heartbeat that describes the lanes this replica works."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -14,6 +14,8 @@ from common.database import is_away
 from dispatcher.lanes.placement import place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.lanes.lane import Lane
     from dispatcher.lanes.lanes import Lanes
@@ -51,6 +53,7 @@ class LaneSupervisor:
         self._is_closing = False
         self._has_ticked = False
         self._missing: str | None = None
+        self._opening: asyncio.Task[None] | None = None
         lanes.changed = self._wake.set
 
     async def run(self) -> None:
@@ -99,7 +102,7 @@ class LaneSupervisor:
     def _waits_for(self, server: str | None, reason: str = "") -> None:
         """Log once that a server is missing."""
         if server is not None and server != self._missing:
-            log.warning(f"lanes wait for {server}", reason=reason)
+            log.warning("lanes wait for a server", server=server, reason=reason)
         self._missing = server
 
     async def _tick(self) -> None:
@@ -111,7 +114,7 @@ class LaneSupervisor:
             if not is_ours or lane.must_begin_again(self._longest_in_hand_s):
                 lane.end_soon()
         await self._release(self._owned - wanted)
-        await self._open([one for one in self._lanes if one.is_owned and one.group in wanted])
+        self._begin_to_open([one for one in self._lanes if one.is_owned and one.group in wanted])
         await self._keep_breakers()
         for lane in self._lanes:
             lane.state.report(lane.in_hand)
@@ -148,25 +151,27 @@ class LaneSupervisor:
             lane.is_owned = lane.group in held
         self._owned = set(held)
 
+    def _begin_to_open(self, lanes: list[Lane]) -> None:
+        """Open lanes beside the ticks: leases are renewed meanwhile."""
+        closed = [one for one in lanes if one.is_silent]
+        if closed and self._connection.is_open and self._opening is None:
+            self._opening = asyncio.get_running_loop().create_task(self._open(closed))
+            self._opening.add_done_callback(self._has_opened)
+
+    def _has_opened(self, _: asyncio.Task[None]) -> None:
+        self._opening = None
+
     async def _open(self, lanes: list[Lane]) -> None:
         """Consume these lanes; one that cannot be opened troubles no other."""
-        closed = [one for one in lanes if one.is_silent]
-        if not closed or not self._connection.is_open:
-            return
-        await self._lanes.declare()
-        connection = await self._connection.get()
         room = asyncio.Semaphore(OPENED_AT_ONCE)
+        with contextlib.suppress(BrokerAwayError):
+            await self._lanes.declare()
+            await asyncio.gather(*(self._open_one(one, room) for one in lanes))
 
-        async def open_one(lane: Lane) -> None:
-            async with room:
-                await lane.open(connection)
-
-        opened = await asyncio.gather(
-            *(open_one(one) for one in closed if self._lanes.is_declared(one)),
-            return_exceptions=True,
-        )
-        for failure in filter(None, opened):
-            raise failure
+    async def _open_one(self, lane: Lane, room: asyncio.Semaphore) -> None:
+        async with room:
+            if lane.is_owned and lane.is_silent:
+                await self._lanes.open(lane)
 
     async def _release(self, groups: set[str]) -> None:
         """Give the leases of these groups back, once none of their calls is under way."""
@@ -183,9 +188,12 @@ class LaneSupervisor:
 
     async def _keep_breakers(self) -> None:
         """Store the circuit breakers that changed, for the replica that works the lanes next."""
-        for group in self._owned:
-            found = [one.snapshot() for one in self._lanes if one.group == group]
-            breakers = [one for one in found if one is not None]
-            if breakers != self._kept.get(group, []):
-                await self._leases.keep_breakers(group, breakers)
-                self._kept[group] = breakers
+        breakers: dict[str, list[Mapping[str, Any]]] = {group: [] for group in self._owned}
+        for lane in self._lanes:
+            snapshot = lane.snapshot() if lane.is_owned else None
+            if snapshot is not None:
+                breakers.setdefault(lane.group, []).append(snapshot)
+        for group, found in breakers.items():
+            if found != self._kept.get(group, []):
+                await self._leases.keep_breakers(group, found)
+                self._kept[group] = found
