@@ -26,11 +26,11 @@ from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from common.traces.exporting import exporting
-from dispatcher.back_offices.access import Tools
 from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.oauth2 import Tokens
-from dispatcher.back_offices.calls import open_session
-from dispatcher.back_offices.current import Current
+from dispatcher.back_offices.authentication.tokens import Tokens
+from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.client_cache import BackOfficeCache
+from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.connection_test.answer import Tests
 from dispatcher.connection_test.steps import try_connector
@@ -97,7 +97,7 @@ async def _work(
     stop: asyncio.Event,
     readiness: Readiness,
     telemetry: Telemetry,
-    tools: Tools,
+    tools: SharedResources,
 ) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
     publisher = Publisher(
@@ -111,7 +111,7 @@ async def _work(
     ledger, statuses, offices = (
         Ledger(database, settings.lease_s),
         Statuses(publisher),
-        list[Current](),
+        list[BackOfficeCache](),
     )
     seat = partial(_seat, settings, statuses, Limiters())
     lanes = Lanes(
@@ -152,10 +152,10 @@ async def _work(
 
 
 @contextlib.asynccontextmanager
-async def _tools(settings: Settings) -> AsyncIterator[Tools]:
+async def _tools(settings: Settings) -> AsyncIterator[SharedResources]:
     addresses = Addresses(settings.private_networks)
     async with open_session(addresses) as session:
-        yield Tools(
+        yield SharedResources(
             session, KeyRing.parse(settings.secret_keys.get_secret_value()), addresses, Tokens()
         )
 
@@ -202,11 +202,11 @@ def _delivering(
     settings: Settings,
     ledger: Ledger,
     statuses: Statuses,
-    tools: Tools,
-    offices: list[Current],
+    tools: SharedResources,
+    offices: list[BackOfficeCache],
     desk: Desk,
 ) -> Deliver:
-    office = Current(lambda connector: build(connector, tools))
+    office = BackOfficeCache(lambda connector: build(connector, tools))
     offices.append(office)
     return Deliver(desk, ledger, Turns(), statuses, office, settings.replica)
 

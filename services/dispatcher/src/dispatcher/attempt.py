@@ -16,6 +16,7 @@ from dispatcher.outcome import Outcome
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from dispatcher.back_offices.calls import Receipt
     from dispatcher.lanes.desk import Desk
 
 TRIES = 3
@@ -35,7 +36,9 @@ def pause_before_next(error: DeliveryError, tries: int) -> float | None:
 
 
 async def attempt(
-    desk: Desk, send: Callable[[], Awaitable[int]], settle: Callable[[Outcome], Awaitable[Outcome]]
+    desk: Desk,
+    send: Callable[[], Awaitable[Receipt]],
+    settle: Callable[[Outcome], Awaitable[Outcome]],
 ) -> Outcome:
     """Send within the connector's limits; raises HandBackError when nothing was sent and the wait
     became too long.
@@ -47,11 +50,12 @@ async def attempt(
     while True:
         try:
             async with desk.limiter.slot():
-                http_status = await _call(desk, send)
+                receipt = await _call(desk, send)
                 return await settle(
                     Outcome(
                         status=Status.SUCCESS,
-                        http_status=http_status,
+                        http_status=receipt.http_status,
+                        exchange=receipt.exchange,
                         tries=tries + 1,
                         duration_ms=_since(began),
                     )
@@ -68,12 +72,12 @@ async def attempt(
         await asyncio.sleep(pause)
 
 
-async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
+async def _call(desk: Desk, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
     """Make one call, and tell the gate how the back office took it."""
     await desk.gate.enter()
     with desk.calling():
         try:
-            http_status = await send()
+            receipt = await send()
         except DeliveryError as error:
             desk.failed(error)
             raise
@@ -81,7 +85,7 @@ async def _call(desk: Desk, send: Callable[[], Awaitable[int]]) -> int:
             desk.gate.left()
             raise
     desk.succeeded()
-    return http_status
+    return receipt
 
 
 def _failure(error: DeliveryError, tries: int, began: float) -> Outcome:
@@ -92,6 +96,7 @@ def _failure(error: DeliveryError, tries: int, began: float) -> Outcome:
         retryable=error.retryable,
         outcome_unknown=error.outcome_unknown,
         http_status=error.http_status,
+        exchange=error.exchange,
         tries=tries,
         duration_ms=_since(began),
     )

@@ -16,7 +16,6 @@ from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import publishing, taking
 from common.traces.spans import CURRENT
 from dispatcher.attempt import attempt
-from dispatcher.back_offices.exchanges import Trail, followed
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import HandBackError
 from dispatcher.ledger.claim import Claim, Done, Superseded
@@ -26,7 +25,8 @@ from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
     from common.traces.spans import Facts, Span
-    from dispatcher.back_offices.current import Current
+    from dispatcher.back_offices.calls import Receipt
+    from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.lanes.desk import Desk
     from dispatcher.lanes.turns import Turns
     from dispatcher.ledger.ledger import Ledger
@@ -46,14 +46,14 @@ class Deliver:
         ledger: Ledger,
         turns: Turns,
         statuses: Statuses,
-        back_office: Current,
+        back_offices: BackOfficeCache,
         replica: str,
     ) -> None:
         self._desk = desk
         self._ledger = ledger
         self._turns = turns
         self._statuses = statuses
-        self._back_office = back_office
+        self._back_offices = back_offices
         self._replica = replica
 
     async def __call__(self, request: DeliveryRequested) -> None:
@@ -87,20 +87,17 @@ class Deliver:
             pause = min(pause * 2, LONGEST_GLANCE_S)
 
     async def _send(self, claim: Claim) -> Outcome:
-        trail = Trail()
-
-        async def send() -> int:
+        async def send() -> Receipt:
             if claim.request.attempt == 1:
                 SENT_AFTER_SECONDS.observe(
                     (datetime.now(UTC) - claim.request.transaction.received_at).total_seconds()
                 )
-            with followed(trail):
-                return await self._back_office.of(self._desk.connector).send(claim.request)
+            back_office = self._back_offices.get(self._desk.connector)
+            return await back_office.send(back_office.prepare(claim.request))
 
         async def settle(outcome: Outcome) -> Outcome:
-            told = outcome.model_copy(update={"exchange": trail.last})
-            await self._ledger.settle(claim, told)
-            return told
+            await self._ledger.settle(claim, outcome)
+            return outcome
 
         try:
             return await attempt(self._desk, send, settle)

@@ -5,12 +5,12 @@ import pytest
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind
 from dispatcher.errors import (
+    ForbiddenError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
     ServerFaultError,
     ThrottledError,
-    UnauthorisedError,
 )
 from tests.support import faults_page
 
@@ -81,7 +81,7 @@ def test_every_row_can_be_reached() -> None:
             "page service",
             "NavPermissionException You do not have the following permissions",
             "DSBC001",
-            UnauthorisedError,
+            ForbiddenError,
         ),
         (
             "page service",
