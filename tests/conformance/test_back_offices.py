@@ -11,7 +11,13 @@ import pytest
 from common.contracts.appointment import Action
 from common.contracts.connector import Limits
 from dispatcher.back_offices.table import KINDS
-from dispatcher.errors import DeliveryError
+from dispatcher.errors import (
+    Blames,
+    DeliveryError,
+    ForbiddenError,
+    MisconfiguredError,
+    UnauthorisedError,
+)
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
 from tests.support.offices import OFFICES, a_client, a_login
@@ -110,6 +116,77 @@ async def test_throttled_with_retry_after(bench: Bench, office: str, status: int
     )
     assert decision(error) == Decision(busy, transient=True, retryable=True, outcome_unknown=False)
     assert (error.http_status, error.retry_after_s) == (status, 7)
+
+
+LOCKED = "The record is being updated in a transaction DONE BY ANOTHER SESSION."
+
+
+@pytest.mark.parametrize(
+    ("office", "fault", "code"),
+    [
+        ("Business Central SOAP", {"soap_fault": "RecordLocked"}, "DSBC009"),
+        ("NAV", {"soap_fault": "RecordLocked"}, "DSBC009"),
+        (
+            "Business Central API page",
+            {"odata_error": {"code": "Application_DialogException", "message": LOCKED}},
+            "DSHTTP001",
+        ),
+        ("CRM", {"odata_error": {"code": "0x80040216", "message": LOCKED}}, "DSHTTP001"),
+    ],
+)
+async def test_a_locked_record_is_tried_again(
+    bench: Bench, office: str, fault: dict[str, Any], code: str
+) -> None:
+    await bench.fault(**fault)
+
+    error = await failure(bench, office)
+
+    assert decision(error) == Decision(code, transient=True, retryable=True, outcome_unknown=False)
+
+
+@OFFICE
+@pytest.mark.parametrize(
+    ("status", "leaf"),
+    [
+        (401, UnauthorisedError),
+        (403, ForbiddenError),
+        (404, MisconfiguredError),
+        (405, MisconfiguredError),
+        (410, MisconfiguredError),
+        (501, MisconfiguredError),
+    ],
+)
+async def test_a_status_that_no_repetition_changes_is_tried_once(
+    bench: Bench, office: str, status: int, leaf: type[DeliveryError]
+) -> None:
+    await bench.fault(status=status)
+
+    error = await failure(bench, office)
+
+    assert type(error) is leaf
+    assert not error.retryable
+
+
+@pytest.mark.parametrize(
+    ("office", "fault"),
+    [
+        ("NAV", {"soap_fault": "PermissionDenied"}),
+        ("CRM", {"odata_error": {"code": "0x80040220", "message": "No.", "status": 403}}),
+        (
+            "Business Central API page",
+            {"odata_error": {"code": "Authorization_RequestDenied", "message": "No."}},
+        ),
+    ],
+)
+async def test_a_missing_permission_does_not_blame_the_password(
+    bench: Bench, office: str, fault: dict[str, Any]
+) -> None:
+    await bench.fault(**fault)
+
+    error = await failure(bench, office)
+
+    assert isinstance(error, ForbiddenError)
+    assert (error.blames, error.retryable) == (Blames.UNCLEAR, False)
 
 
 @OFFICE

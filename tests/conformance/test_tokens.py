@@ -91,7 +91,9 @@ async def test_concurrent_callers_share_one_token(shared: SharedResources) -> No
     assert (endpoint.token_requests, endpoint.calls) == (1, MANY)
 
 
-async def test_a_cancelled_caller_does_not_end_the_token_request_of_the_others(shared: SharedResources) -> None:
+async def test_a_cancelled_caller_does_not_end_the_token_request_of_the_others(
+    shared: SharedResources,
+) -> None:
     async with token_endpoint() as endpoint:
         client = build(to(endpoint), shared)
         prepared = client.prepare(a_delivery())

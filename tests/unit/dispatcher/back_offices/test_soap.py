@@ -84,6 +84,33 @@ def test_a_fault_is_read_with_its_code() -> None:
     assert read_answer(wrapped(fault), PAGE) == Fault("NavDialog", "No customer.")
 
 
+FAULT = (
+    "<Soap:Fault><faultcode>a:NavDialog</faultcode><faultstring>{}</faultstring>"
+    "<detail><string>{}</string></detail></Soap:Fault>"
+)
+
+
+def test_a_fault_is_read_although_its_text_is_cut_off() -> None:
+    long = wrapped(FAULT.format("x" * 200_000, "x" * 200_000))[: 256 * 1024]
+
+    assert read_answer(long, PAGE) == Fault("NavDialog", "x" * 200_000)
+
+
+@pytest.mark.parametrize("text", ["No <!-- very -->customer.", "No <?x y?>customer."])
+def test_the_text_of_a_fault_goes_on_after_a_comment(text: str) -> None:
+    assert read_answer(wrapped(FAULT.format(text, "")), PAGE) == Fault("NavDialog", "No customer.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_answers_in_utf_16_are_read(encoding: str) -> None:
+    def encoded(text: bytes) -> bytes:
+        declared = '<?xml version="1.0" encoding="utf-16"?>' + text.decode()
+        return declared.encode(encoding)
+
+    assert read_answer(encoded(RESULT), PAGE) is True
+    assert read_answer(encoded(wrapped(FAULT.format("Nö.", ""))), PAGE) == Fault("NavDialog", "Nö.")
+
+
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>hello</html>", RESULT[:-30], wrapped("<other/>"), b"{}"]
 )

@@ -100,7 +100,13 @@ class ApiPage:
         await self._http.close()
 
     def _sent_names(self) -> list[str]:
-        return [name for _, name in self._mapping.names]
+        """Return every name that is sent: the entity set, the fields, and the parts with theirs."""
+        entity_set = urlsplit(self._uri).path.rstrip("/").rpartition("/")[2]
+        names = [entity_set, *(name for _, name in self._mapping.names)]
+        for part in (self._mapping.resources, self._mapping.field_values):
+            if part is not None:
+                names += [part.name, *(name for _, name in part.names)]
+        return names
 
     def _record(self, appointment: AppointmentFields) -> dict[str, Any]:
         record: dict[str, Any] = named(self._mapping.names, appointment.fields)

@@ -70,8 +70,10 @@ class Dataverse:
         return receipt_of(answer, inner[0].status)
 
     async def probe(self) -> Probed:
-        """Read the account, then an empty page of the entity set."""
-        for path in ("WhoAmI", f"{self._mapping.entity_set}?$top=0"):
+        """Read the account, then an empty page of each entity set."""
+        resources = self._mapping.resources
+        sets = [self._mapping.entity_set, *([resources.entity_set] if resources else [])]
+        for path in ("WhoAmI", *(f"{name}?$top=0" for name in sets)):
             answer = await self._http.call(Call("GET", f"{self._root}/{path}", HEADERS))
             if not answer.is_good:
                 raise refused(self._http.faults, answer)
@@ -79,7 +81,7 @@ class Dataverse:
                 sentence = f"The answer to {path} is no OData: check the URI."
                 return Probed(passed=False, sentence=sentence)
         return Probed(
-            passed=True, sentence=f"Dataverse knows the account and has {self._mapping.entity_set}."
+            passed=True, sentence=f"Dataverse knows the account and has {' and '.join(sets)}."
         )
 
     async def close(self) -> None:
