@@ -12,16 +12,18 @@ import pytest
 
 from common.contracts.connector import Connector, bound_to
 from common.sealing import KeyRing
-from dispatcher.back_offices.access import Tools
 from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.oauth2 import Tokens
-from dispatcher.back_offices.calls import open_session
+from dispatcher.back_offices.authentication.tokens import Tokens
+from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from tests.support.builders import a_connector
 from tests.support.offices import OFFICES
 from tests.support.system import SECRET_KEYS, System
 
 if TYPE_CHECKING:
+    from common.contracts.delivery import DeliveryRequested
+    from dispatcher.back_offices.calls import Receipt
     from dispatcher.back_offices.table import BackOffice
 
 KEYS = KeyRing.parse(SECRET_KEYS)
@@ -39,10 +41,10 @@ async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
 
 
 @pytest.fixture
-async def tools() -> AsyncIterator[Tools]:
+async def shared() -> AsyncIterator[SharedResources]:
     addresses = Addresses([ip_network("127.0.0.0/8")])
     async with open_session(addresses) as session:
-        yield Tools(session, KEYS, addresses, Tokens())
+        yield SharedResources(session, KEYS, addresses, Tokens())
 
 
 @pytest.fixture
@@ -53,9 +55,9 @@ def name() -> str:
 class Bench:
     """Builds back offices of connectors to the simulator, and closes them."""
 
-    def __init__(self, simulator: System, tools: Tools, name: str) -> None:
+    def __init__(self, simulator: System, shared: SharedResources, name: str) -> None:
         self.simulator = simulator
-        self.tools = tools
+        self.shared = shared
         self.name = name
         self._built: list[BackOffice] = []
 
@@ -78,8 +80,13 @@ class Bench:
 
     def build(self, connector: Connector) -> BackOffice:
         """What speaks to it."""
-        self._built.append(build(connector, self.tools))
+        self._built.append(build(connector, self.shared))
         return self._built[-1]
+
+    async def deliver(self, connector: Connector, request: DeliveryRequested) -> Receipt:
+        """Send one snapshot by a client of its own."""
+        client = self.build(connector)
+        return await client.send(client.prepare(request))
 
     async def fault(self, **fault: object) -> None:
         """Have the back office misbehave from now on."""
@@ -101,8 +108,8 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(simulator: System, tools: Tools, name: str) -> AsyncIterator[Bench]:
-    made = Bench(simulator, tools, name)
+async def bench(simulator: System, shared: SharedResources, name: str) -> AsyncIterator[Bench]:
+    made = Bench(simulator, shared, name)
     yield made
     await made.close()
     for path in ("/authentication", "/faults", ""):

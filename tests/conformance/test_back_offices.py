@@ -11,7 +11,13 @@ import pytest
 from common.contracts.appointment import Action
 from common.contracts.connector import Limits
 from dispatcher.back_offices.table import KINDS
-from dispatcher.errors import DeliveryError
+from dispatcher.errors import (
+    Blames,
+    DeliveryError,
+    ForbiddenError,
+    MisconfiguredError,
+    UnauthorisedError,
+)
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
 from tests.support.offices import OFFICES, a_client, a_login
@@ -50,7 +56,7 @@ class Decision(NamedTuple):
 
 async def failure(bench: Bench, office: str, **fields: Any) -> DeliveryError:
     with pytest.raises(DeliveryError) as raised:
-        await bench.build(bench.connector(office, **fields)).send(REQUEST)
+        await bench.deliver(bench.connector(office, **fields), REQUEST)
     return raised.value
 
 
@@ -64,9 +70,9 @@ def test_the_table_has_every_kind() -> None:
 
 @OFFICE
 async def test_received(bench: Bench, office: str) -> None:
-    status = await bench.build(bench.connector(office)).send(REQUEST)
+    receipt = await bench.deliver(bench.connector(office), REQUEST)
 
-    assert status in {200, 201, 204}
+    assert receipt.http_status in {200, 201, 204}
     assert (await bench.counts())["stored"] == 1
 
 
@@ -75,7 +81,7 @@ async def test_received(bench: Bench, office: str) -> None:
 async def test_each_action_arrives_as_itself(bench: Bench, office: str, action: Action) -> None:
     transaction = a_transaction(action=action, body=as_body(a_snapshot()).decode())
 
-    await bench.build(bench.connector(office)).send(a_delivery(transaction=transaction))
+    await bench.deliver(bench.connector(office), a_delivery(transaction=transaction))
 
     assert [
         record["action"]
@@ -93,7 +99,7 @@ async def test_refused(bench: Bench, office: str) -> None:
     assert decision(error) == Decision(
         code, transient=False, retryable=False, outcome_unknown=False
     )
-    assert not error.is_connectors
+    assert error.blames is Blames.APPOINTMENT
 
 
 @OFFICE
@@ -110,6 +116,77 @@ async def test_throttled_with_retry_after(bench: Bench, office: str, status: int
     )
     assert decision(error) == Decision(busy, transient=True, retryable=True, outcome_unknown=False)
     assert (error.http_status, error.retry_after_s) == (status, 7)
+
+
+LOCKED = "The record is being updated in a transaction DONE BY ANOTHER SESSION."
+
+
+@pytest.mark.parametrize(
+    ("office", "fault", "code"),
+    [
+        ("Business Central SOAP", {"soap_fault": "RecordLocked"}, "DSBC009"),
+        ("NAV", {"soap_fault": "RecordLocked"}, "DSBC009"),
+        (
+            "Business Central API page",
+            {"odata_error": {"code": "Application_DialogException", "message": LOCKED}},
+            "DSHTTP001",
+        ),
+        ("CRM", {"odata_error": {"code": "0x80040216", "message": LOCKED}}, "DSHTTP001"),
+    ],
+)
+async def test_a_locked_record_is_tried_again(
+    bench: Bench, office: str, fault: dict[str, Any], code: str
+) -> None:
+    await bench.fault(**fault)
+
+    error = await failure(bench, office)
+
+    assert decision(error) == Decision(code, transient=True, retryable=True, outcome_unknown=False)
+
+
+@OFFICE
+@pytest.mark.parametrize(
+    ("status", "leaf"),
+    [
+        (401, UnauthorisedError),
+        (403, ForbiddenError),
+        (404, MisconfiguredError),
+        (405, MisconfiguredError),
+        (410, MisconfiguredError),
+        (501, MisconfiguredError),
+    ],
+)
+async def test_a_status_that_no_repetition_changes_is_tried_once(
+    bench: Bench, office: str, status: int, leaf: type[DeliveryError]
+) -> None:
+    await bench.fault(status=status)
+
+    error = await failure(bench, office)
+
+    assert type(error) is leaf
+    assert not error.retryable
+
+
+@pytest.mark.parametrize(
+    ("office", "fault"),
+    [
+        ("NAV", {"soap_fault": "PermissionDenied"}),
+        ("CRM", {"odata_error": {"code": "0x80040220", "message": "No.", "status": 403}}),
+        (
+            "Business Central API page",
+            {"odata_error": {"code": "Authorization_RequestDenied", "message": "No."}},
+        ),
+    ],
+)
+async def test_a_missing_permission_does_not_blame_the_password(
+    bench: Bench, office: str, fault: dict[str, Any]
+) -> None:
+    await bench.fault(**fault)
+
+    error = await failure(bench, office)
+
+    assert isinstance(error, ForbiddenError)
+    assert (error.blames, error.retryable) == (Blames.UNCLEAR, False)
 
 
 @OFFICE
@@ -151,7 +228,7 @@ async def test_connection_reset(bench: Bench, office: str) -> None:
 async def test_nobody_there(bench: Bench, office: str) -> None:
     connector = bench.connector(office)
     with pytest.raises(DeliveryError) as raised:
-        await bench.build(connector.model_copy(update={"uri": "http://127.0.0.1:9/"})).send(REQUEST)
+        await bench.deliver(connector.model_copy(update={"uri": "http://127.0.0.1:9/"}), REQUEST)
 
     assert decision(raised.value) == Decision(
         CUT.get(office, "DSBC005"), transient=True, retryable=True, outcome_unknown=False
@@ -162,7 +239,7 @@ async def test_nobody_there(bench: Bench, office: str) -> None:
 async def test_an_address_that_may_not_be_called(bench: Bench, office: str) -> None:
     connector = bench.connector(office).model_copy(update={"uri": "http://169.254.169.254/latest"})
     with pytest.raises(DeliveryError, match="may not be called") as raised:
-        await bench.build(connector).send(REQUEST)
+        await bench.deliver(connector, REQUEST)
 
     assert decision(raised.value)[1:] == (False, False, False)
 
@@ -198,7 +275,9 @@ async def test_where_status_and_headers_confirm_the_body_does_not_matter(
 ) -> None:
     await bench.fault(**fault)
 
-    assert await bench.build(bench.connector(office, limits=HASTY)).send(REQUEST) in {200, 201}
+    receipt = await bench.deliver(bench.connector(office, limits=HASTY), REQUEST)
+
+    assert receipt.http_status in {200, 201}
 
 
 async def test_an_api_page_without_location_is_no_success(bench: Bench) -> None:
@@ -244,12 +323,11 @@ async def test_an_expired_token_is_replaced_once(bench: Bench, office: str) -> N
     demanded, said, secrets = a_client(bench.address, bench.name)
     await bench.demand(demanded)
     built = bench.build(bench.connector(office, authentication=said, secrets=secrets))
-    await built.send(REQUEST)
+    await built.send(built.prepare(REQUEST))
     await bench.simulator.simulated("POST", bench.name, "/authentication/expire")
 
-    await built.send(
-        a_delivery(transaction=a_transaction("t2", body=as_body(a_snapshot(2)).decode()))
-    )
+    later = a_transaction("t2", body=as_body(a_snapshot(2)).decode())
+    await built.send(built.prepare(a_delivery(transaction=later)))
 
     counts = await bench.counts()
     assert (counts["stored"], counts["tokens_issued"]) == (2, 2)

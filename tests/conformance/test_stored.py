@@ -109,7 +109,7 @@ def of(office: str, facts: dict[str, Any], captions: dict[str, str]) -> dict[str
 async def test_the_stored_record_equals_the_snapshot(bench: Bench, office: str, kind: str) -> None:
     connector = bench.connector(office, time_zone="Europe/Brussels", **await prove(bench, kind))
 
-    await bench.build(connector).send(REQUEST)
+    await bench.deliver(connector, REQUEST)
 
     [record] = (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
     assert record["fields"] == of(office, STORED, CAPTIONS)
@@ -126,7 +126,7 @@ async def test_the_stored_record_equals_the_snapshot(bench: Bench, office: str, 
 async def test_a_webhook_gets_the_bytes_of_the_snapshot(bench: Bench, kind: str) -> None:
     connector = bench.connector("webhook", **await prove(bench, kind))
 
-    await bench.build(connector).send(REQUEST)
+    await bench.deliver(connector, REQUEST)
 
     [record] = (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
     assert record["body"] == REQUEST.transaction.body
@@ -140,7 +140,7 @@ async def test_resources_are_posted_after_the_appointment_where_the_mapping_says
         "Business Central API page", mapping={"resources": {"posted": "after"}}
     )
 
-    await bench.build(connector).send(REQUEST)
+    await bench.deliver(connector, REQUEST)
 
     [record] = (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
     assert [line["resourceNo"] for line in record["resources"]] == ["JO", "MARY"]
@@ -150,9 +150,9 @@ async def test_resources_are_posted_after_the_appointment_where_the_mapping_says
 async def test_extra_headers_are_sent_with_every_call(bench: Bench, office: str) -> None:
     headers = json.dumps({"X-Tenant": "CRONUS"})
 
-    await bench.build(
-        bench.connector(office, secrets={"headers": headers}, header_names=["X-Tenant"])
-    ).send(REQUEST)
+    await bench.deliver(
+        bench.connector(office, secrets={"headers": headers}, header_names=["X-Tenant"]), REQUEST
+    )
 
     [record] = (await bench.simulator.simulated("GET", bench.name, "/records"))["records"]
     assert record["headers"]["X-Tenant"] == "CRONUS"

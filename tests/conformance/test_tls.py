@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.back_offices.access import Tools
+from common.contracts.connector import Connector
+from dispatcher.back_offices.calls import Receipt
+from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.connection_test.steps import try_connector
 from dispatcher.errors import MisconfiguredError
@@ -24,30 +26,39 @@ async def https(tmp_path: Path) -> AsyncIterator[Https]:
         yield webhook
 
 
-async def test_a_certificate_of_a_stranger_is_not_trusted(tools: Tools, https: Https) -> None:
+async def deliver(connector: Connector, shared: SharedResources) -> Receipt:
+    client = build(connector, shared)
+    return await client.send(client.prepare(a_delivery()))
+
+
+async def test_a_certificate_of_a_stranger_is_not_trusted(
+    shared: SharedResources, https: Https
+) -> None:
     connector = a_connector(uri=https.url)
 
     with pytest.raises(MisconfiguredError, match="certificate"):
-        await build(connector, tools).send(a_delivery())
+        await deliver(connector, shared)
 
-    tested = await try_connector(connector, tools)
+    tested = await try_connector(connector, shared)
     assert [(step.name, step.passed) for step in tested.steps] == [
         ("address", True),
         ("TLS", False),
     ]
 
 
-async def test_the_connectors_own_authority_is(tools: Tools, https: Https) -> None:
+async def test_the_connectors_own_authority_is(shared: SharedResources, https: Https) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 
-    assert await build(connector, tools).send(a_delivery()) == 200
+    assert (await deliver(connector, shared)).http_status == 200
 
-    assert (await try_connector(connector, tools)).passed
+    assert (await try_connector(connector, shared)).passed
 
 
-async def test_a_call_notes_when_the_certificate_ends(tools: Tools, https: Https) -> None:
+async def test_a_call_notes_when_the_certificate_ends(
+    shared: SharedResources, https: Https
+) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 
-    await build(connector, tools).send(a_delivery())
+    await deliver(connector, shared)
 
     assert CERTIFICATE_ENDS.labels("127.0.0.1")._value.get() == https.ends_at.timestamp()

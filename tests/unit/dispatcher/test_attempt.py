@@ -9,6 +9,7 @@ import pytest
 from common.contracts.delivery import Status
 from dispatcher import attempt as module
 from dispatcher.attempt import attempt, pause_before_next
+from dispatcher.back_offices.calls import Receipt
 from dispatcher.errors import (
     DeliveryError,
     NoAnswerError,
@@ -37,14 +38,14 @@ def a_desk(hold_after: int = 100, **fields: Any) -> Desk:
 
 def answering(
     *answers: DeliveryError | int,
-) -> tuple[Callable[[], Awaitable[int]], list[DeliveryError | int]]:
+) -> tuple[Callable[[], Awaitable[Receipt]], list[DeliveryError | int]]:
     left = list(answers)
 
-    async def send() -> int:
+    async def send() -> Receipt:
         answer = left.pop(0)
         if isinstance(answer, DeliveryError):
             raise answer
-        return answer
+        return Receipt(answer, None)
 
     return send, left
 
@@ -125,9 +126,9 @@ def test_retry_after_is_obeyed_when_it_is_short(asked: float, pause: float | Non
 async def test_a_call_is_in_flight_until_its_success_is_settled() -> None:
     desk, written, sent = a_desk(limits={"calls_in_flight": 1}), asyncio.Event(), list[int]()
 
-    async def send() -> int:
+    async def send() -> Receipt:
         sent.append(1)
-        return 200
+        return Receipt(200, None)
 
     async def settle(outcome: Outcome) -> Outcome:
         await written.wait()

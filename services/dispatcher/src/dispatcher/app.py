@@ -26,10 +26,10 @@ from common.settings import load
 from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from common.traces.exporting import exporting
-from dispatcher._shim import ShimClient
 from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.oauth2 import Tokens
-from dispatcher.back_offices.calls import open_session
+from dispatcher.back_offices.authentication.tokens import Tokens
+from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.client_cache import BackOfficeCache
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.broker_connection import BrokerConnection
@@ -110,12 +110,13 @@ async def _work(
     await wait_until_there(database)
 
     ledger, statuses = Ledger(database, settings.lease_s), Statuses(publisher)
+    clients = BackOfficeCache(lambda connector: build(connector, resources))
     factory = LaneFactory(
         replica,
         _breaker_settings(settings),
         publisher,
         statuses,
-        lambda connector: ShimClient(build(connector, resources)),
+        clients,
         lambda lane: DeliveryService(lane, ledger, statuses, replica),
     )
     lanes = Lanes(connection, factory)
@@ -154,7 +155,7 @@ async def _work(
             transactions.close(STOP_S),
             supervisor.close(settings.drain_s),
         )
-    await factory.close()
+    await clients.close()
     await connection.close()
     await publisher.close()
 

@@ -24,7 +24,7 @@ from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.receipt import Receipt
+    from dispatcher.back_offices.calls import Receipt
     from dispatcher.lanes.lane_state import CallSlot, LaneState
     from dispatcher.ledger.claim import Claim
     from dispatcher.ledger.ledger import Ledger

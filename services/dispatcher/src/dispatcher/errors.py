@@ -4,6 +4,7 @@ Each leaf is an answer, not a bug: it ends as a status with a code and a sentenc
 
 DeliveryError              blames        what follows
 ├── UnreachableError       connector     not connected, nothing was sent: tried again, then held
+│   └── ClosedEarlyError   connector     connected, and closed before an appointment was sent
 ├── ThrottledError         connector     nothing was taken: waits as long as Retry-After says
 ├── ServerFaultError       connector     the back office has trouble: tried up to three times
 ├── NoAnswerError          connector     sent, no answer: the outcome is unknown, one try
@@ -41,7 +42,7 @@ class DeliveryError(Exception):
     """Why one call did not end well.
 
     ``code`` is the stable one of domain.md 6.3 and 6.4, ``sentence`` is for the administrator and
-    holds neither secrets nor payload.
+    holds neither secrets nor payload. ``exchange`` is the HTTP call that failed, if one was made.
     """
 
     transient: bool = False
@@ -57,12 +58,14 @@ class DeliveryError(Exception):
         http_status: int | None = None,
         retry_after_s: float | None = None,
         exchange: HttpExchange | None = None,
+        at_token_endpoint: bool = False,
     ) -> None:
         super().__init__(f"[{code}] {sentence}")
         self.code = code
         self.http_status = http_status
         self.retry_after_s = retry_after_s
         self.exchange = exchange
+        self.at_token_endpoint = at_token_endpoint
 
     @property
     def retryable(self) -> bool:
@@ -74,6 +77,10 @@ class UnreachableError(DeliveryError):
     """The back office could not be connected to."""
 
     transient = True
+
+
+class ClosedEarlyError(UnreachableError):
+    """The server closed the connection before an appointment was sent on it."""
 
 
 class ThrottledError(DeliveryError):

@@ -3,14 +3,16 @@ from __future__ import annotations
 import pytest
 
 from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind
+from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind, Seen
 from dispatcher.errors import (
+    Blames,
+    DeliveryError,
+    ForbiddenError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
     ServerFaultError,
     ThrottledError,
-    UnauthorisedError,
 )
 from tests.support import faults_page
 
@@ -81,7 +83,7 @@ def test_every_row_can_be_reached() -> None:
             "page service",
             "NavPermissionException You do not have the following permissions",
             "DSBC001",
-            UnauthorisedError,
+            ForbiddenError,
         ),
         (
             "page service",
@@ -98,6 +100,42 @@ def test_a_soap_fault_is_found_by_what_it_says(
 
     assert isinstance(error, leaf)
     assert error.code == code
+
+
+def leaf_of(seen: Seen, what: str) -> type[DeliveryError]:
+    kind: Kind = "page service" if seen == "soap" else "API page"
+    return type(Faults(kind, "BC").find(seen, what, answered(500), what))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("seen", ["soap", "odata"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It could not complete because a record in the Job table was locked by another user.",
+        "The following record is locked by another user: Entry No.='13'.",
+        "A RECORD IN TABLE 'JOB' IS BEING UPDATED IN A TRANSACTION DONE BY ANOTHER SESSION.",
+        "The activity was deadlocked with another user who is modifying the Job table.",
+    ],
+)
+def test_a_record_lock_is_tried_again(seen: Seen, text: str) -> None:
+    assert leaf_of(seen, f"Application_DialogException {text}") is ServerFaultError
+
+
+@pytest.mark.parametrize(
+    ("seen", "what"),
+    [
+        *(("odata", text) for text in ("Cannot convert a value", "does not exist on type 'x'")),
+        *(("odata", text) for text in ("BadRequest_NotFound", "0x80048d19")),
+        *(("soap", text) for text in ("SchemaValidation", "unknown type", "invalid child element")),
+        *(("status", text) for text in ("301", "308", "404", "405", "410", "501", "505")),
+    ],
+)
+def test_a_fault_that_may_lie_with_connector_or_appointment_is_unclear(
+    seen: Seen, what: str
+) -> None:
+    leaf = leaf_of(seen, what)
+
+    assert (leaf, leaf.blames) == (MisconfiguredError, Blames.UNCLEAR)
 
 
 def test_throttling_keeps_the_seconds_it_asks_for() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from common.contracts.mapping import SoapMapping
-from dispatcher.back_offices.facts import Facts
+from dispatcher.back_offices.appointment_fields import AppointmentFields
 from dispatcher.back_offices.soap.answer import Fault, parse, read_answer
 from dispatcher.back_offices.soap.envelope import envelope, text
 
@@ -22,14 +22,14 @@ RESULT = wrapped(
 )
 
 
-def test_elements_stand_in_the_order_of_the_page_and_empty_facts_are_left_out() -> None:
-    facts = Facts(
+def test_elements_stand_in_the_order_of_the_page_and_empty_fields_are_left_out() -> None:
+    appointment = AppointmentFields(
         {"subject": "A & B", "source_app": "CRONUS", "body": None, "locked": True},
         [{"resource_no": "JO"}],
         [],
     )
 
-    sent = envelope(SoapMapping(), facts).decode()
+    sent = envelope(SoapMapping(), appointment).decode()
 
     assert (
         f'<Create xmlns="{PAGE}"><Appointment><Source_App>CRONUS</Source_App><Subject>A '
@@ -48,14 +48,14 @@ def test_a_mapping_renames_and_leaves_out() -> None:
     )
 
     sent = envelope(
-        mapping, Facts({"subject": "x", "body": "y"}, [{"resource_no": "JO"}], [])
+        mapping, AppointmentFields({"subject": "x", "body": "y"}, [{"resource_no": "JO"}], [])
     ).decode()
 
     assert "<Afspraak><Onderwerp>x</Onderwerp></Afspraak>" in sent
 
 
 @pytest.mark.parametrize(
-    ("fact", "written"),
+    ("value", "written"),
     [
         (True, "true"),
         (2.5, "2.5"),
@@ -65,8 +65,8 @@ def test_a_mapping_renames_and_leaves_out() -> None:
         ("<😀>", "&lt;😀&gt;"),
     ],
 )
-def test_values_are_written_as_xml_schema_does(fact: str | float, written: str) -> None:
-    assert text(fact) == written
+def test_values_are_written_as_xml_schema_does(value: str | float, written: str) -> None:
+    assert text(value) == written
 
 
 def test_a_result_is_a_success_even_with_references_that_xml_forbids() -> None:
@@ -82,6 +82,33 @@ def test_a_fault_is_read_with_its_code() -> None:
     )
 
     assert read_answer(wrapped(fault), PAGE) == Fault("NavDialog", "No customer.")
+
+
+FAULT = (
+    "<Soap:Fault><faultcode>a:NavDialog</faultcode><faultstring>{}</faultstring>"
+    "<detail><string>{}</string></detail></Soap:Fault>"
+)
+
+
+def test_a_fault_is_read_although_its_text_is_cut_off() -> None:
+    long = wrapped(FAULT.format("x" * 200_000, "x" * 200_000))[: 256 * 1024]
+
+    assert read_answer(long, PAGE) == Fault("NavDialog", "x" * 200_000)
+
+
+@pytest.mark.parametrize("text", ["No <!-- very -->customer.", "No <?x y?>customer."])
+def test_the_text_of_a_fault_goes_on_after_a_comment(text: str) -> None:
+    assert read_answer(wrapped(FAULT.format(text, "")), PAGE) == Fault("NavDialog", "No customer.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_answers_in_utf_16_are_read(encoding: str) -> None:
+    def encoded(text: bytes) -> bytes:
+        declared = '<?xml version="1.0" encoding="utf-16"?>' + text.decode()
+        return declared.encode(encoding)
+
+    assert read_answer(encoded(RESULT), PAGE) is True
+    assert read_answer(encoded(wrapped(FAULT.format("Nö.", ""))), PAGE) == Fault("NavDialog", "Nö.")
 
 
 @pytest.mark.parametrize(

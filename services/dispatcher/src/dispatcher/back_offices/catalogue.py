@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dispatcher.errors import (
+    ClosedEarlyError,
     DeliveryError,
+    ForbiddenError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
@@ -26,17 +28,20 @@ from dispatcher.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from common.contracts.delivery import HttpExchange
     from dispatcher.back_offices.calls import Answer
 
 Kind = Literal["webhook", "page service", "API page", "Dataverse", "token"]
 Seen = Literal["transport", "status", "soap", "odata", "oauth"]
 LEAVES: dict[str, type[DeliveryError]] = {
     "unreachable": UnreachableError,
+    "closed early": ClosedEarlyError,
     "throttled": ThrottledError,
     "server fault": ServerFaultError,
     "no answer": NoAnswerError,
     "unconfirmed": UnconfirmedError,
     "unauthorised": UnauthorisedError,
+    "forbidden": ForbiddenError,
     "misconfigured": MisconfiguredError,
     "refused": RefusedError,
 }
@@ -54,11 +59,13 @@ class Row(BaseModel):
     code: str | dict[Kind, str]
     means: Literal[
         "unreachable",
+        "closed early",
         "throttled",
         "server fault",
         "no answer",
         "unconfirmed",
         "unauthorised",
+        "forbidden",
         "misconfigured",
         "refused",
     ]
@@ -100,15 +107,18 @@ class Faults:
     into a sentence.
     """
 
-    def __init__(self, kind: Kind, connector: str, secrets: Sequence[str] = ()) -> None:
+    def __init__(
+        self, kind: Kind, connector: str, secrets: Sequence[str] = (), host: str = ""
+    ) -> None:
         self.kind = kind
         self._connector = connector
         self._secrets = tuple(secret for secret in secrets if secret)
+        self._host = host
         self._tokens: deque[str] = deque(maxlen=4)
 
-    def of(self, kind: Kind) -> Faults:
-        """Return the same for another kind, as for the token endpoint."""
-        return Faults(kind, self._connector, self._secrets)
+    def of_token_endpoint(self, host: str) -> Faults:
+        """Return the faults of the connector's token endpoint."""
+        return Faults("token", self._connector, self._secrets, host)
 
     def hide(self, secret: str) -> None:
         """Keep one more secret out of every sentence: a token that was just issued."""
@@ -120,39 +130,72 @@ class Faults:
         what: str,
         answer: Answer | None = None,
         said: str = "",
-        **facts: str | float,
+        *,
+        exchange: HttpExchange | None = None,
+        **parameters: str | float,
     ) -> DeliveryError | None:
-        """Return the error of the first row that fits, or None; ``said`` is the vendor's own text,
-        ``facts`` are host and seconds.
+        """Return the error of the first row that fits, or None.
+
+        ``said`` is the vendor's own text, ``parameters`` are host and seconds; ``exchange`` is the
+        call when it has no answer.
         """
-        status, retry_after_s = (answer.status, answer.retry_after_s) if answer else (None, None)
-        for row in CATALOGUE:
-            if row.seen == seen and row.fits(self.kind, what):
-                sentence = row.say.format_map(
-                    {"status": status, "connector": self._connector, "host": "", "seconds": 0}
-                    | facts
-                )
-                return LEAVES[row.means](
-                    row.code_for(self.kind),
-                    sentence + self._quoted(said),
-                    http_status=status,
-                    retry_after_s=retry_after_s,
-                )
-        return None
+        rows = (row for row in CATALOGUE if row.seen == seen and row.fits(self.kind, what))
+        row = next(rows, None)
+        if row is None:
+            return None
+        return self._error(
+            LEAVES[row.means],
+            row.code_for(self.kind),
+            row.say.format_map(self._parameters(answer) | parameters) + self._quoted(said),
+            answer,
+            exchange,
+        )
 
     def transport(
-        self, what: str, answer: Answer | None = None, **facts: str | float
+        self,
+        what: str,
+        answer: Answer | None = None,
+        *,
+        exchange: HttpExchange | None = None,
+        **parameters: str | float,
     ) -> DeliveryError:
-        """Return the error of something that happened on the way."""
-        return self.find("transport", what, answer, "", **facts) or UnconfirmedError(
-            "DSUNK001", f"{what}."
-        )
+        """Return the error of a fault on the way."""
+        return self.find(
+            "transport", what, answer, "", exchange=exchange, **parameters
+        ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
 
     def status(self, answer: Answer, said: str = "") -> DeliveryError:
         """Return the error of an HTTP status."""
-        return self.find("status", str(answer.status), answer, said) or RefusedError(
-            "DSUNK001", f"Status code: {answer.status}."
+        return self.find("status", str(answer.status), answer, said) or self._error(
+            RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
         )
+
+    def _error(
+        self,
+        leaf: type[DeliveryError],
+        code: str,
+        sentence: str,
+        answer: Answer | None,
+        exchange: HttpExchange | None = None,
+    ) -> DeliveryError:
+        return leaf(
+            code,
+            sentence,
+            http_status=answer.status if answer else None,
+            retry_after_s=answer.retry_after_s if answer else None,
+            exchange=answer.exchange if answer else exchange,
+            at_token_endpoint=self.kind == "token",
+        )
+
+    def _parameters(self, answer: Answer | None) -> dict[str, str | float | None]:
+        return {
+            "status": answer.status if answer else None,
+            "connector": self._connector,
+            "host": self._host,
+            "seconds": 0,
+            "field": "",
+            "reason": "",
+        }
 
     def _quoted(self, said: str) -> str:
         text = " ".join(said.split())
@@ -160,6 +203,5 @@ class Faults:
             text = text.replace(secret, "***")
         if not text:
             return ""
-        return (
-            f" The back office says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
-        )
+        server = "token endpoint" if self.kind == "token" else "back office"
+        return f" The {server} says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"

@@ -1,6 +1,49 @@
-from dispatcher.back_offices.current import Current
+"""The clients of back offices: built once per version of a connector, so that tokens,
+connections and opened secrets are used again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.contracts.connector import Connector
+    from dispatcher.back_offices.table import BackOffice
 
 
-class BackOfficeCache(Current):
-    def get(self, connector):
-        return self.of(connector)
+class BackOfficeCache:
+    """One client per connector."""
+
+    def __init__(self, build: Callable[[Connector], BackOffice]) -> None:
+        self._build = build
+        self._clients: dict[str, tuple[int, BackOffice]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def get(self, connector: Connector) -> BackOffice:
+        """Return the connector's client, a new one for another version; raises a DeliveryError
+        when the connector's settings cannot be used.
+        """
+        found = self._clients.get(connector.connector_id)
+        if found is not None and found[0] == connector.version:
+            return found[1]
+        self._release(connector.connector_id)
+        client = self._build(connector)
+        self._clients[connector.connector_id] = connector.version, client
+        return client
+
+    async def close(self) -> None:
+        """Close kept connections."""
+        for connector_id in list(self._clients):
+            self._release(connector_id)
+        await asyncio.gather(*self._closing)
+
+    def _release(self, connector_id: str) -> None:
+        """Close the client of another version; its calls under way go on."""
+        found = self._clients.pop(connector_id, None)
+        if found is not None:
+            task = asyncio.get_running_loop().create_task(found[1].close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)

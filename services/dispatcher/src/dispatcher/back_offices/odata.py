@@ -1,4 +1,4 @@
-"""What Business Central's API pages and Dataverse have in common (OData v4)."""
+"""The parts of OData v4 that Business Central's API pages and Dataverse share."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
+    from dispatcher.back_offices.appointment_fields import Value
     from dispatcher.back_offices.calls import Answer
     from dispatcher.back_offices.catalogue import Faults
-    from dispatcher.back_offices.facts import Fact
     from dispatcher.errors import DeliveryError
 
 
@@ -34,6 +34,6 @@ def refused(faults: Faults, answer: Answer) -> DeliveryError:
     return faults.find("odata", text, answer, text) or faults.status(answer, text)
 
 
-def named(names: list[tuple[str, str]], facts: dict[str, Fact]) -> dict[str, Fact]:
-    """Return the facts that have a value under their names."""
-    return {name: facts[fact] for fact, name in names if facts.get(fact) is not None}
+def named(names: list[tuple[str, str]], values: dict[str, Value]) -> dict[str, Value]:
+    """Return the fields that have a value, under the back office's names."""
+    return {name: values[field] for field, name in names if values.get(field) is not None}

@@ -1,4 +1,4 @@
-"""What a connection test found at the endpoint."""
+"""The result of a connection test at the endpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 
 
 class Probed(NamedTuple):
-    """``mapping`` holds the names that the back office's own description has, where it has one."""
+    """Not ``passed`` when the back office answers and lacks names that the connector sends.
+
+    ``mapping`` holds the names of the back office's own description, where it has one.
+    """
 
     passed: bool
     sentence: str

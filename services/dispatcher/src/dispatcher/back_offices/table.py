@@ -1,4 +1,4 @@
-"""Which systems and API types there are, and what speaks to each."""
+"""The table of back offices: system and API type, and the client of each."""
 
 from __future__ import annotations
 
@@ -13,29 +13,38 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.access import Tools
+    from dispatcher.back_offices.calls import Prepared, Receipt
+    from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.back_offices.probe import Probed
 
     class BackOffice(Protocol):
-        """One connector's back office."""
+        """The client of one connector's back office.
 
-        async def send(self, request: DeliveryRequested) -> int:
-            """Hand over one snapshot and return the HTTP status of success; raise a DeliveryError
-            that says why not.
+        An unforeseen exception in ``prepare`` means that nothing was sent; in ``send`` it means
+        that the outcome is unknown.
+        """
+
+        def prepare(self, request: DeliveryRequested) -> Prepared:
+            """Map one snapshot to the call that sends it; raises RefusedError naming the field
+            that cannot be sent.
             """
             ...
 
+        async def send(self, prepared: Prepared) -> Receipt:
+            """Send one snapshot; raises a DeliveryError that says why it was not confirmed."""
+            ...
+
         async def probe(self) -> Probed:
-            """Try the endpoint without sending an appointment; raise a DeliveryError that
-            says what is wrong.
+            """Try the endpoint without sending an appointment, within the connector's timeouts;
+            raises a DeliveryError that says what is wrong.
             """
             ...
 
         async def close(self) -> None:
-            """Let go of kept connections, after the calls under way."""
+            """Close kept connections, after the calls under way."""
             ...
 
-    Build = Callable[[Connector, Tools], BackOffice]
+    Build = Callable[[Connector, SharedResources], BackOffice]
 
 BACK_OFFICES: Mapping[tuple[str, str], Build] = MappingProxyType(
     {
@@ -49,6 +58,9 @@ BACK_OFFICES: Mapping[tuple[str, str], Build] = MappingProxyType(
 KINDS = frozenset(BACK_OFFICES)
 
 
-def build(connector: Connector, tools: Tools) -> BackOffice:
-    """Return what speaks to this connector's back office; the connector has been validated."""
-    return BACK_OFFICES[connector.kind](connector, tools)
+def build(connector: Connector, shared: SharedResources) -> BackOffice:
+    """Return the client of this connector's back office; the connector has been validated.
+
+    Raises MisconfiguredError when its settings cannot be used.
+    """
+    return BACK_OFFICES[connector.kind](connector, shared)

@@ -14,7 +14,7 @@ from dispatcher.connection_test.steps import try_connector
 if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import ConnectorTestRequested
-    from dispatcher.back_offices.access import Tools
+    from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.connector_cache import ConnectorCache
 
 STALE = timedelta(minutes=2)
@@ -25,9 +25,11 @@ class Tests:
     more is passed over.
     """
 
-    def __init__(self, connectors: ConnectorCache, tools: Tools, publisher: Publisher) -> None:
+    def __init__(
+        self, connectors: ConnectorCache, shared: SharedResources, publisher: Publisher
+    ) -> None:
         self._connectors = connectors
-        self._tools = tools
+        self._shared = shared
         self._publisher = publisher
 
     async def __call__(self, request: ConnectorTestRequested) -> None:
@@ -38,7 +40,7 @@ class Tests:
         connector = self._connectors.find(request.connector_id)
         if connector is None:
             return
-        tested = await try_connector(connector, self._tools)
+        tested = await try_connector(connector, self._shared)
         result = ConnectorTested(
             test_id=request.test_id,
             connector_id=request.connector_id,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.access import Tools
+    from dispatcher.back_offices.http_client import SharedResources
 
 CREDENTIAL_CODES = ("DSCFG006", "DSCFG008")
 PORTS = {"http": 80, "https": 443}
@@ -41,7 +41,7 @@ class Tested(NamedTuple):
         return all(step.passed for step in self.steps)
 
 
-async def try_connector(connector: Connector, tools: Tools) -> Tested:
+async def try_connector(connector: Connector, shared: SharedResources) -> Tested:
     """Go from step to step until one fails; never raises for what the connector or its back
     office does wrong.
     """
@@ -49,33 +49,37 @@ async def try_connector(connector: Connector, tools: Tools) -> Tested:
     if fault is not None:
         return Tested([_failed("address", fault.message or "")])
     parts = urlsplit(connector.uri or "")
-    steps = [await _address(connector, parts, tools)]
+    steps = [await _address(connector, parts, shared)]
     if steps[-1].passed:
         steps.append(await _tls(connector, parts))
-    return await _inside(connector, tools, steps) if steps[-1].passed else Tested(steps)
+    return await _inside(connector, shared, steps) if steps[-1].passed else Tested(steps)
 
 
-async def _inside(connector: Connector, tools: Tools, steps: list[Step]) -> Tested:
+async def _inside(connector: Connector, shared: SharedResources, steps: list[Step]) -> Tested:
     """Try credentials and endpoint in one call: which of the two was refused
     shows in the answer.
     """
     let_in = Step(
         name="authentication",
         passed=True,
-        sentence=f"The back office let us in ({connector.authentication.type}).",
+        sentence=f"The back office accepts the credentials ({connector.authentication.type}).",
     )
-    office = None
+    client = None
     try:
-        office = build(connector, tools)
-        probed = await office.probe()
+        client = build(connector, shared)
+        probed = await client.probe()
     except DeliveryError as error:
-        if isinstance(error, UnauthorisedError) or error.code in CREDENTIAL_CODES:
+        if (
+            isinstance(error, UnauthorisedError)
+            or error.at_token_endpoint
+            or error.code in CREDENTIAL_CODES
+        ):
             return Tested([*steps, _failed("authentication", str(error))])
         was_let_in = [let_in] if error.http_status is not None else []
         return Tested([*steps, *was_let_in, _failed("endpoint", str(error))])
     finally:
-        if office is not None:
-            await office.close()
+        if client is not None:
+            await client.close()
     return Tested(
         [*steps, let_in, Step(name="endpoint", passed=probed.passed, sentence=probed.sentence)],
         probed.mapping,
@@ -86,18 +90,21 @@ def _failed(name: Literal["address", "TLS", "authentication", "endpoint"], sente
     return Step(name=name, passed=False, sentence=sentence)
 
 
-async def _address(connector: Connector, parts: SplitResult, tools: Tools) -> Step:
+async def _address(connector: Connector, parts: SplitResult, shared: SharedResources) -> Step:
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+        async with asyncio.timeout(connector.limits.connect_timeout_s):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, port, type=socket.SOCK_STREAM
+            )
+    except (OSError, UnicodeError):
         return _failed(
             "address",
             f"The name {host} cannot be found: check the URI's host, and the DNS of this machine.",
         )
     address = str(found[0][4][0])
     try:
-        tools.addresses.check(address)
+        shared.addresses.check(address)
         async with asyncio.timeout(connector.limits.connect_timeout_s):
             _, writer = await asyncio.open_connection(address, port)
     except TimeoutError:
@@ -147,7 +154,7 @@ async def _tls(connector: Connector, parts: SplitResult) -> Step:
             "TLS",
             (
                 f"The certificate of {host} is not trusted: {error.verify_message}. Enter the "
-                "authority's certificate, or mend the server's."
+                "authority's certificate, or correct the server's."
             ),
         )
     except (OSError, TimeoutError):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from dispatcher.back_offices.client_cache import BackOfficeCache
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import membership_of, strictest
 from dispatcher.lanes.lane import Lane
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from common.broker import Publisher
     from common.contracts.connector import Connector, LaneChanged
-    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.lanes.circuit_breaker import BreakerSettings
     from dispatcher.lanes.groups import LaneKey, Membership
     from dispatcher.lanes.lane import DeliverMessage
@@ -32,7 +31,7 @@ log = structlog.get_logger()
 class LaneFactory:
     """What every lane of this process is built from.
 
-    ``build`` makes the client of a connector's back office, ``deliver`` the handler of a lane.
+    ``deliver`` makes the handler of a lane.
     """
 
     def __init__(
@@ -41,29 +40,26 @@ class LaneFactory:
         settings: BreakerSettings,
         publisher: Publisher,
         statuses: Statuses,
-        build: Callable[[Connector], BackOffice],
+        clients: BackOfficeCache,
         deliver: Callable[[LaneState], DeliverMessage],
     ) -> None:
         self._replica = replica
         self._settings = settings
         self._publisher = publisher
         self._statuses = statuses
-        self._build = build
+        self._clients = clients
         self._deliver = deliver
         self._limiters: dict[str, Limiter] = {}
         self._credentials: dict[str, Credential] = {}
-        self._clients: list[BackOfficeCache] = []
         self._lanes: dict[str, list[Lane]] = {}
         self._publishing: set[asyncio.Task[None]] = set()
 
     def create(self, connector: Connector, key: LaneKey, changed: Callable[[], None]) -> Lane:
         """Return a lane that consumes nothing yet."""
-        clients = BackOfficeCache(self._build)
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
         belongs = membership_of(connector, key)
-        state = LaneState(connector, belongs, worker, self._settings, clients, self._publish)
+        state = LaneState(connector, belongs, worker, self._settings, self._clients, self._publish)
         lane = Lane(key, state, self._deliver(state), self._publisher, changed)
-        self._clients.append(clients)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)
         watch_lanes(connector.connector_id, lanes)
@@ -82,10 +78,6 @@ class LaneFactory:
             limiter.change(calls, rate, sum(one.enabled for one in connectors))
             for lane, belongs in sharing:
                 lane.state.share(belongs, limiter, self._credential(belongs.credential))
-
-    async def close(self) -> None:
-        """Close the connections to back offices."""
-        await asyncio.gather(*(clients.close() for clients in self._clients))
 
     def _credential(self, name: str | None) -> Credential | None:
         return None if name is None else self._credentials.setdefault(name, Credential())

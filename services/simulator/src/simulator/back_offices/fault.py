@@ -19,6 +19,7 @@ SoapFaultName = Literal[
     "ServiceNotFound",
     "DuplicateKey",
     "PermissionDenied",
+    "RecordLocked",
     "Dialog",
 ]
 

@@ -39,6 +39,11 @@ CATALOGUE = MappingProxyType(
             "Microsoft.Dynamics.Nav.Types.Exceptions.NavPermissionException",
             "You do not have the following permissions on TableData Dime DS Appointment: Insert.",
         ),
+        "RecordLocked": SoapFault(
+            "Microsoft.Dynamics.Nav.Types.Exceptions.NavCSideException",
+            "The operation could not complete because a record in the Appointment table was "
+            "locked by another user. Please retry the activity.",
+        ),
         "Dialog": SoapFault(
             DIALOG,
             "Task No. must have a value in Appointment: Entry No.=13. It cannot be zero or empty.",

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from common.contracts.mapping import ApiPageMapping
-from dispatcher.back_offices.access import open_access
-from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.facts import facts_of
+from dispatcher.back_offices.appointment_fields import fields_of
+from dispatcher.back_offices.calls import Answer, Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
+from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.odata import named, refused
 from dispatcher.back_offices.probe import Probed
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.access import Access, Tools
-    from dispatcher.back_offices.calls import Answer
-    from dispatcher.back_offices.facts import Fact, Facts
+    from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
+    from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
 
 HEADERS = {
     "Content-Type": "application/json",
@@ -28,78 +31,117 @@ HEADERS = {
 METADATA_CAP = 4 * 1024 * 1024
 
 
-def build(connector: Connector, tools: Tools) -> ApiPage:
-    """Return the API page of this connector; raises a DeliveryError when its
-    credentials are incomplete.
+def build(connector: Connector, shared: SharedResources) -> ApiPage:
+    """Return the API page of this connector; raises MisconfiguredError when its settings cannot
+    be used.
     """
     return ApiPage(
-        open_access(connector, "API page", tools),
-        ApiPageMapping.model_validate(connector.mapping or {}),
+        open_http_client(connector, "API page", shared),
+        read_mapping(connector, "API page", ApiPageMapping),
+        read_time_zone(connector, "API page"),
     )
 
 
 class ApiPage:
     """One API page of one company."""
 
-    def __init__(self, access: Access, mapping: ApiPageMapping) -> None:
-        self._access = access
+    def __init__(self, http: BackOfficeHttpClient, mapping: ApiPageMapping, zone: ZoneInfo) -> None:
+        self._http = http
         self._mapping = mapping
-        self._uri = access.connector.uri or ""
-        self._zone = access.connector.time_zone
+        self._zone = zone
+        self._uri = http.connector.uri or ""
 
-    async def send(self, request: DeliveryRequested) -> int:
+    def prepare(self, request: DeliveryRequested) -> Prepared:
+        """Map the snapshot to one record, and to the resources posted after it if the mapping
+        says so.
+        """
+        appointment = fields_of(request.transaction, self._zone)
+        call = _post(self._uri, self._record(appointment))
+        resources = self._mapping.resources
+        if resources is None or resources.posted != "after":
+            return Prepared(call)
+        later = (
+            _post(resources.name, named(resources.names, line)) for line in appointment.resources
+        )
+        return Prepared(call, tuple(later))
+
+    async def send(self, prepared: Prepared) -> Receipt:
         """Create the record; success is 201 with a Location."""
-        facts = facts_of(request.transaction, self._zone)
-        answer = await self._post(self._uri, self._record(facts))
+        answer = await self._http.call(prepared.call)
         if not answer.is_good:
-            raise refused(self._access.faults, answer)
+            raise refused(self._http.faults, answer)
         location = answer.headers.get("Location")
         if not location:
-            raise self._access.faults.transport("no location", answer)
-        await self._post_lines(urljoin(self._uri, location), facts)
-        return answer.status
+            raise self._http.faults.transport("no location", answer)
+        last = await self._post_later(prepared.later, location, answer)
+        return receipt_of(last, answer.status)
 
     async def probe(self) -> Probed:
         """Read the metadata, and compare its names with the connector's."""
-        answer = await self._access.call(
-            Call("GET", f"{self._uri.partition('/companies(')[0]}/$metadata", cap=METADATA_CAP)
-        )
+        root = self._uri.partition("/companies(")[0]
+        answer = await self._http.call(Call("GET", f"{root}/$metadata", cap=METADATA_CAP))
         if not answer.is_good:
-            raise refused(self._access.faults, answer)
+            raise refused(self._http.faults, answer)
         text = answer.body.decode(errors="replace")
-        unknown = [name for _, name in self._mapping.names if f'Name="{name}"' not in text]
+        if "Edmx" not in text:
+            sentence = "The answer is no OData metadata: check the URI."
+            return Probed(passed=False, sentence=sentence)
+        unknown = [name for name in self._sent_names() if f'Name="{name}"' not in text]
         if unknown:
-            return Probed(
-                passed=False,
-                sentence=(
-                    f"The metadata does not have what this connector sends: {', '.join(unknown)}. "
-                    "Mend the mapping."
-                ),
+            sentence = (
+                f"The metadata does not have names that this connector sends: "
+                f"{', '.join(unknown)}. Correct the mapping."
             )
+            return Probed(passed=False, sentence=sentence)
         return Probed(passed=True, sentence="The metadata has every name this connector sends.")
 
     async def close(self) -> None:
-        """Let go of kept connections."""
-        await self._access.close()
+        """Close kept connections."""
+        await self._http.close()
 
-    def _record(self, facts: Facts) -> dict[str, Any]:
-        record: dict[str, Any] = named(self._mapping.names, facts.fields)
-        resources, values = self._mapping.resources, self._mapping.field_values
-        if resources and resources.posted == "inside" and facts.resources:
-            record[resources.name] = [named(resources.names, line) for line in facts.resources]
-        if values and facts.field_values:
-            record[values.name] = [named(values.names, line) for line in facts.field_values]
+    def _sent_names(self) -> list[str]:
+        """Return every name that is sent: the entity set, the fields, and the parts with theirs."""
+        entity_set = urlsplit(self._uri).path.rstrip("/").rpartition("/")[2]
+        names = [entity_set, *(name for _, name in self._mapping.names)]
+        for part in (self._mapping.resources, self._mapping.field_values):
+            if part is not None:
+                names += [part.name, *(name for _, name in part.names)]
+        return names
+
+    def _record(self, appointment: AppointmentFields) -> dict[str, Any]:
+        record: dict[str, Any] = named(self._mapping.names, appointment.fields)
+        resources = self._mapping.resources
+        values = self._mapping.field_values
+        if resources and resources.posted == "inside" and appointment.resources:
+            lines = [named(resources.names, line) for line in appointment.resources]
+            record[resources.name] = lines
+        if values and appointment.field_values:
+            record[values.name] = [named(values.names, line) for line in appointment.field_values]
         return record
 
-    async def _post_lines(self, record: str, facts: Facts) -> None:
-        """Post the resources one by one below the record, where the mapping says so."""
-        resources = self._mapping.resources
-        if resources is None or resources.posted != "after":
-            return
-        for line in facts.resources:
-            answer = await self._post(f"{record}/{resources.name}", named(resources.names, line))
+    async def _post_later(self, later: tuple[Call, ...], location: str, answer: Answer) -> Answer:
+        """Post the resources one by one below the record; return the last answer."""
+        if not later:
+            return answer
+        record = record_address(self._uri, location)
+        if record is None:
+            raise self._http.faults.transport("lines missing", answer)
+        for call in later:
+            answer = await self._http.call(replace(call, url=f"{record}/{call.url}"))
             if not answer.is_good:
-                raise self._access.faults.transport("lines missing", answer)
+                raise self._http.faults.transport("lines missing", answer)
+        return answer
 
-    async def _post(self, url: str, record: dict[str, Any] | dict[str, Fact]) -> Answer:
-        return await self._access.call(Call("POST", url, HEADERS, json.dumps(record).encode()))
+
+def record_address(uri: str, location: str) -> str | None:
+    """Return the address of the new record; None for one that is broken or on another server."""
+    try:
+        address = urljoin(uri, location)
+        is_here = urlsplit(address)[:2] == urlsplit(uri)[:2]
+    except ValueError:
+        return None
+    return address if is_here else None
+
+
+def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> Call:
+    return Call("POST", url, HEADERS, json.dumps(record).encode())

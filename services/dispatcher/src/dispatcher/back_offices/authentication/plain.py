@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatcher.back_offices.calls import Answer, Call, Caller
+    from dispatcher.back_offices.caller import Caller
+    from dispatcher.back_offices.calls import Answer, Call
 
 
 class Plain:
@@ -25,7 +26,7 @@ class Plain:
         )
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no connection is kept."""
 
 
 def basic(login: str, password: str) -> Plain:

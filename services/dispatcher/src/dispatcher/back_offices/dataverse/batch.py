@@ -56,5 +56,7 @@ def answers_in(answer: Answer) -> list[Answer]:
                 line.partition(":") for line in head.decode(errors="replace").splitlines()
             )
         }
-        found.append(Answer(int(status), headers, body.strip(), is_whole=True))
+        found.append(
+            Answer(int(status), headers, body.strip(), is_whole=True, exchange=answer.exchange)
+        )
     return found

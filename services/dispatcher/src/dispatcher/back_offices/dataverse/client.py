@@ -8,29 +8,33 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from common.contracts.mapping import DataverseMapping
-from dispatcher.back_offices.access import open_access
-from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.appointment_fields import fields_of
+from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, answers_in, change_set
-from dispatcher.back_offices.facts import facts_of
+from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.odata import named, refused
 from dispatcher.back_offices.probe import Probed
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.access import Access, Tools
-    from dispatcher.back_offices.facts import Facts
+    from dispatcher.back_offices.appointment_fields import AppointmentFields
+    from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 
 
-def build(connector: Connector, tools: Tools) -> Dataverse:
-    """Return the organisation of this connector; raises a DeliveryError when its
-    credentials are incomplete.
+def build(connector: Connector, shared: SharedResources) -> Dataverse:
+    """Return the organisation of this connector; raises MisconfiguredError when its settings
+    cannot be used.
     """
     return Dataverse(
-        open_access(connector, "Dataverse", tools),
-        DataverseMapping.model_validate(connector.mapping or {}),
+        open_http_client(connector, "Dataverse", shared),
+        read_mapping(connector, "Dataverse", DataverseMapping),
+        read_time_zone(connector, "Dataverse"),
     )
 
 
@@ -39,50 +43,61 @@ class Dataverse:
     ``https://org.example/api/data/v9.2``.
     """
 
-    def __init__(self, access: Access, mapping: DataverseMapping) -> None:
-        self._access = access
+    def __init__(
+        self, http: BackOfficeHttpClient, mapping: DataverseMapping, zone: ZoneInfo
+    ) -> None:
+        self._http = http
         self._mapping = mapping
-        self._root = (access.connector.uri or "").rstrip("/")
-        self._zone = access.connector.time_zone
+        self._zone = zone
+        self._root = (http.connector.uri or "").rstrip("/")
 
-    async def send(self, request: DeliveryRequested) -> int:
-        """Create the records; success is every one of them created."""
-        posts = self._posts(facts_of(request.transaction, self._zone))
+    def prepare(self, request: DeliveryRequested) -> Prepared:
+        """Map the snapshot to one change set."""
+        posts = self._posts(fields_of(request.transaction, self._zone))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
-        answer = await self._access.call(
-            Call("POST", f"{self._root}/$batch", headers, change_set(posts))
-        )
+        call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
+        return Prepared(call, records=len(posts))
+
+    async def send(self, prepared: Prepared) -> Receipt:
+        """Create the records; success is every one of them created."""
+        answer = await self._http.call(prepared.call)
         inner = answers_in(answer)
         for one in (*inner, answer):
             if not one.is_good:
-                raise refused(self._access.faults, one)
-        if not answer.is_whole or len(inner) != len(posts):
-            raise self._access.faults.transport("malformed", answer)
-        return inner[0].status
+                raise refused(self._http.faults, one)
+        if not answer.is_whole or len(inner) != prepared.records:
+            raise self._http.faults.transport("malformed", answer)
+        return receipt_of(answer, inner[0].status)
 
     async def probe(self) -> Probed:
-        """Ask who we are, then whether the entity set is there."""
-        for path in ("WhoAmI", f"{self._mapping.entity_set}?$top=0"):
-            answer = await self._access.call(Call("GET", f"{self._root}/{path}", HEADERS))
+        """Read the account, then an empty page of each entity set."""
+        resources = self._mapping.resources
+        sets = [self._mapping.entity_set, *([resources.entity_set] if resources else [])]
+        for path in ("WhoAmI", *(f"{name}?$top=0" for name in sets)):
+            answer = await self._http.call(Call("GET", f"{self._root}/{path}", HEADERS))
             if not answer.is_good:
-                raise refused(self._access.faults, answer)
+                raise refused(self._http.faults, answer)
+            if not answer.body.lstrip().startswith(b"{"):
+                sentence = f"The answer to {path} is no OData: check the URI."
+                return Probed(passed=False, sentence=sentence)
         return Probed(
-            passed=True, sentence=f"Dataverse knows the account and has {self._mapping.entity_set}."
+            passed=True, sentence=f"Dataverse knows the account and has {' and '.join(sets)}."
         )
 
     async def close(self) -> None:
-        """Let go of kept connections."""
-        await self._access.close()
+        """Close kept connections."""
+        await self._http.close()
 
-    def _posts(self, facts: Facts) -> list[tuple[str, dict[str, Any]]]:
-        path, resources = urlsplit(self._root).path, self._mapping.resources
+    def _posts(self, appointment: AppointmentFields) -> list[tuple[str, dict[str, Any]]]:
+        path = urlsplit(self._root).path
+        resources = self._mapping.resources
         posts: list[tuple[str, dict[str, Any]]] = [
-            (f"{path}/{self._mapping.entity_set}", named(self._mapping.names, facts.fields))
+            (f"{path}/{self._mapping.entity_set}", named(self._mapping.names, appointment.fields))
         ]
         if resources:
             link = {f"{resources.link}@odata.bind": "$1"}
             posts += [
                 (f"{path}/{resources.entity_set}", named(resources.names, line) | link)
-                for line in facts.resources
+                for line in appointment.resources
             ]
         return posts

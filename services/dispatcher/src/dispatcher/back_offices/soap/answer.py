@@ -29,7 +29,13 @@ def parse(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
     forbids and NAV sends.
     """
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=forgiving
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=forgiving,
     )
     try:
         root = etree.fromstring(body, parser)
@@ -41,15 +47,17 @@ def parse(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
 
 
 def read_answer(body: bytes, namespace: str) -> Fault | bool:
-    """Return the fault, or whether this is the result of Create."""
-    if not body.rstrip().endswith(b">"):
-        return False
+    """Return the fault, or whether this is the result of Create.
+
+    A fault is read even where its text was cut off; a result must be whole.
+    """
+    is_whole = body.rstrip(b" \t\r\n\x00").endswith(b">")  # UTF-16 ends in a zero byte
     root = parse(body, forgiving=True)
     if root is None or root.tag != f"{SOAP}Envelope":
         return False
     fault = root.find(f"{SOAP}Body/{SOAP}Fault")
     if fault is None:
-        return root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
+        return is_whole and root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
     code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
     detail = fault.find("detail")
     return Fault(

@@ -5,57 +5,65 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from common.contracts.mapping import SoapMapping
-from dispatcher.back_offices.access import open_access
-from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.facts import facts_of
+from dispatcher.back_offices.appointment_fields import fields_of
+from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
+from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.probe import Probed
 from dispatcher.back_offices.soap.answer import Fault, read_answer
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.wsdl import WsdlError, mapping_in, missing
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.access import Access, Tools
     from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
 
 WSDL_CAP = 4 * 1024 * 1024
 
 
-def build(connector: Connector, tools: Tools) -> PageService:
-    """Return the page service of this connector; raises a DeliveryError when its
-    credentials are incomplete.
+def build(connector: Connector, shared: SharedResources) -> PageService:
+    """Return the page service of this connector; raises MisconfiguredError when its settings
+    cannot be used.
     """
     return PageService(
-        open_access(connector, "page service", tools),
-        SoapMapping.model_validate(connector.mapping or {}),
+        open_http_client(connector, "page service", shared),
+        read_mapping(connector, "page service", SoapMapping),
+        read_time_zone(connector, "page service"),
     )
 
 
 class PageService:
     """One published page."""
 
-    def __init__(self, access: Access, mapping: SoapMapping) -> None:
-        self._access = access
+    def __init__(self, http: BackOfficeHttpClient, mapping: SoapMapping, zone: ZoneInfo) -> None:
+        self._http = http
         self._mapping = mapping
-        self._uri = access.connector.uri or ""
-        self._zone = access.connector.time_zone
+        self._zone = zone
+        self._uri = http.connector.uri or ""
         self._headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"{mapping.namespace}:Create"',
         }
 
-    async def send(self, request: DeliveryRequested) -> int:
+    def prepare(self, request: DeliveryRequested) -> Prepared:
+        """Map the snapshot to one envelope of Create."""
+        body = envelope(self._mapping, fields_of(request.transaction, self._zone))
+        return Prepared(Call("POST", self._uri, self._headers, body))
+
+    async def send(self, prepared: Prepared) -> Receipt:
         """Create the record; success is a result without fault."""
-        body = envelope(self._mapping, facts_of(request.transaction, self._zone))
-        answer = await self._access.call(Call("POST", self._uri, self._headers, body))
+        answer = await self._http.call(prepared.call)
         if not self._read(answer) or not answer.is_whole:
-            raise self._access.faults.transport("malformed", answer)
-        return answer.status
+            raise self._http.faults.transport("malformed", answer)
+        return receipt_of(answer)
 
     async def probe(self) -> Probed:
         """Read the WSDL, and compare its names with the connector's."""
-        answer = await self._access.call(Call("GET", self._uri, cap=WSDL_CAP))
+        answer = await self._http.call(Call("GET", self._uri, cap=WSDL_CAP))
         self._read(answer)
         try:
             found = mapping_in(answer.body)
@@ -70,8 +78,8 @@ class PageService:
         unknown = missing(self._mapping, found)
         if unknown:
             sentence = (
-                f"The WSDL does not have what this connector sends: {', '.join(unknown)}. Take "
-                "over the names of the WSDL, or mend the mapping."
+                f"The WSDL does not have names that this connector sends: {', '.join(unknown)}. "
+                "Take over the names of the WSDL, or correct the mapping."
             )
             return Probed(passed=False, sentence=sentence, mapping=found.model_dump())
         return Probed(
@@ -84,7 +92,7 @@ class PageService:
         """Return whether this is the result of Create; raises a DeliveryError for a fault, and for
         a status that is no success.
         """
-        faults, said = self._access.faults, read_answer(answer.body, self._mapping.namespace)
+        faults, said = self._http.faults, read_answer(answer.body, self._mapping.namespace)
         if isinstance(said, Fault):
             raise faults.find("soap", said.text, answer, said.message) or faults.status(
                 answer, said.message
@@ -94,5 +102,5 @@ class PageService:
         return said
 
     async def close(self) -> None:
-        """Let go of kept connections."""
-        await self._access.close()
+        """Close kept connections."""
+        await self._http.close()

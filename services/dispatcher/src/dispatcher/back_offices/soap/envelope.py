@@ -11,18 +11,18 @@ from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from common.contracts.mapping import SoapFieldValues, SoapMapping, SoapResources
-    from dispatcher.back_offices.facts import Fact, Facts
+    from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot carry (section 2.2)."""
 
 
-def envelope(mapping: SoapMapping, facts: Facts) -> bytes:
+def envelope(mapping: SoapMapping, appointment: AppointmentFields) -> bytes:
     """Return the request's body, UTF-8."""
     inner = (
-        _elements(mapping.names, facts.fields)
-        + _part(mapping.resources, facts.resources)
-        + _part(mapping.field_values, facts.field_values)
+        _elements(mapping.names, appointment.fields)
+        + _part(mapping.resources, appointment.resources)
+        + _part(mapping.field_values, appointment.field_values)
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>'
@@ -32,25 +32,25 @@ def envelope(mapping: SoapMapping, facts: Facts) -> bytes:
     ).encode()
 
 
-def _part(part: SoapResources | SoapFieldValues | None, lines: list[dict[str, Fact]]) -> str:
+def _part(part: SoapResources | SoapFieldValues | None, lines: list[dict[str, Value]]) -> str:
     if part is None or not lines:
         return ""
     inside = "".join(f"<{part.line}>{_elements(part.names, line)}</{part.line}>" for line in lines)
     return f"<{part.name}>{inside}</{part.name}>"
 
 
-def _elements(names: list[tuple[str, str]], facts: dict[str, Fact]) -> str:
+def _elements(names: list[tuple[str, str]], values: dict[str, Value]) -> str:
     return "".join(
-        f"<{name}>{text(facts[fact])}</{name}>"
-        for fact, name in names
-        if facts.get(fact) is not None
+        f"<{name}>{text(values[field])}</{name}>"
+        for field, name in names
+        if values.get(field) is not None
     )
 
 
-def text(fact: Fact) -> str:
+def text(value: Value) -> str:
     """Return a value as XML Schema writes it; a carriage return survives as a reference."""
-    if isinstance(fact, bool):
-        return "true" if fact else "false"
-    if isinstance(fact, float):
-        return f"{Decimal(str(fact)):f}"
-    return escape(_NOT_XML.sub("", str(fact)), {"\r": "&#13;"})
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{Decimal(str(value)):f}"
+    return escape(_NOT_XML.sub("", str(value)), {"\r": "&#13;"})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from common.contracts.mapping import (
     CAPTIONS,
     FIELD_VALUE_CAPTIONS,
@@ -33,16 +35,19 @@ def mapping_in(wsdl: bytes) -> SoapMapping:
     root = parse(wsdl)
     schema = None if root is None else next(root.iter(f"{XSD}schema"), None)
     if root is None or schema is None:
-        raise WsdlError("What came is no WSDL.")
+        raise WsdlError("The answer is no WSDL.")
     entity = _entity(schema)
     elements = _elements(schema, entity)
-    return SoapMapping(
-        namespace=schema.get("targetNamespace") or "",
-        entity=entity,
-        fields=_in_order(elements, CAPTIONS),
-        resources=_resources(schema, elements),
-        field_values=_field_values(schema, elements),
-    )
+    try:
+        return SoapMapping(
+            namespace=schema.get("targetNamespace") or "",
+            entity=entity,
+            fields=_in_order(elements, CAPTIONS),
+            resources=_resources(schema, elements),
+            field_values=_field_values(schema, elements),
+        )
+    except ValidationError as error:
+        raise WsdlError("The WSDL has names that cannot be used.") from error
 
 
 def missing(wanted: SoapMapping, found: SoapMapping) -> list[str]:

@@ -1,37 +1,27 @@
-"""The facts of an appointment, read from its snapshot, under the names that mappings use
-(domain.md, 4.2 and 4.4).
+"""The fields of a snapshot that back offices are sent, as Dime.Scheduler names them
+(domain.md, 4.2).
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-from zoneinfo import ZoneInfo
+import json
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, ValidationError
 
-from common.contracts.appointment import Action
 from dispatcher.errors import RefusedError
 
-if TYPE_CHECKING:
-    from common.contracts.transaction import TransactionReceived
-
-Fact = str | int | float | bool | None
-LETTERS = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
-_OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
-
-
-class Facts(NamedTuple):
-    """What there is to say; a fact without a value is None."""
-
-    fields: dict[str, Fact]
-    resources: list[dict[str, Fact]]
-    field_values: list[dict[str, Fact]]
+INT32 = 2**31 - 1
+INT64 = 2**63 - 1
 
 
 def _or_empty(value: Any) -> Any:
     return {} if value is None else value
+
+
+Int32 = Annotated[int, Field(ge=-INT32 - 1, le=INT32)]
+Int64 = Annotated[int, Field(ge=-INT64 - 1, le=INT64)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _ResourceType(BaseModel):
@@ -79,8 +69,10 @@ class _Coloured(BaseModel):
     name: str | None = Field(default=None, validation_alias=AliasChoices("Name", "DisplayName"))
 
 
-class _Snapshot(BaseModel):
-    appointment_id: int | None = Field(default=None, validation_alias=AliasChoices("Id", "id"))
+class Snapshot(BaseModel):
+    """One appointment; fields that no back office is sent are passed over."""
+
+    appointment_id: Int64 | None = Field(default=None, validation_alias=AliasChoices("Id", "id"))
     subject: str | None = Field(default=None, alias="Subject")
     body: str | None = Field(default=None, alias="Body")
     start: str | None = Field(default=None, alias="StartDate")
@@ -91,12 +83,12 @@ class _Snapshot(BaseModel):
     category: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
         default=_Coloured(), alias="Category"
     )
-    importance: int | None = Field(default=None, alias="Importance")
+    importance: Int32 | None = Field(default=None, alias="Importance")
     is_all_day_event: bool | None = Field(default=None, alias="IsAllDayEvent")
-    non_working_time_s: int | None = Field(default=None, alias="NonWorkingTime")
-    planning_quantity: float | None = Field(default=None, alias="PlanningQty")
+    non_working_time_s: Int32 | None = Field(default=None, alias="NonWorkingTime")
+    planning_quantity: Number | None = Field(default=None, alias="PlanningQty")
     planning_uom: str | None = Field(default=None, alias="PlanningUOM")
-    planning_uom_conversion: float | None = Field(default=None, alias="PlanningUOMConversion")
+    planning_uom_conversion: Number | None = Field(default=None, alias="PlanningUOMConversion")
     use_fix_planning_quantity: bool | None = Field(default=None, alias="UseFixPlanningQty")
     round_to_uom: bool | None = Field(default=None, alias="RoundToUOM")
     back_office_id: str | None = Field(default=None, alias="BackofficeID")
@@ -115,76 +107,35 @@ class _Snapshot(BaseModel):
     )
 
 
-DATES = ("start", "end", "last_modified_date", "created_date")
-
-
-def facts_of(transaction: TransactionReceived, time_zone: str) -> Facts:
-    """Return the facts; dates that name no offset get that of ``time_zone``.
-
-    Raises RefusedError naming a field that cannot be read.
-    """
-    snapshot = _read(transaction.body)
-    zone = ZoneInfo(time_zone)
-    fields: dict[str, Fact] = snapshot.model_dump(
-        exclude={"task", "time_marker", "category", "assignments", "field_values"}
-    )
-    fields |= {
-        name: with_offset(name, str(fields[name]), zone)
-        for name in DATES
-        if fields[name] is not None
-    }
-    fields |= {
-        "time_marker": snapshot.time_marker.name,
-        "category": snapshot.category.name,
-        "task_no": snapshot.task.task_no,
-    }
-    fields |= snapshot.task.job.model_dump() | {
-        "database_action": LETTERS[transaction.action],
-        "duration_s": _seconds(fields),
-    }
-    resources = [
-        a.resource.model_dump(exclude={"resource_type"})
-        | {"resource_type": a.resource.resource_type.display_name}
-        for a in snapshot.assignments
-    ]
-    return Facts(fields, resources, [value.model_dump() for value in snapshot.field_values])
-
-
-def with_offset(field: str, text: str, zone: ZoneInfo) -> str:
-    """Return the date with an offset: its own, never changed, or that of the zone
-    (domain.md, 4.9).
-    """
-    if _OFFSET.search(text):
-        return text
+def read_snapshot(body: str) -> Snapshot:
+    """Return the snapshot; raises RefusedError naming a field that cannot be read."""
     try:
-        moment = datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        raise RefusedError("DSCFG004", f"The appointment's {field} is no date.") from None
-    plain = (
-        text
-        if "T" in text
-        else f"{text}T00:00:00"
-        if len(text) == len("2026-07-24")
-        else text.replace(" ", "T")
-    )
-    return plain + (moment.isoformat()[-6:] if moment.utcoffset() else "Z")
-
-
-def _read(body: str) -> _Snapshot:
-    try:
-        return _Snapshot.model_validate_json(body)
+        return Snapshot.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        named = ".".join(map(str, first["loc"]))
+        if error.errors(include_url=False)[0]["type"] != "json_invalid":
+            raise _refused(error) from None
+    return _read_leniently(body)
+
+
+def _read_leniently(body: str) -> Snapshot:
+    """Read a text that the strict parser refuses, as for half a surrogate pair, which JSON has."""
+    try:
+        return Snapshot.model_validate(json.loads(body))
+    except ValidationError as error:
+        raise _refused(error) from None
+    except (ValueError, RecursionError):
         raise RefusedError(
-            "DSCFG004", f"The appointment's field {named} cannot be sent: {first['msg']}."
+            "DSCFG004", "The appointment's snapshot cannot be sent: it is no JSON."
         ) from None
 
 
-def _seconds(fields: dict[str, Fact]) -> int | None:
-    start, end = fields["start"], fields["end"]
-    if start is None or end is None:
-        return None
-    return int(
-        (datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))).total_seconds()
-    )
+def _refused(error: ValidationError) -> RefusedError:
+    """Return the refusal that names the first field that cannot be read."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = ".".join(map(str, first["loc"])) or "snapshot"
+    return refusal_of(name, first["msg"])
+
+
+def refusal_of(name: str, reason: str) -> RefusedError:
+    """Return the refusal that names a field of the snapshot."""
+    return RefusedError("DSCFG004", f"The appointment's field {name} cannot be sent: {reason}.")

@@ -1,0 +1,88 @@
+"""The fields of an appointment, read from its snapshot, under the names that mappings use
+(domain.md, 4.2 and 4.4).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from common.contracts.appointment import Action
+from dispatcher.back_offices.dates import read_date
+from dispatcher.back_offices.snapshot import INT32, read_snapshot, refusal_of
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from common.contracts.transaction import TransactionReceived
+    from dispatcher.back_offices.dates import Date
+
+Value = str | int | float | bool | None
+LETTERS = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
+
+
+class AppointmentFields(NamedTuple):
+    """The fields of the appointment, of its resources and of its field values, under the names that
+    mappings use; a field without a value is None.
+    """
+
+    fields: dict[str, Value]
+    resources: list[dict[str, Value]]
+    field_values: list[dict[str, Value]]
+
+
+DATES = {
+    "start": "StartDate",
+    "end": "EndDate",
+    "last_modified_date": "LastModifiedDate",
+    "created_date": "CreatedDate",
+}
+"""The date fields, and their names in the snapshot."""
+
+
+def fields_of(transaction: TransactionReceived, zone: ZoneInfo) -> AppointmentFields:
+    """Return the fields; dates that name no offset get that of the zone.
+
+    Raises RefusedError naming a field of the snapshot that cannot be sent.
+    """
+    snapshot = read_snapshot(transaction.body)
+    fields: dict[str, Value] = snapshot.model_dump(
+        exclude={"task", "time_marker", "category", "assignments", "field_values"}
+    )
+    dates = {field: _date(name, fields[field], zone) for field, name in DATES.items()}
+    fields |= {field: date.text if date else None for field, date in dates.items()}
+    fields |= {
+        "time_marker": snapshot.time_marker.name,
+        "category": snapshot.category.name,
+        "task_no": snapshot.task.task_no,
+    }
+    fields |= snapshot.task.job.model_dump() | {
+        "database_action": LETTERS[transaction.action],
+        "duration_s": _duration_s(dates["start"], dates["end"]),
+    }
+    resources = [
+        assignment.resource.model_dump(exclude={"resource_type"})
+        | {"resource_type": assignment.resource.resource_type.display_name}
+        for assignment in snapshot.assignments
+    ]
+    values = [value.model_dump() for value in snapshot.field_values]
+    return AppointmentFields(fields, resources, values)
+
+
+def _date(name: str, text: Value, zone: ZoneInfo) -> Date | None:
+    if text is None:
+        return None
+    try:
+        return read_date(str(text), zone)
+    except (ValueError, OverflowError) as error:
+        raise refusal_of(name, str(error)) from None
+
+
+def _duration_s(start: Date | None, end: Date | None) -> int | None:
+    if start is None or end is None:
+        return None
+    seconds = int((end.moment - start.moment).total_seconds())
+    if abs(seconds) > INT32:
+        raise refusal_of(
+            "EndDate", "the seconds since StartDate are more than the back office holds"
+        )
+    return seconds

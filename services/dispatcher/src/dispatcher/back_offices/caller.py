@@ -1,0 +1,184 @@
+"""Makes HTTP calls; the only module that knows the HTTP client's exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, TraceConfig
+
+from common.traces.spans import current_traceparent
+from dispatcher.back_offices.addresses import ForbiddenAddressError
+from dispatcher.back_offices.calls import Answer
+from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.exchange import exchange_of, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from common.contracts.connector import Connector
+    from dispatcher.back_offices.addresses import Addresses
+    from dispatcher.back_offices.calls import Call
+    from dispatcher.back_offices.catalogue import Faults
+
+KEEP_ALIVE_S = 4.0
+"""Shorter than the servers' own: a POST on a connection that the server just closed has an
+unknown outcome.
+"""
+LONGEST_HEADER = 64 * 1024
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ConnectionTimeoutError, "no connection"),
+    (TimeoutError, "no answer"),
+    (aiohttp.ClientSSLError, "TLS"),
+    (aiohttp.ClientConnectorDNSError, "name"),
+    (aiohttp.ClientConnectorError, "refused"),
+    (ValueError, "bad address"),
+    (aiohttp.NonHttpUrlClientError, "bad address"),
+    (aiohttp.ClientError, "cut"),
+)
+"""From the special to the general."""
+_BEFORE_REQUEST = {"no answer": "no connection", "cut": "closed"}
+_WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far one call came."""
+
+    same_connection: bool
+    is_begun: bool = False
+
+
+class _ConnectionLostError(aiohttp.ClientConnectionError):
+    """The connection that the call depends on is gone."""
+
+
+async def _connecting(_session: ClientSession, context: Any, _parameters: object) -> None:
+    if context.trace_request_ctx.same_connection:
+        raise _ConnectionLostError
+
+
+async def _sending(_session: ClientSession, context: Any, _parameters: object) -> None:
+    context.trace_request_ctx.is_begun = True
+
+
+def _progress() -> TraceConfig:
+    """Return the HTTP client's hooks that note how far a call came."""
+    config = TraceConfig()
+    config.on_connection_create_start.append(_connecting)
+    config.on_request_headers_sent.append(_sending)
+    return config
+
+
+def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
+    """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls."""
+    connector = TCPConnector(
+        limit=limit,
+        keepalive_timeout=KEEP_ALIVE_S,
+        ttl_dns_cache=30,
+        socket_factory=addresses.open_socket,
+    )
+    headers = {"User-Agent": "mboc-dispatcher", "Accept-Encoding": "identity"}
+    return ClientSession(
+        connector=connector,
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers=headers,
+        max_line_size=LONGEST_HEADER,
+        max_field_size=LONGEST_HEADER,
+        trace_configs=[_progress()],
+    )
+
+
+class Caller:
+    """Makes the calls of one connector, with the trace that each belongs to; raises a
+    DeliveryError when no status came back.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        connector: Connector,
+        faults: Faults,
+        extra: Mapping[str, str],
+        *,
+        sends_trace: bool = False,
+    ) -> None:
+        self._session = session
+        self._faults = faults
+        self._extra = extra
+        self._sends_trace = sends_trace
+        limits = connector.limits
+        # ``connect`` bounds the wait for a pooled connection, the name lookup and TLS as well.
+        self._timeout = ClientTimeout(
+            total=limits.total_timeout_s,
+            connect=limits.connect_timeout_s,
+            sock_connect=limits.connect_timeout_s,
+        )
+        self._ssl = trusting(connector.ca_certificate)
+
+    async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
+        """Make one call, on a session of its own if one is given."""
+        progress = _Progress(call.same_connection)
+        asking = (session or self._session).request(
+            call.method,
+            call.url,
+            data=call.body,
+            headers=self._headers(call),
+            timeout=self._timeout,
+            ssl=self._ssl,
+            allow_redirects=False,
+            trace_request_ctx=progress,
+        )
+        try:
+            async with asking as answer:
+                body, is_whole = await _read(answer, call.cap)
+                exchange = exchange_of(call, answer.status, len(body))
+                return Answer(answer.status, answer.headers, body, is_whole, exchange)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            what = _what(error, call, progress)
+            raise self._faults.transport(
+                what,
+                exchange=exchange_of(call),
+                host=host_of(call.url),
+                seconds=self._seconds(what),
+            ) from error
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        headers = {**self._extra, **call.headers}
+        if self._sends_trace and (traceparent := current_traceparent()) is not None:
+            headers["traceparent"] = traceparent
+        return headers
+
+    def _seconds(self, what: str) -> float:
+        """Return the timeout that ended the call."""
+        total = self._timeout.total or 0.0
+        return min(self._timeout.connect or 0.0, total) if what == "no connection" else total
+
+
+async def _read(answer: aiohttp.ClientResponse, cap: int) -> tuple[bytes, bool]:
+    """Return at most ``cap`` bytes; the status is known by now, so a body that fails is no
+    failure of the call.
+    """
+    body = bytearray()
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        return b"", False
+    try:
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > cap:
+                return bytes(body[:cap]), False
+    except (aiohttp.ClientError, TimeoutError):
+        return bytes(body), False
+    return bytes(body), True
+
+
+def _what(error: Exception, call: Call, progress: _Progress) -> str:
+    """Return the catalogue's word for the fault; an outcome is unknown only after a payload."""
+    if isinstance(getattr(error, "os_error", None), ForbiddenAddressError):
+        return "forbidden address"
+    word = next(word for kind, word in _WORDS if isinstance(error, kind))
+    if not progress.is_begun:
+        return _BEFORE_REQUEST.get(word, word)
+    return word if call.body else _WITHOUT_PAYLOAD.get(word, word)

@@ -1,0 +1,77 @@
+"""Dates of a snapshot: .NET's text with or without offset becomes RFC 3339, or is no value."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_OFFSET = r"(?P<offset>Z|[+-]\d{2}:?\d{2})?"
+_DATE = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?P<minute>\d{2}:\d{2})(?::(?P<second>\d{2}))?(?P<fraction>\.\d{1,20})?)?" + _OFFSET,
+    re.ASCII,
+)
+_NO_VALUE = re.compile(
+    r"(0001-01-01([T ]00:00(:00(\.0+)?)?)?|9999-12-31[T ]23:59:59(\.\d+)?)" + _OFFSET, re.ASCII
+)
+"""DateTime.MinValue and DateTime.MaxValue of .NET, which stand for "no date"."""
+FARTHEST_OFFSET = timedelta(hours=14)
+"""Of XML Schema's dateTime and of .NET's DateTimeOffset."""
+
+
+class Date(NamedTuple):
+    """A date as it is sent, and the moment that it names, to the second."""
+
+    text: str
+    moment: datetime
+
+
+def read_date(text: str, zone: ZoneInfo) -> Date | None:
+    """Return the date with its own offset, or with that of the zone (domain.md, 4.9).
+
+    None stands for no value; raises ValueError for a text that is no date.
+    """
+    if _NO_VALUE.fullmatch(text):
+        return None
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise ValueError("it is no date")
+    plain = f"{found['date']}T{found['minute'] or '00:00'}:{found['second'] or '00'}"
+    naive = datetime.fromisoformat(plain)
+    offset = _own(found["offset"]) if found["offset"] else _of_zone(naive, zone)
+    moment = naive.replace(tzinfo=timezone(offset))
+    return Date(f"{plain}{found['fraction'] or ''}{_written(offset, found['offset'])}", moment)
+
+
+def _own(offset: str) -> timedelta:
+    if offset == "Z":
+        return timedelta()
+    minutes = int(offset[-2:])
+    if minutes >= 60:  # noqa: PLR2004 - of an hour
+        raise ValueError("its offset is none")
+    distance = timedelta(hours=int(offset[1:3]), minutes=minutes)
+    if distance > FARTHEST_OFFSET:
+        raise ValueError("its offset is more than 14 hours")
+    return -distance if offset[0] == "-" else distance
+
+
+def _of_zone(naive: datetime, zone: ZoneInfo) -> timedelta:
+    """Return the zone's offset then; before about 1900 many had seconds, which no date can name."""
+    offset = naive.replace(tzinfo=zone).utcoffset() or timedelta()
+    if offset % timedelta(minutes=1):
+        raise ValueError(f"the offset of {zone.key} was no whole number of minutes then")
+    return offset
+
+
+def _written(offset: timedelta, own: str | None) -> str:
+    if own is not None and own != "Z":
+        return own if ":" in own else f"{own[:3]}:{own[3:]}"
+    if not offset:
+        return "Z"
+    sign = "-" if offset < timedelta() else "+"
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    return f"{sign}{hours:02}:{minutes:02}"

@@ -1,1 +1,0 @@
-from dispatcher._shim import Receipt  # noqa: F401

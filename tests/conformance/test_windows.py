@@ -1,0 +1,112 @@
+"""NTLM and Windows: one proof of the password per call, and only an answer to the real payload is
+an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from common.contracts.connector import Connector, bound_to
+from dispatcher.back_offices.calls import Receipt
+from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.table import build
+from dispatcher.errors import ClosedEarlyError, UnauthorisedError
+from tests.conformance.conftest import KEYS
+from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
+from tests.support.offices import a_login
+from tests.support.windows_server import WindowsServer, windows_server
+
+BODY = as_body(a_snapshot())
+REQUEST = a_delivery(transaction=a_transaction(body=BODY.decode()))
+KIND = pytest.mark.parametrize("kind", ["NTLM", "Windows"])
+ANNOUNCES = pytest.mark.parametrize("announces", [True, False])
+
+
+def connector(server: WindowsServer, kind: str, **login: str) -> Connector:
+    _, said, secrets = a_login(kind, **login)
+    sealed = {name: KEYS.seal(secret, bound_to("c1", name)) for name, secret in secrets.items()}
+    return a_connector(uri=server.url, authentication=said, secrets=sealed)
+
+
+async def deliver(shared: SharedResources, to: Connector, times: int = 1) -> list[Receipt]:
+    """Send the snapshot so often, each time after the server's closing was noticed."""
+    client = build(to, shared)
+    receipts = []
+    try:
+        for _ in range(times):
+            receipts.append(await client.send(client.prepare(REQUEST)))
+            for _ in range(20):
+                await asyncio.sleep(0)
+    finally:
+        await client.close()
+    return receipts
+
+
+@KIND
+@pytest.mark.parametrize("schemes", [("Negotiate", "NTLM"), ("NTLM", "Negotiate"), ("NTLM",)])
+async def test_a_wrong_password_is_tried_once(
+    shared: SharedResources, kind: str, schemes: tuple[str, ...]
+) -> None:
+    async with windows_server(schemes=schemes) as server:
+        with pytest.raises(UnauthorisedError):
+            await deliver(shared, connector(server, kind, password="wrong"))
+
+    assert (server.proofs, server.stored) == (1, [])
+
+
+async def test_another_scheme_is_tried_where_the_first_is_not_offered(
+    shared: SharedResources,
+) -> None:
+    async with windows_server(schemes=("Negotiate",)) as server:
+        await deliver(shared, connector(server, "Windows"))
+
+    assert (server.proofs, server.stored) == (1, [BODY])
+
+
+@KIND
+@pytest.mark.parametrize("status", [200, 202, 204])
+async def test_a_server_that_lets_everybody_in_gets_the_snapshot(
+    shared: SharedResources, kind: str, status: int
+) -> None:
+    async with windows_server(lets_in=status) as server:
+        [receipt] = await deliver(shared, connector(server, kind))
+
+    assert receipt.http_status == status
+    assert server.stored[-1] == BODY
+    assert receipt.exchange is not None
+    assert receipt.exchange.sent_bytes == len(BODY)
+
+
+@KIND
+async def test_the_snapshot_travels_once(shared: SharedResources, kind: str) -> None:
+    async with windows_server(schemes=("NTLM",)) as server:
+        await deliver(shared, connector(server, kind), times=3)
+
+    assert server.bodies == [b"", BODY, BODY, BODY]
+    assert (server.proofs, server.stored) == (1, [BODY] * 3)
+
+
+@KIND
+@ANNOUNCES
+async def test_a_connection_that_closes_after_two_requests_is_replaced(
+    shared: SharedResources, kind: str, *, announces: bool
+) -> None:
+    async with windows_server(closes_after=2, announces=announces) as server:
+        await deliver(shared, connector(server, kind), times=3)
+
+    assert server.stored == [BODY] * 3
+
+
+@KIND
+@ANNOUNCES
+async def test_a_server_that_closes_before_the_payload_has_stored_nothing(
+    shared: SharedResources, kind: str, *, announces: bool
+) -> None:
+    async with windows_server(closes_after=1, announces=announces) as server:
+        with pytest.raises(ClosedEarlyError) as raised:
+            await deliver(shared, connector(server, kind))
+
+    assert not raised.value.outcome_unknown
+    assert set(server.bodies) == {b""}
