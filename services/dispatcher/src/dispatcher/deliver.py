@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
+from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import publishing, taking
 from common.traces.spans import CURRENT
@@ -19,7 +20,8 @@ from dispatcher.attempt import attempt
 from dispatcher.back_offices.exchanges import Trail, followed
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import HandBackError
-from dispatcher.ledger.claim import Claim, Done, Superseded
+from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
+from dispatcher.ledger.sentences import note_of, sent_as_create
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
@@ -66,10 +68,14 @@ class Deliver:
             CURRENT.set(step)  # never reset: the lane gives each delivery a task of its own
             refusal = find_refusal(self._desk.connector, request.transaction.action, KINDS)
             if refusal is not None:
+                if Action.CREATE in self._desk.connector.actions:
+                    await self._ledger.note_undelivered(request)
                 await self._tell(request, refusal, step)
                 return
             async with self._turns.of(request.transaction.appointment.key):
-                await self._tell(request, await self._claimed(Claim(request)), step)
+                claim = Claim(request, self._desk.connector.sends_missing_create)
+                outcome = await self._claimed(claim)
+                await self._tell(request, _with_notes(outcome, claim), step)
 
     async def _claimed(self, claim: Claim) -> Outcome:
         pause = FIRST_GLANCE_S
@@ -77,7 +83,7 @@ class Deliver:
             answer = await self._ledger.claim(claim)
             if isinstance(answer, Claim):
                 return await self._send(answer)
-            if isinstance(answer, Done):
+            if isinstance(answer, Done | NeverDelivered):
                 return answer.outcome
             if isinstance(answer, Superseded):
                 return _skipped(answer)
@@ -95,7 +101,7 @@ class Deliver:
                     (datetime.now(UTC) - claim.request.transaction.received_at).total_seconds()
                 )
             with followed(trail):
-                return await self._back_office.of(self._desk.connector).send(claim.request)
+                return await self._back_office.of(self._desk.connector).send(claim.to_send)
 
         async def settle(outcome: Outcome) -> Outcome:
             told = outcome.model_copy(update={"exchange": trail.last})
@@ -148,6 +154,14 @@ def _facts(request: DeliveryRequested) -> Facts:
         "mboc.trigger": request.trigger,
         "mboc.action": request.transaction.action,
     }
+
+
+def _with_notes(outcome: Outcome, claim: Claim) -> Outcome:
+    """Add to the message how the version was ordered and sent."""
+    created = sent_as_create(claim.missing_create) if claim.missing_create else None
+    sentences = (outcome.message, created, note_of(claim.request.transaction.appointment))
+    message = " ".join(sentence for sentence in sentences if sentence)
+    return outcome.model_copy(update={"message": message or None})
 
 
 def _skipped(answer: Superseded) -> Outcome:
