@@ -37,6 +37,7 @@ from dispatcher.connection_test.steps import try_connector
 from dispatcher.connectors import Directory
 from dispatcher.consumers import subscribe
 from dispatcher.deliver import Deliver
+from dispatcher.forget_order import subscribe as subscribe_to_forgetting
 from dispatcher.lanes.desk import Desk
 from dispatcher.lanes.gate import Patience
 from dispatcher.lanes.lanes import Lanes
@@ -132,6 +133,7 @@ async def _work(
         Tests(directory, tools, publisher),
         replica,
     )
+    subscribe_to_forgetting(broker, ledger)
     await broker.start()
     loopback, reach, consuming = (
         Loopback(connection),
