@@ -17,6 +17,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 import common.contracts
 import dispatcher.consumers
+import dispatcher.forget_order
 import portal_api.consumers
 import portal_api.telemetry_consumers
 import retry.consumers
@@ -120,6 +121,7 @@ def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
     nothing: Any = None
     broker = RabbitBroker()
     dispatcher.consumers.subscribe(broker, nothing, nothing, nothing, REPLICA)
+    dispatcher.forget_order.subscribe(broker, nothing)
     retry.consumers.subscribe(broker, nothing, nothing)
     portal_api.consumers.subscribe(broker, nothing, nothing, REPLICA)
     portal_api.telemetry_consumers.subscribe_telemetry(broker, nothing)

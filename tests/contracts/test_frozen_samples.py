@@ -18,6 +18,7 @@ from common.contracts.connector import (
 )
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, Status, StatusChanged
+from common.contracts.forget_order import ForgetOrderRequested
 from common.contracts.message import Message
 from common.contracts.operation import (
     DeliveriesArchived,
@@ -37,6 +38,7 @@ MESSAGES: list[type[Message]] = [
     ConnectorTestRequested,
     ConnectorTested,
     LaneChanged,
+    ForgetOrderRequested,
     DeadLetter,
     Heartbeat,
     LogRecorded,

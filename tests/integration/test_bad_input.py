@@ -25,6 +25,15 @@ from tests.support.system import SECRET, System, until
         (b'{"LastModifiedDate": "2026-07-21T14:03:09"}', 422, "Id"),
         (b'{"Id": "x", "LastModifiedDate": "2026-07-21T14:03:09"}', 422, "Id"),
         (b'{"Id": 1}', 422, "LastModifiedDate"),
+        (
+            (
+                b'[{"Id": 1, "LastModifiedDate": "2026-07-21T14:03:09"},'
+                b' {"Id": 2, "LastModifiedDate": "9999-12-31T23:59:59-05:00"}]'
+            ),
+            422,
+            "1.LastModifiedDate",
+        ),
+        (b'{"Id": 1, "LastModifiedDate": "2026-07-21T14:03:09", "Qty": NaN}', 422, "Qty"),
     ],
 )
 async def test_a_bad_body_is_answered_with_the_field(

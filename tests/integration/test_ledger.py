@@ -1,58 +1,31 @@
+"""One appointment is called for by one claim at a time, in the order of its versions."""
+
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from common.contracts.delivery import DeliveryRequested, Status
-from common.database import open_database
+from common.contracts.appointment import Action, ticks_of
+from dispatcher.ledger.bulk import Bulk
 from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
-
-SUCCESS = Outcome(status=Status.SUCCESS, http_status=200, tries=1)
-REFUSED = Outcome(
-    status=Status.FAILED,
-    code="DSWBHK020",
-    message="[DSWBHK020] Status code: 400.",
-    http_status=400,
-    tries=1,
+from tests.support.ledgers import (
+    LEASE_S,
+    REFUSED,
+    SUCCESS,
+    UNKNOWN,
+    Database,
+    at_the_same_moment,
+    deliver,
+    end_leases,
+    the_document,
+    version,
 )
-UNKNOWN = Outcome(
-    status=Status.FAILED,
-    code="DSWBHK010",
-    message="[DSWBHK010] No answer.",
-    outcome_unknown=True,
-    tries=1,
-)
-LEASE_S = 1.0
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    yield opened
-    await opened.client.drop_database(opened.name)
-
-
-@pytest.fixture
-def ledger(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Ledger:
-    return Ledger(database, LEASE_S)
-
-
-def version(number: int, attempt: int = 1) -> DeliveryRequested:
-    return a_delivery(
-        attempt=attempt,
-        transaction=a_transaction(
-            f"t{number}", modified_at=A_MOMENT + timedelta(milliseconds=number)
-        ),
-    )
+from tests.support.system import until
 
 
 async def test_a_new_appointment_is_claimed(ledger: Ledger) -> None:
@@ -92,7 +65,7 @@ async def test_an_older_snapshot_goes_after_a_newer_one_was_refused(ledger: Ledg
     assert await ledger.claim(older) is older
 
 
-async def test_another_change_at_the_same_moment_is_no_older_one(ledger: Ledger) -> None:
+async def test_an_equal_version_is_no_older_one(ledger: Ledger) -> None:
     first = Claim(a_delivery(transaction=a_transaction("t1")))
     await ledger.claim(first)
     await ledger.settle(first, SUCCESS)
@@ -127,19 +100,21 @@ async def test_nobody_else_calls_while_the_lease_lasts(ledger: Ledger) -> None:
     assert isinstance(await ledger.claim(Claim(version(2))), Busy)
 
 
-async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(ledger: Ledger) -> None:
+async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(
+    ledger: Ledger, ledgers_database: Database
+) -> None:
     await ledger.claim(Claim(version(1)))
-    await asyncio.sleep(LEASE_S)
+    await end_leases(ledgers_database)
     again = Claim(version(1))
 
     assert await ledger.claim(again) is again
 
 
 async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doubt(
-    ledger: Ledger,
+    ledger: Ledger, ledgers_database: Database
 ) -> None:
     await ledger.claim(Claim(version(2)))
-    await asyncio.sleep(LEASE_S)
+    await end_leases(ledgers_database)
 
     answer = await ledger.claim(Claim(version(1)))
 
@@ -147,15 +122,30 @@ async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doub
     assert answer.by_transaction == "t2"
 
 
-async def test_a_lease_is_renewed_while_the_call_is_under_way(ledger: Ledger) -> None:
-    keeping = asyncio.create_task(ledger.keep_leases())
+async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_was_released(
+    ledger: Ledger, ledgers_database: Database
+) -> None:
+    await ledger.claim(Claim(version(2)))
+    await end_leases(ledgers_database)
+    again = Claim(version(2))
+    await ledger.claim(again)
+    await ledger.release(again)
+
+    assert isinstance(await ledger.claim(Claim(version(1))), Superseded)
+
+
+async def test_a_lease_is_renewed_while_the_call_is_under_way(
+    ledger: Ledger, ledgers_database: Database
+) -> None:
     await ledger.claim(Claim(version(1)))
-    await asyncio.sleep(2 * LEASE_S)
+    first = await the_document(ledgers_database)
+    keeping = asyncio.create_task(ledger.keep_leases())
 
-    answer = await ledger.claim(Claim(version(2)))
+    async def renewed() -> bool:
+        return bool((await the_document(ledgers_database))["lease_until"] > first["lease_until"])
 
+    await until(renewed, "the lease to be renewed")
     keeping.cancel()
-    assert isinstance(answer, Busy)
 
 
 async def test_a_released_claim_leaves_the_appointment_free(ledger: Ledger) -> None:
@@ -175,9 +165,9 @@ async def test_a_claim_whose_answer_was_lost_is_recognised_as_ones_own(ledger: L
 
 
 async def test_of_many_that_want_one_appointment_one_gets_it(
-    ledger: Ledger, database: AsyncIOMotorDatabase[dict[str, Any]]
+    ledger: Ledger, ledgers_database: Database
 ) -> None:
-    others = [Ledger(database, LEASE_S) for _ in range(8)]
+    others = [Ledger(ledgers_database, LEASE_S) for _ in range(8)]
 
     answers = await asyncio.gather(*(other.claim(Claim(version(1))) for other in [ledger, *others]))
 
@@ -185,14 +175,96 @@ async def test_of_many_that_want_one_appointment_one_gets_it(
 
 
 async def test_what_is_remembered_of_an_appointment_is_bounded(
-    ledger: Ledger, database: AsyncIOMotorDatabase[dict[str, Any]]
+    ledger: Ledger, ledgers_database: Database
 ) -> None:
     for number in range(40):
         claim = Claim(version(number))
         await ledger.claim(claim)
         await ledger.settle(claim, SUCCESS)
 
-    document = await database["ledger"].find_one({})
+    document = await ledgers_database["ledger"].find_one({})
 
     assert document is not None
     assert len(document["recent"]) == 16
+
+
+async def test_an_update_is_not_sent_after_a_delete_of_the_same_moment(ledger: Ledger) -> None:
+    await deliver(ledger, at_the_same_moment("t1"), REFUSED)
+    await deliver(ledger, at_the_same_moment("t2", received_s=1, action=Action.DELETE))
+    retried = at_the_same_moment("t1").model_copy(update={"attempt": 2})
+
+    answer = await ledger.claim(Claim(retried))
+
+    assert isinstance(answer, Superseded)
+    assert answer.by_transaction == "t2"
+
+
+async def test_a_delete_that_arrived_first_still_goes_after_an_update_of_the_same_moment(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, at_the_same_moment("t1", received_s=1))
+    claim = Claim(at_the_same_moment("t2", action=Action.DELETE))
+
+    assert await ledger.claim(claim) is claim
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ({"received_s": 0}, {"received_s": 1}),
+        ({"received_s": 1, "rowversion": "0" * 15 + "1"}, {"rowversion": "0" * 15 + "2"}),
+    ],
+    ids=["by arrival", "by rowversion"],
+)
+async def test_a_version_of_the_same_moment_that_is_older_is_superseded(
+    ledger: Ledger, older: dict[str, Any], newer: dict[str, Any]
+) -> None:
+    await deliver(ledger, at_the_same_moment("t2", **newer))
+
+    answer = await ledger.claim(Claim(at_the_same_moment("t1", **older)))
+
+    assert isinstance(answer, Superseded)
+    assert answer.by_transaction == "t2"
+
+
+async def test_two_versions_within_a_microsecond_are_in_order(ledger: Ledger) -> None:
+    ticks = ticks_of(A_MOMENT)
+    await deliver(ledger, at_the_same_moment("t2", modified_ticks=ticks + 2))
+
+    answer = await ledger.claim(Claim(at_the_same_moment("t1", modified_ticks=ticks + 1)))
+
+    assert isinstance(answer, Superseded)
+
+
+async def test_a_delivery_that_succeeded_is_never_sent_again_whatever_its_attempt(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, version(1))
+
+    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+
+
+async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_remembered(
+    ledger: Ledger, ledgers_database: Database
+) -> None:
+    await deliver(ledger, version(1))
+    await ledgers_database["ledger"].update_one({}, {"$set": {"recent": []}})
+
+    assert await ledger.claim(Claim(version(1, attempt=99))) == Done(SUCCESS)
+
+
+async def test_an_unknown_outcome_may_be_sent_again_by_a_new_attempt(ledger: Ledger) -> None:
+    await deliver(ledger, version(1), UNKNOWN)
+    again = Claim(version(1, attempt=2))
+
+    assert await ledger.claim(again) is again
+
+
+async def test_a_normal_new_version_takes_one_write_and_no_read(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE))
+    monkeypatch.setattr(Bulk, "_read", None)
+
+    await deliver(ledger, version(2))
+    await deliver(ledger, version(3, action=Action.DELETE))

@@ -15,6 +15,7 @@ from common.contracts.connector import (
 )
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import DeliveryRequested, StatusChanged
+from common.contracts.forget_order import ForgetOrderRequested
 from common.contracts.message import Message
 from common.contracts.operation import (
     DeliveriesArchived,
@@ -53,6 +54,7 @@ TRAVELS = (
     Travel(ConnectorChanged, topology.CONNECTORS),
     Travel(ConnectorTestRequested, topology.CONNECTOR_TESTS),
     Travel(ConnectorTested, topology.CONNECTOR_TEST_RESULTS),
+    Travel(ForgetOrderRequested, topology.APPOINTMENTS),
     Travel(OperationRequested, topology.OPERATIONS, topology.OPERATION_REQUESTED),
     Travel(OperationSteered, topology.OPERATIONS, topology.OPERATION_STEERED),
     Travel(OperationProgressed, topology.OPERATIONS, topology.OPERATION_PROGRESSED),

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from common import topology
@@ -60,6 +63,35 @@ def test_one_bad_appointment_refuses_the_whole_array_and_names_its_place() -> No
         read_changes("demo", Action.UPDATE, b"[" + as_body(a_snapshot()) + b',{"Id": 2}]')
 
     assert refused.value.errors[0]["field"] == "1.LastModifiedDate"
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-05:00"])
+def test_a_date_outside_the_calendar_is_named_with_its_place_in_the_array(date: str) -> None:
+    with pytest.raises(InvalidFieldError) as refused:
+        read_changes(
+            "demo",
+            Action.UPDATE,
+            b"[" + as_body(a_snapshot()) + b"," + as_body(a_snapshot(modified=date)) + b"]",
+        )
+
+    assert refused.value.errors[0]["field"] == "1.LastModifiedDate"
+
+
+def test_changes_of_one_array_have_one_arrival_and_a_place_each() -> None:
+    body = b"[" + b",".join(as_body(a_snapshot()) for _ in range(3)) + b"]"
+
+    changes = read_changes("demo", Action.UPDATE, body)
+
+    assert [change.place for change in changes] == [0, 1, 2]
+    assert len({change.received_at for change in changes}) == 1
+
+
+def test_a_change_is_read_in_the_time_zone_of_its_source() -> None:
+    body = as_body(a_snapshot(modified="2026-01-21T14:03:09"))
+
+    (change,) = read_changes("demo", Action.UPDATE, body, zone=ZoneInfo("Europe/Brussels"))
+
+    assert change.appointment.modified_at == datetime(2026, 1, 21, 13, 3, 9, tzinfo=UTC)
 
 
 async def test_changes_that_come_together_travel_together() -> None:

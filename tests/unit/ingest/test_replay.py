@@ -71,6 +71,14 @@ async def test_a_bad_line_is_named_and_the_others_go_on(tmp_path: Path) -> None:
             '{"source": "demo"}\nnot json\n'
             + json.dumps({"source": "demo", "action": "update", "body": {"Id": 1}})
             + "\n"
+            + json.dumps(
+                {
+                    "source": "demo",
+                    "action": "update",
+                    "body": a_snapshot(modified="9999-12-31T23:59:59-05:00"),
+                }
+            )
+            + "\n"
         )
 
     refusals = await replay(file, Accept(publisher, 1), lambda _: None)
@@ -79,5 +87,6 @@ async def test_a_bad_line_is_named_and_the_others_go_on(tmp_path: Path) -> None:
         (2, "action"),
         (3, "line"),
         (4, "LastModifiedDate"),
+        (5, "LastModifiedDate"),
     ]
     assert len(publisher.published) == 1

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from common.contracts.appointment import ticks_of
 from ingest.errors import InvalidFieldError, UnreadableError
+from ingest.moments import Arrival
 from ingest.snapshot import read_snapshot, split_snapshots
 from tests.support.builders import a_snapshot, as_body
 
@@ -66,6 +68,15 @@ def test_without_an_id_the_guid_or_number_names_the_appointment(
             ),
             "Task.Job.SourceApp",
         ),
+        (b'{"Id": 7, "LastModifiedDate": 1784642589}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": null}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "0001-01-01T00:00:00"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "0001-01-01T00:00:00+01:00"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "9999-12-31T23:59:59-05:00"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "2026-02-30T14:03:09"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "2026-07-21T24:00:00"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "/Date(1784642589447)/"}', "LastModifiedDate"),
+        (b'{"Id": 7, "CreatedDate": "soon"}', "CreatedDate"),
         (b"7", "body"),
     ],
 )
@@ -103,3 +114,94 @@ def test_a_broken_body_is_unreadable(body: bytes) -> None:
 def test_an_empty_array_or_something_behind_it_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidFieldError):
         split_snapshots(body)
+
+
+NOW = datetime(2026, 7, 21, 15, 0, tzinfo=UTC)
+
+
+def test_the_last_modified_date_is_read_to_its_seventh_digit() -> None:
+    found = read_snapshot(as_body(a_snapshot(modified="2026-07-21T14:03:09.4471234")), "demo")
+
+    assert found.modified_ticks == ticks_of(found.modified_at) + 4
+    assert found.modified_at == datetime(2026, 7, 21, 14, 3, 9, 447_123, tzinfo=UTC)
+
+
+def test_a_rowversion_is_kept_so_that_its_text_has_the_order_of_its_numbers() -> None:
+    older, newer = (
+        read_snapshot(as_body(a_snapshot(Timestamp=timestamp)), "demo").rowversion
+        for timestamp in ("AAAAAAAAB/8=", "AAAAAAAACAA=")
+    )
+
+    assert (older, newer) == ("00000000000007ff", "0000000000000800")
+
+
+@pytest.mark.parametrize("timestamp", [None, "", "AAAA", "no base64", 7, {}, "AAAAAAAAB/8é"])
+def test_a_timestamp_that_is_no_rowversion_is_ignored(timestamp: Any) -> None:
+    assert read_snapshot(as_body(a_snapshot(Timestamp=timestamp)), "demo").rowversion is None
+
+
+@pytest.mark.parametrize("reported", [None, "", "0001-01-01T00:00:00", "0001-01-01T00:00:00Z"])
+def test_an_appointment_that_was_never_modified_has_the_time_of_its_creation(
+    reported: str | None,
+) -> None:
+    body = as_body(
+        a_snapshot() | {"LastModifiedDate": reported, "CreatedDate": "2026-07-20T09:12:00"}
+    )
+
+    found = read_snapshot(body, "demo", Arrival(NOW))
+
+    assert found.modified_at == datetime(2026, 7, 20, 9, 12, tzinfo=UTC)
+    assert found.reported_modified_at is None
+
+
+@pytest.mark.parametrize("reported", ["2026-07-21T16:00:00.0000001", "9999-12-31T23:59:59.9999999"])
+def test_a_time_more_than_an_hour_ahead_counts_as_the_time_of_arrival(reported: str) -> None:
+    found = read_snapshot(as_body(a_snapshot(modified=reported)), "demo", Arrival(NOW))
+
+    assert (found.modified_at, found.ticks) == (NOW, ticks_of(NOW))
+    assert found.reported_modified_at == reported
+
+
+def test_a_time_an_hour_ahead_still_counts() -> None:
+    found = read_snapshot(as_body(a_snapshot(modified="2026-07-21T16:00:00")), "demo", Arrival(NOW))
+
+    assert found.modified_at == datetime(2026, 7, 21, 16, tzinfo=UTC)
+    assert found.reported_modified_at is None
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"Id": 7, "Qty": NaN, "LastModifiedDate": "2026-07-21T14:03:09"}', "Qty"),
+        (
+            b'{"Id": 7, "LastModifiedDate": "2026-07-21T14:03:09", "A": [{"B": -Infinity}]}',
+            "A.0.B",
+        ),
+    ],
+)
+def test_a_field_that_holds_no_number_is_named(body: bytes, field: str) -> None:
+    for sent in (body, body.decode()):
+        with pytest.raises(InvalidFieldError) as refused:
+            read_snapshot(sent, "demo")
+
+        assert refused.value.errors[0]["field"] == field
+
+
+def test_text_about_infinity_is_text() -> None:
+    found = read_snapshot(as_body(a_snapshot(Subject="NaN to Infinity")), "demo")
+
+    assert found.subject == "NaN to Infinity"
+
+
+def test_a_number_without_an_id_is_another_appointment_than_the_id() -> None:
+    by_id = read_snapshot(as_body(a_snapshot(appointment_id=7)), "demo")
+    by_number = read_snapshot(as_body(a_snapshot(appointment_id=0, appointmentNo="7")), "demo")
+
+    assert by_id.key != by_number.key
+
+
+def test_a_guid_that_is_too_long_is_refused_instead_of_cut() -> None:
+    with pytest.raises(InvalidFieldError) as refused:
+        read_snapshot(as_body(a_snapshot(appointment_id=0, AppointmentGuid="g" * 200)), "demo")
+
+    assert refused.value.errors[0]["field"] == "AppointmentGuid"

@@ -43,6 +43,7 @@ STATUSES = Exchange("statuses", "fanout")
 CONNECTORS = Exchange("connectors", "fanout")
 CONNECTOR_TESTS = Exchange("connector-tests", "fanout")
 CONNECTOR_TEST_RESULTS = Exchange("connector-test-results", "fanout")
+APPOINTMENTS = Exchange("appointments", "fanout")
 OPERATIONS = Exchange("operations", "topic")
 TELEMETRY = Exchange("telemetry", "topic")
 DEAD_LETTERS = Exchange("dead-letters", "fanout")
@@ -53,6 +54,7 @@ EXCHANGES = (
     CONNECTORS,
     CONNECTOR_TESTS,
     CONNECTOR_TEST_RESULTS,
+    APPOINTMENTS,
     OPERATIONS,
     TELEMETRY,
     DEAD_LETTERS,
@@ -102,6 +104,7 @@ class Queue:
 
 DISPATCHER_TRANSACTIONS = Queue("dispatcher.transactions", TRANSACTIONS, is_ordered=True)
 DISPATCHER_CONNECTOR_TESTS = Queue("dispatcher.connector-tests", CONNECTOR_TESTS)
+DISPATCHER_APPOINTMENTS = Queue("dispatcher.appointments", APPOINTMENTS)
 PORTAL_API_TRANSACTIONS = Queue("portal-api.transactions", TRANSACTIONS)
 PORTAL_API_STATUSES = Queue("portal-api.statuses", STATUSES)
 PORTAL_API_TELEMETRY = Queue("portal-api.telemetry", TELEMETRY, routing_key=EVERYTHING, drops=True)
@@ -112,6 +115,7 @@ PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
 QUEUES = (
     DISPATCHER_TRANSACTIONS,
     DISPATCHER_CONNECTOR_TESTS,
+    DISPATCHER_APPOINTMENTS,
     DISPATCHER_UNROUTED,
     PORTAL_API_TRANSACTIONS,
     PORTAL_API_STATUSES,
@@ -184,7 +188,12 @@ class Part:
 INGEST = Part(publishes=(TRANSACTIONS,))
 DISPATCHER = Part(
     publishes=(DELIVERIES, STATUSES, CONNECTOR_TEST_RESULTS),
-    consumes=(DISPATCHER_TRANSACTIONS, DISPATCHER_UNROUTED, DISPATCHER_CONNECTOR_TESTS),
+    consumes=(
+        DISPATCHER_TRANSACTIONS,
+        DISPATCHER_UNROUTED,
+        DISPATCHER_CONNECTOR_TESTS,
+        DISPATCHER_APPOINTMENTS,
+    ),
     overhears=(CONNECTORS,),
     has_lanes=True,
 )
@@ -192,7 +201,7 @@ RETRY = Part(
     publishes=(DELIVERIES, STATUSES, OPERATIONS), consumes=(RETRY_OPERATIONS,), has_lanes=True
 )
 PORTAL_API = Part(
-    publishes=(CONNECTORS, CONNECTOR_TESTS, OPERATIONS),
+    publishes=(CONNECTORS, CONNECTOR_TESTS, APPOINTMENTS, OPERATIONS),
     consumes=(
         PORTAL_API_TRANSACTIONS,
         PORTAL_API_STATUSES,

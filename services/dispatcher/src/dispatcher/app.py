@@ -38,6 +38,7 @@ from dispatcher.connection_test.steps import try_connector
 from dispatcher.connector_cache import ConnectorCache
 from dispatcher.consumers import subscribe
 from dispatcher.deliver import DeliveryService
+from dispatcher.forget_order import subscribe as subscribe_to_forgetting
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.lane_factory import LaneFactory
 from dispatcher.lanes.lanes import Lanes
@@ -130,6 +131,7 @@ async def _work(
     transactions = TransactionsConsumer(connection, route, publisher)
     broker = consuming_broker(url, publisher)
     subscribe(broker, route, connectors, Tests(connectors, resources, publisher), replica)
+    subscribe_to_forgetting(broker, ledger)
     await broker.start()
     reach, consuming = Reach(database), await consuming_checks(broker, "connector changes")
     async with background(

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
+from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import publishing, taking
 from common.traces.spans import CURRENT
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
 from dispatcher.keyed_lock import KeyedLock
-from dispatcher.ledger.claim import Claim, Done, Superseded
+from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
+from dispatcher.ledger.sentences import note_of, sent_as_create
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
 from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
@@ -55,23 +57,23 @@ class DeliveryService:
             CURRENT.set(span)  # never reset: each delivery has a task of its own
             refusal = find_refusal(connector, request.transaction.action, KINDS)
             if refusal is not None:
+                if Action.CREATE in connector.actions:
+                    await self._ledger.note_undelivered(request)
                 await self._publish(request, AttemptResult(refusal, connector), span)
                 return
             async with self._locks.hold(request.transaction.appointment.key):
-                result = await self._claim_and_send(request, in_hand)
-                await self._publish(request, result, span)
+                claim = Claim(request, connector.sends_missing_create)
+                result = await self._claim_and_send(claim, in_hand)
+                await self._publish(request, _with_notes(result, claim), span)
 
-    async def _claim_and_send(
-        self, request: DeliveryRequested, in_hand: MessageInHand
-    ) -> AttemptResult:
+    async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
         """Wait for the appointment's claim, then send; the claim always ends."""
-        claim = Claim(request)
         pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
             if isinstance(answer, Claim):
                 return await self._send(answer, in_hand)
-            if isinstance(answer, Done):
+            if isinstance(answer, Done | NeverDelivered):
                 return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
                 return AttemptResult(_skipped(answer), self._lane.connector)
@@ -127,6 +129,17 @@ def _attributes(request: DeliveryRequested) -> Facts:
         "mboc.trigger": request.trigger,
         "mboc.action": request.transaction.action,
     }
+
+
+def _with_notes(result: AttemptResult, claim: Claim) -> AttemptResult:
+    """Add to the message how the version was ordered and sent."""
+    outcome = result.outcome
+    created = sent_as_create(claim.missing_create) if claim.missing_create else None
+    sentences = (outcome.message, created, note_of(claim.request.transaction.appointment))
+    message = " ".join(sentence for sentence in sentences if sentence) or None
+    if message == outcome.message:
+        return result
+    return result._replace(outcome=outcome.model_copy(update={"message": message}))
 
 
 def _skipped(answer: Superseded) -> Outcome:

@@ -95,7 +95,8 @@ LEDGER_ANSWERS = Counter(
     "mboc_dispatcher_ledger_answers_total",
     (
         "What the ledger answered to claims: granted; done (told again without a call); "
-        "superseded by a newer version; busy (asked again until it is free)."
+        "superseded by a newer version; never delivered (a delete of an appointment whose create "
+        "never arrived); busy (asked again until it is free)."
     ),
     ["answer"],
 )

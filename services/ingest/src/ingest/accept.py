@@ -14,10 +14,12 @@ from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from ingest.errors import InvalidFieldError
 from ingest.metrics import CONFIRM_SECONDS, accepted_of
+from ingest.moments import Arrival
 from ingest.snapshot import read_snapshot, split_snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
     from typing import Protocol
 
     from common.contracts.appointment import Action
@@ -38,40 +40,52 @@ if TYPE_CHECKING:
 
 
 def read_changes(
-    source: str, action: Action, body: bytes, traceparent: str | None = None
+    source: str,
+    action: Action,
+    body: bytes,
+    traceparent: str | None = None,
+    zone: tzinfo = UTC,
 ) -> list[TransactionReceived]:
     """Return one transaction per appointment in the body, all of one trace; raises IngestError
     before anything is published.
     """
+    arrival = Arrival(datetime.now(UTC), zone, traceparent=traceparent)
     texts = split_snapshots(body)
     if len(texts) == 1:
-        return [read_change(source, action, texts[0], traceparent)]
-    return [_named(number, source, action, text, traceparent) for number, text in enumerate(texts)]
+        return [read_change(source, action, texts[0], arrival)]
+    return [
+        _named(source, action, text, arrival._replace(place=place))
+        for place, text in enumerate(texts)
+    ]
 
 
 def read_change(
-    source: str, action: Action, text: str, traceparent: str | None = None
+    source: str, action: Action, text: str, arrival: Arrival | None = None
 ) -> TransactionReceived:
     """Return the transaction of one snapshot; the same text, action and source give the same id."""
+    arrival = arrival or Arrival(datetime.now(UTC))
     return TransactionReceived(
         transaction_id=digest([source, action, text]),
         source=source,
         action=action,
-        received_at=datetime.now(UTC),
-        appointment=read_snapshot(text, source),
+        received_at=arrival.at,
+        place=arrival.place,
+        appointment=read_snapshot(text, source, arrival),
         body=text,
-        traceparent=traceparent or new_traceparent(),
+        traceparent=arrival.traceparent or new_traceparent(),
     )
 
 
-def _named(
-    number: int, source: str, action: Action, text: str, traceparent: str | None
-) -> TransactionReceived:
+def _named(source: str, action: Action, text: str, arrival: Arrival) -> TransactionReceived:
+    """Name the place in the array where a field is wrong."""
     try:
-        return read_change(source, action, text, traceparent)
+        return read_change(source, action, text, arrival)
     except InvalidFieldError as error:
         raise InvalidFieldError(
-            [{"field": f"{number}.{e['field']}", "message": e["message"]} for e in error.errors]
+            [
+                {"field": f"{arrival.place}.{e['field']}", "message": e["message"]}
+                for e in error.errors
+            ]
         ) from None
 
 

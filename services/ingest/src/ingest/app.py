@@ -72,7 +72,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     accept = Accept(publisher, settings.confirm_timeout_s)
     app = Starlette(
         routes=[
-            *webhooks(accept, secrets, settings.body_limit),
+            *webhooks(accept, secrets, settings.body_limit, settings.zones),
             *health_routes(readiness),
             metrics_route(),
         ]
@@ -108,6 +108,7 @@ async def _replay(settings: Settings, file: Path) -> int:
                 file,
                 Accept(publisher, settings.confirm_timeout_s),
                 lambda done: progress.update(bar, completed=done),
+                settings.zones,
             )
     except BrokerAwayError:
         sys.stderr.write(

@@ -5,14 +5,18 @@ where it stopped.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from common.contracts.appointment import Action
 from ingest.accept import Accept, read_change
 from ingest.errors import IngestError, InvalidFieldError
+from ingest.moments import Arrival
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import tzinfo
     from pathlib import Path
 
     from common.contracts.transaction import TransactionReceived
@@ -27,7 +31,12 @@ class Refusal(NamedTuple):
     reason: str
 
 
-async def replay(file: Path, accept: Accept, progressed: Callable[[int], None]) -> list[Refusal]:
+async def replay(
+    file: Path,
+    accept: Accept,
+    progressed: Callable[[int], None],
+    zones: Mapping[str, tzinfo] = MappingProxyType({}),
+) -> list[Refusal]:
     """Accept every line after the remembered place, in order; raises BrokerAwayError, and goes on
     from there next time.
 
@@ -39,7 +48,7 @@ async def replay(file: Path, accept: Accept, progressed: Callable[[int], None]) 
     refusals: list[Refusal] = []
     progressed(done_bytes)
     for chunk in _chunks(file, done_bytes):
-        await accept(list(_readable(chunk, done_lines, refusals)))
+        await accept(list(_readable(chunk, done_lines, refusals, zones)))
         done_bytes, done_lines = done_bytes + sum(map(len, chunk)), done_lines + len(chunk)
         place.write_text(f"{done_bytes} {done_lines}\n")
         progressed(done_bytes)
@@ -54,17 +63,17 @@ def _chunks(file: Path, start: int) -> Iterator[list[bytes]]:
 
 
 def _readable(
-    chunk: list[bytes], before: int, refusals: list[Refusal]
+    chunk: list[bytes], before: int, refusals: list[Refusal], zones: Mapping[str, tzinfo]
 ) -> Iterator[TransactionReceived]:
     for number, line in enumerate(chunk, before + 1):
         if line.strip():
             try:
-                yield _read(line)
+                yield _read(line, zones)
             except IngestError as error:
                 refusals.append(Refusal(number, str(error)))
 
 
-def _read(line: bytes) -> TransactionReceived:
+def _read(line: bytes, zones: Mapping[str, tzinfo]) -> TransactionReceived:
     try:
         entry = json.loads(line)
         source, action, body = str(entry["source"]), Action(entry["action"]), entry["body"]
@@ -79,6 +88,5 @@ def _read(line: bytes) -> TransactionReceived:
                 }
             ]
         ) from None
-    return read_change(
-        source, action, body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    )
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return read_change(source, action, text, Arrival(datetime.now(UTC), zones.get(source, UTC)))

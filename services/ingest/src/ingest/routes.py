@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
@@ -21,6 +23,7 @@ from ingest.secrets import is_authorised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from starlette.types import Receive, Scope, Send
 
@@ -35,16 +38,22 @@ ADDRESSES = {
 }
 
 
-def webhooks(accept: Accept, secrets: Mapping[str, bytes], body_limit: int) -> list[Route]:
-    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions; what is counted
-    begins at 0 for every source.
+def webhooks(
+    accept: Accept,
+    secrets: Mapping[str, bytes],
+    body_limit: int,
+    zones: Mapping[str, tzinfo] = MappingProxyType({}),
+) -> list[Route]:
+    """Return ``POST /webhooks/{source}/appointment-…`` for the three actions; counters of every
+    source begin at 0. ``zones`` are the time zones of sources whose dates without offset are not
+    UTC.
     """
     for source in secrets:
         for action in Action:
             accepted_of(source, action)
     routes = {f"/webhooks/{{source}}/{end}": action for end, action in ADDRESSES.items()}
     return [
-        Route(route, Webhook(accept, secrets, body_limit, action, route), methods=["POST"])
+        Route(route, Webhook(accept, secrets, body_limit, zones, action, route), methods=["POST"])
         for route, action in routes.items()
     ]
 
@@ -59,12 +68,14 @@ class Webhook:
         accept: Accept,
         secrets: Mapping[str, bytes],
         body_limit: int,
+        zones: Mapping[str, tzinfo],
         action: Action,
         route: str,
     ) -> None:
         self._accept = accept
         self._secrets = secrets
         self._limit = body_limit
+        self._zones = zones
         self._action = action
         self._name = f"POST {route}"
         self._facts = {
@@ -115,7 +126,9 @@ class Webhook:
 
     async def _accepted(self, source: str, body: bytes, span: Span) -> Response:
         try:
-            transactions = read_changes(source, self._action, body, span.traceparent)
+            transactions = read_changes(
+                source, self._action, body, span.traceparent, self._zones.get(source, UTC)
+            )
             await self._accept(transactions)
         except UnreadableError as error:
             return problem(400, str(error), [{"field": "body", "message": str(error)}])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings, TraceSettings
@@ -21,6 +24,13 @@ class Settings(ServiceSettings, TraceSettings):
             'The secret of each source, as {"source": "secret"}. A source is one Dime.Scheduler.'
         ),
     )
+    time_zones: dict[str, str] = Field(
+        default={},
+        description=(
+            "The time zone of dates without offset, for sources that do not write UTC, as "
+            '{"source": "Europe/Brussels"} with IANA names.'
+        ),
+    )
     body_limit: int = Field(
         default=4 * 1024 * 1024, ge=1024, description="Largest accepted body, in bytes."
     )
@@ -29,3 +39,25 @@ class Settings(ServiceSettings, TraceSettings):
         gt=0,
         description="Seconds to wait for the broker's confirmation before answering 503.",
     )
+
+    @field_validator("time_zones")
+    @classmethod
+    def _are_known(cls, zones: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        sources: Mapping[str, SecretStr] = info.data.get("secrets", {})
+        for source, zone in zones.items():
+            if sources and source not in sources:
+                raise ValueError(f"there is no source {source} in INGEST_SECRETS")
+            _zone(zone)
+        return zones
+
+    @property
+    def zones(self) -> Mapping[str, ZoneInfo]:
+        """The time zone of each source that has one."""
+        return {source: ZoneInfo(zone) for source, zone in self.time_zones.items()}
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{name} is no time zone such as Europe/Brussels") from error

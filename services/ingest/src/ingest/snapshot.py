@@ -4,19 +4,25 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictInt, ValidationError
 from pydantic.alias_generators import to_pascal
 
-from common.contracts.appointment import Appointment, in_utc
+from common.contracts.appointment import Appointment
 from common.problem import field_errors
 from ingest.errors import InvalidFieldError, UnreadableError
+from ingest.moments import Arrival, Modified, Written, modified, read_date
+from ingest.numbers import refuse_no_numbers
 
 _DECODER = json.JSONDecoder()
 _BLANK = " \t\r\n"
+_ROWVERSION_BYTES = 8
+_LONGEST_KEY = 200
 Text = Annotated[str | None, Field(default=None)]
 
 
@@ -46,14 +52,15 @@ class _Snapshot(_Part):
     end_date: Text
     created_date: Text
     created_user: Text
-    last_modified_date: datetime
+    last_modified_date: Text
     last_modified_user: Text
     backoffice_id: str | None = Field(default=None, validation_alias="BackofficeID")
     backoffice_parent_id: str | None = Field(default=None, validation_alias="BackofficeParentID")
+    timestamp: Any = None
     task: _Task | None = None
 
 
-def read_snapshot(text: str | bytes, source: str) -> Appointment:
+def read_snapshot(text: str | bytes, source: str, arrival: Arrival | None = None) -> Appointment:
     """Return what the connector reads of one snapshot; raises UnreadableError or
     InvalidFieldError.
     """
@@ -61,21 +68,11 @@ def read_snapshot(text: str | bytes, source: str) -> Appointment:
         found = _Snapshot.model_validate_json(text)
     except ValidationError as error:
         raise _refusal(error) from None
-    identity = found.id or found.appointment_guid or found.appointment_no
-    if not identity:
-        raise InvalidFieldError(
-            [
-                {
-                    "field": "Id",
-                    "message": (
-                        "is missing; without it, AppointmentGuid or appointmentNo must be there"
-                    ),
-                }
-            ]
-        )
+    refuse_no_numbers(text)
     job = (found.task.job if found.task else None) or _Job()
+    changed = _modified(found, arrival or Arrival(datetime.now(UTC)))
     return Appointment(
-        key=f"{source}/{identity}"[:200],
+        key=_key(found, source),
         appointment_id=found.id,
         appointment_no=found.appointment_no,
         appointment_guid=found.appointment_guid,
@@ -90,9 +87,65 @@ def read_snapshot(text: str | bytes, source: str) -> Appointment:
         back_office_parent_id=found.backoffice_parent_id,
         created_at=found.created_date,
         created_by=found.created_user,
-        modified_at=in_utc(found.last_modified_date),
+        modified_at=changed.at,
         modified_by=found.last_modified_user,
+        modified_ticks=changed.ticks,
+        rowversion=rowversion_of(found.timestamp),
+        reported_modified_at=changed.reported,
     )
+
+
+def rowversion_of(timestamp: Any) -> str | None:
+    """Return a SQL Server rowversion as 16 hexadecimal digits; None for all but the base64 text of
+    8 bytes.
+    """
+    try:
+        decoded = base64.b64decode(timestamp, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        return None
+    return decoded.hex() if len(decoded) == _ROWVERSION_BYTES else None
+
+
+def _key(found: _Snapshot, source: str) -> str:
+    identity = str(found.id or found.appointment_guid or found.appointment_no or "")
+    if not identity:
+        raise _wrong("Id", "is missing; without it, AppointmentGuid or appointmentNo must be there")
+    if not found.id and identity.isdecimal():
+        identity = f"no-{identity}"  # not the appointment of this Id
+    key = f"{source}/{identity}"
+    if len(key) > _LONGEST_KEY:
+        field = "AppointmentGuid" if found.appointment_guid else "appointmentNo"
+        raise _wrong(field, f"is too long: {_LONGEST_KEY - len(source) - 1} characters at most")
+    return key
+
+
+def _modified(found: _Snapshot, arrival: Arrival) -> Modified:
+    """Return the last-modified time; an appointment that was never modified has that of its
+    creation.
+    """
+    for field, text in (
+        ("LastModifiedDate", found.last_modified_date),
+        ("CreatedDate", found.created_date),
+    ):
+        written = _written(field, text)
+        if written is not None:
+            return modified(written, arrival)
+    raise _wrong("LastModifiedDate", "is missing; without it, CreatedDate must be there")
+
+
+def _written(field: str, text: str | None) -> Written | None:
+    """Return the date, or None where there is none: null, or .NET's minimum."""
+    if not text:
+        return None
+    try:
+        written = read_date(text)
+    except ValueError as error:
+        raise _wrong(field, str(error)) from None
+    return None if written.is_missing else written
+
+
+def _wrong(field: str, message: str) -> InvalidFieldError:
+    return InvalidFieldError([{"field": field, "message": message}])
 
 
 def split_snapshots(body: bytes) -> list[str]:

@@ -28,6 +28,7 @@ from common.telemetry.telemetry import Telemetry
 from common.traces.exporting import exporting
 from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
+from portal_api.appointments.forget_order import ForgetOrder
 from portal_api.connectors.testing import ConnectionTests
 from portal_api.consumers import subscribe
 from portal_api.doors import build_doors
@@ -38,6 +39,7 @@ from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
 from portal_api.routes.export import export
+from portal_api.routes.forget_order import forget_order
 from portal_api.routes.operations import operations
 from portal_api.routes.saved_views import saved_views
 from portal_api.routes.timelines import timelines
@@ -165,6 +167,7 @@ def _routers(
     return [
         export(reader),
         appointments(reader, store),
+        forget_order(ForgetOrder(publisher, reader)),
         deliveries(reader, store),
         timelines(reader, store, kept, known, trail),
         causes(known, reader),

@@ -59,6 +59,15 @@ def add(parsers: Parsers) -> None:
     line.add_argument(
         "--json", action="store_true", help="one line of JSON each, with what was sent and answered"
     )
+    command(
+        appointments,
+        "forget-order",
+        forgotten,
+        (
+            "Send the next version of one appointment whatever its age: for changes that are "
+            "Skipped because a last-modified time before them was wrong."
+        ),
+    ).add_argument("appointment_key")
 
 
 async def listed(portal: Portal, asked: argparse.Namespace) -> None:
@@ -89,6 +98,16 @@ async def timeline(portal: Portal, asked: argparse.Namespace) -> None:
         found if asked.json else (one | {"what": _what(one)} async for one in found),
         HAPPENED,
         as_json=asked.json,
+    )
+
+
+async def forgotten(portal: Portal, asked: argparse.Namespace) -> None:
+    """Forget the order of one appointment's versions."""
+    found = await portal.send("POST", f"/appointments/{asked.appointment_key}/forget-order")
+    show.say(
+        f"The next version of {found['appointment_key']} is sent whatever its age "
+        f"({len(found['connector_ids'])} connectors). Retry the skipped deliveries that are still "
+        "wanted, the oldest first."
     )
 
 

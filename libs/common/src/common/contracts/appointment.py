@@ -4,12 +4,16 @@ snapshot as it came.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field
 
 from common.contracts.message import Message
+
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_LAST = 3_155_378_976_000_000_000
+"""The ticks of the year 10000."""
 
 
 class Action(StrEnum):
@@ -24,8 +28,13 @@ class Appointment(Message):
     """The facts of one snapshot that the connector itself works with.
 
     ``key`` names the appointment among all: ``<source>/<Dime.Scheduler's id>``. Dates are
-    Dime.Scheduler's own text, offset or none, never changed (domain.md, 4.9). ``modified_at`` is
-    the ordering value: its last-modified time, read as UTC when it names no offset.
+    Dime.Scheduler's own text, offset or none, never changed (domain.md, 4.9).
+
+    ``modified_at`` is the last-modified time by which versions are ordered, and ``modified_ticks``
+    the same at full precision: units of 100 ns since the year 1, as .NET counts them.
+    ``rowversion`` is the snapshot's ``Timestamp`` as 16 hexadecimal digits, so that the order of
+    the text is the order of the numbers. ``reported_modified_at`` is Dime.Scheduler's own
+    last-modified time when the time of arrival counts in its place.
     """
 
     key: str = Field(min_length=1, max_length=200)
@@ -45,11 +54,21 @@ class Appointment(Message):
     created_by: str | None = None
     modified_at: datetime
     modified_by: str | None = None
+    modified_ticks: int | None = Field(default=None, ge=0, lt=_LAST)
+    rowversion: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
+    reported_modified_at: str | None = None
 
     @property
-    def fence(self) -> int:
-        """The ordering value in milliseconds since 1970: a later snapshot has a higher one."""
-        return int(self.modified_at.timestamp() * 1000)
+    def ticks(self) -> int:
+        """The last-modified time in ticks; messages of 0.1.0 have it in microseconds only."""
+        if self.modified_ticks is not None:
+            return self.modified_ticks
+        return ticks_of(in_utc(self.modified_at))
+
+
+def ticks_of(moment: datetime) -> int:
+    """Return the aware moment in .NET's ticks: units of 100 ns since the year 1, UTC."""
+    return (moment - _FIRST) // timedelta(microseconds=1) * 10
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from common.contracts.appointment import Action, Appointment
 from common.contracts.message import Message, TransactionId
@@ -14,8 +14,8 @@ class TransactionReceived(Message):
     """ingest -> dispatcher, portal-api: a planner's change was accepted.
 
     ``body`` is the snapshot's JSON text exactly as it was received, unknown fields included. The
-    same change reported twice has the same ``transaction_id``. ``traceparent`` is the step that
-    accepted it (W3C Trace Context).
+    same change reported twice has the same ``transaction_id``. ``place`` is its place in the array
+    of its request. ``traceparent`` is the step that accepted it (W3C Trace Context).
     """
 
     version: Literal[1] = 1
@@ -23,6 +23,7 @@ class TransactionReceived(Message):
     source: str
     action: Action
     received_at: AwareDatetime
+    place: int = Field(default=0, ge=0)
     appointment: Appointment
     body: str
     traceparent: str | None = None

@@ -1,4 +1,4 @@
-"""What the ledger answers to a claim."""
+"""A claim, and what the ledger answers to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested
+from dispatcher.ledger.version import Version
 from dispatcher.outcome import Outcome
 
 _PROCESS = uuid.uuid4().hex
@@ -18,24 +20,47 @@ _NUMBERS = itertools.count()
 class Claim:
     """The right to call for one appointment; ``token`` tells it from every other claim, also from
     its own repetition.
+
+    ``missing_create`` is set by the ledger when it grants the claim: the transaction of a create
+    that the back office never got.
     """
 
     request: DeliveryRequested
+    sends_missing_create: bool = True
+    missing_create: str | None = None
     token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")
+    version: Version = field(init=False)
 
-    @property
-    def to_send(self) -> DeliveryRequested:
-        return self.request
+    def __post_init__(self) -> None:
+        self.version = Version.of(self.request.transaction)
 
     @property
     def document_id(self) -> str:
         """The ledger's document: connector and appointment."""
-        return f"{self.request.connector_id}|{self.request.transaction.appointment.key}"
+        return document_id_of(self.request.connector_id, self.request.transaction.appointment.key)
 
     @property
-    def fence(self) -> int:
-        """The snapshot's ordering value: Dime.Scheduler's last-modified time in milliseconds."""
-        return self.request.transaction.appointment.fence
+    def action(self) -> Action:
+        """The planner's action."""
+        return self.request.transaction.action
+
+    @property
+    def sends_create(self) -> bool:
+        """Whether an update has to be sent as a create, because the create was never delivered."""
+        return self.missing_create is not None
+
+    @property
+    def is_create(self) -> bool:
+        """Whether the call is a create, the planner's own or a missing one."""
+        return self.action is Action.CREATE or self.sends_create
+
+    @property
+    def to_send(self) -> DeliveryRequested:
+        """The request as it has to be sent: with the action create where one is missing."""
+        if not self.sends_create:
+            return self.request
+        transaction = self.request.transaction.model_copy(update={"action": Action.CREATE})
+        return self.request.model_copy(update={"transaction": transaction})
 
     @property
     def key(self) -> str:
@@ -45,7 +70,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """This attempt is done already: tell its outcome again, call nobody."""
+    """This delivery has its outcome already: publish it again, call nothing."""
 
     outcome: Outcome
 
@@ -59,8 +84,23 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
+class NeverDelivered:
+    """A delete of an appointment that the back office never had: the ledger counts it as
+    delivered, with this outcome, and nothing is sent.
+    """
+
+    create_transaction: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Busy:
-    """Somebody else calls for this appointment right now."""
+    """Another claim for this appointment is under way."""
 
 
-Answer = Claim | Done | Superseded | Busy
+Answer = Claim | Done | Superseded | NeverDelivered | Busy
+
+
+def document_id_of(connector_id: str, appointment_key: str) -> str:
+    """Return the id of the ledger's document of one connector and appointment."""
+    return f"{connector_id}|{appointment_key}"

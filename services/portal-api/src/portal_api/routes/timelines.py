@@ -26,7 +26,7 @@ def timelines(
     """Return the route."""
     router = APIRouter(prefix="/timelines", tags=["Appointments"])
 
-    async def of(sent: list[Document], *, is_admin: bool) -> list[Happening]:
+    async def of(key: str, sent: list[Document], *, is_admin: bool) -> list[Happening]:
         spans, ids = tell.spans_of(sent), [delivery["_id"] for delivery in sent]
         items = await operations.about(ids)
         notes = await causes.notes(tell.causes_of(sent))
@@ -41,7 +41,7 @@ def timelines(
         if is_admin:
             found += tell.audited(
                 await audit.about(
-                    {*ids, *spans, *notes, *(item["operation_id"] for item in items)}
+                    {key, *ids, *spans, *notes, *(item["operation_id"] for item in items)}
                 ),
                 spans,
             )
@@ -56,6 +56,8 @@ def timelines(
         audit has about it.
         """
         _, sent = await reader.appointment(appointment_key)
-        return Timeline(items=await of(sent, is_admin=caller_of(request).role.may(Role.ADMIN)))
+        return Timeline(
+            items=await of(appointment_key, sent, is_admin=caller_of(request).role.may(Role.ADMIN))
+        )
 
     return router

@@ -67,6 +67,16 @@ class Reader:
             for delivery in sent
         ]
 
+    async def connectors_of(self, key: str) -> list[str]:
+        """Return the connectors that have had a delivery of one appointment; raises
+        NotFoundError.
+        """
+        with reaching():
+            found = await self._database["appointments"].find_one({"_id": key}, {"connectors": 1})
+        if found is None:
+            raise NotFoundError(f"There is no appointment {key}")
+        return sorted(found.get("connectors", {}))
+
     async def deliveries(
         self, wanted: Document, phases: Collection[Phase], page: Page
     ) -> tuple[list[Document], str | None]:

@@ -1,0 +1,22 @@
+"""The request to forget the order of one appointment's versions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from common.contracts.message import ConnectorId, Message
+
+
+class ForgetOrderRequested(Message):
+    """portal-api -> dispatcher: grant the next version of this appointment whatever its age, at
+    each of these connectors.
+    """
+
+    version: Literal[1] = 1
+    request_id: str = Field(min_length=1, max_length=64)
+    appointment_key: str = Field(min_length=1, max_length=200)
+    connector_ids: tuple[ConnectorId, ...]
+    requested_by: str
+    requested_at: AwareDatetime

@@ -1,0 +1,172 @@
+"""Writes many changes of the ledger at once, and looks closer at those that collide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import structlog
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, WTimeoutError
+
+from common.database import outlast
+from dispatcher.ledger import writes
+from dispatcher.ledger.claim import Answer, Busy, Claim, NeverDelivered
+from dispatcher.ledger.decide import Decision, Grant, Held, decide, is_owed
+from dispatcher.ledger.record import Record, read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import timedelta
+
+    from motor.motor_asyncio import AsyncIOMotorCollection
+
+log = structlog.get_logger()
+DUPLICATE_KEY = 11000
+
+
+class Write(NamedTuple):
+    """One change of one document; only claims are answered."""
+
+    claim: Claim
+    operation: UpdateOne
+    kind: Literal["claim", "settle", "release", "owe"]
+
+
+class _Result(NamedTuple):
+    """What one bulk write came to: the places that collided with the document that is there, the
+    codes of other errors by place, and how many changes found no document.
+    """
+
+    collided: Collection[int]
+    failed: dict[int, int]
+    unmatched: int
+
+
+class Bulk:
+    """Unordered bulk writes; waits for as long as MongoDB is away."""
+
+    def __init__(
+        self, collection: AsyncIOMotorCollection[dict[str, Any]], lease: timedelta
+    ) -> None:
+        self._collection = collection
+        self._lease = lease
+
+    async def write(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+        """Return an answer per claim and None per other write; an item that cannot be written
+        fails alone.
+        """
+        try:
+            return await self._outlasting(items)
+        except Exception as error:  # noqa: BLE001 - raised to the one who submitted the item
+            if len(items) == 1:
+                return [error]
+        return [(await self.write([item]))[0] for item in items]
+
+    async def _outlasting(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+        async for trial in outlast():
+            with trial:
+                return await self._once(items)
+        raise AssertionError  # outlast ends only by an exception
+
+    async def _once(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+        result = await self._apply([item.operation for item in items])
+        answers: list[Answer | Exception | None] = [
+            item.claim if item.kind == "claim" else None for item in items
+        ]
+        for place, code in result.failed.items():
+            answers[place] = RuntimeError(
+                f"the ledger could not be written: MongoDB's error {code}"
+            )
+        settled = [item.claim for item in items if item.kind == "settle"]
+        if result.unmatched and settled:
+            await self._warn(settled)
+        unclear = [place for place in result.collided if items[place].kind == "claim"]
+        if unclear:
+            closer = await self._look_closer([items[place].claim for place in unclear])
+            for place, answer in zip(unclear, closer, strict=True):
+                answers[place] = answer
+        return answers
+
+    async def _apply(self, operations: Sequence[UpdateOne]) -> _Result:
+        try:
+            done = await self._collection.bulk_write(list(operations), ordered=False)
+        except BulkWriteError as error:
+            return _result_of(error, len(operations))
+        return _Result((), {}, len(operations) - done.matched_count - done.upserted_count)
+
+    async def _look_closer(self, claims: Sequence[Claim]) -> list[Answer]:
+        """Decide exactly on claims that the guarded upsert did not grant, and carry it out by
+        compare-and-set on the documents as they were read.
+        """
+        now = datetime.now(UTC)
+        records = await self._read(claim.document_id for claim in claims)
+        decided = [
+            (claim, _decided(claim, records.get(claim.document_id), now)) for claim in claims
+        ]
+        changes = {
+            place: change
+            for place, (claim, decision) in enumerate(decided)
+            if (change := self._change(claim, decision, records.get(claim.document_id), now))
+        }
+        result = await self._apply(list(changes.values())) if changes else _Result((), {}, 0)
+        places = list(changes)
+        lost = {places[place] for place in (*result.collided, *result.failed)}
+        return [
+            _answer(claim, decision, is_lost=place in lost)
+            for place, (claim, decision) in enumerate(decided)
+        ]
+
+    def _change(
+        self, claim: Claim, decision: Decision, record: Record | None, now: datetime
+    ) -> UpdateOne | None:
+        if record is None:
+            return None
+        if isinstance(decision, Grant):
+            claim.missing_create = decision.missing_create
+            return writes.granting(claim, record, now, self._lease)
+        if isinstance(decision, NeverDelivered):
+            return writes.never_delivered(claim, record, now, decision)
+        return writes.owing(claim) if is_owed(claim, record, decision) else None
+
+    async def _read(self, ids: Iterable[str]) -> dict[str, Record]:
+        found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {document["_id"]: read(document) for document in found}
+
+    async def _warn(self, settled: Sequence[Claim]) -> None:
+        """Log the outcomes that found no claim of theirs: the lease had ended under the call."""
+        records = await self._read(claim.document_id for claim in settled)
+        for claim in settled:
+            record = records.get(claim.document_id)
+            if record is None or all(entry["key"] != claim.key for entry in record.recent):
+                log.warning(
+                    "an outcome was not written to the ledger: its claim had ended",
+                    delivery_id=claim.request.delivery_id,
+                    attempt=claim.request.attempt,
+                    connector_id=claim.request.connector_id,
+                )
+
+
+def _decided(claim: Claim, record: Record | None, now: datetime) -> Decision:
+    return Busy() if record is None else decide(claim, record, now)
+
+
+def _result_of(error: BulkWriteError, count: int) -> _Result:
+    details = error.details
+    if details.get("writeConcernErrors"):
+        # A write that a majority does not have may be rolled back: do it again.
+        raise WTimeoutError("the ledger was not written by a majority") from error
+    errors = details["writeErrors"]
+    return _Result(
+        collided=[e["index"] for e in errors if e["code"] == DUPLICATE_KEY],
+        failed={e["index"]: e["code"] for e in errors if e["code"] != DUPLICATE_KEY},
+        unmatched=count - len(errors) - details["nMatched"] - details["nUpserted"],
+    )
+
+
+def _answer(claim: Claim, decision: Decision, *, is_lost: bool) -> Answer:
+    """Return the answer to a claim; one whose document was changed meanwhile is asked again."""
+    if isinstance(decision, Held | Grant):
+        claim.missing_create = None if is_lost else decision.missing_create
+        return Busy() if is_lost else claim
+    return Busy() if is_lost and isinstance(decision, NeverDelivered) else decision

@@ -1,0 +1,180 @@
+"""Reads the ledger's documents, those of 0.1.0 too.
+
+``delivered_version`` is the newest version that the back office has or may have,
+``claimed_version`` that of the call under way, ``lease_until`` when its claim ends, ``recent`` the
+last attempts with their outcomes. ``presence`` says whether the back office has the appointment,
+``created_by`` which transaction was, or may have been, delivered as a create, and ``create_owed``
+which create was not. ``revision`` grows with every change but renewals of the lease.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from common.contracts.appointment import ticks_of
+from common.contracts.delivery import Status
+from dispatcher.ledger.version import Version
+from dispatcher.outcome import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dispatcher.ledger.claim import Claim
+
+NEVER = -(2**62)
+"""The ticks where there is no version."""
+OVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = ticks_of(OVER)
+_MILLISECOND = 10_000
+
+
+class Presence(StrEnum):
+    """Whether the back office has the appointment."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A version that the ledger remembers, with its transaction; ``outcome`` is final: this
+    delivery is never sent again.
+    """
+
+    version: Version
+    by: str
+    modified_at: datetime
+    is_create: bool = False
+    outcome: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, claim: Claim, outcome: Outcome | None = None) -> Known:
+        """Return the version of a claim."""
+        transaction = claim.request.transaction
+        return cls(
+            version=claim.version,
+            by=transaction.transaction_id,
+            modified_at=transaction.appointment.modified_at,
+            is_create=claim.is_create,
+            outcome=outcome_stored(outcome) if outcome else None,
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as a part of a document."""
+        version = self.version
+        return {
+            "ticks": version.ticks,
+            "rowversion": version.rowversion,
+            "received": version.received,
+            "place": version.place,
+            "is_delete": version.is_delete,
+            "by": self.by,
+            "modified_at": self.modified_at,
+            "is_create": self.is_create,
+            "outcome": self.outcome,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the ledger knows of one appointment at one connector."""
+
+    revision: int | None
+    token: str | None
+    lease_until: datetime
+    delivered: Known | None
+    claimed: Known | None
+    owed: Known | None
+    created_by: str | None
+    presence: Presence | None
+    recent: Sequence[Mapping[str, Any]]
+    final: tuple[str, Mapping[str, Any]] | None
+    """The transaction whose outcome is final although it may have left ``recent``."""
+
+    def outcome_of(self, claim: Claim) -> Outcome | None:
+        """Return the outcome by which a claim is answered without a call: that of the same
+        attempt, or the success of any attempt of the same delivery.
+        """
+        for entry in self.recent:
+            is_success = entry["outcome"]["status"] == Status.SUCCESS
+            if entry["key"] == claim.key or (is_success and _is_of(entry, claim)):
+                return Outcome.model_validate(entry["outcome"])
+        if self.final and self.final[0] == claim.request.transaction.transaction_id:
+            return Outcome.model_validate(self.final[1])
+        return None
+
+    def may_have(self, claim: Claim) -> bool:
+        """Whether the back office has this delivery, or may have it."""
+        return any(
+            _is_of(entry, claim) and Outcome.model_validate(entry["outcome"]).may_be_stored
+            for entry in self.recent
+        )
+
+
+def outcome_stored(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as a part of a document, without the fields that say nothing."""
+    return outcome.model_dump(mode="json", exclude_defaults=True)
+
+
+def read(document: Mapping[str, Any]) -> Record:
+    """Return what a document says."""
+    delivered = _known(document, "delivered")
+    is_old = "delivered_version" not in document
+    presence = document.get("presence") or (Presence.UNKNOWN if delivered else None)
+    final = document.get("delivered_version") or {}
+    return Record(
+        revision=document.get("revision"),
+        token=document.get("token"),
+        lease_until=document.get("lease_until", OVER),
+        delivered=delivered,
+        claimed=_known(document, "claimed"),
+        owed=_version(document.get("create_owed")),
+        created_by=document.get("created_by") or (delivered.by if delivered and is_old else None),
+        presence=Presence(presence) if presence else None,
+        recent=document.get("recent", ()),
+        final=(final["by"], final["outcome"]) if final.get("outcome") else None,
+    )
+
+
+def _known(document: Mapping[str, Any], name: str) -> Known | None:
+    found = document.get(f"{name}_version")
+    return _version(found) if found is not None else _of_old(document, name)
+
+
+def _version(stored: Mapping[str, Any] | None) -> Known | None:
+    if stored is None or stored["ticks"] == NEVER:
+        return None
+    return Known(
+        version=Version(
+            ticks=stored["ticks"],
+            rowversion=stored["rowversion"],
+            received=stored["received"],
+            place=stored["place"],
+            is_delete=stored["is_delete"],
+        ),
+        by=stored["by"],
+        modified_at=stored["modified_at"],
+        is_create=stored["is_create"],
+        outcome=stored["outcome"],
+    )
+
+
+def _of_old(document: Mapping[str, Any], name: str) -> Known | None:
+    """Return a version that 0.1.0 wrote: milliseconds since 1970, and nothing else to order by."""
+    milliseconds = document.get(name, NEVER)
+    if milliseconds == NEVER:
+        return None
+    return Known(
+        version=Version(_EPOCH + milliseconds * _MILLISECOND),
+        by=document[f"{name}_by"],
+        modified_at=document[f"{name}_modified_at"],
+    )
+
+
+def _is_of(entry: Mapping[str, Any], claim: Claim) -> bool:
+    """Whether an attempt is one of this delivery."""
+    return bool(entry["key"].rpartition(".")[0] == claim.request.delivery_id)

@@ -1,0 +1,51 @@
+"""The order of versions of one appointment (design.md, section 5, rule 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from common.contracts.appointment import Action, ticks_of
+
+if TYPE_CHECKING:
+    from common.contracts.transaction import TransactionReceived
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The ordering values of one snapshot.
+
+    ``ticks`` is its last-modified time and ``received`` its time of arrival, both in units of
+    100 ns since the year 1; ``place`` is its place in the array of its request.
+    """
+
+    ticks: int
+    rowversion: str | None = None
+    received: int = 0
+    place: int = 0
+    is_delete: bool = False
+
+    @classmethod
+    def of(cls, transaction: TransactionReceived) -> Version:
+        """Return the version that a transaction carries."""
+        return cls(
+            ticks=transaction.appointment.ticks,
+            rowversion=transaction.appointment.rowversion,
+            received=ticks_of(transaction.received_at),
+            place=transaction.place,
+            is_delete=transaction.action is Action.DELETE,
+        )
+
+    def is_older_than(self, other: Version) -> bool:
+        """Whether the other one is newer; of two equal versions neither is older.
+
+        A delete is never older than another version of the same last-modified time: it is not
+        known to change that time.
+        """
+        if self.ticks != other.ticks:
+            return self.ticks < other.ticks
+        if self.is_delete != other.is_delete:
+            return other.is_delete
+        if self.rowversion and other.rowversion and self.rowversion != other.rowversion:
+            return self.rowversion < other.rowversion
+        return (self.received, self.place) < (other.received, other.place)

@@ -1,0 +1,176 @@
+"""A create is never lost to its update."""
+
+from __future__ import annotations
+
+import pytest
+
+from common.contracts.appointment import Action
+from common.contracts.delivery import Status
+from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
+from dispatcher.ledger.ledger import Ledger
+from dispatcher.outcome import Outcome
+from tests.support.ledgers import (
+    REFUSED,
+    SUCCESS,
+    UNKNOWN,
+    Database,
+    deliver,
+    end_leases,
+    version,
+)
+
+
+async def test_an_update_is_sent_as_a_create_after_the_create_was_refused(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+
+    claim = await deliver(ledger, version(2))
+
+    assert (claim.sends_create, claim.missing_create) == (True, "t1")
+    assert claim.to_send.transaction.action is Action.CREATE
+    assert claim.to_send.message_id == claim.request.message_id
+
+
+@pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])
+async def test_a_create_is_made_up_for_once(ledger: Ledger, outcome: Outcome) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+    await deliver(ledger, version(2), outcome)
+
+    assert not (await deliver(ledger, version(3))).sends_create
+
+
+async def test_a_create_stays_owed_while_it_is_refused(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+    await deliver(ledger, version(2), REFUSED)
+
+    assert (await deliver(ledger, version(3))).missing_create == "t1"
+
+
+async def test_a_create_of_unknown_outcome_counts_as_possibly_there(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), UNKNOWN)
+
+    assert not (await deliver(ledger, version(2))).sends_create
+
+
+async def test_a_create_that_ended_before_it_was_claimed_is_owed(ledger: Ledger) -> None:
+    await ledger.note_undelivered(version(1, action=Action.CREATE))
+    await ledger.note_undelivered(version(1, action=Action.CREATE))
+
+    assert (await deliver(ledger, version(2))).missing_create == "t1"
+
+
+async def test_an_update_that_ended_before_it_was_claimed_is_no_create(ledger: Ledger) -> None:
+    await ledger.note_undelivered(version(1))
+
+    assert not (await deliver(ledger, version(2))).sends_create
+
+
+async def test_a_create_that_its_update_overtook_is_made_up_for_by_the_next_version(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, version(2))
+    assert isinstance(await ledger.claim(Claim(version(1, action=Action.CREATE))), Superseded)
+
+    assert (await deliver(ledger, version(3))).missing_create == "t1"
+
+
+async def test_a_create_that_was_made_up_for_is_not_owed_when_it_is_retried(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+    await deliver(ledger, version(2))
+    retried = Claim(version(1, attempt=2, action=Action.CREATE))
+    assert isinstance(await ledger.claim(retried), Superseded)
+
+    assert not (await deliver(ledger, version(3))).sends_create
+
+
+async def test_a_second_create_that_is_refused_is_not_owed(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE))
+    await deliver(ledger, version(2, action=Action.CREATE), REFUSED)
+
+    assert not (await deliver(ledger, version(3))).sends_create
+
+
+async def test_a_create_is_retried_as_itself(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+
+    claim = await deliver(ledger, version(1, attempt=2, action=Action.CREATE))
+
+    assert not claim.sends_create
+    assert not (await deliver(ledger, version(2))).sends_create
+
+
+async def test_the_switch_of_a_connector_sends_updates_as_updates(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+    update, delete = (
+        Claim(request, sends_missing_create=False)
+        for request in (version(2), version(3, action=Action.DELETE))
+    )
+
+    assert await ledger.claim(update) is update
+    assert not update.sends_create
+    await ledger.settle(update, REFUSED)
+    assert await ledger.claim(delete) is delete
+
+
+async def test_a_delete_of_an_appointment_that_was_never_delivered_is_not_sent(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+
+    answer = await ledger.claim(Claim(version(2, action=Action.DELETE)))
+
+    assert isinstance(answer, NeverDelivered)
+    assert answer.create_transaction == "t1"
+    assert answer.outcome.status is Status.SKIPPED
+    assert "t1" in (answer.outcome.message or "")
+
+
+async def test_a_create_is_not_sent_after_a_delete_that_was_not_sent(ledger: Ledger) -> None:
+    await ledger.note_undelivered(version(1, action=Action.CREATE))
+    await ledger.claim(Claim(version(2, action=Action.DELETE)))
+
+    answer = await ledger.claim(Claim(version(1, attempt=2, action=Action.CREATE)))
+
+    assert isinstance(answer, Superseded)
+    assert answer.by_transaction == "t2"
+
+
+async def test_a_delete_that_was_not_sent_has_the_same_answer_again(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+    first = await ledger.claim(Claim(version(2, action=Action.DELETE)))
+    assert isinstance(first, NeverDelivered)
+
+    for attempt in (1, 2):
+        again = await ledger.claim(Claim(version(2, attempt, Action.DELETE)))
+        assert again == Done(first.outcome)
+
+
+@pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])
+async def test_a_delete_is_sent_when_an_update_went_out_before_its_create(
+    ledger: Ledger, outcome: Outcome
+) -> None:
+    await deliver(ledger, version(2), outcome)
+    await ledger.claim(Claim(version(1, action=Action.CREATE)))
+    delete = Claim(version(3, action=Action.DELETE))
+
+    assert await ledger.claim(delete) is delete
+
+
+async def test_a_call_that_was_cut_off_while_it_made_up_for_a_create_is_repeated_as_a_create(
+    ledger: Ledger, ledgers_database: Database
+) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+    await ledger.claim(Claim(version(2)))
+    await end_leases(ledgers_database)
+
+    assert (await deliver(ledger, version(2))).missing_create == "t1"
+
+
+async def test_a_create_that_was_cut_off_counts_as_possibly_there(
+    ledger: Ledger, ledgers_database: Database
+) -> None:
+    await ledger.claim(Claim(version(1, action=Action.CREATE)))
+    await end_leases(ledgers_database)
+
+    assert not (await deliver(ledger, version(2))).sends_create

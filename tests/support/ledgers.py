@@ -1,0 +1,74 @@
+"""What tests of the ledger have in common: versions of one appointment, and their outcomes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from common.contracts.appointment import Action
+from common.contracts.delivery import DeliveryRequested, Status
+from common.contracts.transaction import TransactionReceived
+from dispatcher.ledger.claim import Claim
+from dispatcher.ledger.ledger import Ledger
+from dispatcher.outcome import Outcome
+from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+LEASE_S = 1.0
+SUCCESS = Outcome(status=Status.SUCCESS, http_status=200, tries=1)
+REFUSED = Outcome(
+    status=Status.FAILED,
+    code="DSWBHK020",
+    message="[DSWBHK020] Status code: 400.",
+    http_status=400,
+    tries=1,
+)
+UNKNOWN = Outcome(
+    status=Status.FAILED,
+    code="DSWBHK010",
+    message="[DSWBHK010] No answer.",
+    outcome_unknown=True,
+    tries=1,
+)
+
+
+def version(number: int, attempt: int = 1, action: Action = Action.UPDATE) -> DeliveryRequested:
+    """The appointment as it was so many milliseconds after a moment."""
+    return a_delivery(
+        attempt=attempt,
+        transaction=a_transaction(
+            f"t{number}", action, modified_at=A_MOMENT + timedelta(milliseconds=number)
+        ),
+    )
+
+
+def at_the_same_moment(
+    name: str, *, received_s: int = 0, action: Action = Action.UPDATE, **facts: Any
+) -> DeliveryRequested:
+    """Another version with the same last-modified time."""
+    sent = a_transaction(name, action, **facts).model_dump()
+    received = {"received_at": A_MOMENT + timedelta(seconds=received_s)}
+    return a_delivery(transaction=TransactionReceived.model_validate(sent | received))
+
+
+async def deliver(ledger: Ledger, request: DeliveryRequested, outcome: Outcome = SUCCESS) -> Claim:
+    """Claim and settle; the claim must be granted."""
+    claim = Claim(request)
+    assert await ledger.claim(claim) is claim
+    await ledger.settle(claim, outcome)
+    return claim
+
+
+async def the_document(database: Database) -> dict[str, Any]:
+    """The only document of the ledger."""
+    found = await database["ledger"].find_one({})
+    assert found is not None
+    return dict(found)
+
+
+async def end_leases(database: Database) -> None:
+    """Have every lease run out, as if its replica were dead."""
+    ended = {"lease_until": A_MOMENT - timedelta(days=365)}
+    await database["ledger"].update_many({}, {"$set": ended})
