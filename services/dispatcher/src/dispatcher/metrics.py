@@ -6,14 +6,8 @@ Connector ids and hosts are a closed set: the administrator's own connectors.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Gauge, Histogram
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dispatcher.lanes.lane import Lane
 
 CONNECTOR_VERSION = Gauge(
     "mboc_dispatcher_connector_version",
@@ -121,23 +115,3 @@ CERTIFICATE_ENDS = Gauge(
 attempts_of = functools.cache(ATTEMPTS.labels)
 routed_to = functools.cache(ROUTED.labels)
 """Find a label set's counter once: looking it up costs more than counting."""
-
-
-def watch_lanes(connector_id: str, lanes: Sequence[Lane]) -> None:
-    """Have the gauges of a connector's lanes computed when Prometheus asks.
-
-    Lanes that another replica works count as 0 here. The counters begin at 0.
-    """
-    OLDEST_AGE.labels(connector_id).set_function(
-        lambda: max(lane.age.oldest_s() for lane in tuple(lanes))
-    )
-    IN_HAND.labels(connector_id).set_function(lambda: sum(lane.in_hand for lane in tuple(lanes)))
-    CALLS_ALLOWED.labels(connector_id).set_function(
-        lambda: sum(lane.state.limiter.allowed for lane in tuple(lanes) if lane.is_owned)
-    )
-    LANE_HELD.labels(connector_id).set_function(
-        lambda: any(lane.state.is_reported_held for lane in tuple(lanes))
-    )
-    routed_to(connector_id)
-    for status in ("Success", "Failed"):
-        attempts_of(connector_id, status, "")

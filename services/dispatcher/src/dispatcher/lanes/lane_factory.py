@@ -12,7 +12,7 @@ from dispatcher.lanes.groups import membership_of, strictest
 from dispatcher.lanes.lane import Lane
 from dispatcher.lanes.lane_state import LaneState
 from dispatcher.lanes.limiter import Limiter
-from dispatcher.metrics import watch_lanes
+from dispatcher.lanes.standing import watch_lanes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,8 +6,17 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from common.broker import BrokerAwayError
+from common.contracts.delivery import Status
 from common.contracts.telemetry import LaneStanding
-from dispatcher.metrics import LANE_DEPTH
+from dispatcher.metrics import (
+    CALLS_ALLOWED,
+    IN_HAND,
+    LANE_DEPTH,
+    LANE_HELD,
+    OLDEST_AGE,
+    attempts_of,
+    routed_to,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,3 +56,23 @@ def _sum(one: LaneStanding, other: LaneStanding) -> LaneStanding:
         held_until=held.held_until,
         reason=held.reason,
     )
+
+
+def watch_lanes(connector_id: str, lanes: Sequence[Lane]) -> None:
+    """Have the gauges of a connector's lanes computed when Prometheus asks.
+
+    Lanes that another replica works count as 0 here. The counters begin at 0.
+    """
+    OLDEST_AGE.labels(connector_id).set_function(
+        lambda: max(lane.age.oldest_s() for lane in tuple(lanes))
+    )
+    IN_HAND.labels(connector_id).set_function(lambda: sum(lane.in_hand for lane in tuple(lanes)))
+    CALLS_ALLOWED.labels(connector_id).set_function(
+        lambda: sum(lane.state.limiter.allowed for lane in tuple(lanes) if lane.is_owned)
+    )
+    LANE_HELD.labels(connector_id).set_function(
+        lambda: any(lane.state.is_reported_held for lane in tuple(lanes))
+    )
+    routed_to(connector_id)
+    for status in (Status.SUCCESS, Status.FAILED):
+        attempts_of(connector_id, status, "")
