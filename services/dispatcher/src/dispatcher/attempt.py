@@ -50,10 +50,14 @@ class AttemptResult(NamedTuple):
 
 
 class Tries(NamedTuple):
-    """How often a delivery was tried: calls that got through, and calls that reached nothing."""
+    """How often a delivery was tried: calls that got through, and calls that reached nothing.
+
+    ``may_be_stored`` says whether one of them may have stored the appointment.
+    """
 
     made: int = 0
     unreached: int = 0
+    may_be_stored: bool = False
 
     @property
     def total(self) -> int:
@@ -64,7 +68,10 @@ class Tries(NamedTuple):
         """Return the tries with this one; waiting as the back office asks for is no try."""
         if isinstance(error, UnreachableError):
             return self._replace(unreached=self.unreached + 1)
-        return self if waits(error) else self._replace(made=self.made + 1)
+        if waits(error):
+            return self
+        may_be_stored = self.may_be_stored or error.may_be_stored
+        return self._replace(made=self.made + 1, may_be_stored=may_be_stored)
 
 
 class NextStep(NamedTuple):
@@ -139,7 +146,7 @@ class AttemptRunner:
             tries = tries.after(answer)
             step = next_step(answer, tries, is_held=self._lane.breaker.is_held)
             if step.ends:
-                return await self._settle(claim, connector, _failure(answer, tries.total, began))
+                return await self._settle(claim, connector, _failure(answer, tries, began))
             if step.holds_lane:
                 self._lane.hold(answer)
             in_hand.may_drop()
@@ -152,7 +159,7 @@ class AttemptRunner:
         try:
             answer = await self._send(claim, connector)
         except asyncio.CancelledError:
-            await self._settle(claim, connector, _failure(CUT_OFF, 1, time.monotonic()))
+            await self._settle(claim, connector, _failure(CUT_OFF, Tries(1), time.monotonic()))
             raise
         if isinstance(answer, DeliveryError):
             self._lane.failed(answer, slot)
@@ -204,15 +211,16 @@ def _success(receipt: Receipt, tries: int, began: float) -> Outcome:
     )
 
 
-def _failure(error: DeliveryError, tries: int, began: float) -> Outcome:
+def _failure(error: DeliveryError, tries: Tries, began: float) -> Outcome:
     return Outcome(
         status=Status.FAILED,
         code=error.code,
         message=str(error),
         retryable=error.retryable,
         outcome_unknown=error.outcome_unknown,
+        is_possibly_stored=error.may_be_stored or tries.may_be_stored,
         http_status=error.http_status,
-        tries=tries,
+        tries=tries.total,
         duration_ms=_since(began),
         exchange=error.exchange,
         trace=error.trace,

@@ -7,6 +7,7 @@ DeliveryError              blames        what follows
 │   └── ClosedEarlyError   connector     connected, and closed before an appointment was sent
 ├── ThrottledError         connector     nothing was taken: waits as long as Retry-After says
 ├── ServerFaultError       connector     the back office has trouble: tried up to three times
+│   └── GatewayFaultError  connector     a status that a gateway may have sent: it may be stored
 ├── NoAnswerError          connector     sent, no answer: the outcome is unknown, one try
 ├── UnauthorisedError      credential    not let in: one try, the lane is held at once
 ├── ForbiddenError         unclear       not allowed: this account, or this appointment, one try
@@ -48,6 +49,8 @@ class DeliveryError(Exception):
     transient: bool = False
     blames: ClassVar[Blames] = Blames.CONNECTOR
     outcome_unknown: bool = False
+    may_be_stored: bool = False
+    """Whether the back office may have the appointment; it then counts for the order of versions."""
     trace: str | None = None
 
     def __init__(
@@ -95,10 +98,17 @@ class ServerFaultError(DeliveryError):
     transient = True
 
 
+class GatewayFaultError(ServerFaultError):
+    """A status that does not say who sent it: the back office may have stored the appointment."""
+
+    may_be_stored = True
+
+
 class NoAnswerError(DeliveryError):
     """The request was sent and no answer came: the back office may have stored it."""
 
     outcome_unknown = True
+    may_be_stored = True
 
 
 class UnconfirmedError(DeliveryError):
@@ -107,6 +117,7 @@ class UnconfirmedError(DeliveryError):
     """
 
     outcome_unknown = True
+    may_be_stored = True
 
     @property
     def retryable(self) -> bool:
@@ -151,5 +162,6 @@ class UnforeseenError(DeliveryError):
     ) -> None:
         super().__init__(code, sentence)
         self.outcome_unknown = outcome_unknown
+        self.may_be_stored = outcome_unknown
         self.transient = not outcome_unknown
         self.trace = trace

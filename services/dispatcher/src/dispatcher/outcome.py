@@ -26,6 +26,7 @@ class Outcome(BaseModel):
     message: str | None = None
     retryable: bool = False
     outcome_unknown: bool = False
+    is_possibly_stored: bool = False
     http_status: int | None = None
     tries: int = 0
     duration_ms: float | None = None
@@ -35,7 +36,7 @@ class Outcome(BaseModel):
     @property
     def may_be_stored(self) -> bool:
         """Whether the back office has the snapshot, or may have it."""
-        return self.status is Status.SUCCESS or self.outcome_unknown
+        return self.status is Status.SUCCESS or self.outcome_unknown or self.is_possibly_stored
 
 
 def event_of(
@@ -61,5 +62,5 @@ def event_of(
         at=datetime.now(UTC),
         replica=replica,
         **known,
-        **outcome.model_dump(),
+        **outcome.model_dump(exclude={"is_possibly_stored"}),
     )
