@@ -50,7 +50,7 @@ class DeliveryError(Exception):
     blames: ClassVar[Blames] = Blames.CONNECTOR
     outcome_unknown: bool = False
     may_be_stored: bool = False
-    """Whether the back office may have the appointment; it then counts for the order of versions."""
+    """Whether the back office may have the appointment: it then counts for the order."""
     trace: str | None = None
 
     def __init__(
