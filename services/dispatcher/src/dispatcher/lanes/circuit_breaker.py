@@ -130,15 +130,18 @@ class CircuitBreaker:
                 self._waiters.remove(waiter)
 
     def succeeded(self) -> None:
-        """Close: the back office answered as it should, or refused one appointment."""
-        self._faults = 0
-        if self._state is not State.CLOSED:
-            self._move(State.CLOSED)
+        """Close: the back office answered as it should, or refused one appointment.
+
+        A call that began before the back office asked for a pause does not end the pause.
+        """
+        if self._state is State.OPEN and self._cause is Cause.THROTTLED:
+            return
+        self._close()
 
     def reset(self) -> None:
         """Close and forget every pause: the connector was changed."""
         self._not_before = 0.0
-        self.succeeded()
+        self._close()
 
     def failed(self, error: DeliveryError, *, is_probe: bool) -> None:
         """Count a fault of the connector; one more than ``hold_after`` in a row opens.
@@ -153,10 +156,13 @@ class CircuitBreaker:
         """Hold the lane until a probe is due: after ``for_s`` seconds, or after the next pause."""
         if cause is not self._cause or self._state is State.CLOSED:
             self._doublings = 0
+        was_throttled = self._state is State.OPEN and self._cause is cause is Cause.THROTTLED
         self._cause = cause
         self.reason = reason
         pause = self._settings.pause_s(cause, self._doublings) if for_s is None else for_s
         pause = min(pause, LONGEST_HOLD.total_seconds())
+        if was_throttled:
+            pause = max(pause, self.probe_in_s)
         self._due_at = self._clock() + pause
         self._due_on = datetime.now(UTC) + timedelta(seconds=pause)
         if for_s is None:
@@ -194,6 +200,11 @@ class CircuitBreaker:
         left_s = (snapshot["due_at"] - datetime.now(UTC)).total_seconds()
         self.open(str(snapshot["reason"]), cause, for_s=max(0.0, left_s))
         self._doublings = doublings
+
+    def _close(self) -> None:
+        self._faults = 0
+        if self._state is not State.CLOSED:
+            self._move(State.CLOSED)
 
     def _move(self, state: State) -> None:
         self._state = state
