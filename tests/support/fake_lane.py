@@ -1,0 +1,189 @@
+"""A lane with a fake back office and a fake ledger, on the running loop's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, cast
+
+from common.contracts.connector import Connector, LaneChanged
+from common.contracts.delivery import DeliveryRequested, StatusChanged
+from dispatcher.attempt import AttemptResult, AttemptRunner
+from dispatcher.back_offices.probe import Probed
+from dispatcher.lanes.circuit_breaker import BreakerSettings, CircuitBreaker
+from dispatcher.lanes.credential import Credential
+from dispatcher.lanes.lane_state import LaneState
+from dispatcher.ledger.claim import Answer, Claim
+from dispatcher.outcome import Outcome
+from dispatcher.subscription import MessageInHand
+from tests.support.builders import a_connector, a_delivery
+from tests.support.virtual_time import now
+
+PASSED = Probed(passed=True, sentence="It answers.")
+FAILED = Probed(passed=False, sentence="It does not answer.")
+
+
+class FakeReceipt(NamedTuple):
+    """What a successful call brings."""
+
+    http_status: int = 200
+    exchange: None = None
+
+
+class FakeClient:
+    """A back office that answers as it is asked to; when no answer is left, with success.
+
+    ``answers`` are for calls, ``probes`` for connection tests, both in order; an exception is
+    raised. A callable is awaited first.
+    """
+
+    def __init__(self, *answers: object) -> None:
+        self.answers: list[object] = list(answers)
+        self.probes: list[object] = []
+        self.preparing: Exception | None = None
+        self.sent: list[DeliveryRequested] = []
+        self.sent_at: list[float] = []
+        self.probed_at: list[float] = []
+
+    @property
+    def tried_at(self) -> list[float]:
+        """When it was called or tested."""
+        return sorted((*self.sent_at, *self.probed_at))
+
+    def prepare(self, request: DeliveryRequested) -> DeliveryRequested:
+        """Map the snapshot; nothing is sent."""
+        if self.preparing is not None:
+            raise self.preparing
+        return request
+
+    async def send(self, prepared: DeliveryRequested) -> object:
+        """Make the call."""
+        self.sent.append(prepared)
+        self.sent_at.append(now())
+        return await _answer(self.answers, FakeReceipt())
+
+    async def probe(self) -> object:
+        """Test the connection."""
+        self.probed_at.append(now())
+        return await _answer(self.probes, PASSED)
+
+    async def close(self) -> None:
+        """Close nothing."""
+
+
+async def _answer(answers: list[object], default: object) -> object:
+    answer = answers.pop(0) if answers else default
+    if callable(answer):
+        answer = await cast("Callable[[], Awaitable[object]]", answer)()
+    if isinstance(answer, BaseException):
+        raise answer
+    return default if answer is None else answer
+
+
+class FakeClients:
+    """The one client of a lane, whatever version the connector has."""
+
+    def __init__(self, client: FakeClient) -> None:
+        self.client = client
+
+    def get(self, _: Connector) -> FakeClient:
+        """Return it."""
+        return self.client
+
+
+class FakeLedger:
+    """Grants every claim, unless told what else to answer first."""
+
+    def __init__(self, *answers: Answer | Exception) -> None:
+        self.answers = list(answers)
+        self.settled: list[tuple[str, Outcome]] = []
+        self.released: list[str] = []
+        self.settling: asyncio.Event | None = None
+        self.open: set[str] = set()
+
+    async def claim(self, claim: Claim) -> Answer:
+        """Grant."""
+        await asyncio.sleep(0)
+        answer = self.answers.pop(0) if self.answers else claim
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Claim):
+            self.open.add(answer.token)
+        return answer
+
+    async def settle(self, claim: Claim, outcome: Outcome) -> None:
+        """Remember the outcome; waits for ``settling`` if there is one."""
+        await asyncio.sleep(0)
+        if self.settling is not None:
+            await self.settling.wait()
+        self.settled.append((claim.key, outcome))
+        self.open.discard(claim.token)
+
+    async def release(self, claim: Claim) -> None:
+        """Give the claim back."""
+        await asyncio.sleep(0)
+        if claim.token in self.open:
+            self.released.append(claim.key)
+        self.open.discard(claim.token)
+
+
+class FakeStatuses:
+    """Keeps what was published."""
+
+    def __init__(self) -> None:
+        self.events: list[StatusChanged] = []
+
+    def publish(self, event: StatusChanged) -> asyncio.Future[None]:
+        """Confirm at once."""
+        self.events.append(event)
+        confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        confirmed.set_result(None)
+        return confirmed
+
+
+class FakeLane(NamedTuple):
+    """A lane's state with what stands around it."""
+
+    state: LaneState
+    client: FakeClient
+    changes: list[LaneChanged]
+    ledger: FakeLedger
+
+    @property
+    def is_held(self) -> bool:
+        """Whether no delivery of the lane is sent now."""
+        return self.state.breaker.is_held
+
+    async def deliver(
+        self, request: DeliveryRequested | None = None, in_hand: MessageInHand | None = None
+    ) -> AttemptResult:
+        """Run one attempt of a claimed delivery."""
+        claim = Claim(request or a_delivery())
+        self.ledger.open.add(claim.token)
+        runner = AttemptRunner(self.state, cast("Any", self.ledger))
+        return await runner.run(claim, in_hand or a_message())
+
+
+def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:
+    """A lane that this replica works; ``fields`` are the connector's, or settings of the breaker."""
+    names = BreakerSettings.__dataclass_fields__
+    settings = BreakerSettings(**{k: v for k, v in fields.items() if k in names})
+    connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
+    changes: list[LaneChanged] = []
+    clients = cast("Any", FakeClients(client))
+    state = LaneState(connector, "replica", settings, clients, changes.append)
+    state.breaker = CircuitBreaker(settings, state._breaker_changed, now)
+    state.credential = credential
+    state.leased_until = math.inf
+    return FakeLane(state, client, changes, FakeLedger())
+
+
+def a_message() -> MessageInHand:
+    """A message that was just taken."""
+    return MessageInHand(cast("Any", None), now())
+
+
+def changed(connector: Connector, **fields: Any) -> Connector:
+    """The connector's next version."""
+    return connector.model_copy(update={"version": connector.version + 1} | fields)
