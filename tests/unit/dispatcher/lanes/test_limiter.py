@@ -164,6 +164,23 @@ async def test_connectors_of_one_credential_share_its_calls_evenly() -> None:
 
 
 @in_virtual_time
+async def test_connectors_that_share_one_call_take_turns() -> None:
+    limiter = Limiter(1, 0)
+    limiter.change(1, 0, 2)
+    crowd = Crowd(limiter)
+
+    crowd.call("busy", 100)
+    await settle()
+    crowd.call("other", 2)
+    await asyncio.sleep(4.5)
+
+    assert [member for member, _ in crowd.began] == ["busy", "busy", "other", "busy", "other"]
+    for task in crowd.tasks:
+        task.cancel()
+    await crowd.over()
+
+
+@in_virtual_time
 async def test_a_connector_whose_calls_hang_leaves_one_slot_to_the_others() -> None:
     limiter = Limiter(5, 0)
     limiter.change(5, 0, 2)

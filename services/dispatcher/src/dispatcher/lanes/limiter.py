@@ -101,16 +101,16 @@ class Limiter:
             if (wait_s := self._wait_s()) > 0:
                 self._admit_in(wait_s)
                 return
-            slots = self._waiting[member]
+            slots = self._waiting.pop(member)
             slot = slots.popleft()
-            if not slots:
-                del self._waiting[member]
+            if slots:
+                self._waiting[member] = slots
             if not slot.done():
                 self._take(member)
                 slot.set_result(None)
 
     def _next_member(self) -> str | None:
-        """Return the waiting member with the fewest calls under way, the longest waiting first."""
+        """Return the waiting member with the fewest calls under way; of equals in turn."""
         waiting = [member for member in self._waiting if self._has_room(member)]
         return min(waiting, key=self._under_way_of, default=None)
 
