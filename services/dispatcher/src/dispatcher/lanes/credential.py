@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LONGEST_TRIAL_S = 5.0
+
 
 class Credential:
     """One login at one host. Domains lock an account after a few wrong passwords.
@@ -36,3 +38,36 @@ class Credential:
     def accept(self) -> None:
         """Remember that it was accepted, or entered again."""
         self._until = 0.0
+
+
+class Trial:
+    """The right of one call to try a credential; ``end`` it after the call.
+
+    One call of each lane waits for the credential, the others for that call: so lanes take turns.
+    A trial ends by itself when the back office does not answer for a while. That says nothing
+    about the credential, and other lanes wait.
+    """
+
+    def __init__(self, credential: Credential, lane: asyncio.Lock) -> None:
+        self._locks = (lane, credential.trying)
+        self._held: list[asyncio.Lock] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def begin(self, is_accepted: Callable[[], bool]) -> None:
+        """Return when no other call tries the credential, or when it was accepted."""
+        for lock in self._locks:
+            if is_accepted():
+                return
+            await lock.acquire()
+            self._held.append(lock)
+
+    def call_begins(self) -> None:
+        """Let other calls try the credential if no answer comes within seconds from now."""
+        self._timer = asyncio.get_running_loop().call_later(LONGEST_TRIAL_S, self.end)
+
+    def end(self) -> None:
+        """Let the next call try the credential; harmless when it ended before."""
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._held:
+            self._held.pop().release()

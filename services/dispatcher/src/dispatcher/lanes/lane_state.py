@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import Blames, ThrottledError
 from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
+from dispatcher.lanes.credential import Trial
 from dispatcher.lanes.groups import strictest
 from dispatcher.lanes.lane_report import LaneReport
 from dispatcher.lanes.limiter import Limiter
@@ -41,7 +42,8 @@ class CallSlot:
 
     is_probe: bool
     limiter: Limiter
-    is_trying_credential: bool = False
+    version: int
+    trial: Trial | None = None
 
 
 class LaneState:
@@ -65,6 +67,7 @@ class LaneState:
         self._in_flight = 0
         self._unclear = 0
         self._is_let_in = False
+        self._trying = asyncio.Lock()
         self._prober = Prober(self)
         self.connector = connector
         self.membership = membership
@@ -111,7 +114,10 @@ class LaneState:
         """
         while True:
             slot = await self._next_slot()
-            if slot.is_probe or (self.breaker.passes and self.is_leased):
+            if self.is_leased and (slot.is_probe or self.breaker.passes):
+                slot.version = self.connector.version
+                if slot.trial is not None:
+                    slot.trial.call_begins()
                 return slot
             self.leave(slot)
 
@@ -132,6 +138,8 @@ class LaneState:
 
     def succeeded(self, slot: CallSlot) -> None:
         """A call succeeded: the lane works, and speeds up again."""
+        if slot.version != self.connector.version:
+            return
         slot.is_probe = False
         self._let_in()
         self._unclear = 0
@@ -139,7 +147,12 @@ class LaneState:
         self.breaker.succeeded()
 
     def failed(self, error: DeliveryError, slot: CallSlot) -> None:
-        """A call failed: slow down, hold the lane, or do nothing, as the fault says."""
+        """A call failed: slow down, hold the lane, or do nothing, as the fault says.
+
+        A fault of the connector as it was before a change says nothing about it now.
+        """
+        if slot.version != self.connector.version:
+            return
         is_probe, slot.is_probe = slot.is_probe, False
         if error.http_status is not None and error.blames in WAS_LET_IN:
             self._let_in()
@@ -219,13 +232,24 @@ class LaneState:
         return left_s > 0
 
     @contextlib.asynccontextmanager
-    async def trying_credential(self) -> AsyncIterator[None]:
-        """Let no other call try the credential inside this block, unless it was accepted."""
-        if self._is_let_in or self.credential is None:
+    async def testing(self) -> AsyncIterator[None]:
+        """Test the connection inside this block: it counts as a call.
+
+        No other call tries the credential at the same time, unless it was accepted.
+        """
+        slot = CallSlot(is_probe=False, limiter=self.limiter, version=self.connector.version)
+        try:
+            await self._begin_trial(slot)
+            await slot.limiter.acquire(self.member)
+        except BaseException:
+            self._end_trial(slot)
+            raise
+        if slot.trial is not None:
+            slot.trial.call_begins()
+        try:
             yield
-            return
-        async with self.credential.trying:
-            yield
+        finally:
+            self.leave(slot)
 
     def refuse_credential(self, error: DeliveryError) -> None:
         """Hold the lane: the back office does not accept the credential."""
@@ -237,7 +261,8 @@ class LaneState:
     async def _next_slot(self) -> CallSlot:
         while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
             await asyncio.sleep(LEASE_POLL_S)
-        slot = CallSlot(await self.breaker.enter(), self.limiter)
+        is_probe = await self.breaker.enter()
+        slot = CallSlot(is_probe, self.limiter, self.connector.version)
         try:
             await self._try_credential(slot)
             await slot.limiter.acquire(self.member)
@@ -248,27 +273,30 @@ class LaneState:
 
     async def _try_credential(self, slot: CallSlot) -> None:
         """Wait until no other call tries the same credential; hold the lane if it was refused."""
-        if self._is_let_in or self.credential is None:
-            return
-        await self.credential.trying.acquire()
-        slot.is_trying_credential = True
-        if self._is_let_in:
-            self._stop_trying(slot)
-        elif self.waits_for_credential():
+        await self._begin_trial(slot)
+        if slot.trial is not None and self.waits_for_credential():
             self._stop_waiting(slot)
             slot.is_probe = await self.breaker.enter()
             await self._try_credential(slot)
 
+    async def _begin_trial(self, slot: CallSlot) -> None:
+        if self._is_let_in or self.credential is None:
+            return
+        slot.trial = Trial(self.credential, self._trying)
+        await slot.trial.begin(lambda: self._is_let_in)
+        if self._is_let_in:
+            self._end_trial(slot)
+
     def _stop_waiting(self, slot: CallSlot) -> None:
-        self._stop_trying(slot)
+        self._end_trial(slot)
         if slot.is_probe:
             slot.is_probe = False
             self.breaker.release_probe()
 
-    def _stop_trying(self, slot: CallSlot) -> None:
-        if slot.is_trying_credential and self.credential is not None:
-            slot.is_trying_credential = False
-            self.credential.trying.release()
+    def _end_trial(self, slot: CallSlot) -> None:
+        if slot.trial is not None:
+            slot.trial.end()
+            slot.trial = None
 
     def _let_in(self) -> None:
         self._is_let_in = True

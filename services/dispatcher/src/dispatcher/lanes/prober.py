@@ -45,6 +45,8 @@ class Prober:
         for task in (self._running, self._suspecting):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
+        self._running = None
+        self._suspecting = None
 
     async def _run(self) -> None:
         breaker = self._lane.breaker
@@ -71,17 +73,20 @@ class Prober:
             breaker.open(str(error), for_s=error.retry_after_s)
 
     async def _suspect(self) -> None:
+        lane, version = self._lane, self._lane.connector.version
         error = await self._test()
-        if error is not None and not self._lane.breaker.is_held:
-            self._lane.breaker.open(str(error))
+        if error is None or lane.breaker.is_held or lane.connector.version != version:
+            return
+        if error.blames is Blames.CREDENTIAL:
+            lane.refuse_credential(error)
+        else:
+            lane.breaker.open(str(error))
 
     async def _test(self) -> DeliveryError | None:
         """Return why the connection test failed, or None."""
         lane = self._lane
-        limiter = lane.limiter
-        await limiter.acquire(lane.member)
         try:
-            async with lane.trying_credential():
+            async with lane.testing():
                 probed = await lane.clients.get(lane.connector).probe()
         except DeliveryError as error:
             return error
@@ -90,8 +95,6 @@ class Prober:
                 "a connection test could not be made", connector_id=lane.connector.connector_id
             )
             return None
-        finally:
-            limiter.release(lane.member)
         return None if probed.passed else MisconfiguredError("DSCFG004", probed.sentence)
 
 
