@@ -166,7 +166,7 @@ class FakeLane(NamedTuple):
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:
-    """A lane that this replica works; ``fields`` are the connector's, or settings of the breaker."""
+    """A lane of this replica; ``fields`` are the connector's, or settings of the breaker."""
     names = BreakerSettings.__dataclass_fields__
     settings = BreakerSettings(**{k: v for k, v in fields.items() if k in names})
     connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
