@@ -113,7 +113,13 @@ class FakeLedger:
         return answer
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Remember the outcome; waits for ``settling`` if there is one."""
+        """Remember the outcome, also when the caller is cancelled meanwhile, as the ledger does.
+
+        Waits for ``settling`` if there is one.
+        """
+        await asyncio.shield(asyncio.ensure_future(self._settle(claim, outcome)))
+
+    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
         await asyncio.sleep(0)
         if self.settling is not None:
             await self.settling.wait()

@@ -1,144 +1,358 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from common.contracts.delivery import Status
-from dispatcher import attempt as module
-from dispatcher.attempt import attempt, pause_before_next
-from dispatcher.back_offices.calls import Receipt
+from common.contracts.delivery import DeliveryRequested, Status
+from dispatcher.attempt import TRIES, Tries, next_step, pause_s
+from dispatcher.deliver import DeliveryService
 from dispatcher.errors import (
     DeliveryError,
+    ForbiddenError,
+    MisconfiguredError,
     NoAnswerError,
     RefusedError,
     ServerFaultError,
     ThrottledError,
+    UnauthorisedError,
+    UnconfirmedError,
+    UnreachableError,
 )
-from dispatcher.lanes.desk import Desk
-from dispatcher.lanes.gate import Patience
-from dispatcher.lanes.limiter import Limiters
+from dispatcher.ledger.claim import Busy, Done
 from dispatcher.outcome import Outcome
-from tests.support.builders import a_connector
+from tests.support.builders import a_delivery, a_transaction
+from tests.support.fake_lane import FakeClient, FakeLane, FakeStatuses, a_lane, a_message
+from tests.support.virtual_time import in_virtual_time, now, settle
 
 FAULT = ServerFaultError("DSWBHK020", "Status code: 502.", http_status=502)
+UNREACHABLE = UnreachableError("DSWBHK010", "It cannot be reached.")
+UNAUTHORISED = UnauthorisedError("DSWBHK020", "Status code: 401.", http_status=401)
+THROTTLED = ThrottledError("DSWBHK020", "Status code: 429.", http_status=429)
+ASKED_TO_WAIT = ThrottledError(
+    "DSWBHK020", "Status code: 429.", http_status=429, retry_after_s=3600
+)
 
 
-def a_desk(hold_after: int = 100, **fields: Any) -> Desk:
-    return Desk(
-        a_connector(**fields),
-        "replica",
-        Patience(hold_after=hold_after, probe_s=0.01, longest_probe_s=0.02),
-        Limiters(),
-        lambda _: None,
-    )
+class Delivering:
+    """A delivery service with everything around it fake, and one delivery under way."""
+
+    def __init__(self, lane: FakeLane, request: DeliveryRequested | None = None) -> None:
+        self.lane = lane
+        self.statuses = FakeStatuses()
+        self.message = a_message()
+        self._service = DeliveryService(
+            lane.state, cast("Any", lane.ledger), cast("Any", self.statuses), "replica"
+        )
+        self.task = self.deliver(request or a_delivery())
+
+    def deliver(self, request: DeliveryRequested) -> asyncio.Task[None]:
+        """Begin another delivery of the same lane."""
+        return asyncio.create_task(self._deliver(request))
+
+    async def _deliver(self, request: DeliveryRequested) -> None:
+        await self._service(request, self.message)
+
+    async def cancel(self) -> None:
+        """Stop the delivery, as when the dispatcher stops."""
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
 
 
-def answering(
-    *answers: DeliveryError | int,
-) -> tuple[Callable[[], Awaitable[Receipt]], list[DeliveryError | int]]:
-    left = list(answers)
-
-    async def send() -> Receipt:
-        answer = left.pop(0)
-        if isinstance(answer, DeliveryError):
-            raise answer
-        return Receipt(answer, None)
-
-    return send, left
+async def hanging() -> object:
+    await asyncio.sleep(60)
+    return None
 
 
-async def settled(outcome: Outcome) -> Outcome:
-    return outcome
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.0)
-
-
+@in_virtual_time
 async def test_a_transient_fault_is_tried_up_to_three_times() -> None:
-    send, left = answering(FAULT, FAULT, FAULT, 200)
+    client = FakeClient(FAULT, FAULT, FAULT)
 
-    outcome = await attempt(a_desk(), send, settled)
+    outcome = (await a_lane(client).deliver()).outcome
 
-    assert (outcome.status, outcome.tries, outcome.http_status, left) == (
-        Status.FAILED,
-        3,
-        502,
-        [200],
-    )
+    assert (outcome.status, outcome.tries, outcome.http_status) == (Status.FAILED, 3, 502)
     assert outcome.message == "[DSWBHK020] Status code: 502."
+    assert len(client.sent) == 3
 
 
+@in_virtual_time
 async def test_a_try_that_succeeds_ends_the_attempt() -> None:
-    send, _ = answering(FAULT, 204)
+    outcome = (await a_lane(FakeClient(FAULT)).deliver()).outcome
 
-    outcome = await attempt(a_desk(), send, settled)
-
-    assert (outcome.status, outcome.tries, outcome.http_status) == (Status.SUCCESS, 2, 204)
+    assert (outcome.status, outcome.tries, outcome.http_status) == (Status.SUCCESS, 2, 200)
 
 
 @pytest.mark.parametrize(
     "error",
-    [RefusedError("DSWBHK020", "no", http_status=400), NoAnswerError("DSWBHK010", "silence")],
+    [
+        RefusedError("DSWBHK020", "no", http_status=400),
+        NoAnswerError("DSWBHK010", "silence"),
+        ForbiddenError("DSWBHK020", "no", http_status=403),
+        MisconfiguredError("DSWBHK020", "no such page", http_status=404),
+        UnconfirmedError("DSWBHK020", "not readable", http_status=200),
+    ],
 )
-async def test_a_refusal_and_an_unknown_outcome_are_not_tried_again(error: DeliveryError) -> None:
-    send, left = answering(error, 200)
+@in_virtual_time
+async def test_refusals_and_unknown_outcomes_are_not_tried_again(error: DeliveryError) -> None:
+    client = FakeClient(error)
 
-    outcome = await attempt(a_desk(), send, settled)
+    outcome = (await a_lane(client).deliver()).outcome
 
-    assert (outcome.tries, left) == (1, [200])
+    assert (outcome.status, outcome.tries, len(client.sent)) == (Status.FAILED, 1, 1)
     assert outcome.outcome_unknown is error.outcome_unknown
 
 
-async def test_a_held_lanes_delivery_waits_for_the_back_office_instead_of_failing() -> None:
-    send, left = answering(*[FAULT] * 8, 200)
+@pytest.mark.parametrize("error", [UNREACHABLE, UNAUTHORISED, ASKED_TO_WAIT])
+@pytest.mark.parametrize("is_held", [False, True])
+@pytest.mark.parametrize("made", [0, 1, 2])
+def test_a_delivery_of_which_nothing_was_sent_never_fails(
+    error: DeliveryError, made: int, *, is_held: bool
+) -> None:
+    tries = Tries(made=made)
 
-    outcome = await attempt(a_desk(hold_after=1), send, settled)
+    for _ in range(50):
+        tries = tries.after(error)
+        assert not next_step(error, tries, is_held=is_held).ends
 
-    assert (outcome.status, left) == (Status.SUCCESS, [])
+
+def test_three_tries_that_reached_nothing_hold_the_lane() -> None:
+    tries, holds = Tries(), list[bool]()
+
+    for _ in range(TRIES):
+        tries = tries.after(UNREACHABLE)
+        holds.append(next_step(UNREACHABLE, tries, is_held=False).holds_lane)
+
+    assert holds == [False, False, True]
 
 
-def test_pauses_grow_with_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.5)
+def test_throttling_without_a_time_counts_as_a_fault_unless_the_lane_is_held() -> None:
+    tries = Tries(made=3)
 
-    first, second = pause_before_next(FAULT, 1), pause_before_next(FAULT, 2)
+    assert next_step(THROTTLED, tries, is_held=False).ends
+    assert not next_step(THROTTLED, tries, is_held=True).ends
 
-    assert first is not None
-    assert second is not None
+
+def test_pauses_grow_with_jitter() -> None:
+    first, second = pause_s(1), pause_s(2)
+
     assert 0.25 <= first <= 0.5 <= second <= 1.0
-    assert pause_before_next(FAULT, 3) is None
 
 
-@pytest.mark.parametrize(("asked", "pause"), [(2.0, 2.0), (30.0, 30.0), (31.0, None)])
-def test_retry_after_is_obeyed_when_it_is_short(asked: float, pause: float | None) -> None:
-    assert (
-        pause_before_next(
-            ThrottledError("DSWBHK020", "later", http_status=429, retry_after_s=asked), 1
-        )
-        == pause
-    )
+@in_virtual_time
+async def test_an_unforeseen_error_before_the_call_fails_the_delivery_after_three_tries() -> None:
+    client = FakeClient()
+    client.preparing = KeyError("secret payload")
+    lane = a_lane(client)
+
+    outcome = (await lane.deliver()).outcome
+
+    assert (outcome.status, outcome.code, outcome.tries) == (Status.FAILED, "DSUNK001", 3)
+    assert not outcome.outcome_unknown
+    assert outcome.trace is not None
+    assert "in prepare" in outcome.trace
+    assert "KeyError" in outcome.trace
+    assert "secret payload" not in outcome.model_dump_json()
+    assert client.sent == []
+    assert lane.ledger.open == set()
 
 
+@in_virtual_time
+async def test_an_unforeseen_error_in_the_call_leaves_an_unknown_outcome_after_one_try() -> None:
+    client = FakeClient(ValueError("secret payload"))
+    lane = a_lane(client)
+
+    outcome = (await lane.deliver()).outcome
+
+    assert (outcome.status, outcome.code, outcome.tries) == (Status.FAILED, "DSUNK001", 1)
+    assert outcome.outcome_unknown
+    assert outcome.trace is not None
+    assert "secret payload" not in outcome.model_dump_json()
+    assert [settled for _, settled in lane.ledger.settled] == [outcome]
+
+
+@in_virtual_time
+async def test_a_later_version_goes_on_after_an_unforeseen_error() -> None:
+    delivering = Delivering(a_lane(FakeClient(ValueError("bug"))), a_delivery())
+    later = delivering.deliver(a_delivery(transaction=a_transaction("t2")))
+
+    await asyncio.gather(delivering.task, later)
+
+    assert [event.status for event in delivering.statuses.events] == [
+        Status.FAILED,
+        Status.SUCCESS,
+    ]
+
+
+@in_virtual_time
+async def test_a_client_that_cannot_be_built_fails_the_delivery_with_its_reason() -> None:
+    lane = a_lane(FakeClient())
+    error = MisconfiguredError("DSCFG011", "The connector has no client secret.")
+
+    def get(_: object) -> FakeClient:
+        raise error
+
+    cast("Any", lane.state.clients).get = get
+    outcome = (await lane.deliver()).outcome
+
+    assert (outcome.status, outcome.message) == (Status.FAILED, str(error))
+
+
+@in_virtual_time
 async def test_a_call_is_in_flight_until_its_success_is_settled() -> None:
-    desk, written, sent = a_desk(limits={"calls_in_flight": 1}), asyncio.Event(), list[int]()
+    client = FakeClient()
+    lane = a_lane(client, limits={"calls_in_flight": 1})
+    lane.ledger.settling = asyncio.Event()
+    both = asyncio.gather(lane.deliver(), lane.deliver())
+    await settle()
 
-    async def send() -> Receipt:
-        sent.append(1)
-        return Receipt(200, None)
-
-    async def settle(outcome: Outcome) -> Outcome:
-        await written.wait()
-        return outcome
-
-    both = asyncio.gather(attempt(desk, send, settle), attempt(desk, send, settle))
-    for _ in range(10):
-        await asyncio.sleep(0)
-    before = len(sent)
-    written.set()
+    before = len(client.sent)
+    lane.ledger.settling.set()
     await both
 
-    assert (before, len(sent)) == (1, 2)
+    assert (before, len(client.sent)) == (1, 2)
+
+
+@in_virtual_time
+async def test_no_slot_is_held_while_a_delivery_waits_for_its_next_try() -> None:
+    client = FakeClient(FAULT)
+    lane = a_lane(client, limits={"calls_in_flight": 1})
+    first = asyncio.create_task(lane.deliver())
+    await settle()
+
+    await lane.deliver(a_delivery(connector_id="c2"))
+
+    assert now() == 0
+    await first
+
+
+@in_virtual_time
+async def test_a_delivery_cut_off_during_its_call_is_settled_as_unknown() -> None:
+    delivering = Delivering(a_lane(FakeClient(hanging)))
+    await asyncio.sleep(1)
+
+    await delivering.cancel()
+
+    ((_, outcome),) = delivering.lane.ledger.settled
+    assert (outcome.status, outcome.outcome_unknown) == (Status.FAILED, True)
+    assert "stopped while the call was under way" in (outcome.message or "")
+    assert delivering.statuses.events == []
+    assert delivering.lane.ledger.open == set()
+
+
+@in_virtual_time
+async def test_a_delivery_that_ends_before_its_call_gives_its_claim_back() -> None:
+    lane = a_lane(FakeClient(), limits={"calls_in_flight": 1})
+    await lane.state.limiter.acquire("another")
+    delivering = Delivering(lane)
+    await settle()
+
+    await delivering.cancel()
+
+    assert lane.ledger.released == ["t1.c1.1"]
+    assert (lane.ledger.settled, lane.ledger.open, lane.client.sent) == ([], set(), [])
+
+
+@in_virtual_time
+async def test_a_delivery_that_ends_between_its_tries_gives_its_claim_back() -> None:
+    delivering = Delivering(a_lane(FakeClient(FAULT)))
+    await settle()
+    begun = delivering.message.must_finish
+
+    await delivering.cancel()
+
+    assert not begun
+    assert delivering.lane.ledger.released == ["t1.c1.1"]
+
+
+@in_virtual_time
+async def test_a_delivery_cut_off_while_its_success_is_settled_is_known_as_delivered() -> None:
+    lane = a_lane(FakeClient())
+    lane.ledger.settling = asyncio.Event()
+    delivering = Delivering(lane)
+    await settle()
+
+    delivering.task.cancel()
+    await settle()
+    lane.ledger.settling.set()
+    await asyncio.gather(delivering.task, return_exceptions=True)
+
+    assert [outcome.status for _, outcome in lane.ledger.settled] == [Status.SUCCESS]
+    assert lane.ledger.open == set()
+
+
+@in_virtual_time
+async def test_every_slot_comes_back_whatever_happens() -> None:
+    client = FakeClient(FAULT, ValueError("bug"), UNREACHABLE, hanging, hanging)
+    lane = a_lane(client)
+    tasks = [asyncio.create_task(lane.deliver(a_delivery(connector_id=n))) for n in "abcdefgh"]
+    await asyncio.sleep(5)
+
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert lane.state.limiter._total == 0
+
+
+@in_virtual_time
+async def test_a_delivery_that_has_its_outcome_is_not_sent_again() -> None:
+    lane = a_lane(FakeClient())
+    lane.ledger.answers = [Done(Outcome(status=Status.SUCCESS, http_status=204))]
+
+    delivering = Delivering(lane)
+    await delivering.task
+
+    assert lane.client.sent == []
+    assert [event.http_status for event in delivering.statuses.events] == [204]
+
+
+@in_virtual_time
+async def test_a_delivery_waits_while_another_replica_calls_for_its_appointment() -> None:
+    lane = a_lane(FakeClient())
+    lane.ledger.answers = [Busy()] * 5
+
+    delivering = Delivering(lane)
+    await settle()
+    waits = not delivering.message.must_finish
+    await delivering.task
+
+    assert waits
+    assert [event.status for event in delivering.statuses.events] == [Status.SUCCESS]
+
+
+@in_virtual_time
+async def test_changes_of_one_appointment_are_sent_in_their_order() -> None:
+    lane = a_lane(FakeClient(FAULT, FAULT))
+    delivering = Delivering(lane)
+    later = [
+        delivering.deliver(a_delivery(transaction=a_transaction(f"t{number}"))) for number in (2, 3)
+    ]
+
+    await asyncio.gather(delivering.task, *later)
+
+    sent = [request.transaction.transaction_id for request in lane.client.sent]
+    assert sent == ["t1", "t1", "t1", "t2", "t3"]
+
+
+@in_virtual_time
+async def test_an_appointment_waits_for_no_other() -> None:
+    lane = a_lane(FakeClient(hanging))
+    delivering = Delivering(lane)
+    other = delivering.deliver(a_delivery(transaction=a_transaction("t2", key="demo/other")))
+
+    await asyncio.wait_for(other, 1)
+
+    assert not delivering.task.done()
+    await delivering.cancel()
+
+
+@in_virtual_time
+async def test_a_disabled_connector_is_answered_without_a_claim() -> None:
+    lane = a_lane(FakeClient(), enabled=False)
+
+    delivering = Delivering(lane)
+    await delivering.task
+
+    assert [event.status for event in delivering.statuses.events] == [Status.MBOC_PUBLISH_DISABLED]
+    assert lane.client.sent == []
