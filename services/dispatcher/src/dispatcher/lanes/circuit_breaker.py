@@ -104,6 +104,11 @@ class CircuitBreaker:
         """Whether a call may begin without waiting."""
         return self._state is State.CLOSED and self._not_before <= self._clock()
 
+    @property
+    def doublings(self) -> int:
+        """How often the next pause is doubled."""
+        return self._doublings
+
     async def enter(self) -> bool:
         """Return when a call may begin: True when this call is the probe.
 
@@ -152,10 +157,21 @@ class CircuitBreaker:
         if is_probe or (self._state is State.CLOSED and self._faults >= self._settings.hold_after):
             self.open(str(error))
 
-    def open(self, reason: str, cause: Cause = Cause.FAULTS, *, for_s: float | None = None) -> None:
-        """Hold the lane until a probe is due: after ``for_s`` seconds, or after the next pause."""
+    def open(
+        self,
+        reason: str,
+        cause: Cause = Cause.FAULTS,
+        *,
+        for_s: float | None = None,
+        doublings: int = 0,
+    ) -> None:
+        """Hold the lane until a probe is due: after ``for_s`` seconds, or after the next pause.
+
+        The pause is doubled at least ``doublings`` times.
+        """
         if cause is not self._cause or self._state is State.CLOSED:
             self._doublings = 0
+        self._doublings = max(self._doublings, doublings)
         was_throttled = self._state is State.OPEN and self._cause is cause is Cause.THROTTLED
         self._cause = cause
         self.reason = reason

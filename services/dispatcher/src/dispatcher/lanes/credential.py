@@ -24,20 +24,23 @@ class Credential:
         self._until = 0.0
         self.trying = asyncio.Lock()
         self.reason = ""
+        self.refusals = 0
 
     @property
     def refused_for_s(self) -> float:
         """Seconds for which it is not tried again; 0 when it may be tried."""
         return max(0.0, self._until - self._clock())
 
-    def refuse(self, reason: str, for_s: float) -> None:
-        """Remember that a back office refused it."""
+    def refuse(self, reason: str, for_s: float, refusals: int) -> None:
+        """Remember that a back office refused it, so many times in a row by now."""
         self.reason = reason
+        self.refusals = refusals
         self._until = self._clock() + for_s
 
     def accept(self) -> None:
         """Remember that it was accepted, or entered again."""
         self._until = 0.0
+        self.refusals = 0
 
 
 class Trial:

@@ -232,10 +232,11 @@ class LaneState:
         return left_s > 0
 
     @contextlib.asynccontextmanager
-    async def testing(self) -> AsyncIterator[None]:
+    async def testing(self) -> AsyncIterator[bool]:
         """Test the connection inside this block: it counts as a call.
 
-        No other call tries the credential at the same time, unless it was accepted.
+        No other call tries the credential at the same time, unless it was accepted. Yields False
+        when the credential was refused meanwhile: then the test has to wait.
         """
         slot = CallSlot(is_probe=False, limiter=self.limiter, version=self.connector.version)
         try:
@@ -247,16 +248,17 @@ class LaneState:
         if slot.trial is not None:
             slot.trial.call_begins()
         try:
-            yield
+            yield slot.trial is None or not self.waits_for_credential()
         finally:
             self.leave(slot)
 
     def refuse_credential(self, error: DeliveryError) -> None:
         """Hold the lane: the back office does not accept the credential."""
         self._is_let_in = False
-        self.breaker.open(str(error), Cause.CREDENTIALS)
+        refusals = 0 if self.credential is None else self.credential.refusals
+        self.breaker.open(str(error), Cause.CREDENTIALS, doublings=refusals)
         if self.credential is not None:
-            self.credential.refuse(str(error), self.breaker.probe_in_s)
+            self.credential.refuse(str(error), self.breaker.probe_in_s, self.breaker.doublings)
 
     async def _next_slot(self) -> CallSlot:
         while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock

@@ -57,7 +57,9 @@ class Prober:
                     async with asyncio.timeout(due_s):
                         await breaker.change()
             elif not self._lane.waits_for_credential():
-                self._conclude(await self._test())
+                async with self._lane.testing() as may_test:
+                    if may_test:
+                        self._conclude(await self._test())
 
     def _conclude(self, error: DeliveryError | None) -> None:
         breaker = self._lane.breaker
@@ -74,7 +76,8 @@ class Prober:
 
     async def _suspect(self) -> None:
         lane, version = self._lane, self._lane.connector.version
-        error = await self._test()
+        async with lane.testing() as may_test:
+            error = await self._test() if may_test else None
         if error is None or lane.breaker.is_held or lane.connector.version != version:
             return
         if error.blames is Blames.CREDENTIAL:
@@ -86,8 +89,7 @@ class Prober:
         """Return why the connection test failed, or None."""
         lane = self._lane
         try:
-            async with lane.testing():
-                probed = await lane.clients.get(lane.connector).probe()
+            probed = await lane.clients.get(lane.connector).probe()
         except DeliveryError as error:
             return error
         except Exception:
