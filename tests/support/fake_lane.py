@@ -13,6 +13,7 @@ from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.probe import Probed
 from dispatcher.lanes.circuit_breaker import BreakerSettings, CircuitBreaker
 from dispatcher.lanes.credential import Credential
+from dispatcher.lanes.groups import LaneKey, membership_of
 from dispatcher.lanes.lane_state import LaneState
 from dispatcher.ledger.claim import Answer, Claim
 from dispatcher.outcome import Outcome
@@ -99,6 +100,7 @@ class FakeLedger:
         self.answers = list(answers)
         self.settled: list[tuple[str, Outcome]] = []
         self.released: list[str] = []
+        self.undelivered: list[str] = []
         self.settling: asyncio.Event | None = None
         self.open: set[str] = set()
 
@@ -111,6 +113,10 @@ class FakeLedger:
         if isinstance(answer, Claim):
             self.open.add(answer.token)
         return answer
+
+    async def note_undelivered(self, request: DeliveryRequested) -> None:
+        """Remember that the back office does not get this version."""
+        self.undelivered.append(request.delivery_id)
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Remember the outcome, also when the caller is cancelled meanwhile, as the ledger does.
@@ -178,7 +184,8 @@ def a_lane(client: FakeClient, credential: Credential | None = None, **fields: A
     connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
     changes: list[LaneChanged] = []
     clients = cast("Any", FakeClients(client))
-    state = LaneState(connector, "replica", settings, clients, changes.append)
+    belongs = membership_of(connector, LaneKey(connector.connector_id))
+    state = LaneState(connector, belongs, "replica", settings, clients, changes.append)
     state.breaker = CircuitBreaker(settings, state._breaker_changed, now)
     state.credential = credential
     state.leased_until = math.inf

@@ -196,7 +196,7 @@ async def test_a_login_changed_during_a_call_stops_neither_the_old_nor_the_new_o
     await settle()
 
     lane.state.change(changed(lane.state.connector))
-    lane.state.credential = new
+    lane.state.share(lane.state.membership, lane.state.limiter, new)
     await asyncio.gather(*tasks)
 
     await asyncio.wait_for(neighbour.deliver(), 1)
@@ -212,7 +212,7 @@ async def test_a_hanging_company_delays_a_healthy_one_with_the_same_login_by_sec
     )
     works = a_lane(FakeClient(), credential, authentication=LOGIN, connector_id="c2")
     for lane in (hanging, works):
-        lane.state.share(limiter)
+        lane.state.share(lane.state.membership, limiter, credential)
     tasks = delivering(hanging, 20)
     await settle()
 
@@ -229,7 +229,7 @@ async def test_a_probe_and_a_call_with_the_last_slot_do_not_wait_for_each_other(
     sick = a_lane(FakeClient(*[UNREACHABLE] * 3), credential, authentication=LOGIN)
     works = a_lane(FakeClient(answering_after(1)), credential, authentication=LOGIN)
     for lane in (sick, works):
-        lane.state.share(limiter)
+        lane.state.share(lane.state.membership, limiter, credential)
     tasks = delivering(sick)
     await asyncio.sleep(2.5)
     await limiter.acquire("another")
@@ -425,7 +425,7 @@ async def test_a_probing_delivery_whose_lease_ended_while_it_waited_is_not_sent(
     tasks = delivering(lane)
     await asyncio.sleep(1.9)
     lane.state.breaker.half_open()
-    lane.state.share(limiter)
+    lane.state.share(lane.state.membership, limiter, None)
     await limiter.acquire("another")
     await settle()
 
