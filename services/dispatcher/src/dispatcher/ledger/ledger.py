@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 
 from common.batcher import Batcher
 from common.contracts.appointment import Action
+from common.contracts.delivery import Status
 from common.database import is_away, outlast
 from dispatcher.ledger import writes
 from dispatcher.ledger.bulk import Bulk, Write
@@ -74,7 +75,8 @@ class Ledger:
         """Write down the outcome of the call, and end the claim."""
         self._live.pop(claim.token, None)
         pending = [Write(claim, writes.settling(claim, outcome), "settle")]
-        if claim.action is Action.CREATE and not outcome.may_be_stored:
+        is_wanted = outcome.status is not Status.SKIPPED
+        if claim.action is Action.CREATE and is_wanted and not outcome.may_be_stored:
             pending.insert(0, Write(claim, writes.owing(claim), "owe"))
         await asyncio.gather(*(self._batcher.submit(write) for write in pending))
 
