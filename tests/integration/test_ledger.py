@@ -260,6 +260,15 @@ async def test_an_unknown_outcome_may_be_sent_again_by_a_new_attempt(ledger: Led
     assert await ledger.claim(again) is again
 
 
+async def test_a_transaction_that_was_received_twice_is_not_older_than_itself(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, at_the_same_moment("t1", received_s=5), UNKNOWN)
+    again = Claim(at_the_same_moment("t1").model_copy(update={"attempt": 2}))
+
+    assert await ledger.claim(again) is again
+
+
 async def test_a_normal_new_version_takes_one_write_and_no_read(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

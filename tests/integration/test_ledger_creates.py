@@ -58,6 +58,12 @@ async def test_a_create_that_ended_before_it_was_claimed_is_owed(ledger: Ledger)
     assert (await deliver(ledger, version(2))).missing_create == "t1"
 
 
+async def test_a_create_that_the_connector_does_not_want_is_not_owed(ledger: Ledger) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), Outcome(status=Status.SKIPPED))
+
+    assert not (await deliver(ledger, version(2))).sends_create
+
+
 async def test_an_update_that_ended_before_it_was_claimed_is_no_create(ledger: Ledger) -> None:
     await ledger.note_undelivered(version(1))
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.contracts.appointment import Action, ticks_of
+from common.contracts.transaction import TransactionReceived
 from dispatcher.ledger.version import Version
 from tests.support.builders import A_MOMENT, a_transaction
 
@@ -75,7 +76,7 @@ def test_a_transaction_has_the_version_of_its_appointment_and_arrival() -> None:
     )
 
     assert Version.of(transaction) == Version(
-        ticks_of(A_MOMENT) + 4, OLD, ticks_of(A_MOMENT), 0, is_delete=True
+        ticks_of(A_MOMENT) + 4, OLD, ticks_of(A_MOMENT) // 10_000, 0, is_delete=True
     )
 
 
@@ -85,3 +86,15 @@ def test_a_transaction_of_an_older_release_is_ordered_by_its_microseconds() -> N
     )
 
     assert first.is_older_than(second)
+
+
+def test_a_transaction_that_was_stored_in_milliseconds_has_the_same_version() -> None:
+    received = a_transaction().model_dump()
+    first, stored = (
+        TransactionReceived.model_validate(
+            received | {"received_at": A_MOMENT + timedelta(microseconds=n)}
+        )
+        for n in (999, 0)
+    )
+
+    assert Version.of(first) == Version.of(stored)

@@ -60,10 +60,16 @@ def is_owed(claim: Claim, record: Record, decision: Decision) -> bool:
 
 
 def _newer(claim: Claim, record: Record, now: datetime) -> Known | None:
-    """Return a newer version that was delivered, or whose call was cut off and may have been."""
+    """Return a newer version that was delivered, or whose call was cut off and may have been; the
+    same transaction is none, also when it was received twice.
+    """
     cut_off = record.claimed if record.lease_until <= now else None
     for known in (record.delivered, cut_off):
-        if known is not None and claim.version.is_older_than(known.version):
+        if (
+            known is not None
+            and known.by != claim.request.transaction.transaction_id
+            and claim.version.is_older_than(known.version)
+        ):
             return known
     return None
 

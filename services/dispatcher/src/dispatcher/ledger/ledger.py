@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 
 from common.batcher import Batcher
 from common.contracts.appointment import Action
+from common.contracts.delivery import Status
 from common.database import is_away, outlast
 from dispatcher.ledger import writes
 from dispatcher.ledger.bulk import Bulk, Write
@@ -73,10 +74,9 @@ class Ledger:
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Write down the outcome of the call, and end the claim."""
         self._live.pop(claim.token, None)
-        pending = [Write(claim, writes.settling(claim, outcome), "settle")]
-        if claim.action is Action.CREATE and not outcome.may_be_stored:
-            pending.insert(0, Write(claim, writes.owing(claim), "owe"))
-        await asyncio.gather(*(self._batcher.submit(write) for write in pending))
+        pending = [self._batcher.submit(write) for write in _settling(claim, outcome)]
+        for done in pending:
+            await done
 
     async def release(self, claim: Claim) -> None:
         """End a claim for which nothing was sent; it may have ended already."""
@@ -129,3 +129,12 @@ class Ledger:
     async def _write(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
         with LEDGER_SECONDS.time():
             return await self._bulk.write(items)
+
+
+def _settling(claim: Claim, outcome: Outcome) -> list[Write]:
+    """Return the writes that end a claim; a create that its connector does not want is not owed."""
+    settled = Write(claim, writes.settling(claim, outcome), "settle")
+    is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
+    if not is_wanted or outcome.may_be_stored:
+        return [settled]
+    return [Write(claim, writes.owing(claim), "owe"), settled]

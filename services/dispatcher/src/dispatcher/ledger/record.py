@@ -51,33 +51,6 @@ class Known:
     is_create: bool = False
     outcome: dict[str, Any] | None = None
 
-    @classmethod
-    def of(cls, claim: Claim, outcome: Outcome | None = None) -> Known:
-        """Return the version of a claim."""
-        transaction = claim.request.transaction
-        return cls(
-            version=claim.version,
-            by=transaction.transaction_id,
-            modified_at=transaction.appointment.modified_at,
-            is_create=claim.is_create,
-            outcome=outcome_stored(outcome) if outcome else None,
-        )
-
-    def stored(self) -> dict[str, Any]:
-        """Return it as a part of a document."""
-        version = self.version
-        return {
-            "ticks": version.ticks,
-            "rowversion": version.rowversion,
-            "received": version.received,
-            "place": version.place,
-            "is_delete": version.is_delete,
-            "by": self.by,
-            "modified_at": self.modified_at,
-            "is_create": self.is_create,
-            "outcome": self.outcome,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -115,6 +88,29 @@ class Record:
         )
 
 
+def as_stored(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the version of a claim as a part of a document."""
+    transaction = claim.request.transaction
+    return {
+        **_ordering(claim.version),
+        "by": transaction.transaction_id,
+        "modified_at": transaction.appointment.modified_at,
+        "is_create": claim.is_create,
+        "outcome": outcome,
+    }
+
+
+def stored_again(known: Known) -> dict[str, Any]:
+    """Return a version that was read as a part of a document."""
+    return {
+        **_ordering(known.version),
+        "by": known.by,
+        "modified_at": known.modified_at,
+        "is_create": known.is_create,
+        "outcome": known.outcome,
+    }
+
+
 def outcome_stored(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as a part of a document, without the fields that say nothing."""
     return outcome.model_dump(mode="json", exclude_defaults=True)
@@ -138,6 +134,16 @@ def read(document: Mapping[str, Any]) -> Record:
         recent=document.get("recent", ()),
         final=(final["by"], final["outcome"]) if final.get("outcome") else None,
     )
+
+
+def _ordering(version: Version) -> dict[str, Any]:
+    return {
+        "ticks": version.ticks,
+        "rowversion": version.rowversion,
+        "received": version.received,
+        "place": version.place,
+        "is_delete": version.is_delete,
+    }
 
 
 def _known(document: Mapping[str, Any], name: str) -> Known | None:

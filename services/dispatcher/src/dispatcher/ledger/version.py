@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 
+_MILLISECOND = 10_000
+"""Of ticks: MongoDB keeps the times of stored transactions, which are retried, in milliseconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """The ordering values of one snapshot.
 
-    ``ticks`` is its last-modified time and ``received`` its time of arrival, both in units of
-    100 ns since the year 1; ``place`` is its place in the array of its request.
+    ``ticks`` is its last-modified time in units of 100 ns since the year 1, ``received`` its time
+    of arrival in milliseconds since then; ``place`` is its place in the array of its request.
     """
 
     ticks: int
@@ -31,7 +35,7 @@ class Version:
         return cls(
             ticks=transaction.appointment.ticks,
             rowversion=transaction.appointment.rowversion,
-            received=ticks_of(transaction.received_at),
+            received=ticks_of(transaction.received_at) // _MILLISECOND,
             place=transaction.place,
             is_delete=transaction.action is Action.DELETE,
         )

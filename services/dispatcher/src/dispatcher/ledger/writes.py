@@ -9,7 +9,16 @@ from pymongo import UpdateOne
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.record import NEVER, OVER, Known, Presence, Record, outcome_stored
+from dispatcher.ledger.record import (
+    NEVER,
+    OVER,
+    Known,
+    Presence,
+    Record,
+    as_stored,
+    outcome_stored,
+    stored_again,
+)
 
 if TYPE_CHECKING:
     from dispatcher.ledger.claim import Claim, NeverDelivered
@@ -52,7 +61,7 @@ def granting(claim: Claim, record: Record, now: datetime, lease: timedelta) -> U
     changes = _taken(claim, now + lease)
     removed = dict(_OF_OLD)
     newest = _newest(record)
-    changes["delivered_version"] = newest.stored() if newest else _NONE
+    changes["delivered_version"] = stored_again(newest) if newest else _NONE
     created_by = record.created_by
     cut_off = record.claimed
     if cut_off is not None and record.presence is not Presence.PRESENT:
@@ -69,8 +78,9 @@ def never_delivered(
     claim: Claim, record: Record, now: datetime, answer: NeverDelivered
 ) -> UpdateOne:
     """Count a delete that is not sent as delivered, so that no retry sends the create after it."""
+    outcome = outcome_stored(answer.outcome)
     changes = {
-        "delivered_version": Known.of(claim, answer.outcome).stored(),
+        "delivered_version": as_stored(claim, outcome),
         "claimed_version": _NONE,
         "lease_until": OVER,
         "presence": Presence.ABSENT,
@@ -78,22 +88,23 @@ def never_delivered(
     update = {
         "$set": changes,
         "$unset": {"create_owed": "", "created_by": "", **_OF_OLD},
-        "$push": _remembering(claim, answer.outcome),
+        "$push": _remembering(claim, outcome),
     }
     return _guarded(claim, record, now, update)
 
 
 def settling(claim: Claim, outcome: Outcome) -> UpdateOne:
     """Write down the outcome of the call, and end the claim."""
+    stored = outcome_stored(outcome)
     changes: dict[str, Any] = {"lease_until": OVER, "claimed_version": _NONE}
     update: dict[str, Any] = {
         "$set": changes,
-        "$push": _remembering(claim, outcome),
+        "$push": _remembering(claim, stored),
         "$inc": {"revision": 1},
     }
     if outcome.may_be_stored:
         is_success = outcome.status is Status.SUCCESS
-        changes["delivered_version"] = Known.of(claim, outcome if is_success else None).stored()
+        changes["delivered_version"] = as_stored(claim, stored if is_success else None)
         changes["presence"] = _presence(claim, is_success=is_success)
         update["$unset"] = {"create_owed": ""}
         if claim.is_create:
@@ -134,7 +145,7 @@ def owing(claim: Claim) -> UpdateOne:
     return UpdateOne(
         {"_id": claim.document_id, **nothing_else},
         {
-            "$set": {"create_owed": Known.of(claim).stored()},
+            "$set": {"create_owed": as_stored(claim)},
             "$setOnInsert": as_new,
             "$inc": {"revision": 1},
         },
@@ -173,7 +184,7 @@ def _guarded(claim: Claim, record: Record, now: datetime, update: dict[str, Any]
 
 def _taken(claim: Claim, until: datetime) -> dict[str, Any]:
     return {
-        "claimed_version": Known.of(claim).stored(),
+        "claimed_version": as_stored(claim),
         "token": claim.token,
         "lease_until": until,
     }
@@ -192,10 +203,6 @@ def _presence(claim: Claim, *, is_success: bool) -> Presence:
     return Presence.ABSENT if claim.action is Action.DELETE else Presence.PRESENT
 
 
-def _remembering(claim: Claim, outcome: Outcome) -> dict[str, Any]:
-    entry = {
-        "key": claim.key,
-        "delivery": claim.request.delivery_id,
-        "outcome": outcome_stored(outcome),
-    }
+def _remembering(claim: Claim, outcome: dict[str, Any]) -> dict[str, Any]:
+    entry = {"key": claim.key, "delivery": claim.request.delivery_id, "outcome": outcome}
     return {"recent": {"$each": [entry], "$slice": -REMEMBERED}}
