@@ -46,6 +46,17 @@ async def test_a_certificate_of_a_stranger_is_not_trusted(
     ]
 
 
+async def test_an_authority_that_cannot_be_read_fails_at_the_second_step(
+    shared: SharedResources, https: Https
+) -> None:
+    connector = a_connector(uri=https.url, ca_certificate="no certificate")
+
+    tested = await try_connector(connector, shared)
+
+    assert [(step.name, step.passed) for step in tested.steps][-1] == ("TLS", False)
+    assert "ca_certificate" in tested.steps[-1].sentence
+
+
 async def test_the_connectors_own_authority_is(shared: SharedResources, https: Https) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.catalogue import CATALOGUE, Faults, Kind, Seen
+from dispatcher.back_offices.catalogue import CATALOGUE, Kind, Seen
+from dispatcher.back_offices.faults import Faults
 from dispatcher.errors import (
     Blames,
     DeliveryError,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.catalogue import Faults
+from dispatcher.back_offices.faults import Faults
 from dispatcher.back_offices.retry_after import seconds_until_retry
 
 NOW = datetime(1994, 11, 6, 8, 49, 0, tzinfo=UTC)

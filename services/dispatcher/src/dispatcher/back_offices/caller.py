@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from dispatcher.back_offices.addresses import Addresses
     from dispatcher.back_offices.calls import Call
-    from dispatcher.back_offices.catalogue import Faults
+    from dispatcher.back_offices.faults import Faults
 
 KEEP_ALIVE_S = 4.0
 """Shorter than the servers' own: a POST on a connection that the server just closed has an

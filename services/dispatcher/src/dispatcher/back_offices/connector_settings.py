@@ -10,8 +10,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from common.contracts.connector import bound_to
 from common.sealing import SealError
-from dispatcher.back_offices.catalogue import Faults
 from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.faults import Faults
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector

@@ -16,9 +16,9 @@ from dispatcher.back_offices.authentication.oauth2 import OAuth2
 from dispatcher.back_offices.authentication.plain import Plain, basic
 from dispatcher.back_offices.authentication.tokens import Client
 from dispatcher.back_offices.caller import Caller, open_session
-from dispatcher.back_offices.catalogue import Faults
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
 from dispatcher.back_offices.exchange import host_of
+from dispatcher.back_offices.faults import Faults
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:

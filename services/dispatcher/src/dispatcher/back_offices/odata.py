@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 if TYPE_CHECKING:
     from dispatcher.back_offices.appointment_fields import Value
     from dispatcher.back_offices.calls import Answer
-    from dispatcher.back_offices.catalogue import Faults
+    from dispatcher.back_offices.faults import Faults
     from dispatcher.errors import DeliveryError
 
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from common.contracts.connector import Step
 from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.connector_settings import check_authority
 from dispatcher.back_offices.table import KINDS, build
-from dispatcher.errors import DeliveryError, UnauthorisedError
+from dispatcher.errors import DeliveryError, MisconfiguredError, UnauthorisedError
 from dispatcher.validate import find_fault
 
 if TYPE_CHECKING:
@@ -144,6 +145,10 @@ async def _tls(connector: Connector, parts: SplitResult) -> Step:
             ),
         )
     host, port = parts.hostname or "", parts.port or PORTS["https"]
+    try:
+        check_authority(connector, "webhook")
+    except MisconfiguredError as error:
+        return _failed("TLS", str(error))
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
             _, writer = await asyncio.open_connection(

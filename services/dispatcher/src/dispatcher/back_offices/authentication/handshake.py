@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import struct
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import Answer, Call
 
 UNAUTHORISED = 401
+_UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
+"""Raised by the mechanism for a message that it cannot read, or when it is not available."""
 
 
 class Login(NamedTuple):
@@ -59,31 +62,50 @@ async def shake_hands(
     """
     message = replace(call, body=b"") if scheme is NTLM else call
     refusal: Answer | None = None
-    with contextlib.suppress(SpnegoError, ValueError):
-        context = await asyncio.to_thread(_context, login, scheme, call.url)
-        token = await asyncio.to_thread(context.step)
-        while token:
-            answer = await caller(_with_token(message, scheme, token), session)
-            if answer.status != UNAUTHORISED:
-                return answer if message.body == call.body else await caller(call, session)
-            if message.same_connection:
-                refusal = answer
-            challenge = _challenge(answer, scheme)
-            if challenge is None or context.complete:
-                break
-            token = await asyncio.to_thread(context.step, challenge)
-            message = replace(call, same_connection=True)
+    context = _Context(login, scheme, call.url)
+    token = await asyncio.to_thread(context.step, None)
+    while token:
+        answer = await caller(_with_token(message, scheme, token), session)
+        if answer.status != UNAUTHORISED:
+            return answer if message.body == call.body else await caller(call, session)
+        if message.same_connection:
+            refusal = answer
+        challenge = None if context.is_complete else _challenge(answer, scheme)
+        token = None if challenge is None else await asyncio.to_thread(context.step, challenge)
+        message = replace(call, same_connection=True)
     return refusal
 
 
-def _context(login: Login, scheme: Scheme, url: str) -> spnego.ContextProxy:
-    return spnego.client(
-        login.name,
-        login.password,
-        hostname=urlsplit(url).hostname or "",
-        service="http",
-        protocol=scheme.protocol,
-    )
+class _Context:
+    """The security context of one handshake; the mechanism may wait for the network."""
+
+    def __init__(self, login: Login, scheme: Scheme, url: str) -> None:
+        self._login = login
+        self._scheme = scheme
+        self._host = urlsplit(url).hostname or ""
+        self._context: spnego.ContextProxy | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last message of the handshake was made."""
+        return self._context is not None and self._context.complete
+
+    def step(self, challenge: bytes | None) -> bytes | None:
+        """Return the next message; None when there is none, or the server's cannot be read."""
+        try:
+            self._context = self._context or self._begin()
+            return self._context.step(challenge)
+        except _UNREADABLE:
+            return None
+
+    def _begin(self) -> spnego.ContextProxy:
+        return spnego.client(
+            self._login.name,
+            self._login.password,
+            hostname=self._host,
+            service="http",
+            protocol=self._scheme.protocol,
+        )
 
 
 def _with_token(message: Call, scheme: Scheme, token: bytes) -> Call:
@@ -100,5 +122,6 @@ def _challenge(answer: Answer, scheme: Scheme) -> bytes | None:
     for offer in offered:
         word, _, encoded = offer.partition(" ")
         if word.casefold() == scheme.word.casefold() and encoded:
-            return base64.b64decode(encoded)
+            with contextlib.suppress(ValueError):
+                return base64.b64decode(encoded)
     return None

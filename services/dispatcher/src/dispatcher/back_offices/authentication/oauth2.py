@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.authentication.tokens import Client, Tokens
     from dispatcher.back_offices.caller import Caller
     from dispatcher.back_offices.calls import Answer
-    from dispatcher.back_offices.catalogue import Faults
+    from dispatcher.back_offices.faults import Faults
     from dispatcher.errors import DeliveryError
 
 
