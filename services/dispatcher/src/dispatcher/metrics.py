@@ -88,7 +88,7 @@ SENT_AFTER_SECONDS = Histogram(
 LEDGER_ANSWERS = Counter(
     "mboc_dispatcher_ledger_answers_total",
     (
-        "What the ledger answered to claims: granted; done (told again without a call); "
+        "What the ledger answered to claims: granted; done (published again without a call); "
         "superseded by a newer version; never delivered (a delete of an appointment whose create "
         "never arrived); busy (asked again until it is free)."
     ),
