@@ -27,6 +27,7 @@ from dispatcher.outcome import Outcome, event_of
 from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
+    from common.contracts.connector import Connector
     from common.traces.spans import Facts, Span
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.ledger import Ledger
@@ -62,7 +63,7 @@ class DeliveryService:
                 await self._publish(request, AttemptResult(refusal, connector), span)
                 return
             async with self._locks.hold(request.transaction.appointment.key):
-                claim = Claim(request, connector.sends_missing_create)
+                claim = Claim(request, _sends_missing_create(connector))
                 result = await self._claim_and_send(claim, in_hand)
                 await self._publish(request, _with_notes(result, claim), span)
 
@@ -129,6 +130,10 @@ def _attributes(request: DeliveryRequested) -> Facts:
         "mboc.trigger": request.trigger,
         "mboc.action": request.transaction.action,
     }
+
+
+def _sends_missing_create(connector: Connector) -> bool:
+    return connector.sends_missing_create and Action.CREATE in connector.actions
 
 
 def _with_notes(result: AttemptResult, claim: Claim) -> AttemptResult:
