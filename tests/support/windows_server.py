@@ -25,13 +25,15 @@ PROOF = b"NTLMSSP\x00\x03\x00\x00\x00"
 @dataclass
 class WindowsServer:
     """``closes_after`` is how many requests each connection takes, and whether that is announced;
-    ``lets_in`` is the status for everybody, if there is no door.
+    ``lets_in`` is the status for everybody, if there is no door; ``challenge`` is sent for every
+    message of a handshake.
     """
 
     schemes: tuple[str, ...] = ("Negotiate", "NTLM")
     closes_after: int | None = None
     announces: bool = False
     lets_in: int | None = None
+    challenge: str | None = None
     url: str = ""
     bodies: list[bytes] = field(default_factory=list)
     stored: list[bytes] = field(default_factory=list)
@@ -61,6 +63,8 @@ class WindowsServer:
         if self.lets_in is not None:
             return self._stored(body, self.lets_in)
         scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+        if self.challenge is not None:
+            return self._unauthorised(f"{scheme} {self.challenge}")
         handshakes = self._handshakes.setdefault(request.transport, {})
         if not scheme and any(handshake.is_complete for handshake in handshakes.values()):
             return self._stored(body, 200)
