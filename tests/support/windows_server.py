@@ -63,14 +63,18 @@ class WindowsServer:
         if self.lets_in is not None:
             return self._stored(body, self.lets_in)
         scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
-        if self.challenge is not None:
-            return self._unauthorised(f"{scheme} {self.challenge}")
         handshakes = self._handshakes.setdefault(request.transport, {})
         if not scheme and any(handshake.is_complete for handshake in handshakes.values()):
             return self._stored(body, 200)
         if scheme not in self.schemes:
             return self._unauthorised(*self.schemes)
+        return self._step(request, body, scheme, encoded)
+
+    def _step(self, request: web.Request, body: bytes, scheme: str, encoded: str) -> web.Response:
         self.proofs += PROOF in base64.b64decode(encoded)
+        if self.challenge is not None:
+            return self._unauthorised(f"{scheme} {self.challenge}")
+        handshakes = self._handshakes[request.transport]
         handshake = handshakes.setdefault(scheme, Handshake(_required(scheme)))
         try:
             token = handshake.step(f"{scheme} {encoded}")
