@@ -80,6 +80,21 @@ async def test_a_server_that_lets_everybody_in_gets_the_snapshot(
 
 
 @KIND
+@pytest.mark.parametrize(
+    "challenge",
+    ["", "!", "AAAA", "TlRMTVNTUAACAAAA", "TlRMTVNTUAACAAAA//////////8=", "oYIB", "YIIBAA=="],
+)
+async def test_a_challenge_that_cannot_be_read_is_a_refusal(
+    shared: SharedResources, kind: str, challenge: str
+) -> None:
+    async with windows_server(challenge=challenge) as server:
+        with pytest.raises(UnauthorisedError):
+            await deliver(shared, connector(server, kind))
+
+    assert server.proofs <= 1
+
+
+@KIND
 async def test_the_snapshot_travels_once(shared: SharedResources, kind: str) -> None:
     async with windows_server(schemes=("NTLM",)) as server:
         await deliver(shared, connector(server, kind), times=3)

@@ -25,13 +25,15 @@ PROOF = b"NTLMSSP\x00\x03\x00\x00\x00"
 @dataclass
 class WindowsServer:
     """``closes_after`` is how many requests each connection takes, and whether that is announced;
-    ``lets_in`` is the status for everybody, if there is no door.
+    ``lets_in`` is the status for everybody, if there is no door; ``challenge`` is sent for every
+    message of a handshake.
     """
 
     schemes: tuple[str, ...] = ("Negotiate", "NTLM")
     closes_after: int | None = None
     announces: bool = False
     lets_in: int | None = None
+    challenge: str | None = None
     url: str = ""
     bodies: list[bytes] = field(default_factory=list)
     stored: list[bytes] = field(default_factory=list)
@@ -66,7 +68,13 @@ class WindowsServer:
             return self._stored(body, 200)
         if scheme not in self.schemes:
             return self._unauthorised(*self.schemes)
+        return self._step(request, body, scheme, encoded)
+
+    def _step(self, request: web.Request, body: bytes, scheme: str, encoded: str) -> web.Response:
         self.proofs += PROOF in base64.b64decode(encoded)
+        if self.challenge is not None:
+            return self._unauthorised(f"{scheme} {self.challenge}")
+        handshakes = self._handshakes[request.transport]
         handshake = handshakes.setdefault(scheme, Handshake(_required(scheme)))
         try:
             token = handshake.step(f"{scheme} {encoded}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp import ClientSession, ClientTimeout, TCPConnector, TraceConfig
+from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, TraceConfig
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.addresses import ForbiddenAddressError
@@ -16,6 +15,8 @@ from dispatcher.back_offices.exchange import exchange_of, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aiohttp.abc import AbstractStreamWriter
 
     from common.contracts.connector import Connector
     from dispatcher.back_offices.addresses import Addresses
@@ -42,12 +43,20 @@ _BEFORE_REQUEST = {"no answer": "no connection", "cut": "closed"}
 _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
 
 
-@dataclass(slots=True)
-class _Progress:
-    """How far one call came."""
+class _Body(BytesPayload):
+    """The body of one call; it knows whether the HTTP client began to send it."""
 
-    same_connection: bool
-    is_begun: bool = False
+    def __init__(self, call: Call) -> None:
+        super().__init__(call.body)
+        self.same_connection = call.same_connection
+        self.is_begun = False
+
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        """Send the body: connected, and the head of the request is on its way."""
+        self.is_begun = True
+        await super().write_with_length(writer, content_length)
 
 
 class _ConnectionLostError(aiohttp.ClientConnectionError):
@@ -59,20 +68,20 @@ async def _connecting(_session: ClientSession, context: Any, _parameters: object
         raise _ConnectionLostError
 
 
-async def _sending(_session: ClientSession, context: Any, _parameters: object) -> None:
-    context.trace_request_ctx.is_begun = True
-
-
-def _progress() -> TraceConfig:
-    """Return the HTTP client's hooks that note how far a call came."""
+def _same_connection() -> TraceConfig:
+    """Return the HTTP client's hook that refuses another connection to a call that needs the
+    same one.
+    """
     config = TraceConfig()
     config.on_connection_create_start.append(_connecting)
-    config.on_request_headers_sent.append(_sending)
     return config
 
 
 def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
-    """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls."""
+    """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls.
+
+    Only a client of limited connections knows ``Call.same_connection``.
+    """
     connector = TCPConnector(
         limit=limit,
         keepalive_timeout=KEEP_ALIVE_S,
@@ -87,7 +96,7 @@ def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
         headers=headers,
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
-        trace_configs=[_progress()],
+        trace_configs=[_same_connection()] if limit else None,
     )
 
 
@@ -120,16 +129,16 @@ class Caller:
 
     async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
         """Make one call, on a session of its own if one is given."""
-        progress = _Progress(call.same_connection)
+        sent = _Body(call)
         asking = (session or self._session).request(
             call.method,
             call.url,
-            data=call.body,
+            data=sent,
             headers=self._headers(call),
             timeout=self._timeout,
             ssl=self._ssl,
             allow_redirects=False,
-            trace_request_ctx=progress,
+            trace_request_ctx=sent,
         )
         try:
             async with asking as answer:
@@ -137,7 +146,7 @@ class Caller:
                 exchange = exchange_of(call, answer.status, len(body))
                 return Answer(answer.status, answer.headers, body, is_whole, exchange)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            what = _what(error, call, progress)
+            what = _what(error, call, is_begun=sent.is_begun)
             raise self._faults.transport(
                 what,
                 exchange=exchange_of(call),
@@ -174,11 +183,11 @@ async def _read(answer: aiohttp.ClientResponse, cap: int) -> tuple[bytes, bool]:
     return bytes(body), True
 
 
-def _what(error: Exception, call: Call, progress: _Progress) -> str:
+def _what(error: Exception, call: Call, *, is_begun: bool) -> str:
     """Return the catalogue's word for the fault; an outcome is unknown only after a payload."""
     if isinstance(getattr(error, "os_error", None), ForbiddenAddressError):
         return "forbidden address"
     word = next(word for kind, word in _WORDS if isinstance(error, kind))
-    if not progress.is_begun:
+    if not is_begun:
         return _BEFORE_REQUEST.get(word, word)
     return word if call.body else _WITHOUT_PAYLOAD.get(word, word)

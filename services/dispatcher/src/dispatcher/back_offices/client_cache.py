@@ -35,7 +35,7 @@ class BackOfficeCache:
         return client
 
     async def close(self) -> None:
-        """Close kept connections."""
+        """Close idle connections."""
         for connector_id in list(self._clients):
             self._release(connector_id)
         await asyncio.gather(*self._closing)

@@ -45,15 +45,15 @@ class Faults:
         seen: Seen,
         what: str,
         answer: Answer | None = None,
-        said: str = "",
+        vendor_text: str = "",
         *,
         exchange: HttpExchange | None = None,
         **parameters: str | float,
     ) -> DeliveryError | None:
         """Return the error of the first row that fits, or None.
 
-        ``said`` is the vendor's own text, ``parameters`` are host and seconds; ``exchange`` is the
-        call when it has no answer.
+        ``vendor_text`` is the sentence of the back office, ``parameters`` are host and seconds;
+        ``exchange`` is the call when it has no answer.
         """
         rows = (row for row in CATALOGUE if row.seen == seen and row.fits(self.kind, what))
         row = next(rows, None)
@@ -62,7 +62,7 @@ class Faults:
         return self._error(
             LEAVES[row.means],
             row.code_for(self.kind),
-            row.say.format_map(self._parameters(answer) | parameters) + self._quoted(said),
+            row.say.format_map(self._parameters(answer) | parameters) + self._quoted(vendor_text),
             answer,
             exchange,
         )
@@ -80,9 +80,9 @@ class Faults:
             "transport", what, answer, "", exchange=exchange, **parameters
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
 
-    def status(self, answer: Answer, said: str = "") -> DeliveryError:
+    def status(self, answer: Answer, vendor_text: str = "") -> DeliveryError:
         """Return the error of an HTTP status."""
-        return self.find("status", str(answer.status), answer, said) or self._error(
+        return self.find("status", str(answer.status), answer, vendor_text) or self._error(
             RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
         )
 
@@ -113,8 +113,8 @@ class Faults:
             "reason": "",
         }
 
-    def _quoted(self, said: str) -> str:
-        text = " ".join(said.split())
+    def _quoted(self, vendor_text: str) -> str:
+        text = " ".join(vendor_text.split())
         for secret in sorted((*self._secrets, *self._tokens), key=len, reverse=True):
             text = text.replace(secret, "***")
         if not text:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
             ...
 
         async def close(self) -> None:
-            """Close kept connections."""
+            """Close idle connections."""
             ...
 
 
@@ -89,7 +89,7 @@ class BackOfficeHttpClient:
             return answer
 
     async def close(self) -> None:
-        """Close kept connections."""
+        """Close idle connections."""
         await self._authentication.close()
 
     def _attributes(self, call: Call, delivering: Span) -> Facts:

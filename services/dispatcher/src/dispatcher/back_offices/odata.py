@@ -27,10 +27,10 @@ def refused(faults: Faults, answer: Answer) -> DeliveryError:
     else by the status.
     """
     try:
-        said = _Error.model_validate_json(answer.body).error
+        inner = _Error.model_validate_json(answer.body).error
     except ValidationError:
         return faults.status(answer)
-    text = f"{said.code} {said.message.partition('CorrelationId:')[0]}"
+    text = f"{inner.code} {inner.message.partition('CorrelationId:')[0]}"
     return faults.find("odata", text, answer, text) or faults.status(answer, text)
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
             ...
 
         async def close(self) -> None:
-            """Close kept connections, after the calls under way."""
+            """Close idle connections, after the calls under way."""
             ...
 
     Build = Callable[[Connector, SharedResources], BackOffice]

@@ -1,4 +1,4 @@
-"""Connection tests that portal-api asks for: any replica may do one, and tells how far it came."""
+"""Connection tests that portal-api asks for: any replica may run one and publish its steps."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ STALE = timedelta(minutes=2)
 
 
 class Tests:
-    """ConnectorTestRequested -> ConnectorTested; one that nobody waits for any
-    more is passed over.
-    """
+    """ConnectorTestRequested -> ConnectorTested; requests that are too old are passed over."""
 
     def __init__(
         self, connectors: ConnectorCache, shared: SharedResources, publisher: Publisher

@@ -96,7 +96,7 @@ class ApiPage:
         return Probed(passed=True, sentence="The metadata has every name this connector sends.")
 
     async def close(self) -> None:
-        """Close kept connections."""
+        """Close idle connections."""
         await self._http.close()
 
     def _sent_names(self) -> list[str]:

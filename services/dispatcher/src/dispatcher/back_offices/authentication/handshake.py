@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.calls import Answer, Call
 
 UNAUTHORISED = 401
+LONGEST_HANDSHAKE = 4
+"""Messages that are sent; NTLM takes two, Negotiate at most one more."""
 _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
 """Raised by the mechanism for a message that it cannot read, or when it is not available."""
 
@@ -64,7 +66,9 @@ async def shake_hands(
     refusal: Answer | None = None
     context = _Context(login, scheme, call.url)
     token = await asyncio.to_thread(context.step, None)
-    while token:
+    for _ in range(LONGEST_HANDSHAKE):
+        if not token:
+            break
         answer = await caller(_with_token(message, scheme, token), session)
         if answer.status != UNAUTHORISED:
             return answer if message.body == call.body else await caller(call, session)

@@ -1,5 +1,5 @@
-"""NTLM and Kerberos: they prove a connection rather than a call, so connections are kept and used
-again (RFC 4559, MS-NTHT).
+"""NTLM and Kerberos: they prove a connection rather than a call, so idle connections are
+used again (RFC 4559, MS-NTHT).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HANDSHAKES = 3
 
 
 @dataclass(slots=True)
-class Kept:
+class ProvedConnection:
     """A session of one connection; one that is idle for longer than ``FRESH_S`` was closed, and
     its proof is lost.
     """
@@ -51,7 +51,7 @@ class Negotiated:
         self._login = login
         self._schemes = tuple(schemes)
         self._open_one = open_one
-        self._idle: list[Kept] = []
+        self._idle: list[ProvedConnection] = []
         self._is_closed = False
 
     async def call(self, caller: Caller, call: Call) -> Answer:
@@ -71,40 +71,40 @@ class Negotiated:
         """Close idle connections now and the others after their calls."""
         self._is_closed = True
         idle, self._idle = self._idle, []
-        for kept in idle:
-            await kept.session.close()
+        for connection in idle:
+            await connection.session.close()
 
     async def _on_proved(self, caller: Caller, call: Call) -> Answer | None:
         """Return the answer, or None when no connection is proved any more."""
         while self._idle:
-            kept = self._idle.pop()
-            if kept.is_proved:
+            connection = self._idle.pop()
+            if connection.is_proved:
                 with contextlib.suppress(ClosedEarlyError):
                     answer = await self._keeping(
-                        kept, caller(replace(call, same_connection=True), kept.session)
+                        connection, caller(replace(call, same_connection=True), connection.session)
                     )
                     return answer if answer.status != UNAUTHORISED else None
             else:
-                await kept.session.close()
+                await connection.session.close()
         return None
 
     async def _on_new(self, caller: Caller, call: Call) -> Answer:
         """Prove a new connection, and make the call with the last message of the handshake."""
-        kept = Kept(self._open_one())
-        return await self._keeping(kept, self._prove(caller, call, kept.session))
+        connection = ProvedConnection(self._open_one())
+        return await self._keeping(connection, self._prove(caller, call, connection.session))
 
-    async def _keeping(self, kept: Kept, calling: Awaitable[Answer]) -> Answer:
+    async def _keeping(self, connection: ProvedConnection, calling: Awaitable[Answer]) -> Answer:
         """Keep the connection if the call leaves it proved, else close it."""
         try:
             answer = await calling
         except BaseException:
-            await kept.session.close()
+            await connection.session.close()
             raise
         if self._is_closed or answer.status == UNAUTHORISED or not answer.is_whole:
-            await kept.session.close()
+            await connection.session.close()
         else:
-            kept.proved_at = time.monotonic()
-            self._idle.append(kept)
+            connection.proved_at = time.monotonic()
+            self._idle.append(connection)
         return answer
 
     async def _prove(self, caller: Caller, call: Call, session: ClientSession) -> Answer:

@@ -89,11 +89,11 @@ class OAuth2:
         if answer.is_good:
             return faults.transport("malformed", answer)
         try:
-            said = _Refusal.model_validate_json(answer.body)
+            refusal = _Refusal.model_validate_json(answer.body)
         except ValidationError:
             return faults.status(answer)
         return faults.find(
-            "oauth", said.error, answer, f"{said.error} {said.error_description}"
+            "oauth", refusal.error, answer, f"{refusal.error} {refusal.error_description}"
         ) or faults.status(answer)
 
 

@@ -85,7 +85,7 @@ class Dataverse:
         )
 
     async def close(self) -> None:
-        """Close kept connections."""
+        """Close idle connections."""
         await self._http.close()
 
     def _posts(self, appointment: AppointmentFields) -> list[tuple[str, dict[str, Any]]]:

@@ -92,15 +92,16 @@ class PageService:
         """Return whether this is the result of Create; raises a DeliveryError for a fault, and for
         a status that is no success.
         """
-        faults, said = self._http.faults, read_answer(answer.body, self._mapping.namespace)
-        if isinstance(said, Fault):
-            raise faults.find("soap", said.text, answer, said.message) or faults.status(
-                answer, said.message
+        faults = self._http.faults
+        result = read_answer(answer.body, self._mapping.namespace)
+        if isinstance(result, Fault):
+            raise faults.find("soap", result.text, answer, result.message) or faults.status(
+                answer, result.message
             )
         if not answer.is_good:
             raise faults.status(answer)
-        return said
+        return result
 
     async def close(self) -> None:
-        """Close kept connections."""
+        """Close idle connections."""
         await self._http.close()

@@ -51,7 +51,7 @@ def mapping_in(wsdl: bytes) -> SoapMapping:
 
 
 def missing(wanted: SoapMapping, found: SoapMapping) -> list[str]:
-    """Return what is sent and stands not in the WSDL."""
+    """Return the names that are sent and that the WSDL lacks."""
     pairs = [
         (wanted.names, found.names),
         (_names(wanted.resources), _names(found.resources)),

@@ -78,5 +78,5 @@ class Webhook:
         raise self._http.faults.status(answer)
 
     async def close(self) -> None:
-        """Close kept connections."""
+        """Close idle connections."""
         await self._http.close()
