@@ -106,18 +106,14 @@ class Subscription:
 
         Raises BrokerAwayError.
         """
-        with reaching_broker():
-            async with asyncio.timeout(BROKER_TIMEOUT_S):
-                channel = await connection.channel(publisher_confirms=False)
-                await declare(channel, self._queue)
-                await channel.set_qos(prefetch_count=prefetch)
-                queue = await channel.get_queue(self._queue.name, ensure=False)
-                channel.close_callbacks.add(self._on_close)
-                underlay = await channel.get_underlay_channel()
-                underlay.on_consumer_cancel_callbacks.add(self._on_cancel)
-                self._channel = channel
-                self._is_consuming = True
-                await queue.consume(self._take)
+        try:
+            with reaching_broker():
+                async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    self._channel = await connection.channel(publisher_confirms=False)
+                    await self._consume(self._channel, prefetch)
+        except BaseException:
+            await self.abandon()
+            raise
 
     async def close(self) -> None:
         """Finish the messages that must finish, drop the others, and close the channel."""
@@ -139,6 +135,16 @@ class Subscription:
         for task in tasks:
             task.cancel()
         return len(tasks)
+
+    async def _consume(self, channel: AbstractChannel, prefetch: int) -> None:
+        await declare(channel, self._queue)
+        await channel.set_qos(prefetch_count=prefetch)
+        queue = await channel.get_queue(self._queue.name, ensure=False)
+        channel.close_callbacks.add(self._on_close)
+        underlay = await channel.get_underlay_channel()
+        underlay.on_consumer_cancel_callbacks.add(self._on_cancel)
+        self._is_consuming = True
+        await queue.consume(self._take)
 
     async def _close_channel(self) -> None:
         self._is_consuming = False
