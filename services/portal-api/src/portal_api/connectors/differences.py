@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
-ABOUT_IT = {"connector_id", "version", "modified_at", "modified_by", "secrets", "secrets_entered"}
-"""What says which version it is, and what is sealed."""
+ABOUT_IT = {
+    "connector_id",
+    "version",
+    "modified_at",
+    "modified_by",
+    "most_partitions",
+    "secrets",
+    "secrets_entered",
+}
+"""What the store adds to each version, and what is sealed."""
 INSIDE = ("authentication", "limits")
 
 

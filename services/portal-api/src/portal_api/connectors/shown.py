@@ -33,6 +33,7 @@ class ConnectorShown(BaseModel):
     ca_certificate: str | None
     header_names: list[str]
     limits: Limits
+    sends_missing_create: bool
     secrets: list[str]
     modified_at: Instant
 
