@@ -157,7 +157,6 @@ def test_rabbitmqs_nodes_are_reached_by_services_operators_and_prometheus_only()
     }
     assert joined == services | between | {
         "rabbitmq-system:15672",
-        "keda:15672",
         "monitoring:15692",
     }
 

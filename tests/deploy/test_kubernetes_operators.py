@@ -9,7 +9,6 @@ import re
 import pytest
 
 from common import topology
-from common.contracts.connector import Limits
 from tests.support.broker_definitions import MANIFEST, manifest
 from tests.support.manifests import SERVERS, named, of_kind
 
@@ -34,27 +33,14 @@ def test_the_number_of_replicas_has_one_master(overlay: str) -> None:
     }
 
 
-def test_dispatchers_are_scaled_by_every_lane_and_by_no_other_queue() -> None:
-    depth = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["triggers"][0]["metadata"]
+def test_dispatchers_are_scaled_by_lanes_with_work_alone() -> None:
+    [trigger] = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["triggers"]
 
-    assert re.fullmatch(depth["queueName"], topology.lane("0198c1f0-made-up").name)
-    assert not [
-        queue.name for queue in topology.QUEUES if re.fullmatch(depth["queueName"], queue.name)
-    ]
-    assert depth["host"].split(".")[1] == named(OPERATORS, "Namespace/mboc")["metadata"]["name"]
-    assert depth["vhostName"] == named(OPERATORS, "Vhost/mboc")["spec"]["name"]
-
-
-def test_dispatchers_are_never_so_many_that_business_central_cannot_give_each_a_call() -> None:
-    most = named(OPERATORS, "ScaledObject/dispatcher")["spec"]["maxReplicaCount"]
-    surge = named(OPERATORS, "Deployment/dispatcher")["spec"]["strategy"]["rollingUpdate"][
-        "maxSurge"
-    ]
-    [fewest] = [
-        rule.ge for rule in Limits.model_fields["calls_in_flight"].metadata if hasattr(rule, "ge")
-    ]
-
-    assert (most + surge) * fewest <= 5
+    assert trigger["type"] == "prometheus"
+    assert set(re.findall(r"mboc_\w+", trigger["metadata"]["query"])) == {
+        "mboc_dispatcher_lane_depth",
+        "mboc_dispatcher_lane_held",
+    }
 
 
 def test_what_every_queue_gives_up_on_reaches_the_dead_letters() -> None:
@@ -76,7 +62,7 @@ def test_each_service_has_a_user_of_its_own_in_the_virtual_host() -> None:
     assert (
         permitted
         == {user["metadata"]["name"] for user in of_kind(OPERATORS, "User")}
-        == {"ingest", "dispatcher", "retry", "portal-api", "keda"}
+        == {"ingest", "dispatcher", "retry", "portal-api"}
     )
 
 

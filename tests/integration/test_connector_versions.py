@@ -113,3 +113,23 @@ async def test_there_are_no_versions_of_what_is_not_there(admin: Visitor) -> Non
     status, _ = await admin.ask("GET", "/connectors/none/versions")
 
     assert status == 404
+
+
+async def test_a_disabled_connector_keeps_its_partitions(
+    system: System, admin: Visitor, app: str
+) -> None:
+    connector_id = await system.connector(
+        source_app=app,
+        name=app,
+        uri=system.back_office(app),
+        limits={"calls_in_flight": 4, "partitions": 4},
+        sends_missing_create=False,
+    )
+    await changed(admin, connector_id, limits={"calls_in_flight": 4, "partitions": 2})
+
+    status, disabled = await admin.ask("POST", f"/connectors/{connector_id}/disable")
+
+    assert status == 200, disabled
+    assert (disabled["limits"]["partitions"], disabled["sends_missing_create"]) == (2, False)
+    page = await versions(admin, connector_id)
+    assert [one["changed"] for one in page["items"]] == [["enabled"], ["limits.partitions"], []]

@@ -19,7 +19,7 @@ from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from portal_api.errors import BadCursorError
 from portal_api.record import Record
-from portal_api.routes.deliveries import DeliveryQuery
+from portal_api.routes.deliveries import DeliveryDetails, DeliveryQuery
 from portal_api.store import projections
 from portal_api.store.pages import Page
 from portal_api.store.reader import Reader
@@ -170,6 +170,18 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
         )
     )
     assert (await reader.delivery("t1.c1"))["phase"] == "pending"
+
+
+async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
+    record: Record, reader: Reader
+) -> None:
+    await record.statuses([an_event(status=Status.FAILED).model_copy(update={"trace": "File"})])
+
+    found = await reader.delivery("t1.c1")
+    shown = DeliveryDetails.model_validate(found | {"delivery_id": "t1.c1"})
+
+    assert [attempt.trace for attempt in shown.attempts] == ["File"]
+    assert "trace" not in found
 
 
 async def test_a_parked_delivery_is_failed_until_its_next_attempt(

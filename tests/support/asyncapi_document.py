@@ -12,7 +12,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from common.release import RELEASE
-from common.topology import EXCHANGES, QUEUES, Exchange
+from common.topology import EXCHANGES, OWN_QUEUE_EXPIRES_MS, QUEUES, Exchange
 from portal_api.api import unwrapped
 from tests.support.messages import LANE, TRAVELS, Take, Travel, reaches, takes
 
@@ -87,9 +87,9 @@ def _queue(take: Take) -> dict[str, Any]:
         "is": "queue",
         "queue": {
             "name": take.queue,
-            "durable": take.lasting,
-            "exclusive": not take.lasting,
-            "autoDelete": not take.lasting,
+            "durable": True,
+            "exclusive": False,
+            "autoDelete": False,
         },
     }
     about = f"A queue of {take.service}, bound to the exchange `{take.exchange.name}`" + (
@@ -98,8 +98,9 @@ def _queue(take: Take) -> dict[str, Any]:
     channel = _channel(
         take.queue, about, binding, [travel for travel in TRAVELS if reaches(travel, take)]
     )
-    arguments = next((queue.arguments for queue in (*QUEUES, LANE) if _is(take, queue.name)), None)
-    return channel | ({"x-arguments": arguments} if arguments else {})
+    own = {"x-expires": OWN_QUEUE_EXPIRES_MS}
+    arguments = next((queue.arguments for queue in (*QUEUES, LANE) if _is(take, queue.name)), own)
+    return channel | {"x-arguments": arguments}
 
 
 def _channel(

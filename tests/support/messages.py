@@ -66,8 +66,8 @@ TRAVELS = (
 
 
 class Take(NamedTuple):
-    """A queue and the service that works it off; ``lasting`` ones are durable, the others belong to
-    one replica and go with it.
+    """A queue and the service that consumes it; one that is not ``lasting`` belongs to one replica,
+    and RabbitMQ deletes it a minute after its last use.
     """
 
     queue: str

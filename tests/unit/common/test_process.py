@@ -8,6 +8,7 @@ import socket
 import pytest
 from starlette.applications import Starlette
 
+from common.broker import QueueMismatchError
 from common.process import background, listening, run
 
 
@@ -25,6 +26,21 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(capsys: pytest.CaptureFixtu
     assert (ended.value.code, capsys.readouterr().err) == (
         2,
         f"Cannot start: 127.0.0.1 port {port} cannot be listened on: Address already in use.\n",
+    )
+
+
+def test_a_queue_with_other_arguments_is_named_in_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def serve(_: asyncio.Event) -> None:
+        raise QueueMismatchError("RabbitMQ has the queue lane with other arguments (type).")
+
+    with pytest.raises(SystemExit) as ended:
+        run(serve)
+
+    assert (ended.value.code, capsys.readouterr().err) == (
+        2,
+        "Cannot start: RabbitMQ has the queue lane with other arguments (type).\n",
     )
 
 

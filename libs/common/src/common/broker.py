@@ -141,6 +141,8 @@ class Publisher:
     async def open(self) -> AbstractRobustConnection:
         """Wait for RabbitMQ and declare what must exist before the first message is published;
         returns the connection.
+
+        Raises QueueMismatchError.
         """
         self._connection = await self._connect()
         channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 import uvloop
 
+from common.broker import QueueMismatchError
 from common.metrics import EVENT_LOOP_LAG
 
 if TYPE_CHECKING:
@@ -32,11 +33,13 @@ class AddressError(Exception):
 def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     """Run ``serve`` until SIGTERM or SIGINT sets its event; ``serve`` then ends in good
     order by itself.
+
+    A process that cannot start says why in a sentence, and ends with exit code 2.
     """
     try:
         uvloop.run(_until_asked(serve))
-    except AddressError as error:
-        sys.stderr.write(f"Cannot start: {error}.\n")
+    except (AddressError, QueueMismatchError) as error:
+        sys.stderr.write(f"Cannot start: {error}\n")
         raise SystemExit(2) from None
 
 
@@ -129,7 +132,7 @@ def _listener(host: str, port: int) -> socket.socket:
         )
     except OSError as error:
         raise AddressError(
-            f"{host} port {port} cannot be listened on: {str(error.strerror).partition(' (')[0]}"
+            f"{host} port {port} cannot be listened on: {str(error.strerror).partition(' (')[0]}."
         ) from error
 
 

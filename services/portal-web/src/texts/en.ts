@@ -566,11 +566,15 @@ export const en = {
       scope: 'Empty: the system’s own.',
       signing_secret: 'Signs each webhook, so that the receiver can tell that it is ours.',
       calls_in_flight:
-        'Calls under way at once, per dispatcher. Empty: 5 for Business Central, else 8.',
+        'Calls under way at once, over all dispatchers. Empty: 5 for Business Central, else 8.',
       calls_per_second:
-        'Calls begun per second, per dispatcher. Empty: 20 for Business Central, else unlimited.',
+        'Calls begun per second, over all dispatchers. Empty: 20 for Business Central, else unlimited.',
       connect_timeout_s: 'Seconds to reach the back office.',
       total_timeout_s: 'Seconds for one call, answer included.',
+      partitions:
+        'Parts of the lane that different dispatchers can work. At most the calls in flight, which they share. 1 is enough unless one dispatcher is too slow.',
+      sends_missing_create:
+        'If the create of an appointment never arrived, the next version is sent as a create. Off: it is sent as the update it is.',
       ca_certificate: 'PEM of the authority to trust instead of the public ones.',
       mapping: 'JSON with the names that differ from the defaults; see the back office guide.',
       headers: 'Sent with every call. Values are kept like secrets.',
@@ -593,6 +597,8 @@ export const en = {
       calls_per_second: 'Calls per second',
       connect_timeout_s: 'Connect timeout (s)',
       total_timeout_s: 'Total timeout (s)',
+      partitions: 'Partitions',
+      sends_missing_create: 'Send a missing create',
       ca_certificate: 'Certificate authority',
       mapping: 'Names',
       headers: 'Extra headers',

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
+import structlog
+
 from common import topology
-from common.broker import BrokerAwayError, declare, reaching_broker
+from common.broker import BrokerAwayError, QueueMismatchError, declare, reaching_broker
 from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
 from common.contracts.message import digest
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractRobustConnection
 
     from common.broker import Publisher
+
+log = structlog.get_logger()
 
 
 class Ask:
@@ -53,13 +56,23 @@ class Ask:
 
     async def _declare(self, connector_ids: set[str]) -> None:
         """Declare the lanes that this process has not published to before."""
-        while connector_ids:
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
-                async with await self._connection.channel() as channel:
-                    await declare(channel, *map(topology.lane, connector_ids))
-                self._known |= connector_ids
-                return
-            await asyncio.sleep(1)
+        for connector_id in sorted(connector_ids):
+            await self._declare_lane(topology.lane(connector_id))
+            self._known.add(connector_id)
+
+    async def _declare_lane(self, lane: topology.Queue) -> None:
+        """Declare a lane's queue; one with other arguments exists, so it can be published to."""
+        while True:
+            try:
+                with reaching_broker():
+                    async with await self._connection.channel() as channel:
+                        await declare(channel, lane)
+            except QueueMismatchError as error:
+                log.warning("a lane was not declared", reason=str(error))
+            except BrokerAwayError:
+                await asyncio.sleep(1)
+                continue
+            return
 
 
 def _pending(request: DeliveryRequested) -> StatusChanged:

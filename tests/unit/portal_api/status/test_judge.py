@@ -96,12 +96,12 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"lanes": (a_lane(**HELD),)},
             "troubled",
-            "1 lane is held, because the back office is out of order: Hook.",
+            "1 lane is held, so nothing is delivered there: Hook.",
         ),
         (
             {"lanes": tuple(a_lane(name, **HELD) for name in ("A", "B", "C", "D", "E"))},
             "troubled",
-            "5 lanes are held, because the back office is out of order: A, B, C and 2 more.",
+            "5 lanes are held, so nothing is delivered there: A, B, C and 2 more.",
         ),
         (
             {

@@ -8,17 +8,17 @@ from portal_api.status.lanes import Held, Known, lanes_of, unreported
 from portal_api.status.seen import LaneSeen
 from tests.support.builders import A_MOMENT
 
-NOTHING = Known(names={}, depths={}, held={}, oldest={})
+NOTHING = Known(names={}, depths={}, held={}, oldest={}, partitions={})
 SINCE, UNTIL = A_MOMENT, A_MOMENT + timedelta(minutes=1)
 
 
-def a_beat(replica: str, *lanes: LaneStanding) -> Heartbeat:
+def a_beat(replica: str, *lanes: LaneStanding, at: datetime = A_MOMENT) -> Heartbeat:
     return Heartbeat(
         service="dispatcher",
         replica=replica,
         release="1",
         started_at=A_MOMENT,
-        at=A_MOMENT,
+        at=at,
         ready=True,
         lanes=lanes,
     )
@@ -28,7 +28,7 @@ def a_standing(**facts: Any) -> LaneStanding:
     return LaneStanding(**({"connector_id": "c1", "connector_name": "Hook"} | facts))
 
 
-def held(**facts: datetime | str) -> LaneStanding:
+def held(**facts: Any) -> LaneStanding:
     return a_standing(**({"held_since": SINCE, "held_until": UNTIL, "reason": "503"} | facts))
 
 
@@ -37,18 +37,46 @@ def only(lanes: tuple[LaneSeen, ...]) -> LaneSeen:
     return lane
 
 
-def test_what_waits_is_what_is_queued_once_and_what_every_replica_has_in_hand() -> None:
+def test_waiting_deliveries_are_those_in_the_queue_and_those_in_hand_without_a_call() -> None:
+    beat = a_beat("d1", a_standing(in_queue=10, in_hand=5, in_flight=2, calls_allowed=4))
+
+    lane = only(lanes_of([beat], [], NOTHING, A_MOMENT))
+
+    assert (lane.waiting, lane.in_flight, lane.calls_allowed) == (13, 2, 4)
+
+
+def test_partitions_are_added_up() -> None:
     one, other = (
         a_beat("d1", a_standing(in_queue=10, in_hand=5, in_flight=2, calls_allowed=4)),
-        a_beat("d2", a_standing(in_queue=11, in_hand=3, in_flight=3)),
+        a_beat("d2", a_standing(in_queue=20, in_hand=3, in_flight=3, calls_allowed=4)),
     )
 
-    lane = only(lanes_of([one, other], [], NOTHING, A_MOMENT))
+    lane = only(lanes_of([one, other], [], NOTHING._replace(partitions={"c1": 2}), A_MOMENT))
 
-    assert (lane.waiting, lane.in_flight, lane.calls_allowed) == (14, 5, 4)
+    assert (lane.waiting, lane.in_flight, lane.calls_allowed) == (33, 5, 8)
 
 
-def test_a_lane_is_held_since_the_first_replica_holds_it_and_until_the_last_lets_go() -> None:
+def test_after_a_handover_the_newest_report_counts_alone() -> None:
+    later = A_MOMENT + timedelta(seconds=1)
+    one, other = (
+        a_beat("d1", held(in_queue=10, in_hand=5, calls_allowed=4)),
+        a_beat("d2", a_standing(in_queue=12, in_hand=3, calls_allowed=4), at=later),
+    )
+
+    lane = only(lanes_of([one, other], [], NOTHING, later))
+
+    assert (lane.waiting, lane.calls_allowed, lane.held_since) == (15, 4, None)
+
+
+def test_a_lane_between_two_replicas_is_not_held() -> None:
+    known = NOTHING._replace(names={"c1": "Hook"}, depths={"c1": 7})
+
+    lane = only(lanes_of([a_beat("d1"), a_beat("d2")], [], known, A_MOMENT))
+
+    assert (lane.waiting, lane.calls_allowed, lane.held_since) == (7, None, None)
+
+
+def test_a_lane_is_held_since_its_first_partition_is_and_until_its_last_is_not() -> None:
     one, other = (
         a_beat("d1", held()),
         a_beat(
@@ -60,14 +88,25 @@ def test_a_lane_is_held_since_the_first_replica_holds_it_and_until_the_last_lets
             ),
         ),
     )
+    known = NOTHING._replace(partitions={"c1": 3})
 
-    lane = only(lanes_of([one, other, a_beat("d3", a_standing())], [], NOTHING, A_MOMENT))
+    lane = only(lanes_of([one, other, a_beat("d3", a_standing())], [], known, A_MOMENT))
 
     assert (lane.held_since, lane.held_until, lane.reason) == (
         SINCE - timedelta(seconds=9),
         UNTIL + timedelta(seconds=9),
         "504",
     )
+
+
+def test_a_held_partition_is_known_before_the_next_heartbeat() -> None:
+    known = NOTHING._replace(
+        held={"c1": [Held("d1 (1)", SINCE, UNTIL, "503")]}, partitions={"c1": 2}
+    )
+
+    lane = only(lanes_of([a_beat("d1", a_standing())], [], known, A_MOMENT))
+
+    assert lane.held_since == SINCE
 
 
 def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_has_the_lane() -> (

@@ -170,11 +170,8 @@ class Connector(BaseModel):
 
     @property
     def calls_in_flight(self) -> int:
-        """Calls under way at once, of all partitions.
-
-        Business Central takes five (Microsoft's operational limits).
-        """
-        return self.limits.calls_in_flight or (5 if self.system == BUSINESS_CENTRAL else 8)
+        """Calls under way at once, of all partitions."""
+        return calls_in_flight_of(self.system, self.limits)
 
     @property
     def partitions(self) -> int:
@@ -196,6 +193,14 @@ def kind_of(system: str | None, api_type: str | None) -> tuple[str, str]:
     """
     known = API_TYPES_OF.get(system or "", ())
     return system or "", api_type or (known[0] if len(known) == 1 else "")
+
+
+def calls_in_flight_of(system: str | None, limits: Limits) -> int:
+    """Return the calls that may be under way at once.
+
+    Business Central takes five (Microsoft's operational limits).
+    """
+    return limits.calls_in_flight or (5 if system == BUSINESS_CENTRAL else 8)
 
 
 def bound_to(connector_id: str, secret: str) -> str:

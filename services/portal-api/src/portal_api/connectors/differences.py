@@ -14,11 +14,11 @@ ABOUT_IT = {
     "version",
     "modified_at",
     "modified_by",
+    "most_partitions",
     "secrets",
     "secrets_entered",
-    "most_partitions",
 }
-"""What says which version it is, and what is sealed."""
+"""What the store adds to each version, and what is sealed."""
 INSIDE = ("authentication", "limits")
 
 

@@ -18,9 +18,16 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from common.contracts.appointment import Action
-from common.contracts.connector import SECRETS, Authentication, Limits, kind_of
+from common.contracts.connector import (
+    SECRETS,
+    Authentication,
+    Limits,
+    calls_in_flight_of,
+    kind_of,
+)
 from common.contracts.mapping import MAPPINGS
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -164,6 +171,24 @@ class ConnectorFields(BaseModel):
         """Refuse names that the system does not have."""
         if self.mapping is not None:
             _check_mapping(self.mapping, kind_of(self.system, self.api_type))
+        return self
+
+    @model_validator(mode="after")
+    def _partitions_fit(self) -> Self:
+        """Refuse more partitions than calls: each partition makes at least one at a time."""
+        calls = calls_in_flight_of(self.system, self.limits)
+        if self.limits.partitions > calls:
+            message = f"must not be more than the calls in flight ({calls})"
+            raise ValidationError.from_exception_data(
+                "limits",
+                [
+                    InitErrorDetails(
+                        type=PydanticCustomError("partitions", "{message}", {"message": message}),
+                        loc=("limits", "partitions"),
+                        input=None,
+                    )
+                ],
+            )
         return self
 
     def kept(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.connector import AuthenticationType
+from common.contracts.connector import AuthenticationType, Limits
 from portal_api.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
     for name in (
         "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
         "actions", "time_zone", "ca_certificate", "authentication", "limits", "mapping", "headers",
-        "password", "client_secret", "signing_secret",
+        "sends_missing_create", "password", "client_secret", "signing_secret",
     )
 } | {
     "sendappointmenttowebservice": ("enabled",),
@@ -33,10 +33,7 @@ _PLACES: dict[str, tuple[str, ...]] = {
         name.replace("_", ""): ("authentication", name)
         for name in ("login", "tenant_id", "client_id", "token_url", "scope")
     },
-    **{
-        name.replace("_", ""): ("limits", name)
-        for name in ("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s")
-    },
+    **{name.replace("_", ""): ("limits", name) for name in Limits.model_fields},
 }  # fmt: skip
 _SYSTEMS = {
     "bc": "Business Central",
@@ -118,10 +115,11 @@ _FLAGS = {
 _WORDS: dict[str, Callable[[str], Any]] = {
     "system": lambda value: _SYSTEMS.get(_folded(value), value),
     "type": lambda value: _AUTHENTICATION.get(_folded(value), value),
-    "enabled": lambda value: _FLAGS.get(value.strip().lower(), value),
     **dict.fromkeys(
-        ("calls_in_flight", "calls_per_second", "connect_timeout_s", "total_timeout_s"), _parsed
+        ("enabled", "sends_missing_create"),
+        lambda value: _FLAGS.get(value.strip().lower(), value),
     ),
+    **dict.fromkeys(Limits.model_fields, _parsed),
     "actions": lambda value: [
         action.strip().lower() for action in value.split(",") if action.strip()
     ],

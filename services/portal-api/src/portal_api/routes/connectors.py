@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 IMPORTED = "import"
-MADE_UP = ("modified_at", "modified_by", "secrets", "secrets_entered", "most_partitions")
+MADE_UP = ("modified_at", "modified_by", "most_partitions", "secrets", "secrets_entered")
 """What the store adds to each version."""
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}

@@ -138,6 +138,15 @@ class Attempt(Told):
     exchange: ExchangeShown | None = Field(default=None, description="None when nothing was sent.")
 
 
+class AttemptDetails(Attempt):
+    """One try of one delivery, with the stack trace of an unforeseen error."""
+
+    trace: str | None = Field(
+        default=None,
+        description="Where an unforeseen error was raised; none for every other outcome.",
+    )
+
+
 class DeadLetterShown(Shown):
     """Why a message was parked, and what was in it."""
 
@@ -154,7 +163,7 @@ class DeliveryDetails(Delivery):
     them, and as they are now.
     """
 
-    attempts: list[Attempt]
+    attempts: list[AttemptDetails]
     dead_letter: DeadLetterShown | None = None
     settings_then: ConnectorShown | None = None
     settings_now: ConnectorShown | None = None

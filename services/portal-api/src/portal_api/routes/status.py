@@ -70,8 +70,8 @@ class LaneShown(_Seen):
     in_flight: int
     calls_allowed: int | None = Field(
         description=(
-            "Calls that may be under way at once, all replicas together; fewer while the back "
-            "office throttles."
+            "Calls that may be under way at once: fewer while the back office throttles, null "
+            "while no dispatcher works the lane, as during a handover."
         )
     )
     held_since: Instant | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,7 @@ from portal_api.status.lanes import Known, lanes_of, unreported
 from portal_api.status.seen import QueueSeen, RabbitMqSeen, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
     from portal_api.status.heard import Heard
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 FRESH_S = 1.0
 LANES_ASKED = 100
-"""Lanes that no living dispatcher reports: as many as are asked for in a moment."""
+"""Connectors that no living dispatcher reports: as many as are asked for in a moment."""
 
 
 class Board:
@@ -73,10 +74,9 @@ class Board:
             self._heard.hear(beat, heard_at)
         now = datetime.now(UTC)
         live, silent = self._heard.dispatchers(now)
-        rabbitmq, depths = await self._ask_broker(
-            unreported(live, stored.names, stored.oldest)[:LANES_ASKED]
-        )
-        known = Known(stored.names, depths, stored.held, stored.oldest)
+        asked = unreported(live, stored.names, stored.oldest)[:LANES_ASKED]
+        rabbitmq, depths = await self._ask_broker(asked, stored.partitions)
+        known = Known(stored.names, depths, stored.held, stored.oldest, stored.partitions)
         return Seen(
             at=now,
             services=self._heard.replicas(now),
@@ -87,9 +87,15 @@ class Board:
             dead_letters=stored.dead_letters,
         )
 
-    async def _ask_broker(self, connector_ids: list[str]) -> tuple[RabbitMqSeen, dict[str, int]]:
-        """Return RabbitMQ with its well-known queues, and what waits in these lanes."""
-        lanes = {topology.lane(connector_id).name: connector_id for connector_id in connector_ids}
+    async def _ask_broker(
+        self, connector_ids: list[str], partitions: Mapping[str, int]
+    ) -> tuple[RabbitMqSeen, dict[str, int]]:
+        """Return RabbitMQ with its well-known queues, and how many deliveries wait per lane."""
+        lanes = {
+            topology.lane(connector_id, number).name: connector_id
+            for connector_id in connector_ids
+            for number in range(partitions.get(connector_id, 1))
+        }
         try:
             found = await self._depths.of([*(queue.name for queue in topology.QUEUES), *lanes])
         except BrokerAwayError:
@@ -99,6 +105,8 @@ class Board:
             for queue in topology.QUEUES
             if queue.name in found
         )
-        return RabbitMqSeen(reachable=True, version=self._depths.server_version, queues=queues), {
-            lanes[name]: found[name] for name in lanes if name in found
-        }
+        depths: Counter[str] = Counter()
+        for name in lanes.keys() & found.keys():
+            depths[lanes[name]] += found[name]
+        rabbitmq = RabbitMqSeen(reachable=True, version=self._depths.server_version, queues=queues)
+        return rabbitmq, dict(depths)

@@ -68,10 +68,7 @@ def _troubled(seen: Seen, oldest_allowed: timedelta) -> Iterator[str]:
                 f"{replica.replica} ({replica.service}) is not ready: {'; '.join(replica.reasons)}."
             )
     if held := [lane.connector_name or lane.connector_id for lane in seen.lanes if lane.held_since]:
-        yield (
-            f"{_are(len(held), 'lane')} held, because the back office is out of order: "
-            f"{_some(held)}."
-        )
+        yield f"{_are(len(held), 'lane')} held, so nothing is delivered there: {_some(held)}."
     waiting = [
         (lane.oldest_waiting_at, lane.connector_name or lane.connector_id)
         for lane in seen.lanes

@@ -1,4 +1,6 @@
-"""One lane as all replicas of dispatcher together have it."""
+"""One lane as dispatcher reports it: by the one replica that works it, a connector with partitions
+by several.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
     from common.contracts.telemetry import Heartbeat, LaneStanding
 
+PARTITION = " ("
+"""A replica that holds one partition is called ``dispatcher-1 (2)``."""
+
 
 class Held(NamedTuple):
     """That a replica holds a lane."""
@@ -24,12 +29,13 @@ class Held(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of lanes beside the heartbeats."""
+    """What MongoDB and RabbitMQ know of lanes; ``partitions`` of connectors with several."""
 
     names: Mapping[str, str]
     depths: Mapping[str, int]
     held: Mapping[str, Sequence[Held]]
     oldest: Mapping[str, datetime]
+    partitions: Mapping[str, int]
 
 
 def lanes_of(
@@ -38,10 +44,10 @@ def lanes_of(
     """Return every lane by its connector's name; what a silent replica held counts only where no
     living one has the lane.
     """
-    told = _by_connector(live)
+    told = _by_connector(live, known.partitions)
     last = {
         connector_id: [lane for _, lane in lanes]
-        for connector_id, lanes in _by_connector(silent).items()
+        for connector_id, lanes in _by_connector(silent, known.partitions).items()
         if connector_id not in told
     }
     seen = [_worked_on(connector_id, lanes, known) for connector_id, lanes in told.items()]
@@ -66,11 +72,19 @@ def unreported(
     )
 
 
-def _by_connector(beats: Sequence[Heartbeat]) -> dict[str, list[tuple[str, LaneStanding]]]:
+def _by_connector(
+    beats: Sequence[Heartbeat], partitions: Mapping[str, int]
+) -> dict[str, list[tuple[str, LaneStanding]]]:
+    """Return the newest reports of each connector, at most one for each partition.
+
+    After a handover the last heartbeat of the replica that gave the lane up is still there.
+    """
     found: dict[str, list[tuple[str, LaneStanding]]] = {}
-    for beat in beats:
+    for beat in sorted(beats, key=lambda beat: beat.at, reverse=True):
         for lane in beat.lanes:
-            found.setdefault(lane.connector_id, []).append((beat.replica, lane))
+            reports = found.setdefault(lane.connector_id, [])
+            if len(reports) < partitions.get(lane.connector_id, 1):
+                reports.append((beat.replica, lane))
     return found
 
 
@@ -78,7 +92,11 @@ def _worked_on(
     connector_id: str, told: Sequence[tuple[str, LaneStanding]], known: Known
 ) -> LaneSeen:
     lanes, living = [lane for _, lane in told], {replica for replica, _ in told}
-    recorded = [held for held in known.held.get(connector_id, ()) if held.replica in living]
+    recorded = [
+        held
+        for held in known.held.get(connector_id, ())
+        if held.replica.partition(PARTITION)[0] in living
+    ]
     depths = [lane.in_queue for lane in lanes if lane.in_queue is not None] or _depth(
         connector_id, known
     )
@@ -87,7 +105,7 @@ def _worked_on(
         LaneSeen(
             connector_id=connector_id,
             connector_name=known.names.get(connector_id) or lanes[0].connector_name,
-            waiting=max(depths) + sum(max(0, lane.in_hand - lane.in_flight) for lane in lanes)
+            waiting=sum(depths) + sum(max(0, lane.in_hand - lane.in_flight) for lane in lanes)
             if depths
             else None,
             in_flight=sum(lane.in_flight for lane in lanes),
@@ -124,7 +142,7 @@ def _depth(connector_id: str, known: Known) -> list[int]:
 
 
 def _held_by(held: Sequence[Held], lane: LaneSeen) -> LaneSeen:
-    """Return the lane as held since the first replica holds it, and until the last one lets go."""
+    """Return the lane as held since the first replica holds it, and until the last one ends."""
     if not held:
         return lane
     last = max(held, key=lambda found: found.until)

@@ -35,6 +35,7 @@ class Stored:
     mongodb: MongoDbSeen
     heartbeats: list[tuple[Heartbeat, datetime]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    partitions: dict[str, int] = field(default_factory=dict)
     held: dict[str, list[Held]] = field(default_factory=dict)
     oldest: dict[str, datetime] = field(default_factory=dict)
     dead_letters: int | None = None
@@ -72,20 +73,24 @@ class Observed:
         )
 
     async def _rest(self, mongodb: MongoDbSeen) -> Stored:
-        heartbeats, names, held, oldest, letters = await asyncio.gather(
+        heartbeats, connectors, held, oldest, letters = await asyncio.gather(
             self._heartbeats.all(),
-            self._names(),
+            self._connectors(),
             self._held(),
             oldest_waiting(self._database),
             self._dead_letters(),
         )
-        return Stored(mongodb, heartbeats, names, held, oldest, letters)
+        names = {connector["_id"]: connector["name"] for connector in connectors}
+        partitions = {
+            connector["_id"]: connector["most_partitions"]
+            for connector in connectors
+            if connector.get("most_partitions", 1) > 1
+        }
+        return Stored(mongodb, heartbeats, names, partitions, held, oldest, letters)
 
-    async def _names(self) -> dict[str, str]:
-        found = (
-            self._database["connectors"].find({}, {"name": 1}).sort("_id", 1).limit(MOST_CONNECTORS)
-        )
-        return {document["_id"]: document["name"] async for document in found}
+    async def _connectors(self) -> list[dict[str, Any]]:
+        found = self._database["connectors"].find({}, {"name": 1, "most_partitions": 1})
+        return await found.sort("_id", 1).limit(MOST_CONNECTORS).to_list(MOST_CONNECTORS)
 
     async def _held(self) -> dict[str, list[Held]]:
         held: dict[str, list[Held]] = {}

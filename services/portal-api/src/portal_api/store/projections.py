@@ -30,6 +30,8 @@ Change = tuple[str, UpdateOne]
 ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
 PARKED_RANK = 5
 """Behind every phase of the same attempt, and before the next attempt."""
+NOT_OF_DELIVERY = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
+"""What only the attempt has, or what is stored under another name."""
 _PARKED = {
     "phase": Phase.DONE,
     "status": Status.FAILED,
@@ -82,7 +84,7 @@ def of_status(event: StatusChanged) -> list[Change]:
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
     """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude={"version", "delivery_id", "at", "traceparent", "exchange"})
+    told = event.model_dump(exclude=NOT_OF_DELIVERY)
     told |= {
         "rank": rank_of(event),
         "changed_at": event.at,

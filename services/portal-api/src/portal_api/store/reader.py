@@ -55,7 +55,7 @@ class Reader:
             ids = [delivery["_id"] for delivery in sent]
             attempts = (
                 self._database["attempts"]
-                .find({"delivery_id": {"$in": ids}})
+                .find({"delivery_id": {"$in": ids}}, {"trace": 0})
                 .sort([("delivery_id", 1), ("attempt", -1)])
             )
             by_delivery: dict[str, list[Document]] = {delivery_id: [] for delivery_id in ids}

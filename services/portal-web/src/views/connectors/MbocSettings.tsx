@@ -146,7 +146,7 @@ function Mending({
         }}
       >
         {trouble ? <Alert severity="error">{trouble}</Alert> : null}
-        <SwitchInput label="field.enabled" help="connectors.help.enabled" />
+        <SwitchInput name="enabled" label="field.enabled" help="connectors.help.enabled" />
         <EndpointPart />
         <AuthenticationPart connector={connector} />
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>

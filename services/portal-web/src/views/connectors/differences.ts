@@ -43,6 +43,8 @@ const FIELDS: Record<string, Reading> = {
     (c) => c.limits.connect_timeout_s,
   ],
   'limits.total_timeout_s': ['connectors.label.total_timeout_s', (c) => c.limits.total_timeout_s],
+  'limits.partitions': ['connectors.label.partitions', (c) => c.limits.partitions],
+  sends_missing_create: ['connectors.label.sends_missing_create', (c) => c.sends_missing_create],
 };
 const SECRETS: Record<string, TextKey> = {
   password: 'connectors.label.password',

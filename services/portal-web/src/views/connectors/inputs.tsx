@@ -114,9 +114,13 @@ export function ZoneInput({ label, help }: Common) {
   );
 }
 
-export function SwitchInput({ label, help }: Common) {
+export function SwitchInput({
+  name,
+  label,
+  help,
+}: Common & { name: 'enabled' | 'sends_missing_create' }) {
   const text = useText();
-  const { field } = useController<Values, 'enabled'>({ name: 'enabled' });
+  const { field } = useController<Values, typeof name>({ name });
   return (
     <FormControl>
       <FormControlLabel

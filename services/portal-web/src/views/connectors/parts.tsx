@@ -58,7 +58,7 @@ export function RoutingPart() {
         help="connectors.help.source_type"
       />
       <ActionsInput label="connectors.label.actions" help="connectors.help.actions" />
-      <SwitchInput label="field.enabled" help="connectors.help.enabled" />
+      <SwitchInput name="enabled" label="field.enabled" help="connectors.help.enabled" />
     </Grid>
   );
 }
@@ -175,6 +175,12 @@ export function LimitsPart() {
         label="connectors.label.total_timeout_s"
         help="connectors.help.total_timeout_s"
       />
+      <TextInput
+        name="limits.partitions"
+        type="number"
+        label="connectors.label.partitions"
+        help="connectors.help.partitions"
+      />
     </Grid>
   );
 }
@@ -193,6 +199,11 @@ export function AdvancedPart({ connector }: { connector?: Connector }) {
             isSet={connector?.secrets.includes('signing_secret') ?? false}
           />
         ) : null}
+        <SwitchInput
+          name="sends_missing_create"
+          label="connectors.label.sends_missing_create"
+          help="connectors.help.sends_missing_create"
+        />
       </Grid>
       <TextInput
         name="mapping"

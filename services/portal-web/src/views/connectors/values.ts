@@ -28,6 +28,7 @@ export interface Values {
     token_url: string;
     scope: string;
   };
+  sends_missing_create: boolean;
   time_zone: string;
   mapping: string;
   ca_certificate: string;
@@ -36,6 +37,7 @@ export interface Values {
     calls_per_second: string;
     connect_timeout_s: string;
     total_timeout_s: string;
+    partitions: string;
   };
   password?: string;
   client_secret?: string;
@@ -73,6 +75,7 @@ export const EMPTY: Values = {
     token_url: '',
     scope: '',
   },
+  sends_missing_create: true,
   time_zone: 'UTC',
   mapping: '',
   ca_certificate: '',
@@ -81,6 +84,7 @@ export const EMPTY: Values = {
     calls_per_second: '',
     connect_timeout_s: '5',
     total_timeout_s: '60',
+    partitions: '1',
   },
   headers: [],
 };
@@ -106,6 +110,7 @@ export function valuesOf(connector: Connector): Values {
       token_url: said(auth.token_url),
       scope: said(auth.scope),
     },
+    sends_missing_create: connector.sends_missing_create,
     time_zone: connector.time_zone,
     mapping: connector.mapping ? JSON.stringify(connector.mapping, null, 2) : '',
     ca_certificate: said(connector.ca_certificate),
@@ -114,6 +119,7 @@ export function valuesOf(connector: Connector): Values {
       calls_per_second: said(limits.calls_per_second),
       connect_timeout_s: said(limits.connect_timeout_s),
       total_timeout_s: said(limits.total_timeout_s),
+      partitions: said(limits.partitions),
     },
   };
 }
@@ -139,6 +145,7 @@ export function fieldsOf(values: Values): Omit<ConnectorChange, 'version'> {
       token_url: none(auth.token_url),
       scope: none(auth.scope),
     },
+    sends_missing_create: values.sends_missing_create,
     time_zone: values.time_zone || 'UTC',
     mapping: values.mapping.trim() ? (JSON.parse(values.mapping) as Record<string, unknown>) : null,
     ca_certificate: none(values.ca_certificate),
@@ -164,6 +171,7 @@ function limitsOf(limits: Values['limits']): ConnectorChange['limits'] {
     calls_per_second: number(limits.calls_per_second),
     connect_timeout_s: number(limits.connect_timeout_s) ?? 5,
     total_timeout_s: number(limits.total_timeout_s) ?? 60,
+    partitions: number(limits.partitions) ?? 1,
   };
 }
 

@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography';
 import type { Attempt } from '@/api/types';
 import { took } from '@/show/moment';
 import { Moment } from '@/show/Moment';
+import { RawText } from '@/show/RawText';
 import { StatusTag } from '@/show/StatusTag';
 import { useText, type Text } from '@/texts/texts';
 
@@ -53,6 +54,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               {attempt.message}
             </Typography>
           ) : null}
+          {attempt.trace ? <RawText title="details.stackTrace" body={attempt.trace} /> : null}
         </Box>
       ))}
     </Box>

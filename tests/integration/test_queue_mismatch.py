@@ -1,0 +1,73 @@
+"""A queue that an older version declared with other arguments, on a real RabbitMQ."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+from aio_pika.abc import AbstractRobustConnection
+
+from common import topology
+from common.broker import Publisher, QueueMismatchError, connect, declare, declare_exchanges
+from common.contracts.delivery import DeliveryRequested, Trigger
+from retry.ask import Ask
+from tests.support.builders import A_MOMENT, a_transaction
+
+
+@pytest.fixture
+async def connection(rabbitmq_url: str) -> AsyncIterator[AbstractRobustConnection]:
+    opened = await connect(rabbitmq_url, "test")
+    yield opened
+    await opened.close()
+
+
+async def an_older_queue(connection: AbstractRobustConnection, lane: topology.Queue) -> None:
+    async with await connection.channel() as channel:
+        await declare_exchanges(channel, [lane.exchange])
+        queue = await channel.declare_queue(
+            lane.name, durable=True, arguments={"x-queue-type": "quorum"}
+        )
+        await queue.bind(lane.exchange.name, lane.routing_key)
+
+
+def a_request(connector_id: str) -> DeliveryRequested:
+    return DeliveryRequested(
+        delivery_id=f"t1.{connector_id}",
+        attempt=2,
+        trigger=Trigger.TIMER_JOB,
+        connector_id=connector_id,
+        requested_at=A_MOMENT,
+        transaction=a_transaction(),
+    )
+
+
+async def test_the_queue_and_the_difference_are_named(connection: AbstractRobustConnection) -> None:
+    lane = topology.lane(uuid.uuid4().hex)
+    await an_older_queue(connection, lane)
+
+    with pytest.raises(QueueMismatchError) as raised:
+        await declare(await connection.channel(), lane)
+
+    assert f"the queue {lane.name} with other arguments" in str(raised.value)
+    assert "x-dead-letter-exchange" in str(raised.value)
+
+
+async def test_retry_publishes_to_every_lane_although_one_has_other_arguments(
+    connection: AbstractRobustConnection, rabbitmq_url: str
+) -> None:
+    connectors = [uuid.uuid4().hex for _ in range(3)]
+    await an_older_queue(connection, topology.lane(sorted(connectors)[1]))
+    publisher = Publisher(partial(connect, rabbitmq_url, "test publishing"), topology.RETRY)
+    ask = Ask(publisher, await publisher.open())
+
+    await ask([a_request(connector_id) for connector_id in connectors])
+
+    async with await connection.channel() as channel:
+        waiting = [
+            (await channel.declare_queue(topology.lane(one).name, passive=True)).declaration_result
+            for one in connectors
+        ]
+    await publisher.close()
+    assert [queue.message_count for queue in waiting] == [1, 1, 1]
