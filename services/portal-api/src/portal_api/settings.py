@@ -149,7 +149,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     def _holds_a_website(cls, value: Path | None) -> Path | None:
         if value is not None and not (value / PAGE).is_file():
             raise ValueError(
-                f"it holds no {PAGE}: build the website with `make install`, or leave the setting empty"
+                f"it holds no {PAGE}: build the website with `make install`, "
+                "or leave the setting empty"
             )
         return value
 
