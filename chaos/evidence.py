@@ -30,13 +30,15 @@ class Accepted(NamedTuple):
 
 class Call(NamedTuple):
     """A call that a back office received; ``began`` and ``ended`` count the beginnings and ends of
-    all calls. ``stored`` = the back office keeps it, whether or not it could answer.
+    all calls. ``stored`` = the back office keeps it, whether or not it could answer; ``status`` is
+    none when the caller left before the answer.
     """
 
     back_office: str
     began: int
     ended: int
     at_s: float
+    took_s: float
     appointment: str
     version: int
     action: str
@@ -91,6 +93,7 @@ class Evidence:
     deliveries: Sequence[Mapping[str, Any]]
     troubles: Sequence[Happened] = ()
     starts: Sequence[Start] = ()
+    ended_by_itself: Sequence[str] = ()
     ended_s: float = 0.0
 
     @cached_property

@@ -61,6 +61,7 @@ def _call(line: dict[str, Any]) -> Call:
         began=line["began"],
         ended=line["ended"],
         at_s=line["at_s"],
+        took_s=line["took_s"],
         appointment=line["appointment"],
         version=round(moment * 1000),
         action=line["action"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 GO_ON_S, COME_S = 15.0, 10.0
 SERVER_RECOVERY_S, FAULT_RECOVERY_S = 5.0, 8.0
 """For so long after its end a trouble may still be the reason that a lane stands."""
+SEEN_LATE_S = 0.25
+"""So much later at most a back office sees that a caller left: its next call may come before."""
 DISTURBING = frozenset({Group.SERVERS, Group.ALARM})
 
 
@@ -47,9 +49,11 @@ def limits_hold(evidence: Evidence) -> Verdict:
 def peaks_of(evidence: Evidence) -> dict[str, int]:
     """Return the most calls that were under way at once, by connector or group."""
     shares = {office.name: office.shares for office in evidence.offices}
+    began_s = [call.at_s for call in evidence.calls]
     moments: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for call in evidence.calls:
-        moments[shares[call.back_office]] += [(call.began, 1), (call.ended, -1)]
+        ended = call.ended if call.status else _left(call, evidence.calls, began_s)
+        moments[shares[call.back_office]] += [(call.began, 1), (ended, -1)]
     return {name: _peak(moments.get(name, ())) for name in evidence.limits}
 
 
@@ -152,6 +156,15 @@ def _stored_by_appointment(calls: Sequence[Call]) -> dict[str, list[Call]]:
 def _had_work(start: Start, posted_s: float) -> bool:
     """Whether it got lanes, or changes were posted for as long as it may wait for them."""
     return start.first_attempt_s is not None or start.at_s + COME_S < posted_s
+
+
+def _left(call: Call, calls: Sequence[Call], began_s: Sequence[float]) -> int:
+    """Return when the caller of this call left, at the earliest, as a place in the order of
+    beginnings and ends.
+    """
+    following = bisect_left(began_s, call.at_s + call.took_s - SEEN_LATE_S)
+    before = calls[following].began if following < len(calls) else call.ended
+    return min(call.ended, max(call.began + 1, before))
 
 
 def _peak(moments: Sequence[tuple[int, int]]) -> int:

@@ -67,7 +67,8 @@ def _figures(run: Run) -> Iterator[tuple[str, str]]:
     yield "posts to repeat", str(run.poster.refused)
     yield "calls received", str(len(run.journal.calls))
     yield "versions waiting", str(run.waiting.count)
-    yield "troubles over", f"{len(run.troubles)} of {len(run.outages) + len(run.faults)}"
+    planned = len(run.outages) + len(run.aside) + len(run.faults)
+    yield "troubles over", f"{len(run.troubles)} of {planned}"
     yield "dispatchers", str(len(run.stage.dispatchers))
 
 

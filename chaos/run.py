@@ -17,7 +17,7 @@ from chaos.outages import Outages
 from chaos.planners import Change, stream
 from chaos.poster import Poster
 from chaos.settling import settled
-from chaos.troubles import CHANGES_PER_OUTAGE, Trouble, faults, outages
+from chaos.troubles import CHANGES_PER_OUTAGE, Trouble, aside, faults, outages
 from chaos.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Run:
         possible = self.stage.servers.possible
         seed, count = self.options.seed, len(self.changes)
         self.outages = outages(seed, count, possible, self.options.dispatchers)
+        self.aside = aside(seed, count, possible)
         self.faults = faults(seed, count, possible, TARGETS)
         self.poster = Poster(self.stage, self._rate(), self._may_go_on, self.waiting.accept)
         self._horizon = 0
@@ -72,6 +73,7 @@ class Run:
             await self._faults.clear()
             deliveries = await settled(self._seen, self.journal, self.stage, self.options.settle_s)
         await self.journal.read()
+        self.stage.note_ended(*self.stage.services)
         return self._seen(deliveries)
 
     def _seen(self, deliveries: Sequence[dict[str, Any]]) -> Evidence:
@@ -83,6 +85,7 @@ class Run:
             deliveries=deliveries,
             troubles=self.troubles,
             starts=self._outages.starts,
+            ended_by_itself=self.stage.ended_by_itself,
             ended_s=time.time(),
         )
 
@@ -91,6 +94,7 @@ class Run:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.poster.post_all(self.changes))
             group.create_task(self._one_by_one())
+            group.create_task(self._beside_all())
             for fault in self.faults:
                 group.create_task(self._in_time(fault, self._faults.make))
 
@@ -101,6 +105,10 @@ class Run:
             await self._in_time(trouble, self._outages.make)
             await asyncio.sleep(BREATH_S)
         self._horizon = len(self.changes)
+
+    async def _beside_all(self) -> None:
+        for trouble in self.aside:
+            await self._in_time(trouble, self._outages.make)
 
     async def _in_time(self, trouble: Trouble, make: Callable[[Trouble], Awaitable[None]]) -> None:
         while len(self.poster.accepted) < trouble.after:  # noqa: ASYNC110 - a glance is enough

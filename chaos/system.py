@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ class Stage(System):
 
     servers: Servers = field(kw_only=True)
     connector_ids: dict[str, str] = field(default_factory=dict)
+    ended_by_itself: list[str] = field(default_factory=list)
 
     @property
     def dispatchers(self) -> list[str]:
@@ -55,6 +57,18 @@ class Stage(System):
     def environment(self) -> dict[str, str]:
         """Return what every process is given."""
         return super().environment() | SETTINGS
+
+    async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
+        """Signal the process and wait for its end, and note when it had ended by itself."""
+        self.note_ended(name)
+        return await super().stop(name, number)
+
+    def note_ended(self, *names: str) -> None:
+        """Note which of these services have ended by themselves."""
+        for name in names:
+            code = self.services[name].process.returncode
+            if code is not None:
+                self.ended_by_itself.append(f"{name} ended with exit code {code}")
 
     async def begin(self, dispatchers: int) -> None:
         """Start every service, and have every connector in use."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-FEWEST_OUTAGES, CHANGES_PER_OUTAGE = 12, 400
-CHANGES_PER_FAULT = 400
+FEWEST_OUTAGES, CHANGES_PER_OUTAGE = 10, 500
+CHANGES_PER_FAULT, CHANGES_PER_ASIDE = 400, 1_000
 FIRST, LAST = 0.06, 0.86
 """Troubles begin between these parts of the stream."""
 
@@ -76,17 +76,17 @@ OUTAGES = (
     Kind.KILL_INGEST,
     Kind.KILL_DISPATCHER,
     Kind.RESTART_BROKER,
-    Kind.KILL_PORTAL_API,
     Kind.KILL_DATABASE,
     Kind.KILL_DISPATCHER,
     Kind.ALARM,
-    Kind.KILL_RETRY,
     Kind.REPLACE,
     Kind.RESTART_NODE,
     Kind.KILL_DISPATCHER,
     Kind.RESTART_DATABASE,
 )
 """One round; every round has another order."""
+ASIDE = (Kind.KILL_PORTAL_API, Kind.KILL_RETRY)
+"""Services that no change needs on its way: they are killed beside all other troubles."""
 FAULTS = tuple(kind for kind, group in GROUPS.items() if group is Group.FAULTS)
 
 
@@ -108,6 +108,21 @@ def outages(seed: int, changes: int, possible: Collection[Kind], dispatchers: in
     count = max(FEWEST_OUTAGES, changes // CHANGES_PER_OUTAGE) * len(wanted) // len(OUTAGES)
     return [
         Trouble(after, kind, str(chance.randrange(dispatchers)), round(chance.uniform(0.2, 1.5), 2))
+        for after, kind in zip(
+            _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
+        )
+    ]
+
+
+def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
+    """Return the troubles of services that no change needs on its way: they follow each other,
+    beside all others.
+    """
+    chance = random.Random(f"{seed} aside")
+    wanted = [kind for kind in ASIDE if kind in possible]
+    count = max(len(wanted), changes // CHANGES_PER_ASIDE) if wanted else 0
+    return [
+        Trouble(after, kind, "", round(chance.uniform(0.2, 2), 2))
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )

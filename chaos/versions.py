@@ -160,6 +160,12 @@ def every_delivery_ends(evidence: Evidence) -> Verdict:
     )
 
 
+def no_service_ends(evidence: Evidence) -> Verdict:
+    """Judge whether every service ran until the run ended it."""
+    ended = evidence.ended_by_itself
+    return verdict("No service ends by itself", ended, f"{len(ended)} did", ended=len(ended))
+
+
 def _arrived(evidence: Evidence, office: str, change: Accepted) -> bool:
     """Whether the version was stored; a delete of what was never there need not be."""
     if Version(office, change.appointment, change.version) in evidence.stored:

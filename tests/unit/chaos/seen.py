@@ -35,6 +35,7 @@ def a_call(version: int, action: str = "update", **more: Any) -> Call:
         "began": next(_ORDER),
         "ended": next(_ORDER),
         "at_s": float(version),
+        "took_s": 0.1,
         "appointment": "7",
         "version": version,
         "action": action,

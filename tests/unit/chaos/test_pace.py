@@ -31,6 +31,14 @@ def test_as_many_as_allowed_are_fine() -> None:
     assert limits_hold(seen(calls=under_way((1, 4), (2, 3)))).held
 
 
+def test_a_caller_that_left_is_not_counted_for_the_moment_it_takes_to_see_that() -> None:
+    left = [a_call(1, began=n, ended=n + 10, at_s=0.0, took_s=4.0, status=None) for n in (1, 2)]
+    soon, at_once = (a_call(1, began=3, ended=4, at_s=at_s) for at_s in (3.9, 2.0))
+
+    assert peaks_of(seen(calls=[*left, soon]))["hook"] == 2
+    assert peaks_of(seen(calls=[*left, at_once]))["hook"] == 3
+
+
 def test_back_offices_that_share_a_login_are_counted_together() -> None:
     one, other = a_call(1, began=1, ended=4, **MORE), a_call(2, began=2, ended=3, **MORE)
 

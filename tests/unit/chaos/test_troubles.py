@@ -8,7 +8,7 @@ from chaos.connectors import CONNECTORS
 from chaos.faults import TARGETS
 from chaos.options import Options
 from chaos.servers import Servers
-from chaos.troubles import FAULTS, GROUPS, OUTAGES, Group, Kind, faults, outages
+from chaos.troubles import ASIDE, FAULTS, GROUPS, OUTAGES, Group, Kind, aside, faults, outages
 
 EVERY = frozenset(Kind)
 
@@ -16,12 +16,13 @@ EVERY = frozenset(Kind)
 def test_every_kind_of_trouble_is_made_in_a_small_run() -> None:
     made = {trouble.kind for trouble in outages(1, 5_000, EVERY, 3)}
     made |= {trouble.kind for trouble in faults(1, 5_000, EVERY, TARGETS)}
+    made |= {trouble.kind for trouble in aside(1, 5_000, EVERY)}
 
     assert made == EVERY
 
 
 def test_every_kind_belongs_to_a_group_and_to_a_schedule() -> None:
-    assert set(GROUPS) == set(OUTAGES) | set(FAULTS) == EVERY
+    assert set(GROUPS) == set(OUTAGES) | set(ASIDE) | set(FAULTS) == EVERY
 
 
 def test_the_same_seed_gives_the_same_troubles_and_another_one_others() -> None:
@@ -39,8 +40,8 @@ def test_troubles_begin_in_order_while_changes_are_posted() -> None:
 
 
 def test_a_longer_run_has_more_troubles() -> None:
-    assert len(outages(1, 20_000, EVERY, 3)) == 50
-    assert len(outages(1, 5_000, EVERY, 3)) == 12
+    assert len(outages(1, 20_000, EVERY, 3)) == 40
+    assert len(outages(1, 5_000, EVERY, 3)) == 10
 
 
 def test_a_fault_strikes_only_back_offices_that_it_is_for() -> None:
@@ -56,5 +57,6 @@ def test_a_group_that_is_left_out_is_not_made(group: Group, tmp_path: object) ->
 
     made = {trouble.kind for trouble in outages(1, 5_000, possible, 3)}
     made |= {trouble.kind for trouble in faults(1, 5_000, possible, TARGETS)}
+    made |= {trouble.kind for trouble in aside(1, 5_000, possible)}
 
     assert {GROUPS[kind] for kind in made} == set(Group) - {group}
