@@ -1,4 +1,6 @@
-"""Makes the troubles of back offices: beside all others, one at a time for each back office."""
+"""Makes the faults of back offices: in parallel to all other troubles, one at a time for each
+back office.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,7 @@ class BackOfficeFaults:
         return sorted(number for number in numbers if int(number) % ONE_IN == 0)
 
     async def _refuse(self, trouble: Trouble) -> None:
-        """Have the connector lead to a port that nobody listens on, and back."""
+        """Have the connector lead to a port without a listener, and back."""
         connector = _connector(trouble.target)
         fields = connector.fields(self._stage.services["simulator"].url)
         with _closed_port() as port:

@@ -55,14 +55,11 @@ def report(
 
 
 def _shown(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options for JSON, without addresses: they may hold passwords."""
-    kept = {name: value for name, value in options.items() if not name.endswith("_url")}
-    return kept | {
-        "out": str(options["out"]),
-        "without": sorted(options["without"]),
-        "own_rabbitmq": not options["rabbitmq_url"],
-        "own_mongodb": not options["mongodb_url"],
-    }
+    """Return the options for JSON; of addresses and commands only whether they were given, because
+    they may hold passwords.
+    """
+    given = {name: bool(value) for name, value in options.items() if isinstance(value, str)}
+    return options | given | {"out": str(options["out"]), "without": sorted(options["without"])}
 
 
 def _per_second(moments: Iterable[float], began_s: float) -> list[int]:

@@ -67,7 +67,7 @@ class Run:
 
     async def evidence(self) -> Evidence:
         """Post everything in trouble, wait until everything settled, and return what was seen."""
-        async with _beside(self.journal.follow()):
+        async with _in_parallel(self.journal.follow()):
             await self._trouble()
             self.doing = "settling"
             await self._faults.clear()
@@ -94,7 +94,7 @@ class Run:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.poster.post_all(self.changes))
             group.create_task(self._one_by_one())
-            group.create_task(self._beside_all())
+            group.create_task(self._follow_aside())
             for fault in self.faults:
                 group.create_task(self._in_time(fault, self._faults.make))
 
@@ -106,7 +106,7 @@ class Run:
             await asyncio.sleep(BREATH_S)
         self._horizon = len(self.changes)
 
-    async def _beside_all(self) -> None:
+    async def _follow_aside(self) -> None:
         for trouble in self.aside:
             await self._in_time(trouble, self._outages.make)
 
@@ -142,8 +142,8 @@ def a_run(options: Options, stage: Stage) -> Run:
 
 
 @contextlib.asynccontextmanager
-async def _beside(work: Awaitable[None]) -> AsyncIterator[None]:
-    """Have this done beside the block, and cancelled after it; its failure ends the block."""
+async def _in_parallel(work: Awaitable[None]) -> AsyncIterator[None]:
+    """Run this in parallel to the block, and cancel it afterwards; its failure ends the block."""
     async with asyncio.TaskGroup() as group:
         task = group.create_task(_of(work))
         yield

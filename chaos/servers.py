@@ -113,6 +113,6 @@ async def _run(command: str) -> None:
     process = await asyncio.create_subprocess_shell(
         command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    said, _ = await process.communicate()
+    output, _ = await process.communicate()
     if process.returncode != 0:
-        raise LocalError(f"the command `{command}` failed: {said.decode()[-300:]}")
+        raise LocalError(f"the command `{command}` failed: {output.decode()[-300:]}")

@@ -86,7 +86,7 @@ OUTAGES = (
 )
 """One round; every round has another order."""
 ASIDE = (Kind.KILL_PORTAL_API, Kind.KILL_RETRY)
-"""Services that no change needs on its way: they are killed beside all other troubles."""
+"""Services that no change needs on its way: they are killed in parallel to all other troubles."""
 FAULTS = tuple(kind for kind, group in GROUPS.items() if group is Group.FAULTS)
 
 
@@ -116,7 +116,7 @@ def outages(seed: int, changes: int, possible: Collection[Kind], dispatchers: in
 
 def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
     """Return the troubles of services that no change needs on its way: they follow each other,
-    beside all others.
+    in parallel to all others.
     """
     chance = random.Random(f"{seed} aside")
     wanted = [kind for kind in ASIDE if kind in possible]
@@ -132,8 +132,8 @@ def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
 def faults(
     seed: int, changes: int, possible: Collection[Kind], targets: Mapping[Kind, Sequence[str]]
 ) -> list[Trouble]:
-    """Return the troubles of back offices: they go on beside all others; a kind strikes only its
-    ``targets``.
+    """Return the troubles of back offices: they run in parallel to all others; a kind strikes only
+    its ``targets``.
     """
     chance = random.Random(f"{seed} faults")
     wanted = [kind for kind in FAULTS if kind in possible]

@@ -73,10 +73,10 @@ def test_a_lane_that_stands_breaks_the_promise() -> None:
 def test_a_gap_that_another_trouble_explains_is_not_counted() -> None:
     changes, calls = [a_change(5)], [a_call(5, at_s=30.0)]
     away = a_kill(12.0, Kind.RESTART_NODE)
-    ill, elsewhere = (a_kill(12.0, Kind.ERROR, name) for name in ("hook", "bc"))
+    here, elsewhere = (a_kill(12.0, Kind.ERROR, name) for name in ("hook", "bc"))
 
     assert lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), away])).held
-    assert lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), ill])).held
+    assert lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), here])).held
     assert not lanes_go_on(seen(changes, calls, troubles=[a_kill(10.0), elsewhere])).held
 
 

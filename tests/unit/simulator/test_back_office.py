@@ -26,8 +26,8 @@ def a_body(appointment: int = 1, modified: str = "2026-07-21T14:00:00.000") -> b
 
 def store(office: BackOffice, body: bytes | None = None, webhook_id: str | None = None) -> None:
     headers = {"X-Dime-Action": "update"} | ({"webhook-id": webhook_id} if webhook_id else {})
-    kept = a_body() if body is None else body
-    office.keep(read_webhook(headers, kept), headers, kept)
+    content = a_body() if body is None else body
+    office.keep(read_webhook(headers, content), headers, content)
 
 
 def test_the_body_is_kept_to_the_byte_with_its_action_and_id() -> None:

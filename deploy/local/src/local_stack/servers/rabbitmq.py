@@ -88,9 +88,9 @@ class RabbitMq:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await process.communicate()
+        output, _ = await process.communicate()
         if process.returncode != 0:
-            raise LocalError(f"rabbitmqctl {words[0]} failed: {said.decode()[-300:]}")
+            raise LocalError(f"rabbitmqctl {words[0]} failed: {output.decode()[-300:]}")
 
     async def end_name_server(self) -> None:
         """End the epmd that this node started on its own port; it refuses for as long as the node
