@@ -15,14 +15,12 @@ WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
 WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts 2>/dev/null)
-.PHONY: help install web run up down status smoke test test-compose check bench docs screenshots lock env upgrade backup restore clean
+.PHONY: help install run up down status smoke test test-compose check bench chaos docs screenshots lock env upgrade backup restore clean
 
 help: ## Print this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
-install: $(INSTALLED) ## Create .venv with every locked dependency and our own packages.
-
-web: $(WEBSITE) ## Build the website, if its sources changed.
+install: $(INSTALLED) $(WEBSITE) ## Create .venv with every locked dependency and our own packages, and build the website.
 
 run: $(INSTALLED) $(WEBSITE) ## Start servers, services and simulator, and show what happens until Ctrl-C.
 	@$(BIN)/mboc-local run
@@ -48,13 +46,16 @@ test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scali
 check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests benchmarks
+	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests benchmarks chaos
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.support.breaking docs/api/released/portal-api.json docs/api/portal-api.json
 	@$(WEB)/npm run --silent check
 
 bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: $(INSTALLED) ## Kill services and servers under load, and count whether the promises hold.
+	@$(BIN)/python -m chaos $(ARGS)
 
 docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.faults_page

@@ -10,6 +10,7 @@ from simulator.back_offices.back_office import BackOffice, Bounds
 from simulator.back_offices.back_offices import MOST, BackOffices
 from simulator.back_offices.fault import Fault
 from simulator.back_offices.faults import Faults
+from simulator.back_offices.record import read_webhook
 from simulator.errors import TooManyError
 
 
@@ -25,7 +26,8 @@ def a_body(appointment: int = 1, modified: str = "2026-07-21T14:00:00.000") -> b
 
 def store(office: BackOffice, body: bytes | None = None, webhook_id: str | None = None) -> None:
     headers = {"X-Dime-Action": "update"} | ({"webhook-id": webhook_id} if webhook_id else {})
-    office.store(headers, a_body() if body is None else body)
+    content = a_body() if body is None else body
+    office.keep(read_webhook(headers, content), headers, content)
 
 
 def test_the_body_is_kept_to_the_byte_with_its_action_and_id() -> None:
@@ -45,16 +47,15 @@ def test_the_body_is_kept_to_the_byte_with_its_action_and_id() -> None:
 def test_secrets_among_the_headers_are_not_kept() -> None:
     office = a_back_office()
 
-    office.store(
-        {
-            "Authorization": "Basic eDp5",
-            "Cookie": "s=1",
-            "X-API-KEY": "k",
-            "webhook-signature": "v1,xyz",
-            "User-Agent": "curl",
-        },
-        a_body(),
-    )
+    headers = {
+        "Authorization": "Basic eDp5",
+        "Cookie": "s=1",
+        "X-API-KEY": "k",
+        "webhook-signature": "v1,xyz",
+        "User-Agent": "curl",
+    }
+
+    office.keep(read_webhook(headers, a_body()), headers, a_body())
 
     assert set(office.records(None, 0, 10)[0].headers) == {"User-Agent"}
 

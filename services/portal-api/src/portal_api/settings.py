@@ -129,7 +129,7 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     web_folder: Path | None = Field(
         default_factory=beside_the_source,
         description=(
-            "Where the built website is; by itself what `make web` built, where run from the "
+            "Where the built website is; by itself what `make install` built, where run from the "
             "source; empty = no website."
         ),
     )
@@ -149,7 +149,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
     def _holds_a_website(cls, value: Path | None) -> Path | None:
         if value is not None and not (value / PAGE).is_file():
             raise ValueError(
-                f"it holds no {PAGE}: build the website with `make web`, or leave the setting empty"
+                f"it holds no {PAGE}: build the website with `make install`, "
+                "or leave the setting empty"
             )
         return value
 

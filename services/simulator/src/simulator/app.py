@@ -51,7 +51,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     is being posted.
     """
     readiness = Readiness()
-    offices = BackOffices(Bounds(settings.records, settings.history), settings.back_offices)
+    bounds = Bounds(settings.records, settings.history)
+    offices = BackOffices(bounds, settings.back_offices, settings.journal)
     async with open_session() as session:
         work = _planners(
             settings,

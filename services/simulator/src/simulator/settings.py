@@ -8,7 +8,7 @@ from pydantic import AnyHttpUrl, AwareDatetime, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
-from simulator.back_offices.back_offices import MOST
+from simulator.back_offices.back_offices import CALLS, MOST
 
 SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -72,4 +72,10 @@ class Settings(ServiceSettings):
         ge=1,
         le=10_000_000,
         description="Stored snapshots whose order each back office remembers.",
+    )
+    journal: int = Field(
+        default=CALLS,
+        ge=1,
+        le=10_000_000,
+        description="Calls to all back offices together that the journal lists.",
     )

@@ -13,12 +13,15 @@ from pathlib import Path
 import aio_pika
 from aio_pika.exceptions import AMQPError
 
+from local_stack.errors import LocalError
 from local_stack.processes import OwnProcess, Started, unnoticed
 from local_stack.servers.packages import install
 from local_stack.servers.ports import chosen, is_free, remembered
 
 DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-"""Debian's ``rabbitmq-server`` on the PATH would change the user first."""
+"""Debian's ``rabbitmq-server`` on the PATH would change the user first; ``rabbitmqctl`` lies in the
+same folder.
+"""
 LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
 START_S = 90.0
 STOP_S = 30.0
@@ -75,6 +78,19 @@ class RabbitMq:
         if self._process is not None:
             await self._process.kill()
             await self.end_name_server()
+
+    async def control(self, *words: str) -> None:
+        """Run a command of ``rabbitmqctl`` on this node; raises LocalError when it fails."""
+        process = await asyncio.create_subprocess_exec(
+            Path(await program()).with_name("rabbitmqctl"),
+            *words,
+            env=os.environ | self._environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        if process.returncode != 0:
+            raise LocalError(f"rabbitmqctl {words[0]} failed: {output.decode()[-300:]}")
 
     async def end_name_server(self) -> None:
         """End the epmd that this node started on its own port; it refuses for as long as the node

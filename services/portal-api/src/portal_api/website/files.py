@@ -43,7 +43,7 @@ class File:
 
 
 def beside_the_source() -> Path | None:
-    """Return where `make web` puts it, seen from this file in a checkout; None when
+    """Return where `make install` puts it, seen from this file in a checkout; None when
     it is not there.
     """
     built = Path(__file__).parents[5] / "services" / "portal-web" / "dist"

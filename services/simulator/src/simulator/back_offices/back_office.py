@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.authentication.gates import TokenGate, gate
 from simulator.back_offices.history import History, Step
-from simulator.back_offices.record import Record, record, record_of
+from simulator.back_offices.record import Record, record_of
 from simulator.back_offices.signature import is_genuine, secret_key
 
 if TYPE_CHECKING:
@@ -102,21 +102,17 @@ class BackOffice:
         self.unauthorised += not verdict.is_admitted and not verdict.is_step
         return verdict
 
-    def strike(self, *, for_token: bool = False) -> Fault | None:
-        """Return the fault that strikes the call, or the request for a token, that just
-        came, if one does.
+    def strike(self, appointment: str = "", *, for_token: bool = False) -> Fault | None:
+        """Return the fault that strikes the call about this appointment, or the request for a
+        token, that just came, if one does.
         """
         if self.faults is None or self.faults.is_for_tokens is not for_token:
             return None
-        fault = self.faults.strike()
+        fault = self.faults.strike(appointment)
         self.faulted += fault is not None
         if self.faults.is_over:
             self.faults = None
         return fault
-
-    def store(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep a webhook."""
-        self._keep(record(self.stored + 1, headers, body))
 
     def keep(
         self,
@@ -125,14 +121,11 @@ class BackOffice:
         body: bytes,
         content: bytes | None = None,
     ) -> Record:
-        """Keep a call of another protocol; ``content`` is what is the same when it is repeated, the
-        body unless told otherwise.
+        """Keep a call; ``content`` is what is the same when it is repeated, the body unless it is
+        given.
         """
-        return self._keep(
-            record_of(
-                self.stored + 1, snapshot, headers, body, body if content is None else content
-            )
-        )
+        same = body if content is None else content
+        return self._keep(record_of(self.stored + 1, snapshot, headers, body, same))
 
     def find(self, entity_id: str) -> Record | None:
         """Return the record with this id, while it is kept."""

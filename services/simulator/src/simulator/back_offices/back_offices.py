@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from simulator.back_offices.back_office import BackOffice, Bounds
+from simulator.back_offices.journal import Journal
 from simulator.errors import TooManyError
 
 MOST = 100
 """Unless the setting says otherwise."""
+CALLS = 200_000
+"""Calls that the journal lists, unless the setting says otherwise."""
 
 
 class BackOffices:
     """Back offices that all keep the same amount in memory."""
 
-    def __init__(self, bounds: Bounds, most: int = MOST) -> None:
+    def __init__(self, bounds: Bounds, most: int = MOST, calls: int = CALLS) -> None:
         self._bounds = bounds
         self._most = most
         self._found: dict[str, BackOffice] = {}
+        self.journal = Journal(calls)
 
     def open(self, name: str) -> BackOffice:
         """Return the back office, a new one if need be; raises TooManyError."""

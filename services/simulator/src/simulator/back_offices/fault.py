@@ -110,6 +110,11 @@ class Fault(BaseModel):
         description="Status beside token_error; none = 401 for invalid_client, 400 for others.",
     )
     share: float = Field(default=1.0, gt=0, le=1, description="Share of calls it strikes.")
+    appointments: tuple[str, ...] = Field(
+        default=(),
+        max_length=10_000,
+        description="The appointments whose calls it strikes; none named = all.",
+    )
     times: int | None = Field(
         default=None,
         ge=1,

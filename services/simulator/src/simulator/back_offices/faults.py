@@ -15,6 +15,7 @@ class Faults:
     def __init__(self, fault: Fault) -> None:
         self._fault = fault
         self._random = random.Random(fault.seed)  # noqa: S311 - repeatable is the point
+        self._appointments = frozenset(fault.appointments)
         self._struck = 0
 
     @property
@@ -32,8 +33,10 @@ class Faults:
         """The fault as it was set, and how often it struck."""
         return {**self._fault.model_dump(), "struck": self._struck}
 
-    def strike(self) -> Fault | None:
-        """Return what to do to this call; None = treat it well."""
+    def strike(self, appointment: str = "") -> Fault | None:
+        """Return what to do to this call about an appointment; None = treat it well."""
+        if self._appointments and appointment not in self._appointments:
+            return None
         if self.is_over or self._random.random() >= self._fault.share:
             return None
         self._struck += 1

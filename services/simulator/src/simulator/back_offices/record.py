@@ -74,15 +74,13 @@ class _Snapshot(BaseModel):
     modified_at: datetime | None = Field(default=None, validation_alias="LastModifiedDate")
 
 
-def record(number: int, headers: Mapping[str, str], body: bytes) -> Record:
-    """Return the record of a webhook; a body that is no snapshot is kept all the same."""
+def read_webhook(headers: Mapping[str, str], body: bytes) -> Snapshot:
+    """Return what a webhook says; a body that is no snapshot says nothing."""
     read = _read(body)
     modified_at = in_utc(read.modified_at) if read.modified_at else None
     appointment = str(read.id or read.guid or read.no or "")
-    snapshot = Snapshot(
-        Protocol.WEBHOOK, appointment, headers.get(ACTION_HEADER, ""), modified_at, {}, [], []
-    )
-    return record_of(number, snapshot, headers, body, body)
+    action = headers.get(ACTION_HEADER, "")
+    return Snapshot(Protocol.WEBHOOK, appointment, action, modified_at, {}, [], [])
 
 
 def record_of(

@@ -89,7 +89,7 @@ async def _appointment(request: web.Request, office: BackOffice, body: bytes) ->
             appointment_created(address, kept.entity_id, kept.number, kept.fields),
         )
 
-    return await answer(request, office, store, _refuse)
+    return await answer(request, office, snapshot, store, _refuse)
 
 
 async def _line(
@@ -106,7 +106,7 @@ async def _line(
         _lines(kept, part).append(line)
         return _created(f"{address}({identity})", line_created(address, identity, part, line))
 
-    return await answer(request, office, store, _refuse)
+    return await answer(request, office, None, store, _refuse)
 
 
 def _lines(kept: Record, part: str) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from simulator.routes.bodies import read_body, read_query
 from simulator.routes.calls import calls
 from simulator.routes.dataverse import dataverse
 from simulator.routes.doors import ADDRESS
+from simulator.routes.journal import journal
 from simulator.routes.page_service import page_service
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Which(BaseModel):
 
 
 def back_offices(offices: BackOffices) -> list[web.RouteDef]:
-    """Return every route under ``/back-offices``."""
+    """Return every route under ``/back-offices``, and the journal of all of them."""
     protocols = [*calls(offices), *page_service(offices), *api_page(offices), *dataverse(offices)]
     return [
         *protocols,
@@ -60,6 +61,7 @@ def back_offices(offices: BackOffices) -> list[web.RouteDef]:
         *_records(offices),
         *_faults(offices),
         *_secrets(offices),
+        *journal(offices.journal),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.back_offices.record import read_webhook
 from simulator.routes.doors import ADDRESS, door, problem_refusal
 from simulator.routes.misbehaviour import answer
 from simulator.routes.problems import problem
@@ -26,11 +27,13 @@ def calls(offices: BackOffices) -> list[web.RouteDef]:
             office.refused += 1
             return problem(401, "The signature is missing, wrong or too old (Standard Webhooks)")
 
+        snapshot = read_webhook(request.headers, body)
+
         def store() -> web.Response:
-            office.store(request.headers, body)
+            office.keep(snapshot, request.headers, body)
             return web.Response(body=b'{"received":true}', content_type="application/json")
 
-        return await answer(request, office, store, _refuse)
+        return await answer(request, office, snapshot, store, _refuse)
 
     return [web.post(ADDRESS, door(offices, problem_refusal, call))]
 

@@ -82,6 +82,7 @@ async def _batch(request: web.Request, office: BackOffice, body: bytes) -> web.S
     return await answer(
         request,
         office,
+        changes[0].snapshot if changes else None,
         lambda: _store(request, office, body, requests, changes),
         lambda fault: _refuse(fault, requests[0].content_id),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from simulator.back_offices.journal import Call
 from simulator.routes.problems import problem
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ADDRESS = "/back-offices/{name:[a-z0-9][a-z0-9-]{0,39}}"
 POST = "POST"
+CALL = web.RequestKey("call", Call)
+"""The key of a request's line in the journal."""
 
 
 def door(
@@ -30,10 +33,19 @@ def door(
     """
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        body = await request.read()
         name = request.match_info["name"]
-        is_call = request.method == POST
-        office = offices.open(name) if is_call else offices.look(name)
+        if request.method != POST:
+            return await enter(request, offices.look(name), is_call=False)
+        with offices.journal.call(name) as call:
+            request[CALL] = call
+            answered = await enter(request, offices.open(name), is_call=True)
+            call.status = answered.status
+            return answered
+
+    async def enter(
+        request: web.Request, office: BackOffice, *, is_call: bool
+    ) -> web.StreamResponse:
+        body = await request.read()
         verdict = office.judge(request.headers.get("Authorization"), request.transport or request)
         office.received += is_call and not (verdict and verdict.is_step)
         if verdict is None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.routes.doors import CALL
 from simulator.routes.spoiling import spoil
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.appointments.snapshot import Snapshot
     from simulator.back_offices.back_office import BackOffice
     from simulator.back_offices.fault import Fault
 
@@ -27,12 +29,22 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 
 
 async def answer(
-    request: web.Request, office: BackOffice, store: Store, refuse: Refuse
+    request: web.Request,
+    office: BackOffice,
+    snapshot: Snapshot | None,
+    store: Store,
+    refuse: Refuse,
 ) -> web.StreamResponse:
     """Answer a call that would be stored: ``store`` does so and returns the good answer, ``refuse``
-    words a fault as the protocol does.
+    words a fault as the protocol does; without a ``snapshot`` it adds to an earlier call.
     """
-    fault = office.strike()
+    if snapshot is None:
+        fault = office.strike()
+        return store() if fault is None else await _misbehave(request, fault, store, refuse)
+    call = request[CALL]
+    call.is_about(snapshot)
+    fault = office.strike(snapshot.appointment)
+    call.stored = fault is None or fault.is_stored
     return store() if fault is None else await _misbehave(request, fault, store, refuse)
 
 

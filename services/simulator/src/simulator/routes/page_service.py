@@ -64,7 +64,7 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
             body=created(entity, kept.number), content_type=_CONTENT_TYPE, charset="utf-8"
         )
 
-    return await answer(request, office, store, _refuse)
+    return await answer(request, office, snapshot, store, _refuse)
 
 
 def _refuse(fault: Fault) -> web.Response:

@@ -1,0 +1,151 @@
+"""What the promises are judged by: accepted changes, calls at the back offices, deliveries of the
+portal API, and the troubles that were made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from common.contracts.appointment import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from chaos.troubles import Kind
+
+
+class Accepted(NamedTuple):
+    """A change that ingest answered with 202, at a time in seconds since 1970."""
+
+    appointment: str
+    version: int
+    action: Action
+    source_app: str
+    transaction_id: str
+    at_s: float
+
+
+class Call(NamedTuple):
+    """A call that a back office received; ``began`` and ``ended`` count the beginnings and ends of
+    all calls. ``stored`` = the back office keeps it, whether or not it could answer; ``status`` is
+    none when the caller left before the answer.
+    """
+
+    back_office: str
+    began: int
+    ended: int
+    at_s: float
+    took_s: float
+    appointment: str
+    version: int
+    action: str
+    stored: bool
+    status: int | None
+
+
+class Happened(NamedTuple):
+    """A trouble that was made, in seconds since 1970."""
+
+    kind: Kind
+    target: str
+    began_s: float
+    ended_s: float
+
+
+class Start(NamedTuple):
+    """A dispatcher that came while changes were posted, and how long after that it made its first
+    attempt; None = it made none.
+    """
+
+    name: str
+    at_s: float
+    first_attempt_s: float | None
+
+
+class Office(NamedTuple):
+    """A back office with its connector; offices that ``share`` have one limit."""
+
+    name: str
+    connector_id: str
+    source_app: str
+    shares: str
+
+
+class Version(NamedTuple):
+    """One version of one appointment at one back office."""
+
+    back_office: str
+    appointment: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was seen during a run; ``calls`` in the order they began."""
+
+    offices: Sequence[Office]
+    limits: Mapping[str, int]
+    accepted: Sequence[Accepted]
+    calls: Sequence[Call]
+    deliveries: Sequence[Mapping[str, Any]]
+    troubles: Sequence[Happened] = ()
+    starts: Sequence[Start] = ()
+    ended_by_itself: Sequence[str] = ()
+    ended_s: float = 0.0
+
+    @cached_property
+    def by_appointment(self) -> Mapping[tuple[str, str], Sequence[Call]]:
+        """The calls of each back office and appointment, in the order they began."""
+        found: dict[tuple[str, str], list[Call]] = defaultdict(list)
+        for call in self.calls:
+            if call.appointment:
+                found[call.back_office, call.appointment].append(call)
+        return found
+
+    @cached_property
+    def stored(self) -> Mapping[Version, float]:
+        """When each version was first stored."""
+        found: dict[Version, float] = {}
+        for call in self.calls:
+            if call.stored:
+                version = Version(call.back_office, call.appointment, call.version)
+                found.setdefault(version, call.at_s)
+        return found
+
+    @cached_property
+    def newest(self) -> Mapping[tuple[str, str], Accepted]:
+        """The newest accepted change of each appointment, for every back office that gets it."""
+        last = {change.appointment: change for change in self.accepted}
+        return {
+            (office.name, change.appointment): change
+            for change in last.values()
+            for office in self.offices_of(change.source_app)
+        }
+
+    @cached_property
+    def delivery_of(self) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+        """The API's delivery by transaction and connector."""
+        return {(one["transaction_id"], one["connector_id"]): one for one in self.deliveries}
+
+    @cached_property
+    def expected(self) -> Sequence[tuple[Accepted, Office]]:
+        """Every delivery that must be known to the API."""
+        return [
+            (change, office)
+            for change in self.accepted
+            for office in self.offices_of(change.source_app)
+        ]
+
+    def offices_of(self, source_app: str) -> Sequence[Office]:
+        """Return the back offices that get changes of this source app."""
+        return self._offices_by_app.get(source_app, ())
+
+    @cached_property
+    def _offices_by_app(self) -> Mapping[str, Sequence[Office]]:
+        found: dict[str, list[Office]] = defaultdict(list)
+        for office in self.offices:
+            found[office.source_app].append(office)
+        return found

@@ -1,0 +1,102 @@
+"""Makes the troubles of services and servers: one after the other, each until all of it runs
+again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import re
+import signal
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from chaos.evidence import Start
+from chaos.pace import COME_S
+from chaos.troubles import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from chaos.system import Stage
+    from chaos.troubles import Trouble
+
+GLANCE_S = 0.1
+ATTEMPTS = re.compile(r"^mboc_dispatcher_attempts_total\{[^}]*\} ([\d.e+]+)$", re.MULTILINE)
+
+
+class Outages:
+    """Knows for each kind of trouble how it is made; ``starts`` are the dispatchers that came.
+
+    ``is_watching`` = a dispatcher that came waits for its first attempt, so work must come in.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._numbers = itertools.count(len(stage.dispatchers) + 1)
+        self.starts: list[Start] = []
+        self.is_watching = False
+        servers = stage.servers
+        self._acts: dict[Kind, Callable[[Trouble], Awaitable[None]]] = {
+            Kind.KILL_INGEST: partial(self._kill, "ingest"),
+            Kind.KILL_PORTAL_API: partial(self._kill, "portal-api"),
+            Kind.KILL_RETRY: partial(self._kill, "retry"),
+            Kind.KILL_DISPATCHER: self._kill_dispatcher,
+            Kind.REPLACE: self._replace,
+            Kind.RESTART_BROKER: lambda trouble: servers.restart_broker(trouble.lasts_s),
+            Kind.RESTART_NODE: lambda trouble: servers.restart_node(trouble.lasts_s),
+            Kind.KILL_DATABASE: lambda trouble: servers.kill_database(trouble.lasts_s),
+            Kind.RESTART_DATABASE: lambda trouble: servers.restart_database(trouble.lasts_s),
+            Kind.ALARM: lambda trouble: servers.raise_alarm(2 + trouble.lasts_s),
+        }
+
+    async def make(self, trouble: Trouble) -> None:
+        """Make the trouble, and return when everything that it met runs again."""
+        await self._acts[trouble.kind](trouble)
+
+    async def _kill(self, name: str, trouble: Trouble) -> None:
+        await self._stage.stop(name, signal.SIGKILL)
+        await asyncio.sleep(trouble.lasts_s)
+        await self._stage.start(name)
+
+    async def _kill_dispatcher(self, trouble: Trouble) -> None:
+        name = self._chosen(trouble)
+        await self._stage.stop(name, signal.SIGKILL)
+        await asyncio.sleep(trouble.lasts_s)
+        await self._come(name)
+
+    async def _replace(self, trouble: Trouble) -> None:
+        """Have one dispatcher leave in good order while another comes."""
+        leaving = self._stage.stop(self._chosen(trouble))
+        code, _ = await asyncio.gather(leaving, self._come(f"dispatcher-{next(self._numbers)}"))
+        if code != 0:
+            raise RuntimeError(f"a dispatcher that was asked to stop ended with exit code {code}")
+
+    def _chosen(self, trouble: Trouble) -> str:
+        names = self._stage.dispatchers
+        return names[int(trouble.target) % len(names)]
+
+    async def _come(self, name: str) -> None:
+        """Start a dispatcher, and note how long it waits for its first attempt."""
+        await self._stage.start("dispatcher", name)
+        self.is_watching = True
+        self.starts.append(await self._watch(name))
+        self.is_watching = False
+
+    async def _watch(self, name: str) -> Start:
+        began_s = time.time()
+        while time.time() - began_s < COME_S + 1:
+            await asyncio.sleep(GLANCE_S)
+            if await self._has_attempted(name):
+                return Start(name, began_s, time.time() - began_s)
+        return Start(name, began_s, None)
+
+    async def _has_attempted(self, name: str) -> bool:
+        with contextlib.suppress(aiohttp.ClientError):
+            found = ATTEMPTS.findall(await self._stage.metrics(name))
+            return any(float(count) for count in found)
+        return False

@@ -1,0 +1,195 @@
+"""Promises about calls at once, and about lanes that go on."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from chaos.troubles import GROUPS, Group, Kind
+from chaos.verdict import Verdict, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from chaos.evidence import Call, Evidence, Happened, Office, Start
+
+GO_ON_S, COME_S = 15.0, 10.0
+SERVER_RECOVERY_S, FAULT_RECOVERY_S = 5.0, 8.0
+"""For so long after its end a trouble may still be the reason that a lane stands."""
+SEEN_LATE_S = 0.25
+"""So much later at most a back office sees that a caller left: its next call may come before."""
+DISTURBING = frozenset({Group.SERVERS, Group.ALARM})
+
+
+class Gap(NamedTuple):
+    """How long a back office with work waiting got no call after a dispatcher was killed."""
+
+    back_office: str
+    began_s: float
+    lasted_s: float
+
+
+def limits_hold(evidence: Evidence) -> Verdict:
+    """Judge whether no connector, and no group that shares a login, had more calls under way at
+    once than it allows.
+    """
+    peaks = peaks_of(evidence)
+    over = [
+        f"{name}: {peak} at once, {evidence.limits[name]} allowed"
+        for name, peak in peaks.items()
+        if peak > evidence.limits[name]
+    ]
+    figure = ", ".join(f"{name} {peak}/{evidence.limits[name]}" for name, peak in peaks.items())
+    return verdict(
+        "A connector's limit of calls at once holds over all replicas", over, figure, **peaks
+    )
+
+
+def peaks_of(evidence: Evidence) -> dict[str, int]:
+    """Return the most calls that were under way at once, by connector or group."""
+    shares = {office.name: office.shares for office in evidence.offices}
+    began_s = [call.at_s for call in evidence.calls]
+    moments: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for call in evidence.calls:
+        ended = call.ended if call.status else _left(call, evidence.calls, began_s)
+        moments[shares[call.back_office]] += [(call.began, 1), (ended, -1)]
+    return {name: _peak(moments.get(name, ())) for name in evidence.limits}
+
+
+def lanes_go_on(evidence: Evidence) -> Verdict:
+    """Judge whether every back office with work waiting is called soon after a dispatcher was
+    killed.
+    """
+    gaps = gaps_of(evidence)
+    late = [
+        f"{gap.back_office}: no call for {gap.lasted_s:.1f} s"
+        for gap in gaps
+        if gap.lasted_s > GO_ON_S
+    ]
+    slowest = max((gap.lasted_s for gap in gaps), default=0.0)
+    kills = len(list(_of(evidence, Kind.KILL_DISPATCHER)))
+    return verdict(
+        f"Lanes go on within {GO_ON_S:g} s after a dispatcher was killed",
+        late,
+        f"the slowest of {len(gaps)} took {slowest:.1f} s ({kills} kills)",
+        slowest_s=round(slowest, 2),
+        lanes=len(gaps),
+        kills=kills,
+    )
+
+
+def newcomers_get_lanes(evidence: Evidence) -> Verdict:
+    """Judge whether dispatchers that came made their first attempt soon; some may get no lane,
+    because there are few, but not most of them.
+    """
+    posted_s = max((change.at_s for change in evidence.accepted), default=0.0)
+    starts = [one for one in evidence.starts if _had_work(one, posted_s)]
+    took = [one.first_attempt_s for one in starts if one.first_attempt_s is not None]
+    late = [
+        f"{one.name}: {'none' if one.first_attempt_s is None else f'{one.first_attempt_s:.1f} s'}"
+        for one in starts
+        if one.first_attempt_s is None or one.first_attempt_s > COME_S
+    ]
+    is_late = any(seconds > COME_S for seconds in took) or len(took) < len(starts) / 2
+    slowest = max(took, default=0.0)
+    return verdict(
+        f"A new dispatcher gets lanes within {COME_S:g} s",
+        late if is_late else (),
+        f"{len(took)} of {len(starts)} got lanes, the slowest after {slowest:.1f} s",
+        slowest_s=round(slowest, 2),
+        got=len(took),
+        came=len(starts),
+    )
+
+
+def gaps_of(evidence: Evidence) -> list[Gap]:
+    """Return the gap of each back office after each kill, where no other trouble explains it."""
+    found: list[Gap] = []
+    for office in evidence.offices:
+        lane = _Lane(evidence, office)
+        gaps = (lane.gap(kill.began_s) for kill in _of(evidence, Kind.KILL_DISPATCHER))
+        found += [gap for gap in gaps if gap and not _is_disturbed(evidence.troubles, gap)]
+    return found
+
+
+class _Lane:
+    """When one back office was called, and when it had work waiting."""
+
+    def __init__(self, evidence: Evidence, office: Office) -> None:
+        self._name = office.name
+        self._ended_s = evidence.ended_s
+        self._changes = [
+            c for c in evidence.accepted if office in evidence.offices_of(c.source_app)
+        ]
+        calls = [call for call in evidence.calls if call.back_office == office.name]
+        self._called_s = sorted(call.at_s for call in calls)
+        self._stored = _stored_by_appointment(calls)
+
+    def gap(self, at_s: float) -> Gap | None:
+        """Return how long it got no call from this moment on; none = there was no work."""
+        since_s = self._waiting_since(at_s)
+        if since_s is None:
+            return None
+        place = bisect_right(self._called_s, at_s)
+        next_s = self._called_s[place] if place < len(self._called_s) else self._ended_s
+        return Gap(self._name, at_s, max(0.0, next_s - since_s))
+
+    def _waiting_since(self, at_s: float) -> float | None:
+        waiting = (c for c in self._changes if not self._is_covered(c.appointment, c.version, at_s))
+        return min((max(at_s, change.at_s) for change in waiting), default=None)
+
+    def _is_covered(self, appointment: str, version: int, at_s: float) -> bool:
+        """Whether this version or a newer one was stored by then."""
+        stored = self._stored.get(appointment, ())
+        return any(call.version >= version and call.at_s <= at_s for call in stored)
+
+
+def _stored_by_appointment(calls: Sequence[Call]) -> dict[str, list[Call]]:
+    found: dict[str, list[Call]] = defaultdict(list)
+    for call in calls:
+        if call.stored:
+            found[call.appointment].append(call)
+    return found
+
+
+def _had_work(start: Start, posted_s: float) -> bool:
+    """Whether it got lanes, or changes were posted for as long as it may wait for them."""
+    return start.first_attempt_s is not None or start.at_s + COME_S < posted_s
+
+
+def _left(call: Call, calls: Sequence[Call], began_s: Sequence[float]) -> int:
+    """Return when the caller of this call left, at the earliest, as a place in the order of
+    beginnings and ends.
+    """
+    following = bisect_left(began_s, call.at_s + call.took_s - SEEN_LATE_S)
+    before = calls[following].began if following < len(calls) else call.ended
+    return min(call.ended, max(call.began + 1, before))
+
+
+def _peak(moments: Sequence[tuple[int, int]]) -> int:
+    under_way = peak = 0
+    for _, step in sorted(moments):
+        under_way += step
+        peak = max(peak, under_way)
+    return peak
+
+
+def _of(evidence: Evidence, kind: Kind) -> Iterator[Happened]:
+    return (trouble for trouble in evidence.troubles if trouble.kind is kind)
+
+
+def _is_disturbed(troubles: Sequence[Happened], gap: Gap) -> bool:
+    """Whether a server was in trouble meanwhile, or this back office."""
+    return any(
+        trouble.began_s < gap.began_s + gap.lasted_s and trouble.ended_s + recovery_s > gap.began_s
+        for trouble in troubles
+        if (recovery_s := _recovery_s(trouble, gap.back_office))
+    )
+
+
+def _recovery_s(trouble: Happened, back_office: str) -> float:
+    group = GROUPS[trouble.kind]
+    if group in DISTURBING:
+        return SERVER_RECOVERY_S
+    return FAULT_RECOVERY_S if group is Group.FAULTS and trouble.target == back_office else 0.0

@@ -1,0 +1,38 @@
+"""The promises of the design, each with the function that judges it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chaos.pace import lanes_go_on, limits_hold, newcomers_get_lanes
+from chaos.versions import (
+    create_comes_first,
+    every_delivery_ends,
+    few_repeated,
+    no_service_ends,
+    nothing_lost,
+    nothing_stale,
+    success_means_received,
+)
+
+if TYPE_CHECKING:
+    from chaos.evidence import Evidence
+    from chaos.verdict import Verdict
+
+PROMISES = (
+    nothing_lost,
+    success_means_received,
+    nothing_stale,
+    create_comes_first,
+    limits_hold,
+    few_repeated,
+    every_delivery_ends,
+    lanes_go_on,
+    newcomers_get_lanes,
+    no_service_ends,
+)
+
+
+def judge(evidence: Evidence) -> list[Verdict]:
+    """Return the verdict on every promise."""
+    return [promise(evidence) for promise in PROMISES]

@@ -1,0 +1,127 @@
+"""The whole system for a run: servers, services, several dispatchers, the simulator with its
+back offices, and their connectors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chaos.connectors import CONNECTORS, REQUIRED
+from chaos.evidence import Office
+from chaos.servers import Servers
+from common.database import open_database
+from tests.support.system import System, a_session
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from chaos.options import Options
+
+SETTINGS = {
+    "RetryJobCronExpression": "*/5 * * * * *",
+    "DISPATCHER_PROBE_S": "0.5",
+    "DISPATCHER_LONGEST_PROBE_S": "4",
+    "SIMULATOR_RECORDS": "1",
+    "SIMULATOR_JOURNAL": "5000000",
+}
+"""Shorter waits than by default, so that a run of a minute has many of them."""
+OTHERS = ("ingest", "portal-api", "retry")
+
+
+@dataclass
+class Stage(System):
+    """The services of a run with the servers they run on."""
+
+    servers: Servers = field(kw_only=True)
+    connector_ids: dict[str, str] = field(default_factory=dict)
+    ended_by_itself: list[str] = field(default_factory=list)
+
+    @property
+    def dispatchers(self) -> list[str]:
+        """The dispatchers that run now."""
+        return sorted(name for name in self.services if name.startswith("dispatcher"))
+
+    @property
+    def offices(self) -> list[Office]:
+        """The back offices with their connectors."""
+        return [
+            Office(one.name, self.connector_ids[one.name], one.source_app, one.sharing)
+            for one in CONNECTORS
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Return what every process is given."""
+        return super().environment() | SETTINGS
+
+    async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
+        """Signal the process and wait for its end, and note when it had ended by itself."""
+        self.note_ended(name)
+        return await super().stop(name, number)
+
+    def note_ended(self, *names: str) -> None:
+        """Note which of these services have ended by themselves."""
+        for name in names:
+            code = self.services[name].process.returncode
+            if code is not None:
+                self.ended_by_itself.append(f"{name} ended with exit code {code}")
+
+    async def begin(self, dispatchers: int) -> None:
+        """Start every service, and have every connector in use."""
+        names = [f"dispatcher-{number}" for number in range(1, dispatchers + 1)]
+        async with asyncio.TaskGroup() as group:
+            for name in (*OTHERS, "simulator"):
+                group.create_task(self.start(name))
+            for name in names:
+                group.create_task(self.start("dispatcher", name))
+        await asyncio.gather(*(self._connect(number) for number in range(len(CONNECTORS))))
+
+    async def versions(self) -> dict[str, str | None]:
+        """Return the versions of both servers."""
+        _, seen = await self.api("GET", "/status")
+        return {name: seen[name]["version"] for name in ("rabbitmq", "mongodb")}
+
+    async def every_delivery(self) -> list[dict[str, Any]]:
+        """Return all deliveries that the API knows, in few requests."""
+        return [
+            delivery
+            for archived in ("false", "true")
+            for delivery in await self.deliveries(archived=archived)
+        ]
+
+    async def _connect(self, number: int) -> None:
+        connector = CONNECTORS[number]
+        if connector.has_login:
+            await self.simulated("PUT", connector.name, "/authentication", json=REQUIRED)
+        fields = connector.fields(self.services["simulator"].url)
+        self.connector_ids[connector.name] = await self.connector(**fields)
+
+
+@contextlib.asynccontextmanager
+async def a_stage(options: Options, directory: Path) -> AsyncIterator[Stage]:
+    """Have everything running inside this block, and nothing of it afterwards."""
+    servers = Servers(options, directory)
+    try:
+        await servers.start()
+        async with a_session() as http:
+            stage = Stage(
+                servers.rabbitmq_url, servers.mongodb_url, directory, http, servers=servers
+            )
+            try:
+                await stage.begin(options.dispatchers)
+                yield stage
+            finally:
+                await stage.stop_all()
+                await _drop(stage)
+    finally:
+        await servers.stop()
+
+
+async def _drop(stage: Stage) -> None:
+    database = open_database(stage.mongodb_url, stage.database)
+    await database.client.drop_database(database.name)
+    database.client.close()

@@ -1,0 +1,187 @@
+"""Promises about versions: none lost, none stale, no update without its create, few repeated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from chaos.evidence import Version
+from chaos.troubles import Kind
+from chaos.verdict import Verdict, verdict
+from common.contracts.appointment import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chaos.evidence import Accepted, Evidence
+
+KILLS = frozenset({Kind.KILL_DISPATCHER, Kind.KILL_DATABASE})
+STATUSES = frozenset(
+    {
+        "Success",
+        "MBOC Publish Disabled",
+        "MBOC Not Provided",
+        "Invalid MBOC Back Office System",
+        "Invalid MBOC Back Office Type",
+        "Invalid MBOC URI",
+        "Skipped",
+        "Failed",
+    }
+)
+
+
+def nothing_lost(evidence: Evidence) -> Verdict:
+    """Judge whether the newest accepted version of every appointment arrived."""
+    lost: list[str] = []
+    unknown = 0
+    for (office, appointment), change in evidence.newest.items():
+        if _arrived(evidence, office, change):
+            continue
+        if _is_unknown(_delivery(evidence, office, change)):
+            unknown += 1
+        else:
+            lost.append(f"{office}, appointment {appointment}: {change.action} did not arrive")
+    wanted = len(evidence.newest)
+    figure = f"{len(lost)} of {wanted} newest versions did not arrive"
+    more = f", {unknown} more are Failed with outcome unknown" if unknown else ""
+    return verdict(
+        "Nothing accepted is lost: the newest version of every appointment arrives",
+        lost,
+        figure + more,
+        lost=len(lost),
+        unknown=unknown,
+        of=wanted,
+    )
+
+
+def success_means_received(evidence: Evidence) -> Verdict:
+    """Judge whether the back office has every version that the API says is a Success."""
+    succeeded = 0
+    wrong: list[str] = []
+    for change, office in evidence.expected:
+        delivery = evidence.delivery_of.get((change.transaction_id, office.connector_id))
+        if delivery is None or delivery["status"] != "Success":
+            continue
+        succeeded += 1
+        if Version(office.name, change.appointment, change.version) not in evidence.stored:
+            wrong.append(f"{office.name}, appointment {change.appointment}: {change.action}")
+    return verdict(
+        "Success means received",
+        wrong,
+        f"{len(wrong)} of {succeeded} deliveries with Success were not received",
+        wrong=len(wrong),
+        of=succeeded,
+    )
+
+
+def nothing_stale(evidence: Evidence) -> Verdict:
+    """Judge whether no back office received an older version after it stored a newer one."""
+    stale: list[str] = []
+    for (office, appointment), calls in evidence.by_appointment.items():
+        newest = 0
+        for call in calls:
+            if call.version < newest:
+                older = newest - call.version
+                stale.append(
+                    f"{office}, appointment {appointment}: {older} ms older, call {call.began}"
+                )
+            newest = max(newest, call.version) if call.stored else newest
+    return verdict(
+        "Nothing stale: no older version is received after a newer one",
+        stale,
+        f"{len(stale)} of {len(evidence.calls)} calls were stale",
+        stale=len(stale),
+        of=len(evidence.calls),
+    )
+
+
+def create_comes_first(evidence: Evidence) -> Verdict:
+    """Judge whether the first call that a back office stored of an appointment is a create."""
+    wrong: list[str] = []
+    for (office, appointment), calls in evidence.by_appointment.items():
+        first = next((call for call in calls if call.stored), None)
+        if first is not None and first.action != Action.CREATE:
+            wrong.append(f"{office}, appointment {appointment}: {first.action} came first")
+    appointments = len(evidence.by_appointment)
+    return verdict(
+        "No update without its create",
+        wrong,
+        f"{len(wrong)} of {appointments} appointments began with another action",
+        wrong=len(wrong),
+        of=appointments,
+    )
+
+
+def few_repeated(evidence: Evidence) -> Verdict:
+    """Judge whether versions that were stored already were sent again at most once for each call
+    that a kill of a dispatcher or of MongoDB can have met.
+    """
+    times = Counter(
+        Version(call.back_office, call.appointment, call.version)
+        for call in evidence.calls
+        if call.stored
+    )
+    again = {version: count - 1 for version, count in times.items() if count > 1}
+    kills = sum(trouble.kind in KILLS for trouble in evidence.troubles)
+    in_flight = sum(evidence.limits.values())
+    repeated, allowed = sum(again.values()), kills * in_flight
+    examples = [
+        f"{v.back_office}, appointment {v.appointment}: {n + 1} times" for v, n in again.items()
+    ]
+    return verdict(
+        "With a kill at most the calls in flight are repeated, without one nothing",
+        examples if repeated > allowed else (),
+        f"{repeated} repeated, {allowed} allowed ({kills} kills of {in_flight} calls in flight)",
+        repeated=repeated,
+        allowed=allowed,
+        kills=kills,
+    )
+
+
+def every_delivery_ends(evidence: Evidence) -> Verdict:
+    """Judge whether the API shows every delivery with one of the eight statuses, or waiting with
+    a reason.
+    """
+    wrong: list[str] = []
+    came_to: Counter[str] = Counter()
+    for change, office in evidence.expected:
+        delivery = evidence.delivery_of.get((change.transaction_id, office.connector_id))
+        stands = _stands(delivery)
+        came_to[stands] += 1
+        if stands not in STATUSES and not (delivery and delivery.get("message")):
+            wrong.append(f"{office.name}, appointment {change.appointment}: {stands}")
+    counted = ", ".join(f"{count} {stands}" for stands, count in came_to.most_common())
+    return verdict(
+        "Every delivery ends in one of the eight statuses, or waits with a reason",
+        wrong,
+        f"{len(wrong)} of {len(evidence.expected)} do not: {counted}",
+        wrong=len(wrong),
+        **came_to,
+    )
+
+
+def no_service_ends(evidence: Evidence) -> Verdict:
+    """Judge whether every service ran until the run ended it."""
+    ended = evidence.ended_by_itself
+    return verdict("No service ends by itself", ended, f"{len(ended)} did", ended=len(ended))
+
+
+def _arrived(evidence: Evidence, office: str, change: Accepted) -> bool:
+    """Whether the version was stored; a delete of what was never there need not be."""
+    if Version(office, change.appointment, change.version) in evidence.stored:
+        return True
+    calls = evidence.by_appointment.get((office, change.appointment), ())
+    return change.action is Action.DELETE and not any(call.stored for call in calls)
+
+
+def _delivery(evidence: Evidence, office: str, change: Accepted) -> Mapping[str, Any] | None:
+    connector_id = next(one.connector_id for one in evidence.offices if one.name == office)
+    return evidence.delivery_of.get((change.transaction_id, connector_id))
+
+
+def _is_unknown(delivery: Mapping[str, Any] | None) -> bool:
+    return bool(delivery and delivery["status"] == "Failed" and delivery["outcome_unknown"])
+
+
+def _stands(delivery: Mapping[str, Any] | None) -> str:
+    return "not known to the API" if delivery is None else delivery["status"] or delivery["phase"]

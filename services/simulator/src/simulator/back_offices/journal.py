@@ -1,0 +1,108 @@
+"""Every call to any back office, in short lines: about what, in which order, how many at once."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import time
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from simulator.appointments.snapshot import Snapshot
+
+
+class Line(NamedTuple):
+    """A call that ended; ``began`` and ``ended`` count the beginnings and ends of all calls, so
+    that calls under way at once are found without a clock.
+
+    ``appointment`` is empty when the call was refused unread; ``status`` is none when the caller
+    left before the answer.
+    """
+
+    number: int
+    back_office: str
+    began: int
+    ended: int
+    at_s: float
+    took_s: float
+    appointment: str
+    action: str
+    modified_at: str | None
+    stored: bool
+    status: int | None
+
+
+@dataclass(slots=True)
+class Call:
+    """A call under way."""
+
+    back_office: str
+    began: int
+    at_s: float
+    appointment: str = ""
+    action: str = ""
+    modified_at: datetime | None = None
+    stored: bool = False
+    status: int | None = None
+
+    def is_about(self, snapshot: Snapshot) -> None:
+        """Note which version of which appointment the call carries."""
+        self.appointment = snapshot.appointment
+        self.action = snapshot.action
+        self.modified_at = snapshot.modified_at
+
+
+class Journal:
+    """The last ``limit`` calls that ended; older ones are dropped and counted."""
+
+    def __init__(self, limit: int) -> None:
+        self._lines: deque[Line] = deque(maxlen=limit)
+        self._order = itertools.count(1)
+        self.ended = 0
+        self.under_way = 0
+
+    @property
+    def dropped(self) -> int:
+        """Calls that are no longer listed."""
+        return self.ended - len(self._lines)
+
+    @contextlib.contextmanager
+    def call(self, back_office: str) -> Iterator[Call]:
+        """Count a call as under way inside this block, and write its line at the end."""
+        call = Call(back_office, next(self._order), time.time())
+        self.under_way += 1
+        try:
+            yield call
+        finally:
+            self.under_way -= 1
+            self._write(call)
+
+    def lines(self, after: int, limit: int) -> list[Line]:
+        """Return the calls numbered above ``after``, in the order they ended."""
+        first = max(0, after - self.dropped)
+        return list(islice(self._lines, first, first + limit))
+
+    def _write(self, call: Call) -> None:
+        self.ended += 1
+        modified_at = call.modified_at
+        self._lines.append(
+            Line(
+                number=self.ended,
+                back_office=call.back_office,
+                began=call.began,
+                ended=next(self._order),
+                at_s=round(call.at_s, 4),
+                took_s=round(time.time() - call.at_s, 4),
+                appointment=call.appointment,
+                action=call.action,
+                modified_at=modified_at.isoformat(timespec="milliseconds") if modified_at else None,
+                stored=call.stored,
+                status=call.status,
+            )
+        )
