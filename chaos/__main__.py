@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,22 +19,30 @@ from chaos.run import a_run
 from chaos.system import a_stage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from chaos.options import Options
     from chaos.verdict import Verdict
 
 
 async def chaos(options: Options, console: Console) -> list[Verdict]:
     """Do one run, write its report, and return the verdicts."""
-    with tempfile.TemporaryDirectory(prefix="mboc-chaos-") as name:
-        console.print("Starting servers and services ...")
-        async with a_stage(options, Path(name)) as stage:
-            run = a_run(options, stage)
-            async with shown(run, console):
-                evidence = await run.evidence()
-            verdicts = judge(evidence)
-            found = report(run, evidence, verdicts, await stage.versions())
+    console.print("Starting servers and services ...")
+    async with a_stage(options, _new_folder(options.out / "chaos")) as stage:
+        run = a_run(options, stage)
+        async with shown(run, console):
+            evidence = await run.evidence()
+        verdicts = judge(evidence)
+        found = report(run, evidence, verdicts, await stage.versions())
     await asyncio.to_thread(_write, options.out, found)
     return verdicts
+
+
+def _new_folder(folder: Path) -> Path:
+    """Return the folder of logs and data, without those of the run before."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _write(folder: Path, found: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ class Evidence:
     deliveries: Sequence[Mapping[str, Any]]
     troubles: Sequence[Happened] = ()
     starts: Sequence[Start] = ()
-    ended_by_itself: Sequence[str] = ()
+    badly_ended: Sequence[str] = ()
     ended_s: float = 0.0
 
     @cached_property

@@ -71,10 +71,11 @@ class Outages:
 
     async def _replace(self, trouble: Trouble) -> None:
         """Have one dispatcher leave in good order while another comes."""
-        leaving = self._stage.stop(self._chosen(trouble))
-        code, _ = await asyncio.gather(leaving, self._come(f"dispatcher-{next(self._numbers)}"))
-        if code != 0:
-            raise RuntimeError(f"a dispatcher that was asked to stop ended with exit code {code}")
+        leaving = self._chosen(trouble)
+        coming = f"dispatcher-{next(self._numbers)}"
+        code, _ = await asyncio.gather(self._stage.stop(leaving), self._come(coming))
+        if code > 0:
+            self._stage.badly_ended.append(f"{leaving} was asked to end: exit code {code}")
 
     def _chosen(self, trouble: Trouble) -> str:
         names = self._stage.dispatchers

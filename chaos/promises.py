@@ -9,9 +9,9 @@ from chaos.versions import (
     create_comes_first,
     every_delivery_ends,
     few_repeated,
-    no_service_ends,
     nothing_lost,
     nothing_stale,
+    services_end_when_asked,
     success_means_received,
 )
 
@@ -29,7 +29,7 @@ PROMISES = (
     every_delivery_ends,
     lanes_go_on,
     newcomers_get_lanes,
-    no_service_ends,
+    services_end_when_asked,
 )
 
 

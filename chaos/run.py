@@ -85,7 +85,7 @@ class Run:
             deliveries=deliveries,
             troubles=self.troubles,
             starts=self._outages.starts,
-            ended_by_itself=self.stage.ended_by_itself,
+            badly_ended=self.stage.badly_ended,
             ended_s=time.time(),
         )
 

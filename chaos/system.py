@@ -26,10 +26,13 @@ SETTINGS = {
     "RetryJobCronExpression": "*/5 * * * * *",
     "DISPATCHER_PROBE_S": "0.5",
     "DISPATCHER_LONGEST_PROBE_S": "4",
+    "DISPATCHER_DRAIN_S": "20",
     "SIMULATOR_RECORDS": "1",
     "SIMULATOR_JOURNAL": "5000000",
 }
 """Shorter waits than by default, so that a run of a minute has many of them."""
+ENDS_S = 40.0
+"""So long a service may take to end when it is asked to: twice as long as dispatcher drains."""
 OTHERS = ("ingest", "portal-api", "retry")
 
 
@@ -39,7 +42,7 @@ class Stage(System):
 
     servers: Servers = field(kw_only=True)
     connector_ids: dict[str, str] = field(default_factory=dict)
-    ended_by_itself: list[str] = field(default_factory=list)
+    badly_ended: list[str] = field(default_factory=list)
 
     @property
     def dispatchers(self) -> list[str]:
@@ -59,16 +62,25 @@ class Stage(System):
         return super().environment() | SETTINGS
 
     async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
-        """Signal the process and wait for its end, and note when it had ended by itself."""
+        """Signal the process and wait for its end; note when it had ended by itself, and kill it
+        when it does not end.
+        """
         self.note_ended(name)
-        return await super().stop(name, number)
+        service = self.services[name]
+        try:
+            async with asyncio.timeout(ENDS_S):
+                return await super().stop(name, number)
+        except TimeoutError:
+            self.badly_ended.append(f"{name} did not end within {ENDS_S:g} s")
+            service.process.kill()
+            return await service.process.wait()
 
     def note_ended(self, *names: str) -> None:
         """Note which of these services have ended by themselves."""
         for name in names:
             code = self.services[name].process.returncode
             if code is not None:
-                self.ended_by_itself.append(f"{name} ended with exit code {code}")
+                self.badly_ended.append(f"{name} ended with exit code {code}")
 
     async def begin(self, dispatchers: int) -> None:
         """Start every service, and have every connector in use."""

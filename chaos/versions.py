@@ -160,10 +160,15 @@ def every_delivery_ends(evidence: Evidence) -> Verdict:
     )
 
 
-def no_service_ends(evidence: Evidence) -> Verdict:
-    """Judge whether every service ran until the run ended it."""
-    ended = evidence.ended_by_itself
-    return verdict("No service ends by itself", ended, f"{len(ended)} did", ended=len(ended))
+def services_end_when_asked(evidence: Evidence) -> Verdict:
+    """Judge whether every service ran until it was ended, and ended in time when asked to."""
+    ended = evidence.badly_ended
+    return verdict(
+        "Services end when they are asked to, and only then",
+        ended,
+        f"{len(ended)} did not",
+        ended=len(ended),
+    )
 
 
 def _arrived(evidence: Evidence, office: str, change: Accepted) -> bool:

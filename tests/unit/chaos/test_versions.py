@@ -9,9 +9,9 @@ from chaos.versions import (
     create_comes_first,
     every_delivery_ends,
     few_repeated,
-    no_service_ends,
     nothing_lost,
     nothing_stale,
+    services_end_when_asked,
     success_means_received,
 )
 from common.contracts.appointment import Action
@@ -120,9 +120,9 @@ def test_a_waiting_delivery_must_say_why() -> None:
     assert every_delivery_ends(seen([a_change(1)], deliveries=[explained])).held
 
 
-def test_a_service_that_ended_by_itself_breaks_the_promise() -> None:
-    assert no_service_ends(seen()).held
-    assert not no_service_ends(seen(ended_by_itself=["retry ended with exit code 1"])).held
+def test_a_service_that_badly_ended_breaks_the_promise() -> None:
+    assert services_end_when_asked(seen()).held
+    assert not services_end_when_asked(seen(badly_ended=["retry ended with exit code 1"])).held
 
 
 def test_at_most_five_examples_are_shown() -> None:
