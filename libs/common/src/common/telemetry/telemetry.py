@@ -92,7 +92,12 @@ class Telemetry:
             await self._within(FAREWELL_S, self._close)
 
     async def _run(self) -> None:
-        while True:
+        """Tick until cancelled.
+
+        A step that fails while it is cancelled loses the cancellation: the task still knows of it.
+        """
+        task = asyncio.current_task()
+        while task is None or not task.cancelling():
             await self._within(PATIENCE_S, self._tick)
             await asyncio.sleep(TICK_S)
 
