@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import structlog
@@ -16,8 +16,8 @@ from dispatcher.ledger.decide import Decision, Grant, Held, decide, is_owed
 from dispatcher.ledger.record import Record, read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-    from datetime import timedelta
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime, timedelta
 
     from motor.motor_asyncio import AsyncIOMotorCollection
 
@@ -47,10 +47,14 @@ class Bulk:
     """Unordered bulk writes; waits for as long as MongoDB is away."""
 
     def __init__(
-        self, collection: AsyncIOMotorCollection[dict[str, Any]], lease: timedelta
+        self,
+        collection: AsyncIOMotorCollection[dict[str, Any]],
+        lease: timedelta,
+        now: Callable[[], datetime],
     ) -> None:
         self._collection = collection
         self._lease = lease
+        self._now = now
 
     async def write(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
         """Return an answer per claim and None per other write; an item that cannot be written
@@ -99,7 +103,7 @@ class Bulk:
         """Decide exactly on claims that the guarded upsert did not grant, and carry it out by
         compare-and-set on the documents as they were read.
         """
-        now = datetime.now(UTC)
+        now = self._now()
         records = await self._read(claim.document_id for claim in claims)
         decided = [
             (claim, _decided(claim, records.get(claim.document_id), now)) for claim in claims

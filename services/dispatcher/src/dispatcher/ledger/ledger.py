@@ -5,7 +5,7 @@ unordered bulk write.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,6 +26,7 @@ from dispatcher.ledger.claim import (
     Superseded,
     document_id_of,
 )
+from dispatcher.ledger.server_clock import ServerClock
 from dispatcher.metrics import LEDGER_ANSWERS, LEDGER_SECONDS
 
 if TYPE_CHECKING:
@@ -52,14 +53,16 @@ class Ledger:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], lease_s: float) -> None:
         self._collection = database["ledger"]
         self._lease = timedelta(seconds=lease_s)
-        self._bulk = Bulk(self._collection, self._lease)
+        self._clock = ServerClock(database)
+        self._bulk = Bulk(self._collection, self._lease, self._clock.now)
         self._live: dict[str, Claim] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._batcher: Batcher[Write, Answer | None] = Batcher(self._write)
 
     async def claim(self, claim: Claim) -> Answer:
         """Return the claim itself when it was granted, else what to do instead."""
-        submitted = self._batcher.submit(Write(claim, writes.claiming(claim, self._lease), "claim"))
+        claiming = writes.claiming(claim, self._clock.now(), self._lease)
+        submitted = self._batcher.submit(Write(claim, claiming, "claim"))
         try:
             answer = await asyncio.shield(submitted)
         except asyncio.CancelledError:
@@ -105,16 +108,20 @@ class Ledger:
     async def keep_leases(self) -> None:
         """Renew the leases of calls under way, until cancelled."""
         while True:
+            try:
+                await self._clock.measure()
+                await self._renew()
+            except PyMongoError as error:
+                if not is_away(error):
+                    raise
+                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._live))
             await asyncio.sleep(self._lease.total_seconds() / 4)
-            until = datetime.now(UTC) + self._lease
-            renewals = [writes.renewing(claim, until) for claim in list(self._live.values())]
-            if renewals:
-                try:
-                    await self._collection.bulk_write(renewals, ordered=False)
-                except PyMongoError as error:
-                    if not is_away(error):
-                        raise
-                    log.warning("leases could not be renewed: MongoDB is away", calls=len(renewals))
+
+    async def _renew(self) -> None:
+        until = self._clock.now() + self._lease
+        renewals = [writes.renewing(claim, until) for claim in list(self._live.values())]
+        if renewals:
+            await self._collection.bulk_write(renewals, ordered=False)
 
     def _give_back(self, submitted: asyncio.Future[Answer | None]) -> None:
         """Release a claim that was granted after its caller had stopped waiting."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pymongo import UpdateOne
@@ -32,11 +32,10 @@ _OF_OLD = {
 """The fields of 0.1.0."""
 
 
-def claiming(claim: Claim, lease: timedelta) -> UpdateOne:
+def claiming(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
     """Grant a version that is newer by its last-modified time alone, where nothing else has to be
     considered; every other one collides with the document that is there.
     """
-    now = datetime.now(UTC)
     simply = {
         "delivered_version.ticks": {"$lt": claim.version.ticks},
         "claimed_version.ticks": {"$lte": NEVER},

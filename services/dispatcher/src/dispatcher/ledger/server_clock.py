@@ -1,0 +1,38 @@
+"""MongoDB's clock: leases of all replicas are measured by one clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+
+class ServerClock:
+    """This replica's clock, corrected by its distance from MongoDB's.
+
+    ``$$NOW`` is not allowed in the filter of an upsert, so the distance is measured instead.
+    """
+
+    def __init__(
+        self,
+        database: AsyncIOMotorDatabase[dict[str, Any]],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the time at MongoDB."""
+        return self._clock() + self._ahead
+
+    async def measure(self) -> None:
+        """Measure the distance; exact to half the time that the answer takes."""
+        asked = self._clock()
+        answer = await self._database.command("hello")
+        answered = self._clock()
+        self._ahead = answer["localTime"] - (asked + (answered - asked) / 2)
