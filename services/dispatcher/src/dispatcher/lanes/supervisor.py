@@ -108,7 +108,8 @@ class LaneSupervisor:
     async def _tick(self) -> None:
         await self._connect()
         wanted = await self._wanted()
-        await self._renew(wanted | {one.group for one in self._lanes if not one.is_idle})
+        busy = {one.group for one in self._lanes if not one.is_idle}
+        await self._renew(wanted | self._owned | busy)
         for lane in self._lanes:
             is_ours = lane.group in wanted and lane.is_owned
             if not is_ours or lane.must_begin_again(self._longest_in_hand_s):
@@ -142,9 +143,11 @@ class LaneSupervisor:
         }
 
     async def _renew(self, groups: set[str]) -> None:
-        """Renew and take leases."""
+        """Renew and take leases; lanes whose lease was lost are suspended."""
         held, until = await self._leases.renew(groups)
         for lane in self._lanes:
+            if lane.group in self._owned and lane.group not in held:
+                lane.state.suspend()
             lane.state.leased_until = until if lane.group in held else 0.0
             if lane.group in held and lane.group not in self._owned:
                 lane.take_over(held[lane.group])
