@@ -90,17 +90,3 @@ async def test_calls_per_second_are_limited(system: System, app: str) -> None:
 
     await until(all_there, "all of them")
     assert time.monotonic() - began > 0.5
-
-
-async def test_two_dispatchers_share_the_work_of_one_connector(system: System, app: str) -> None:
-    await system.hook(app, limits={"calls_in_flight": 2})
-    await system.simulated("PUT", app, "/faults", json={"delay_s": 0.05})
-    await system.start("dispatcher", "dispatcher-2")
-
-    transactions = [
-        await system.change("create", a_snapshot(number, source_app=app)) for number in range(1, 61)
-    ]
-    replicas = {(await system.delivery(t, "Success"))["replica"] for t in transactions}
-
-    await system.stop("dispatcher-2")
-    assert replicas == {"dispatcher", "dispatcher-2"}

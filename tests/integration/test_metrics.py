@@ -70,13 +70,18 @@ async def test_an_attempt_is_counted_by_connector_status_and_code(system: System
     )
 
 
-async def test_a_connector_that_nothing_happened_to_yet_tells_so(system: System, app: str) -> None:
+async def test_a_connector_without_deliveries_has_its_limit_and_counters_at_zero(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app, limits={"calls_in_flight": 3})
 
-    assert (
-        await told(system, "dispatcher", "mboc_dispatcher_calls_allowed", connector_id=connector_id)
-        == 3
-    )
+    async def is_worked() -> bool:
+        allowed = await told(
+            system, "dispatcher", "mboc_dispatcher_calls_allowed", connector_id=connector_id
+        )
+        return allowed == 3
+
+    await until(is_worked, "the dispatcher to work the lane")
     assert (
         f'mboc_dispatcher_attempts_total{{code="",connector_id="{connector_id}",'
         'status="Failed"} 0.0'
