@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dispatcher.lanes.leases import Breakers, LaneLeases
 
 log = structlog.get_logger()
+WAITING = {"RabbitMQ": "lanes wait for RabbitMQ", "MongoDB": "lanes wait for MongoDB"}
 TICK_S = 1.0
 SHORTEST_TICK_S = 0.05
 OPENED_AT_ONCE = 16
@@ -102,7 +103,7 @@ class LaneSupervisor:
     def _waits_for(self, server: str | None, reason: str = "") -> None:
         """Log once that a server is missing."""
         if server is not None and server != self._missing:
-            log.warning("lanes wait for a server", server=server, reason=reason)
+            log.warning(WAITING[server], reason=reason)
         self._missing = server
 
     async def _tick(self) -> None:
