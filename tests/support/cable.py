@@ -15,6 +15,7 @@ class Cable:
         self._target = urlsplit(target)
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.is_broken = False
 
     @property
     def url(self) -> str:
@@ -30,6 +31,9 @@ class Cable:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward one connection until one side ends it."""
+        if self.is_broken:
+            writer.transport.abort()
+            return
         host, port = self._target.hostname, self._target.port
         there_reader, there_writer = await asyncio.open_connection(host, port)
         both = {writer, there_writer}

@@ -201,6 +201,6 @@ async def _test(settings: Settings, connector_id: str) -> int:
 
 async def _bounded(closing: Awaitable[None]) -> None:
     """Close within a limit: without a broker it would wait for a reconnection."""
-    with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
         async with asyncio.timeout(STOP_S):
             await closing

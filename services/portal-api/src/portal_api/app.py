@@ -141,7 +141,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
             log.info("ready")
             await stop.wait()
             watch.close()
-            with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+            with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
                 async with asyncio.timeout(settings.drain_s):
                     await broker.stop()
     await publisher.close()

@@ -127,7 +127,7 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
                 ),
             )
             await stop.wait()
-            with contextlib.suppress(TimeoutError, OSError, RuntimeError):
+            with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
                 async with asyncio.timeout(STOP_S):
                     await broker.stop()
             await asyncio.gather(timer.finish(), operate.finish())
