@@ -11,11 +11,12 @@ import aio_pika
 
 from common import topology
 from common.contracts.dead_letter import DeadLetter
+from common.contracts.delivery import STATUSES, Status
 from tests.browser.conftest import Sit
 from tests.support.browser import Desk
-from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction
+from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction, an_event
 from tests.support.retrying import failing
-from tests.support.system import System
+from tests.support.system import System, until
 from tests.support.visitor import Visitor
 
 
@@ -96,6 +97,35 @@ async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(
 
     await at.page.get_by_role("heading", name="Stack trace").wait_for()
     await at.page.get_by_text('File "deliver.py", line 61, in _claimed').wait_for()
+
+
+async def test_the_stack_trace_of_an_unforeseen_error_opens_with_its_attempt(
+    system: System, sit: Sit, rabbitmq_url: str
+) -> None:
+    event = an_event(status=Status.FAILED).model_copy(
+        update={
+            "delivery_id": f"bug-{uuid.uuid4().hex}.c1",
+            "message": "An error that was not foreseen: KeyError",
+            "trace": 'File "mapping.py", line 12, in fields\nKeyError',
+        }
+    )
+    async with await aio_pika.connect_robust(rabbitmq_url) as connection:
+        exchange = await (await connection.channel()).get_exchange(topology.STATUSES.name)
+        body = STATUSES.dump_json([event])
+        await exchange.publish(aio_pika.Message(body, type="StatusChanged"), "")
+    at = await sit("viewer")
+
+    async def is_recorded() -> bool:
+        return (await system.api("GET", f"/deliveries/{event.delivery_id}"))[0] == 200
+
+    await until(is_recorded, "the attempt to be recorded")
+    await at.open(f"/errors/{event.delivery_id}")
+    trace = at.page.get_by_text('File "mapping.py", line 12, in fields')
+    await at.page.get_by_text("An error that was not foreseen: KeyError").last.wait_for()
+    assert not await trace.is_visible()
+    await at.page.get_by_text("Stack trace").click()
+
+    await trace.wait_for()
 
 
 async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transaction(

@@ -179,6 +179,32 @@ async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_be
     await at.sees("The back office answers as it should.")
 
 
+async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_difference(
+    system: System, sit: Sit, app: str
+) -> None:
+    connector_id = await system.connector(
+        source_app=app, name=f"Orders {app}", uri=system.back_office(app)
+    )
+    at = await sit("admin")
+    await at.open(f"/connectors/{connector_id}")
+    partitions = at.page.get_by_role("spinbutton", name="Partitions")
+
+    await partitions.fill("9")
+    await at.button("Save").click()
+    await at.sees("must not be more than the calls in flight (8)")
+    await partitions.fill("2")
+    await at.page.get_by_role("switch", name="Send a missing create").click()
+    await at.button("Save").click()
+
+    versions = at.page.get_by_role("list", name="Versions").get_by_role("listitem")
+    await (
+        versions.filter(has_text="Version 2")
+        .filter(has_text="Partitions")
+        .filter(has_text="Send a missing create")
+        .wait_for()
+    )
+
+
 async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
     sit: Sit, app: str
 ) -> None:
