@@ -252,7 +252,7 @@ async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
     system, office = place.system, place.office
     slow, quick = f"{app}-slow", f"{app}-quick"
     await asyncio.gather(place.hook(slow), place.hook(quick))
-    office.delay_s[slow] = 8
+    office.delay_s[slow] = 6
     transaction = await system.change("create", a_snapshot(source_app=slow))
 
     async def is_called() -> bool:
@@ -266,7 +266,7 @@ async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
     took_s = time.monotonic() - began
     delivery = await system.delivery(transaction)
 
-    assert took_s < 7
+    assert took_s < 5.5
     assert delivery["status"] == "Success"
     assert len(office.calls[slow]) == 1
     check(office, quick)
@@ -285,7 +285,7 @@ async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
         return bool((await place.lane(connector_id)).get("held_since"))
 
     await until(is_held, "the lane to be held")
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(1.5)
     await system.stop("dispatcher")
     returned = await hand_over(system, topology.lane(connector_id).name)
     await place.start_dispatcher()

@@ -9,6 +9,7 @@ from dispatcher.lanes.supervisor import LaneSupervisor
 from tests.support.virtual_time import in_virtual_time, now
 
 LEASE_S = 8.0
+CLOSING_S = 0.02
 
 
 class Shared:
@@ -96,9 +97,12 @@ class FakeLane:
         return False
 
     def end_soon(self, within_s: float | None = None) -> None:
-        self.is_open = False
+        asyncio.get_running_loop().call_later(CLOSING_S, self._end)
         if within_s is not None:
             self.in_hand = 0
+
+    def _end(self) -> None:
+        self.is_open = False
 
     def take_over(self, breakers: Sequence[Any]) -> None:
         self.taken_over = list(breakers)
