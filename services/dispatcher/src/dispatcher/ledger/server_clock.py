@@ -33,6 +33,7 @@ class ServerClock:
     async def measure(self) -> None:
         """Measure the distance; exact to half the time that the answer takes."""
         asked = self._clock()
-        answer = await self._database.command("hello")
+        options = self._database.codec_options
+        answer = await self._database.command("hello", codec_options=options)
         answered = self._clock()
         self._ahead = answer["localTime"] - (asked + (answered - asked) / 2)
