@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from aio_pika.abc import AbstractRobustConnection
@@ -14,6 +16,7 @@ from common.broker import Publisher, QueueMismatchError, connect, declare, decla
 from common.contracts.delivery import DeliveryRequested, Trigger
 from retry.ask import Ask
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.system import a_system
 
 
 @pytest.fixture
@@ -71,3 +74,21 @@ async def test_retry_publishes_to_every_lane_although_one_has_other_arguments(
         ]
     await publisher.close()
     assert [queue.message_count for queue in waiting] == [1, 1, 1]
+
+
+async def test_a_service_that_needs_the_queue_says_so_and_ends(
+    mongodb_url: str, tmp_path: Path
+) -> None:
+    async with a_system(mongodb_url, tmp_path) as system:
+        connection = await connect(system.rabbitmq_url, "test")
+        await an_older_queue(connection, topology.DISPATCHER_TRANSACTIONS)
+        await connection.close()
+
+        await system.start("ingest", "ingest", ready=False)
+        ingest = system.services["ingest"]
+        code = await asyncio.wait_for(ingest.process.wait(), 20)
+
+    log = ingest.log.read_text()
+    assert code == 2
+    assert "Cannot start: RabbitMQ has the queue dispatcher.transactions with other" in log
+    assert "Traceback" not in log
