@@ -11,7 +11,7 @@ from common.contracts.connector import Connector, LaneChanged
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.probe import Probed
-from dispatcher.lanes.circuit_breaker import BreakerSettings, CircuitBreaker
+from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
 from dispatcher.lanes.lane_state import LaneState
@@ -185,9 +185,8 @@ def a_lane(client: FakeClient, credential: Credential | None = None, **fields: A
     changes: list[LaneChanged] = []
     clients = cast("Any", FakeClients(client))
     belongs = membership_of(connector, LaneKey(connector.connector_id))
-    state = LaneState(connector, belongs, "replica", settings, clients, changes.append)
-    state.breaker = CircuitBreaker(settings, state._breaker_changed, now)
-    state.credential = credential
+    state = LaneState(connector, belongs, "replica", settings, clients, changes.append, now)
+    state.credential.credential = credential
     state.leased_until = math.inf
     return FakeLane(state, client, changes, FakeLedger())
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import Blames, ThrottledError
 from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
-from dispatcher.lanes.credential import Trial
+from dispatcher.lanes.credential_guard import CredentialGuard
 from dispatcher.lanes.groups import strictest
 from dispatcher.lanes.lane_report import LaneReport
 from dispatcher.lanes.limiter import Limiter
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector, LaneChanged
     from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.errors import DeliveryError
-    from dispatcher.lanes.credential import Credential
+    from dispatcher.lanes.credential import Credential, Trial
     from dispatcher.lanes.groups import Membership
 
 MARGIN = timedelta(seconds=15)
@@ -60,21 +60,21 @@ class LaneState:
         settings: BreakerSettings,
         clients: BackOfficeCache,
         publish: Callable[[LaneChanged], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
+        self._clock = clock
         self._held_until: datetime | None = None
         self._report = LaneReport(connector.connector_id, replica, publish)
         self._in_flight = 0
         self._unclear = 0
-        self._is_let_in = False
-        self._trying = asyncio.Lock()
         self._prober = Prober(self)
         self.connector = connector
         self.membership = membership
         self.clients = clients
-        self.breaker = CircuitBreaker(settings, self._breaker_changed)
+        self.breaker = CircuitBreaker(settings, self._breaker_changed, clock)
+        self.credential = CredentialGuard(self.breaker)
         self.limiter = Limiter(*strictest([connector]))
-        self.credential: Credential | None = None
         self.member = connector.connector_id
         self.leased_until = 0.0
         self.trouble: str | None = None
@@ -85,17 +85,15 @@ class LaneState:
     @property
     def is_leased(self) -> bool:
         """Whether this replica may begin calls of the lane."""
-        return time.monotonic() < self.leased_until
+        return self._clock() < self.leased_until
 
     def change(self, connector: Connector) -> None:
         """Work with the connector as it is now; a changed one is tried at once."""
         if connector.version == self.connector.version:
             return
         self.connector = connector
-        self._is_let_in = False
         self._unclear = 0
-        if self.credential is not None:
-            self.credential.accept()
+        self.credential.reset()
         self.breaker.reset()
 
     def share(
@@ -104,7 +102,7 @@ class LaneState:
         """Use these for the calls that begin from now on."""
         self.membership = membership
         self.limiter = limiter
-        self.credential = credential
+        self.credential.credential = credential
 
     async def enter(self) -> CallSlot:
         """Return when a call may begin; give the slot back with ``leave``.
@@ -141,7 +139,7 @@ class LaneState:
         if slot.version != self.connector.version:
             return
         slot.is_probe = False
-        self._let_in()
+        self.credential.accept()
         self._unclear = 0
         self.limiter.succeeded()
         self.breaker.succeeded()
@@ -155,7 +153,7 @@ class LaneState:
             return
         is_probe, slot.is_probe = slot.is_probe, False
         if error.http_status is not None and error.blames in WAS_LET_IN:
-            self._let_in()
+            self.credential.accept()
         if isinstance(error, ThrottledError):
             self.limiter.slow_down()
         match error.blames:
@@ -165,7 +163,7 @@ class LaneState:
             case Blames.UNCLEAR:
                 self._doubt(error, is_probe=is_probe)
             case Blames.CREDENTIAL:
-                self.refuse_credential(error)
+                self.credential.refuse(error)
             case Blames.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
         if error.retry_after_s is not None:
@@ -222,15 +220,6 @@ class LaneState:
         """Whether the lane is reported as held."""
         return self._report.held_since is not None
 
-    def waits_for_credential(self) -> bool:
-        """Hold the lane for longer if another lane's call found the credential still refused."""
-        if self._is_let_in or self.credential is None:
-            return False
-        left_s = self.credential.refused_for_s
-        if left_s > 0 and not (self.breaker.is_held and self.breaker.probe_in_s):
-            self.breaker.open(self.credential.reason, Cause.CREDENTIALS, for_s=left_s)
-        return left_s > 0
-
     @contextlib.asynccontextmanager
     async def testing(self) -> AsyncIterator[bool]:
         """Test the connection inside this block: it counts as a call.
@@ -240,7 +229,7 @@ class LaneState:
         """
         slot = CallSlot(is_probe=False, limiter=self.limiter, version=self.connector.version)
         try:
-            await self._begin_trial(slot)
+            slot.trial = await self.credential.begin_trial()
             await slot.limiter.acquire(self.member)
         except BaseException:
             self._end_trial(slot)
@@ -248,17 +237,9 @@ class LaneState:
         if slot.trial is not None:
             slot.trial.call_begins()
         try:
-            yield slot.trial is None or not self.waits_for_credential()
+            yield slot.trial is None or not self.credential.waits()
         finally:
             self.leave(slot)
-
-    def refuse_credential(self, error: DeliveryError) -> None:
-        """Hold the lane: the back office does not accept the credential."""
-        self._is_let_in = False
-        refusals = 0 if self.credential is None else self.credential.refusals
-        self.breaker.open(str(error), Cause.CREDENTIALS, doublings=refusals)
-        if self.credential is not None:
-            self.credential.refuse(str(error), self.breaker.probe_in_s, self.breaker.doublings)
 
     async def _next_slot(self) -> CallSlot:
         while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
@@ -275,19 +256,11 @@ class LaneState:
 
     async def _try_credential(self, slot: CallSlot) -> None:
         """Wait until no other call tries the same credential; hold the lane if it was refused."""
-        await self._begin_trial(slot)
-        if slot.trial is not None and self.waits_for_credential():
+        slot.trial = await self.credential.begin_trial()
+        if slot.trial is not None and self.credential.waits():
             self._stop_waiting(slot)
             slot.is_probe = await self.breaker.enter()
             await self._try_credential(slot)
-
-    async def _begin_trial(self, slot: CallSlot) -> None:
-        if self._is_let_in or self.credential is None:
-            return
-        slot.trial = Trial(self.credential, self._trying)
-        await slot.trial.begin(lambda: self._is_let_in)
-        if self._is_let_in:
-            self._end_trial(slot)
 
     def _stop_waiting(self, slot: CallSlot) -> None:
         self._end_trial(slot)
@@ -299,11 +272,6 @@ class LaneState:
         if slot.trial is not None:
             slot.trial.end()
             slot.trial = None
-
-    def _let_in(self) -> None:
-        self._is_let_in = True
-        if self.credential is not None:
-            self.credential.accept()
 
     def _doubt(self, error: DeliveryError, *, is_probe: bool) -> None:
         """The fault may lie with the appointment or with the connector: the test decides."""

@@ -56,7 +56,7 @@ class Prober:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(due_s):
                         await breaker.change()
-            elif not self._lane.waits_for_credential():
+            elif not self._lane.credential.waits():
                 async with self._lane.testing() as may_test:
                     if may_test:
                         self._conclude(await self._test())
@@ -70,7 +70,7 @@ class Prober:
         if error is None or (_is_answer(error) and self._failed_tests % REAL_CALL_EVERY == 0):
             breaker.half_open()
         elif error.blames is Blames.CREDENTIAL:
-            self._lane.refuse_credential(error)
+            self._lane.credential.refuse(error)
         else:
             breaker.open(str(error), for_s=error.retry_after_s)
 
@@ -81,7 +81,7 @@ class Prober:
         if error is None or lane.breaker.is_held or lane.connector.version != version:
             return
         if error.blames is Blames.CREDENTIAL:
-            lane.refuse_credential(error)
+            lane.credential.refuse(error)
         else:
             lane.breaker.open(str(error))
 
