@@ -14,6 +14,7 @@ from dispatcher.back_offices.probe import Probed
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
+from dispatcher.lanes.lane_report import LaneReport
 from dispatcher.lanes.lane_state import LaneState
 from dispatcher.ledger.claim import Answer, Claim
 from dispatcher.outcome import Outcome
@@ -185,7 +186,8 @@ def a_lane(client: FakeClient, credential: Credential | None = None, **fields: A
     changes: list[LaneChanged] = []
     clients = cast("Any", FakeClients(client))
     belongs = membership_of(connector, LaneKey(connector.connector_id))
-    state = LaneState(connector, belongs, "replica", settings, clients, changes.append, now)
+    report = LaneReport(connector.connector_id, "replica", changes.append)
+    state = LaneState(connector, belongs, settings, clients, report, now)
     state.credential.credential = credential
     state.leased_until = math.inf
     return FakeLane(state, client, changes, FakeLedger())

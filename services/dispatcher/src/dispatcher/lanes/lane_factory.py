@@ -10,6 +10,7 @@ import structlog
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import membership_of, strictest
 from dispatcher.lanes.lane import Lane
+from dispatcher.lanes.lane_report import LaneReport
 from dispatcher.lanes.lane_state import LaneState
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.standing import watch_lanes
@@ -58,7 +59,8 @@ class LaneFactory:
         """Return a lane that consumes nothing yet."""
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
         belongs = membership_of(connector, key)
-        state = LaneState(connector, belongs, worker, self._settings, self._clients, self._publish)
+        report = LaneReport(connector.connector_id, worker, self._publish)
+        state = LaneState(connector, belongs, self._settings, self._clients, report)
         lane = Lane(key, state, self._deliver(state), self._publisher, changed)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)

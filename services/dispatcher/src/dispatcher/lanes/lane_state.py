@@ -14,7 +14,6 @@ from dispatcher.errors import Blames, ThrottledError
 from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
 from dispatcher.lanes.credential_guard import CredentialGuard
 from dispatcher.lanes.groups import strictest
-from dispatcher.lanes.lane_report import LaneReport
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT
@@ -22,11 +21,12 @@ from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
-    from common.contracts.connector import Connector, LaneChanged
+    from common.contracts.connector import Connector
     from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.errors import DeliveryError
     from dispatcher.lanes.credential import Credential, Trial
     from dispatcher.lanes.groups import Membership
+    from dispatcher.lanes.lane_report import LaneReport
 
 MARGIN = timedelta(seconds=15)
 TROUBLE_LASTS = timedelta(minutes=1)
@@ -47,25 +47,21 @@ class CallSlot:
 
 
 class LaneState:
-    """Decides when a call of the lane may begin, and what each outcome means for the next.
-
-    ``publish`` is called when the lane becomes held or works again.
-    """
+    """Decides when a call of the lane may begin, and what each outcome means for the next."""
 
     def __init__(
         self,
         connector: Connector,
         membership: Membership,
-        replica: str,
         settings: BreakerSettings,
         clients: BackOfficeCache,
-        publish: Callable[[LaneChanged], None],
+        report: LaneReport,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._held_until: datetime | None = None
-        self._report = LaneReport(connector.connector_id, replica, publish)
+        self._report = report
         self._in_flight = 0
         self._unclear = 0
         self._prober = Prober(self)
