@@ -14,7 +14,7 @@ from chaos.connectors import CONNECTORS, REQUIRED
 from chaos.evidence import Office
 from chaos.servers import Servers
 from common.database import open_database
-from tests.support.system import System, a_session
+from tests.support.system import Service, System, a_session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,6 +33,7 @@ SETTINGS = {
 """Shorter waits than by default, so that a run of a minute has many of them."""
 ENDS_S = 40.0
 """So long a service may take to end when it is asked to: twice as long as dispatcher drains."""
+MOST_STARTS = 10
 OTHERS = ("ingest", "portal-api", "retry")
 
 
@@ -60,6 +61,26 @@ class Stage(System):
     def environment(self) -> dict[str, str]:
         """Return what every process is given."""
         return super().environment() | SETTINGS
+
+    async def start(
+        self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
+    ) -> Service:
+        """Start a service; one that ends because a server goes away meanwhile is started again.
+
+        Its container would do the same.
+        """
+        for starts_left in reversed(range(MOST_STARTS)):
+            service = await super().start(kind, name, ready=False, **settings)
+            if not ready:
+                return service
+            try:
+                await self.until_ready(service.name)
+            except AssertionError:
+                if service.process.returncode is None or not starts_left:
+                    raise
+            else:
+                return service
+        raise AssertionError  # the loop returns or raises
 
     async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
         """Signal the process and wait for its end; note when it had ended by itself, and kill it
