@@ -87,13 +87,22 @@ async def test_a_mongodb_that_is_gone_is_missed_by_whoever_needs_it(watched: Wat
             "MbocMongoDbAway", job="portal-api", severity="critical"
         )
         assert await watched.prometheus.until_firing("MbocCronMissed", severity="warning")
-        assert await watched.prometheus.until_firing(
-            "MbocNothingConsumed", queue="portal-api.statuses", severity="warning"
-        )
     finally:
         await watched.mongodb.start()
         for name in ("dispatcher", "portal-api", "retry"):
             await watched.system.until_ready(name)
+
+
+async def test_a_portal_api_that_is_gone_is_missed(watched: Watched) -> None:
+    await watched.system.stop("portal-api")
+    watched.look_again()
+
+    try:
+        assert await watched.prometheus.until_firing(
+            "MbocNothingConsumed", queue="portal-api.statuses", severity="warning"
+        )
+    finally:
+        await watched.restart("portal-api")
 
 
 async def test_every_alert_is_provoked_here_and_says_how_bad_it_is_and_what_to_do(
