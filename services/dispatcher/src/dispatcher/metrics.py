@@ -32,7 +32,7 @@ OLDEST_AGE = Gauge(
     (
         "How long the lane's oldest delivery has waited without a status, held, throttled and "
         "retrying ones included; 0 = none. It counts from when ingest accepted the change, for a "
-        "later attempt from when that was asked for. Each replica tells of what it has in hand: "
+        "later attempt from when that was requested. The replica that works the lane reports it: "
         "the largest of all replicas counts."
     ),
     ["connector_id"],
@@ -40,8 +40,8 @@ OLDEST_AGE = Gauge(
 LANE_DEPTH = Gauge(
     "mboc_dispatcher_lane_depth",
     (
-        "Deliveries waiting in the lane's queue, for all replicas together; asked of RabbitMQ "
-        "every few seconds."
+        "Deliveries waiting in the lane's queue, reported by the replica that works it; asked of "
+        "RabbitMQ every few seconds."
     ),
     ["connector_id"],
 )

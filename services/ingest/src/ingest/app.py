@@ -14,7 +14,7 @@ from rich.progress import Progress
 from starlette.applications import Starlette
 
 from common import topology
-from common.broker import BrokerAwayError, Publisher, connect
+from common.broker import BrokerAwayError, Publisher, QueueMismatchError, connect
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
@@ -100,8 +100,8 @@ async def _replay(settings: Settings, file: Path) -> int:
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST
     )
-    await publisher.open()
     try:
+        await publisher.open()
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task(f"replaying {file.name}", total=file.stat().st_size)
             refusals = await replay(
@@ -110,6 +110,9 @@ async def _replay(settings: Settings, file: Path) -> int:
                 lambda done: progress.update(bar, completed=done),
                 settings.zones,
             )
+    except QueueMismatchError as error:
+        sys.stderr.write(f"Cannot start: {error}\n")
+        return 2
     except BrokerAwayError:
         sys.stderr.write(
             "RabbitMQ went away: run the same command again to go on where it stopped.\n"

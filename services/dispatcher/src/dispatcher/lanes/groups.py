@@ -79,4 +79,4 @@ def _credential_of(connector: Connector) -> str | None:
         host = urlsplit(connector.uri or "").netloc
     except ValueError:
         host = ""
-    return digest([connector.system or "", host, who])
+    return digest([connector.system or "", host, who, said.tenant_id or "", said.token_url or ""])

@@ -16,7 +16,7 @@ from dispatcher.lanes.credential_guard import CredentialGuard
 from dispatcher.lanes.groups import strictest
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
-from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT
+from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -176,6 +176,8 @@ class LaneState:
         self.leased_until = 0.0
         self.breaker.reset()
         self.report(in_hand=0)
+        with contextlib.suppress(KeyError):
+            LANE_DEPTH.remove(self.connector.connector_id)
 
     def snapshot(self) -> dict[str, Any] | None:
         """Return what the next replica needs to go on holding the lane; None while it works."""

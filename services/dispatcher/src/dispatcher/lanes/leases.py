@@ -43,6 +43,7 @@ class LaneLeases:
         self._leases = database["lane_leases"]
         self._replica = f"{replica} {uuid.uuid4().hex[:8]}"
         self._lease_s = lease_s
+        self._has_joined = False
         self._until = [
             {
                 "$set": {
@@ -64,6 +65,9 @@ class LaneLeases:
 
     async def join(self) -> Sequence[str]:
         """Say that this replica is live, and return the names of all that are."""
+        if not self._has_joined:
+            await self._replicas.delete_many(_EXPIRED)
+            self._has_joined = True
         await self._replicas.update_one({"_id": self._replica}, self._until, upsert=True)
         return [found["_id"] async for found in self._replicas.find(_LIVE, {"_id": 1})]
 
