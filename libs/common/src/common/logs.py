@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
+from common.stack_trace import stack_trace_of
 from common.traces.spans import CURRENT
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def configure_logs(service: str, replica: str, level: str, keep: Keep | None = N
         named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_without_text),
     ]
     structlog.configure(
         processors=[
@@ -69,6 +70,11 @@ def configure_logs(service: str, replica: str, level: str, keep: Keep | None = N
         _NOISY
     ):  # a reconnect makes bursts of harmless errors here; our own code says once what happened
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _without_text(exc_info: structlog.typing.ExcInfo) -> str:
+    """Return where the error was raised; its own text may quote a payload."""
+    return stack_trace_of(exc_info[1])
 
 
 class _Handler(logging.StreamHandler[TextIO]):

@@ -4,7 +4,6 @@ with the reason.
 
 from __future__ import annotations
 
-import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from common import topology
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.message import digest
 from common.metrics import DEAD_LETTERS
+from common.stack_trace import stack_trace_of
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 HANDLER_TRIES = 3
-_LONGEST_TRACE = 20_000
 _COUNTED = {exchange.name: DEAD_LETTERS.labels(exchange.name) for exchange in topology.EXCHANGES}
 
 
@@ -48,7 +47,7 @@ async def park(
         queue=queue,
         type=message.type,
         reason=_reason(error),
-        trace=None if isinstance(error, ValidationError) else trace_of(error),
+        trace=None if isinstance(error, ValidationError) else stack_trace_of(error),
         body=message.body.decode(errors="replace"),
         at=datetime.now(UTC),
     )
@@ -70,9 +69,3 @@ def _reason(error: Exception) -> str:
             f"{first['msg']}"
         )
     return f"The message could not be handled: {type(error).__name__}"
-
-
-def trace_of(error: Exception) -> str:
-    """Return where it was raised, without the error's own text: that may quote the payload."""
-    lines = traceback.format_tb(error.__traceback__)
-    return ("".join(lines) + type(error).__qualname__)[-_LONGEST_TRACE:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from common.contracts.delivery import Status
-from common.parking import trace_of
+from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import (
     Blames,
@@ -197,7 +197,7 @@ def _unforeseen(error: Exception, *, has_begun: bool) -> UnforeseenError:
         UNFORESEEN,
         f"An unforeseen error ({type(error).__name__}) in the connector; {consequence}.",
         outcome_unknown=has_begun,
-        trace=trace_of(error),
+        trace=stack_trace_of(error),
     )
 
 
