@@ -8,6 +8,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import aio_pika
@@ -16,7 +17,7 @@ import pytest
 from common import topology
 from tests.support.builders import a_snapshot
 from tests.support.offices import HEADER, OFFICES, SECRETS, SIGNING, a_client, a_login
-from tests.support.system import System
+from tests.support.system import System, until
 
 FAULTS: tuple[dict[str, Any] | None, ...] = (
     None,
@@ -58,6 +59,13 @@ async def connector_of(system: System, app: str, office: str) -> str:
     )
 
 
+async def ended_or_held(system: System, transaction_id: str) -> dict[str, Any] | None:
+    for found in await system.deliveries(transaction_id=transaction_id):
+        if found["status"] or found["phase"] == "held":
+            return found
+    return None
+
+
 async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
     """Have deliveries come to every kind of end; returns everything the API says of them."""
     connector_id = await connector_of(system, app, office)
@@ -66,8 +74,9 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
         await system.simulated("DELETE", app, "/faults")
         if fault:
             await system.simulated("PUT", app, "/faults", json=fault | {"times": 1})
-        delivery = await system.delivery(
-            await system.change("create", a_snapshot(number, source_app=app))
+        transaction_id = await system.change("create", a_snapshot(number, source_app=app))
+        delivery = await until(
+            partial(ended_or_held, system, transaction_id), "the delivery to end or to be held"
         )
         said.append(
             json.dumps(
@@ -83,6 +92,7 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
         f"/appointments?source_app={app}",
     )
     said += [json.dumps((await system.api("GET", path))[1], ensure_ascii=False) for path in paths]
+    await system.switch(connector_id, "disable")
     return [
         *said,
         json.dumps(

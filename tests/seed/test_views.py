@@ -215,7 +215,8 @@ async def test_in_the_details_section_you_can_inspect_the_reason_for_the_error(
 async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_list_automatically(
     system: System, app: str
 ) -> None:
-    await system.hook(app, uri="http://127.0.0.1:9/")
+    await system.hook(app)
+    await system.simulated("PUT", app, "/faults", json={"status": 500})
     await system.change("create", a_snapshot(source_app=app))
 
     async def shown() -> bool:
@@ -224,3 +225,25 @@ async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_l
         ] == ["Failed"]
 
     await until(shown, "the failed transaction to be in the error list")
+
+
+async def test_a_transaction_that_waits_for_a_server_that_is_down_is_shown_as_held_with_its_reason(
+    system: System, app: str
+) -> None:
+    connector_id = await system.hook(app, uri="http://127.0.0.1:9/")
+    await system.change("create", a_snapshot(source_app=app))
+
+    async def held() -> dict[str, Any] | None:
+        if not await system.deliveries(source_app=app, phase="held"):
+            return None
+        _, status = await system.api("GET", "/status")
+        lanes = {lane["connector_id"]: lane for lane in status["lanes"]}
+        return lanes[connector_id] if lanes[connector_id]["held_since"] else None
+
+    lane = await until(held, "the transaction to be held")
+    assert "127.0.0.1:9 cannot be reached" in lane["reason"]
+
+    await system.switch(connector_id, "disable")
+    await until(
+        lambda: system.deliveries(source_app=app, status="MBOC Publish Disabled"), "its end"
+    )

@@ -82,9 +82,8 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
 async def connect_once(url: str, name: str) -> AbstractConnection:
     """Return a connection that restores nothing by itself; raises BrokerAwayError."""
     with reaching_broker():
-        return await aio_pika.connect(
-            url, client_properties={"connection_name": name}, timeout=CONNECT_TIMEOUT_S
-        )
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            return await aio_pika.connect(url, client_properties={"connection_name": name})
 
 
 def count_reconnect(*_: object) -> None:

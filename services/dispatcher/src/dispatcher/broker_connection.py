@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from common.broker import BrokerAwayError, reaching_broker
@@ -33,22 +34,25 @@ class BrokerConnection:
     @property
     def is_open(self) -> bool:
         """Whether RabbitMQ can be reached on it now."""
-        return self._connection is not None
+        transport = self._connection.transport if self._connection else None
+        return transport is not None and transport.connection.is_opened
 
     async def get(self) -> AbstractConnection:
         """Return the connection, opened if need be; raises BrokerAwayError."""
         async with self._opening:
-            if self._connection is None:
+            if self._connection is None or not self.is_open:
                 if self._was_open:
                     BROKER_RECONNECTS.inc()
                 connection = await self._connect()
-                connection.close_callbacks.add(self._on_close)
+                connection.close_callbacks.add(partial(self._on_close, connection))
                 self._connection = connection
                 self._was_open = True
             return self._connection
 
-    def _on_close(self, *_: object) -> None:
-        self._connection = None
+    def _on_close(self, closed: AbstractConnection, *_: object) -> None:
+        """Forget the connection that was lost, unless another one has replaced it."""
+        if self._connection is closed:
+            self._connection = None
 
     async def close(self) -> None:
         """Close it; gives up after five seconds."""

@@ -425,6 +425,7 @@ export const en = {
     noAnswer: 'no answer',
   },
   errors: {
+    held: 'Held lanes: deliveries wait here and go on by themselves',
     list: 'List',
     groups: 'By cause',
     retryAll: 'Retry All',

@@ -91,24 +91,36 @@ class Record:
 def as_stored(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the version of a claim as a part of a document."""
     transaction = claim.request.transaction
-    return {
-        **_ordering(claim.version),
-        "by": transaction.transaction_id,
-        "modified_at": transaction.appointment.modified_at,
-        "is_create": claim.is_create,
-        "outcome": outcome,
-    }
+    known = Known(
+        claim.version,
+        transaction.transaction_id,
+        transaction.appointment.modified_at,
+        claim.is_create,
+        outcome,
+    )
+    return stored_again(known)
 
 
 def stored_again(known: Known) -> dict[str, Any]:
-    """Return a version that was read as a part of a document."""
-    return {
-        **_ordering(known.version),
+    """Return a version as a part of a document, without the fields that say nothing."""
+    version = known.version
+    stored: dict[str, Any] = {
+        "ticks": version.ticks,
+        "received": version.received,
         "by": known.by,
         "modified_at": known.modified_at,
-        "is_create": known.is_create,
-        "outcome": known.outcome,
     }
+    if version.rowversion:
+        stored["rowversion"] = version.rowversion
+    if version.place:
+        stored["place"] = version.place
+    if version.is_delete:
+        stored["is_delete"] = True
+    if known.is_create:
+        stored["is_create"] = True
+    if known.outcome:
+        stored["outcome"] = known.outcome
+    return stored
 
 
 def outcome_stored(outcome: Outcome) -> dict[str, Any]:
@@ -136,16 +148,6 @@ def read(document: Mapping[str, Any]) -> Record:
     )
 
 
-def _ordering(version: Version) -> dict[str, Any]:
-    return {
-        "ticks": version.ticks,
-        "rowversion": version.rowversion,
-        "received": version.received,
-        "place": version.place,
-        "is_delete": version.is_delete,
-    }
-
-
 def _known(document: Mapping[str, Any], name: str) -> Known | None:
     found = document.get(f"{name}_version")
     return _version(found) if found is not None else _of_old(document, name)
@@ -157,15 +159,15 @@ def _version(stored: Mapping[str, Any] | None) -> Known | None:
     return Known(
         version=Version(
             ticks=stored["ticks"],
-            rowversion=stored["rowversion"],
+            rowversion=stored.get("rowversion"),
             received=stored["received"],
-            place=stored["place"],
-            is_delete=stored["is_delete"],
+            place=stored.get("place", 0),
+            is_delete=stored.get("is_delete", False),
         ),
         by=stored["by"],
         modified_at=stored["modified_at"],
-        is_create=stored["is_create"],
-        outcome=stored["outcome"],
+        is_create=stored.get("is_create", False),
+        outcome=stored.get("outcome"),
     )
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dispatcher.outcome import Outcome
 
 REMEMBERED = 16
+SUCCESS = {"status": str(Status.SUCCESS)}
+"""The outcome of a delivered version, once its attempt has left ``recent``."""
 _NONE = {"ticks": NEVER}
 _OF_OLD = {
     f"{name}{end}": "" for name in ("delivered", "claimed") for end in ("", "_by", "_modified_at")
@@ -40,7 +42,6 @@ def claiming(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
         "delivered_version.ticks": {"$lt": claim.version.ticks},
         "claimed_version.ticks": {"$lte": NEVER},
         "lease_until": {"$lte": now},
-        "recent.key": {"$ne": claim.key},
         "recent.delivery": {"$ne": claim.request.delivery_id},
         "create_owed": {"$exists": False},
     }
@@ -103,14 +104,14 @@ def settling(claim: Claim, outcome: Outcome) -> UpdateOne:
     }
     if outcome.may_be_stored:
         is_success = outcome.status is Status.SUCCESS
-        changes["delivered_version"] = as_stored(claim, stored if is_success else None)
+        changes["delivered_version"] = as_stored(claim, SUCCESS if is_success else None)
         changes["presence"] = _presence(claim, is_success=is_success)
         update["$unset"] = {"create_owed": ""}
         if claim.is_create:
             changes["created_by"] = claim.request.transaction.transaction_id
         elif claim.action is Action.DELETE and is_success:
             update["$unset"]["created_by"] = ""
-    mine = {"_id": claim.document_id, "token": claim.token, "recent.key": {"$ne": claim.key}}
+    mine = {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": OVER}}
     return UpdateOne(mine, update)
 
 

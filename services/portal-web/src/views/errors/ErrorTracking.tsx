@@ -27,6 +27,7 @@ import {
   type DeliveryRow,
 } from '@/views/deliveries';
 import { Causes } from '@/views/errors/Causes';
+import { HeldLanes } from '@/views/errors/HeldLanes';
 import { PlanDialog } from '@/views/operations/PlanDialog';
 
 const FIXED = { troubled: true };
@@ -48,6 +49,7 @@ export default function ErrorTracking() {
           <Tab value="groups" label={text('errors.groups')} />
         </Tabs>
       </PageHead>
+      <HeldLanes />
       {isGrouped ? <Causes /> : <Errors />}
     </>
   );

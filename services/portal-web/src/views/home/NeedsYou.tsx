@@ -5,13 +5,14 @@ import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
-import type { Cause, Health, Lane } from '@/api/types';
+import type { Cause, Health } from '@/api/types';
 import { useCauses } from '@/live/errorCount';
 import { Empty } from '@/show/Empty';
 import { Moment } from '@/show/Moment';
 import { Panel } from '@/show/Panel';
 import { StatusTag } from '@/show/StatusTag';
 import { useText } from '@/texts/texts';
+import { HeldLane } from '@/views/status/HeldLane';
 
 const SHOWN = 5;
 
@@ -42,23 +43,6 @@ export function NeedsYou({ health }: { health?: Health }) {
         ))}
       </Box>
     </Panel>
-  );
-}
-
-function HeldLane({ lane }: { lane: Lane }) {
-  const text = useText();
-  return (
-    <Box component="li" sx={{ py: 1, borderBottom: 1, borderColor: 'divider' }}>
-      <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap', alignItems: 'center' }}>
-        <StatusTag phase="held" />
-        <Typography variant="body2" sx={{ fontWeight: 600 }}>
-          {text('home.held', { name: lane.connector_name ?? lane.connector_id })}
-        </Typography>
-      </Box>
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 0.25 }}>
-        <Moment at={lane.held_since} /> {lane.reason}
-      </Typography>
-    </Box>
   );
 }
 
