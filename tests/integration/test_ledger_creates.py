@@ -10,6 +10,7 @@ from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.ledgers import (
+    GATEWAY_FAULT,
     REFUSED,
     SUCCESS,
     UNKNOWN,
@@ -20,14 +21,34 @@ from tests.support.ledgers import (
 )
 
 
-async def test_an_update_is_sent_as_a_create_after_the_create_was_refused(ledger: Ledger) -> None:
-    await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
+@pytest.mark.parametrize("outcome", [REFUSED, GATEWAY_FAULT])
+async def test_an_update_is_sent_as_a_create_after_the_create_failed(
+    ledger: Ledger, outcome: Outcome
+) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), outcome)
 
     claim = await deliver(ledger, version(2))
 
     assert (claim.sends_create, claim.missing_create) == (True, "t1")
     assert claim.to_send.transaction.action is Action.CREATE
     assert claim.to_send.message_id == claim.request.message_id
+
+
+async def test_a_delete_is_sent_where_a_gateway_leaves_open_whether_the_create_arrived(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, version(1, action=Action.CREATE), GATEWAY_FAULT)
+    delete = Claim(version(2, action=Action.DELETE))
+
+    assert await ledger.claim(delete) is delete
+
+
+async def test_an_older_version_is_not_sent_after_one_that_a_gateway_may_have_passed_on(
+    ledger: Ledger,
+) -> None:
+    await deliver(ledger, version(2), GATEWAY_FAULT)
+
+    assert isinstance(await ledger.claim(Claim(version(1))), Superseded)
 
 
 @pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])

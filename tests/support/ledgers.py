@@ -25,6 +25,14 @@ REFUSED = Outcome(
     http_status=400,
     tries=1,
 )
+GATEWAY_FAULT = Outcome(
+    status=Status.FAILED,
+    code="DSWBHK020",
+    message="[DSWBHK020] Status code: 502.",
+    http_status=502,
+    is_possibly_stored=True,
+    tries=3,
+)
 UNKNOWN = Outcome(
     status=Status.FAILED,
     code="DSWBHK010",

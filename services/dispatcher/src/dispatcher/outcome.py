@@ -36,7 +36,12 @@ class Outcome(BaseModel):
     @property
     def may_be_stored(self) -> bool:
         """Whether the back office has the snapshot, or may have it."""
-        return self.status is Status.SUCCESS or self.outcome_unknown or self.is_possibly_stored
+        return self.counts_as_delivered or self.is_possibly_stored
+
+    @property
+    def counts_as_delivered(self) -> bool:
+        """Whether a create counts as delivered; one that a gateway refused is still owed."""
+        return self.status is Status.SUCCESS or self.outcome_unknown
 
 
 def event_of(

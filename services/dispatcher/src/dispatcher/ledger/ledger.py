@@ -142,6 +142,6 @@ def _settling(claim: Claim, outcome: Outcome) -> list[Write]:
     """Return the writes that end a claim; a create that its connector does not want is not owed."""
     settled = Write(claim, writes.settling(claim, outcome), "settle")
     is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
-    if not is_wanted or outcome.may_be_stored:
+    if not is_wanted or outcome.counts_as_delivered:
         return [settled]
     return [Write(claim, writes.owing(claim), "owe"), settled]

@@ -83,7 +83,7 @@ class Record:
     def may_have(self, claim: Claim) -> bool:
         """Whether the back office has this delivery, or may have it."""
         return any(
-            _is_of(entry, claim) and Outcome.model_validate(entry["outcome"]).may_be_stored
+            _is_of(entry, claim) and Outcome.model_validate(entry["outcome"]).counts_as_delivered
             for entry in self.recent
         )
 

@@ -102,10 +102,11 @@ def settling(claim: Claim, outcome: Outcome) -> UpdateOne:
         "$push": _remembering(claim, stored),
         "$inc": {"revision": 1},
     }
+    is_success = outcome.status is Status.SUCCESS
     if outcome.may_be_stored:
-        is_success = outcome.status is Status.SUCCESS
         changes["delivered_version"] = as_stored(claim, SUCCESS if is_success else None)
         changes["presence"] = _presence(claim, is_success=is_success)
+    if outcome.counts_as_delivered:
         update["$unset"] = {"create_owed": ""}
         if claim.is_create:
             changes["created_by"] = claim.request.transaction.transaction_id
