@@ -40,7 +40,7 @@ class Authentication(BaseModel):
     tenant and the system (domain.md, 3.4).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: AuthenticationType = AuthenticationType.NONE
     login: str | None = Field(
@@ -67,7 +67,7 @@ class Limits(BaseModel):
     the system's own limit.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     calls_in_flight: int | None = Field(
         default=None,
@@ -110,7 +110,8 @@ class Limits(BaseModel):
 
 class Connector(BaseModel):
     """A connector as stored: ``system`` and ``api_type`` stay text, because a wrong one is a
-    status, not a crash.
+    status, not a crash. Fields of a newer version are ignored, here and in its parts: an older
+    one reads it during an upgrade and after a rollback.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -11,6 +11,7 @@ from common.traces.spans import current_traceparent
 from dispatcher.back_offices.addresses import ForbiddenAddressError
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.exact_url import exact_url
 from dispatcher.back_offices.exchange import exchange_of, host_of
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class Caller:
         sent = _Body(call)
         asking = (session or self._session).request(
             call.method,
-            call.url,
+            exact_url(call.url),
             data=sent,
             headers=self._headers(call),
             timeout=self._timeout,

@@ -161,7 +161,8 @@ def _oauth2(
     token_faults = faults.of_token_endpoint(host_of(client.token_url))
     ask = Caller(shared.session, connector, token_faults, {})
     TOKEN_ENDS.labels(connector.connector_id).set_function(partial(shared.tokens.ends_at, client))
-    return OAuth2(shared.tokens, client, ask, faults, token_faults)
+    timeout_s = connector.limits.total_timeout_s
+    return OAuth2(shared.tokens, client, ask, (faults, token_faults), timeout_s)
 
 
 def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> Client:
