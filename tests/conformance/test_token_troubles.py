@@ -19,7 +19,6 @@ from tests.support.token_endpoint import token_endpoint
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.http_client import SharedResources
     from tests.conformance.conftest import Bench
 
 SHORT = Limits(total_timeout_s=0.4)
@@ -104,7 +103,7 @@ async def test_a_token_of_an_odd_lifetime_is_asked_for_once(
 
 
 async def test_a_caller_waits_for_anothers_token_no_longer_than_for_its_own(
-    bench: Bench, shared: SharedResources
+    bench: Bench,
 ) -> None:
     patient = await a_troubled(bench, limits=Limits(total_timeout_s=30.0))
     hurried = patient.model_copy(update={"limits": SHORT})
@@ -112,7 +111,7 @@ async def test_a_caller_waits_for_anothers_token_no_longer_than_for_its_own(
     waiting = asyncio.create_task(bench.deliver(patient, a_delivery()))
     began = time.monotonic()
 
-    with pytest.raises(DeliveryError, match="token endpoint .* within 0.4 s"):
+    with pytest.raises(DeliveryError, match=r"token endpoint .* within 0\.4 s"):
         await bench.deliver(hurried, a_delivery())
 
     assert time.monotonic() - began < 2

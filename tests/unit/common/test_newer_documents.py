@@ -17,7 +17,7 @@ UNKNOWN = {"of_a_newer_version": {"a": [1]}}
 def test_unknown_fields_of_a_stored_connector_are_ignored_in_every_part() -> None:
     stored = a_connector(authentication={"login": "DIME"}, limits={"partitions": 2}).model_dump()
     for part in (stored, stored["authentication"], stored["limits"]):
-        part |= UNKNOWN
+        part.update(UNKNOWN)
 
     read = Connector.model_validate(stored)
 

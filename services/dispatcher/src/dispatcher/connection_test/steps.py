@@ -15,6 +15,7 @@ from dispatcher.back_offices.table import KINDS, build
 from dispatcher.connection_test.network import failed, try_address, try_tls
 from dispatcher.errors import (
     DeliveryError,
+    NoAnswerError,
     ServerFaultError,
     ThrottledError,
     UnauthorisedError,
@@ -34,6 +35,7 @@ named.
 """
 _UNFORESEEN = "[DSUNK001] The test broke off with an error of our own ({}): see the log."
 _TOO_SLOW = "The back office did not answer every question of the test within {} s."
+_IN_TROUBLE = (NoAnswerError, ServerFaultError, ThrottledError)
 log = structlog.get_logger()
 
 
@@ -125,4 +127,4 @@ def _was_admitted(error: DeliveryError) -> bool:
     """
     status = error.http_status or 0
     is_on_the_way = not status or 300 <= status < 400 or status == PROXY_ASKS  # noqa: PLR2004
-    return not is_on_the_way and not isinstance(error, ServerFaultError | ThrottledError)
+    return not is_on_the_way and not isinstance(error, _IN_TROUBLE)

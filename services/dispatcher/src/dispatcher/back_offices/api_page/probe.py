@@ -4,13 +4,12 @@ the page of this company can be read.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.odata import refused
+from dispatcher.back_offices.odata import fact, refused
 from dispatcher.back_offices.odata_metadata import METADATA_CAP, metadata_in
 from dispatcher.back_offices.probe import NO_SUCH, NOT_READ, Probed, another_service
 
@@ -85,7 +84,7 @@ async def _page(http: BackOfficeHttpClient, uri: str) -> Probed:
         )
     if not answer.is_good:
         raise refused(http.faults, answer)
-    if not _is_list(answer.body):
+    if fact(answer, "value") is None:
         return another_service(answer, "OData answer of the page", _CHECK)
     return Probed(
         passed=True,
@@ -99,10 +98,3 @@ def _no_company(uri: str) -> str:
         return f"Nothing answers at this URI. {_CHECK}"
     company = unquote(found[1] or found[2] or "")
     return f"There is no company {company} at the back office: correct the company in the URI."
-
-
-def _is_list(body: bytes) -> bool:
-    try:
-        return isinstance(json.loads(body), dict)
-    except ValueError:
-        return False

@@ -7,13 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.odata import refused
+from dispatcher.back_offices.odata import fact, refused
 from dispatcher.back_offices.odata_metadata import METADATA_CAP, metadata_in
 from dispatcher.back_offices.probe import NO_SUCH, Probed, another_service
 
 if TYPE_CHECKING:
     from common.contracts.mapping import DataverseMapping, DataverseResources
-    from dispatcher.back_offices.calls import Answer
     from dispatcher.back_offices.http_client import BackOfficeHttpClient
     from dispatcher.back_offices.odata_metadata import Metadata
 
@@ -28,7 +27,7 @@ async def probe(http: BackOfficeHttpClient, root: str, mapping: DataverseMapping
     account = await http.call(Call("GET", f"{root}/WhoAmI", _HEADERS))
     if not account.is_good:
         raise refused(http.faults, account)
-    if not _is_odata(account):
+    if fact(account, "UserId") is None:
         return another_service(account, "OData", _CHECK)
     described = await http.call(
         Call("GET", f"{root}/$metadata", {"Accept": "application/xml"}, cap=METADATA_CAP)
@@ -78,13 +77,9 @@ async def _sets(
             return Probed(passed=False, sentence=sentence)
         if not answer.is_good:
             raise refused(http.faults, answer)
-        if not _is_odata(answer):
+        if fact(answer, "value") is None:
             return another_service(answer, f"OData answer of {part.entity_set}", _CHECK)
     sets = " and ".join(part.entity_set for part in _sent(mapping))
     return Probed(
         passed=True, sentence=f"Dataverse knows the account and has {sets} with every name sent."
     )
-
-
-def _is_odata(answer: Answer) -> bool:
-    return answer.body.lstrip().startswith(b"{")
