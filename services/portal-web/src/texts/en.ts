@@ -504,6 +504,7 @@ export const en = {
     import: 'Import',
     enabled: 'Enabled',
     disabled: 'Disabled',
+    unreadable: 'Cannot be read: %{fields}',
     enable: 'Enable',
     disable: 'Disable',
     changed: 'Changed',

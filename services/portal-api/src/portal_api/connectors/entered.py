@@ -4,9 +4,17 @@ cannot carry.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from common.contracts.connector import Authentication, AuthenticationType, Limits
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
 
 BASIC_PREFIX = "basic="
 """Of a login that means Basic in any case (domain.md, 3.1)."""
+_TENANT = re.compile(r"[A-Za-z0-9.-]*")
 
 
 def refusal(field: tuple[str, ...], message: str) -> ValidationError:
@@ -27,9 +36,46 @@ def refusal(field: tuple[str, ...], message: str) -> ValidationError:
     )
 
 
-def _text(text: str | None) -> str | None:
-    check_text(text or "")
-    return text
+def is_basic(authentication: Authentication) -> bool:
+    """Whether calls carry login and password."""
+    is_older = (authentication.login or "").startswith(BASIC_PREFIX)
+    return is_older or authentication.type is AuthenticationType.BASIC
+
+
+class _Authentication(Authentication):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("login", "client_id", "scope")
+    @classmethod
+    def _is_one_line(cls, text: str | None) -> str | None:
+        check_text(text or "")
+        return text
+
+    @field_validator("tenant_id")
+    @classmethod
+    def _is_tenant(cls, tenant: str | None) -> str | None:
+        """The tenant is a part of the token endpoint's address."""
+        if not _TENANT.fullmatch(tenant or ""):
+            raise ValueError("must be the id or the domain of a tenant")
+        return tenant
+
+    @field_validator("token_url")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        if url:
+            check_web_address(url)
+        return url
+
+    @model_validator(mode="after")
+    def _login_fits(self) -> Self:
+        """Refuse a user name that Basic cannot tell from the password (RFC 7617, 2)."""
+        if is_basic(self) and ":" in (self.login or ""):
+            raise refusal(("login",), "must not have a colon: Basic ends the user name there")
+        return self
+
+
+class _Limits(Limits):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _secret(secret: SecretStr | None) -> SecretStr | None:
@@ -42,60 +88,9 @@ def _address(uri: str | None) -> str | None:
     return uri
 
 
-def _web_address(url: str | None) -> str | None:
-    if url:
-        check_web_address(url)
-    return url
-
-
-OneLine = Annotated[str | None, AfterValidator(_text)]
 Address = Annotated[str | None, AfterValidator(_address)]
-WebAddress = Annotated[str | None, AfterValidator(_web_address)]
 AsSecret = AfterValidator(_secret)
 """A secret is used exactly as it was entered, blanks included."""
-
-
-class EnteredAuthentication(Authentication):
-    """Who the calls are made for, without the secrets; texts are used exactly as entered."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    login: OneLine = Field(
-        default=None,
-        max_length=200,
-        description="User, DOMAIN\\user or user@domain; basic=user means Basic.",
-    )
-    tenant_id: str | None = Field(
-        default=None,
-        max_length=100,
-        pattern=r"^[A-Za-z0-9.-]*$",
-        description="Tenant of Microsoft Entra ID: its id or its domain.",
-    )
-    client_id: OneLine = Field(default=None, max_length=200)
-    token_url: WebAddress = Field(
-        default=None,
-        max_length=2000,
-        description="Token endpoint; empty = Entra ID's of the tenant.",
-    )
-    scope: OneLine = Field(
-        default=None, max_length=500, description="Scope of the token; empty = the system's own."
-    )
-
-    @property
-    def is_basic(self) -> bool:
-        """Whether calls carry login and password."""
-        is_older = (self.login or "").startswith(BASIC_PREFIX)
-        return is_older or self.type is AuthenticationType.BASIC
-
-    @model_validator(mode="after")
-    def _login_fits(self) -> Self:
-        """Refuse a user name that Basic cannot tell from the password (RFC 7617, 2)."""
-        if self.is_basic and ":" in (self.login or ""):
-            raise refusal(("login",), "must not have a colon: Basic ends the user name there")
-        return self
-
-
-class EnteredLimits(Limits):
-    """How much this connector's back office is called; none = the system's own limit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+EnteredAuthentication = Annotated[Authentication, BeforeValidator(_Authentication.model_validate)]
+EnteredLimits = Annotated[Limits, BeforeValidator(_Limits.model_validate)]
+"""As they are stored and shown, with the stricter rules of what is entered."""

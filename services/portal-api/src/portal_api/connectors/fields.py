@@ -19,13 +19,21 @@ from pydantic import (
 )
 
 from common.contracts.appointment import Action
-from common.contracts.connector import SECRETS, AuthenticationType, calls_in_flight_of, kind_of
+from common.contracts.connector import (
+    SECRETS,
+    Authentication,
+    AuthenticationType,
+    Limits,
+    calls_in_flight_of,
+    kind_of,
+)
 from common.contracts.mapping import MAPPINGS, check_entered
 from portal_api.connectors.entered import (
     Address,
     AsSecret,
     EnteredAuthentication,
     EnteredLimits,
+    is_basic,
     refusal,
 )
 from portal_api.connectors.http_rules import check_headers
@@ -109,7 +117,7 @@ class ConnectorFields(BaseModel):
     actions: list[Action] = Field(
         default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
     )
-    authentication: EnteredAuthentication = EnteredAuthentication()
+    authentication: EnteredAuthentication = Authentication()
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC",
         description="IANA zone of dates without an offset, for all systems but Webhook.",
@@ -123,7 +131,7 @@ class ConnectorFields(BaseModel):
         max_length=50_000,
         description="PEM of the authority to trust instead of the public ones.",
     )
-    limits: EnteredLimits = EnteredLimits()
+    limits: EnteredLimits = Limits()
     sends_missing_create: StrictBool = Field(
         default=True,
         description=(
@@ -150,8 +158,8 @@ class ConnectorFields(BaseModel):
     def _headers_fit(self) -> Self:
         """Refuse headers that the connector sets, and those that HTTP cannot carry."""
         authentication = self.authentication
-        is_authenticated = authentication.is_basic or (
-            authentication.type is not AuthenticationType.NONE
+        is_authenticated = (
+            is_basic(authentication) or authentication.type is not AuthenticationType.NONE
         )
         try:
             check_headers(self._header_values(), self.system, is_authenticated=is_authenticated)
