@@ -115,3 +115,17 @@ async def test_a_stored_user_name_with_a_colon_is_named(
 
     with pytest.raises(MisconfiguredError, match=r"authentication\.login"):
         build(connector, shared)
+
+
+async def test_a_stored_header_that_the_connector_sets_is_sent_once(
+    shared: SharedResources,
+) -> None:
+    said = {"type": "Basic", "login": "DIME"}
+    extra = json.dumps({"authorization": "ApiKey x", "CONTENT-TYPE": "text/plain"})
+    _, headers = await sent(
+        shared, authentication=said, secrets=sealed(password="made-up", headers=extra)
+    )
+
+    names = [line.partition(b":")[0].lower() for line in headers]
+    assert (names.count(b"authorization"), names.count(b"content-type")) == (1, 1)
+    assert b"Content-Type: application/json" in headers

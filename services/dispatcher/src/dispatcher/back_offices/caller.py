@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, TraceConfig
+from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.addresses import ForbiddenAddressError
@@ -155,8 +156,10 @@ class Caller:
                 seconds=self._seconds(what),
             ) from error
 
-    def _headers(self, call: Call) -> dict[str, str]:
-        headers = {**self._extra, **call.headers}
+    def _headers(self, call: Call) -> CIMultiDict[str]:
+        """Return the headers, each once; those of the call count."""
+        headers = CIMultiDict(self._extra)
+        headers.update(call.headers)
         if self._sends_trace and (traceparent := current_traceparent()) is not None:
             headers["traceparent"] = traceparent
         return headers
