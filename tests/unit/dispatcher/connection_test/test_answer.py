@@ -1,0 +1,77 @@
+"""Each request for a connection test is answered, whatever becomes of the test."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import pytest
+
+from common.broker import BrokerAwayError
+from common.contracts.connector import ConnectorTestRequested
+from dispatcher.back_offices.addresses import Addresses
+from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.connection_test.answer import Tests as ConnectionTests
+from dispatcher.connection_test.network import try_address
+from tests.support.builders import a_connector
+
+NOW = datetime.now(UTC)
+
+
+class Known:
+    """Connectors that cannot be read again."""
+
+    def __init__(self, *connectors: Any) -> None:
+        self._connectors = {c.connector_id: c for c in connectors}
+
+    async def refresh(self) -> None:
+        raise BrokerAwayError
+
+    def find(self, connector_id: str) -> Any:
+        return self._connectors.get(connector_id)
+
+
+class Published:
+    """A publisher that keeps the answers."""
+
+    def __init__(self) -> None:
+        self.answers: list[dict[str, Any]] = []
+
+    async def publish(self, _exchange: object, body: bytes, **_: object) -> None:
+        self.answers.append(json.loads(body))
+
+
+async def answers(known: Known, requested_at: datetime = NOW) -> list[dict[str, Any]]:
+    published = Published()
+    shared = cast("SharedResources", None)
+    tests = ConnectionTests(cast("Any", known), shared, cast("Any", published))
+    await tests(ConnectorTestRequested(test_id="t", connector_id="c1", requested_at=requested_at))
+    return published.answers
+
+
+async def test_a_connector_that_is_not_known_or_cannot_be_read_is_a_step_that_failed() -> None:
+    [answer] = await answers(Known())
+
+    assert [step["passed"] for step in answer["steps"]] == [False]
+    assert "cannot read it" in answer["steps"][0]["sentence"]
+
+
+async def test_a_test_that_breaks_off_is_answered() -> None:
+    [answer] = await answers(Known(a_connector()))
+
+    assert [step["passed"] for step in answer["steps"]] == [False]
+    assert "AttributeError" in answer["steps"][0]["sentence"]
+
+
+async def test_a_request_of_before_is_passed_over() -> None:
+    assert await answers(Known(), NOW - timedelta(minutes=3)) == []
+
+
+@pytest.mark.parametrize("uri", ["http://[::1]:9/", "http://127.0.0.1:9/"])
+async def test_an_address_that_may_not_be_called_is_named(uri: str) -> None:
+    step = await try_address(a_connector(uri=uri), urlsplit(uri), Addresses())
+
+    assert not step.passed
+    assert "may not be called" in step.sentence
