@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _SIGN_IN = re.compile(rb"<input[^>]{1,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
+LONGEST_PAGE = 64 * 1024
+"""Bytes of an answer in which a form is looked for."""
 NO_SUCH = (404, 410)
 NOT_READ = (405, 501)
 """Statuses of an address that is there and cannot be read (RFC 9110, 15.5.6 and 15.6.2)."""
@@ -30,7 +32,7 @@ class Probed(NamedTuple):
 
 def is_sign_in_page(answer: Answer) -> bool:
     """Whether this is a page on which a person signs in."""
-    return _SIGN_IN.search(answer.body) is not None
+    return _SIGN_IN.search(answer.body[:LONGEST_PAGE]) is not None
 
 
 def another_service(answer: Answer, wanted: str, check: str) -> Probed:
