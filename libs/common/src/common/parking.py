@@ -19,7 +19,7 @@ from common.stack_trace import stack_trace_of
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
 
 log = structlog.get_logger()
 HANDLER_TRIES = 3
@@ -37,7 +37,7 @@ def is_hopeless(message: AbstractIncomingMessage, error: Exception) -> bool:
 
 
 async def park(
-    publisher: Publisher, message: AbstractIncomingMessage, queue: str, error: Exception
+    publisher: ConfirmedPublisher, message: AbstractIncomingMessage, queue: str, error: Exception
 ) -> None:
     """Publish the message to the dead letters, to be shown as Failed with its body and reason; the
     caller acknowledges it.

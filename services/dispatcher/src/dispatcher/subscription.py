@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
     from common import topology
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
 
 log = structlog.get_logger()
 BROKER_TIMEOUT_S = 5.0
@@ -73,7 +73,7 @@ class Subscription:
         self,
         queue: topology.Queue,
         handle: Callable[[MessageInHand], Awaitable[None]],
-        publisher: Publisher,
+        publisher: ConfirmedPublisher,
         lost: Callable[[], None],
     ) -> None:
         self._queue = queue
