@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import aio_pika
 import structlog
@@ -122,6 +122,21 @@ def _difference(queue: str, reply: str) -> str:
         f"RabbitMQ has the queue {queue} with other arguments ({difference}). "
         "When it is empty, delete it: it is declared again within seconds."
     )
+
+
+class ConfirmedPublisher(Protocol):
+    """Publishes messages that must not be lost."""
+
+    async def publish_until_confirmed(
+        self,
+        exchange: topology.Exchange,
+        body: bytes,
+        *,
+        message_id: str,
+        kind: str,
+        routing_key: str = "",
+    ) -> None:
+        """Return when the message is safe; consumers recognise a repeated id."""
 
 
 class Publisher:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractIncomingMessage
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -33,7 +33,7 @@ _COUNTED = {exchange.name: DEAD_LETTERS.labels(exchange.name) for exchange in to
 
 
 async def handle_or_park(
-    publisher: Publisher,
+    publisher: ConfirmedPublisher,
     message: AbstractIncomingMessage,
     queue: str,
     handle: Callable[[], Awaitable[T]],
@@ -64,7 +64,7 @@ async def handle_or_park(
 
 
 async def park(
-    publisher: Publisher,
+    publisher: ConfirmedPublisher,
     message: AbstractIncomingMessage,
     queue: str,
     error: Exception,

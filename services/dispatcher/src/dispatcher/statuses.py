@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from common.contracts.connector import LaneChanged
 
 
@@ -22,7 +22,7 @@ class Statuses:
     long it is away.
     """
 
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, publisher: ConfirmedPublisher) -> None:
         self._publisher = publisher
         self._batcher: Batcher[StatusChanged, None] = Batcher(self._publish)
 

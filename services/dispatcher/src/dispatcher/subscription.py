@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
     from common import topology
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
 
 BROKER_TIMEOUT_S = 5.0
 
@@ -69,7 +69,7 @@ class Subscription:
         self,
         queue: topology.Queue,
         handle: Callable[[MessageInHand], Awaitable[None]],
-        publisher: Publisher,
+        publisher: ConfirmedPublisher,
         lost: Callable[[], None],
     ) -> None:
         self._queue = queue

@@ -14,7 +14,7 @@ from common.contracts.transaction import TRANSACTIONS
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.route import RoutingService
     from dispatcher.subscription import MessageInHand
@@ -28,7 +28,7 @@ class TransactionsConsumer:
     """Every replica subscribes; RabbitMQ hands the transactions to one, and then to the next."""
 
     def __init__(
-        self, connection: BrokerConnection, route: RoutingService, publisher: Publisher
+        self, connection: BrokerConnection, route: RoutingService, publisher: ConfirmedPublisher
     ) -> None:
         self._connection = connection
         self._route = route

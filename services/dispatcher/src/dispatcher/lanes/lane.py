@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.lanes.leases import Breakers
@@ -41,7 +41,7 @@ class Lane:
         key: LaneKey,
         state: LaneState,
         deliver: DeliverMessage,
-        publisher: Publisher,
+        publisher: ConfirmedPublisher,
         changed: Callable[[], None],
     ) -> None:
         self.key = key
