@@ -101,6 +101,7 @@ async def test_a_message_whose_handler_raises_is_dead_lettered_after_three_tries
 
 
 async def test_lost_connections_are_no_tries_of_a_message(
+    rabbitmq_url: str,
     connection: AbstractRobustConnection,
     source: topology.Queue,
     consuming: tuple[RabbitBroker, Letters, list[str]],
@@ -108,7 +109,7 @@ async def test_lost_connections_are_no_tries_of_a_message(
     broker, letters, seen = consuming
     await broker.stop()
     for _ in range(2):  # RabbitMQ counts the deliveries to a consumer that was cut off
-        async with await connect(connection.url, "cut off") as lost:
+        async with await connect(rabbitmq_url, "cut off") as lost:
             channel = await lost.channel()
             declared = await channel.get_queue(source.name, ensure=False)
             if not seen:

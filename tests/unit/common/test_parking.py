@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from common import parking, topology
+from common import topology
 from common.broker import BrokerAwayError
 from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter
 from common.contracts.transaction import TRANSACTIONS
@@ -70,7 +70,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         asked.append(seconds)
 
-    monkeypatch.setattr(parking.asyncio, "sleep", sleep)
+    monkeypatch.setattr("common.parking.asyncio.sleep", sleep)
     return asked
 
 

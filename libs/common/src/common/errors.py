@@ -1,12 +1,28 @@
-"""The errors that common raises and every service knows.
+"""The expected failures of the servers and of messages.
 
-HopelessError  another try cannot succeed
-├── MessageTooLargeError  RabbitMQ does not take a message of that size
-└── UnwritableError       MongoDB never takes the change
-BrokerAwayError is in common.broker.
+├── BrokerAwayError        RabbitMQ did not confirm it: try again
+│   └── NotRoutedError     no queue is bound for it
+├── QueueMismatchError     a queue has other arguments
+└── HopelessError          another try cannot succeed
+    ├── MessageTooLargeError  RabbitMQ does not take a message of that size
+    └── UnwritableError       MongoDB never takes the change
 """
 
 from __future__ import annotations
+
+
+class BrokerAwayError(Exception):
+    """RabbitMQ did not confirm a message: it may or may not have it; publish it again
+    under the same id.
+    """
+
+
+class NotRoutedError(BrokerAwayError):
+    """RabbitMQ returned a message, because no queue is bound for it."""
+
+
+class QueueMismatchError(Exception):
+    """A queue exists with other arguments than ours; ``str()`` names it and the difference."""
 
 
 class HopelessError(Exception):

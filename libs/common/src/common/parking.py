@@ -10,10 +10,9 @@ import structlog
 from pydantic import ValidationError
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.dead_letter import DeadLetter, bounded
 from common.contracts.message import digest
-from common.errors import HopelessError
+from common.errors import BrokerAwayError, HopelessError
 from common.metrics import DEAD_LETTERS
 from common.stack_trace import stack_trace_of
 
