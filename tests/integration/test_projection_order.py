@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -58,7 +58,7 @@ async def the(database: Database, collection: str, name: str) -> dict[str, Any]:
 
 async def in_every_order(
     database: Database,
-    steps: list[Callable[[], Awaitable[None]]],
+    steps: Sequence[Callable[[], Awaitable[None]]],
     shown: Callable[[], Awaitable[Any]],
 ) -> list[Any]:
     """What is shown after the steps in each of their orders, without repetitions."""

@@ -95,10 +95,10 @@ class Queue:
                 "x-overflow": "drop-head",
                 "x-delivery-limit": DELIVERY_LIMIT,
             }
-        is_limited = self.parks and not self.is_ordered
-        arguments["x-delivery-limit"] = DELIVERY_LIMIT if is_limited else UNLIMITED
         if self.parks:
             arguments["x-dead-letter-exchange"] = DEAD_LETTERS.name
+        is_limited = self.parks and not self.is_ordered
+        arguments["x-delivery-limit"] = DELIVERY_LIMIT if is_limited else UNLIMITED
         if self.is_ordered:
             arguments["x-single-active-consumer"] = True
         return arguments
