@@ -17,6 +17,7 @@ from dispatcher.lanes.groups import strictest
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
+from dispatcher.unreadable import UnreadableConnector
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -73,7 +74,8 @@ class LaneState:
         self.limiter = Limiter(*strictest([connector]))
         self.member = connector.connector_id
         self.leased_until = 0.0
-        self.trouble: str | None = None
+        self.unreadable: str | None = None
+        self.queue_mismatch: str | None = None
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
         self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
@@ -83,8 +85,17 @@ class LaneState:
         """Whether this replica may begin calls of the lane."""
         return self._clock() < self.leased_until
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the lane cannot be worked at all, or None."""
+        return self.queue_mismatch or self.unreadable
+
     def change(self, connector: Connector) -> None:
         """Work with the connector as it is now; a changed one is tried at once."""
+        self.unreadable = None
+        if isinstance(connector, UnreadableConnector):
+            self.unreadable = connector.reason
+            return
         if connector.version == self.connector.version:
             return
         self.connector = connector

@@ -113,7 +113,7 @@ class LaneSupervisor:
         await self._renew(wanted | self._owned | busy)
         for lane in self._lanes:
             is_ours = lane.group in wanted and lane.is_owned
-            if not is_ours or lane.must_begin_again(self._longest_in_hand_s):
+            if not is_ours or lane.must_end(self._longest_in_hand_s):
                 lane.end_soon()
         await self._release(self._owned - wanted)
         self._begin_to_open([one for one in self._lanes if one.is_owned and one.group in wanted])
