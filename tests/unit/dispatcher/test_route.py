@@ -17,10 +17,16 @@ from tests.support.fake_lane import FakeStatuses
 from tests.support.virtual_time import in_virtual_time, settle
 
 
+async def never() -> Any:
+    """No test here connects."""
+    raise AssertionError
+
+
 class FlakyPublisher(Publisher):
     """RabbitMQ that is away for the first publishes."""
 
     def __init__(self, away: int = 0) -> None:
+        super().__init__(never, topology.DISPATCHER)
         self.away = away
         self.published: list[tuple[str, DeliveryRequested]] = []
 

@@ -72,7 +72,9 @@ class Outbox:
         self._is_blocked = False
         self._numbers = itertools.count()
         self._has_stored = asyncio.Event()
-        self._batcher: Batcher[Message, None] = Batcher(self._store, MOST_MESSAGES)
+        self._batcher: Batcher[Message, None] = Batcher(
+            self._store, MOST_MESSAGES, size_of=lambda message: len(message.body)
+        )
 
     async def publish_until_confirmed(
         self,

@@ -10,7 +10,9 @@ import structlog
 
 from common import topology
 from common.broker import BrokerAwayError, QueueMismatchError
-from common.contracts.transaction import TRANSACTIONS
+from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.parking import park
+from common.reading import read_list
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -75,4 +77,9 @@ class TransactionsConsumer:
 
     async def _handle(self, in_hand: MessageInHand) -> None:
         in_hand.keep()
-        await self._route(TRANSACTIONS.validate_json(in_hand.message.body))
+        message = in_hand.message
+        read = read_list(TransactionReceived, TRANSACTIONS, message.body)
+        await self._route(read.items)
+        if read.unreadable is not None:
+            queue, (body, error) = topology.DISPATCHER_TRANSACTIONS.name, read.unreadable
+            await park(self._publisher, message, queue, error, body)
