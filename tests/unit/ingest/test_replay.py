@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from common.broker import BrokerAwayError
+from common import topology
+from common.broker import BrokerAwayError, MessageTooLargeError
 from common.contracts.transaction import TRANSACTIONS
 from ingest import lines, replay
 from ingest.accept import Accept
@@ -205,6 +206,30 @@ async def test_lines_go_out_in_messages_of_bounded_size(tmp_path: Path) -> None:
 
     assert ids(publisher) == list(range(1, 21))
     assert max(map(len, publisher.published)) < 2 * CHUNK_BYTES
+
+
+class SmallMessages(FakePublisher):
+    """A RabbitMQ that takes small messages only."""
+
+    async def publish(
+        self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
+    ) -> None:
+        if len(body) > 10_000:
+            raise MessageTooLargeError("message size 10001 is larger than max size 10000")
+        await super().publish(exchange, body, message_id=message_id, kind=kind)
+
+
+async def test_a_line_that_rabbitmq_finds_too_large_is_named_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
+    publisher = SmallMessages()
+    large = a_line(a_snapshot(2, Body="x" * 20_000))
+
+    counts, watcher = await replayed(a_file(tmp_path, *ordinary(1), large, *ordinary(1)), publisher)
+
+    assert counts == Counts(accepted=2, refused=1)
+    assert watcher.refusals[0][0] == 2
+    assert "max size 10000" in watcher.refusals[0][1]
 
 
 async def test_a_killed_run_repeats_lines_under_the_same_ids_and_loses_none(

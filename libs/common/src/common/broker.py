@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 import aio_pika
@@ -29,11 +30,18 @@ log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
 _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
+_TOO_LARGE = re.compile(r"message size \d+ .*max.* size \d+")
+"""RabbitMQ's reply to a message beyond its max_message_size; it closes the channel, too."""
+
 
 class BrokerAwayError(Exception):
     """RabbitMQ did not confirm a message: it may or may not have it; publish it again
     under the same id.
     """
+
+
+class MessageTooLargeError(Exception):
+    """RabbitMQ refuses messages of this size, however often; ``str()`` names both sizes."""
 
 
 class QueueMismatchError(Exception):
@@ -56,6 +64,16 @@ def reaching_broker() -> Iterator[None]:
         if task is None or task.cancelling():
             raise
         raise BrokerAwayError("the connection was lost") from error
+
+
+@contextlib.contextmanager
+def _naming_sizes() -> Iterator[None]:
+    try:
+        yield
+    except ChannelPreconditionFailed as error:
+        if found := _TOO_LARGE.search(str(error)):
+            raise MessageTooLargeError(found[0]) from error
+        raise
 
 
 async def connect(url: str, name: str) -> AbstractRobustConnection:
@@ -176,7 +194,7 @@ class Publisher:
         routing_key: str = "",
     ) -> None:
         """Publish and wait for the broker's confirmation; raises BrokerAwayError
-        when there is none.
+        when there is none, and MessageTooLargeError.
         """
         message = aio_pika.Message(
             body,
@@ -188,7 +206,7 @@ class Publisher:
         )
         if exchange.name not in self._exchanges:
             raise BrokerAwayError("not connected yet")
-        with reaching_broker():
+        with reaching_broker(), _naming_sizes():
             await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
 
     async def publish_until_confirmed(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common import topology
 from common.batcher import MOST_BYTES, Batcher
-from common.broker import BrokerAwayError
+from common.broker import BrokerAwayError, MessageTooLargeError
 from common.contracts.message import digest
 from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
@@ -122,7 +122,9 @@ class Accept:
             raise BrokerAwayError("a confirmation is overdue")
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
-        """Return once the broker has confirmed all of them; raises BrokerAwayError."""
+        """Return once the broker has confirmed all of them; raises BrokerAwayError, and
+        TooLargeError where RabbitMQ is set to take less than its default.
+        """
         self.check()
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -143,6 +145,8 @@ class Accept:
                     message_id=message_id,
                     kind="TransactionReceived",
                 )
+        except MessageTooLargeError as error:
+            raise TooLargeError(f"RabbitMQ refuses it: {error}") from error
         finally:
             self._published_at = None
         return [None] * len(batch)
