@@ -235,6 +235,7 @@ export const en = {
     comfortable: 'Comfortable',
     compact: 'Compact',
     standard: 'The usual columns',
+    leave: 'Leave this page? Your unsaved entries are lost.',
     export: 'Export',
     excel: 'CSV for Excel, in every country',
     csv: 'CSV (UTF-8, commas)',
@@ -518,6 +519,8 @@ export const en = {
     advanced: 'Names and certificate',
     versions: 'Versions',
     version: 'Version %{version}',
+    behind:
+      'The connector was changed and is version %{version} now. Your unsaved entries are still here. Saving replaces that change in the fields that you edited.',
     versionsHint:
       'Every change is a version: when, by whom, and what differs. Secrets are never shown.',
     olderVersions: 'Older versions',
