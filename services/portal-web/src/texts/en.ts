@@ -235,8 +235,10 @@ export const en = {
     comfortable: 'Comfortable',
     compact: 'Compact',
     standard: 'The usual columns',
+    leave: 'Leave this page? Your unsaved entries are lost.',
     export: 'Export',
-    csv: 'CSV, for a spreadsheet',
+    excel: 'CSV for Excel, in every country',
+    csv: 'CSV (UTF-8, commas)',
     jsonl: 'JSON lines, for a program',
     more: 'More',
     newest: 'First page',
@@ -517,6 +519,8 @@ export const en = {
     advanced: 'Names and certificate',
     versions: 'Versions',
     version: 'Version %{version}',
+    behind:
+      'The connector was changed and is version %{version} now. Your unsaved entries are still here. Saving replaces that change in the fields that you edited.',
     versionsHint:
       'Every change is a version: when, by whom, and what differs. Secrets are never shown.',
     olderVersions: 'Older versions',

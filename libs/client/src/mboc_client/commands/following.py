@@ -22,7 +22,7 @@ async def follow(portal: Portal, operation_id: str) -> int:
     and nothing failed.
     """
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
