@@ -9,6 +9,7 @@ from dispatcher.errors import (
     Blames,
     DeliveryError,
     ForbiddenError,
+    GoneError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
@@ -128,7 +129,7 @@ def test_a_record_lock_is_tried_again(seen: Seen, text: str) -> None:
         *(("odata", text) for text in ("Cannot convert a value", "does not exist on type 'x'")),
         *(("odata", text) for text in ("BadRequest_NotFound", "0x80048d19")),
         *(("soap", text) for text in ("SchemaValidation", "unknown type", "invalid child element")),
-        *(("status", text) for text in ("301", "308", "404", "405", "410", "501", "505")),
+        *(("status", text) for text in ("301", "308", "404", "405", "501", "505")),
     ],
 )
 def test_a_fault_that_may_lie_with_connector_or_appointment_is_unclear(
@@ -146,9 +147,52 @@ def test_throttling_keeps_the_seconds_it_asks_for() -> None:
     assert error.retry_after_s == 7
 
 
-def test_a_gateway_timeout_of_business_central_leaves_the_outcome_unknown() -> None:
-    assert isinstance(Faults("page service", "BC").status(answered(504)), NoAnswerError)
-    assert isinstance(Faults("webhook", "Hook").status(answered(504)), ServerFaultError)
+BACK_OFFICES = KINDS[:-1]
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 507, 520, 599])
+def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_again(
+    kind: Kind, status: int
+) -> None:
+    error = Faults(kind, "Hook").status(answered(status))
+
+    assert (error.transient, error.outcome_unknown) == (False, True)
+    assert error.blames is Blames.CONNECTOR
+    assert "may have stored the appointment" in str(error)
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 504])
+def test_a_create_that_took_too_long_is_not_owed(kind: Kind, status: int) -> None:
+    assert isinstance(Faults(kind, "Hook").status(answered(status)), NoAnswerError)
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+def test_503_with_retry_after_says_that_nothing_was_processed(kind: Kind) -> None:
+    error = Faults(kind, "Hook").status(answered(503, **{"Retry-After": "7"}))
+
+    assert isinstance(error, ThrottledError)
+    assert not error.outcome_unknown
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 500, 502, 504])
+def test_retry_after_beside_another_status_does_not_say_that_nothing_was_processed(
+    kind: Kind, status: int
+) -> None:
+    error = Faults(kind, "Hook").status(answered(status, **{"Retry-After": "7"}))
+
+    assert (error.outcome_unknown, error.retry_after_s) == (True, 7)
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+def test_gone_names_the_setting_to_correct(kind: Kind) -> None:
+    error = Faults(kind, "Hook").status(answered(410))
+
+    assert isinstance(error, GoneError)
+    assert error.blames is Blames.CONNECTOR
+    assert "enter the new URI on connector 'Hook'" in str(error)
 
 
 def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:

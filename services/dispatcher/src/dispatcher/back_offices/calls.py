@@ -58,12 +58,14 @@ class Prepared(NamedTuple):
     """One snapshot, mapped and ready to be sent; nothing was sent yet.
 
     ``later`` are calls below the address of the new record, made after it was created.
-    ``records`` is how many records the call creates.
+    ``records`` is how many records the call creates. ``stored`` is the status with which the record
+    was created, once only calls below it are left.
     """
 
     call: Call
     later: tuple[Call, ...] = ()
     records: int = 1
+    stored: int | None = None
 
 
 class Receipt(NamedTuple):

@@ -15,6 +15,7 @@ from dispatcher.errors import (
     DeliveryError,
     ForbiddenError,
     GatewayFaultError,
+    GoneError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
@@ -34,6 +35,7 @@ LEAVES: dict[str, type[DeliveryError]] = {
     "server fault": ServerFaultError,
     "gateway fault": GatewayFaultError,
     "no answer": NoAnswerError,
+    "gone": GoneError,
     "unconfirmed": UnconfirmedError,
     "unauthorised": UnauthorisedError,
     "forbidden": ForbiddenError,
@@ -58,6 +60,7 @@ class Row(BaseModel):
         "server fault",
         "gateway fault",
         "no answer",
+        "gone",
         "unconfirmed",
         "unauthorised",
         "forbidden",
@@ -83,8 +86,9 @@ class Row(BaseModel):
             return True
         if self.seen in {"soap", "odata"}:
             return pattern.casefold() in what.casefold()
-        return what == pattern or (
-            pattern.endswith("xx") and what[:1] == pattern[:1] and len(what) == len(pattern)
+        plain = what.partition(" ")[0] if self.seen == "status" else what
+        return pattern in {what, plain} or (
+            pattern.endswith("xx") and plain[:1] == pattern[:1] and len(plain) == len(pattern)
         )
 
 

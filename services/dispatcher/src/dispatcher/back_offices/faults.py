@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.catalogue import Kind, Seen
 
 VENDOR_TEXT = 500
+RETRY_AFTER = "with Retry-After"
 
 
 class Faults:
@@ -81,8 +82,10 @@ class Faults:
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
 
     def status(self, answer: Answer, vendor_text: str = "") -> DeliveryError:
-        """Return the error of an HTTP status."""
-        return self.find("status", str(answer.status), answer, vendor_text) or self._error(
+        """Return the error of an HTTP status; one that asks to wait may have a row of its own."""
+        asks_to_wait = "" if answer.retry_after_s is None else f" {RETRY_AFTER}"
+        what = f"{answer.status}{asks_to_wait}"
+        return self.find("status", what, answer, vendor_text) or self._error(
             RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
         )
 
