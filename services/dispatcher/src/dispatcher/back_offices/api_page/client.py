@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -11,7 +10,9 @@ from common.contracts.mapping import ApiPageMapping
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Answer, Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
+from dispatcher.back_offices.exact_json import write_json
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import BUSINESS_CENTRAL
 from dispatcher.back_offices.odata import named, refused
 from dispatcher.back_offices.probe import Probed
 from dispatcher.errors import DeliveryError
@@ -56,7 +57,7 @@ class ApiPage:
         """Map the snapshot to one record, and to the resources posted after it if the mapping
         says so.
         """
-        appointment = fields_of(request.transaction, self._zone)
+        appointment = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL)
         call = _post(self._uri, self._record(appointment))
         resources = self._mapping.resources
         if resources is None or resources.posted != "after":
@@ -157,4 +158,4 @@ def record_address(uri: str, location: str) -> str | None:
 
 
 def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> Call:
-    return Call("POST", url, HEADERS, json.dumps(record).encode())
+    return Call("POST", url, HEADERS, write_json(record).encode())

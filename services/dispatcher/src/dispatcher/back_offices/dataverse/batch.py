@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.back_offices.calls import Answer
+from dispatcher.back_offices.exact_json import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
         f"Content-ID: {number}\r\n\r\n"
         f"POST {address} HTTP/1.1\r\n"
         "Content-Type: application/json; type=entry\r\n\r\n"
-        f"{json.dumps(record)}\r\n"
+        f"{write_json(record)}\r\n"
     )
 
 
