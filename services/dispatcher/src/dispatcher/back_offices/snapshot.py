@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, ValidationError
 
-from dispatcher.back_offices.exact_json import read_json
+from common.exact_json import read_json
 from dispatcher.errors import RefusedError
 
 INT32 = 2**31 - 1

@@ -29,6 +29,11 @@ class Faults:
         return self._fault.token_error is not None
 
     @property
+    def closes_after(self) -> int | None:
+        """How many requests a connection may carry."""
+        return self._fault.closes_after
+
+    @property
     def state(self) -> dict[str, Any]:
         """The fault as it was set, and how often it struck."""
         return {**self._fault.model_dump(), "struck": self._struck}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.exact_json import write_json
+from common.exact_json import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,11 @@ LARGEST_EXPONENT = 400
 """A number beyond it, either way, is read as text: its digits would fill the memory."""
 
 
-def read_json(text: str) -> Any:
-    """Return the value of a JSON text, with a Decimal for each number that is no integer; raises
-    ValueError or RecursionError.
+def read_json(text: str, **hooks: Any) -> Any:
+    """Return the value of a JSON text, with a Decimal for each number that is no integer; ``hooks``
+    are those of ``json.loads``. Raises ValueError or RecursionError.
     """
-    return json.loads(text, parse_float=_number)
+    return json.loads(text, parse_float=_number, **hooks)
 
 
 def write_json(value: Any) -> str:
