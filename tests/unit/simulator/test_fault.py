@@ -36,6 +36,10 @@ def test_share_and_times_together_end_after_so_many_strikes() -> None:
     assert sum(strikes(share=0.1, times=3)) == 3
 
 
+def test_calls_can_pass_before_the_first_strike() -> None:
+    assert strikes(after=2, times=3)[:6] == [False, False, True, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("fault", "field"),
     [

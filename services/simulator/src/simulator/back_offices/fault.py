@@ -155,6 +155,7 @@ class Fault(BaseModel):
         max_length=10_000,
         description="The appointments whose calls it strikes; none named = all.",
     )
+    after: int = Field(default=0, ge=0, description="Calls it lets pass before the first strike.")
     times: int | None = Field(
         default=None,
         ge=1,
