@@ -92,6 +92,13 @@ async def test_a_deadlock_of_dataverse_is_overcome(bench: Bench) -> None:
     assert (outcome.status, outcome.tries, stored) == (Status.SUCCESS, 3, 1)
 
 
+async def test_a_change_set_that_failed_is_sent_again(bench: Bench) -> None:
+    error = {"code": "0x80040216", "message": "An unexpected error occurred.", "status": 500}
+    outcome, stored = await attempt(bench, "CRM", odata_error=error, times=2)
+
+    assert (outcome.status, outcome.tries, stored) == (Status.SUCCESS, 3, 1)
+
+
 @OFFICE
 @pytest.mark.parametrize(
     "fault",

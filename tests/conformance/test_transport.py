@@ -21,6 +21,7 @@ from dispatcher.errors import (
     DeliveryError,
     NoAnswerError,
     UnauthorisedError,
+    UnconfirmedError,
     UnreachableError,
 )
 from tests.conformance.conftest import KEYS, Bench
@@ -131,6 +132,17 @@ async def test_a_connection_that_was_closed_while_idle_is_not_used(
             await deliver(shared, to("webhook", server.url))
 
     assert len(server.requests) == 3
+
+
+async def test_an_answer_before_the_whole_appointment_was_sent_is_no_success(
+    shared: SharedResources,
+) -> None:
+    body = as_body(a_snapshot(Body="x" * 16_000_000)).decode()
+    async with raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as server:
+        client = build(to("webhook", server.url), shared)
+
+        with pytest.raises(UnconfirmedError, match="before the whole appointment was sent"):
+            await client.send(client.prepare(a_delivery(transaction=a_transaction(body=body))))
 
 
 ODD_ANSWERS = (

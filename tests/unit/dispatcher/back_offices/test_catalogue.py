@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dispatcher.back_offices.calls import Answer
@@ -30,6 +32,7 @@ TRANSPORT = (
     "bad address",
     "malformed",
     "oversized",
+    "early",
 )
 
 
@@ -184,6 +187,13 @@ def test_retry_after_beside_another_status_does_not_say_that_nothing_was_process
     error = Faults(kind, "Hook").status(answered(status, **{"Retry-After": "7"}))
 
     assert (error.outcome_unknown, error.retry_after_s) == (True, 7)
+
+
+@pytest.mark.parametrize("status", [408, 500, 503])
+def test_a_change_set_that_failed_stored_nothing(status: int) -> None:
+    inner = replace(answered(status), in_change_set=True)
+
+    assert type(Faults("Dataverse", "CRM").status(inner)) is ServerFaultError
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)

@@ -34,13 +34,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response; not ``is_whole`` when its body was too large, compressed or cut off."""
+    """One response; not ``is_whole`` when its body was too large, compressed or cut off.
+
+    ``in_change_set`` is one of the answers to a change set, of which all is stored or nothing.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     is_whole: bool
     exchange: HttpExchange | None = None
+    in_change_set: bool = False
 
     @property
     def is_good(self) -> bool:

@@ -86,10 +86,15 @@ class Row(BaseModel):
             return True
         if self.seen in {"soap", "odata"}:
             return pattern.casefold() in what.casefold()
-        plain = what.partition(" ")[0] if self.seen == "status" else what
-        return pattern in {what, plain} or (
-            pattern.endswith("xx") and plain[:1] == pattern[:1] and len(plain) == len(pattern)
-        )
+        if self.seen == "status":
+            return _is_status(*pattern.partition(" ")[::2], *what.partition(" ")[::2])
+        return what == pattern
+
+
+def _is_status(wanted: str, wanted_note: str, status: str, note: str) -> bool:
+    """Whether a status is the wanted one or of the wanted class, in the wanted circumstances."""
+    is_class = wanted.endswith("xx") and status[:1] == wanted[:1] and len(status) == len(wanted)
+    return wanted_note in {"", note} and (is_class or status == wanted)
 
 
 def read_catalogue() -> tuple[Row, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 VENDOR_TEXT = 500
 RETRY_AFTER = "with Retry-After"
+IN_CHANGE_SET = "in a change set"
 
 
 class Faults:
@@ -82,10 +83,10 @@ class Faults:
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
 
     def status(self, answer: Answer, vendor_text: str = "") -> DeliveryError:
-        """Return the error of an HTTP status; one that asks to wait may have a row of its own."""
-        asks_to_wait = "" if answer.retry_after_s is None else f" {RETRY_AFTER}"
-        what = f"{answer.status}{asks_to_wait}"
-        return self.find("status", what, answer, vendor_text) or self._error(
+        """Return the error of an HTTP status; its circumstances may have a row."""
+        note = f" {RETRY_AFTER}" if answer.retry_after_s is not None else ""
+        note = f" {IN_CHANGE_SET}" if answer.in_change_set else note
+        return self.find("status", f"{answer.status}{note}", answer, vendor_text) or self._error(
             RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
         )
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from common.contracts.mapping import ApiPageMapping
+from common.exact_json import write_json
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Answer, Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
-from common.exact_json import write_json
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.limits import BUSINESS_CENTRAL
 from dispatcher.back_offices.odata import named, refused

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dispatcher.back_offices.calls import Answer
 from common.exact_json import write_json
+from dispatcher.back_offices.calls import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,13 @@ def answers_in(answer: Answer) -> list[Answer]:
             )
         }
         found.append(
-            Answer(int(status), headers, body.strip(), is_whole=True, exchange=answer.exchange)
+            Answer(
+                int(status),
+                headers,
+                body.strip(),
+                is_whole=True,
+                exchange=answer.exchange,
+                in_change_set=True,
+            )
         )
     return found
