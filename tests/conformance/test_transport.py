@@ -208,6 +208,7 @@ async def test_a_probe_raises_the_faults_of_the_connector(
             await build(to(office, server.url), shared).probe()
 
     assert raised.value.http_status == fault["status"]
+    assert not raised.value.outcome_unknown
     assert isinstance(raised.value, UnauthorisedError) == (fault["status"] == 401)
 
 

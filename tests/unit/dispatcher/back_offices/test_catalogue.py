@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from common.contracts.delivery import HttpExchange
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.catalogue import CATALOGUE, Kind, Seen
 from dispatcher.back_offices.faults import Faults
@@ -194,6 +195,20 @@ def test_a_change_set_that_failed_stored_nothing(status: int) -> None:
     inner = replace(answered(status), in_change_set=True)
 
     assert type(Faults("Dataverse", "CRM").status(inner)) is ServerFaultError
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
+def test_a_status_without_an_appointment_leaves_nothing_unknown(
+    kind: Kind, status: int, headers: dict[str, str]
+) -> None:
+    asked = HttpExchange(method="GET", address="http://bc.example/", sent_bytes=0)
+
+    error = Faults(kind, "Hook").status(replace(answered(status, **headers), exchange=asked))
+
+    assert (error.transient, error.outcome_unknown) == (True, False)
+    assert "may have stored" not in str(error)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)

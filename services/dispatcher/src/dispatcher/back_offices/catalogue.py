@@ -91,10 +91,10 @@ class Row(BaseModel):
         return what == pattern
 
 
-def _is_status(wanted: str, wanted_note: str, status: str, note: str) -> bool:
+def _is_status(wanted: str, wanted_note: str, status: str, notes: str) -> bool:
     """Whether a status is the wanted one or of the wanted class, in the wanted circumstances."""
     is_class = wanted.endswith("xx") and status[:1] == wanted[:1] and len(status) == len(wanted)
-    return wanted_note in {"", note} and (is_class or status == wanted)
+    return wanted_note in {"", *notes.split(", ")} and (is_class or status == wanted)
 
 
 def read_catalogue() -> tuple[Row, ...]:
