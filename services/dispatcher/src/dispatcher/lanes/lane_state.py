@@ -81,6 +81,10 @@ class LaneState:
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
 
     @property
+    def _passes(self) -> bool:
+        return self.breaker.passes and not self._prober.suspects
+
+    @property
     def is_leased(self) -> bool:
         """Whether this replica may begin calls of the lane."""
         return self._clock() < self.leased_until
@@ -119,7 +123,7 @@ class LaneState:
         """
         while True:
             slot = await self._next_slot()
-            if self.is_leased and (slot.is_probe or self.breaker.passes):
+            if self.is_leased and (slot.is_probe or self._passes):
                 slot.version = self.connector.version
                 if slot.trial is not None:
                     slot.trial.call_begins()
@@ -173,6 +177,8 @@ class LaneState:
                 self.credential.refuse(error)
             case Blames.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
+                if error.outcome_unknown and error.http_status is not None:
+                    self._prober.suspect()
         if error.retry_after_s is not None:
             self._wait(error, error.retry_after_s)
 
@@ -253,6 +259,7 @@ class LaneState:
     async def _next_slot(self) -> CallSlot:
         while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
             await asyncio.sleep(LEASE_POLL_S)
+        await self._prober.suspicion_over()
         is_probe = await self.breaker.enter()
         slot = CallSlot(is_probe, self.limiter, self.connector.version)
         try:

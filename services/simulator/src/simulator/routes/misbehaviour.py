@@ -60,7 +60,9 @@ async def _misbehave(
         return web.Response()
     if fault.redirect_to:
         return web.Response(status=307, headers={"Location": fault.redirect_to})
-    return refuse(fault) if good is None else await spoil(request, fault, good)
+    if good is None or fault.is_refusal:
+        return refuse(fault)
+    return await spoil(request, fault, good)
 
 
 def _reset(request: web.Request) -> None:

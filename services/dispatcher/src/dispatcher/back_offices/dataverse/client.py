@@ -13,6 +13,7 @@ from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, answers_in, change_set
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import DATAVERSE
 from dispatcher.back_offices.odata import named, refused
 from dispatcher.back_offices.probe import Probed
 
@@ -53,7 +54,7 @@ class Dataverse:
 
     def prepare(self, request: DeliveryRequested) -> Prepared:
         """Map the snapshot to one change set."""
-        posts = self._posts(fields_of(request.transaction, self._zone))
+        posts = self._posts(fields_of(request.transaction, self._zone, DATAVERSE))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
         call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
         return Prepared(call, records=len(posts))
