@@ -506,6 +506,7 @@ export const en = {
     import: 'Import',
     enabled: 'Enabled',
     disabled: 'Disabled',
+    unreadable: 'Cannot be read: %{fields}',
     enable: 'Enable',
     disable: 'Disable',
     changed: 'Changed',

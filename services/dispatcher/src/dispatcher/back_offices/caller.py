@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, TraceConfig
+from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.addresses import ForbiddenAddressError
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.exact_url import exact_url
 from dispatcher.back_offices.exchange import exchange_of, host_of
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ class Caller:
         sent = _Body(call)
         asking = (session or self._session).request(
             call.method,
-            call.url,
+            exact_url(call.url),
             data=sent,
             headers=self._headers(call),
             timeout=self._timeout,
@@ -159,8 +161,10 @@ class Caller:
                 seconds=self._seconds(what),
             ) from error
 
-    def _headers(self, call: Call) -> dict[str, str]:
-        headers = {**self._extra, **call.headers}
+    def _headers(self, call: Call) -> CIMultiDict[str]:
+        """Return the headers, each once; those of the call count."""
+        headers = CIMultiDict(self._extra)
+        headers.update(call.headers)
         if self._sends_trace and (traceparent := current_traceparent()) is not None:
             headers["traceparent"] = traceparent
         return headers

@@ -4,7 +4,7 @@ and for how long.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -149,6 +149,19 @@ class Fault(BaseModel):
         le=599,
         description="Status beside token_error; none = 401 for invalid_client, 400 for others.",
     )
+    token_answer: dict[str, Any] | None = Field(
+        default=None,
+        description=(
+            "The token endpoint issues a token with these fields instead; null leaves one out."
+        ),
+    )
+    at_token_endpoint: bool = Field(
+        default=False, description="The fault strikes requests for a token; calls are not struck."
+    )
+    sign_in_page: bool = Field(
+        default=False,
+        description="Answer 200 with a page on which people sign in; nothing is stored.",
+    )
     share: float = Field(default=1.0, gt=0, le=1, description="Share of calls it strikes.")
     appointments: tuple[str, ...] = Field(
         default=(),
@@ -171,12 +184,24 @@ class Fault(BaseModel):
     @property
     def is_refusal(self) -> bool:
         """Whether the call is refused in the words of its protocol."""
-        return bool(self.status or self.soap_fault or self.odata_error or self.record_locked)
+        return bool(
+            self.status
+            or self.soap_fault
+            or self.odata_error
+            or self.record_locked
+            or self.token_error
+        )
 
     @property
     def is_stored(self) -> bool:
         """Whether the call is stored although it is struck."""
-        return self.stored_first or not (self.is_refusal or self.reset or self.redirect_to)
+        ends_before = self.is_refusal or self.reset or self.redirect_to or self.sign_in_page
+        return self.stored_first or not ends_before
+
+    @property
+    def is_for_tokens(self) -> bool:
+        """Whether it strikes requests for a token, and no calls."""
+        return bool(self.at_token_endpoint or self.token_error or self.token_answer)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -202,6 +227,8 @@ ENDINGS = (
     "closes_after",
     "redirect_to",
     "token_error",
+    "token_answer",
+    "sign_in_page",
 )
 """The fields that say how a call ends; only one can."""
 _REFUSALS = ("status", "soap_fault", "odata_error", "record_locked", "token_error")

@@ -27,7 +27,7 @@ class Faults:
     @property
     def is_for_tokens(self) -> bool:
         """Whether it strikes requests for a token, and no calls."""
-        return self._fault.token_error is not None
+        return self._fault.is_for_tokens
 
     @property
     def closes_after(self) -> int | None:

@@ -31,6 +31,8 @@ LOCKED = ODataFault(
         "another user. Please retry the activity."
     ),
 )
+_NO_COMPANY = str(uuid.UUID(int=0))
+"""The id that no company has."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
 _LINES = re.compile(
     rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
@@ -69,6 +71,10 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
         raise ODataError(
             404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'."
         )
+    if path.startswith(f"companies({_NO_COMPANY})"):
+        raise ODataError(404, "BadRequest_NotFound", f"The company '{_NO_COMPANY}' does not exist.")
+    if request.method == "GET" and lines is None:
+        return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
     if request.method != "POST":
         raise ODataError(
             405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here."

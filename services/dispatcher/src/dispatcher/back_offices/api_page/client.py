@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from common.contracts.mapping import ApiPageMapping
 from common.exact_json import write_json
+from dispatcher.back_offices.api_page.probe import probe
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Answer, Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
+    from dispatcher.back_offices.probe import Probed
 
 HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/json",
     "Accept-Language": "en-US",
 }
-METADATA_CAP = 4 * 1024 * 1024
 
 
 def build(connector: Connector, shared: SharedResources) -> ApiPage:
@@ -87,36 +88,12 @@ class ApiPage:
         return await self._post_rest(Prepared(lines[0], tuple(lines[1:])), answer.status)
 
     async def probe(self) -> Probed:
-        """Read the metadata, and compare its names with the connector's."""
-        root = self._uri.partition("/companies(")[0]
-        answer = await self._http.call(Call("GET", f"{root}/$metadata", cap=METADATA_CAP))
-        if not answer.is_good:
-            raise refused(self._http.faults, answer)
-        text = answer.body.decode(errors="replace")
-        if "Edmx" not in text:
-            sentence = "The answer is no OData metadata: check the URI."
-            return Probed(passed=False, sentence=sentence)
-        unknown = [name for name in self._sent_names() if f'Name="{name}"' not in text]
-        if unknown:
-            sentence = (
-                f"The metadata does not have names that this connector sends: "
-                f"{', '.join(unknown)}. Correct the mapping."
-            )
-            return Probed(passed=False, sentence=sentence)
-        return Probed(passed=True, sentence="The metadata has every name this connector sends.")
+        """Compare the names of the metadata, and read an empty page of the company."""
+        return await probe(self._http, self._mapping)
 
     async def close(self) -> None:
         """Close idle connections."""
         await self._http.close()
-
-    def _sent_names(self) -> list[str]:
-        """Return every name that is sent: the entity set, the fields, and the parts with theirs."""
-        entity_set = urlsplit(self._uri).path.rstrip("/").rpartition("/")[2]
-        names = [entity_set, *(name for _, name in self._mapping.names)]
-        for part in (self._mapping.resources, self._mapping.field_values):
-            if part is not None:
-                names += [part.name, *(name for _, name in part.names)]
-        return names
 
     def _record(self, appointment: AppointmentFields) -> dict[str, Any]:
         record: dict[str, Any] = named(self._mapping.names, appointment.fields)
