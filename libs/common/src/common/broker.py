@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
+CONFIRM_TIMEOUT_S = 30.0
+"""A publish that a lost connection has caught in the client library's queue ends after this."""
 _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
@@ -176,7 +178,7 @@ class Publisher:
         routing_key: str = "",
     ) -> None:
         """Publish and wait for the broker's confirmation; raises BrokerAwayError
-        when there is none.
+        when there is none within half a minute.
         """
         message = aio_pika.Message(
             body,
@@ -189,7 +191,8 @@ class Publisher:
         if exchange.name not in self._exchanges:
             raise BrokerAwayError("not connected yet")
         with reaching_broker():
-            await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
+            async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
 
     async def publish_until_confirmed(
         self,

@@ -187,7 +187,9 @@ class Subscription:
         try:
             await self._handle_or_dead_letter(one)
             with contextlib.suppress(BrokerAwayError), reaching_broker():
-                await one.message.ack()
+                # On a lost connection the client library would wait for room in its queue for ever.
+                async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    await one.message.ack()
         finally:
             del self._in_hand[one]
 
