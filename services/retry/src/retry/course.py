@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from common.contracts.operation import OperationState
 from retry.carry_out import TOGETHER
-from retry.operations.pace import Pace
 from retry.operations.verdict import headroom, judge
+from retry.pace import Pace
 
 if TYPE_CHECKING:
     from retry.carry_out import CarryOut
