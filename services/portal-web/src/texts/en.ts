@@ -460,7 +460,7 @@ export const en = {
     startArchive: 'Archive %{smart_count} transaction |||| Archive %{smart_count} transactions',
     startRestore: 'Take back %{smart_count} |||| Take back %{smart_count}',
     nothing: 'Nothing fits any more: somebody was quicker, or it was sent meanwhile.',
-    changed: 'Meanwhile it is another number of transactions. Look at the plan again.',
+    changed: 'The plan is out of date. Look at the new one.',
     explainRetry:
       'Each is sent again with today’s MBOC settings. One that was overtaken by a newer version is skipped.',
     explainArchive: 'They leave Error Tracking and are not sent. You can take them back.',
@@ -491,6 +491,8 @@ export const en = {
     skipped: 'Skipped',
     items: 'Transactions',
     perSecond: '%{count} per second',
+    leftOut:
+      '%{smart_count} planned transaction changed before the start and is left out. |||| %{smart_count} planned transactions changed before the start and are left out.',
     one: 'Operation',
     by: '%{kind}, asked by %{who}',
     finished: 'Finished',

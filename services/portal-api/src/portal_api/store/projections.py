@@ -28,6 +28,8 @@ Change = tuple[str, UpdateOne]
 """A collection's name and what to do there."""
 
 ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
+RECORDED = "recorded_at"
+"""When a delivery was recorded last, on MongoDB's clock: a plan names deliveries as of a moment."""
 PARKED_RANK = 5
 """Behind every phase of the same attempt, and before the next attempt."""
 NOT_OF_DELIVERY = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
@@ -221,7 +223,11 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
         delivery_id,
         "rank",
         delivery["rank"],
-        {"$set": delivery, "$setOnInsert": {"archived": False}},
+        {
+            "$set": delivery,
+            "$setOnInsert": {"archived": False},
+            "$currentDate": {RECORDED: True},
+        },
     )
 
 
