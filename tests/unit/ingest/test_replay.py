@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common import topology
-from common.broker import BrokerAwayError, MessageTooLargeError
+from common.errors import BrokerAwayError, MessageTooLargeError
 from common.contracts.transaction import TRANSACTIONS
 from ingest import lines, replay
 from ingest.accept import Accept
@@ -215,7 +215,7 @@ class SmallMessages(FakePublisher):
         self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
     ) -> None:
         if len(body) > 10_000:
-            raise MessageTooLargeError("message size 10001 is larger than max size 10000")
+            raise MessageTooLargeError(len(body), 10_000)
         await super().publish(exchange, body, message_id=message_id, kind=kind)
 
 
@@ -229,7 +229,7 @@ async def test_a_line_that_rabbitmq_finds_too_large_is_named_and_the_others_go_o
 
     assert counts == Counts(accepted=2, refused=1)
     assert watcher.refusals[0][0] == 2
-    assert "max size 10000" in watcher.refusals[0][1]
+    assert "larger than RabbitMQ's 10,000" in watcher.refusals[0][1]
 
 
 async def test_a_killed_run_repeats_lines_under_the_same_ids_and_loses_none(

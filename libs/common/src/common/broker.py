@@ -39,6 +39,8 @@ __all__ = [
 ]
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
+CONFIRM_TIMEOUT_S = 30.0
+"""A publish that a lost connection has caught in the client library's queue ends after this."""
 _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
@@ -172,7 +174,8 @@ class Publisher:
         routing_key: str = "",
     ) -> None:
         """Publish and wait for the broker's confirmation; raises BrokerAwayError when there is
-        none, NotRoutedError after it declared the queues again, and MessageTooLargeError.
+        none within half a minute, NotRoutedError after it declared the queues again, and
+        MessageTooLargeError.
         """
         self._size.check(body)
         message = aio_pika.Message(
@@ -187,7 +190,10 @@ class Publisher:
             raise BrokerAwayError("not connected yet")
         try:
             with reaching_broker():
-                await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
+                async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                    await self._exchanges[exchange.name].publish(
+                        message, routing_key, mandatory=True
+                    )
         except NotRoutedError:
             await self._declare_again(exchange, routing_key)
             raise

@@ -185,6 +185,8 @@ class Subscription:
                 self._publisher, one.message, self._queue.name, partial(self._handle, one)
             )
             with contextlib.suppress(BrokerAwayError), reaching_broker():
-                await one.message.ack()
+                # On a lost connection the client library would wait for room in its queue for ever.
+                async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    await one.message.ack()
         finally:
             del self._in_hand[one]

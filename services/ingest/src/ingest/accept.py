@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common import topology
 from common.batcher import MOST_BYTES, Batcher
-from common.broker import BrokerAwayError, MessageTooLargeError
+from common.errors import BrokerAwayError, MessageTooLargeError
 from common.contracts.message import digest
 from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived

@@ -170,7 +170,7 @@ def _routers(
         export(reader),
         appointments(reader, store),
         forget_order(ForgetOrder(publisher, reader)),
-        deliveries(reader, store),
+        deliveries(reader, store, watch.timer_job),
         timelines(reader, store, kept, known, trail),
         causes(known, reader),
         saved_views(views, Keep(views)),

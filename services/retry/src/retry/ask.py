@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
 
 log = structlog.get_logger()
+DECLARE_TIMEOUT_S = 10.0
 
 
 class Ask:
@@ -65,7 +66,10 @@ class Ask:
         while True:
             try:
                 with reaching_broker():
-                    async with await self._connection.channel() as channel:
+                    async with (
+                        asyncio.timeout(DECLARE_TIMEOUT_S),
+                        await self._connection.channel() as channel,
+                    ):
                         await declare(channel, lane)
             except QueueMismatchError as error:
                 log.warning("a lane was not declared", reason=str(error))
