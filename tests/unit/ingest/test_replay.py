@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from common import topology
-from common.errors import BrokerAwayError, MessageTooLargeError
 from common.contracts.transaction import TRANSACTIONS
+from common.errors import BrokerAwayError, MessageTooLargeError
 from ingest import lines, replay
 from ingest.accept import Accept
 from ingest.lines import CHUNK_BYTES, Place

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from common import topology
 from common.batcher import MOST_BYTES, Batcher
-from common.errors import BrokerAwayError, MessageTooLargeError
 from common.contracts.message import digest
 from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.errors import BrokerAwayError, MessageTooLargeError
 from ingest.arrays import split_snapshots
 from ingest.errors import InvalidFieldError, TooLargeError
 from ingest.metrics import CONFIRM_SECONDS, accepted_of
