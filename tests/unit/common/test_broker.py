@@ -7,7 +7,8 @@ from unittest.mock import AsyncMock
 import pytest
 
 from common import broker, topology
-from common.broker import BrokerAwayError, reaching_broker
+from common.broker import reaching_broker
+from common.errors import BrokerAwayError
 
 
 async def test_a_cancellation_nobody_asked_for_means_that_the_broker_is_away() -> None:

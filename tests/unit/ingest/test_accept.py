@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.appointment import Action
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.errors import BrokerAwayError
 from ingest.accept import LARGEST_MESSAGE, Accept, read_change, read_changes
 from ingest.errors import InvalidFieldError, TooLargeError
 from tests.support.builders import a_snapshot, as_body

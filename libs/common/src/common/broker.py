@@ -16,7 +16,6 @@ from common import topology
 from common.declaring import declare, declare_exchanges
 from common.errors import (
     BrokerAwayError,
-    MessageTooLargeError,
     NotRoutedError,
     QueueMismatchError,
 )
@@ -29,14 +28,6 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractRobustConnection
 
-__all__ = [
-    "BrokerAwayError",
-    "MessageTooLargeError",
-    "NotRoutedError",
-    "QueueMismatchError",
-    "declare",
-    "declare_exchanges",
-]
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
 CONFIRM_TIMEOUT_S = 30.0

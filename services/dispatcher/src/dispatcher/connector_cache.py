@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from common.broker import BrokerAwayError
 from common.database import outlast
+from common.errors import BrokerAwayError
 from dispatcher.metrics import CONNECTOR_VERSION
 from dispatcher.unreadable import UnreadableConnector, parse_connector
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.broker import BrokerAwayError, declare, reaching_broker
+from common.broker import reaching_broker
+from common.declaring import declare
+from common.errors import BrokerAwayError
 from common.parking import handle_or_park
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import structlog
 from starlette.applications import Starlette
 
 from common import topology
-from common.broker import Publisher, QueueMismatchError, connect
+from common.broker import Publisher, connect
+from common.errors import QueueMismatchError
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from common.broker import BrokerAwayError
+from common.errors import BrokerAwayError
 from ingest.accept import Accept, read_change
 from ingest.errors import IngestError, TooLargeError
 from ingest.lines import Line, Place, chunks, entry_of, reason_of

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from common.broker import BrokerAwayError
 from common.contracts.appointment import Action
 from common.contracts.traceparent import read_traceparent
+from common.errors import BrokerAwayError
 from common.problem import problem
 from common.traces.spans import SpanKind, begin_trace
 from ingest.accept import Accept, read_changes

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
-from common.broker import BrokerAwayError, QueueMismatchError, declare, reaching_broker
+from common.broker import reaching_broker
 from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
 from common.contracts.message import digest
+from common.declaring import declare
+from common.errors import BrokerAwayError, QueueMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from common.broker import QueueMismatchError, declare, reaching_broker
+from common.broker import reaching_broker
+from common.declaring import declare
+from common.errors import QueueMismatchError
 from dispatcher.lanes.groups import keys_of
 from dispatcher.lanes.standing import standings_of
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pymongo.errors import PyMongoError
 
-from common.broker import BrokerAwayError
 from common.database import is_away
+from common.errors import BrokerAwayError
 from dispatcher.lanes.placement import place
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.operation import OperationRequested, OperationState, OperationSteered, Steer
+from common.errors import BrokerAwayError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
 from portal_api.store.operations import as_of, portable
 
