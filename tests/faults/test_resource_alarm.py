@@ -16,7 +16,7 @@ from tests.support.own_office import an_office
 from tests.support.system import System, a_session, free_port, until
 
 MANY = 300
-SETTINGS = {"DISPATCHER_PROBE_S": "0.2", "DISPATCHER_LONGEST_PROBE_S": "1"}
+SETTINGS: Any = {"DISPATCHER_PROBE_S": "0.2", "DISPATCHER_LONGEST_PROBE_S": "1"}
 
 
 @pytest.fixture(scope="module")

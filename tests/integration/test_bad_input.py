@@ -107,7 +107,6 @@ async def test_a_message_no_code_understands_is_shown_as_failed_with_its_body_an
         ("ingest", "INGEST_SECRETS", "not json"),
         ("ingest", "INGEST_PORT", "http"),
         ("dispatcher", "SECRET_KEYS", "short"),
-        ("retry", "RetryJobCronExpression", "whenever"),
         ("portal-api", "PORTAL_API_PORT", "-1"),
     ],
 )

@@ -17,7 +17,8 @@ ISSUED = {"token_type": "Bearer", "access_token": "made-up-token", "expires_in":
 @dataclass
 class TokenEndpoint:
     """``answer`` is the body of the token endpoint's answer, ``hangs`` that none comes; ``status``
-    of the back office is for every call.
+    of the back office is for every call; ``target`` and ``form`` are of the last request for a
+    token.
     """
 
     answer: Any = None
@@ -25,12 +26,15 @@ class TokenEndpoint:
     hangs: bool = False
     status: int = 200
     url: str = ""
+    target: str = ""
+    form: str = ""
     token_requests: int = 0
     calls: int = 0
 
-    async def token(self, _: web.Request) -> web.Response:
+    async def token(self, request: web.Request) -> web.Response:
         """Issue a token, or not."""
         self.token_requests += 1
+        self.target, self.form = request.raw_path, await request.text()
         if self.hangs:
             await asyncio.Event().wait()
         return web.json_response(ISSUED | (self.answer or {}), status=self.token_status)

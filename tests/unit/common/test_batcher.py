@@ -64,3 +64,23 @@ async def test_a_flush_that_raises_tells_everyone_and_the_next_goes_on() -> None
     with pytest.raises(OSError, match="away"):
         await batcher.submit(1)
     assert await batcher.submit(2) == 2
+
+
+async def test_items_given_up_while_they_wait_are_dropped_where_that_is_wanted() -> None:
+    flushed: list[int] = []
+    first = asyncio.Event()
+
+    async def flush(items: Sequence[int]) -> list[int]:
+        await first.wait()
+        flushed.extend(items)
+        return list(items)
+
+    batcher = Batcher(flush, limit=1, drops_cancelled=True)
+    futures = [batcher.submit(number) for number in range(4)]
+    await asyncio.sleep(0.01)
+    futures[1].cancel()
+    futures[2].cancel()
+    first.set()
+
+    assert await futures[3] == 3
+    assert flushed == [0, 3]

@@ -8,10 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter
 from common.contracts.transaction import TRANSACTIONS
-from common.errors import MessageTooLargeError
+from common.errors import BrokerAwayError, MessageTooLargeError
 from common.parking import handle_or_park, park
 from tests.support.builders import a_delivery, an_event
 

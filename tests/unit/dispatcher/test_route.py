@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from common import topology
-from common.broker import BrokerAwayError, Publisher
+from common.broker import Publisher
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, Phase, Status
 from common.contracts.transaction import TransactionReceived
+from common.errors import BrokerAwayError
 from common.topology import partition_of
 from dispatcher.connector_cache import ConnectorCache
 from dispatcher.route import RoutingService

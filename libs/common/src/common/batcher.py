@@ -30,7 +30,8 @@ class Batcher(Generic[I, R]):
     ``flush`` gets 1 to ``limit`` items, which ``size_of`` measures as at most ``most_bytes``
     together; a single larger item goes alone. It returns one result per item, in order; a result
     that is an exception is raised to the submitter of that item. An exception it raises goes to all
-    of them.
+    of them. An item whose submitter was cancelled is flushed all the same, unless
+    ``drops_cancelled``.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Batcher(Generic[I, R]):
         *,
         most_bytes: int = MOST_BYTES,
         size_of: Callable[[I], int] = lambda _: 0,
+        drops_cancelled: bool = False,
     ) -> None:
         self._flush = flush
         self._limit = limit
         self._most_bytes = most_bytes
         self._size_of = size_of
+        self._drops_cancelled = drops_cancelled
         self._waiting: deque[_Submitted[I, R]] = deque()
         self._flushing: asyncio.Task[None] | None = None
 
@@ -60,19 +63,23 @@ class Batcher(Generic[I, R]):
         await asyncio.sleep(0)
         try:
             while self._waiting:
-                await self._one(self._next())
+                if batch := self._next():
+                    await self._one(batch)
         finally:
             self._flushing = None
 
     def _next(self) -> list[_Submitted[I, R]]:
         """Take the first items that fit into one flush."""
-        batch = [self._waiting.popleft()]
-        size = batch[0].size
+        batch: list[_Submitted[I, R]] = []
+        size = 0
         while self._waiting and len(batch) < self._limit:
-            size += self._waiting[0].size
-            if size > self._most_bytes:
-                break
-            batch.append(self._waiting.popleft())
+            first = self._waiting[0]
+            if not (self._drops_cancelled and first.future.cancelled()):
+                size += first.size
+                if batch and size > self._most_bytes:
+                    break
+                batch.append(first)
+            self._waiting.popleft()
         return batch
 
     async def _one(self, batch: list[_Submitted[I, R]]) -> None:

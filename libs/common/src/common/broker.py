@@ -16,7 +16,6 @@ from common import topology
 from common.declaring import declare, declare_exchanges
 from common.errors import (
     BrokerAwayError,
-    MessageTooLargeError,
     NotRoutedError,
     QueueMismatchError,
 )
@@ -29,16 +28,10 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractRobustConnection
 
-__all__ = [
-    "BrokerAwayError",
-    "MessageTooLargeError",
-    "NotRoutedError",
-    "QueueMismatchError",
-    "declare",
-    "declare_exchanges",
-]
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
+CONFIRM_TIMEOUT_S = 30.0
+"""A publish that a lost connection has caught in the client library's queue ends after this."""
 _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
@@ -174,7 +167,8 @@ class Publisher:
         routing_key: str = "",
     ) -> None:
         """Publish and wait for the broker's confirmation; raises BrokerAwayError when there is
-        none, NotRoutedError after it declared the queues again, and MessageTooLargeError.
+        none within half a minute, NotRoutedError after it declared the queues again, and
+        MessageTooLargeError.
         """
         self._size.check(body)
         message = aio_pika.Message(
@@ -189,7 +183,10 @@ class Publisher:
             raise BrokerAwayError("not connected yet")
         try:
             with reaching_broker():
-                await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
+                async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                    await self._exchanges[exchange.name].publish(
+                        message, routing_key, mandatory=True
+                    )
         except NotRoutedError:
             await self._declare_again(exchange, routing_key)
             raise

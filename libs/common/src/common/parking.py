@@ -73,19 +73,32 @@ async def park(
     Failed with its reason.
     """
     body = message.body if body is None else body
+    _COUNTED.get(message.exchange or "", DEAD_LETTERS.labels("other")).inc()
+    await publish_dead_letter(
+        publisher, body, message.message_id or "", error, queue=queue, kind=message.type
+    )
+
+
+async def publish_dead_letter(
+    publisher: ConfirmedPublisher,
+    body: bytes,
+    message_id: str,
+    error: Exception,
+    *,
+    queue: str,
+    kind: str | None,
+) -> None:
+    """Publish a dead letter: the message's body, cut to a bounded size, and the reason."""
     letter = DeadLetter(
-        dead_letter_id=digest([queue, message.message_id or "", body.hex()]),
+        dead_letter_id=digest([queue, message_id, body.hex()]),
         queue=queue,
-        type=message.type,
+        type=kind,
         reason=_reason(error),
         trace=None if _is_hopeless(error) else stack_trace_of(error),
         at=datetime.now(UTC),
         **bounded(body),
     )
-    _COUNTED.get(message.exchange or "", DEAD_LETTERS.labels("other")).inc()
-    log.error(
-        "a message was parked", queue=queue, message_id=message.message_id, reason=letter.reason
-    )
+    log.error("a message was parked", queue=queue, message_id=message_id, reason=letter.reason)
     await publisher.publish_until_confirmed(
         topology.DEAD_LETTERS,
         letter.model_dump_json().encode(),

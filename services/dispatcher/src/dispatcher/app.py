@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from common import topology
 from common.broker import Publisher, connect, connect_once
 from common.consuming import consuming_broker, consuming_checks
-from common.contracts.connector import Connector
 from common.database import Reach, open_database, wait_until_there
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
@@ -50,6 +49,7 @@ from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
 from dispatcher.statuses import Statuses
 from dispatcher.transactions_consumer import TransactionsConsumer
+from dispatcher.unreadable import UnreadableConnector, parse_connector
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -193,8 +193,12 @@ async def _test(settings: Settings, connector_id: str) -> int:
     if found is None:
         sys.stderr.write(f"There is no connector {connector_id}.\n")
         return 2
+    connector = parse_connector(found)
+    if connector is None or isinstance(connector, UnreadableConnector):
+        sys.stderr.write("The connector cannot be read: save it again in the portal.\n")
+        return 2
     async with _shared(settings) as resources:
-        tested = await try_connector(Connector.model_validate(found), resources)
+        tested = await try_connector(connector, resources)
     for step in tested.steps:
         sys.stdout.write(
             f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n"

@@ -18,9 +18,10 @@ from pymongo import IndexModel
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from common import topology
-from common.batcher import Batcher
-from common.broker import BrokerAwayError
+from common.batcher import MOST_BYTES, Batcher
 from common.database import have_indexes, is_away, outlast
+from common.errors import BrokerAwayError, MessageTooLargeError
+from common.parking import publish_dead_letter
 from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ log = structlog.get_logger()
 BLOCKED_AFTER_S = 5.0
 LOOK_EVERY_S = 15.0
 DUPLICATE_KEY = 11000
-MOST_BYTES = 1024 * 1024
 MOST_MESSAGES = 64
 EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
 
@@ -124,7 +124,7 @@ class Outbox:
         self._has_stored.clear()
         OUTBOX_WAITING.set(await self._collection.estimated_document_count())
         while found := await self._oldest(await self._senders()):
-            await asyncio.gather(*(self._publish(message) for message in found.values()))
+            await asyncio.gather(*map(self._publish_or_park, found.values()))
             await self._collection.delete_many({"_id": {"$in": list(found)}})
             OUTBOX_WAITING.dec(len(found))
         if self._is_blocked and not self._has_stored.is_set():
@@ -148,6 +148,19 @@ class Outbox:
             if size >= MOST_BYTES:
                 break
         return found
+
+    async def _publish_or_park(self, message: Message) -> None:
+        try:
+            await self._publish(message)
+        except MessageTooLargeError as error:
+            await publish_dead_letter(
+                self._publisher,
+                message.body,
+                message.message_id,
+                error,
+                queue=message.exchange,
+                kind=message.kind,
+            )
 
     async def _publish(self, message: Message) -> None:
         await self._publisher.publish_until_confirmed(

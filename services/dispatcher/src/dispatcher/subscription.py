@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.broker import BrokerAwayError, declare, reaching_broker
+from common.broker import reaching_broker
+from common.declaring import declare
+from common.errors import BrokerAwayError
 from common.parking import handle_or_park
 
 if TYPE_CHECKING:
@@ -185,6 +187,8 @@ class Subscription:
                 self._publisher, one.message, self._queue.name, partial(self._handle, one)
             )
             with contextlib.suppress(BrokerAwayError), reaching_broker():
-                await one.message.ack()
+                # On a lost connection the client library would wait for room in its queue for ever.
+                async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    await one.message.ack()
         finally:
             del self._in_hand[one]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
-from common.broker import BrokerAwayError, QueueMismatchError
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.errors import BrokerAwayError, QueueMismatchError
 from common.parking import park
 from common.reading import read_list
 from dispatcher.subscription import Subscription

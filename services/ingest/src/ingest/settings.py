@@ -32,7 +32,10 @@ class Settings(ServiceSettings, TraceSettings):
         ),
     )
     body_limit: int = Field(
-        default=4 * 1024 * 1024, ge=1024, description="Largest accepted body, in bytes."
+        default=4 * 1024 * 1024,
+        ge=1024,
+        le=8 * 1024 * 1024,
+        description="Largest accepted body, in bytes.",
     )
     confirm_timeout_s: float = Field(
         default=10.0,

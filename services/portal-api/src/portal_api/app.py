@@ -52,6 +52,7 @@ from portal_api.store.figures import Figures
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import Operations
 from portal_api.store.reader import Reader
+from portal_api.store.regroup import regroup
 from portal_api.store.saved_views import SavedViews
 from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
@@ -137,7 +138,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         await broker.start()
         watch.listen(await broker.connect())
         reach, consuming = Reach(database), await consuming_checks(broker, "statuses")
-        async with background(loopback.run(), reach.run(), *watch.works()):
+        async with background(loopback.run(), reach.run(), regroup(database), *watch.works()):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()
@@ -169,7 +170,7 @@ def _routers(
         export(reader),
         appointments(reader, store),
         forget_order(ForgetOrder(publisher, reader)),
-        deliveries(reader, store),
+        deliveries(reader, store, watch.timer_job),
         timelines(reader, store, kept, known, trail),
         causes(known, reader),
         saved_views(views, Keep(views)),

@@ -20,6 +20,12 @@ SECRETS = ("password", "client_secret", "signing_secret", "headers")
 """What is sealed; ``headers`` are the extra headers with their values, as JSON."""
 
 
+_PART = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"additionalProperties": False})
+"""Of a part of a connector: unknown fields are ignored where it is read, refused where it is
+entered.
+"""
+
+
 class AuthenticationType(StrEnum):
     """How calls prove who they are (domain.md, 3.3)."""
 
@@ -40,7 +46,7 @@ class Authentication(BaseModel):
     tenant and the system (domain.md, 3.4).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _PART
 
     type: AuthenticationType = AuthenticationType.NONE
     login: str | None = Field(
@@ -67,7 +73,7 @@ class Limits(BaseModel):
     the system's own limit.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _PART
 
     calls_in_flight: int | None = Field(
         default=None,
@@ -110,7 +116,8 @@ class Limits(BaseModel):
 
 class Connector(BaseModel):
     """A connector as stored: ``system`` and ``api_type`` stay text, because a wrong one is a
-    status, not a crash.
+    status, not a crash. Fields of a newer version are ignored, here and in its parts: an older
+    one reads it during an upgrade and after a rollback.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

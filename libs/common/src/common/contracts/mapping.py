@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from common.contracts.connector import BUSINESS_CENTRAL, CRM, NAV, REST, SOAP
 
@@ -82,21 +82,26 @@ def _by(name_of: Callable[[str], str], captions: Mapping[str, str]) -> dict[str,
     return {fact: name_of(caption) for fact, caption in captions.items()}
 
 
+ENTERED = "entered"
+"""The context of a mapping that was entered just now; a stored one may be of a newer version."""
+
+
 class _Named(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_default=True)
     defaults: ClassVar[Mapping[str, str]]
 
     fields: Fields = {}
 
     @field_validator("fields")
     @classmethod
-    def _over_the_defaults(cls, given: Fields) -> Fields:
+    def _over_the_defaults(cls, given: Fields, info: ValidationInfo) -> Fields:
         unknown = set(given) - set(cls.defaults)
-        if unknown:
+        if unknown and info.context == ENTERED:
             raise ValueError(
                 f"no such facts: {', '.join(sorted(unknown))}; there are {', '.join(cls.defaults)}"
             )
-        return given if set(given) == set(cls.defaults) else {**cls.defaults, **given}
+        known = {fact: name for fact, name in given.items() if fact in cls.defaults}
+        return known if set(known) == set(cls.defaults) else {**cls.defaults, **known}
 
     @property
     def names(self) -> list[tuple[str, str]]:
@@ -197,3 +202,8 @@ MAPPINGS: dict[tuple[str, str], type[Mappings]] = {
     (CRM, REST): DataverseMapping,
 }
 """Systems and API types that have names to map; a webhook gets the snapshot as it is."""
+
+
+def check_entered(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
+    """Raise a ValidationError unless the mapping fits system and API type, every name in it."""
+    MAPPINGS[kind].model_validate(mapping, extra="forbid", context=ENTERED)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, TraceConfig
+from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.addresses import ForbiddenAddressError
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.exact_url import exact_url
 from dispatcher.back_offices.exchange import exchange_of, host_of
 
 if TYPE_CHECKING:
@@ -44,12 +46,13 @@ _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
 
 
 class _Body(BytesPayload):
-    """The body of one call; it knows whether the HTTP client began to send it."""
+    """The body of one call; it knows whether the HTTP client began to send it, and sent it all."""
 
     def __init__(self, call: Call) -> None:
         super().__init__(call.body)
         self.same_connection = call.same_connection
         self.is_begun = False
+        self.is_sent = not call.body
 
     async def write_with_length(
         self, writer: AbstractStreamWriter, content_length: int | None
@@ -57,6 +60,7 @@ class _Body(BytesPayload):
         """Send the body: connected, and the head of the request is on its way."""
         self.is_begun = True
         await super().write_with_length(writer, content_length)
+        self.is_sent = True
 
 
 class _ConnectionLostError(aiohttp.ClientConnectionError):
@@ -132,7 +136,7 @@ class Caller:
         sent = _Body(call)
         asking = (session or self._session).request(
             call.method,
-            call.url,
+            exact_url(call.url),
             data=sent,
             headers=self._headers(call),
             timeout=self._timeout,
@@ -144,7 +148,10 @@ class Caller:
             async with asking as answer:
                 body, is_whole = await _read(answer, call.cap)
                 exchange = exchange_of(call, answer.status, len(body))
-                return Answer(answer.status, answer.headers, body, is_whole, exchange)
+                found = Answer(answer.status, answer.headers, body, is_whole, exchange)
+                if found.is_good and not sent.is_sent:
+                    raise self._faults.transport("early", found)
+                return found
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             what = _what(error, call, is_begun=sent.is_begun)
             raise self._faults.transport(
@@ -154,8 +161,10 @@ class Caller:
                 seconds=self._seconds(what),
             ) from error
 
-    def _headers(self, call: Call) -> dict[str, str]:
-        headers = {**self._extra, **call.headers}
+    def _headers(self, call: Call) -> CIMultiDict[str]:
+        """Return the headers, each once; those of the call count."""
+        headers = CIMultiDict(self._extra)
+        headers.update(call.headers)
         if self._sends_trace and (traceparent := current_traceparent()) is not None:
             headers["traceparent"] = traceparent
         return headers

@@ -149,7 +149,11 @@ def _authentication(
     if not login or not password:
         raise faults.transport("credentials")
     if is_older_basic or settings.type is AuthenticationType.BASIC:
-        return basic(login.removeprefix(BASIC_PREFIX), password)
+        user = login.removeprefix(BASIC_PREFIX)
+        if ":" in user:  # RFC 7617, 2: it ends the user name
+            reason = "a user name of Basic must not have a colon"
+            raise faults.transport("setting", field="authentication.login", reason=reason)
+        return basic(user, password)
     schemes = (NTLM,) if settings.type is AuthenticationType.NTLM else windows_schemes()
     return Negotiated(Login(login, password), schemes, partial(open_session, shared.addresses, 1))
 
@@ -161,7 +165,8 @@ def _oauth2(
     token_faults = faults.of_token_endpoint(host_of(client.token_url))
     ask = Caller(shared.session, connector, token_faults, {})
     TOKEN_ENDS.labels(connector.connector_id).set_function(partial(shared.tokens.ends_at, client))
-    return OAuth2(shared.tokens, client, ask, faults, token_faults)
+    timeout_s = connector.limits.total_timeout_s
+    return OAuth2(shared.tokens, client, ask, (faults, token_faults), timeout_s)
 
 
 def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> Client:

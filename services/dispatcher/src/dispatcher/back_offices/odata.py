@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -32,6 +33,15 @@ def refused(faults: Faults, answer: Answer) -> DeliveryError:
         return faults.status(answer)
     text = f"{inner.code} {inner.message.partition('CorrelationId:')[0]}"
     return faults.find("odata", text, answer, text) or faults.status(answer, text)
+
+
+def fact(answer: Answer, name: str) -> Any:
+    """Return one fact of an answer, or None when it has none or is no JSON object."""
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        return None
+    return found.get(name) if isinstance(found, dict) else None
 
 
 def named(names: list[tuple[str, str]], values: dict[str, Value]) -> dict[str, Value]:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.broker import BrokerAwayError
-from common.contracts.connector import ConnectorTested
-from dispatcher.connection_test.steps import try_connector
+from common.contracts.connector import ConnectorTested, Step
+from common.errors import BrokerAwayError
+from dispatcher.connection_test.steps import Tested, try_connector
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from dispatcher.connector_cache import ConnectorCache
 
 STALE = timedelta(minutes=2)
+UNKNOWN = Tested(
+    [
+        Step(
+            name="address",
+            passed=False,
+            sentence="The dispatcher does not have this connector, or cannot read it: see its log.",
+        )
+    ]
+)
 
 
 class Tests:
@@ -34,11 +43,10 @@ class Tests:
         """Try the connector as it is stored now."""
         if datetime.now(UTC) - request.requested_at > STALE:
             return
-        await self._connectors.refresh()
+        with contextlib.suppress(BrokerAwayError):
+            await self._connectors.refresh()
         connector = self._connectors.find(request.connector_id)
-        if connector is None:
-            return
-        tested = await try_connector(connector, self._shared)
+        tested = await try_connector(connector, self._shared) if connector else UNKNOWN
         result = ConnectorTested(
             test_id=request.test_id,
             connector_id=request.connector_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import ssl
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -18,30 +17,26 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from common.contracts.appointment import Action
 from common.contracts.connector import (
     SECRETS,
     Authentication,
+    AuthenticationType,
     Limits,
     calls_in_flight_of,
     kind_of,
 )
-from common.contracts.mapping import MAPPINGS
-
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-"""A header's name (RFC 9110, 5.6.2)."""
-OURS = {
-    "host",
-    "content-type",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "accept-encoding",
-    "user-agent",
-    "soapaction",
-}
+from common.contracts.mapping import MAPPINGS, check_entered
+from portal_api.connectors.entered import (
+    Address,
+    AsSecret,
+    EnteredAuthentication,
+    EnteredLimits,
+    is_basic,
+    refusal,
+)
+from portal_api.connectors.http_rules import check_headers
 
 
 def _zone(name: str) -> str:
@@ -63,20 +58,11 @@ def _certificate(pem: str | None) -> str | None:
     return pem or None
 
 
-def _headers(headers: dict[str, SecretStr] | None) -> dict[str, SecretStr] | None:
-    for name, value in (headers or {}).items():
-        if not _HEADER.fullmatch(name) or name.lower() in OURS:
-            raise ValueError(f"{name!r} is no header that may be added")
-        if not value.get_secret_value().isprintable():
-            raise ValueError(f"the value of {name} must be printable and on one line")
-    return headers
-
-
 def _check_mapping(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
     if kind not in MAPPINGS:
         raise ValueError("mapping: this system and API type have no names to map")
     try:
-        MAPPINGS[kind].model_validate(mapping)
+        check_entered(mapping, kind)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise ValueError(f"mapping.{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -127,11 +113,11 @@ class ConnectorFields(BaseModel):
     api_type: str | None = Field(
         default=None, max_length=20, description="SOAP or REST; Business Central has both."
     )
-    uri: str | None = Field(default=None, max_length=2000)
+    uri: Address = Field(default=None, max_length=2000, description="Called exactly as entered.")
     actions: list[Action] = Field(
         default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
     )
-    authentication: Authentication = Authentication()
+    authentication: EnteredAuthentication = Authentication()
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="UTC",
         description="IANA zone of dates without an offset, for all systems but Webhook.",
@@ -145,7 +131,7 @@ class ConnectorFields(BaseModel):
         max_length=50_000,
         description="PEM of the authority to trust instead of the public ones.",
     )
-    limits: Limits = Limits()
+    limits: EnteredLimits = Limits()
     sends_missing_create: StrictBool = Field(
         default=True,
         description=(
@@ -153,18 +139,33 @@ class ConnectorFields(BaseModel):
             "never got the create."
         ),
     )
-    password: SecretStr | None = Field(default=None, max_length=500, description="Of the login.")
-    client_secret: SecretStr | None = Field(
+    password: Annotated[SecretStr | None, AsSecret] = Field(
+        default=None, max_length=500, description="Of the login."
+    )
+    client_secret: Annotated[SecretStr | None, AsSecret] = Field(
         default=None, max_length=500, description="Of the client id."
     )
-    signing_secret: SecretStr | None = Field(
+    signing_secret: Annotated[SecretStr | None, AsSecret] = Field(
         default=None, max_length=500, description="Signs webhooks."
     )
-    headers: Annotated[dict[str, SecretStr] | None, AfterValidator(_headers)] = Field(
+    headers: dict[str, SecretStr] | None = Field(
         default=None,
         max_length=20,
         description="Extra headers; their values are kept like secrets.",
     )
+
+    @model_validator(mode="after")
+    def _headers_fit(self) -> Self:
+        """Refuse headers that the connector sets, and those that HTTP cannot carry."""
+        authentication = self.authentication
+        is_authenticated = (
+            is_basic(authentication) or authentication.type is not AuthenticationType.NONE
+        )
+        try:
+            check_headers(self._header_values(), self.system, is_authenticated=is_authenticated)
+        except ValueError as error:
+            raise refusal(("headers",), str(error)) from None
+        return self
 
     @model_validator(mode="after")
     def _mapping_fits(self) -> Self:
@@ -178,16 +179,8 @@ class ConnectorFields(BaseModel):
         """Refuse more partitions than calls: each partition makes at least one at a time."""
         calls = calls_in_flight_of(self.system, self.limits)
         if self.limits.partitions > calls:
-            message = f"must not be more than the calls in flight ({calls})"
-            raise ValidationError.from_exception_data(
-                "limits",
-                [
-                    InitErrorDetails(
-                        type=PydanticCustomError("partitions", "{message}", {"message": message}),
-                        loc=("limits", "partitions"),
-                        input=None,
-                    )
-                ],
+            raise refusal(
+                ("limits", "partitions"), f"must not be more than the calls in flight ({calls})"
             )
         return self
 
@@ -204,9 +197,12 @@ class ConnectorFields(BaseModel):
             if name != "headers" and getattr(self, name) is not None
         }
         if self.headers is not None:
-            values = {name: value.get_secret_value() for name, value in self.headers.items()}
+            values = self._header_values()
             entered["headers"] = json.dumps(values) if values else ""
         return entered
+
+    def _header_values(self) -> dict[str, str]:
+        return {name: value.get_secret_value() for name, value in (self.headers or {}).items()}
 
 
 class ConnectorChange(ConnectorFields):

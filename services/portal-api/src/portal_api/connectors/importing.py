@@ -13,7 +13,7 @@ from portal_api.connectors.rows import as_fields
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.contracts.connector import Connector
+    from portal_api.connectors.stored import StoredConnector
     from portal_api.store.connectors import Connectors
 
 
@@ -70,7 +70,7 @@ async def take_over(
     return Imported(done=True, rows=[plan.row for plan in plans])
 
 
-def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], Connector]) -> _Plan:
+def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], StoredConnector]) -> _Plan:
     given, errors = as_fields(row)
     fields = None
     try:
@@ -78,15 +78,11 @@ def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], Connect
     except ValidationError as error:
         errors += field_errors(error.errors(include_url=False, include_input=False))
     if errors or fields is None:
-        return _Plan(
-            row=Row(
-                row=number,
-                name=str(given.get("name") or "") or None,
-                result="wrong",
-                errors=[RowError(**e) for e in errors],
-            )
-        )
+        return _wrong(number, str(given.get("name") or "") or None, errors)
     before = known.get((fields.name, fields.source_app))
+    if before and before.unreadable:
+        message = f"this version cannot read the stored fields {', '.join(before.unreadable)}"
+        return _wrong(number, fields.name, [{"field": "name", "message": message}])
     return _Plan(
         row=Row(
             row=number,
@@ -96,6 +92,11 @@ def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], Connect
         ),
         fields=fields,
     )
+
+
+def _wrong(number: int, name: str | None, errors: Sequence[dict[str, str]]) -> _Plan:
+    wrong = [RowError(**error) for error in errors]
+    return _Plan(row=Row(row=number, name=name, result="wrong", errors=wrong))
 
 
 def _refuse_doubles(plans: Sequence[_Plan]) -> None:

@@ -142,14 +142,8 @@ def _json(body: bytes) -> list[dict[str, Any]]:
 def _csv(body: bytes) -> list[dict[str, Any]]:
     try:
         text = body.decode("utf-8-sig")
-        dialect = (
-            csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t")
-            if text.strip()
-            else csv.excel
-        )
-        return [
-            {str(k): v for k, v in row.items() if k is not None}
-            for row in csv.DictReader(io.StringIO(text), dialect=dialect)
-        ]
+        head = text.partition("\n")[0]
+        lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+        return [{str(k): v for k, v in row.items() if k is not None} for row in lines]
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableError("is not CSV in UTF-8 with a first row of names") from None

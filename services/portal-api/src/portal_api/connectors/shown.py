@@ -36,6 +36,13 @@ class ConnectorShown(BaseModel):
     sends_missing_create: bool
     secrets: list[str]
     modified_at: Instant
+    unreadable: list[str] = Field(
+        default=[],
+        description=(
+            "Fields that this version cannot read, as a newer one wrote them; they are shown with "
+            "their defaults, and the connector cannot be changed."
+        ),
+    )
 
 
 class ConnectorVersion(ConnectorShown):
@@ -61,7 +68,9 @@ class ConnectorVersion(ConnectorShown):
 def shown(connector: Connector) -> ConnectorShown:
     """Return it without its secrets."""
     return ConnectorShown(
-        **connector.model_dump(exclude={"secrets"}), secrets=sorted(connector.secrets)
+        **connector.model_dump(exclude={"secrets"}),
+        secrets=sorted(connector.secrets),
+        unreadable=list(getattr(connector, "unreadable", ())),
     )
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.connector import ConnectorTestRequested
+from common.errors import BrokerAwayError
 from portal_api.errors import DispatcherAwayError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ConnectionTests:
         self._waiting[request.test_id] = future
         try:
             async with asyncio.timeout(
-                2 * connector.limits.connect_timeout_s + connector.limits.total_timeout_s + MARGIN_S
+                3 * connector.limits.connect_timeout_s + connector.limits.total_timeout_s + MARGIN_S
             ):
                 body = request.model_dump_json().encode()
                 await self._publisher.publish(

@@ -4,15 +4,13 @@ the same connector.
 
 from __future__ import annotations
 
-import re
-
 from common.contracts.message import digest
+from portal_api.deliveries.particulars import without_particulars
 
-_PARTICULARS = re.compile(
-    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b[A-Z]{1,5}-?\d[\w-]*|\d[\d.,:TZ+-]*",
-    re.IGNORECASE,
-)
-"""Ids, numbers and moments: what differs from one appointment to the next."""
+CUT_OFF = "…"
+"""The end of a message whose text was too long."""
+TELLING = 200
+"""Characters that tell the cause of such a message: where it was cut depends on its particulars."""
 
 
 def normalised(message: str) -> str:
@@ -21,7 +19,8 @@ def normalised(message: str) -> str:
     head, text = (
         (f"{code}{bracket}", sentence) if bracket and code.startswith("[") else ("", message)
     )
-    return head + _PARTICULARS.sub("…", text)
+    plain = without_particulars(text)
+    return head + (plain[:TELLING] if text.endswith(CUT_OFF) else plain)
 
 
 def cause_of(code: str | None, message: str | None, connector_id: str) -> str:

@@ -21,11 +21,13 @@ from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from common.contracts.connector import Connector
     from portal_api.store.connectors import Connectors
     from portal_api.store.reader import Reader
 
-    Settings = dict[tuple[str, int | None], Connector]
+    Settings = Mapping[tuple[str, int | None], Connector]
 
 
 class AppointmentQuery(AppointmentFilter, Paged):
@@ -156,7 +158,7 @@ def appointments(reader: Reader, store: Connectors) -> APIRouter:
 
 
 def _activity(
-    sent: list[dict[str, Any]], then: Settings, now: dict[str, Connector]
+    sent: list[dict[str, Any]], then: Settings, now: Mapping[str, Connector]
 ) -> list[dict[str, Any]]:
     by_connector: dict[str, dict[str, Any]] = {}
     for delivery in sent:

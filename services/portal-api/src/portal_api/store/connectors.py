@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.connector import Connector, bound_to
+from portal_api.connectors.stored import as_stored
 from portal_api.errors import ConflictError, NotFoundError
 from portal_api.store.pages import Page, read_page
 from portal_api.store.reader import reaching
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.sealing import KeyRing
+    from portal_api.connectors.stored import StoredConnector
 
 MOST = 1_000
 MOST_CHANGES = 200
@@ -30,33 +32,33 @@ class Connectors:
         self._versions = database["connector_versions"]
         self._keys = keys
 
-    async def all(self) -> list[Connector]:
+    async def all(self) -> list[StoredConnector]:
         """Return every connector by name, at most a thousand."""
         with reaching():
             return [
-                Connector.model_validate(found)
+                as_stored(found)
                 async for found in self._connectors.find()
                 .sort([("name", 1), ("_id", 1)])
                 .limit(MOST)
             ]
 
-    async def one(self, connector_id: str) -> Connector:
+    async def one(self, connector_id: str) -> StoredConnector:
         """Return one; raises NotFoundError."""
         with reaching():
             found = await self._connectors.find_one({"_id": connector_id})
         if found is None:
             raise NotFoundError(f"There is no connector {connector_id}")
-        return Connector.model_validate(found)
+        return as_stored(found)
 
-    async def some(self, connector_ids: Iterable[str]) -> dict[str, Connector]:
+    async def some(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
         """Return those that there are, by id."""
         with reaching():
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
-            return {document["_id"]: Connector.model_validate(document) async for document in found}
+            return {document["_id"]: as_stored(document) async for document in found}
 
     async def versions(
         self, wanted: Iterable[tuple[str, int | None]]
-    ) -> dict[tuple[str, int | None], Connector]:
+    ) -> dict[tuple[str, int | None], StoredConnector]:
         """Return what connectors were at these versions; a version that is not
         known is left out.
         """
@@ -70,38 +72,38 @@ class Connectors:
                     }
                 }
             )
-            connectors = [Connector.model_validate(document) async for document in found]
+            connectors = [as_stored(document) async for document in found]
         return {(connector.connector_id, connector.version): connector for connector in connectors}
 
     async def history(
         self, connector_id: str, limit: int, after: str | None
-    ) -> tuple[list[Connector], str | None]:
+    ) -> tuple[list[StoredConnector], str | None]:
         """Return one page of a connector's versions, the newest first, and the key
         of the next page.
         """
         page = Page("version", is_descending=True, limit=limit, after=after)
         with reaching():
             found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
-        return [Connector.model_validate(document) for document in found], following
+        return [as_stored(document) for document in found], following
 
-    async def made_since(self, moments: Mapping[str, datetime]) -> list[Connector]:
+    async def made_since(self, moments: Mapping[str, datetime]) -> list[StoredConnector]:
         """Return of each connector the version that counted at its moment and those made since
         then, at most two hundred of each.
         """
-        made: list[Connector] = []
+        made: list[StoredConnector] = []
         for connector_id, since in moments.items():
             made += await self._made_since(connector_id, since)
         return made
 
-    async def _made_since(self, connector_id: str, since: datetime) -> list[Connector]:
-        made: list[Connector] = []
+    async def _made_since(self, connector_id: str, since: datetime) -> list[StoredConnector]:
+        made: list[StoredConnector] = []
         with reaching():
             async for document in (
                 self._versions.find({"connector_id": connector_id})
                 .sort([("version", -1), ("_id", -1)])
                 .limit(MOST_CHANGES)
             ):
-                made.append(Connector.model_validate(document))
+                made.append(as_stored(document))
                 if made[-1].modified_at < since:
                     break
         return made
@@ -117,15 +119,20 @@ class Connectors:
         return connector
 
     async def change(
-        self, before: Connector, fields: dict[str, Any], secrets: dict[str, str], by: str
+        self, before: StoredConnector, fields: dict[str, Any], secrets: dict[str, str], by: str
     ) -> Connector:
         """Keep the next version and return it; secrets that are not given stay, empty ones go.
 
-        Raises ConflictError when it was changed since.
+        Raises ConflictError when it was changed since, or cannot be read in full.
 
         A version is kept once it counts: of two who change the same one only the first has one.
         What was before is kept once more, in case whoever changed it was killed in between.
         """
+        if before.unreadable:
+            raise ConflictError(
+                "This version cannot read the connector's fields "
+                f"{', '.join(before.unreadable)}: change it with the version that wrote it"
+            )
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
         with reaching():

@@ -17,7 +17,7 @@ from common.topology import PORTAL_API_TRANSACTIONS
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.words import words_of
 from portal_api.store import appointments
-from portal_api.store.projections import PARKED_RANK, found_by
+from portal_api.store.projections import PARKED_RANK, RECORDED, found_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -123,7 +123,11 @@ def _move_parked(delivery_id: str, shown: dict[str, Any], first: dict[str, Any])
     success = {"status": Status.SUCCESS, "attempt": shown["attempt"]}
     return "deliveries", UpdateOne(
         {"_id": delivery_id, "rank": {"$not": {"$gte": shown["rank"]}}, "$nor": [success]},
-        {"$set": shown, "$setOnInsert": {"archived": False} | first},
+        {
+            "$set": shown,
+            "$setOnInsert": {"archived": False} | first,
+            "$currentDate": {RECORDED: True},
+        },
         upsert=True,
     )
 

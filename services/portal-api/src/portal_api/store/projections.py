@@ -25,6 +25,8 @@ Change = tuple[str, UpdateOne]
 ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
 PARKED_RANK, SUCCESS_RANK = 5, 6
 """In one attempt a dead letter comes after every phase, and a Success after everything."""
+RECORDED = "recorded_at"
+"""When a delivery was recorded last, on MongoDB's clock: a plan names deliveries as of a moment."""
 NOT_OF_DELIVERY = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
 """What only the attempt has, or what is stored under another name."""
 
@@ -107,7 +109,11 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
         delivery_id,
         "rank",
         delivery["rank"],
-        {"$set": delivery, "$setOnInsert": {"archived": False}},
+        {
+            "$set": delivery,
+            "$setOnInsert": {"archived": False},
+            "$currentDate": {RECORDED: True},
+        },
     )
 
 

@@ -1,4 +1,6 @@
-"""``mboc-portal-api migrate``: the indexes of this version, beside a running older one."""
+"""``mboc-portal-api migrate``: the indexes and causes of this version, beside a running older
+one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.database import wait_until_there
 from portal_api.store.indexes import make_indexes
+from portal_api.store.regroup import regroup
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -16,4 +19,5 @@ async def migrate(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing, however long it takes, and say so."""
     await wait_until_there(database)
     await make_indexes(database)
+    await regroup(database)
     sys.stdout.write("Every index of portal-api is there.\n")

@@ -113,6 +113,11 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
                 <Tag tone={connector.enabled ? 'good' : 'warn'}>
                   {text(connector.enabled ? 'connectors.enabled' : 'connectors.disabled')}
                 </Tag>
+                {connector.unreadable.length > 0 ? (
+                  <Tag tone="bad">
+                    {text('connectors.unreadable', { fields: connector.unreadable.join(', ') })}
+                  </Tag>
+                ) : null}
               </TableCell>
               <TableCell>{connector.source_app}</TableCell>
               <TableCell>

@@ -135,15 +135,15 @@ export function fieldsOf(values: Values): Omit<ConnectorChange, 'version'> {
     enabled: values.enabled,
     system: none(values.system),
     api_type: none(values.api_type),
-    uri: none(values.uri),
+    uri: exact(values.uri),
     actions: values.actions,
     authentication: {
       type: auth.type,
-      login: none(auth.login),
-      tenant_id: none(auth.tenant_id),
-      client_id: none(auth.client_id),
-      token_url: none(auth.token_url),
-      scope: none(auth.scope),
+      login: exact(auth.login),
+      tenant_id: exact(auth.tenant_id),
+      client_id: exact(auth.client_id),
+      token_url: exact(auth.token_url),
+      scope: exact(auth.scope),
     },
     sends_missing_create: values.sends_missing_create,
     time_zone: values.time_zone || 'UTC',
@@ -181,6 +181,11 @@ function given(secrets: Record<string, string | undefined>): Record<string, stri
       value === undefined ? [] : [[name, value]],
     ),
   );
+}
+
+/** Addresses and credentials are used as they were typed; the API refuses blanks that cannot be. */
+function exact(value: string): string | null {
+  return value === '' ? null : value;
 }
 
 function none(value: string): string | null {

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulator.api_page.answers import appointment_created, edmx, error_body, line_created
 from simulator.api_page.read import PARTS, read_appointment, read_line
+from simulator.back_offices.fault import ODataFault
 from simulator.errors import ODataError
 from simulator.routes.doors import ADDRESS, door
 from simulator.routes.misbehaviour import answer
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 _BASE = f"{ADDRESS}/api/dimeSoftware/dimeScheduler/v1.0"
 _GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+LOCKED = ODataFault(
+    code="Application_DialogException",
+    message=(
+        "The operation could not complete because a record in the Appointment table was locked by "
+        "another user. Please retry the activity."
+    ),
+)
+_NO_COMPANY = str(uuid.UUID(int=0))
+"""The id that no company has."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
 _LINES = re.compile(
     rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
@@ -61,6 +71,10 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
         raise ODataError(
             404, "BadRequest_ResourceNotFound", f"Resource not found for the segment '{path}'."
         )
+    if path.startswith(f"companies({_NO_COMPANY})"):
+        raise ODataError(404, "BadRequest_NotFound", f"The company '{_NO_COMPANY}' does not exist.")
+    if request.method == "GET" and lines is None:
+        return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
     if request.method != "POST":
         raise ODataError(
             405, "BadRequest_MethodNotAllowed", f"{request.method} is not supported here."
@@ -123,13 +137,10 @@ def _created(address: str, body: bytes) -> web.Response:
 
 
 def _refuse(fault: Fault) -> web.Response:
-    if fault.odata_error:
-        return _error(
-            fault.odata_error.status,
-            fault.odata_error.code,
-            fault.odata_error.message,
-            fault.headers,
-        )
+    error = fault.odata_error or (LOCKED if fault.record_locked else None)
+    if error:
+        message = error.message.ljust(fault.fault_bytes or 0, "x")
+        return _error(error.status, error.code, message, fault.headers)
     return _error(fault.status or 500, "Unknown", "A fault on demand.", fault.headers)
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from simulator.authentication.token_errors import token_error, token_status
 from simulator.authentication.token_requests import check_token_request
 from simulator.errors import OAuthError
 from simulator.routes.doors import ADDRESS
+from simulator.routes.misbehaviour import misbehave
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -53,13 +54,15 @@ def authentication(offices: BackOffices) -> list[web.RouteDef]:
 
 
 def _tokens(offices: BackOffices) -> list[web.RouteDef]:
-    async def token(request: web.Request) -> web.Response:
+    async def token(request: web.Request) -> web.StreamResponse:
         office, body = offices.look(request.match_info["name"]), await request.read()
         fault = office.strike(for_token=True)
-        if fault is not None:
-            return await _struck(fault)
         try:
-            return _issued(request, office, body)
+            if fault is None:
+                return _issued(request, office, body)
+            return await misbehave(
+                request, fault, lambda: _changed(_issued(request, office, body), fault), _struck
+            )
         except OAuthError as error:
             return _refused(error, token_status(error.code), {})
 
@@ -90,9 +93,22 @@ def _issued(request: web.Request, office: BackOffice, body: bytes) -> web.Respon
     )
 
 
-async def _struck(fault: Fault) -> web.Response:
-    await asyncio.sleep(fault.delay_s)
-    error = OAuthError(fault.token_error or "server_error", "AADSTS90033: A fault on demand.")
+def _changed(good: web.Response, fault: Fault) -> web.Response:
+    """Return the answer with the fields that the fault changes in it."""
+    if fault.token_answer:
+        issued = json.loads(good.text or "") | fault.token_answer
+        good.text = json.dumps({name: v for name, v in issued.items() if v is not None})
+    return good
+
+
+def _struck(fault: Fault) -> web.Response:
+    """Refuse in the words of OAuth, or with a page, as a proxy before the token endpoint does."""
+    if not fault.token_error:
+        page = "<html><body><h1>A fault on demand</h1></body></html>"
+        status = fault.status or 500
+        headers = fault.headers
+        return web.Response(status=status, text=page, headers=headers, content_type="text/html")
+    error = OAuthError(fault.token_error, "AADSTS90033: A fault on demand.")
     return _refused(error, fault.token_status or token_status(error.code), fault.headers)
 
 

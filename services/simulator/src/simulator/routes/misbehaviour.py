@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     Store = Callable[[], web.Response]
     Refuse = Callable[[Fault], web.Response]
 
+_SIGN_IN = (
+    "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method='post'>"
+    "<input name='user'><input type='password' name='password'></form></body></html>"
+)
 _AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing sends RST."""
 
@@ -40,17 +44,18 @@ async def answer(
     """
     if snapshot is None:
         fault = office.strike()
-        return store() if fault is None else await _misbehave(request, fault, store, refuse)
+        return store() if fault is None else await misbehave(request, fault, store, refuse)
     call = request[CALL]
     call.is_about(snapshot)
     fault = office.strike(snapshot.appointment)
     call.stored = fault is None or fault.is_stored
-    return store() if fault is None else await _misbehave(request, fault, store, refuse)
+    return store() if fault is None else await misbehave(request, fault, store, refuse)
 
 
-async def _misbehave(
+async def misbehave(
     request: web.Request, fault: Fault, store: Store, refuse: Refuse
 ) -> web.StreamResponse:
+    """Answer a call, or a request for a token, with the fault."""
     good = store() if fault.is_stored else None
     await asyncio.sleep(fault.delay_s)
     if fault.store_then_silence:
@@ -60,7 +65,11 @@ async def _misbehave(
         return web.Response()
     if fault.redirect_to:
         return web.Response(status=307, headers={"Location": fault.redirect_to})
-    return refuse(fault) if good is None else await spoil(request, fault, good)
+    if fault.sign_in_page:
+        return web.Response(text=_SIGN_IN, content_type="text/html")
+    if good is None or fault.is_refusal:
+        return refuse(fault)
+    return await spoil(request, fault, good)
 
 
 def _reset(request: web.Request) -> None:

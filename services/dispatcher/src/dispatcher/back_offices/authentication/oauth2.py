@@ -11,11 +11,10 @@ from urllib.parse import quote_plus, urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from dispatcher.back_offices.authentication.tokens import is_sendable
-from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.calls import ANSWER_CAP, Call
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.authentication.tokens import Client, Tokens
+    from dispatcher.back_offices.authentication.tokens import Client, Issued, Tokens
     from dispatcher.back_offices.caller import Caller
     from dispatcher.back_offices.calls import Answer
     from dispatcher.back_offices.faults import Faults
@@ -24,20 +23,25 @@ if TYPE_CHECKING:
 
 class _Refusal(BaseModel):
     error: str
-    error_description: str = ""
+    error_description: str | None = None
 
 
 class OAuth2:
-    """Adds a bearer token to every call."""
+    """Adds a bearer token to every call; waits at most ``timeout_s`` seconds for one."""
 
     def __init__(
-        self, tokens: Tokens, client: Client, ask: Caller, faults: Faults, token_faults: Faults
+        self,
+        tokens: Tokens,
+        client: Client,
+        ask: Caller,
+        faults: tuple[Faults, Faults],
+        timeout_s: float,
     ) -> None:
         self._tokens = tokens
         self._client = client
         self._ask = ask
-        self._faults = faults
-        self._token_faults = token_faults
+        self._faults, self._token_faults = faults
+        self._timeout_s = timeout_s
 
     async def call(self, caller: Caller, call: Call) -> Answer:
         """Make the call; a refused token is replaced once, and never sent again."""
@@ -53,18 +57,33 @@ class OAuth2:
         """Do nothing: tokens outlive the connector's version."""
 
     async def _token(self) -> str:
-        """Return a token; raises a DeliveryError."""
+        """Return a token; raises a DeliveryError. One that cannot be sent is never kept."""
         text = self._tokens.find(self._client)
         if text is None:
-            answer, text = await self._tokens.request(self._client, self._request)
-            if text is None:
-                raise self._refused(answer)
+            issued = await self._issued()
+            text = issued.access_token
+            self._hide(text)
+            if not issued.is_bearer:
+                raise self._token_faults.transport("token type")
+            if not issued.is_sendable:
+                raise self._token_faults.transport("bad token")
+        self._hide(text)
+        return text
+
+    async def _issued(self) -> Issued:
+        try:
+            answer, issued = await self._tokens.request(
+                self._client, self._request, self._timeout_s
+            )
+        except TimeoutError as error:
+            raise self._token_faults.transport("no answer", seconds=self._timeout_s) from error
+        if issued is None:
+            raise self._refused(answer)
+        return issued
+
+    def _hide(self, text: str) -> None:
         self._faults.hide(text)
         self._token_faults.hide(text)
-        if not is_sendable(text):
-            self._tokens.forget(self._client, text)
-            raise self._token_faults.transport("bad token")
-        return text
 
     async def _request(self) -> Answer:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
@@ -84,17 +103,21 @@ class OAuth2:
         return await self._ask(Call("POST", self._client.token_url, headers, body))
 
     def _refused(self, answer: Answer) -> DeliveryError:
-        """Return the error of an answer without a token."""
+        """Return the error of an answer without a token; some refuse with a good status."""
         faults = self._token_faults
-        if answer.is_good:
-            return faults.transport("malformed", answer)
         try:
             refusal = _Refusal.model_validate_json(answer.body)
         except ValidationError:
+            return self._unread(answer)
+        text = f"{refusal.error} {refusal.error_description or ''}"
+        return faults.find("oauth", refusal.error, answer, text) or faults.status(answer)
+
+    def _unread(self, answer: Answer) -> DeliveryError:
+        faults = self._token_faults
+        if not answer.is_good:
             return faults.status(answer)
-        return faults.find(
-            "oauth", refusal.error, answer, f"{refusal.error} {refusal.error_description}"
-        ) or faults.status(answer)
+        is_cut = not answer.is_whole and 0 < len(answer.body) < ANSWER_CAP
+        return faults.transport("cut" if is_cut else "malformed", answer)
 
 
 def _bearing(call: Call, token: str) -> Call:

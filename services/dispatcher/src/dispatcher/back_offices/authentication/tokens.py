@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 MARGIN_S = 60.0
 MARGIN_SHARE = 0.1
 LIFETIME_S = 300.0
-"""Where the token endpoint names none."""
-_SENDABLE = re.compile(r"[\x21-\x7e]+")
+"""Where the token endpoint names none, or one that cannot be."""
+LONGEST_LIFETIME_S = 86_400.0
+_SENDABLE = re.compile(r"[\x21-\x7e]{1,32768}")
 
 
 class Client(NamedTuple):
@@ -40,9 +42,31 @@ class Token:
     until: float
 
 
-class _Issued(BaseModel):
+class Issued(BaseModel):
+    """The answer of a token endpoint (RFC 6749, 5.1)."""
+
     access_token: str
-    expires_in: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    token_type: Any = None
+    expires_in: Any = None
+
+    @property
+    def is_bearer(self) -> bool:
+        """Whether the token is sent as it is; a token without type is taken for one that is."""
+        return self.token_type is None or str(self.token_type).casefold().startswith("bearer")
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether an HTTP header can carry it: visible ASCII, no blanks (RFC 9110, 5.5)."""
+        return _SENDABLE.fullmatch(self.access_token) is not None
+
+    @property
+    def lifetime_s(self) -> float:
+        """Seconds from now; a lifetime that is no positive number counts as none."""
+        try:
+            named = float(self.expires_in)
+        except (TypeError, ValueError, OverflowError):
+            return LIFETIME_S
+        return min(named, LONGEST_LIFETIME_S) if named > 0 and math.isfinite(named) else LIFETIME_S
 
 
 class Tokens:
@@ -51,7 +75,7 @@ class Tokens:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tokens: dict[Client, Token] = {}
-        self._requests: dict[Client, asyncio.Task[tuple[Answer, str | None]]] = {}
+        self._requests: dict[Client, asyncio.Task[tuple[Answer, Issued | None]]] = {}
 
     def find(self, client: Client) -> str | None:
         """Return the client's token, unless there is none or it is about to expire."""
@@ -59,9 +83,10 @@ class Tokens:
         return token.text if token is not None and token.until > self._clock() else None
 
     async def request(
-        self, client: Client, ask: Callable[[], Awaitable[Answer]]
-    ) -> tuple[Answer, str | None]:
-        """Return the token endpoint's answer and the token in it, if it holds one.
+        self, client: Client, ask: Callable[[], Awaitable[Answer]], timeout_s: float
+    ) -> tuple[Answer, Issued | None]:
+        """Return the token endpoint's answer and the token in it, if it holds one; raises
+        TimeoutError after so many seconds.
 
         Concurrent callers share one request and its failure, so a refused secret is tried once and
         a silent token endpoint is waited for once. A caller that gives up does not end it.
@@ -71,7 +96,8 @@ class Tokens:
             running = asyncio.get_running_loop().create_task(self._request(client, ask))
             self._requests[client] = running
             running.add_done_callback(lambda done: self._finished(client, done))
-        return await asyncio.shield(running)
+        async with asyncio.timeout(timeout_s):
+            return await asyncio.shield(running)
 
     def ends_at(self, client: Client) -> float:
         """Return until when the client's token is used, in seconds since 1970; 0
@@ -87,32 +113,26 @@ class Tokens:
 
     async def _request(
         self, client: Client, ask: Callable[[], Awaitable[Answer]]
-    ) -> tuple[Answer, str | None]:
+    ) -> tuple[Answer, Issued | None]:
         answer = await ask()
-        token = token_in(answer, self._clock())
-        if token is None:
-            return answer, None
-        self._tokens[client] = token
-        return answer, token.text
+        issued = issued_in(answer)
+        if issued is not None and issued.is_bearer and issued.is_sendable:
+            margin_s = min(MARGIN_S, MARGIN_SHARE * issued.lifetime_s)
+            until = self._clock() + issued.lifetime_s - margin_s
+            self._tokens[client] = Token(issued.access_token, until)
+        return answer, issued
 
-    def _finished(self, client: Client, done: asyncio.Task[tuple[Answer, str | None]]) -> None:
+    def _finished(self, client: Client, done: asyncio.Task[tuple[Answer, Issued | None]]) -> None:
         del self._requests[client]
         if not done.cancelled():
             done.exception()  # it may be that no caller waits for it any more
 
 
-def token_in(answer: Answer, now: float) -> Token | None:
-    """Return the token of a good answer, or None (RFC 6749, 5.1)."""
+def issued_in(answer: Answer) -> Issued | None:
+    """Return the token of a good answer, or None."""
     if not answer.is_good:
         return None
     try:
-        issued = _Issued.model_validate_json(answer.body)
+        return Issued.model_validate_json(answer.body)
     except ValidationError:
         return None
-    lifetime_s = LIFETIME_S if issued.expires_in is None else issued.expires_in
-    return Token(issued.access_token, now + lifetime_s - min(MARGIN_S, MARGIN_SHARE * lifetime_s))
-
-
-def is_sendable(text: str) -> bool:
-    """Whether an HTTP header can carry the token: visible ASCII, no blanks (RFC 9110, 5.5)."""
-    return _SENDABLE.fullmatch(text) is not None

@@ -12,9 +12,10 @@ from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, answers_in, change_set
+from dispatcher.back_offices.dataverse.probe import probe
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import DATAVERSE
 from dispatcher.back_offices.odata import named, refused
-from dispatcher.back_offices.probe import Probed
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.appointment_fields import AppointmentFields
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
+    from dispatcher.back_offices.probe import Probed
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 
@@ -53,7 +55,7 @@ class Dataverse:
 
     def prepare(self, request: DeliveryRequested) -> Prepared:
         """Map the snapshot to one change set."""
-        posts = self._posts(fields_of(request.transaction, self._zone))
+        posts = self._posts(fields_of(request.transaction, self._zone, DATAVERSE))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
         call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
         return Prepared(call, records=len(posts))
@@ -70,19 +72,8 @@ class Dataverse:
         return receipt_of(answer, inner[0].status)
 
     async def probe(self) -> Probed:
-        """Read the account, then an empty page of each entity set."""
-        resources = self._mapping.resources
-        sets = [self._mapping.entity_set, *([resources.entity_set] if resources else [])]
-        for path in ("WhoAmI", *(f"{name}?$top=0" for name in sets)):
-            answer = await self._http.call(Call("GET", f"{self._root}/{path}", HEADERS))
-            if not answer.is_good:
-                raise refused(self._http.faults, answer)
-            if not answer.body.lstrip().startswith(b"{"):
-                sentence = f"The answer to {path} is no OData: check the URI."
-                return Probed(passed=False, sentence=sentence)
-        return Probed(
-            passed=True, sentence=f"Dataverse knows the account and has {' and '.join(sets)}."
-        )
+        """Read the account and the metadata, then an empty page of each entity set."""
+        return await probe(self._http, self._root, self._mapping)
 
     async def close(self) -> None:
         """Close idle connections."""

@@ -9,10 +9,11 @@ from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import BUSINESS_CENTRAL
 from dispatcher.back_offices.probe import Probed
 from dispatcher.back_offices.soap.answer import Fault, read_answer
 from dispatcher.back_offices.soap.envelope import envelope
-from dispatcher.back_offices.soap.wsdl import WsdlError, mapping_in, missing
+from dispatcher.back_offices.soap.probe import probe
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.calls import Answer
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
+    from dispatcher.back_offices.probe import Probed
 
 WSDL_CAP = 4 * 1024 * 1024
 
@@ -51,7 +53,7 @@ class PageService:
 
     def prepare(self, request: DeliveryRequested) -> Prepared:
         """Map the snapshot to one envelope of Create."""
-        body = envelope(self._mapping, fields_of(request.transaction, self._zone))
+        body = envelope(self._mapping, fields_of(request.transaction, self._zone, BUSINESS_CENTRAL))
         return Prepared(Call("POST", self._uri, self._headers, body))
 
     async def send(self, prepared: Prepared) -> Receipt:
@@ -65,28 +67,7 @@ class PageService:
         """Read the WSDL, and compare its names with the connector's."""
         answer = await self._http.call(Call("GET", self._uri, cap=WSDL_CAP))
         self._read(answer)
-        try:
-            found = mapping_in(answer.body)
-        except WsdlError as error:
-            return Probed(
-                passed=False,
-                sentence=(
-                    f"{error} Check that the URI ends in Page/Appointment and that the "
-                    "page is published."
-                ),
-            )
-        unknown = missing(self._mapping, found)
-        if unknown:
-            sentence = (
-                f"The WSDL does not have names that this connector sends: {', '.join(unknown)}. "
-                "Take over the names of the WSDL, or correct the mapping."
-            )
-            return Probed(passed=False, sentence=sentence, mapping=found.model_dump())
-        return Probed(
-            passed=True,
-            sentence="The WSDL has every name this connector sends.",
-            mapping=found.model_dump(),
-        )
+        return probe(answer, self._mapping)
 
     def _read(self, answer: Answer) -> bool:
         """Return whether this is the result of Create; raises a DeliveryError for a fault, and for

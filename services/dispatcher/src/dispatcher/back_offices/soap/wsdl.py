@@ -27,58 +27,69 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 
 
 class WsdlError(Exception):
-    """This is not the WSDL of a page service."""
+    """This is not the WSDL of a page service, or no WSDL at all."""
+
+    def __init__(self, sentence: str, *, is_wsdl: bool = True) -> None:
+        super().__init__(sentence)
+        self.is_wsdl = is_wsdl
 
 
-def mapping_in(wsdl: bytes) -> SoapMapping:
-    """Return the names that the WSDL has for what we send, in its order; raises WsdlError."""
+class PageWsdl:
+    """The names of one page service, from its own WSDL; raises WsdlError for another document."""
+
+    def __init__(self, wsdl: bytes) -> None:
+        self._schema, self.entity = _create_in(wsdl)
+        self.namespace = self._schema.get("targetNamespace") or ""
+        self._elements = _elements(self._schema, self.entity)
+
+    def mapping(self) -> SoapMapping:
+        """Return the names that the page has for what we send, in its order; raises WsdlError."""
+        try:
+            return SoapMapping(
+                namespace=self.namespace,
+                entity=self.entity,
+                fields=_in_order(self._elements, CAPTIONS),
+                resources=_resources(self._schema, self._elements),
+                field_values=_field_values(self._schema, self._elements),
+            )
+        except ValidationError as error:
+            raise WsdlError(f"The WSDL has a {_unusable(error)} that cannot be used.") from None
+
+    def missing(self, wanted: SoapMapping) -> list[str]:
+        """Return the names that are sent and that the page lacks."""
+        heads = [(wanted.namespace, self.namespace), (wanted.entity, self.entity)]
+        lacking = [name for _, name in wanted.names if name not in self._elements]
+        for part in (wanted.resources, wanted.field_values):
+            lacking += self._missing_of(part) if part else []
+        return [sent for sent, there in heads if sent != there] + lacking
+
+    def _missing_of(self, part: SoapResources | SoapFieldValues) -> list[str]:
+        if part.name not in self._elements:
+            return [part.name]
+        lines = _elements(self._schema, self._elements[part.name])
+        if part.line not in lines:
+            return [part.line]
+        fields = _elements(self._schema, lines[part.line])
+        return [name for _, name in part.names if name not in fields]
+
+
+def _unusable(error: ValidationError) -> str:
+    place = error.errors(include_url=False, include_input=False)[0]["loc"]
+    return "target namespace" if place[0] == "namespace" else f"name ({'.'.join(map(str, place))})"
+
+
+def _create_in(wsdl: bytes) -> tuple[_Element, str]:
+    """Return the schema that has Create, and the entity that Create takes."""
     root = parse(wsdl)
-    schema = None if root is None else next(root.iter(f"{XSD}schema"), None)
-    if root is None or schema is None:
-        raise WsdlError("The answer is no WSDL.")
-    entity = _entity(schema)
-    elements = _elements(schema, entity)
-    try:
-        return SoapMapping(
-            namespace=schema.get("targetNamespace") or "",
-            entity=entity,
-            fields=_in_order(elements, CAPTIONS),
-            resources=_resources(schema, elements),
-            field_values=_field_values(schema, elements),
-        )
-    except ValidationError as error:
-        raise WsdlError("The WSDL has names that cannot be used.") from error
-
-
-def missing(wanted: SoapMapping, found: SoapMapping) -> list[str]:
-    """Return the names that are sent and that the WSDL lacks."""
-    pairs = [
-        (wanted.names, found.names),
-        (_names(wanted.resources), _names(found.resources)),
-        (_names(wanted.field_values), _names(found.field_values)),
-    ]
-    known = [{name for _, name in there} for _, there in pairs]
-    lacking = [
-        name
-        for (sent, _), there in zip(pairs, known, strict=True)
-        for _, name in sent
-        if name not in there
-    ]
-    heads = [(wanted.namespace, found.namespace), (wanted.entity, found.entity)]
-    return [sent for sent, there in heads if sent != there] + lacking
-
-
-def _names(part: SoapResources | SoapFieldValues | None) -> list[tuple[str, str]]:
-    return part.names if part else []
-
-
-def _entity(schema: _Element) -> str:
-    """Return the entity that Create takes."""
-    for element in schema.iterfind(f"{XSD}element[@name='Create']"):
-        for inner in element.iter(f"{XSD}element"):
-            name = inner.get("name")
-            if name and name != "Create":
-                return name
+    schemas = [] if root is None else list(root.iter(f"{XSD}schema"))
+    if not schemas:
+        raise WsdlError("The answer is no WSDL.", is_wsdl=False)
+    for schema in schemas:
+        for element in schema.iterfind(f"{XSD}element[@name='Create']"):
+            names = (inner.get("name") for inner in element.iter(f"{XSD}element"))
+            for name in names:
+                if name and name != "Create":
+                    return schema, name
     raise WsdlError("The WSDL has no operation Create.")
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import open_secrets
 from dispatcher.back_offices.http_client import open_http_client
-from dispatcher.back_offices.probe import Probed
+from dispatcher.back_offices.webhook.probe import probe
 from dispatcher.back_offices.webhook.signature import key_of, sign
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
+    from dispatcher.back_offices.probe import Probed
 
 ACTION_HEADER = "X-Dime-Action"
-NO_HEAD = (404, 405, 501)
 
 
 def build(connector: Connector, shared: SharedResources) -> Webhook:
@@ -63,19 +63,8 @@ class Webhook:
         return receipt_of(answer)
 
     async def probe(self) -> Probed:
-        """Ask with HEAD; many receivers answer POST only, which proves the address nevertheless."""
-        answer = await self._http.call(Call("HEAD", self._uri))
-        if answer.is_good:
-            return Probed(passed=True, sentence=f"The webhook answered HEAD with {answer.status}.")
-        if answer.status in NO_HEAD:
-            return Probed(
-                passed=True,
-                sentence=(
-                    "A server answers there; it does not know HEAD (status code "
-                    f"{answer.status}), so only a delivery shows more."
-                ),
-            )
-        raise self._http.faults.status(answer)
+        """Ask with HEAD, and with GET where that shows a page."""
+        return await probe(self._http)
 
     async def close(self) -> None:
         """Close idle connections."""

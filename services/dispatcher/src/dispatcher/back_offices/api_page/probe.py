@@ -1,0 +1,100 @@
+"""Tries an API page without sending an appointment: its metadata has the names that are sent, and
+the page of this company can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.odata import fact, refused
+from dispatcher.back_offices.odata_metadata import METADATA_CAP, metadata_in
+from dispatcher.back_offices.probe import NO_SUCH, NOT_READ, Probed, another_service
+
+if TYPE_CHECKING:
+    from common.contracts.mapping import ApiPageMapping
+    from dispatcher.back_offices.http_client import BackOfficeHttpClient
+    from dispatcher.back_offices.odata_metadata import Metadata
+
+_HEADERS = {"Accept": "application/json", "Accept-Language": "en-US"}
+_COMPANY = re.compile(r"/companies\(([^)]*)\)|[?&]company=([^&]*)", re.IGNORECASE)
+_CHECK = "Check that the URI ends in companies(<id>)/appointments of the vendor's API page."
+
+
+async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> Probed:
+    """Compare the names of the metadata with the connector's, then read an empty page of the
+    company; raises a DeliveryError.
+    """
+    uri = http.connector.uri or ""
+    answer = await http.call(Call("GET", metadata_address(uri), cap=METADATA_CAP))
+    if not answer.is_good:
+        raise refused(http.faults, answer)
+    metadata = await metadata_in(answer)
+    if metadata is None:
+        return another_service(answer, "OData metadata", _CHECK)
+    wrong = _wrong_names(metadata, mapping, _entity_set(uri))
+    return Probed(passed=False, sentence=wrong) if wrong else await _page(http, uri)
+
+
+def metadata_address(uri: str) -> str:
+    """Return the address of the metadata: beside the companies, with the query of the URI."""
+    scheme, authority, path, query, _ = urlsplit(uri)
+    root, companies, _ = path.partition("/companies(")
+    root = root if companies else path.rstrip("/").rpartition("/")[0]
+    return urlunsplit((scheme, authority, f"{root}/$metadata", query, ""))
+
+
+def _entity_set(uri: str) -> str:
+    return unquote(urlsplit(uri).path.rstrip("/").rpartition("/")[2])
+
+
+def _wrong_names(metadata: Metadata, mapping: ApiPageMapping, entity_set: str) -> str:
+    """Return the sentence about names that are sent and not there, or an empty one."""
+    entity = metadata.entity_sets.get(entity_set)
+    if entity is None:
+        return f"The metadata has no entity set {entity_set}. {_CHECK}"
+    unknown = metadata.lacking(entity, mapping.names)
+    for part in (mapping.resources, mapping.field_values):
+        if part is not None:
+            line = metadata.names(entity).get(part.name)
+            unknown += [part.name] if line is None else metadata.lacking(line, part.names)
+    if not unknown:
+        return ""
+    return (
+        "The metadata does not have names that this connector sends: "
+        f"{', '.join(unknown)}. Correct the mapping."
+    )
+
+
+async def _page(http: BackOfficeHttpClient, uri: str) -> Probed:
+    address = f"{uri}{'&' if '?' in uri else '?'}$top=0"
+    answer = await http.call(Call("GET", address, _HEADERS))
+    if answer.status in NO_SUCH:
+        return Probed(passed=False, sentence=_no_company(uri))
+    if answer.status in NOT_READ:
+        return Probed(
+            passed=True,
+            sentence=(
+                "The metadata has every name this connector sends. The page cannot be read "
+                f"(status code {answer.status}), so only a delivery shows whether the company is "
+                "right."
+            ),
+        )
+    if not answer.is_good:
+        raise refused(http.faults, answer)
+    if fact(answer, "value") is None:
+        return another_service(answer, "OData answer of the page", _CHECK)
+    return Probed(
+        passed=True,
+        sentence="The metadata has every name this connector sends, and the company has the page.",
+    )
+
+
+def _no_company(uri: str) -> str:
+    found = _COMPANY.search(uri)
+    if found is None:
+        return f"Nothing answers at this URI. {_CHECK}"
+    company = unquote(found[1] or found[2] or "")
+    return f"There is no company {company} at the back office: correct the company in the URI."

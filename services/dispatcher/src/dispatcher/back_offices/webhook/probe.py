@@ -1,0 +1,45 @@
+"""Tries a webhook without sending an appointment: HEAD, and GET where that shows a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.probe import Probed, is_sign_in_page
+
+if TYPE_CHECKING:
+    from dispatcher.back_offices.http_client import BackOfficeHttpClient
+
+NO_HEAD = (404, 405, 501)
+
+
+async def probe(http: BackOfficeHttpClient) -> Probed:
+    """Ask with HEAD; many receivers answer POST only, which proves the address nevertheless.
+
+    A page may be one for signing in, which would answer every POST with 200 as well. Raises a
+    DeliveryError.
+    """
+    uri = http.connector.uri or ""
+    answer = await http.call(Call("HEAD", uri))
+    if answer.status in NO_HEAD:
+        return Probed(
+            passed=True,
+            sentence=(
+                "A server answers there; it does not know HEAD (status code "
+                f"{answer.status}), so only a delivery shows more."
+            ),
+        )
+    if not answer.is_good:
+        raise http.faults.status(answer)
+    if "html" in answer.headers.get("Content-Type", "").lower():
+        page = await http.call(Call("GET", uri))
+        if is_sign_in_page(page):
+            return Probed(
+                passed=False,
+                sentence=(
+                    "A sign-in page answers there, not a webhook: check the URI, its query, and "
+                    "proxies on the way."
+                ),
+                is_admitted=False,
+            )
+    return Probed(passed=True, sentence=f"The webhook answered HEAD with {answer.status}.")

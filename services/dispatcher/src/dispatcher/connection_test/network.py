@@ -1,0 +1,133 @@
+"""The way to a back office, before anything is asked: its address, a connection, TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from typing import TYPE_CHECKING, Literal
+
+from common.contracts.connector import Step
+from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.connector_settings import check_authority
+from dispatcher.errors import MisconfiguredError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from urllib.parse import SplitResult
+
+    from common.contracts.connector import Connector
+    from dispatcher.back_offices.addresses import Addresses
+
+StepName = Literal["address", "TLS", "authentication", "endpoint"]
+PORTS = {"http": 80, "https": 443}
+MOST_ADDRESSES = 4
+HANG_UP_S = 1.0
+
+
+def failed(name: StepName, sentence: str) -> Step:
+    """Return a step that failed, with the correction."""
+    return Step(name=name, passed=False, sentence=sentence)
+
+
+async def try_address(connector: Connector, parts: SplitResult, addresses: Addresses) -> Step:
+    """Find the host's addresses and connect to one of them, as a delivery would."""
+    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
+    try:
+        async with asyncio.timeout(connector.limits.connect_timeout_s):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, port, type=socket.SOCK_STREAM
+            )
+    except (OSError, UnicodeError):
+        return failed(
+            "address",
+            f"The name {host} cannot be found: check the URI's host, and the DNS of this machine.",
+        )
+    known = list(dict.fromkeys(str(info[4][0]) for info in found))
+    try:
+        async with asyncio.timeout(connector.limits.connect_timeout_s):
+            return await _first(host, port, known[:MOST_ADDRESSES], addresses)
+    except TimeoutError:
+        return failed(
+            "address",
+            f"No connection to {host} ({', '.join(known)}) on port {port} in time: check the port "
+            "and the firewall.",
+        )
+
+
+async def _first(host: str, port: int, known: Sequence[str], addresses: Addresses) -> Step:
+    """Return the step of the first address that takes a connection, else of the first one."""
+    errors: list[OSError] = []
+    for address in known:
+        try:
+            addresses.check(address)
+            _, writer = await asyncio.open_connection(address, port)
+        except OSError as error:
+            errors.append(error)
+            continue
+        await _hang_up(writer)
+        shown = host if host == address else f"{host} ({address})"
+        sentence = f"{shown} takes connections on port {port}."
+        return Step(name="address", passed=True, sentence=sentence)
+    return failed("address", _why(errors[0], host, known[0], port))
+
+
+def _why(error: OSError, host: str, address: str, port: int) -> str:
+    if error.errno is None:
+        return (
+            f"{host} is {address}, which may not be called: if it is in your own network, add "
+            "that network to DISPATCHER_PRIVATE_NETWORKS."
+        )
+    return (
+        f"{host} ({address}) does not take connections on port {port}: check the port and whether "
+        "the back office is running."
+    )
+
+
+async def try_tls(connector: Connector, parts: SplitResult) -> Step:
+    """Try TLS with the authority that the connector trusts."""
+    if parts.scheme == "http":
+        return Step(
+            name="TLS",
+            passed=True,
+            sentence=(
+                "Not used: appointments and credentials travel readable. Use https where you can."
+            ),
+        )
+    host, port = parts.hostname or "", parts.port or PORTS["https"]
+    try:
+        check_authority(connector, "webhook")
+    except MisconfiguredError as error:
+        return failed("TLS", str(error))
+    try:
+        async with asyncio.timeout(connector.limits.connect_timeout_s):
+            _, writer = await asyncio.open_connection(
+                host, port, ssl=trusting(connector.ca_certificate)
+            )
+    except ssl.SSLCertVerificationError as error:
+        return failed(
+            "TLS",
+            (
+                f"The certificate of {host} is not trusted: {error.verify_message}. Enter the "
+                "authority's certificate, or correct the server's."
+            ),
+        )
+    except (OSError, TimeoutError):
+        return failed(
+            "TLS",
+            (
+                f"{host} does not speak TLS on port {port}: check the port, or use http if the "
+                "back office has no certificate."
+            ),
+        )
+    version = writer.get_extra_info("ssl_object").version()
+    await _hang_up(writer)
+    return Step(name="TLS", passed=True, sentence=f"{version}, with a trusted certificate.")
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):  # a TimeoutError is one
+        async with asyncio.timeout(HANG_UP_S):
+            await writer.wait_closed()

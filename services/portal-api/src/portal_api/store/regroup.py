@@ -1,0 +1,82 @@
+"""Groups the failures of older releases anew when causes are told apart in another way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pymongo
+import structlog
+from pymongo import UpdateOne
+
+from common.database import outlast
+from portal_api.deliveries.cause import cause_of
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    Document = dict[str, Any]
+
+log = structlog.get_logger()
+GROUPING = 2
+"""Raise it when ``cause_of`` tells causes apart in another way."""
+MARK = "grouping"
+TOGETHER = 500
+LONGEST_S = 3600.0
+_READ = {"cause": 1, "code": 1, "message": 1, "connector_id": 1}
+
+
+async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
+    """Give every failure outside the archive its cause of today, once, and each note to the new
+    causes of its failures; begins again when MongoDB goes away.
+    """
+    notes = database["cause_notes"]
+    async for trial in outlast():
+        with trial:
+            mark = await notes.find_one({"_id": MARK})
+            if mark and mark["version"] >= GROUPING:
+                return
+            with pymongo.timeout(LONGEST_S):
+                await _all(database)
+            await notes.update_one({"_id": MARK}, {"$set": {"version": GROUPING}}, upsert=True)
+    log.info("failures are grouped by the causes of this version", grouping=GROUPING)
+
+
+async def _all(database: AsyncIOMotorDatabase[Document]) -> None:
+    """Go through the failures by the index of causes; one that moves ahead comes a second time,
+    and stays.
+    """
+    batch: list[Document] = []
+    found = database["deliveries"].find({"archived": False, "cause": {"$gt": ""}}, _READ)
+    async for delivery in found.batch_size(TOGETHER):
+        batch.append(delivery)
+        if len(batch) == TOGETHER:
+            await _move(database, batch)
+            batch = []
+    await _move(database, batch)
+
+
+async def _move(database: AsyncIOMotorDatabase[Document], batch: list[Document]) -> None:
+    moved: list[UpdateOne] = []
+    causes: set[tuple[str, str]] = set()
+    for delivery in batch:
+        before = delivery["cause"]
+        now = cause_of(delivery.get("code"), delivery.get("message"), delivery["connector_id"])
+        if now != before:
+            known = {"_id": delivery["_id"], "cause": before}
+            moved.append(UpdateOne(known, {"$set": {"cause": now}}))
+            causes.add((before, now))
+    if moved:
+        await _copy_notes(database, causes)
+        await database["deliveries"].bulk_write(moved, ordered=False)
+
+
+async def _copy_notes(
+    database: AsyncIOMotorDatabase[Document], causes: set[tuple[str, str]]
+) -> None:
+    notes = database["cause_notes"]
+    wanted = sorted({before for before, _ in causes})
+    known = {note["_id"]: note async for note in notes.find({"_id": {"$in": wanted}})}
+    for before, now in causes:
+        note = {name: value for name, value in known.get(before, {}).items() if name != "_id"}
+        if note:
+            await notes.update_one({"_id": now}, {"$setOnInsert": note}, upsert=True)

@@ -1,0 +1,46 @@
+"""What cannot be right is refused where it is entered, by the API and by the import alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.builders import as_body
+from tests.support.system import System
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "headers": {"headers": {"X-Key": "a\r\nHost: x"}},
+    "uri": {"uri": "https://me:made-up@hook.example/"},
+    "authentication.login": {"authentication": {"type": "Basic", "login": "a:b"}},
+    "authentication.token_url": {"authentication": {"token_url": "https://x/#y"}},
+    "authentication.new": {"authentication": {"new": 1}},
+    "limits.new": {"limits": {"new": 1}},
+    "password": {"password": "made-up\nmore"},
+}
+
+
+@pytest.mark.parametrize("field", REFUSED)
+async def test_a_text_that_http_cannot_carry_is_refused_by_its_field(
+    system: System, app: str, field: str
+) -> None:
+    entered = {"name": app, "source_app": app, "system": "Webhook"} | REFUSED[field]
+
+    status, problem = await system.api("POST", "/connectors", json=entered)
+    _, imported = await system.api("POST", "/connectors/import", data=as_body(entered))
+
+    assert (status, problem["errors"][0]["field"]) == (422, field)
+    assert imported["rows"][0]["errors"][0]["field"] == field
+    assert "made-up" not in str(problem) + str(imported)
+
+
+async def test_what_is_entered_is_stored_exactly(system: System, app: str) -> None:
+    uri = system.back_office(app) + "/a%2Fb%7E?x=%2B+y"
+    entered: dict[str, Any] = {"type": "Basic", "login": " DIME "}
+
+    connector_id = await system.connector(
+        source_app=app, name=app, uri=uri, authentication=entered, password=" ä "
+    )
+    _, shown = await system.api("GET", f"/connectors/{connector_id}")
+
+    assert (shown["uri"], shown["authentication"]["login"]) == (uri, " DIME ")
