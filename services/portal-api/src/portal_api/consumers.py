@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from portal_api.record import Record
 
 MESSAGES_AT_ONCE = 64
-BYTES_AT_ONCE = 8 * 1024 * 1024
+BYTES_AT_ONCE = 2 * 1024 * 1024
 """Of messages that are read and recorded at once; more wait as they came."""
 
 
