@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -23,7 +23,8 @@ from portal_api.record import Record
 from portal_api.store import bulk, projections, writer
 from portal_api.store.writer import Writer
 from tests.support.builders import a_transaction, an_event
-from tests.support.cable import Cable, a_cable
+from tests.support.cable import a_cable
+from tests.support.slow_database import SlowDatabase
 from tests.support.stored import a_database
 from tests.unit.common.test_parking import FakePublisher
 
@@ -55,45 +56,6 @@ def a_message(body: bytes, kind: str = "StatusChanged", **facts: Any) -> Any:
 
 def a_list(*events: StatusChanged) -> list[dict[str, Any]]:
     return [event.model_dump(mode="json") for event in events]
-
-
-class SlowDatabase:
-    """MongoDB through a slow network, and what became of each change there."""
-
-    def __init__(self, database: Database, cable: Cable, timeout_ms: int) -> None:
-        url = f"mongodb://127.0.0.1:{cable.port}/?directConnection=true"
-        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-            url, w="majority", timeoutMS=timeout_ms
-        )
-        self._database = client[database.name]
-        self.timeouts = 0
-        self.writes = 0
-        self.repeated = 0
-        self.most = 0
-        self._confirmed: set[int] = set()
-        self._alive: list[UpdateOne] = []
-
-    def __getitem__(self, name: str) -> SimpleNamespace:
-        async def bulk_write(operations: list[UpdateOne], **options: Any) -> Any:
-            self.writes += 1
-            self.most = max(self.most, len(operations))
-            self.repeated += sum(id(one) in self._confirmed for one in operations)
-            collided: set[int] = set()
-            try:
-                return await self._database[name].bulk_write(operations, **options)
-            except BulkWriteError as error:
-                collided = {one["index"] for one in error.details["writeErrors"]}
-                raise
-            except Exception:
-                self.timeouts += 1
-                collided = set(range(len(operations)))
-                raise
-            finally:
-                written = [one for place, one in enumerate(operations) if place not in collided]
-                self._alive += written
-                self._confirmed |= {id(one) for one in written}
-
-        return SimpleNamespace(bulk_write=bulk_write)
 
 
 async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(

@@ -149,9 +149,11 @@ class Publisher:
         )
 
     def check(self) -> str | None:
-        """Return the reason when RabbitMQ cannot be reached, or has not taken messages for long."""
-        if not self.is_connected:
-            return "RabbitMQ is away"
+        """Return the reason when RabbitMQ cannot be reached now."""
+        return None if self.is_connected else "RabbitMQ is away"
+
+    def check_waiting(self) -> str | None:
+        """Return the reason when RabbitMQ has not taken messages for over ten seconds."""
         return next(filter(None, (waiting.check() for waiting in self._waiting.values())), None)
 
     async def publish(
@@ -204,7 +206,7 @@ class Publisher:
     ) -> None:
         """Publish, and go on trying while RabbitMQ is away; consumers recognise the repeated id.
 
-        A wait of over ten seconds is logged, counted and returned by ``check``. Raises
+        A wait of over ten seconds is logged, measured and returned by ``check_waiting``. Raises
         MessageTooLargeError.
         """
         pause, waiting = 0.05, self._waiting[exchange.name]
@@ -221,10 +223,10 @@ class Publisher:
 
     async def _declare_again(self, exchange: topology.Exchange, routing_key: str) -> None:
         """Declare the queues that the message is for: they may have been deleted."""
-        if self._is_declaring or self._connection is None:
+        queues = self._part.queues_for(exchange, routing_key)
+        if self._is_declaring or self._connection is None or not queues:
             return
         self._is_declaring = True
-        queues = self._part.queues_for(exchange, routing_key)
         try:
             with contextlib.suppress(BrokerAwayError, QueueMismatchError), reaching_broker():
                 async with await self._connection.channel() as channel:

@@ -139,7 +139,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         watch.listen(await broker.connect())
         reach, consuming = Reach(database), await consuming_checks(broker, "statuses")
         async with background(loopback.run(), reach.run(), regroup(database), *watch.works()):
-            readiness.watch(publisher.check, loopback.check, reach.check, *consuming)
+            readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()
             watch.close()

@@ -117,7 +117,7 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         await broker.start()
         consuming = await consuming_checks(broker, "operations")
         async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
-            readiness.watch(publisher.check, loopback.check, reach.check, *consuming)
+            readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info(
                 "ready",
                 next_run=str(
