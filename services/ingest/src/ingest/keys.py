@@ -8,6 +8,8 @@ import re
 from ingest.errors import InvalidFieldError
 
 LONGEST_KEY = 200
+LONGEST_SOURCE = 120
+"""Leaves room for a hashed identity within a key."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 """Guid.Empty of .NET: no value."""
