@@ -214,7 +214,7 @@ async def test_what_the_same_cause_refuses_again_and_again_waits_longer_each_tim
     database: AsyncIOMotorDatabase[dict[str, Any]],
 ) -> None:
     now = datetime.now(UTC)
-    refused = {"repeats": 4, "repeated_cause": "c" * 16}
+    refused: dict[str, Any] = {"repeats": 4, "repeated_cause": "c" * 16}
     waits, due, other_cause, by_a_person = (
         a_delivery(1, **refused, changed_at=now - timedelta(minutes=30)),
         a_delivery(2, "demo/2", **refused, changed_at=now - timedelta(minutes=41)),
