@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
     @classmethod
     def remembered(cls, file: Path) -> Place:
-        """Return the place that is kept in ``<file>.progress``, or the beginning."""
+        """Return the place in ``<file>.progress``, or the beginning."""
         try:
             position, lines = map(int, _progress_of(file).read_text().split())
         except (OSError, ValueError):
