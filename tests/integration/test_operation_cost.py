@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -124,3 +125,20 @@ async def test_items_that_another_replica_moves_are_counted_in_the_end(
 
     assert before == (10, 0, 0, 0, 0, 0)
     assert await mine.items.running_tally(ONE) == (6, 4, 0, 0, 0, 0)
+
+
+async def test_an_operation_that_another_replica_reported_does_not_rest(
+    database: Any, broker: Broker
+) -> None:
+    await fill(database, 3)
+    made = the_steps(database, broker)
+    await requested(made)
+    await steered(made, Steer.PAUSE)
+    outrun = AsyncMock(return_value=None)
+    course = await turns(made, 3)
+    rested = course.rests
+
+    course._steps = made._replace(report=outrun)
+    await course.turn()
+
+    assert (rested, course.rests) == (True, False)

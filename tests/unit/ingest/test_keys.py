@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.keys import LONGEST_KEY, key_of
+from ingest.keys import LONGEST_KEY, LONGEST_SOURCE, key_of
 
 TEXTS = st.text(min_size=1).filter(str.strip) | st.sampled_from(
     [
@@ -46,6 +46,10 @@ def test_a_key_is_short_and_can_be_written_anywhere(identity: tuple[str, int | s
     assert len(key(identity)) <= LONGEST_KEY
     assert key(identity).isprintable()
     assert ".." not in key(identity).split("/")
+
+
+def test_the_longest_source_leaves_room_for_every_identity() -> None:
+    assert len(key_of("s" * LONGEST_SOURCE, 0, "g" * 300, None)) <= LONGEST_KEY
 
 
 def test_keys_of_ordinary_appointments_are_those_of_earlier_releases() -> None:

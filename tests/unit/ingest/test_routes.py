@@ -60,7 +60,7 @@ MANY_DIGITS = "9" * 5_000
         (b"\xef\xbb\xbf" + GOOD, 202),
         (GOOD.decode().encode("utf-16"), 400),
         (GOOD.decode().encode("utf-16-le"), 400),
-        (gzip.compress(GOOD), 400),
+        (gzip.compress(GOOD, mtime=0), 400),
         (b"null", 422),
         (b"[]", 422),
         (b"[[]]", 422),
@@ -106,7 +106,7 @@ async def test_a_thousand_fields_that_hold_no_number_are_no_long_answer() -> Non
     [(b"content-encoding", b"gzip"), (b"content-encoding", b"br")],
 )
 async def test_a_compressed_body_is_refused_as_one(header: tuple[bytes, bytes]) -> None:
-    status, answer = await answer_to(gzip.compress(GOOD), header)
+    status, answer = await answer_to(gzip.compress(GOOD, mtime=0), header)
 
     assert (status, answer["detail"]) == (415, "The body must not be compressed")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import LateBodyError, NoRoomError, TooLargeError, UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import Receive
 
@@ -43,11 +43,12 @@ class Bodies:
         """Return the whole body; raises TooLargeError, LateBodyError, UnreadableError."""
         try:
             async with asyncio.timeout(BODY_S):
-                return b"".join([part async for part in self._parts(receive)])
+                return await self._read(receive)
         except TimeoutError as error:
             raise LateBodyError(f"The body did not arrive within {BODY_S:g} seconds") from error
 
-    async def _parts(self, receive: Receive) -> AsyncIterator[bytes]:
+    async def _read(self, receive: Receive) -> bytes:
+        parts: list[bytes] = []
         size, more = 0, True
         while more:
             message = await receive()
@@ -57,8 +58,9 @@ class Bodies:
             size += len(part)
             if size > self._limit:
                 raise self._too_large()
-            yield part
+            parts.append(part)
             more = message.get("more_body", False)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _too_large(self) -> TooLargeError:
         return TooLargeError(f"The body is larger than {self._limit} bytes")

@@ -8,6 +8,8 @@ import re
 from ingest.errors import InvalidFieldError
 
 LONGEST_KEY = 200
+LONGEST_SOURCE = 120
+"""Leaves room for a hashed identity within a key."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 """Guid.Empty of .NET: no value."""
@@ -17,8 +19,8 @@ _PREFIXES = ("guid-", "no-", "sha256-")
 def key_of(source: str, appointment_id: int, guid: str | None, number: str | None) -> str:
     """Return ``<source>/<identity>``: two appointments of a source never have the same key.
 
-    An ``Id`` above 0 names the appointment whatever else is there; ingest knows one snapshot at a
-    time, so it cannot find the ``Id`` of an appointment that came without one before. Raises
+    An ``Id`` above 0 names the appointment, also where there is a guid. ingest knows one snapshot
+    at a time, so it cannot find the ``Id`` of an appointment that came without one before. Raises
     InvalidFieldError when there is no identity.
     """
     identity = str(appointment_id or "") or _of_guid(guid or "") or _of_number(number or "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from common.contracts.appointment import Action
 from ingest.arrays import members, read_utf8
 from ingest.errors import IngestError, InvalidFieldError, TooLargeError, UnreadableError
+from ingest.keys import LONGEST_SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 CHUNK = 256
 CHUNK_BYTES = 1024 * 1024
-LONGEST_SOURCE = 120
 _LONGEST_REASON = 1_000
 _ESCAPED = 3
 """How much longer a body may be as a JSON string than by itself."""
@@ -30,7 +30,7 @@ class Place(NamedTuple):
 
     @classmethod
     def remembered(cls, file: Path) -> Place:
-        """Return the place that is kept in ``<file>.progress``, or the beginning."""
+        """Return the place in ``<file>.progress``, or the beginning."""
         try:
             position, lines = map(int, _progress_of(file).read_text().split())
         except (OSError, ValueError):

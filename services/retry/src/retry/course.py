@@ -58,6 +58,7 @@ class Course:
 
     async def turn(self) -> int:
         """Take one turn; returns how many deliveries it moved."""
+        self.rests = False
         operation, tally = await self._steps.operations.read(self._operation_id), Tally()
         if operation.total is not None:
             tally = await self._steps.items.running_tally(self._operation_id)

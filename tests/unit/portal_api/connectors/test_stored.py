@@ -14,7 +14,7 @@ STORED = a_connector(uri="http://hook.example/", authentication={"login": "DIME"
 
 
 def test_a_connector_that_can_be_read_has_no_unreadable_fields() -> None:
-    assert shown(as_stored(STORED)).unreadable == []
+    assert "unreadable" not in shown(as_stored(STORED)).model_dump()
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,11 @@ def test_a_connector_that_can_be_read_has_no_unreadable_fields() -> None:
         ({"actions": ["merge"]}, ["actions.0"]),
         ({"name": None, "version": "one"}, ["name", "version"]),
         ({"connector_id": "NO ID", "modified_at": 5.5e20}, ["connector_id", "modified_at"]),
-        ({"unreadable": ["forged"]}, []),
+        ({"unreadable": ["forged"]}, None),
     ],
 )
 def test_the_fields_that_cannot_be_read_are_named_and_the_others_shown(
-    wrong: dict[str, Any], fields: list[str]
+    wrong: dict[str, Any], fields: list[str] | None
 ) -> None:
     seen = shown(as_stored(STORED | wrong))
 
@@ -47,4 +47,4 @@ def test_no_value_that_cannot_be_read_is_shown() -> None:
 
 
 def test_a_document_without_any_field_is_shown_nevertheless() -> None:
-    assert shown(as_stored({})).unreadable != []
+    assert shown(as_stored({})).unreadable

@@ -36,11 +36,12 @@ class ConnectorShown(BaseModel):
     sends_missing_create: bool
     secrets: list[str]
     modified_at: Instant
-    unreadable: list[str] = Field(
-        default=[],
+    unreadable: list[str] | None = Field(
+        default=None,
+        exclude_if=lambda fields: not fields,
         description=(
             "Fields that this version cannot read, as a newer one wrote them; they are shown with "
-            "their defaults, and the connector cannot be changed."
+            "their defaults, and the connector cannot be changed. Left out where there are none."
         ),
     )
 
@@ -70,7 +71,7 @@ def shown(connector: Connector) -> ConnectorShown:
     return ConnectorShown(
         **connector.model_dump(exclude={"secrets"}),
         secrets=sorted(connector.secrets),
-        unreadable=list(getattr(connector, "unreadable", ())),
+        unreadable=list(getattr(connector, "unreadable", ())) or None,
     )
 
 

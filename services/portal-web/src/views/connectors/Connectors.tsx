@@ -113,7 +113,7 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
                 <Tag tone={connector.enabled ? 'good' : 'warn'}>
                   {text(connector.enabled ? 'connectors.enabled' : 'connectors.disabled')}
                 </Tag>
-                {connector.unreadable.length > 0 ? (
+                {connector.unreadable?.length ? (
                   <Tag tone="bad">
                     {text('connectors.unreadable', { fields: connector.unreadable.join(', ') })}
                   </Tag>

@@ -52,6 +52,7 @@ export function useSaving(connector?: Connector): Saving {
   };
   const save = (then: (saved: Connector) => void) => {
     setTrouble('');
+    form.clearErrors(); // those of the server stay otherwise, and keep the form from being sent
     return form.handleSubmit((values) => keep(values, then))();
   };
   return { form, trouble, isBehind, save };

@@ -1,0 +1,33 @@
+"""What HTTP cannot carry is named beside its field of the connector's form."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import Sit
+from tests.support.system import System
+
+
+async def test_a_text_that_http_cannot_carry_is_named_beside_its_field(
+    system: System, sit: Sit, app: str
+) -> None:
+    connector_id = await system.connector(
+        source_app=app, name=f"Orders {app}", uri=system.back_office(app)
+    )
+    at = await sit("admin")
+    await at.open(f"/connectors/{connector_id}")
+    uri = at.page.get_by_role("textbox", name="URI")
+
+    await uri.fill(f"{system.back_office(app)} ")
+    await at.button("Save").click()
+    await at.sees("must not have blanks around it")
+    await uri.fill(system.back_office(app))
+    await at.button("Add a header").click()
+    await at.page.get_by_label("Header", exact=True).fill("Content-Length")
+    await at.page.get_by_label("Value", exact=True).fill("7")
+    await at.button("Save").click()
+
+    await at.sees("is no header that may be added")
+    await at.page.get_by_label("Header", exact=True).fill("X-Key")
+    await at.button("Save").click()
+
+    versions = at.page.get_by_role("list", name="Versions").get_by_role("listitem")
+    await versions.filter(has_text="Version 2").wait_for()
