@@ -59,6 +59,7 @@ chaos: $(INSTALLED) ## Kill services and servers under load, and count whether t
 
 docs: $(INSTALLED) ## Write the pages that are made from data.
 	@$(BIN)/python -m tests.support.faults_page
+	@$(BIN)/python -m tests.support.simulator_page
 	@$(BIN)/python -m tests.support.metrics_page
 	@$(BIN)/python -m tests.support.configuration_page
 	@$(BIN)/python -m tests.support.dashboards

@@ -15,10 +15,10 @@ from benchmarks import bare
 from benchmarks.changes import body_of
 from benchmarks.rig import API_KEY, SECRET, Rig
 from common import topology
-from common.broker import declare
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.contracts.message import delivery_id_of
+from common.declaring import declare
 from ingest.accept import read_change
 
 if TYPE_CHECKING:

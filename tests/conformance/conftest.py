@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import pytest
 
 from common.contracts.connector import Connector, bound_to
+from common.exact_json import read_json
 from common.sealing import KeyRing
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.tokens import Tokens
@@ -18,6 +19,7 @@ from dispatcher.back_offices.caller import open_session
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from tests.support.builders import a_connector
+from tests.support.fake_lane import a_lane
 from tests.support.offices import OFFICES
 from tests.support.system import SECRET_KEYS, System
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.calls import Receipt
     from dispatcher.back_offices.table import BackOffice
+    from dispatcher.outcome import Outcome
+    from tests.support.fake_lane import FakeClient
 
 KEYS = KeyRing.parse(SECRET_KEYS)
 
@@ -87,6 +91,18 @@ class Bench:
         """Send one snapshot by a client of its own."""
         client = self.build(connector)
         return await client.send(client.prepare(request))
+
+    async def attempt(self, connector: Connector, request: DeliveryRequested) -> Outcome:
+        """Deliver as the dispatcher does: up to three tries."""
+        lane = a_lane(cast("FakeClient", self.build(connector)))
+        return (await lane.deliver(request)).outcome
+
+    async def records(self) -> list[dict[str, Any]]:
+        """What the back office stored, numbers digit by digit."""
+        address = f"{self.simulator.back_office(self.name)}/records"
+        async with self.simulator.http.get(address) as answer:
+            found: list[dict[str, Any]] = read_json(await answer.text())["records"]
+            return found
 
     async def fault(self, **fault: object) -> None:
         """Have the back office misbehave from now on."""

@@ -15,6 +15,7 @@ from dispatcher.errors import (
     Blames,
     DeliveryError,
     ForbiddenError,
+    GoneError,
     MisconfiguredError,
     UnauthorisedError,
 )
@@ -152,7 +153,7 @@ async def test_a_locked_record_is_tried_again(
         (403, ForbiddenError),
         (404, MisconfiguredError),
         (405, MisconfiguredError),
-        (410, MisconfiguredError),
+        (410, GoneError),
         (501, MisconfiguredError),
     ],
 )

@@ -125,7 +125,7 @@ def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
     dispatcher.consumers.subscribe(broker, nothing, nothing, nothing, REPLICA)
     dispatcher.forget_order.subscribe(broker, nothing)
     retry.consumers.subscribe(broker, nothing, nothing)
-    portal_api.consumers.subscribe(broker, nothing, nothing, REPLICA)
+    portal_api.consumers.subscribe(broker, nothing, nothing, REPLICA, nothing)
     portal_api.telemetry_consumers.subscribe_telemetry(broker, nothing)
     portal_api.telemetry_consumers.subscribe_live(broker, nothing, nothing, nothing, REPLICA)
     subscribed: list[Any] = list(broker.subscribers)

@@ -18,6 +18,7 @@ import pytest
 from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, as_body
+from tests.support.evidence import evidence
 from tests.support.retrying import begun, progress
 from tests.support.system import System, until
 
@@ -96,17 +97,24 @@ async def wrong_items(system: System, operation: dict[str, Any]) -> int:
 class Witness:
     """Looks all the time, and takes offence at anything that is not true."""
 
-    def __init__(self, system: System, app: str, operation: dict[str, Any]) -> None:
+    def __init__(
+        self, system: System, app: str, operation: dict[str, Any], connector_id: str
+    ) -> None:
         self._system = system
         self._app = app
+        self._connector_id = connector_id
         self._operation = operation
         self.last = operation
         self.looks = 0
         self.watching = asyncio.create_task(self._watch())
 
     async def until_over(self, within_s: float) -> dict[str, Any]:
-        """Return the operation when it is over."""
-        return await asyncio.wait_for(self.watching, within_s)
+        """Return the operation when it is over; fail with everything that shows why it is not."""
+        await asyncio.wait({self.watching}, timeout=within_s)
+        if not self.watching.done():
+            self.watching.cancel()
+            pytest.fail(await evidence(self._system, self.last, self._connector_id))
+        return self.watching.result()
 
     async def until_asked(self, count: int) -> None:
         """Wait until so many deliveries are no longer waiting."""
@@ -171,7 +179,7 @@ async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(
         per_second=2_000,
         expected_count=MANY,
     )
-    witness = Witness(system, app, operation)
+    witness = Witness(system, app, operation, connector_id)
 
     await witness.until_asked(1)
     await kill_the_leader(system)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import os
 import sys
 import uuid
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aio_pika
 import pytest
 
 from common import topology
-from tests.support.builders import a_snapshot
+from tests.support.builders import a_snapshot, as_body
 from tests.support.system import SECRET, System, until
 
 
@@ -72,6 +74,29 @@ async def test_the_secret_may_come_as_http_basic(system: System) -> None:
     assert answered == 202
 
 
+async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
+    for place in range(0, len(body), 1_000):
+        yield body[place : place + 1_000]
+
+
+@pytest.mark.parametrize(("size", "status"), [(10_000, 202), (5_000_000, 413)])
+async def test_a_body_in_chunks_is_read_and_bounded(system: System, size: int, status: int) -> None:
+    url = f"{system.services['ingest'].url}/webhooks/demo/appointment-created"
+    headers = {"X-API-KEY": SECRET, "Content-Type": "application/json"}
+    body = as_body(a_snapshot(source_app=None, Body="x" * size))
+
+    async with system.http.post(url, data=in_chunks(body), headers=headers) as answer:
+        assert answer.status == status
+
+
+async def test_a_compressed_body_is_refused(system: System) -> None:
+    answered, problem = await system.post(
+        "create", gzip.compress(as_body(a_snapshot())), **{"Content-Encoding": "gzip"}
+    )
+
+    assert (answered, problem["status"]) == (415, 415)
+
+
 async def test_a_body_over_the_limit_is_refused(system: System) -> None:
     answered, problem = await system.post("create", a_snapshot(Body="x" * 5_000_000))
 
@@ -107,7 +132,6 @@ async def test_a_message_no_code_understands_is_shown_as_failed_with_its_body_an
         ("ingest", "INGEST_SECRETS", "not json"),
         ("ingest", "INGEST_PORT", "http"),
         ("dispatcher", "SECRET_KEYS", "short"),
-        ("retry", "RetryJobCronExpression", "whenever"),
         ("portal-api", "PORTAL_API_PORT", "-1"),
     ],
 )

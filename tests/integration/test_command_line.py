@@ -67,6 +67,34 @@ async def test_lists_details_and_exports(system: System, app: str) -> None:
     assert "1: Success" in (await mboc(system, "appointments", "timeline", key))[1]
 
 
+async def test_data_is_shown_as_it_is_and_never_acted_on(system: System, app: str) -> None:
+    subjects = ["Pump [/b] half", "[urgent] pump", "wipe \x1b[2J this"]
+    changes = [a_snapshot(source_app=app, Subject=subject) for subject in subjects]
+    for change in changes:
+        await system.delivery(await system.change("create", change), "MBOC Not Provided")
+    (delivery, *_) = await system.deliveries(source_app=app)
+    filters = ("--source-app", app)
+
+    printed = [
+        await mboc(system, *words)
+        for words in (
+            ("appointments", "list", *filters),
+            ("transactions", "list", *filters),
+            ("errors", "list", *filters),
+            ("errors", "causes", *filters),
+            ("appointments", "show", delivery["appointment"]["key"]),
+            ("appointments", "timeline", delivery["appointment"]["key"]),
+            ("transactions", "show", delivery["delivery_id"]),
+            ("transactions", "list", "--search", "[/b]"),
+            ("appointments", "show", "\x1b[2J"),
+        )
+    ]
+
+    assert [code for code, _ in printed] == [0] * 8 + [1]
+    assert all(subject in printed[0][1] for subject in subjects[:2])
+    assert "\x1b" not in "".join(text for _, text in printed)
+
+
 async def test_causes_and_notes(system: System, app: str) -> None:
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})

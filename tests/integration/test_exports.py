@@ -5,6 +5,7 @@ client that went away.
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
 import csv
 import io
@@ -111,6 +112,22 @@ async def test_the_rows_of_a_file_are_those_of_the_list_in_its_order(
     assert [row["delivery_id"] for row in rows] == [item["delivery_id"] for item in page["items"]]
     assert all(row["appointment_subject"].startswith("'=Überholung; ") for row in rows)
     assert len(lines) > 2
+
+
+@pytest.mark.parametrize("of", ["deliveries", "appointments"])
+async def test_a_file_for_excel_has_the_same_rows_as_every_country_reads_them(
+    system: System, of: str
+) -> None:
+    url = f"{system.services['portal-api'].url}/api/{of}/export"
+    query = {"source_app": SOURCE, "format": "excel"}
+    async with system.http.get(url, params=query, headers={"X-API-KEY": API_KEY}) as answer:
+        raw, named = await answer.read(), answer.headers["Content-Disposition"]
+
+    rows = csv.DictReader(io.StringIO(raw.decode("utf-16"), newline=""), delimiter="\t")
+
+    assert raw.startswith(codecs.BOM_UTF16_LE)
+    assert named.endswith('.csv"')
+    assert list(rows) == list(csv.DictReader(io.StringIO(await export(system, of, "csv"))))
 
 
 @pytest.mark.parametrize(

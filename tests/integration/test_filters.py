@@ -464,13 +464,14 @@ async def test_an_operation_refuses_a_filter_that_its_list_refuses(
 
     with pytest.raises(TooManyError, match=r"filter\.modified_by: can be used where"):
         await order.conditions(
-            Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}})
+            Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}), A_MOMENT
         )
 
     assert await order.conditions(
         Choice.model_validate(
             {"kind": "retry", "filter": {"modified_by": ["ANNE"], "status": ["Failed"]}}
-        )
+        ),
+        A_MOMENT,
     )
 
 

@@ -354,6 +354,33 @@ async def replace(system: System, queue: str, arguments: dict[str, Any] | None) 
             await declared.bind(topology.DELIVERIES.name, queue.rpartition(".")[2])
 
 
+async def test_a_connector_that_cannot_be_read_holds_its_lane_alone_and_says_why(
+    place: Place, app: str
+) -> None:
+    other = f"{app}-other"
+    connector_id, _ = [await place.hook(name) for name in (app, other)]
+    await post(place.system, app, [1], 1)
+    await place.all_settled(app, 1)
+    mine = {"_id": connector_id}
+    stored = await place.database["connectors"].find_one(mine, {"limits": 1})
+    assert stored is not None
+    await place.database["connectors"].update_one(
+        mine, {"$set": {"limits.calls_in_flight": "many"}}
+    )
+
+    async def is_shown() -> bool:
+        return "limits.calls_in_flight" in str((await place.lane(connector_id)).get("reason"))
+
+    await until(is_shown, "the lane to say why it waits", within_s=20)
+    await post(place.system, app, [2, 3], 1)
+    await post(place.system, other, [1], 1)
+    assert await place.all_settled(other, 1) == ["Success"]
+    assert len(place.office.calls[app]) == 1
+
+    await place.database["connectors"].update_one(mine, {"$set": stored})
+    assert await place.all_settled(app, 3) == ["Success"] * 3
+
+
 @pytest.mark.parametrize("fault", [{"status": 403}, {"delay_s": 12.0}], ids=["403", "hangs"])
 async def test_a_sick_company_delays_no_healthy_one_with_the_same_login(
     place: Place, app: str, fault: dict[str, Any]

@@ -107,6 +107,28 @@ async def test_a_bulk_write_that_a_majority_does_not_have_is_repeated(
     assert tries > 1
 
 
+async def test_a_write_that_mongodb_refuses_for_a_while_is_repeated_and_not_given_up(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = Claim(version(1))
+    await ledger.claim(claim)
+    bulk, refusals = ledger._bulk, [14031, 371]
+    plain = bulk._collection.bulk_write
+
+    async def full_at_first(*given: Any, **options: Any) -> Any:
+        if refusals:
+            raise BulkWriteError({"writeErrors": [{"index": 0, "code": refusals.pop()}]})
+        return await plain(*given, **options)
+
+    writing = SimpleNamespace(bulk_write=full_at_first, find=bulk._collection.find)
+    monkeypatch.setattr(bulk, "_collection", writing)
+
+    await ledger.settle(claim, SUCCESS)
+
+    assert refusals == []
+    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+
+
 async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
     bad, good = (
         Claim(a_delivery(transaction=a_transaction(name, key=f"demo/{name}")))

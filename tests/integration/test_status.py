@@ -15,6 +15,7 @@ import pytest
 
 from common import topology
 from tests.support.builders import a_snapshot
+from tests.support.retrying import begun, counts, failing, until_state
 from tests.support.system import System, until
 
 
@@ -112,6 +113,42 @@ async def test_the_timer_job_is_told_with_its_next_run(system: System, retry: st
     job = await until(told, "the timer job to be told")
     assert job["next_run_at"] == f"{datetime.now(UTC).year + 1}-01-01T00:00:00Z"
     assert job["last_run_at"] is None or job["last_run_at"] < job["next_run_at"]
+
+
+async def test_a_cron_expression_that_cannot_be_read_is_shown_and_operations_go_on(
+    system: System, app: str
+) -> None:
+    name = f"retry-{uuid.uuid4().hex[:4]}"
+    await system.start("retry", name, RetryJobCronExpression="0 25 * * *")
+
+    async def ask() -> dict[str, Any] | None:
+        found = await read(system)
+        return found if (found["timer_job"] or {}).get("trouble") else None
+
+    found = await until(ask, "the trouble to be shown")
+    operation = await begun(system, delivery_ids=await failing(system, app, 1))
+    over = await until_state(system, operation)
+    await system.stop(name)
+
+    assert "the hour '25' is not understood" in found["timer_job"]["trouble"]
+    assert found["timer_job"]["next_run_at"] is None
+    assert any("The timer job is off" in reason for reason in found["reasons"])
+    assert counts(over) == {"total": 1, "succeeded": 1}
+
+
+async def test_a_failed_delivery_shows_its_next_automatic_retry(
+    system: System, app: str, retry: str
+) -> None:
+    [delivery_id] = await failing(system, app, 1)
+
+    async def ask() -> dict[str, Any] | None:
+        _, found = await system.api("GET", f"/deliveries/{delivery_id}")
+        return dict(found) if found["automatic_retry"]["at"] else None
+
+    found = await until(ask, f"{retry} to tell of its next run")
+
+    next_year = datetime.now(UTC).year + 1
+    assert found["automatic_retry"]["at"].startswith(f"{next_year}-01-01T00:00:00")
 
 
 async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_missed(

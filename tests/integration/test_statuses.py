@@ -88,7 +88,7 @@ async def test_failed_names_the_code_and_what_to_look_into(system: System, app: 
 
 async def test_a_transient_fault_is_overcome_within_one_attempt(system: System, app: str) -> None:
     await system.hook(app)
-    await system.simulated("PUT", app, "/faults", json={"status": 503, "times": 2})
+    await system.simulated("PUT", app, "/faults", json={"status": 429, "times": 2})
 
     delivery = await system.delivery(await system.change("create", a_snapshot(source_app=app)))
 

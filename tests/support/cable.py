@@ -1,4 +1,4 @@
-"""The network between a service and a server: a test can cut it."""
+"""The network between a service and a server: a test can cut it, or make it slow."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Cable:
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
         self.is_broken = False
+        self.bytes_per_s = float("inf")
 
     @property
     def url(self) -> str:
@@ -39,17 +40,19 @@ class Cable:
         both = {writer, there_writer}
         self._writers |= both
         await asyncio.gather(
-            _forward(reader, there_writer), _forward(there_reader, writer), return_exceptions=True
+            self._forward(reader, there_writer),
+            self._forward(there_reader, writer),
+            return_exceptions=True,
         )
         self._writers -= both
 
-
-async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65_536):
+                await asyncio.sleep(len(data) / self.bytes_per_s)
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 @contextlib.asynccontextmanager

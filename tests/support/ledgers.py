@@ -30,8 +30,9 @@ GATEWAY_FAULT = Outcome(
     code="DSWBHK020",
     message="[DSWBHK020] Status code: 502.",
     http_status=502,
-    is_possibly_stored=True,
-    tries=3,
+    outcome_unknown=True,
+    owes_create=True,
+    tries=1,
 )
 UNKNOWN = Outcome(
     status=Status.FAILED,

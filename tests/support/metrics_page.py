@@ -34,7 +34,9 @@ LABELS = {
         "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, "
         "skipped; of the simulator's changes: accepted, refused, again"
     ),
-    "reason": "unreadable, unauthorised, too large, content type, invalid field, broker away",
+    "reason": (
+        "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
+    ),
     "source": "the sources that have a secret in `INGEST_SECRETS`",
     "state": "done, cancelled",
     "status": "the eight statuses",

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 
 @dataclass
 class RawServer:
-    """``answer`` None = silence; ``cuts`` = the connection is closed instead of an answer."""
+    """``answer`` None = silence; ``cuts`` = the connection is closed instead of an answer;
+    ``cuts_after`` = so many answers on one connection, and the next request is not read.
+    """
 
     answer: bytes | None = None
     cuts: bool = False
+    cuts_after: int | None = None
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
 
@@ -24,22 +27,26 @@ class RawServer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take the requests of one connection."""
+        answered = 0
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):
-            while True:
+            while answered != self.cuts_after:
                 self.requests.append(await reader.readuntil(b"\r\n\r\n"))
                 if self.cuts:
                     break
                 if self.answer is not None:
                     writer.write(self.answer)
+                answered += 1
+            if answered:
+                await reader.read(1)
         writer.close()
 
 
 @contextlib.asynccontextmanager
 async def raw_server(
-    answer: bytes | None = None, *, cuts: bool = False
+    answer: bytes | None = None, *, cuts: bool = False, cuts_after: int | None = None
 ) -> AsyncIterator[RawServer]:
     """Run it inside this block."""
-    behaving = RawServer(answer, cuts)
+    behaving = RawServer(answer, cuts, cuts_after)
     server = await asyncio.start_server(behaving.serve, "127.0.0.1", 0)
     behaving.port = server.sockets[0].getsockname()[1]
     yield behaving

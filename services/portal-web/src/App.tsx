@@ -4,7 +4,7 @@ import CssBaseline from '@mui/material/CssBaseline';
 import { QueryClient } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { AdminContext, CoreAdminUI, CustomRoutes, localStorageStore } from 'react-admin';
-import { BrowserRouter, Route } from 'react-router-dom';
+import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 import { authProvider } from '@/account/authProvider';
 import { PreferencesProvider } from '@/account/preferences';
 import { SignIn } from '@/account/SignIn';
@@ -45,56 +45,61 @@ const queryClient = new QueryClient({
   },
 });
 
+/** With a router that can hold a navigation, so that a page can ask before it is left. */
 export function App() {
+  return <RouterProvider router={router} />;
+}
+
+function Portal() {
   return (
-    <BrowserRouter>
-      <AdminContext
-        authProvider={authProvider}
-        dataProvider={dataProvider}
-        i18nProvider={i18nProvider}
-        queryClient={queryClient}
-        store={store}
-        theme={lightTheme}
-        darkTheme={darkTheme}
-        basename=""
+    <AdminContext
+      authProvider={authProvider}
+      dataProvider={dataProvider}
+      i18nProvider={i18nProvider}
+      queryClient={queryClient}
+      store={store}
+      theme={lightTheme}
+      darkTheme={darkTheme}
+      basename=""
+    >
+      <CssBaseline enableColorScheme />
+      <CoreAdminUI
+        layout={Around}
+        loginPage={SignIn}
+        loading={Loading}
+        catchAll={NotFound}
+        ready={NotFound}
+        authCallbackPage={false}
+        requireAuth
+        disableTelemetry
+        title=""
       >
-        <CssBaseline enableColorScheme />
-        <CoreAdminUI
-          layout={Around}
-          loginPage={SignIn}
-          loading={Loading}
-          catchAll={NotFound}
-          ready={NotFound}
-          authCallbackPage={false}
-          requireAuth
-          disableTelemetry
-          title=""
-        >
-          <CustomRoutes>
-            <Route path="/" element={<Home />} />
-            <Route path="/appointments" element={<Appointments />} />
-            <Route path="/appointments/:key" element={<AppointmentPage />} />
-            <Route path="/transactions" element={<Transactions />} />
-            <Route path="/transactions/:id" element={<DeliveryPage />} />
-            <Route path="/errors" element={<ErrorTracking />} />
-            <Route path="/errors/:id" element={<DeliveryPage />} />
-            <Route path="/operations" element={<Operations />} />
-            <Route path="/operations/:id" element={<OperationPage />} />
-            <Route path="/logs" element={<Logs />} />
-            <Route path="/status" element={<StatusPage />} />
-            <Route path="/connectors" element={<Connectors />} />
-            <Route path="/connectors/import" element={<ImportPage />} />
-            <Route path="/connectors/:id" element={<ConnectorPage />} />
-            <Route path="/users" element={<Users />} />
-            <Route path="/audit" element={<Audit />} />
-            <Route path="/profile" element={<Profile />} />
-          </CustomRoutes>
-        </CoreAdminUI>
-        <Toasts />
-      </AdminContext>
-    </BrowserRouter>
+        <CustomRoutes>
+          <Route path="/" element={<Home />} />
+          <Route path="/appointments" element={<Appointments />} />
+          <Route path="/appointments/:key" element={<AppointmentPage />} />
+          <Route path="/transactions" element={<Transactions />} />
+          <Route path="/transactions/:id" element={<DeliveryPage />} />
+          <Route path="/errors" element={<ErrorTracking />} />
+          <Route path="/errors/:id" element={<DeliveryPage />} />
+          <Route path="/operations" element={<Operations />} />
+          <Route path="/operations/:id" element={<OperationPage />} />
+          <Route path="/logs" element={<Logs />} />
+          <Route path="/status" element={<StatusPage />} />
+          <Route path="/connectors" element={<Connectors />} />
+          <Route path="/connectors/import" element={<ImportPage />} />
+          <Route path="/connectors/:id" element={<ConnectorPage />} />
+          <Route path="/users" element={<Users />} />
+          <Route path="/audit" element={<Audit />} />
+          <Route path="/profile" element={<Profile />} />
+        </CustomRoutes>
+      </CoreAdminUI>
+      <Toasts />
+    </AdminContext>
   );
 }
+
+const router = createBrowserRouter([{ path: '*', element: <Portal /> }]);
 
 function Around({ children }: { children?: React.ReactNode }) {
   return (

@@ -24,6 +24,21 @@ async def test_what_comes_together_goes_out_together_in_order() -> None:
     assert flushed == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
+async def test_a_flush_is_bounded_in_bytes_and_a_larger_item_goes_alone() -> None:
+    flushed: list[list[int]] = []
+
+    async def flush(sizes: Sequence[int]) -> Sequence[int | Exception]:
+        flushed.append(list(sizes))
+        return list(sizes)
+
+    batcher: Batcher[int, int] = Batcher(flush, most_bytes=10, size_of=lambda size: size)
+
+    results = await asyncio.gather(*(batcher.submit(size) for size in (4, 6, 1, 25, 9, 1, 1)))
+
+    assert results == [4, 6, 1, 25, 9, 1, 1]
+    assert flushed == [[4, 6], [1], [25], [9, 1], [1]]
+
+
 async def test_one_items_error_is_only_its_own() -> None:
     async def flush(items: Sequence[int]) -> Sequence[int | Exception]:
         return [ValueError("three") if item == 3 else item for item in items]
@@ -49,3 +64,23 @@ async def test_a_flush_that_raises_tells_everyone_and_the_next_goes_on() -> None
     with pytest.raises(OSError, match="away"):
         await batcher.submit(1)
     assert await batcher.submit(2) == 2
+
+
+async def test_items_given_up_while_they_wait_are_dropped_where_that_is_wanted() -> None:
+    flushed: list[int] = []
+    first = asyncio.Event()
+
+    async def flush(items: Sequence[int]) -> list[int]:
+        await first.wait()
+        flushed.extend(items)
+        return list(items)
+
+    batcher = Batcher(flush, limit=1, drops_cancelled=True)
+    futures = [batcher.submit(number) for number in range(4)]
+    await asyncio.sleep(0.01)
+    futures[1].cancel()
+    futures[2].cancel()
+    first.set()
+
+    assert await futures[3] == 3
+    assert flushed == [0, 3]

@@ -4,12 +4,15 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from pydantic import ValidationError
 
 from common import topology
-from common.contracts.dead_letter import DeadLetter
+from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter
 from common.contracts.transaction import TRANSACTIONS
-from common.parking import is_hopeless, park
+from common.errors import BrokerAwayError, MessageTooLargeError
+from common.parking import handle_or_park, park
+from tests.support.builders import a_delivery, an_event
 
 BODY = b'[{"password": "hunter2"}]'
 
@@ -44,13 +47,109 @@ def an_error() -> ValidationError:
     raise AssertionError
 
 
-def test_what_cannot_be_parsed_is_hopeless_at_once_and_a_bug_after_three_tries() -> None:
-    assert is_hopeless(a_message(), an_error())
-    assert [is_hopeless(a_message(returned), KeyError("x")) for returned in (0, 1, 2)] == [
-        False,
-        False,
-        True,
-    ]
+class Handler:
+    """Raises these, one after another, then returns."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.calls = 0
+
+    async def __call__(self) -> str:
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "handled"
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that were asked for, none of which is made."""
+    asked: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        asked.append(seconds)
+
+    monkeypatch.setattr("common.parking.asyncio.sleep", sleep)
+    return asked
+
+
+@pytest.mark.parametrize("error", [an_error(), MessageTooLargeError(17, 16)])
+async def test_a_message_that_another_try_cannot_help_is_dead_lettered_at_once(
+    error: Exception,
+) -> None:
+    publisher: Any = FakePublisher()
+    handler = Handler(error)
+
+    await handle_or_park(publisher, a_message(), "q", handler)
+
+    assert (handler.calls, len(publisher.letters)) == (1, 1)
+
+
+async def test_a_handler_that_raises_is_tried_three_times_with_growing_pauses(
+    pauses: list[float],
+) -> None:
+    publisher: Any = FakePublisher()
+    handler = Handler(*(KeyError("x") for _ in range(9)))
+
+    await handle_or_park(publisher, a_message(), "q", handler)
+
+    assert (handler.calls, len(publisher.letters), pauses) == (3, 1, [0.5, 1.0])
+
+
+async def test_neither_a_redelivery_nor_an_absent_broker_counts_as_a_try() -> None:
+    publisher: Any = FakePublisher()
+    away = [BrokerAwayError("away") for _ in range(5)]
+
+    handled = await handle_or_park(
+        publisher, a_message(returned=19), "q", Handler(*away, KeyError("x"), KeyError("x"))
+    )
+
+    assert (handled, publisher.letters) == ("handled", [])
+
+
+async def test_a_dead_letter_never_becomes_another_one(pauses: list[float]) -> None:
+    publisher: Any = FakePublisher()
+    handler = Handler(*(KeyError("x") for _ in range(99)))
+
+    await handle_or_park(publisher, a_message(), topology.PARKED.name, handler)
+
+    assert (handler.calls, publisher.letters) == (100, [])
+    assert pauses == sorted(pauses)
+    assert max(pauses) == 30
+
+
+async def test_a_letter_is_bounded_and_says_how_large_the_message_was() -> None:
+    publisher: Any = FakePublisher()
+    message = a_message()
+    message.body = b"\x00" * (MOST_BODY_BYTES + 1)
+
+    await park(publisher, message, "q", KeyError("x"))
+
+    letter = publisher.letters[0]
+    assert (len(letter.body), letter.body_bytes) == (MOST_BODY_BYTES, MOST_BODY_BYTES + 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ([an_event(attempt=2).model_dump(mode="json") | {"phase": "new"}], [("t1.c1", 2)]),
+        ([{"delivery_id": "a.b", "attempt": "x"}, {"delivery_id": "y" * 121}, 7], [("a.b", 1)]),
+        (a_delivery(attempt=3).model_dump(mode="json"), [("t1.c1", 3)]),
+        ([{"transaction_id": "t7"}], [("t7.-", 1)]),
+        ("text", []),
+    ],
+)
+async def test_a_letter_names_the_deliveries_of_a_message_that_cannot_be_read(
+    body: Any, named: list[tuple[str, int]]
+) -> None:
+    publisher: Any = FakePublisher()
+    message = a_message()
+    message.body = json.dumps(body).encode()
+
+    await park(publisher, message, "q", an_error())
+
+    letter = publisher.letters[0]
+    assert [(one.delivery_id, one.attempt) for one in letter.deliveries] == named
 
 
 async def test_a_parked_message_keeps_its_body_and_names_the_reason_without_quoting_it() -> None:

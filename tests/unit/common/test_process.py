@@ -8,7 +8,7 @@ import socket
 import pytest
 from starlette.applications import Starlette
 
-from common.broker import QueueMismatchError
+from common.errors import QueueMismatchError
 from common.process import background, listening, run
 
 

@@ -13,6 +13,10 @@ def test_every_queue_is_a_quorum_queue_whose_dead_letters_are_shown() -> None:
         )
 
 
+def test_rabbitmq_gives_up_on_no_dead_letter_however_often_it_is_delivered() -> None:
+    assert topology.PARKED.arguments["x-delivery-limit"] == topology.UNLIMITED
+
+
 def test_a_queue_that_drops_is_bounded_and_does_not_fill_the_dead_letters() -> None:
     arguments = topology.PORTAL_API_TELEMETRY.arguments
 

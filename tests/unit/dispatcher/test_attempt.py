@@ -6,11 +6,12 @@ from typing import Any, cast
 import pytest
 
 from common.contracts.delivery import DeliveryRequested, Status
-from dispatcher.attempt import TRIES, Tries, next_step, pause_s
 from dispatcher.deliver import DeliveryService
 from dispatcher.errors import (
     DeliveryError,
     ForbiddenError,
+    GatewayFaultError,
+    GoneError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
@@ -21,12 +22,15 @@ from dispatcher.errors import (
     UnreachableError,
 )
 from dispatcher.ledger.claim import Busy, Done
+from dispatcher.next_step import TRIES, Tries, next_step, pause_s
 from dispatcher.outcome import Outcome
 from tests.support.builders import a_delivery, a_transaction
 from tests.support.fake_lane import FakeClient, FakeLane, FakeStatuses, a_lane, a_message
 from tests.support.virtual_time import in_virtual_time, now, settle
 
-FAULT = ServerFaultError("DSWBHK020", "Status code: 502.", http_status=502)
+FAULT = ServerFaultError("DSBC009", "A record is locked.", http_status=500)
+GATEWAY_FAULT = GatewayFaultError("DSWBHK020", "Status code: 502.", http_status=502)
+GONE = GoneError("DSWBHK020", "Status code: 410.", http_status=410)
 UNREACHABLE = UnreachableError("DSWBHK010", "It cannot be reached.")
 UNAUTHORISED = UnauthorisedError("DSWBHK020", "Status code: 401.", http_status=401)
 THROTTLED = ThrottledError("DSWBHK020", "Status code: 429.", http_status=429)
@@ -71,8 +75,8 @@ async def test_a_transient_fault_is_tried_up_to_three_times() -> None:
 
     outcome = (await a_lane(client).deliver()).outcome
 
-    assert (outcome.status, outcome.tries, outcome.http_status) == (Status.FAILED, 3, 502)
-    assert outcome.message == "[DSWBHK020] Status code: 502."
+    assert (outcome.status, outcome.tries, outcome.http_status) == (Status.FAILED, 3, 500)
+    assert outcome.message == "[DSBC009] A record is locked."
     assert len(client.sent) == 3
 
 
@@ -88,6 +92,7 @@ async def test_a_try_that_succeeds_ends_the_attempt() -> None:
     [
         RefusedError("DSWBHK020", "no", http_status=400),
         NoAnswerError("DSWBHK010", "silence"),
+        GATEWAY_FAULT,
         ForbiddenError("DSWBHK020", "no", http_status=403),
         MisconfiguredError("DSWBHK020", "no such page", http_status=404),
         UnconfirmedError("DSWBHK020", "not readable", http_status=200),
@@ -103,7 +108,7 @@ async def test_refusals_and_unknown_outcomes_are_not_tried_again(error: Delivery
     assert outcome.outcome_unknown is error.outcome_unknown
 
 
-@pytest.mark.parametrize("error", [UNREACHABLE, UNAUTHORISED, ASKED_TO_WAIT])
+@pytest.mark.parametrize("error", [UNREACHABLE, UNAUTHORISED, ASKED_TO_WAIT, GONE])
 @pytest.mark.parametrize("is_held", [False, True])
 @pytest.mark.parametrize("made", [0, 1, 2])
 def test_a_delivery_of_which_nothing_was_sent_never_fails(

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from common import topology
-from common.broker import BrokerAwayError, Publisher
+from common.broker import Publisher
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, Phase, Status
 from common.contracts.transaction import TransactionReceived
+from common.errors import BrokerAwayError
 from common.topology import partition_of
 from dispatcher.connector_cache import ConnectorCache
 from dispatcher.route import RoutingService
@@ -17,10 +18,16 @@ from tests.support.fake_lane import FakeStatuses
 from tests.support.virtual_time import in_virtual_time, settle
 
 
+async def never() -> Any:
+    """No test here connects."""
+    raise AssertionError
+
+
 class FlakyPublisher(Publisher):
     """RabbitMQ that is away for the first publishes."""
 
     def __init__(self, away: int = 0) -> None:
+        super().__init__(never, topology.DISPATCHER)
         self.away = away
         self.published: list[tuple[str, DeliveryRequested]] = []
 

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.appointment import Action
-from common.contracts.transaction import TRANSACTIONS
-from ingest.accept import Accept, read_change, read_changes
-from ingest.errors import InvalidFieldError
+from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.errors import BrokerAwayError
+from ingest.accept import LARGEST_MESSAGE, Accept, read_change, read_changes
+from ingest.errors import InvalidFieldError, TooLargeError
 from tests.support.builders import a_snapshot, as_body
 
 
@@ -114,3 +116,84 @@ async def test_nothing_is_accepted_while_the_broker_is_away() -> None:
         )
 
     assert publisher.published == []
+
+
+class BlockedPublisher(FakePublisher):
+    """A broker that takes a message and confirms nothing until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = asyncio.Event()
+
+    async def publish(
+        self, exchange: topology.Exchange, body: bytes, *, message_id: str, kind: str
+    ) -> None:
+        await self.released.wait()
+        await super().publish(exchange, body, message_id=message_id, kind=kind)
+
+
+def one_change(appointment_id: int = 1) -> list[TransactionReceived]:
+    return read_changes("demo", Action.UPDATE, as_body(a_snapshot(appointment_id)))
+
+
+async def refused(accept: Accept, changes: list[TransactionReceived]) -> float:
+    """Return after how many seconds these changes were refused."""
+    began = time.monotonic()
+    with pytest.raises(BrokerAwayError):
+        await accept(changes)
+    return time.monotonic() - began
+
+
+async def test_every_request_is_refused_in_time_while_the_broker_confirms_nothing() -> None:
+    accept = Accept(BlockedPublisher(), confirm_timeout_s=0.2)
+
+    waits = await asyncio.gather(*(refused(accept, one_change(i)) for i in range(1, 301)))
+
+    assert max(waits) < 1
+
+
+async def test_requests_are_refused_at_once_while_a_confirmation_is_overdue() -> None:
+    accept = Accept(BlockedPublisher(), confirm_timeout_s=0.5)
+    await refused(accept, one_change())
+    await asyncio.sleep(0.05)
+
+    assert await refused(accept, one_change(2)) < 0.1
+
+
+async def test_it_accepts_again_once_the_broker_confirms() -> None:
+    publisher = BlockedPublisher()
+    accept = Accept(publisher, confirm_timeout_s=0.05)
+    await asyncio.gather(*(refused(accept, one_change(i)) for i in range(1, 201)))
+
+    publisher.released.set()
+    await asyncio.sleep(0.05)
+    await accept(one_change(999))
+
+    sent = [t.appointment.appointment_id for b in publisher.published for t in read_back(b)]
+    assert sent[-1] == 999
+    assert len(sent) <= 64 + 1, "changes that were refused are not published later"
+
+
+def read_back(body: bytes) -> list[TransactionReceived]:
+    return TRANSACTIONS.validate_json(body)
+
+
+async def test_large_changes_that_come_together_do_not_become_one_message() -> None:
+    publisher = FakePublisher()
+    changes = [
+        change
+        for i in range(1, 9)
+        for change in read_changes(
+            "demo", Action.UPDATE, as_body(a_snapshot(i, Body="x" * 3_900_000))
+        )
+    ]
+
+    await Accept(publisher, confirm_timeout_s=5)(changes)
+
+    assert max(map(len, publisher.published)) < LARGEST_MESSAGE
+    assert len(publisher.published) == 8
+
+
+def test_a_change_that_no_message_can_hold_is_refused_before_anything_is_published() -> None:
+    with pytest.raises(TooLargeError, match=str(LARGEST_MESSAGE)):
+        read_changes("demo", Action.UPDATE, as_body(a_snapshot(1, Body='"' * 4_200_000)))

@@ -77,18 +77,28 @@ def test_every_form_of_iso_8601_that_dotnet_writes_is_read(text: str) -> None:
         "9999-12-31T23:59:59-05:00",
         "٢٠٢٦-07-21T14:03:09",
         "07/21/2026 14:03:09",
+        "2026-07-21T14:03:09+25:00",
+        "2026-07-21T14:03:09+13:60",
+        "/Date(-62135596800001)/",
+        "/Date(99999999999999999999)/",
     ],
 )
 def test_what_is_no_date_is_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(ValueError, match=r"must be a date|is no date|lies outside"):
+    with pytest.raises(ValueError, match=r"must be a date|is no date|lies outside|offset"):
         read_date(text)
 
 
-DATES = st.builds(
+@pytest.mark.parametrize("text", ["/Date(-62135596800000)/", "/Date(-62135596800000+0100)/"])
+def test_the_smallest_date_of_dotnet_in_milliseconds_is_no_value(text: str) -> None:
+    assert read_date(text).is_missing
+
+
+MILLISECONDS = st.builds("/Date({}{})/".format, st.integers(), st.sampled_from(["", "+0200"]))
+DATES = MILLISECONDS | st.builds(
     "{:%Y-%m-%dT%H:%M:%S}{}{}".format,
     st.datetimes(),
     st.sampled_from(["", ".1", ".1234567", ".123456789"]),
-    st.sampled_from(["", "Z", "+14:00", "-12:00", "+05:30"]),
+    st.sampled_from(["", "Z", "+14:00", "-12:00", "+05:30", "+99:99"]),
 )
 
 

@@ -36,3 +36,28 @@ def test_an_unknown_zone_or_source_is_refused_in_one_sentence(
     assert capsys.readouterr().err == (
         f"Cannot start: the setting INGEST_TIME_ZONES is not valid: {sentence}.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("INGEST_BODY_LIMIT", str(8 * 1024 * 1024 + 1), "less than or equal to 8388608"),
+        ("INGEST_SECRETS", '{"a/b": "made-up"}', "a source is a part of an address"),
+        ("INGEST_SECRETS", f'{{"{"a" * 121}": "made-up"}}', "a source is a part of an address"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    sentence: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit):
+        load(Settings)
+
+    printed = capsys.readouterr().err
+    assert name in printed
+    assert sentence in printed

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
-from common.contracts.appointment import ticks_of
+from common.contracts.appointment import Action, ticks_of
+from ingest.accept import read_change
 from ingest.errors import InvalidFieldError, UnreadableError
 from ingest.moments import Arrival
-from ingest.snapshot import read_snapshot, split_snapshots
+from ingest.snapshot import LONGEST_FACT, read_snapshot
 from tests.support.builders import a_snapshot, as_body
+
+GUID, NO_GUID = "f3b1f7a0-9f3e-4d0e-8a64-0d9a3c1f5b7e", "00000000-0000-0000-0000-000000000000"
 
 
 def test_both_published_shapes_name_the_same_appointment() -> None:
@@ -45,7 +48,12 @@ def test_dates_of_the_appointment_stay_the_text_they_were() -> None:
 
 @pytest.mark.parametrize(
     ("given", "key"),
-    [({"AppointmentGuid": "g-1"}, "demo/g-1"), ({"appointmentNo": "APP-1"}, "demo/APP-1")],
+    [
+        ({"AppointmentGuid": GUID}, f"demo/{GUID}"),
+        ({"appointmentNo": "APP-1"}, "demo/APP-1"),
+        ({"AppointmentGuid": NO_GUID, "appointmentNo": "APP-1"}, "demo/APP-1"),
+        ({"AppointmentGuid": " ", "appointmentNo": "APP-1"}, "demo/APP-1"),
+    ],
 )
 def test_without_an_id_the_guid_or_number_names_the_appointment(
     given: dict[str, Any], key: str
@@ -75,7 +83,12 @@ def test_without_an_id_the_guid_or_number_names_the_appointment(
         (b'{"Id": 7, "LastModifiedDate": "9999-12-31T23:59:59-05:00"}', "LastModifiedDate"),
         (b'{"Id": 7, "LastModifiedDate": "2026-02-30T14:03:09"}', "LastModifiedDate"),
         (b'{"Id": 7, "LastModifiedDate": "2026-07-21T24:00:00"}', "LastModifiedDate"),
-        (b'{"Id": 7, "LastModifiedDate": "/Date(1784642589447)/"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "/Date(253402300800000)/"}', "LastModifiedDate"),
+        (b'{"Id": 7, "LastModifiedDate": "2026-07-21T14:03:09+15:00"}', "LastModifiedDate"),
+        (b'{"Id": null, "LastModifiedDate": "2026-07-21T14:03:09"}', "Id"),
+        (b'{"Id": 1.0, "LastModifiedDate": "2026-07-21T14:03:09"}', "Id"),
+        (b'{"Id": -1, "LastModifiedDate": "2026-07-21T14:03:09"}', "Id"),
+        (b'{"Id": 9223372036854775808, "LastModifiedDate": "2026-07-21T14:03:09"}', "Id"),
         (b'{"Id": 7, "CreatedDate": "soon"}', "CreatedDate"),
         (b"7", "body"),
     ],
@@ -90,30 +103,6 @@ def test_a_bad_field_is_named(body: bytes, field: str) -> None:
 def test_text_that_is_not_json_is_unreadable() -> None:
     with pytest.raises(UnreadableError):
         read_snapshot(b"{", "demo")
-
-
-def test_each_element_of_an_array_keeps_its_text() -> None:
-    texts = split_snapshots(
-        '  [ {"Id": 1, "Qty": 2.50} ,\r\n{"Id":2,"Subject":"圧縮機 ]"}]\n'.encode()
-    )
-
-    assert texts == ['{"Id": 1, "Qty": 2.50}', '{"Id":2,"Subject":"圧縮機 ]"}']
-
-
-def test_a_single_appointment_keeps_every_byte() -> None:
-    assert split_snapshots(b' {"Id": 1}\n') == [' {"Id": 1}\n']
-
-
-@pytest.mark.parametrize("body", [b"[", b"[}", b"[1 2]", b"[1,", b"\xff{}", b"[" * 200_000])
-def test_a_broken_body_is_unreadable(body: bytes) -> None:
-    with pytest.raises(UnreadableError):
-        split_snapshots(body)
-
-
-@pytest.mark.parametrize("body", [b"[]", b"[{}] {}"])
-def test_an_empty_array_or_something_behind_it_is_refused(body: bytes) -> None:
-    with pytest.raises(InvalidFieldError):
-        split_snapshots(body)
 
 
 NOW = datetime(2026, 7, 21, 15, 0, tzinfo=UTC)
@@ -193,15 +182,56 @@ def test_text_about_infinity_is_text() -> None:
     assert found.subject == "NaN to Infinity"
 
 
-def test_a_number_without_an_id_is_another_appointment_than_the_id() -> None:
-    by_id = read_snapshot(as_body(a_snapshot(appointment_id=7)), "demo")
-    by_number = read_snapshot(as_body(a_snapshot(appointment_id=0, appointmentNo="7")), "demo")
+def test_id_number_and_guid_of_the_same_text_are_three_appointments() -> None:
+    keys = {
+        read_snapshot(as_body(a_snapshot() | {"Id": 0} | given), "demo").key
+        for given in ({"Id": 123}, {"appointmentNo": "123"}, {"AppointmentGuid": "123"})
+    }
 
-    assert by_id.key != by_number.key
+    assert len(keys) == 3
 
 
-def test_a_guid_that_is_too_long_is_refused_instead_of_cut() -> None:
-    with pytest.raises(InvalidFieldError) as refused:
-        read_snapshot(as_body(a_snapshot(appointment_id=0, AppointmentGuid="g" * 200)), "demo")
+def test_the_id_names_the_appointment_whatever_guid_comes_with_it() -> None:
+    found = read_snapshot(as_body(a_snapshot(appointment_id=7, AppointmentGuid=GUID)), "demo")
 
-    assert refused.value.errors[0]["field"] == "AppointmentGuid"
+    assert (found.key, found.appointment_guid) == ("demo/7", GUID)
+
+
+def test_an_id_that_is_null_is_no_id() -> None:
+    body = as_body(a_snapshot() | {"Id": None, "AppointmentGuid": GUID})
+
+    assert read_snapshot(body, "demo").key == f"demo/{GUID}"
+
+
+def test_a_guid_that_is_too_long_still_names_one_appointment() -> None:
+    keys = {
+        read_snapshot(as_body(a_snapshot(appointment_id=0, AppointmentGuid=guid)), "demo").key
+        for guid in ("g" * 300, "g" * 300 + "1")
+    }
+
+    assert len(keys) == 2
+
+
+def test_a_text_of_megabytes_is_shown_in_part_and_passed_on_whole() -> None:
+    body = as_body(a_snapshot(Subject="x" * 3_000_000)).decode()
+
+    change = read_change("demo", Action.UPDATE, body)
+
+    assert change.appointment.subject == "x" * LONGEST_FACT
+    assert change.body == body
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["/Date(1784642589447)/", "/Date(1784642589447+0200)/", "2026-07-21T14:03:09.4470000Z"],
+)
+def test_a_date_in_milliseconds_is_read(date: str) -> None:
+    found = read_snapshot(as_body(a_snapshot(modified=date)), "demo", Arrival(NOW))
+
+    assert found.modified_at == datetime(2026, 7, 21, 14, 3, 9, 447_000, tzinfo=UTC)
+
+
+def test_of_a_name_that_comes_twice_the_last_one_counts_as_for_every_other_reader() -> None:
+    body = b'{"Id": 1, "Id": 2, "LastModifiedDate": "2026-07-21T14:03:09"}'
+
+    assert read_snapshot(body, "demo").appointment_id == 2

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from retry.operations.pace import Pace
+from retry.pace import Pace
 
 
 def test_so_many_per_second_are_allowed_and_no_more_than_a_seconds_worth_at_once() -> None:

@@ -9,6 +9,7 @@ import pytest
 from simulator.back_offices.fault import Fault, read_fault
 from simulator.back_offices.faults import Faults
 from simulator.errors import InvalidFieldError
+from tests.support import simulator_page
 
 
 def strikes(calls: int = 1_000, **fields: float) -> list[bool]:
@@ -34,6 +35,10 @@ def test_a_share_of_calls_is_struck_the_same_ones_for_the_same_seed() -> None:
 
 def test_share_and_times_together_end_after_so_many_strikes() -> None:
     assert sum(strikes(share=0.1, times=3)) == 3
+
+
+def test_calls_can_pass_before_the_first_strike() -> None:
+    assert strikes(after=2, times=3)[:6] == [False, False, True, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,13 @@ def test_share_and_times_together_end_after_so_many_strikes() -> None:
         ({"token_error": "invalid_scope", "status": 500}, "token_error"),
         ({"token_error": "Bad Words"}, "token_error"),
         ({"token_status": 400, "status": 500}, "token_status"),
+        ({"delay_s": 1, "stored_first": True}, "stored_first"),
+        ({"malformed": True, "stored_first": True}, "stored_first"),
+        ({"status": 500, "fault_bytes": 9}, "fault_bytes"),
+        ({"status": 500, "fault_form": "utf-16"}, "fault_form"),
+        ({"location": "odd"}, "location"),
+        ({"location": "broken", "body": "html"}, "body"),
+        ({"closes_after": 0}, "closes_after"),
         ({"statsu": 503}, "statsu"),
         ({}, "body"),
         ([], "body"),
@@ -72,3 +84,7 @@ def test_a_bad_fault_is_refused_naming_the_field(fault: object, field: str) -> N
         read_fault(json.dumps(fault).encode())
 
     assert [e["field"] for e in refused.value.errors] == [field]
+
+
+def test_the_docs_list_every_fault() -> None:
+    assert simulator_page.PAGE.read_text() == simulator_page.page(), "run `make docs`"

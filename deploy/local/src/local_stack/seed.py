@@ -98,7 +98,7 @@ SEEDED = (
         "shaky",
         "Webhook",
         "REST",
-        fault={"status": 503, "share": 0.4},
+        fault={"status": 429, "share": 0.4},
     ),
 )
 """The shaky one: three tries an attempt, so about six in a hundred attempts come to Failed."""

@@ -109,7 +109,7 @@ def table(seen: Figures, pace: Pace) -> Table:
         failed = Text(str(lane.failed), style="red" if lane.failed else "")
         held = Text("held", style="yellow") if lane.is_held else Text("")
         made.add_row(
-            lane.name,
+            Text(lane.name),
             str(lane.delivered),
             failed,
             str(lane.skipped),

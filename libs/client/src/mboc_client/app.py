@@ -8,6 +8,7 @@ import os
 import sys
 from importlib.metadata import version
 
+from mboc_client import show
 from mboc_client.commands import (
     appointments,
     audit,
@@ -39,11 +40,12 @@ NOUNS = (
 
 def main() -> None:
     """Run one command."""
+    show.prepare()
     asked = parser().parse_args()
     try:
         raise SystemExit(asyncio.run(_run(asked)))
     except ClientError as error:
-        sys.exit(str(error))
+        sys.exit(show.visible(str(error)))
     except (KeyboardInterrupt, BrokenPipeError):
         raise SystemExit(130) from None
 

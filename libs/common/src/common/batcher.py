@@ -1,16 +1,25 @@
-"""Group commit: whatever waits when the previous flush is done goes out together."""
+"""Group commit: the items that wait when the previous flush is done go out together."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextvars import Context
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
 I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
+MOST_BYTES = 1024 * 1024
+"""In one flush, unless a single item is larger: RabbitMQ 4 takes 16 MiB in a message."""
+
+
+class _Submitted(NamedTuple, Generic[I, R]):
+    item: I
+    size: int
+    future: asyncio.Future[R]
 
 
 class Batcher(Generic[I, R]):
@@ -18,23 +27,34 @@ class Batcher(Generic[I, R]):
 
     It works for all of them, so for no single one's trace.
 
-    ``flush`` gets 1 to ``limit`` items and returns one result per item, in order; a result
-    that is an exception is raised to the one who submitted that item. An exception it raises
-    goes to all of them.
+    ``flush`` gets 1 to ``limit`` items, which ``size_of`` measures as at most ``most_bytes``
+    together; a single larger item goes alone. It returns one result per item, in order; a result
+    that is an exception is raised to the submitter of that item. An exception it raises goes to all
+    of them. An item whose submitter was cancelled is flushed all the same, unless
+    ``drops_cancelled``.
     """
 
     def __init__(
-        self, flush: Callable[[Sequence[I]], Awaitable[Sequence[R | Exception]]], limit: int = 64
+        self,
+        flush: Callable[[Sequence[I]], Awaitable[Sequence[R | Exception]]],
+        limit: int = 64,
+        *,
+        most_bytes: int = MOST_BYTES,
+        size_of: Callable[[I], int] = lambda _: 0,
+        drops_cancelled: bool = False,
     ) -> None:
         self._flush = flush
         self._limit = limit
-        self._waiting: list[tuple[I, asyncio.Future[R]]] = []
+        self._most_bytes = most_bytes
+        self._size_of = size_of
+        self._drops_cancelled = drops_cancelled
+        self._waiting: deque[_Submitted[I, R]] = deque()
         self._flushing: asyncio.Task[None] | None = None
 
     def submit(self, item: I) -> asyncio.Future[R]:
         """Return a future of the item's result."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        self._waiting.append(_Submitted(item, self._size_of(item), future))
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._run(), context=Context())
         return future
@@ -43,25 +63,39 @@ class Batcher(Generic[I, R]):
         await asyncio.sleep(0)
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
-                await self._one(batch)
+                if batch := self._next():
+                    await self._one(batch)
         finally:
             self._flushing = None
 
-    async def _one(self, batch: list[tuple[I, asyncio.Future[R]]]) -> None:
+    def _next(self) -> list[_Submitted[I, R]]:
+        """Take the first items that fit into one flush."""
+        batch: list[_Submitted[I, R]] = []
+        size = 0
+        while self._waiting and len(batch) < self._limit:
+            first = self._waiting[0]
+            if not (self._drops_cancelled and first.future.cancelled()):
+                size += first.size
+                if batch and size > self._most_bytes:
+                    break
+                batch.append(first)
+            self._waiting.popleft()
+        return batch
+
+    async def _one(self, batch: list[_Submitted[I, R]]) -> None:
         results: Sequence[R | Exception]
         try:
-            results = await self._flush([item for item, _ in batch])
+            results = await self._flush([one.item for one in batch])
         except asyncio.CancelledError:
-            for _, future in batch:
-                future.cancel()
+            for one in batch:
+                one.future.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - it rises where the item was submitted
             results = [error] * len(batch)
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.done():
+        for one, result in zip(batch, results, strict=True):
+            if one.future.done():
                 continue
             if isinstance(result, Exception):
-                future.set_exception(result)
+                one.future.set_exception(result)
             else:
-                future.set_result(result)
+                one.future.set_result(result)

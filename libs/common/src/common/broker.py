@@ -6,38 +6,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import aio_pika
 import structlog
-from aio_pika.exceptions import AMQPError, ChannelPreconditionFailed
+from aio_pika.exceptions import AMQPError, PublishError
 
 from common import topology
+from common.declaring import declare, declare_exchanges
+from common.errors import (
+    BrokerAwayError,
+    NotRoutedError,
+    QueueMismatchError,
+)
+from common.message_size import MessageSize
 from common.metrics import BROKER_RECONNECTS
+from common.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
-    from aio_pika.abc import (
-        AbstractChannel,
-        AbstractConnection,
-        AbstractExchange,
-        AbstractRobustConnection,
-    )
+    from aio_pika.abc import AbstractConnection, AbstractExchange, AbstractRobustConnection
 
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
+CONFIRM_TIMEOUT_S = 30.0
+"""A publish that a lost connection has caught in the client library's queue ends after this."""
 _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
-
-
-class BrokerAwayError(Exception):
-    """RabbitMQ did not confirm a message: it may or may not have it; publish it again
-    under the same id.
-    """
-
-
-class QueueMismatchError(Exception):
-    """A queue exists with other arguments than ours; ``str()`` names it and the difference."""
 
 
 @contextlib.contextmanager
@@ -49,6 +44,8 @@ def reaching_broker() -> Iterator[None]:
     """
     try:
         yield
+    except PublishError as error:
+        raise NotRoutedError("no queue is bound for them") from error
     except _AWAY as error:
         raise BrokerAwayError(type(error).__name__) from error
     except asyncio.CancelledError as error:
@@ -91,37 +88,19 @@ def count_reconnect(*_: object) -> None:
     BROKER_RECONNECTS.inc()
 
 
-async def declare_exchanges(
-    channel: AbstractChannel, exchanges: Iterable[topology.Exchange]
-) -> None:
-    """Declare these exchanges; harmless when they are there."""
-    for exchange in exchanges:
-        await channel.declare_exchange(exchange.name, exchange.type, durable=True)
+class ConfirmedPublisher(Protocol):
+    """Publishes messages that must not be lost."""
 
-
-async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
-    """Declare these queues with their exchanges and bindings; harmless when they exist.
-
-    Raises QueueMismatchError, which closes the channel.
-    """
-    await declare_exchanges(channel, {topology.DEAD_LETTERS, *(queue.exchange for queue in queues)})
-    for queue in queues:
-        try:
-            declared = await channel.declare_queue(
-                queue.name, durable=True, arguments=dict(queue.arguments)
-            )
-        except ChannelPreconditionFailed as error:
-            raise QueueMismatchError(_difference(queue.name, str(error))) from error
-        await declared.bind(queue.exchange.name, queue.routing_key)
-
-
-def _difference(queue: str, reply: str) -> str:
-    """Return what is different: RabbitMQ's reply names the argument and both values."""
-    difference = reply.partition(" - ")[2] or reply
-    return (
-        f"RabbitMQ has the queue {queue} with other arguments ({difference}). "
-        "When it is empty, delete it: it is declared again within seconds."
-    )
+    async def publish_until_confirmed(
+        self,
+        exchange: topology.Exchange,
+        body: bytes,
+        *,
+        message_id: str,
+        kind: str,
+        routing_key: str = "",
+    ) -> None:
+        """Return when the message is safe; consumers recognise a repeated id."""
 
 
 class Publisher:
@@ -136,6 +115,12 @@ class Publisher:
         self._part = part
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
+        self._waiting = {
+            exchange.name: Waiting(exchange.name)
+            for exchange in (*part.publishes, topology.DEAD_LETTERS)
+        }
+        self._size = MessageSize()
+        self._is_declaring = False
 
     async def open(self) -> AbstractRobustConnection:
         """Wait for RabbitMQ and declare what must exist before the first message is published;
@@ -144,9 +129,11 @@ class Publisher:
         Raises QueueMismatchError.
         """
         self._connection = await self._connect()
+        # A channel that has to restore a declaration stays closed when that is refused once.
+        async with await self._connection.channel() as declaring:
+            await declare_exchanges(declaring, self._part.exchanges)
+            await declare(declaring, *self._part.queues)
         channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-        await declare_exchanges(channel, self._part.exchanges)
-        await declare(channel, *self._part.queues)
         self._exchanges = {
             e.name: await channel.get_exchange(e.name, ensure=False) for e in topology.EXCHANGES
         }
@@ -162,8 +149,12 @@ class Publisher:
         )
 
     def check(self) -> str | None:
-        """Say so when RabbitMQ cannot be spoken to now."""
+        """Return the reason when RabbitMQ cannot be reached now."""
         return None if self.is_connected else "RabbitMQ is away"
+
+    def check_waiting(self) -> str | None:
+        """Return the reason when RabbitMQ has not taken messages for over ten seconds."""
+        return next(filter(None, (waiting.check() for waiting in self._waiting.values())), None)
 
     async def publish(
         self,
@@ -175,9 +166,11 @@ class Publisher:
         correlation_id: str = "",
         routing_key: str = "",
     ) -> None:
-        """Publish and wait for the broker's confirmation; raises BrokerAwayError
-        when there is none.
+        """Publish and wait for the broker's confirmation; raises BrokerAwayError when there is
+        none within half a minute, NotRoutedError after it declared the queues again, and
+        MessageTooLargeError.
         """
+        self._size.check(body)
         message = aio_pika.Message(
             body,
             delivery_mode=2,
@@ -188,8 +181,19 @@ class Publisher:
         )
         if exchange.name not in self._exchanges:
             raise BrokerAwayError("not connected yet")
-        with reaching_broker():
-            await self._exchanges[exchange.name].publish(message, routing_key, mandatory=True)
+        try:
+            with reaching_broker():
+                async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                    await self._exchanges[exchange.name].publish(
+                        message, routing_key, mandatory=True
+                    )
+        except NotRoutedError:
+            await self._declare_again(exchange, routing_key)
+            raise
+        except BrokerAwayError as error:
+            self._size.learn(error.__cause__)
+            self._size.check(body)
+            raise
 
     async def publish_until_confirmed(
         self,
@@ -200,16 +204,36 @@ class Publisher:
         kind: str,
         routing_key: str = "",
     ) -> None:
-        """Publish, and go on trying while RabbitMQ is away; consumers recognise the repeated id."""
-        pause = 0.05
-        while True:
-            try:
-                return await self.publish(
-                    exchange, body, message_id=message_id, kind=kind, routing_key=routing_key
-                )
-            except BrokerAwayError:
+        """Publish, and go on trying while RabbitMQ is away; consumers recognise the repeated id.
+
+        A wait of over ten seconds is logged, measured and returned by ``check_waiting``. Raises
+        MessageTooLargeError.
+        """
+        pause, waiting = 0.05, self._waiting[exchange.name]
+        with waiting.message():
+            while True:
+                try:
+                    return await self.publish(
+                        exchange, body, message_id=message_id, kind=kind, routing_key=routing_key
+                    )
+                except BrokerAwayError as error:
+                    waiting.failed(str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
+
+    async def _declare_again(self, exchange: topology.Exchange, routing_key: str) -> None:
+        """Declare the queues that the message is for: they may have been deleted."""
+        queues = self._part.queues_for(exchange, routing_key)
+        if self._is_declaring or self._connection is None or not queues:
+            return
+        self._is_declaring = True
+        try:
+            with contextlib.suppress(BrokerAwayError, QueueMismatchError), reaching_broker():
+                async with await self._connection.channel() as channel:
+                    await declare(channel, *queues)
+                log.warning("no queue was bound, declared it again", exchange=exchange.name)
+        finally:
+            self._is_declaring = False
 
     async def close(self) -> None:
         """Close the connection; gives up after five seconds, because aio-pika would wait for a

@@ -1,20 +1,20 @@
-"""How FastStream consumes here: parse by type, hand over, acknowledge; a message that fails
-for good is parked.
+"""How FastStream consumes here: parse by type, hand over, acknowledge; a message that cannot be
+handled is dead-lettered.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from faststream import BaseMiddleware
-from faststream.exceptions import NackMessage
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QueueType
 
 from common import topology
 from common.broker import count_reconnect
 from common.health import Whole
-from common.parking import is_hopeless, park
+from common.parking import handle_or_park
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,25 +26,16 @@ if TYPE_CHECKING:
 
 
 def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
-    """Return a broker whose subscribers get parsed messages, acknowledge after the handler and park
-    what is hopeless.
+    """Return a broker whose subscribers get parsed messages, try them up to three times and
+    acknowledge after the handler or the dead letter.
     """
 
     class Parking(BaseMiddleware[Any, Any]):
         async def consume_scope(
             self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
         ) -> Any:
-            try:
-                return await call_next(msg)
-            except Exception as error:
-                if not is_hopeless(msg.raw_message, error):
-                    raise NackMessage(requeue=True) from error
-                await park(
-                    publisher,
-                    msg.raw_message,
-                    msg.raw_message.routing_key or msg.raw_message.exchange or "",
-                    error,
-                )
+            queue = self.context.get_local("handler_").queue.name
+            return await handle_or_park(publisher, msg.raw_message, queue, partial(call_next, msg))
 
     return RabbitBroker(
         url,

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import pymongo
 import stamina
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import (
-    AutoReconnect,
-    BulkWriteError,
-    ConnectionFailure,
-    ExecutionTimeout,
-    PyMongoError,
-    WTimeoutError,
-)
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, PyMongoError
 
 from common.metrics import MONGODB_FAILURES
 
@@ -28,8 +22,23 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 BUILDING_S = 86_400.0
 PING_S = 3.0
+SILENT_S = 10.0
+"""Between two log lines about operations that wait for MongoDB."""
 
-_TRANSIENT_CODES = {6, 7, 18, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+PERMANENT_CODES = frozenset(
+    {
+        *(2, 9, 14, 15, 16, 22, 52, 53, 55, 56, 57, 241),  # a value, a type or a name of a field
+        *(28, 40, 54, 66, 121, 171),  # an update that does not fit its document
+        *(26, 27, 67, 68, 72, 73, 85, 86, 197),  # a collection or an index that is not as expected
+        *(20, 59, 115, 168, 238, 292),  # a command, a stage or a sort that this MongoDB refuses
+        *(10334, 17280, 17419, 17420),  # too large
+        *(11000, 11001, 12582),  # a duplicate
+    }
+)
+"""MongoDB's answers that are the same however often the operation is repeated
+(mongo: src/mongo/base/error_codes.yml); every other one may pass by itself, such as 13 without a
+role, 371 while writes are blocked, 8000 over a quota or 14031 without space.
+"""
 
 
 def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
@@ -83,32 +92,34 @@ async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None
     try:
         reason = None if (await database.command("hello")).get("isWritablePrimary") else "NoPrimary"
     except PyMongoError as error:
-        reason = str((getattr(error, "details", None) or {}).get("codeName", type(error).__name__))
+        reason = reason_of(error)
     if reason is not None:
         MONGODB_FAILURES.inc()
     return reason
 
 
 def is_away(error: Exception) -> bool:
-    """Whether MongoDB could not be reached, changed its primary or no longer takes our password:
-    the same operation may be tried again.
+    """Whether the same operation may be tried again: MongoDB cannot be reached, or gave an answer
+    that is not known to be permanent.
     """
-    if isinstance(error, ConnectionFailure | AutoReconnect | ExecutionTimeout | WTimeoutError):
-        return True
     if isinstance(error, BulkWriteError):
-        return not error.details.get("writeErrors")
-    return isinstance(error, PyMongoError) and (
-        error.timeout or getattr(error, "code", None) in _TRANSIENT_CODES
+        refused = error.details.get("writeErrors") or ()
+        return not refused or any(one["code"] not in PERMANENT_CODES for one in refused)
+    if isinstance(error, OperationFailure):
+        return error.timeout or error.code not in PERMANENT_CODES
+    return isinstance(error, ConnectionFailure) or (
+        isinstance(error, PyMongoError) and error.timeout
     )
 
 
 def outlast() -> AsyncIterator[stamina.Attempt]:
-    """Try a block again while MongoDB is away, without end and up to two seconds apart.
+    """Try a block again while MongoDB does not take it (``is_away``), without end and up to two
+    seconds apart.
 
     Used as ``async for trial in outlast(): with trial: ...``.
     """
     return stamina.retry_context(
-        on=_count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
+        on=count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
     ).__aiter__()
 
 
@@ -126,11 +137,38 @@ async def have_indexes(
                 await collection.create_indexes(indexes)
 
 
-def _count_away(error: Exception) -> bool:
-    """Whether to try again; every time counts, so that alerts see it where nobody
-    asks for readiness.
+def reason_of(error: Exception) -> str:
+    """Return MongoDB's own name or number of an error, without its text, which may quote data."""
+    details: dict[str, Any] = getattr(error, "details", None) or {}
+    one = next(iter(details.get("writeErrors") or ()), details)
+    name = one.get("codeName") or one.get("code")
+    return str(name or type(error).__name__)
+
+
+class _Waiting:
+    """Logs that operations wait for MongoDB, every ten seconds at most."""
+
+    def __init__(self) -> None:
+        self._logged_at = float("-inf")
+
+    def count(self, error: Exception) -> None:
+        MONGODB_FAILURES.inc()
+        now = time.monotonic()
+        if now - self._logged_at >= SILENT_S:
+            self._logged_at = now
+            log.warning(
+                "MongoDB did not take an operation, which is tried again", reason=reason_of(error)
+            )
+
+
+_waiting = _Waiting()
+
+
+def count_away(error: Exception) -> bool:
+    """Whether to try again (``is_away``); every time counts and is logged, so that an alert sees it
+    where no health check is asked.
     """
     away = is_away(error)
     if away:
-        MONGODB_FAILURES.inc()
+        _waiting.count(error)
     return away

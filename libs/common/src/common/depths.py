@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from common.broker import BrokerAwayError, reaching_broker
+from common.broker import reaching_broker
+from common.errors import BrokerAwayError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from common import topology
-from common.broker import BrokerAwayError, reaching_broker
+from common.broker import reaching_broker
+from common.errors import BrokerAwayError
 from common.metrics import READY
 
 if TYPE_CHECKING:

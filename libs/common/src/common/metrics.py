@@ -34,6 +34,14 @@ MONGODB_FAILURES = Counter(
         "tried again until it does."
     ),
 )
+PUBLISH_WAITING = Gauge(
+    "mboc_publish_waiting_seconds",
+    (
+        "How long the oldest message to an exchange has waited for RabbitMQ to confirm it; "
+        "0 = none waits."
+    ),
+    ["exchange"],
+)
 DEAD_LETTERS = Counter(
     "mboc_dead_letters_total",
     "Messages that this process parked, because no code understood them or their handler raised.",

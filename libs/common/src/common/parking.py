@@ -1,64 +1,114 @@
-"""Where a message goes that no code understood, or whose handler raised: to the dead letters,
-with the reason.
-"""
+"""Handles a message, and dead-letters it where it cannot be parsed or its handler raises."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from pydantic import ValidationError
 
 from common import topology
-from common.contracts.dead_letter import DeadLetter
+from common.contracts.dead_letter import DeadLetter, bounded
 from common.contracts.message import digest
+from common.errors import BrokerAwayError, HopelessError
 from common.metrics import DEAD_LETTERS
 from common.stack_trace import stack_trace_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aio_pika.abc import AbstractIncomingMessage
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
 
 log = structlog.get_logger()
+T = TypeVar("T")
 HANDLER_TRIES = 3
+FIRST_PAUSE_S = 0.5
+MOST_PAUSE_S = 30.0
 _COUNTED = {exchange.name: DEAD_LETTERS.labels(exchange.name) for exchange in topology.EXCHANGES}
 
 
-def is_hopeless(message: AbstractIncomingMessage, error: Exception) -> bool:
-    """Whether another try is pointless: it cannot be parsed, or its handler has
-    raised often enough.
+async def handle_or_park(
+    publisher: ConfirmedPublisher,
+    message: AbstractIncomingMessage,
+    queue: str,
+    handle: Callable[[], Awaitable[T]],
+) -> T | None:
+    """Handle the message, up to three times with a growing pause, then dead-letter it; the caller
+    acknowledges it.
+
+    Tries are counted here, while the message is in hand: RabbitMQ's count also grows with handovers
+    and lost connections, and from 4.3 on a nack does not count. While RabbitMQ is away no try
+    counts. A message of the queue of dead letters is never dead-lettered: it is tried again without
+    end.
     """
-    returned = message.headers.get("x-delivery-count", 0)
-    return isinstance(error, ValidationError) or (
-        isinstance(returned, int) and returned + 1 >= HANDLER_TRIES
-    )
+    tries = 0
+    while True:
+        try:
+            return await handle()
+        except Exception as error:
+            tries += not isinstance(error, BrokerAwayError)
+            if queue != topology.PARKED.name and _is_hopeless(error, tries):
+                await park(publisher, message, queue, error)
+                return None
+            log.exception(
+                "a message could not be handled and is tried again",
+                queue=queue,
+                message_id=message.message_id,
+            )
+        await asyncio.sleep(min(FIRST_PAUSE_S * max(tries, 1), MOST_PAUSE_S))
 
 
 async def park(
-    publisher: Publisher, message: AbstractIncomingMessage, queue: str, error: Exception
+    publisher: ConfirmedPublisher,
+    message: AbstractIncomingMessage,
+    queue: str,
+    error: Exception,
+    body: bytes | None = None,
 ) -> None:
-    """Publish the message to the dead letters, to be shown as Failed with its body and reason; the
-    caller acknowledges it.
+    """Publish the message, or a ``body`` that is a part of it, to the dead letters, to be shown as
+    Failed with its reason.
     """
-    letter = DeadLetter(
-        dead_letter_id=digest([queue, message.message_id or "", message.body.hex()]),
-        queue=queue,
-        type=message.type,
-        reason=_reason(error),
-        trace=None if isinstance(error, ValidationError) else stack_trace_of(error),
-        body=message.body.decode(errors="replace"),
-        at=datetime.now(UTC),
-    )
+    body = message.body if body is None else body
     _COUNTED.get(message.exchange or "", DEAD_LETTERS.labels("other")).inc()
-    log.error(
-        "a message was parked", queue=queue, message_id=message.message_id, reason=letter.reason
+    await publish_dead_letter(
+        publisher, body, message.message_id or "", error, queue=queue, kind=message.type
     )
-    body = letter.model_dump_json().encode()
+
+
+async def publish_dead_letter(
+    publisher: ConfirmedPublisher,
+    body: bytes,
+    message_id: str,
+    error: Exception,
+    *,
+    queue: str,
+    kind: str | None,
+) -> None:
+    """Publish a dead letter: the message's body, cut to a bounded size, and the reason."""
+    letter = DeadLetter(
+        dead_letter_id=digest([queue, message_id, body.hex()]),
+        queue=queue,
+        type=kind,
+        reason=_reason(error),
+        trace=None if _is_hopeless(error) else stack_trace_of(error),
+        at=datetime.now(UTC),
+        **bounded(body),
+    )
+    log.error("a message was parked", queue=queue, message_id=message_id, reason=letter.reason)
     await publisher.publish_until_confirmed(
-        topology.DEAD_LETTERS, body, message_id=letter.dead_letter_id, kind="DeadLetter"
+        topology.DEAD_LETTERS,
+        letter.model_dump_json().encode(),
+        message_id=letter.dead_letter_id,
+        kind="DeadLetter",
     )
+
+
+def _is_hopeless(error: Exception, tries: int = 0) -> bool:
+    return tries >= HANDLER_TRIES or isinstance(error, ValidationError | HopelessError)
 
 
 def _reason(error: Exception) -> str:
@@ -68,4 +118,6 @@ def _reason(error: Exception) -> str:
             f"The message cannot be understood: {'.'.join(map(str, first['loc'])) or 'body'}: "
             f"{first['msg']}"
         )
+    if isinstance(error, HopelessError):
+        return f"The message could not be handled: {error}"
     return f"The message could not be handled: {type(error).__name__}"

@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from common.broker import QueueMismatchError
+from common.errors import QueueMismatchError
 from common.metrics import EVENT_LOOP_LAG
 
 if TYPE_CHECKING:

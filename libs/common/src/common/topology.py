@@ -24,6 +24,8 @@ OWN_QUEUE_EXPIRES_MS = 60_000
 UNLIMITED = 1_000_000_000
 """In place of no limit: every RabbitMQ from 3.10 on takes the same argument."""
 
+MOST_MESSAGE_BYTES = 16 * 1024 * 1024
+"""Of a message's body: what RabbitMQ 4 takes by default (its ``max_message_size``)."""
 MOST_MESSAGES = 5_000
 MOST_BYTES = 64 * 1024 * 1024
 """What a queue that drops its oldest messages holds at most."""
@@ -71,7 +73,8 @@ class Queue:
     One that ``drops`` holds a bounded number of messages and forgets the oldest: they would fill
     the dead letters instead. One that ``is_ordered`` has one active consumer and no delivery limit:
     RabbitMQ's count grows with every handover and lost connection, so tries are counted where a
-    handler raises.
+    handler raises. The queue of the dead letters itself does not park, and has no limit: RabbitMQ 4
+    would drop a letter at the twentieth delivery.
     """
 
     name: str
@@ -93,10 +96,9 @@ class Queue:
                 "x-delivery-limit": DELIVERY_LIMIT,
             }
         if self.parks:
-            arguments |= {
-                "x-dead-letter-exchange": DEAD_LETTERS.name,
-                "x-delivery-limit": UNLIMITED if self.is_ordered else DELIVERY_LIMIT,
-            }
+            arguments["x-dead-letter-exchange"] = DEAD_LETTERS.name
+        is_limited = self.parks and not self.is_ordered
+        arguments["x-delivery-limit"] = DELIVERY_LIMIT if is_limited else UNLIMITED
         if self.is_ordered:
             arguments["x-single-active-consumer"] = True
         return arguments
@@ -183,6 +185,11 @@ class Part:
             for q in QUEUES
             if q in self.consumes or q.exchange in {*self.publishes, TELEMETRY, DEAD_LETTERS}
         )
+
+    def queues_for(self, exchange: Exchange, routing_key: str) -> tuple[Queue, ...]:
+        """The queues that hold a message of this part until it is consumed."""
+        lanes = (lane(routing_key),) if self.has_lanes and exchange == DELIVERIES else ()
+        return (*(q for q in self.queues if q.exchange == exchange), *lanes)
 
 
 INGEST = Part(publishes=(TRANSACTIONS,))

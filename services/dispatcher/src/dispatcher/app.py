@@ -15,7 +15,6 @@ from starlette.applications import Starlette
 from common import topology
 from common.broker import Publisher, connect, connect_once
 from common.consuming import consuming_broker, consuming_checks
-from common.contracts.connector import Connector
 from common.database import Reach, open_database, wait_until_there
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
@@ -45,10 +44,12 @@ from dispatcher.lanes.lanes import Lanes
 from dispatcher.lanes.leases import LaneLeases
 from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
+from dispatcher.outbox import Outbox
 from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
 from dispatcher.statuses import Statuses
 from dispatcher.transactions_consumer import TransactionsConsumer
+from dispatcher.unreadable import UnreadableConnector, parse_connector
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -110,25 +111,26 @@ async def _work(
     database = _database(settings)
     await wait_until_there(database)
 
-    ledger, statuses = Ledger(database, settings.lease_s), Statuses(publisher)
+    leases = LaneLeases(database, replica, settings.lane_lease_s)
+    outbox = Outbox(publisher, database, leases.replica, leases.replicas)
+    ledger, statuses = Ledger(database, settings.lease_s), Statuses(outbox)
     clients = BackOfficeCache(lambda connector: build(connector, resources))
     factory = LaneFactory(
         replica,
         _breaker_settings(settings),
-        publisher,
+        outbox,
         statuses,
         clients,
         lambda lane: DeliveryService(lane, ledger, statuses, replica),
     )
     lanes = Lanes(connection, factory)
-    leases = LaneLeases(database, replica, settings.lane_lease_s)
     supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()
     telemetry.also(lanes.standing)
 
-    route = RoutingService(connectors, publisher, statuses, replica)
-    transactions = TransactionsConsumer(connection, route, publisher)
+    route = RoutingService(connectors, outbox, statuses, replica)
+    transactions = TransactionsConsumer(connection, route, outbox)
     broker = consuming_broker(url, publisher)
     subscribe(broker, route, connectors, Tests(connectors, resources, publisher), replica)
     subscribe_to_forgetting(broker, ledger)
@@ -141,6 +143,7 @@ async def _work(
         connectors.keep_fresh(settings.refresh_s),
         supervisor.run(),
         transactions.run(),
+        outbox.run(),
     ):
         readiness.watch(
             publisher.check,
@@ -190,8 +193,12 @@ async def _test(settings: Settings, connector_id: str) -> int:
     if found is None:
         sys.stderr.write(f"There is no connector {connector_id}.\n")
         return 2
+    connector = parse_connector(found)
+    if connector is None or isinstance(connector, UnreadableConnector):
+        sys.stderr.write("The connector cannot be read: save it again in the portal.\n")
+        return 2
     async with _shared(settings) as resources:
-        tested = await try_connector(Connector.model_validate(found), resources)
+        tested = await try_connector(connector, resources)
     for step in tested.steps:
         sys.stdout.write(
             f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n"

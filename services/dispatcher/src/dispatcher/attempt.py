@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 
 from common.contracts.delivery import Status
 from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.table import KINDS
-from dispatcher.errors import (
-    Blames,
-    DeliveryError,
-    ThrottledError,
-    UnforeseenError,
-    UnreachableError,
-)
+from dispatcher.errors import DeliveryError, UnforeseenError
+from dispatcher.next_step import Tries, next_step
 from dispatcher.outcome import Outcome
 from dispatcher.validate import find_refusal
 
@@ -31,14 +25,15 @@ if TYPE_CHECKING:
     from dispatcher.subscription import MessageInHand
 
 log = structlog.get_logger()
-TRIES = 3
-FIRST_PAUSE_S = 0.5
 UNFORESEEN = "DSUNK001"
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
     "The dispatcher was stopped while the call was under way; the back office may have stored the "
     "appointment. Check it there before retrying.",
     outcome_unknown=True,
+)
+PARTLY_STORED = (
+    "The appointment was stored, but not all of its resources were. Check it there before retrying."
 )
 
 
@@ -49,69 +44,64 @@ class AttemptResult(NamedTuple):
     connector: Connector
 
 
-class Tries(NamedTuple):
-    """How often a delivery was tried: calls that got through, and calls that reached nothing.
-
-    ``may_be_stored`` says whether one of them may have stored the appointment.
+class Progress:
+    """How far one attempt got: its tries, its last fault, and the parts that are still to be sent
+    once others were stored.
     """
 
-    made: int = 0
-    unreached: int = 0
-    may_be_stored: bool = False
+    def __init__(self, claim: Claim, began: float) -> None:
+        self.claim = claim
+        self.action = claim.request.transaction.action
+        self.connector: Connector
+        self.tries = Tries()
+        self.rest: Any = None
+        self.is_settled = False
+        self._began = began
+        self._error: DeliveryError
 
     @property
-    def total(self) -> int:
-        """All of them."""
-        return self.made + self.unreached
+    def is_partly_stored(self) -> bool:
+        """Whether parts of the appointment were stored, and others are still to be sent."""
+        return self.rest is not None
 
-    def after(self, error: DeliveryError) -> Tries:
-        """Return the tries with this one; waiting as the back office asks for is no try."""
-        if isinstance(error, UnreachableError):
-            return self._replace(unreached=self.unreached + 1)
-        if waits(error):
-            return self
-        may_be_stored = self.may_be_stored or error.may_be_stored
-        return self._replace(made=self.made + 1, may_be_stored=may_be_stored)
+    @property
+    def leaves_doubt(self) -> bool:
+        """Whether an attempt that ends unforeseen may have stored something."""
+        is_unknown = self.tries.made > 0 and self._error.outcome_unknown
+        return not self.is_settled and (self.is_partly_stored or is_unknown)
 
+    def failed(self, error: DeliveryError) -> None:
+        """Note a failed try."""
+        self._error = error
+        self.rest = error.rest or self.rest
+        self.tries = self.tries.after(error)
 
-class NextStep(NamedTuple):
-    """What follows a failed try: the end of the attempt, or another try after a pause."""
+    def success(self, receipt: Receipt) -> Outcome:
+        """Return the outcome of a delivery that was confirmed."""
+        return Outcome(
+            status=Status.SUCCESS,
+            http_status=receipt.http_status,
+            tries=self.tries.total + 1,
+            duration_ms=_since(self._began),
+            exchange=receipt.exchange,
+        )
 
-    ends: bool
-    pause_s: float = 0.0
-    holds_lane: bool = False
-
-
-def waits(error: DeliveryError) -> bool:
-    """Whether the delivery waits on the held lane: nothing was taken, and nothing can be yet."""
-    if error.blames is Blames.CREDENTIAL:
-        return True
-    return isinstance(error, ThrottledError) and error.retry_after_s is not None
-
-
-def next_step(error: DeliveryError, tries: Tries, *, is_held: bool) -> NextStep:
-    """Decide what follows (design.md, section 5, rules 6 and 8; domain.md, 6.5).
-
-    A delivery of which nothing was sent never fails: after three tries the lane is held and it
-    waits. Refusals and unknown outcomes are not repeated.
-    """
-    if waits(error):
-        return NextStep(ends=False)
-    if isinstance(error, UnreachableError):
-        if tries.unreached < TRIES:
-            return NextStep(ends=False, pause_s=pause_s(tries.unreached))
-        return NextStep(ends=False, holds_lane=True)
-    if isinstance(error, ThrottledError) and is_held:
-        return NextStep(ends=False)
-    if error.transient and tries.made < TRIES:
-        return NextStep(ends=False, pause_s=0.0 if is_held else pause_s(tries.made))
-    return NextStep(ends=True)
-
-
-def pause_s(tries: int) -> float:
-    """Return the seconds until the next try: exponential, with jitter."""
-    jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
-    return jitter * FIRST_PAUSE_S * 2.0 ** (tries - 1)
+    def failure(self) -> Outcome:
+        """Return the outcome after the last failed try."""
+        error = self._error
+        return Outcome(
+            status=Status.FAILED,
+            code=error.code,
+            message=f"{error} {PARTLY_STORED}" if self.is_partly_stored else str(error),
+            retryable=error.retryable and not self.is_partly_stored,
+            outcome_unknown=error.outcome_unknown or self.is_partly_stored,
+            owes_create=error.owes_create and not self.is_partly_stored,
+            http_status=error.http_status,
+            tries=self.tries.total,
+            duration_ms=_since(self._began),
+            exchange=error.exchange,
+            trace=error.trace,
+        )
 
 
 class AttemptRunner:
@@ -127,39 +117,46 @@ class AttemptRunner:
         A call counts as in flight until its success is settled: so a kill repeats no more calls
         than may be in flight.
         """
-        began = time.monotonic()
-        tries = Tries()
+        progress = Progress(claim, time.monotonic())
+        try:
+            return await self._try(progress, in_hand)
+        except BaseException:
+            if progress.leaves_doubt:
+                await self._fail(progress)
+            raise
+
+    async def _try(self, progress: Progress, in_hand: MessageInHand) -> AttemptResult:
         while True:
             slot = await self._lane.enter()
             connector = self._lane.connector
             in_hand.keep()
             try:
-                refusal = find_refusal(connector, claim.request.transaction.action, KINDS)
+                if progress.is_partly_stored and connector.version != progress.connector.version:
+                    return await self._fail(progress)
+                progress.connector = connector
+                refusal = find_refusal(connector, progress.action, KINDS)
                 if refusal is not None:
-                    return await self._settle(claim, connector, refusal)
-                answer = await self._call(claim, connector, slot)
+                    return await self._settle(progress, refusal)
+                answer = await self._call(progress, slot)
                 if not isinstance(answer, DeliveryError):
-                    success = _success(answer, tries.total + 1, began)
-                    return await self._settle(claim, connector, success)
+                    return await self._settle(progress, progress.success(answer))
             finally:
                 self._lane.leave(slot)
-            tries = tries.after(answer)
-            step = next_step(answer, tries, is_held=self._lane.breaker.is_held)
+            progress.failed(answer)
+            step = next_step(answer, progress.tries, is_held=self._lane.breaker.is_held)
             if step.ends:
-                return await self._settle(claim, connector, _failure(answer, tries, began))
+                return await self._fail(progress)
             if step.holds_lane:
                 self._lane.hold(answer)
             in_hand.may_drop()
             await asyncio.sleep(step.pause_s)
 
-    async def _call(
-        self, claim: Claim, connector: Connector, slot: CallSlot
-    ) -> Receipt | DeliveryError:
+    async def _call(self, progress: Progress, slot: CallSlot) -> Receipt | DeliveryError:
         """Make one call, and let the lane know how the back office took it."""
         try:
-            answer = await self._send(claim, connector)
+            answer = await self._send(progress)
         except asyncio.CancelledError:
-            await self._settle(claim, connector, _failure(CUT_OFF, Tries(1), time.monotonic()))
+            progress.failed(CUT_OFF)
             raise
         if isinstance(answer, DeliveryError):
             self._lane.failed(answer, slot)
@@ -167,24 +164,32 @@ class AttemptRunner:
             self._lane.succeeded(slot)
         return answer
 
-    async def _send(self, claim: Claim, connector: Connector) -> Receipt | DeliveryError:
-        """Return the receipt, or the fault; anything unforeseen is a fault of this delivery."""
-        has_begun = False
+    async def _send(self, progress: Progress) -> Receipt | DeliveryError:
+        """Return the receipt, or the fault; anything unforeseen is a fault of this delivery.
+
+        After parts of the appointment were stored, only the rest is sent.
+        """
+        has_begun = progress.is_partly_stored
         try:
-            client = self._lane.clients.get(connector)
-            prepared = client.prepare(claim.to_send)
+            client = self._lane.clients.get(progress.connector)
+            prepared = progress.rest or client.prepare(progress.claim.to_send)
             with self._lane.calling():
                 has_begun = True
                 return await client.send(prepared)
         except DeliveryError as error:
             return error
         except Exception as error:
-            log.exception("a delivery could not be sent", delivery_id=claim.request.delivery_id)
+            delivery_id = progress.claim.request.delivery_id
+            log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=has_begun)
 
-    async def _settle(self, claim: Claim, connector: Connector, outcome: Outcome) -> AttemptResult:
-        await self._ledger.settle(claim, outcome)
-        return AttemptResult(outcome, connector)
+    async def _fail(self, progress: Progress) -> AttemptResult:
+        return await self._settle(progress, progress.failure())
+
+    async def _settle(self, progress: Progress, outcome: Outcome) -> AttemptResult:
+        progress.is_settled = True
+        await self._ledger.settle(progress.claim, outcome)
+        return AttemptResult(outcome, progress.connector)
 
 
 def _unforeseen(error: Exception, *, has_begun: bool) -> UnforeseenError:
@@ -198,32 +203,6 @@ def _unforeseen(error: Exception, *, has_begun: bool) -> UnforeseenError:
         f"An unforeseen error ({type(error).__name__}) in the connector; {consequence}.",
         outcome_unknown=has_begun,
         trace=stack_trace_of(error),
-    )
-
-
-def _success(receipt: Receipt, tries: int, began: float) -> Outcome:
-    return Outcome(
-        status=Status.SUCCESS,
-        http_status=receipt.http_status,
-        tries=tries,
-        duration_ms=_since(began),
-        exchange=receipt.exchange,
-    )
-
-
-def _failure(error: DeliveryError, tries: Tries, began: float) -> Outcome:
-    return Outcome(
-        status=Status.FAILED,
-        code=error.code,
-        message=str(error),
-        retryable=error.retryable,
-        outcome_unknown=error.outcome_unknown,
-        is_possibly_stored=error.may_be_stored or tries.may_be_stored,
-        http_status=error.http_status,
-        tries=tries.total,
-        duration_ms=_since(began),
-        exchange=error.exchange,
-        trace=error.trace,
     )
 
 

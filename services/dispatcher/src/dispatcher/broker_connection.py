@@ -7,7 +7,8 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.broker import BrokerAwayError, reaching_broker
+from common.broker import reaching_broker
+from common.errors import BrokerAwayError
 from common.metrics import BROKER_RECONNECTS
 
 if TYPE_CHECKING:

@@ -6,17 +6,18 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from pydantic import ValidationError
 
-from common.broker import BrokerAwayError
-from common.contracts.connector import Connector
 from common.database import outlast
+from common.errors import BrokerAwayError
 from dispatcher.metrics import CONNECTOR_VERSION
+from dispatcher.unreadable import UnreadableConnector, parse_connector
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from common.contracts.connector import Connector
 
 log = structlog.get_logger()
 PAUSE_S = 1.0
@@ -43,6 +44,7 @@ class ConnectorCache:
         self._is_stale = asyncio.Event()
         self._refreshing = asyncio.Lock()
         self._next: asyncio.Task[None] | None = None
+        self._unreadable: dict[str, tuple[str, ...]] = {}
 
     def find(self, connector_id: str) -> Connector | None:
         """Return the connector as it is now, or None."""
@@ -124,20 +126,22 @@ class ConnectorCache:
         async for trial in outlast():
             with trial:
                 documents = await self._collection.find().to_list(None)
-        return [connector for document in documents if (connector := _parse(document))]
+        connectors = [parse_connector(document) for document in documents]
+        self._report_unreadable(documents, connectors)
+        return [connector for connector in connectors if connector is not None]
+
+    def _report_unreadable(
+        self, documents: Sequence[dict[str, Any]], connectors: Sequence[Connector | None]
+    ) -> None:
+        """Log the connectors that have become unreadable, once each."""
+        unreadable = {
+            document["_id"]: getattr(connector, "fields", ("source_app",))
+            for document, connector in zip(documents, connectors, strict=True)
+            if connector is None or isinstance(connector, UnreadableConnector)
+        }
+        for connector_id, fields in unreadable.items() - self._unreadable.items():
+            log.error("a stored connector cannot be read", connector_id=connector_id, fields=fields)
+        self._unreadable = unreadable
 
     def _fold(self, code: str) -> str:
         return code.casefold() if self._ignore_case else code
-
-
-def _parse(document: dict[str, Any]) -> Connector | None:
-    try:
-        return Connector.model_validate(document)
-    except ValidationError as error:
-        fields = [str(e["loc"]) for e in error.errors()]
-        log.error(  # noqa: TRY400 - values stay out
-            "a stored connector cannot be read and is left out",
-            connector_id=document.get("_id"),
-            fields=fields,
-        )
-        return None

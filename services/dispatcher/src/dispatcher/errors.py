@@ -6,9 +6,10 @@ DeliveryError              blames        what follows
 ├── UnreachableError       connector     not connected, nothing was sent: tried again, then held
 │   └── ClosedEarlyError   connector     connected, and closed before an appointment was sent
 ├── ThrottledError         connector     nothing was taken: waits as long as Retry-After says
-├── ServerFaultError       connector     the back office has trouble: tried up to three times
-│   └── GatewayFaultError  connector     a status that a gateway may have sent: it may be stored
+├── ServerFaultError       connector     it did not process the call: tried up to three times
+├── GatewayFaultError      connector     a status that leaves open whether it did: unknown, one try
 ├── NoAnswerError          connector     sent, no answer: the outcome is unknown, one try
+├── GoneError              connector     gone for good: the lane is held at once, the delivery waits
 ├── UnauthorisedError      credential    not let in: one try, the lane is held at once
 ├── ForbiddenError         unclear       not allowed: this account, or this appointment, one try
 ├── MisconfiguredError     unclear       the connector must be corrected: address, TLS, names
@@ -20,7 +21,7 @@ DeliveryError              blames        what follows
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from common.contracts.delivery import HttpExchange
@@ -49,9 +50,12 @@ class DeliveryError(Exception):
     transient: bool = False
     blames: ClassVar[Blames] = Blames.CONNECTOR
     outcome_unknown: bool = False
-    may_be_stored: bool = False
     """Whether the back office may have the appointment: it then counts for the order."""
+    owes_create: ClassVar[bool] = False
+    """Whether a create that ended like this is sent again with the appointment's next version."""
     trace: str | None = None
+    rest: Any = None
+    """The parts that are still to be sent, as the client prepared them; the others are stored."""
 
     def __init__(
         self,
@@ -93,22 +97,28 @@ class ThrottledError(DeliveryError):
 
 
 class ServerFaultError(DeliveryError):
-    """The back office answered that it has trouble of its own."""
+    """The back office answered that it did not process the call, because of trouble of its own."""
 
     transient = True
 
 
-class GatewayFaultError(ServerFaultError):
-    """A status that does not say who sent it: the back office may have stored the appointment."""
+class GatewayFaultError(DeliveryError):
+    """A status that says neither who sent it nor whether the call was processed: the back office
+    may have stored the appointment, and probably has not (ADR 0022).
+    """
 
-    may_be_stored = True
+    outcome_unknown = True
+    owes_create = True
+
+
+class GoneError(DeliveryError):
+    """The address was given up for good: no call succeeds before the connector is corrected."""
 
 
 class NoAnswerError(DeliveryError):
     """The request was sent and no answer came: the back office may have stored it."""
 
     outcome_unknown = True
-    may_be_stored = True
 
 
 class UnconfirmedError(DeliveryError):
@@ -117,7 +127,6 @@ class UnconfirmedError(DeliveryError):
     """
 
     outcome_unknown = True
-    may_be_stored = True
 
     @property
     def retryable(self) -> bool:
@@ -162,6 +171,5 @@ class UnforeseenError(DeliveryError):
     ) -> None:
         super().__init__(code, sentence)
         self.outcome_unknown = outcome_unknown
-        self.may_be_stored = outcome_unknown
         self.transient = not outcome_unknown
         self.trace = trace

@@ -98,6 +98,17 @@ LEDGER_SECONDS = Histogram(
     "mboc_dispatcher_ledger_write_seconds",
     "Duration of one write to the ledger, which may hold many claims and outcomes.",
 )
+OUTBOX_STORED = Counter(
+    "mboc_dispatcher_outbox_stored_total",
+    "Messages stored in the outbox, because RabbitMQ took none.",
+)
+OUTBOX_WAITING = Gauge(
+    "mboc_dispatcher_outbox_waiting",
+    (
+        "Messages in the outbox that RabbitMQ has not taken yet, of all replicas together. The "
+        "largest of all replicas counts."
+    ),
+)
 TOKEN_ENDS = Gauge(
     "mboc_dispatcher_token_ends_timestamp_seconds",
     (

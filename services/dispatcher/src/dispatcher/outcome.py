@@ -26,7 +26,7 @@ class Outcome(BaseModel):
     message: str | None = None
     retryable: bool = False
     outcome_unknown: bool = False
-    is_possibly_stored: bool = False
+    owes_create: bool = False
     http_status: int | None = None
     tries: int = 0
     duration_ms: float | None = None
@@ -36,12 +36,12 @@ class Outcome(BaseModel):
     @property
     def may_be_stored(self) -> bool:
         """Whether the back office has the snapshot, or may have it."""
-        return self.counts_as_delivered or self.is_possibly_stored
+        return self.status is Status.SUCCESS or self.outcome_unknown
 
     @property
     def counts_as_delivered(self) -> bool:
         """Whether a create counts as delivered; one that a gateway refused is still owed."""
-        return self.status is Status.SUCCESS or self.outcome_unknown
+        return self.may_be_stored and not self.owes_create
 
 
 def event_of(
@@ -67,5 +67,5 @@ def event_of(
         at=datetime.now(UTC),
         replica=replica,
         **known,
-        **outcome.model_dump(exclude={"is_possibly_stored"}),
+        **outcome.model_dump(exclude={"owes_create"}),
     )

@@ -21,7 +21,7 @@ from dispatcher.outcome import Outcome, event_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from common.contracts.connector import Connector
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
@@ -37,7 +37,11 @@ class RoutingService:
     """
 
     def __init__(
-        self, connectors: ConnectorCache, publisher: Publisher, statuses: Statuses, replica: str
+        self,
+        connectors: ConnectorCache,
+        publisher: ConfirmedPublisher,
+        statuses: Statuses,
+        replica: str,
     ) -> None:
         self._connectors = connectors
         self._publisher = publisher

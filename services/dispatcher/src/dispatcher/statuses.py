@@ -1,20 +1,25 @@
-"""Tells what became of attempts: many events to a message while they come fast."""
+"""Publishes the statuses of attempts: many to a message while they come fast."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from common import topology
 from common.batcher import Batcher
-from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from common.contracts.connector import LaneChanged
+    from common.contracts.delivery import StatusChanged
+
+
+class _Written(NamedTuple):
+    message_id: str
+    body: bytes
 
 
 class Statuses:
@@ -22,13 +27,15 @@ class Statuses:
     long it is away.
     """
 
-    def __init__(self, publisher: Publisher) -> None:
+    def __init__(self, publisher: ConfirmedPublisher) -> None:
         self._publisher = publisher
-        self._batcher: Batcher[StatusChanged, None] = Batcher(self._publish)
+        self._batcher: Batcher[_Written, None] = Batcher(
+            self._publish, size_of=lambda written: len(written.body)
+        )
 
     def publish(self, event: StatusChanged) -> asyncio.Future[None]:
         """Return a future that is done once the broker has the event."""
-        return self._batcher.submit(event)
+        return self._batcher.submit(_Written(event.message_id, event.model_dump_json().encode()))
 
     async def lane_changed(self, change: LaneChanged) -> None:
         """Tell that a lane is held or works again."""
@@ -40,12 +47,11 @@ class Statuses:
             kind="LaneChanged",
         )
 
-    async def _publish(self, events: Sequence[StatusChanged]) -> list[None]:
-        message_id = digest(event.message_id for event in events)
+    async def _publish(self, events: Sequence[_Written]) -> list[None]:
         await self._publisher.publish_until_confirmed(
             topology.STATUSES,
-            STATUSES.dump_json(list(events)),
-            message_id=message_id,
+            b"[%b]" % b",".join(event.body for event in events),
+            message_id=digest(event.message_id for event in events),
             kind="StatusChanged",
         )
         return [None] * len(events)

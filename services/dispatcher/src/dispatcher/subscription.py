@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-from pydantic import ValidationError
-
-from common.broker import BrokerAwayError, declare, reaching_broker
-from common.parking import HANDLER_TRIES, park
+from common.broker import reaching_broker
+from common.declaring import declare
+from common.errors import BrokerAwayError
+from common.parking import handle_or_park
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
     from common import topology
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
 
-log = structlog.get_logger()
 BROKER_TIMEOUT_S = 5.0
-FIRST_PAUSE_S = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +71,7 @@ class Subscription:
         self,
         queue: topology.Queue,
         handle: Callable[[MessageInHand], Awaitable[None]],
-        publisher: Publisher,
+        publisher: ConfirmedPublisher,
         lost: Callable[[], None],
     ) -> None:
         self._queue = queue
@@ -185,27 +183,12 @@ class Subscription:
 
     async def _work(self, one: MessageInHand) -> None:
         try:
-            await self._handle_or_dead_letter(one)
+            await handle_or_park(
+                self._publisher, one.message, self._queue.name, partial(self._handle, one)
+            )
             with contextlib.suppress(BrokerAwayError), reaching_broker():
-                await one.message.ack()
+                # On a lost connection the client library would wait for room in its queue for ever.
+                async with asyncio.timeout(BROKER_TIMEOUT_S):
+                    await one.message.ack()
         finally:
             del self._in_hand[one]
-
-    async def _handle_or_dead_letter(self, one: MessageInHand) -> None:
-        """Handle the message; dead-letter one that cannot be parsed, or was tried often enough.
-
-        Tries are counted here. RabbitMQ's count also grows with handovers and lost connections.
-        """
-        for tries in range(1, HANDLER_TRIES + 1):
-            try:
-                return await self._handle(one)
-            except Exception as error:
-                if isinstance(error, ValidationError) or tries == HANDLER_TRIES:
-                    return await park(self._publisher, one.message, self._queue.name, error)
-                log.exception(
-                    "a message could not be handled and is tried again",
-                    queue=self._queue.name,
-                    message_id=one.message.message_id,
-                )
-            await asyncio.sleep(FIRST_PAUSE_S * tries)
-        return None

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
-from common.broker import BrokerAwayError, QueueMismatchError
-from common.contracts.transaction import TRANSACTIONS
+from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.errors import BrokerAwayError, QueueMismatchError
+from common.parking import park
+from common.reading import read_list
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.route import RoutingService
     from dispatcher.subscription import MessageInHand
@@ -28,7 +30,7 @@ class TransactionsConsumer:
     """Every replica subscribes; RabbitMQ hands the transactions to one, and then to the next."""
 
     def __init__(
-        self, connection: BrokerConnection, route: RoutingService, publisher: Publisher
+        self, connection: BrokerConnection, route: RoutingService, publisher: ConfirmedPublisher
     ) -> None:
         self._connection = connection
         self._route = route
@@ -75,4 +77,9 @@ class TransactionsConsumer:
 
     async def _handle(self, in_hand: MessageInHand) -> None:
         in_hand.keep()
-        await self._route(TRANSACTIONS.validate_json(in_hand.message.body))
+        message = in_hand.message
+        read = read_list(TransactionReceived, TRANSACTIONS, message.body)
+        await self._route(read.items)
+        if read.unreadable is not None:
+            queue, (body, error) = topology.DISPATCHER_TRANSACTIONS.name, read.unreadable
+            await park(self._publisher, message, queue, error, body)

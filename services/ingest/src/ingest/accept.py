@@ -7,18 +7,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.batcher import Batcher
-from common.broker import BrokerAwayError
+from common.batcher import MOST_BYTES, Batcher
 from common.contracts.message import digest
 from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
-from ingest.errors import InvalidFieldError
+from common.errors import BrokerAwayError, MessageTooLargeError
+from ingest.arrays import split_snapshots
+from ingest.errors import InvalidFieldError, TooLargeError
 from ingest.metrics import CONFIRM_SECONDS, accepted_of
 from ingest.moments import Arrival
-from ingest.snapshot import read_snapshot, split_snapshots
+from ingest.snapshot import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from datetime import tzinfo
     from typing import Protocol
 
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
         ) -> None:
             """Publish and wait for the confirmation; raises BrokerAwayError."""
             ...
+
+
+LARGEST_MESSAGE = 15 * 1024 * 1024
+"""RabbitMQ 4 takes 16 MiB; a delivery adds to the transaction that it carries."""
 
 
 def read_changes(
@@ -64,7 +69,7 @@ def read_change(
 ) -> TransactionReceived:
     """Return the transaction of one snapshot; the same text, action and source give the same id."""
     arrival = arrival or Arrival(datetime.now(UTC))
-    return TransactionReceived(
+    read = TransactionReceived(
         transaction_id=digest([source, action, text]),
         source=source,
         action=action,
@@ -74,6 +79,8 @@ def read_change(
         body=text,
         traceparent=arrival.traceparent or new_traceparent(),
     )
+    _check_size(read)
+    return read
 
 
 def _named(source: str, action: Action, text: str, arrival: Arrival) -> TransactionReceived:
@@ -90,32 +97,76 @@ def _named(source: str, action: Action, text: str, arrival: Arrival) -> Transact
 
 
 class Accept:
-    """Publishes transactions, many to a message while they come fast."""
+    """Publishes transactions, many to a message while they come fast.
+
+    One message at a time is under way. While its confirmation is overdue nothing else is taken, so
+    that no request waits in vain and nothing piles up; the confirmation, or the loss of the
+    connection, ends that.
+    """
 
     def __init__(self, publisher: Publisher, confirm_timeout_s: float) -> None:
         self._publisher = publisher
-        self._timeout_s = confirm_timeout_s
-        self._batcher: Batcher[TransactionReceived, None] = Batcher(self._publish)
+        self.timeout_s = confirm_timeout_s
+        self._published_at: float | None = None
+        self._batcher: Batcher[TransactionReceived, None] = Batcher(
+            self._publish,
+            size_of=lambda transaction: len(transaction.body),
+            drops_cancelled=True,
+        )
+
+    def check(self) -> None:
+        """Raise BrokerAwayError when nothing can be accepted now."""
+        if not self._publisher.is_connected:
+            raise BrokerAwayError("not connected")
+        if self._published_at is not None and _now() > self._published_at + self.timeout_s:
+            raise BrokerAwayError("a confirmation is overdue")
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
-        """Return once the broker has confirmed all of them; raises BrokerAwayError."""
-        await asyncio.gather(*(self._batcher.submit(transaction) for transaction in transactions))
+        """Return once the broker has confirmed all of them; raises BrokerAwayError, and
+        TooLargeError where RabbitMQ is set to take less than its default.
+        """
+        self.check()
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                await _all(list(map(self._batcher.submit, transactions)))
+        except TimeoutError as error:
+            raise BrokerAwayError("no confirmation in time") from error
         for transaction in transactions:
             accepted_of(transaction.source, transaction.action).inc()
 
     async def _publish(self, batch: Sequence[TransactionReceived]) -> list[None]:
-        if not self._publisher.is_connected:
-            raise BrokerAwayError("not connected")
+        message_id = digest(transaction.transaction_id for transaction in batch)
+        self._published_at = _now()
         try:
-            async with asyncio.timeout(self._timeout_s):
-                message_id = digest(transaction.transaction_id for transaction in batch)
-                with CONFIRM_SECONDS.time():
-                    await self._publisher.publish(
-                        topology.TRANSACTIONS,
-                        TRANSACTIONS.dump_json(list(batch)),
-                        message_id=message_id,
-                        kind="TransactionReceived",
-                    )
-        except TimeoutError as error:
-            raise BrokerAwayError("no confirmation in time") from error
+            with CONFIRM_SECONDS.time():
+                await self._publisher.publish(
+                    topology.TRANSACTIONS,
+                    TRANSACTIONS.dump_json(list(batch)),
+                    message_id=message_id,
+                    kind="TransactionReceived",
+                )
+        except MessageTooLargeError as error:
+            raise TooLargeError(f"RabbitMQ refuses it: {error}") from error
+        finally:
+            self._published_at = None
         return [None] * len(batch)
+
+
+def _all(futures: list[asyncio.Future[None]]) -> Awaitable[object]:
+    """Spare the ordinary request of one change what gathering costs."""
+    return futures[0] if len(futures) == 1 else asyncio.gather(*futures)
+
+
+def _check_size(transaction: TransactionReceived) -> None:
+    """Raise TooLargeError where RabbitMQ would refuse the message; short bodies never get there."""
+    if len(transaction.body) < MOST_BYTES:
+        return
+    size = len(transaction.model_dump_json().encode())
+    if size > LARGEST_MESSAGE:
+        raise TooLargeError(
+            f"An appointment becomes a message of {size} bytes: {LARGEST_MESSAGE} are the most"
+        )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

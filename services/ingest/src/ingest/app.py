@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from rich.console import Console
-from rich.progress import Progress
 from starlette.applications import Starlette
 
 from common import topology
-from common.broker import BrokerAwayError, Publisher, QueueMismatchError, connect
+from common.broker import Publisher, connect
+from common.errors import QueueMismatchError
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
@@ -25,8 +24,10 @@ from common.telemetry.lines import Lines
 from common.telemetry.telemetry import Telemetry
 from common.traces.exporting import exporting
 from ingest.accept import Accept
-from ingest.replay import replay
+from ingest.lines import Place
+from ingest.replay import Replay
 from ingest.routes import webhooks
+from ingest.screen import Screen
 from ingest.settings import Settings
 
 log = structlog.get_logger()
@@ -53,10 +54,23 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load(Settings)
     if arguments.command == "replay":
-        raise SystemExit(asyncio.run(_replay(settings, arguments.file)))
+        raise SystemExit(_replayed(settings, arguments.file))
     lines = Lines()
     configure_logs("ingest", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
+
+
+def _replayed(settings: Settings, file: Path) -> int:
+    """Replay the file and return the exit code; Ctrl-C ends it at a place that it goes on from."""
+    if not file.is_file():
+        sys.stderr.write(f"There is no file {file}.\n")
+        return 2
+    try:
+        return asyncio.run(_replay(settings, file))
+    except KeyboardInterrupt:
+        line = Place.remembered(file).lines + 1
+        sys.stderr.write(f"Stopped. The same command goes on with line {line}.\n")
+        return 130
 
 
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
@@ -94,32 +108,19 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
 
 
 async def _replay(settings: Settings, file: Path) -> int:
-    if not file.is_file():
-        sys.stderr.write(f"There is no file {file}.\n")
-        return 2
+    """Return the exit code."""
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST
     )
+    accept = Accept(publisher, settings.confirm_timeout_s)
     try:
-        await publisher.open()
-        with Progress(console=Console(stderr=True)) as progress:
-            bar = progress.add_task(f"replaying {file.name}", total=file.stat().st_size)
-            refusals = await replay(
-                file,
-                Accept(publisher, settings.confirm_timeout_s),
-                lambda done: progress.update(bar, completed=done),
-                settings.zones,
-            )
+        with Screen(file) as screen:
+            await publisher.open()
+            counts = await Replay(accept, settings.body_limit, screen, settings.zones)(file)
     except QueueMismatchError as error:
         sys.stderr.write(f"Cannot start: {error}\n")
         return 2
-    except BrokerAwayError:
-        sys.stderr.write(
-            "RabbitMQ went away: run the same command again to go on where it stopped.\n"
-        )
-        return 1
     finally:
         await publisher.close()
-    for refusal in refusals:
-        sys.stderr.write(f"line {refusal.line} was not accepted: {refusal.reason}\n")
-    return 1 if refusals else 0
+    sys.stderr.write(f"{counts.accepted} changes were accepted, {counts.refused} refused.\n")
+    return 1 if counts.refused else 0

@@ -2,6 +2,9 @@
 
 IngestError
 ├── UnreadableError     the body is not JSON
+├── LateBodyError       the body did not arrive in time
+├── NoRoomError         other bodies take all the memory there is for them
+├── TooLargeError       the body is larger than what can be passed on
 └── InvalidFieldError   a field is missing or of the wrong type; names it
 """
 
@@ -14,6 +17,18 @@ class IngestError(Exception):
 
 class UnreadableError(IngestError):
     """The body is not JSON; ``str()`` says where it breaks."""
+
+
+class LateBodyError(IngestError):
+    """The body did not arrive in time."""
+
+
+class NoRoomError(IngestError):
+    """Other bodies take all the memory there is for them."""
+
+
+class TooLargeError(IngestError):
+    """The body is too large; ``str()`` names the limit."""
 
 
 class InvalidFieldError(IngestError):

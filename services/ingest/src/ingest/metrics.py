@@ -26,6 +26,7 @@ REFUSALS = {
     for status, reason in {
         400: "unreadable",
         401: "unauthorised",
+        408: "late body",
         413: "too large",
         415: "content type",
         422: "invalid field",

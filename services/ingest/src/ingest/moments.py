@@ -18,6 +18,8 @@ AHEAD = 3_600 * SECOND
 """A last-modified time further ahead of our clock than this is not believed."""
 TOLERANCE = 300 * SECOND
 """How far clocks of Dime.Scheduler and ingest may differ in the repeated hour."""
+FARTHEST_OFFSET = 14 * 3_600 * SECOND
+"""Of .NET's DateTimeOffset and of XML Schema's dateTime."""
 _DIGITS = 7
 _WRITTEN = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -25,6 +27,12 @@ _WRITTEN = re.compile(
     r" ?(?:([Zz])|([+-])(\d\d):?(\d\d)?)?",
     re.ASCII,
 )
+_IN_MILLISECONDS = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+"""How older serializers of .NET write a date: milliseconds since 1970 in UTC; the offset behind
+them changes nothing (DataContractJsonSerializer, Newtonsoft's MicrosoftDateFormat).
+"""
+_MILLISECOND = SECOND // 1_000
+_1970 = date(1970, 1, 1).toordinal() * DAY - DAY
 
 
 class Written(NamedTuple):
@@ -67,6 +75,8 @@ class Modified(NamedTuple):
 
 def read_date(text: str) -> Written:
     """Return the date that was written; raises ValueError with a sentence."""
+    if found := _IN_MILLISECONDS.fullmatch(text.strip()):
+        return _checked(Written(text, _1970 + int(found[1]) * _MILLISECOND, 0))
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:
         raise ValueError("must be a date such as 2026-07-21T14:03:09.4471234+02:00")
@@ -76,7 +86,10 @@ def read_date(text: str) -> Written:
     except ValueError as error:
         raise ValueError(f"is no date: {error}") from None
     fraction = int((found[7] or "").ljust(_DIGITS, "0")[:_DIGITS])
-    written = Written(text, ticks_of(clock) + fraction, _offset(*found.groups()[7:]))
+    return _checked(Written(text, ticks_of(clock) + fraction, _offset(*found.groups()[7:])))
+
+
+def _checked(written: Written) -> Written:
     if written.offset is not None and not 0 <= written.ticks - written.offset < END:
         raise ValueError("lies outside the years 1 to 9999 in UTC")
     return written
@@ -114,8 +127,10 @@ def _offset(
         return 0
     if sign is None:
         return None
-    seconds = int(hours or 0) * 3_600 + int(minutes or 0) * 60
-    return (-seconds if sign == "-" else seconds) * SECOND
+    distance = (int(hours or 0) * 3_600 + int(minutes or 0) * 60) * SECOND
+    if int(minutes or 0) >= 60 or distance > FARTHEST_OFFSET:  # noqa: PLR2004 - of an hour
+        raise ValueError("has an offset that is none: 14:00 is the largest")
+    return -distance if sign == "-" else distance
 
 
 def _ticks(offset: timedelta | None) -> int:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import InvalidFieldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MOST_ERRORS = 100
+"""Named in one answer."""
+LONGEST_FIELD = 500
+"""Characters of a field's path in an answer."""
 
 
 class _NoNumber(str):
@@ -23,12 +29,15 @@ def refuse_no_numbers(text: str | bytes) -> None:
     if nan not in text and infinity not in text:  # type: ignore[operator]
         return
     try:
-        document = json.loads(text, parse_constant=_NoNumber)
+        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=_NoNumber)
     except RecursionError:
         return
     errors = [
-        {"field": ".".join(path) or "body", "message": f"is {word}: JSON has no such number"}
-        for path, word in _found(document, ())
+        {
+            "field": ".".join(path)[:LONGEST_FIELD] or "body",
+            "message": f"is {word}: JSON has no such number",
+        }
+        for path, word in islice(_found(document, ()), MOST_ERRORS)
     ]
     if errors:
         raise InvalidFieldError(errors)

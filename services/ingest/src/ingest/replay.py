@@ -4,89 +4,123 @@ where it stopped.
 
 from __future__ import annotations
 
-import json
+import asyncio
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from common.contracts.appointment import Action
+from common.errors import BrokerAwayError
 from ingest.accept import Accept, read_change
-from ingest.errors import IngestError, InvalidFieldError
+from ingest.errors import IngestError, TooLargeError
+from ingest.lines import Line, Place, chunks, entry_of, reason_of
 from ingest.moments import Arrival
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
     from common.contracts.transaction import TransactionReceived
 
-CHUNK = 256
+PAUSE_S = 2.0
 
 
-class Refusal(NamedTuple):
-    """A line that could not be accepted, and why."""
+class Watcher(Protocol):
+    """Shows how a replay goes."""
 
-    line: int
-    reason: str
+    def begins(self, place: Place) -> None:
+        """Begin behind this place of the file."""
+        ...
+
+    def progressed(self, place: Place) -> None:
+        """Everything up to this place is done."""
+        ...
+
+    def refused(self, line: int, reason: str) -> None:
+        """One line was not accepted; the reason names the field."""
+        ...
+
+    def waits(self, line: int) -> None:
+        """RabbitMQ does not confirm: this line and those behind it are tried again."""
+        ...
 
 
-async def replay(
-    file: Path,
-    accept: Accept,
-    progressed: Callable[[int], None],
-    zones: Mapping[str, tzinfo] = MappingProxyType({}),
-) -> list[Refusal]:
-    """Accept every line after the remembered place, in order; raises BrokerAwayError, and goes on
-    from there next time.
+class Counts(NamedTuple):
+    """Lines of one run."""
 
-    The place is kept beside the file, as ``<file>.progress``: bytes and lines done. ``progressed``
-    is told the bytes.
+    accepted: int = 0
+    refused: int = 0
+
+
+class Replay:
+    """Accepts every line behind the remembered place, in order.
+
+    It waits while RabbitMQ is away. A line that cannot be accepted is reported, and the next ones
+    go on. A run that was killed repeats at most the lines since its last place, under the same ids.
     """
-    place = file.with_name(f"{file.name}.progress")
-    done_bytes, done_lines = map(int, place.read_text().split()) if place.exists() else (0, 0)
-    refusals: list[Refusal] = []
-    progressed(done_bytes)
-    for chunk in _chunks(file, done_bytes):
-        await accept(list(_readable(chunk, done_lines, refusals, zones)))
-        done_bytes, done_lines = done_bytes + sum(map(len, chunk)), done_lines + len(chunk)
-        place.write_text(f"{done_bytes} {done_lines}\n")
-        progressed(done_bytes)
-    return refusals
 
+    def __init__(
+        self,
+        accept: Accept,
+        body_limit: int,
+        watcher: Watcher,
+        zones: Mapping[str, tzinfo] = MappingProxyType({}),
+    ) -> None:
+        self._accept = accept
+        self._limit = body_limit
+        self._watcher = watcher
+        self._zones = zones
+        self._counts = Counts()
 
-def _chunks(file: Path, start: int) -> Iterator[list[bytes]]:
-    with file.open("rb") as lines:
-        lines.seek(start)
-        while chunk := [line for _, line in zip(range(CHUNK), lines, strict=False)]:
-            yield chunk
+    async def __call__(self, file: Path) -> Counts:
+        """Return how many lines were accepted and refused."""
+        place = Place.remembered(file)
+        self._watcher.begins(place)
+        for chunk in chunks(file, place, self._limit):
+            await self._report(self._readable(chunk))
+            place = chunk[-1].end
+            place.remember(file)
+            self._watcher.progressed(place)
+        return self._counts
 
-
-def _readable(
-    chunk: list[bytes], before: int, refusals: list[Refusal], zones: Mapping[str, tzinfo]
-) -> Iterator[TransactionReceived]:
-    for number, line in enumerate(chunk, before + 1):
-        if line.strip():
+    def _readable(self, chunk: Sequence[Line]) -> list[tuple[int, TransactionReceived]]:
+        found = []
+        for line in chunk:
             try:
-                yield _read(line, zones)
+                if line.text is None or line.text.strip():
+                    found.append((line.number, self._read(line)))
             except IngestError as error:
-                refusals.append(Refusal(number, str(error)))
+                self._refuse(line.number, error)
+        return found
 
+    def _read(self, line: Line) -> TransactionReceived:
+        source, action, body = entry_of(line, self._limit)
+        zone = self._zones.get(source, UTC)
+        return read_change(source, action, body, Arrival(datetime.now(UTC), zone))
 
-def _read(line: bytes, zones: Mapping[str, tzinfo]) -> TransactionReceived:
-    try:
-        entry = json.loads(line)
-        source, action, body = str(entry["source"]), Action(entry["action"]), entry["body"]
-    except KeyError as error:
-        raise InvalidFieldError([{"field": str(error.args[0]), "message": "is missing"}]) from None
-    except (ValueError, TypeError, RecursionError):
-        raise InvalidFieldError(
-            [
-                {
-                    "field": "line",
-                    "message": "must be {source, action: create, update or delete, body}",
-                }
-            ]
-        ) from None
-    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    return read_change(source, action, text, Arrival(datetime.now(UTC), zones.get(source, UTC)))
+    async def _report(self, changes: Sequence[tuple[int, TransactionReceived]]) -> None:
+        """Have the changes accepted; where RabbitMQ finds one too large, one after the other."""
+        if not changes:
+            return None
+        try:
+            await self._accepted(changes)
+        except TooLargeError as error:
+            if len(changes) == 1:
+                return self._refuse(changes[0][0], error)
+            for change in changes:
+                await self._report([change])
+            return None
+        self._counts = self._counts._replace(accepted=self._counts.accepted + len(changes))
+        return None
+
+    async def _accepted(self, changes: Sequence[tuple[int, TransactionReceived]]) -> None:
+        while True:
+            try:
+                return await self._accept([change for _, change in changes])
+            except BrokerAwayError:
+                self._watcher.waits(changes[0][0])
+                await asyncio.sleep(PAUSE_S)
+
+    def _refuse(self, line: int, error: IngestError) -> None:
+        self._counts = self._counts._replace(refused=self._counts.refused + 1)
+        self._watcher.refused(line, reason_of(error))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from common.broker import BrokerAwayError
 from common.contracts.appointment import Action
 from common.contracts.traceparent import read_traceparent
+from common.errors import BrokerAwayError
 from common.problem import problem
 from common.traces.spans import SpanKind, begin_trace
 from ingest.accept import Accept, read_changes
-from ingest.errors import InvalidFieldError, UnreadableError
+from ingest.answers import BROKER_AWAY, away, refusal_of, refused_form
+from ingest.bodies import Bodies
+from ingest.errors import IngestError
 from ingest.metrics import REFUSALS, accepted_of
 from ingest.secrets import is_authorised
 
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
 
-RETRY_AFTER_S = 5
-BROKER_AWAY = 503
+LARGE = 256 * 1024
 ADDRESSES = {
     "appointment-created": Action.CREATE,
     "appointment-updated": Action.UPDATE,
@@ -51,9 +54,10 @@ def webhooks(
     for source in secrets:
         for action in Action:
             accepted_of(source, action)
+    bodies = Bodies(body_limit)
     routes = {f"/webhooks/{{source}}/{end}": action for end, action in ADDRESSES.items()}
     return [
-        Route(route, Webhook(accept, secrets, body_limit, zones, action, route), methods=["POST"])
+        Route(route, Webhook(accept, bodies, secrets, zones, action, route), methods=["POST"])
         for route, action in routes.items()
     ]
 
@@ -66,15 +70,15 @@ class Webhook:
     def __init__(
         self,
         accept: Accept,
+        bodies: Bodies,
         secrets: Mapping[str, bytes],
-        body_limit: int,
         zones: Mapping[str, tzinfo],
         action: Action,
         route: str,
     ) -> None:
         self._accept = accept
+        self._bodies = bodies
         self._secrets = secrets
-        self._limit = body_limit
         self._zones = zones
         self._action = action
         self._name = f"POST {route}"
@@ -99,64 +103,49 @@ class Webhook:
                 "Send this source's secret as X-API-KEY, or as the password of HTTP Basic",
                 headers={"WWW-Authenticate": "Basic"},
             )
-        if (
-            headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-            != b"application/json"
-        ):
-            return problem(415, "Content-Type must be application/json")
+        if refusal := refused_form(headers):
+            return refusal
         with begin_trace(
             self._name,
             SpanKind.SERVER,
             read_traceparent(headers.get(b"traceparent", b"").decode("latin-1")),
             lambda: self._facts,
         ) as span:
-            response = await self._read(source, headers, receive, span)
+            response = await self._tried(source, headers, receive, span)
             span.note(mboc__source=source, http__response__status_code=response.status_code)
             if response.status_code == BROKER_AWAY:
                 span.failed(str(BROKER_AWAY))
         return response
 
-    async def _read(
+    async def _tried(
         self, source: str, headers: Mapping[bytes, bytes], receive: Receive, span: Span
     ) -> Response:
-        body = await _body(headers, receive, self._limit)
-        if body is None:
-            return problem(413, f"The body is larger than {self._limit} bytes")
-        return await self._accepted(source, body, span)
-
-    async def _accepted(self, source: str, body: bytes, span: Span) -> Response:
         try:
-            transactions = read_changes(
-                source, self._action, body, span.traceparent, self._zones.get(source, UTC)
-            )
-            await self._accept(transactions)
-        except UnreadableError as error:
-            return problem(400, str(error), [{"field": "body", "message": str(error)}])
-        except InvalidFieldError as error:
-            return problem(422, str(error), error.errors)
+            accepted = await self._accepted(source, headers, receive, span)
+        except IngestError as error:
+            return refusal_of(error)
         except BrokerAwayError:
-            return problem(
-                BROKER_AWAY,
-                "Nothing was accepted: RabbitMQ did not confirm. Send it again",
-                headers={"Retry-After": str(RETRY_AFTER_S)},
-            )
-        return JSONResponse(
-            {"transactions": [t.transaction_id for t in transactions]}, status_code=202
-        )
+            return away("RabbitMQ did not confirm")
+        return JSONResponse({"transactions": accepted}, status_code=202)
 
+    async def _accepted(
+        self, source: str, headers: Mapping[bytes, bytes], receive: Receive, span: Span
+    ) -> list[str]:
+        """Return the ids of the transactions; raises IngestError, BrokerAwayError."""
+        size = self._bodies.size_of(headers)
+        self._accept.check()
+        await self._bodies.take(size, self._accept.timeout_s)
+        try:
+            transactions = await self._read(source, await self._bodies.read(receive), span)
+            await self._accept(transactions)
+        finally:
+            self._bodies.give_back(size)
+        return [transaction.transaction_id for transaction in transactions]
 
-async def _body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes | None:
-    """Return the body, or None when it is larger than the limit."""
-    announced = headers.get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > limit:
-        return None
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        part = message.get("body", b"")
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            return None
-        more = message.get("more_body", False)
-    return b"".join(parts)
+    async def _read(self, source: str, body: bytes, span: Span) -> list[TransactionReceived]:
+        """Read a large body in a thread: it takes long enough to keep other requests waiting."""
+        zone = self._zones.get(source, UTC)
+        found = source, self._action, body, span.traceparent, zone
+        if len(body) < LARGE:
+            return read_changes(*found)
+        return await asyncio.to_thread(read_changes, *found)

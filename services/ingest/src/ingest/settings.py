@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings, TraceSettings
+from ingest.keys import LONGEST_SOURCE
 
 
 class Settings(ServiceSettings, TraceSettings):
@@ -32,13 +33,26 @@ class Settings(ServiceSettings, TraceSettings):
         ),
     )
     body_limit: int = Field(
-        default=4 * 1024 * 1024, ge=1024, description="Largest accepted body, in bytes."
+        default=4 * 1024 * 1024,
+        ge=1024,
+        le=8 * 1024 * 1024,
+        description="Largest accepted body, in bytes.",
     )
     confirm_timeout_s: float = Field(
         default=10.0,
         gt=0,
         description="Seconds to wait for the broker's confirmation before answering 503.",
     )
+
+    @field_validator("secrets")
+    @classmethod
+    def _are_sources(cls, secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for source in secrets:
+            if not source or "/" in source or len(source) > LONGEST_SOURCE:
+                raise ValueError(
+                    f"a source is a part of an address: 1 to {LONGEST_SOURCE} characters, no slash"
+                )
+        return secrets
 
     @field_validator("time_zones")
     @classmethod

@@ -6,24 +6,37 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+)
 from pydantic.alias_generators import to_pascal
 
 from common.contracts.appointment import Appointment
 from common.problem import field_errors
 from ingest.errors import InvalidFieldError, UnreadableError
+from ingest.keys import key_of
 from ingest.moments import Arrival, Modified, Written, modified, read_date
 from ingest.numbers import refuse_no_numbers
 
-_DECODER = json.JSONDecoder()
-_BLANK = " \t\r\n"
 _ROWVERSION_BYTES = 8
-_LONGEST_KEY = 200
-Text = Annotated[str | None, Field(default=None)]
+LONGEST_FACT = 4_000
+"""Characters of a text that the lists show; the body is passed on whole."""
+
+
+def _fact(text: str | None) -> str | None:
+    return text and text[:LONGEST_FACT]
+
+
+Text = Annotated[str | None, Field(default=None), AfterValidator(_fact)]
 
 
 class _Part(BaseModel):
@@ -42,11 +55,13 @@ class _Task(_Part):
 
 
 class _Snapshot(_Part):
-    id: StrictInt = Field(default=0, ge=0, lt=2**63, validation_alias=AliasChoices("Id", "id"))
+    id: Annotated[StrictInt, Field(ge=0, lt=2**63)] | None = Field(
+        default=None, validation_alias=AliasChoices("Id", "id")
+    )
     appointment_no: str | None = Field(
         default=None, validation_alias=AliasChoices("appointmentNo", "AppointmentNo")
     )
-    appointment_guid: Text
+    appointment_guid: str | None = None
     subject: Text
     start_date: Text
     end_date: Text
@@ -54,8 +69,8 @@ class _Snapshot(_Part):
     created_user: Text
     last_modified_date: Text
     last_modified_user: Text
-    backoffice_id: str | None = Field(default=None, validation_alias="BackofficeID")
-    backoffice_parent_id: str | None = Field(default=None, validation_alias="BackofficeParentID")
+    backoffice_id: Text = Field(validation_alias="BackofficeID")
+    backoffice_parent_id: Text = Field(validation_alias="BackofficeParentID")
     timestamp: Any = None
     task: _Task | None = None
 
@@ -72,10 +87,10 @@ def read_snapshot(text: str | bytes, source: str, arrival: Arrival | None = None
     job = (found.task.job if found.task else None) or _Job()
     changed = _modified(found, arrival or Arrival(datetime.now(UTC)))
     return Appointment(
-        key=_key(found, source),
-        appointment_id=found.id,
-        appointment_no=found.appointment_no,
-        appointment_guid=found.appointment_guid,
+        key=key_of(source, found.id or 0, found.appointment_guid, found.appointment_no),
+        appointment_id=found.id or 0,
+        appointment_no=_fact(found.appointment_no),
+        appointment_guid=_fact(found.appointment_guid),
         subject=found.subject,
         start=found.start_date,
         end=found.end_date,
@@ -106,19 +121,6 @@ def rowversion_of(timestamp: Any) -> str | None:
     return decoded.hex() if len(decoded) == _ROWVERSION_BYTES else None
 
 
-def _key(found: _Snapshot, source: str) -> str:
-    identity = str(found.id or found.appointment_guid or found.appointment_no or "")
-    if not identity:
-        raise _wrong("Id", "is missing; without it, AppointmentGuid or appointmentNo must be there")
-    if not found.id and identity.isdecimal():
-        identity = f"no-{identity}"  # not the appointment of this Id
-    key = f"{source}/{identity}"
-    if len(key) > _LONGEST_KEY:
-        field = "AppointmentGuid" if found.appointment_guid else "appointmentNo"
-        raise _wrong(field, f"is too long: {_LONGEST_KEY - len(source) - 1} characters at most")
-    return key
-
-
 def _modified(found: _Snapshot, arrival: Arrival) -> Modified:
     """Return the last-modified time; an appointment that was never modified has that of its
     creation.
@@ -146,45 +148,6 @@ def _written(field: str, text: str | None) -> Written | None:
 
 def _wrong(field: str, message: str) -> InvalidFieldError:
     return InvalidFieldError([{"field": field, "message": message}])
-
-
-def split_snapshots(body: bytes) -> list[str]:
-    """Return the JSON text of each appointment in the body, exactly as it was sent; raises
-    UnreadableError, InvalidFieldError.
-    """
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"The body is not UTF-8: byte {error.start} cannot be read") from None
-    if not text.lstrip(_BLANK).startswith("["):
-        return [text]
-    try:
-        return _elements(text.strip(_BLANK))
-    except (json.JSONDecodeError, RecursionError, IndexError):
-        raise UnreadableError("The body is not a JSON array of appointments") from None
-
-
-def _elements(text: str) -> list[str]:
-    found, position = [], _skip(text, 1)
-    while text[position] != "]":
-        _, end = _DECODER.raw_decode(text, position)
-        found.append(text[position:end])
-        position = _skip(text, end)
-        if text[position] == ",":
-            position = _skip(text, position + 1)
-        elif text[position] != "]":
-            raise json.JSONDecodeError("expected a comma", text, position)
-    if position != len(text) - 1 or not found:
-        raise InvalidFieldError(
-            [{"field": "body", "message": "must be one appointment or an array of at least one"}]
-        )
-    return found
-
-
-def _skip(text: str, position: int) -> int:
-    while text[position] in _BLANK:
-        position += 1
-    return position
 
 
 def _refusal(error: ValidationError) -> UnreadableError | InvalidFieldError:

@@ -132,13 +132,14 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         await _begin_with_an_admin(settings, doors)
         await watch.prepare()
         broker = consuming_broker(url, publisher)
-        subscribe(broker, Record(Writer(database), watch.figures), tests, settings.replica)
+        record = Record(Writer(database), watch.figures)
+        subscribe(broker, record, tests, settings.replica, publisher)
         watch.subscribe(broker)
         await broker.start()
         watch.listen(await broker.connect())
         reach, consuming = Reach(database), await consuming_checks(broker, "statuses")
         async with background(loopback.run(), reach.run(), regroup(database), *watch.works()):
-            readiness.watch(loopback.check, reach.check, *consuming)
+            readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()
             watch.close()
@@ -169,7 +170,7 @@ def _routers(
         export(reader),
         appointments(reader, store),
         forget_order(ForgetOrder(publisher, reader)),
-        deliveries(reader, store),
+        deliveries(reader, store, watch.timer_job),
         timelines(reader, store, kept, known, trail),
         causes(known, reader),
         saved_views(views, Keep(views)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faststream import AckPolicy
 from pydantic import ValidationError
@@ -11,71 +12,41 @@ from pydantic import ValidationError
 from common import topology
 from common.consuming import exchange, own_queue, parsed_by, prefetch, queue
 from common.contracts.connector import ConnectorTested, LaneChanged
-from common.contracts.dead_letter import DeadLetter
+from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter, bounded
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
+from common.parking import park
+from common.reading import read_list
+from portal_api.room import Room
 
 if TYPE_CHECKING:
+    from aio_pika.abc import AbstractIncomingMessage
     from faststream.message import StreamMessage
     from faststream.rabbit import RabbitBroker
 
+    from common.broker import ConfirmedPublisher
+    from common.reading import Unreadable
     from portal_api.connectors.testing import ConnectionTests
     from portal_api.record import Record
 
-MESSAGES_AT_ONCE = 100
+MESSAGES_AT_ONCE = 64
+BYTES_AT_ONCE = 2 * 1024 * 1024
+"""Of messages that are read and recorded at once; more wait as they came."""
 
 
-def subscribe(broker: RabbitBroker, record: Record, tests: ConnectionTests, replica: str) -> None:
+def subscribe(
+    broker: RabbitBroker,
+    record: Record,
+    tests: ConnectionTests,
+    replica: str,
+    publisher: ConfirmedPublisher,
+) -> None:
     """Add this service's subscribers to the broker."""
-
-    @broker.subscriber(
-        queue(topology.PORTAL_API_TRANSACTIONS),
-        exchange(topology.TRANSACTIONS),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_transactions,
-        no_reply=True,
-    )
-    async def transactions(received: list[TransactionReceived]) -> None:
-        await record.transactions(received)
-
-    @broker.subscriber(
-        queue(topology.PORTAL_API_STATUSES),
-        exchange(topology.STATUSES),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_told,
-        no_reply=True,
-    )
-    async def statuses(told: list[StatusChanged] | LaneChanged) -> None:
-        if isinstance(told, LaneChanged):
-            await record.lane(told)
-        else:
-            await record.statuses(told)
-
-    @broker.subscriber(
-        queue(topology.PORTAL_API_OPERATIONS),
-        exchange(topology.OPERATIONS),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_of_operation,
-        no_reply=True,
-    )
-    async def operations(told: OperationProgressed | DeliveriesArchived) -> None:
-        await record.operation(told)
-
-    @broker.subscriber(
-        queue(topology.PARKED),
-        exchange(topology.DEAD_LETTERS),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_letter,
-        no_reply=True,
-    )
-    async def dead_letters(letter: DeadLetter) -> None:
-        await record.dead_letter(letter)
+    recorder = Recorder(record, publisher)
+    for source in (*RECORDED, topology.PARKED):
+        _subscribe(broker, source, recorder)
 
     @broker.subscriber(
         own_queue(f"portal-api.connector-test-results.{replica}"),
@@ -89,41 +60,106 @@ def subscribe(broker: RabbitBroker, record: Record, tests: ConnectionTests, repl
         tests.finished(tested)
 
 
-async def _transactions(message: StreamMessage[object]) -> list[TransactionReceived]:
-    return TRANSACTIONS.validate_json(message.body)
+def _subscribe(broker: RabbitBroker, source: topology.Queue, recorder: Recorder) -> None:
+    @broker.subscriber(
+        queue(source),
+        exchange(source.exchange),
+        channel=prefetch(MESSAGES_AT_ONCE),
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=_raw,
+        no_reply=True,
+    )
+    async def record(message: AbstractIncomingMessage) -> None:
+        await recorder(source.name, message)
 
 
-async def _told(message: StreamMessage[object]) -> list[StatusChanged] | LaneChanged:
-    if getattr(message.raw_message, "type", None) == LaneChanged.__name__:
-        return LaneChanged.model_validate_json(message.body)
-    return STATUSES.validate_json(message.body)
+async def _raw(message: StreamMessage[AbstractIncomingMessage]) -> AbstractIncomingMessage:
+    return message.raw_message
 
 
-async def _of_operation(message: StreamMessage[object]) -> OperationProgressed | DeliveriesArchived:
-    if getattr(message.raw_message, "type", None) == DeliveriesArchived.__name__:
-        return DeliveriesArchived.model_validate_json(message.body)
-    return OperationProgressed.model_validate_json(message.body)
+class Recorder:
+    """Reads the messages of the durable queues by their types, and records them."""
+
+    def __init__(self, record: Record, publisher: ConfirmedPublisher) -> None:
+        self._record = record
+        self._publisher = publisher
+        self._room = Room(BYTES_AT_ONCE)
+
+    async def __call__(self, queue_name: str, message: AbstractIncomingMessage) -> None:
+        """Record one message of this queue; raises ValidationError where nothing can be read."""
+        async with self._room.of(len(message.body)):
+            if queue_name == topology.PARKED.name:
+                await self._dead_letter(message)
+            else:
+                await self._message(queue_name, message)
+
+    async def _message(self, queue_name: str, message: AbstractIncomingMessage) -> None:
+        record, body = self._record, message.body
+        match queue_name, message.type:
+            case topology.PORTAL_API_TRANSACTIONS.name, _:
+                transactions = read_list(TransactionReceived, TRANSACTIONS, body)
+                await record.transactions(transactions.items)
+                await self._park(transactions.unreadable, queue_name, message)
+            case _, LaneChanged.__name__:
+                await record.lane(LaneChanged.model_validate_json(body))
+            case topology.PORTAL_API_STATUSES.name, _:
+                statuses = read_list(StatusChanged, STATUSES, body)
+                await record.statuses(statuses.items)
+                await self._park(statuses.unreadable, queue_name, message)
+            case _, DeliveriesArchived.__name__:
+                await record.operation(DeliveriesArchived.model_validate_json(body))
+            case _:
+                await record.operation(OperationProgressed.model_validate_json(body))
+
+    async def _park(
+        self, unreadable: Unreadable | None, queue_name: str, message: AbstractIncomingMessage
+    ) -> None:
+        """Dead-letter the items that cannot be read, without their neighbours."""
+        if unreadable is not None:
+            await park(self._publisher, message, queue_name, unreadable.error, unreadable.body)
+
+    async def _dead_letter(self, message: AbstractIncomingMessage) -> None:
+        """Record a dead letter, or a message that RabbitMQ gave up on.
+
+        RabbitMQ counts the deliveries while MongoDB is away, too: such a message is recorded as if
+        it had just come, once.
+        """
+        place, cause = _given_up(message)
+        if place in {source.name for source in RECORDED} and not message.redelivered:
+            with contextlib.suppress(Exception):  # then it is shown as a dead letter
+                return await self._message(place, message)
+        return await self._record.dead_letter(_letter(message, place, cause))
 
 
-async def _letter(message: StreamMessage[object]) -> DeadLetter:
-    """Read a letter, or make one of whatever the broker itself gave up on."""
-    try:
-        return DeadLetter.model_validate_json(message.body)
-    except ValidationError:
-        deaths = message.headers.get("x-death") or [{}]
-        place, cause = (
-            str(deaths[0].get("queue", "unknown")),
-            str(deaths[0].get("reason", "unknown")),
-        )
+RECORDED = (
+    topology.PORTAL_API_TRANSACTIONS,
+    topology.PORTAL_API_STATUSES,
+    topology.PORTAL_API_OPERATIONS,
+)
+
+
+def _given_up(message: AbstractIncomingMessage) -> tuple[str, str]:
+    """Return the queue from which RabbitMQ dead-lettered the message, and why."""
+    deaths: Any = message.headers.get("x-death") or [{}]
+    return str(deaths[0].get("queue", "unknown")), str(deaths[0].get("reason", "unknown"))
+
+
+def _letter(message: AbstractIncomingMessage, place: str, cause: str) -> DeadLetter:
+    """Read a letter, or make one of a message that RabbitMQ gave up on."""
+    with contextlib.suppress(ValidationError):
+        read = DeadLetter.model_validate_json(message.body)
+        if len(read.body) <= MOST_BODY_BYTES:
+            return read
+        return DeadLetter.model_validate(read.model_dump() | bounded(read.body.encode()))
     return DeadLetter(
         dead_letter_id=digest([place, message.body.hex()]),
         queue=place,
-        type=getattr(message.raw_message, "type", None),
+        type=message.type,
         reason=(
             f"RabbitMQ gave up on the message ({cause}): its handler ended without an answer "
             "again and again"
         ),
         trace=None,
-        body=message.body.decode(errors="replace"),
         at=datetime.now(UTC),
+        **bounded(message.body),
     )

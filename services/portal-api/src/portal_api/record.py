@@ -1,10 +1,12 @@
-"""Records what the other services tell."""
+"""Records the messages of the other services."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
+
+import structlog
 
 from common import topology
 from common.contracts.delivery import Phase
@@ -14,7 +16,7 @@ from common.traces.spans import together
 from portal_api.figures.late import late_minutes
 from portal_api.figures.steps import Step
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
-from portal_api.store import operation_projections, projections
+from portal_api.store import dead_letter_projections, operation_projections, projections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
         async def name_late(self, minutes: Iterable[datetime]) -> None:
             """Have these minutes counted again."""
             ...
+
+
+log = structlog.get_logger()
 
 
 class Record:
@@ -90,11 +95,19 @@ class Record:
             STORED.labels("operation").inc()
 
     async def dead_letter(self, letter: DeadLetter) -> None:
-        """Show a parked message as Failed."""
-        await self._writer.write(projections.of_dead_letter(letter))
+        """Show a dead letter as Failed; one that cannot be stored is shown without its body."""
+        try:
+            await self._writer.write(dead_letter_projections.of_dead_letter(letter))
+        except Exception as error:  # a bug, too: a dead letter has nowhere else to go
+            log.exception("a dead letter is stored without its body", queue=letter.queue)
+            note = f"It could not be stored: {type(error).__name__}"
+            await self._writer.write(dead_letter_projections.of_letter_alone(letter, note))
         STORED.labels("dead letter").inc()
         await self._name_late(
-            {Step.MINUTE.of(moment) for moment in (letter.at, *projections.accepted_at(letter))}
+            {
+                Step.MINUTE.of(moment)
+                for moment in (letter.at, *dead_letter_projections.accepted_at(letter))
+            }
         )
 
     async def _name_late(self, minutes: set[datetime]) -> None:

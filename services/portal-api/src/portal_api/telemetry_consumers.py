@@ -16,6 +16,7 @@ from common.consuming import exchange, own_queue, prefetch, queue
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.telemetry import Heartbeat
+from common.reading import read_list
 from portal_api.logs.line import read_lines
 from portal_api.store.projections import rank_of
 
@@ -137,6 +138,6 @@ async def _told(message: StreamMessage[Any]) -> Heartbeat | Lines | None:
 
 def _understood(body: bytes) -> list[StatusChanged]:
     try:
-        return STATUSES.validate_json(body)
+        return read_list(StatusChanged, STATUSES, body).items
     except ValidationError:
         return []

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from common.contracts.delivery import StatusChanged
     from common.contracts.operation import OperationProgressed
+    from common.contracts.telemetry import TimerJob
     from portal_api.store.connectors import Connectors
 
 LOOK_S = 3.0
@@ -81,6 +82,10 @@ class Watch:
             figures(self.figures, connectors),
             events(readers, self._board),
         ]
+
+    def timer_job(self) -> TimerJob | None:
+        """Return the timer job as retry told of it last."""
+        return self._heard.timer_job()
 
     def subscribe(self, broker: RabbitBroker) -> None:
         """Add the subscribers."""

@@ -10,7 +10,7 @@ export function ExportMenu({ path, query }: { path: string; query: [string, stri
   return (
     <MenuButton label={text('list.export')} icon={<Download fontSize="small" />}>
       {(close) =>
-        (['csv', 'jsonl'] as const).map((format) => (
+        (['excel', 'csv', 'jsonl'] as const).map((format) => (
           <MenuItem
             key={format}
             component="a"

@@ -29,12 +29,11 @@ from retry.ask import Ask
 from retry.carry_out import CarryOut
 from retry.consumers import subscribe
 from retry.course import Steps
-from retry.errors import ScheduleError
 from retry.operate import Operate
 from retry.report import Report
 from retry.requeue import Requeue
-from retry.schedule import Schedule
-from retry.settings import Settings, expression_of
+from retry.schedule import schedule_of
+from retry.settings import Settings
 from retry.settle import Settle
 from retry.store.clock import CRON, OPERATIONS, Clock
 from retry.store.deliveries import Deliveries
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.depths import Depths
+    from retry.schedule import Schedule
 
 log = structlog.get_logger()
 STOP_S = 10.0
@@ -73,13 +73,11 @@ def main() -> None:
         asyncio.run(_migrate(load(DatabaseSettings)))
         return
     settings = load(Settings)
-    try:
-        schedule = Schedule(expression_of(settings), datetime.now(UTC))
-    except ScheduleError as error:
-        sys.stderr.write(f"Cannot start: {error}.\n")
-        raise SystemExit(2) from None
     lines = Lines()
     configure_logs("retry", settings.replica, settings.log_level, lines.keep)
+    schedule = schedule_of(settings)
+    if schedule.trouble:
+        log.error("the timer job is off", reason=schedule.trouble)
     run(partial(serve, settings, schedule, lines))
 
 
@@ -109,7 +107,7 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         timer = Timer(
             schedule,
             clocks[0],
-            Requeue(Failed(database), Transactions(database), requeues, ask),
+            Requeue(Failed(database), Transactions(database), requeues, ask, settings.per_second),
             settings.lease_s / 3,
         )
         steps = _steps(database, requeues, ask, Tell(publisher))
@@ -119,11 +117,12 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         await broker.start()
         consuming = await consuming_checks(broker, "operations")
         async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
-            readiness.watch(loopback.check, reach.check, *consuming)
+            readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info(
                 "ready",
                 next_run=str(
-                    schedule.after(datetime.now(UTC)) or "never: RetryJobCronExpression is empty"
+                    schedule.after(datetime.now(UTC))
+                    or f"never: {schedule.trouble or 'RetryJobCronExpression is empty'}"
                 ),
             )
             await stop.wait()
@@ -159,6 +158,8 @@ async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, T
     return {
         "timer_job": TimerJob(
             expression=schedule.expression,
+            time_zone=schedule.time_zone,
+            trouble=schedule.trouble,
             last_run_at=await clock.last_tick(),
             next_run_at=schedule.after(datetime.now(UTC)),
         )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
-from common.broker import BrokerAwayError, QueueMismatchError, declare, reaching_broker
+from common.broker import reaching_broker
 from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
 from common.contracts.message import digest
+from common.declaring import declare
+from common.errors import BrokerAwayError, QueueMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
 
 log = structlog.get_logger()
+DECLARE_TIMEOUT_S = 10.0
 
 
 class Ask:
@@ -65,7 +68,10 @@ class Ask:
         while True:
             try:
                 with reaching_broker():
-                    async with await self._connection.channel() as channel:
+                    async with (
+                        asyncio.timeout(DECLARE_TIMEOUT_S),
+                        await self._connection.channel() as channel,
+                    ):
                         await declare(channel, lane)
             except QueueMismatchError as error:
                 log.warning("a lane was not declared", reason=str(error))

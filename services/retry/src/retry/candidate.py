@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """A delivery and the attempt that is behind it."""
+    """A delivery and the attempt that is behind it; the attempt that is asked for is one of
+    ``repeats`` in a row because of ``repeated_cause``.
+    """
 
     delivery_id: str
     attempt: int
     connector_id: str
     transaction_id: str
+    repeats: int = 0
+    repeated_cause: str | None = None
 
     @property
     def key(self) -> str:
@@ -34,6 +38,8 @@ class Candidate(NamedTuple):
             requested_at=datetime.now(UTC),
             transaction=transaction,
             traceparent=transaction.traceparent,
+            repeats=self.repeats,
+            repeated_cause=self.repeated_cause,
         )
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 TOGETHER = 500
 NO_SNAPSHOT = (
-    "Its snapshot is not stored, so that there is nothing to send: have the change reported again."
+    "Its snapshot is not stored or cannot be read, so that there is nothing to send: have the "
+    "change reported again."
 )
 
 

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from common.contracts.operation import OperationState
 from retry.carry_out import TOGETHER
-from retry.operations.pace import Pace
+from retry.operations.operation import Tally
 from retry.operations.verdict import headroom, judge
+from retry.pace import Pace
 
 if TYPE_CHECKING:
     from retry.carry_out import CarryOut
-    from retry.operations.operation import Operation, Tally
+    from retry.operations.operation import Operation
     from retry.report import Report
     from retry.settle import Settle
     from retry.store.items import Items
     from retry.store.operations import Operations
     from retry.take_stock import TakeStock
 
+RESTING = (OperationState.PAUSED, OperationState.STOPPED)
 CANCELLED = "The operation was cancelled before it was this delivery's turn."
 
 
@@ -37,7 +39,7 @@ class Steps(NamedTuple):
 
 class Course:
     """Keeps nothing that a kill would lose: how fast it went, where it looked last, and whether it
-    has told anything yet.
+    has told anything yet. One that ``rests`` has nothing to do until it is steered.
     """
 
     def __init__(self, steps: Steps, operation_id: str) -> None:
@@ -47,30 +49,37 @@ class Course:
         self._place = ""
         self._has_told = False
         self.is_over = False
+        self.rests = False
 
     async def begin(self) -> None:
         """Finish what a killed replica had begun."""
+        self._steps.items.recount(self._operation_id)
         await self._steps.carry_out.finish(await self._steps.operations.read(self._operation_id))
 
     async def turn(self) -> int:
         """Take one turn; returns how many deliveries it moved."""
-        operation = await self._steps.operations.read(self._operation_id)
-        tally = await self._steps.items.tally(self._operation_id)
+        self.rests = False
+        operation, tally = await self._steps.operations.read(self._operation_id), Tally()
+        if operation.total is not None:
+            tally = await self._steps.items.running_tally(self._operation_id)
         if operation.total not in (None, tally.total):
             # Another replica moves items still, and some were counted twice or not at all:
             # count again.
+            self._steps.items.recount(self._operation_id)
             return 0
         told = await self._tell(operation, tally)
         if told is None or self.is_over:
+            self._steps.items.recount(self._operation_id)
             return 0
         moved = await self._do(told, tally)
         settled, self._place = await self._steps.settle(told, self._place)
+        self.rests = told.state in RESTING and not (moved or settled or tally.asked)
         return max(moved, settled)
 
     async def _tell(self, operation: Operation, tally: Tally) -> Operation | None:
         verdict = judge(operation, tally)
         if verdict.state is OperationState.CANCELLED and operation.total is None:
-            await self._steps.take_stock.end(operation)
+            tally = await self._steps.take_stock.end(operation)
             operation = operation.model_copy(update={"total": tally.total})
         told = await self._steps.report(operation, tally, verdict, anyway=not self._has_told)
         self._has_told = told is not None

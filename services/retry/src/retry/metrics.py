@@ -11,7 +11,11 @@ CRON_RUNS = Counter("mboc_retry_cron_runs_total", "Runs of the timer job by this
 REQUEUED = Counter("mboc_retry_requeued_total", "Deliveries asked for again.", ["trigger"])
 WITHOUT_TRANSACTION = Counter(
     "mboc_retry_without_transaction_total",
-    "Failed deliveries left alone, because their transaction is not stored.",
+    "Failed deliveries left alone, because their transaction is not stored or cannot be read.",
+)
+UNREADABLE = Counter(
+    "mboc_retry_unreadable_transactions_total",
+    "Stored transactions that could not be read, each time one was looked at.",
 )
 NEXT_RUN = Gauge(
     "mboc_retry_next_run_timestamp_seconds",

@@ -15,6 +15,8 @@ from retry.forget import forget
 from retry.metrics import OPERATIONS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from retry.course import Steps
 
     class Clock(Protocol):
@@ -40,6 +42,7 @@ class Operate:
         self._clock = clock
         self._steps = steps
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._steered: dict[str, tuple[datetime | None, asyncio.Event]] = {}
         self._news = asyncio.Event()
         self._is_stopping = False
         self._forgetting: asyncio.Task[None] | None = None
@@ -68,6 +71,8 @@ class Operate:
         after the next start.
         """
         self._is_stopping = True
+        for _, woken in self._steered.values():
+            woken.set()
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=PATIENCE_S)
         await self._drop()
@@ -75,9 +80,19 @@ class Operate:
     async def _take_up(self) -> None:
         for operation_id in [name for name, task in self._tasks.items() if task.done()]:
             _log_trouble(operation_id, self._tasks.pop(operation_id))
-        for operation_id in await self._steps.operations.open():
+            self._steered.pop(operation_id, None)
+        for operation_id, steered_at in await self._steps.operations.open():
+            woken = self._wake(operation_id, steered_at)
             if operation_id not in self._tasks and not self._is_stopping:
-                self._tasks[operation_id] = asyncio.create_task(self._carry_on(operation_id))
+                self._tasks[operation_id] = asyncio.create_task(self._carry_on(operation_id, woken))
+
+    def _wake(self, operation_id: str, steered_at: datetime | None) -> asyncio.Event:
+        """Wake an operation that was steered since it was seen last."""
+        seen, woken = self._steered.get(operation_id, (None, asyncio.Event()))
+        if steered_at != seen:
+            woken.set()
+        self._steered[operation_id] = steered_at, woken
+        return woken
 
     async def _drop(self) -> None:
         """Leave every operation as it is: any step may be repeated by whoever has the lease."""
@@ -86,6 +101,7 @@ class Operate:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
+        self._steered.clear()
 
     def _forget(self) -> None:
         """Once an hour, beside everything else."""
@@ -95,12 +111,15 @@ class Operate:
                 forget(self._steps.operations, self._steps.items)
             )
 
-    async def _carry_on(self, operation_id: str) -> None:
+    async def _carry_on(self, operation_id: str, woken: asyncio.Event) -> None:
         course = Course(self._steps, operation_id)
         await course.begin()
         pause = 0.0
         while not self._is_stopping and not course.is_over:
+            woken.clear()
             moved = await course.turn()
+            if course.rests:
+                await woken.wait()
             pause = (
                 0.0
                 if moved >= TOGETHER

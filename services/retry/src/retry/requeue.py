@@ -4,16 +4,17 @@ a step and asks for none twice.
 
 from __future__ import annotations
 
-import asyncio
+import time
 import uuid
 from typing import TYPE_CHECKING, Protocol
 
 from common.contracts.delivery import DeliveryRequested, Trigger
 from retry.candidate import Candidate, Claimant
 from retry.metrics import REQUEUED, WITHOUT_TRANSACTION
+from retry.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     from common.contracts.transaction import TransactionReceived
     from retry.candidate import Claim
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         """What failed."""
 
         def pages(self) -> AsyncIterator[list[Candidate]]:
-            """Yield every Failed, not archived delivery."""
+            """Yield every Failed delivery that may be asked for now."""
             ...
 
     class Transactions(Protocol):
@@ -55,31 +56,49 @@ if TYPE_CHECKING:
             ...
 
 
+FASTEST = 10_000.0
+TOGETHER = 200
+
+
 class Requeue:
     """Failed deliveries -> DeliveryRequested with the next attempt's number."""
 
     def __init__(
-        self, failed: Failed, transactions: Transactions, requeues: Requeues, ask: Ask
+        self,
+        failed: Failed,
+        transactions: Transactions,
+        requeues: Requeues,
+        ask: Ask,
+        per_second: float = FASTEST,
     ) -> None:
         self._failed = failed
         self._transactions = transactions
         self._requeues = requeues
         self._ask = ask
+        self._per_second = per_second
 
-    async def __call__(self) -> int:
-        """Ask for each Failed delivery once; returns how many."""
-        asked = 0
+    async def __call__(self, goes_on: Callable[[], bool] = lambda: True) -> int:
+        """Ask for each Failed delivery once, as long as it ``goes_on``; returns how many."""
+        asked, pace = 0, Pace(self._per_second, time.monotonic())
         claimant = Claimant(uuid.uuid4().hex, Trigger.TIMER_JOB)
         async for page in self._failed.pages():
-            transactions = await self._transactions.of(c.transaction_id for c in page)
-            sendable = [c for c in page if c.transaction_id in transactions]
-            WITHOUT_TRANSACTION.inc(len(page) - len(sendable))
-            claims = await self._requeues.claim(sendable, claimant)
-            asked += await self._publish(
-                [c for c in claims if c.claimant.token == claimant.token], transactions
-            )
-            await asyncio.sleep(0)
+            begin = 0
+            while begin < len(page):
+                end = begin + await pace.take(min(TOGETHER, len(page) - begin))
+                if not goes_on():
+                    return asked
+                asked += await self._some(page[begin:end], claimant)
+                begin = end
         return asked
+
+    async def _some(self, candidates: Sequence[Candidate], claimant: Claimant) -> int:
+        transactions = await self._transactions.of(c.transaction_id for c in candidates)
+        sendable = [c for c in candidates if c.transaction_id in transactions]
+        WITHOUT_TRANSACTION.inc(len(candidates) - len(sendable))
+        claims = await self._requeues.claim(sendable, claimant)
+        return await self._publish(
+            [c for c in claims if c.claimant.token == claimant.token], transactions
+        )
 
     async def resume(self) -> int:
         """Publish what a killed replica had claimed; the same ids as it would have used, so

@@ -25,7 +25,8 @@ class Settings(ServiceSettings, DatabaseSettings):
         default=None,
         validation_alias=KEY,
         description=(
-            "When *Failed* deliveries are run again, as a cron expression in UTC; empty = never."
+            "When *Failed* deliveries are run again, as a cron expression of Quartz, NCrontab, "
+            "Cronos or Hangfire; empty = never."
         ),
     )
     appsettings: Path | None = Field(
@@ -34,6 +35,16 @@ class Settings(ServiceSettings, DatabaseSettings):
             f"Path of the original's appsettings.json; its {KEY} is used where the "
             "environment names none."
         ),
+    )
+    time_zone: str = Field(
+        default="UTC",
+        description=f"IANA time zone of {KEY}, such as Europe/Brussels.",
+    )
+    per_second: float = Field(
+        default=50.0,
+        gt=0,
+        le=10_000,
+        description="Deliveries per second that the timer job asks for at most.",
     )
     lease_s: float = Field(
         default=15.0,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retry.operations.item import Item
-    from retry.operations.operation import Operation
+    from retry.operations.operation import Operation, Tally
     from retry.store.deliveries import Deliveries
     from retry.store.items import Items
     from retry.store.operations import Operations
@@ -43,10 +43,11 @@ class TakeStock:
         else:
             await self._operations.stocked_to(operation.operation_id, key)
 
-    async def end(self, operation: Operation) -> None:
-        """Take no more stock: what is noted is all."""
+    async def end(self, operation: Operation) -> Tally:
+        """Take no more stock: what is noted is all; returns the counts."""
         tally = await self._items.tally(operation.operation_id)
         await self._operations.stocked(operation.operation_id, tally.total)
+        return tally
 
     async def _next(self, operation: Operation) -> tuple[list[Item], Sequence[Any] | None]:
         """Return the next deliveries and the key of those behind them; where they are named, the

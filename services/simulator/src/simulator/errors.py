@@ -9,6 +9,7 @@ SimulatorError
 ├── OAuthError          no token for this request
 ├── SoapFaultError      the page service answers a fault
 ├── ODataError          the API page, or Dataverse, answers an error
+├── OutOfRangeError     a number or a date that the back office's database cannot hold
 └── ChangeError         one request of a change set is refused, and so all are
 """
 
@@ -80,3 +81,13 @@ class ChangeError(ODataError):
     def __init__(self, content_id: str, status: int, code: str, message: str) -> None:
         super().__init__(status, code, message)
         self.content_id = content_id
+
+
+class OutOfRangeError(SimulatorError):
+    """The database cannot hold the value of this field."""
+
+    def __init__(self, field: str, value: str, *, is_date: bool) -> None:
+        super().__init__(f"The value {value} of '{field}' is outside the valid range.")
+        self.field = field
+        self.value = value
+        self.is_date = is_date

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from common.contracts.delivery import HttpExchange
 from dispatcher.back_offices.calls import Answer
 from dispatcher.back_offices.catalogue import CATALOGUE, Kind, Seen
 from dispatcher.back_offices.faults import Faults
@@ -9,6 +12,7 @@ from dispatcher.errors import (
     Blames,
     DeliveryError,
     ForbiddenError,
+    GoneError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
@@ -29,6 +33,7 @@ TRANSPORT = (
     "bad address",
     "malformed",
     "oversized",
+    "early",
 )
 
 
@@ -128,7 +133,7 @@ def test_a_record_lock_is_tried_again(seen: Seen, text: str) -> None:
         *(("odata", text) for text in ("Cannot convert a value", "does not exist on type 'x'")),
         *(("odata", text) for text in ("BadRequest_NotFound", "0x80048d19")),
         *(("soap", text) for text in ("SchemaValidation", "unknown type", "invalid child element")),
-        *(("status", text) for text in ("301", "308", "404", "405", "410", "501", "505")),
+        *(("status", text) for text in ("301", "308", "404", "405", "501", "505")),
     ],
 )
 def test_a_fault_that_may_lie_with_connector_or_appointment_is_unclear(
@@ -146,9 +151,73 @@ def test_throttling_keeps_the_seconds_it_asks_for() -> None:
     assert error.retry_after_s == 7
 
 
-def test_a_gateway_timeout_of_business_central_leaves_the_outcome_unknown() -> None:
-    assert isinstance(Faults("page service", "BC").status(answered(504)), NoAnswerError)
-    assert isinstance(Faults("webhook", "Hook").status(answered(504)), ServerFaultError)
+BACK_OFFICES = KINDS[:-1]
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 507, 520, 599])
+def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_again(
+    kind: Kind, status: int
+) -> None:
+    error = Faults(kind, "Hook").status(answered(status))
+
+    assert (error.transient, error.outcome_unknown) == (False, True)
+    assert error.blames is Blames.CONNECTOR
+    assert "may have stored the appointment" in str(error)
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 504])
+def test_a_create_that_took_too_long_is_not_owed(kind: Kind, status: int) -> None:
+    assert isinstance(Faults(kind, "Hook").status(answered(status)), NoAnswerError)
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+def test_503_with_retry_after_says_that_nothing_was_processed(kind: Kind) -> None:
+    error = Faults(kind, "Hook").status(answered(503, **{"Retry-After": "7"}))
+
+    assert isinstance(error, ThrottledError)
+    assert not error.outcome_unknown
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 500, 502, 504])
+def test_retry_after_beside_another_status_does_not_say_that_nothing_was_processed(
+    kind: Kind, status: int
+) -> None:
+    error = Faults(kind, "Hook").status(answered(status, **{"Retry-After": "7"}))
+
+    assert (error.outcome_unknown, error.retry_after_s) == (True, 7)
+
+
+@pytest.mark.parametrize("status", [408, 500, 503])
+def test_a_change_set_that_failed_stored_nothing(status: int) -> None:
+    inner = replace(answered(status), in_change_set=True)
+
+    assert type(Faults("Dataverse", "CRM").status(inner)) is ServerFaultError
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
+def test_a_status_without_an_appointment_leaves_nothing_unknown(
+    kind: Kind, status: int, headers: dict[str, str]
+) -> None:
+    asked = HttpExchange(method="GET", address="http://bc.example/", sent_bytes=0)
+
+    error = Faults(kind, "Hook").status(replace(answered(status, **headers), exchange=asked))
+
+    assert (error.transient, error.outcome_unknown) == (True, False)
+    assert "may have stored" not in str(error)
+
+
+@pytest.mark.parametrize("kind", BACK_OFFICES)
+def test_gone_names_the_setting_to_correct(kind: Kind) -> None:
+    error = Faults(kind, "Hook").status(answered(410))
+
+    assert isinstance(error, GoneError)
+    assert error.blames is Blames.CONNECTOR
+    assert "enter the new URI on connector 'Hook'" in str(error)
 
 
 def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from common.contracts.mapping import SoapMapping
@@ -58,14 +60,14 @@ def test_a_mapping_renames_and_leaves_out() -> None:
     ("value", "written"),
     [
         (True, "true"),
-        (2.5, "2.5"),
-        (1e-7, "0.0000001"),
+        (Decimal("2.50"), "2.50"),
+        (Decimal("1e-7"), "0.0000001"),
         ("a\r\nb", "a&#13;\nb"),
         ("a\x00\x0bb", "ab"),
         ("<😀>", "&lt;😀&gt;"),
     ],
 )
-def test_values_are_written_as_xml_schema_does(value: str | float, written: str) -> None:
+def test_values_are_written_as_xml_schema_does(value: str | Decimal, written: str) -> None:
     assert text(value) == written
 
 

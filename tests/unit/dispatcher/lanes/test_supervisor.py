@@ -93,7 +93,7 @@ class FakeLane:
     def is_silent(self) -> bool:
         return not self.is_open
 
-    def must_begin_again(self, _: float) -> bool:
+    def must_end(self, _: float) -> bool:
         return False
 
     def end_soon(self, within_s: float | None = None) -> None:

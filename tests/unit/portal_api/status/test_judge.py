@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.contracts.telemetry import TimerJob
 from portal_api.status.judge import judge
 from portal_api.status.seen import LaneSeen, MongoDbSeen, RabbitMqSeen, Replica, Seen
 from tests.support.builders import A_MOMENT
@@ -52,6 +53,11 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
             {"rabbitmq": RabbitMqSeen(reachable=False)},
             "down",
             "RabbitMQ cannot be reached: nothing is accepted or delivered until it is back.",
+        ),
+        (
+            {"timer_job": TimerJob(expression="x", trouble="the setting is not valid")},
+            "troubled",
+            "The timer job is off: the setting is not valid.",
         ),
         (
             {"mongodb": MongoDbSeen(reachable=False)},

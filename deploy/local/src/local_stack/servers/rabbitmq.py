@@ -79,8 +79,10 @@ class RabbitMq:
             await self._process.kill()
             await self.end_name_server()
 
-    async def control(self, *words: str) -> None:
-        """Run a command of ``rabbitmqctl`` on this node; raises LocalError when it fails."""
+    async def control(self, *words: str) -> str:
+        """Run a command of ``rabbitmqctl`` on this node, and return its output; raises LocalError
+        when it fails.
+        """
         process = await asyncio.create_subprocess_exec(
             Path(await program()).with_name("rabbitmqctl"),
             *words,
@@ -91,6 +93,7 @@ class RabbitMq:
         output, _ = await process.communicate()
         if process.returncode != 0:
             raise LocalError(f"rabbitmqctl {words[0]} failed: {output.decode()[-300:]}")
+        return output.decode()
 
     async def end_name_server(self) -> None:
         """End the epmd that this node started on its own port; it refuses for as long as the node

@@ -79,7 +79,7 @@ async def acted(
         "ramp": asked.ramp,
         "stop_at_failure_share": asked.stop_at_failure_share,
         "expected_count": plan["count"],
-    }
+    } | ({"as_of": plan["as_of"]} if "as_of" in plan else {})
     operation = await portal.send("POST", "/operations", choice | further)
     show.say(f"Operation {operation['operation_id']} has begun.")
     return 0 if asked.detach else await follow(portal, operation["operation_id"])

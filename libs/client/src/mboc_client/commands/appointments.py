@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from mboc_client import show
@@ -42,7 +41,7 @@ def add(parsers: Parsers) -> None:
     )
     exporting = command(appointments, "export", exported, "Write a whole list to standard output.")
     listing(exporting, APPOINTMENTS, view_of="appointments")
-    exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
+    exporting.add_argument("--format", choices=("csv", "excel", "jsonl"), default="csv")
     command(
         appointments, "show", shown, "Show one appointment with its last activity."
     ).add_argument("appointment_key")
@@ -82,8 +81,7 @@ async def listed(portal: Portal, asked: argparse.Namespace) -> None:
 async def exported(portal: Portal, asked: argparse.Namespace) -> None:
     """Write a list as it comes."""
     query = await looked_for(portal, asked, APPOINTMENTS) | {"format": asked.format}
-    async for chunk in portal.download("/appointments/export", query):
-        sys.stdout.buffer.write(chunk)
+    await show.file(portal.download("/appointments/export", query))
 
 
 async def shown(portal: Portal, asked: argparse.Namespace) -> None:

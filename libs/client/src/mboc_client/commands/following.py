@@ -22,7 +22,7 @@ async def follow(portal: Portal, operation_id: str) -> int:
     and nothing failed.
     """
     with Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -54,9 +54,11 @@ def sentence(operation: dict[str, Any]) -> str:
         for name, count in operation["counts"].items()
         if count and name != "total"
     )
+    left_out = (operation.get("planned") or 0) - operation["counts"]["total"]
+    changed = f"{left_out} planned ones changed before the start and are left out. "
     return (
         f"Operation {operation['operation_id']} is {operation['state']}: "
-        f"{counts or 'nothing to do'}. {operation['reason'] or ''}"
+        f"{counts or 'nothing to do'}. {changed if left_out > 0 else ''}{operation['reason'] or ''}"
     ).rstrip()
 
 

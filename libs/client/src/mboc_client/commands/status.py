@@ -90,6 +90,7 @@ async def _tell(found: dict[str, Any]) -> None:
         show.say(
             f"timer job  {job['expression'] or 'never'}  last run {job['last_run_at'] or '-'}, "
             f"next {job['next_run_at'] or '-'}"
+            + (f", off: {job['trouble']}" if job.get("trouble") else "")
         )
     show.say("")
     await show.rows(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from mboc_client import show
@@ -52,7 +51,7 @@ def add(parsers: Parsers) -> None:
     )
     exporting = command(transactions, "export", exported, "Write a whole list to standard output.")
     listing(exporting, DELIVERIES, view_of="deliveries")
-    exporting.add_argument("--format", choices=("csv", "jsonl"), default="csv")
+    exporting.add_argument("--format", choices=("csv", "excel", "jsonl"), default="csv")
     add_acting(transactions, ("retry", "archive", "restore"))
     errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(
         required=True
@@ -97,8 +96,7 @@ async def shown(portal: Portal, asked: argparse.Namespace) -> None:
 async def exported(portal: Portal, asked: argparse.Namespace) -> None:
     """Write a list as it comes."""
     query = await looked_for(portal, asked, DELIVERIES) | {"format": asked.format}
-    async for chunk in portal.download("/deliveries/export", query):
-        sys.stdout.buffer.write(chunk)
+    await show.file(portal.download("/deliveries/export", query))
 
 
 async def causes(portal: Portal, asked: argparse.Namespace) -> None:

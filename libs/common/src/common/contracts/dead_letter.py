@@ -1,17 +1,36 @@
-"""A message that no code understood, with the reason and what was in it."""
+"""A message that could not be handled, with the reason and its body, bounded in size."""
 
 from __future__ import annotations
 
-from typing import Literal
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, ValidationError
 
-from common.contracts.message import Message
+from common.contracts.message import NO_CONNECTOR, DeliveryId, Message, delivery_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_BODY_BYTES = 1024 * 1024
+"""Of a body that a dead letter carries: RabbitMQ and MongoDB take 16 MiB."""
+MOST_DELIVERIES = 1_000
+
+
+class DeliveryInLetter(Message):
+    """An attempt of a delivery that a dead-lettered message was about."""
+
+    delivery_id: DeliveryId
+    attempt: int = Field(default=1, ge=1)
 
 
 class DeadLetter(Message):
-    """dispatcher, retry, portal-api -> portal-api: this message was parked; show it in Error
+    """dispatcher, retry, portal-api -> portal-api: this message was dead-lettered; show it in Error
     Tracking as Failed.
+
+    ``body`` is its beginning, and ``body_bytes`` its size, where the whole is larger than 1 MiB.
+    ``deliveries`` are those that the body names, also where the rest of it cannot be read.
     """
 
     version: Literal[1] = 1
@@ -21,4 +40,37 @@ class DeadLetter(Message):
     reason: str
     trace: str | None
     body: str
+    body_bytes: int | None = None
+    deliveries: tuple[DeliveryInLetter, ...] = ()
     at: AwareDatetime
+
+
+def bounded(body: bytes) -> dict[str, Any]:
+    """Return the fields of a letter that are made of the message's body."""
+    is_large = len(body) > MOST_BODY_BYTES
+    return {
+        "body": body[:MOST_BODY_BYTES].decode(errors="replace"),
+        "body_bytes": len(body) if is_large else None,
+        "deliveries": tuple(_deliveries_in(body)),
+    }
+
+
+def _deliveries_in(body: bytes) -> Iterator[DeliveryInLetter]:
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        return
+    for item in (read if isinstance(read, list) else [read])[:MOST_DELIVERIES]:
+        if isinstance(item, dict):
+            yield from _named(item)
+
+
+def _named(item: dict[str, Any]) -> Iterator[DeliveryInLetter]:
+    """Yield the delivery that a request, a status or a transaction is about."""
+    transaction_id, delivery_id = item.get("transaction_id"), item.get("delivery_id")
+    if delivery_id is None and isinstance(transaction_id, str):
+        delivery_id = delivery_id_of(transaction_id, NO_CONNECTOR)
+    for attempt in (item.get("attempt", 1), 1):
+        with contextlib.suppress(ValidationError):
+            yield DeliveryInLetter(delivery_id=delivery_id, attempt=attempt)
+            return

@@ -47,6 +47,9 @@ class Trigger(StrEnum):
 class DeliveryRequested(Message):
     """dispatcher, retry -> dispatcher: carry this transaction to this connector; ``traceparent`` is
     the step that asks for it.
+
+    ``repeats`` counts the attempts in a row, this one included, that the timer job asked for
+    because of ``repeated_cause``; of every other trigger it is 0.
     """
 
     version: Literal[1] = 1
@@ -57,6 +60,8 @@ class DeliveryRequested(Message):
     requested_at: AwareDatetime
     transaction: TransactionReceived
     traceparent: str | None = None
+    repeats: int = Field(default=0, ge=0)
+    repeated_cause: str | None = None
 
     @property
     def message_id(self) -> str:
@@ -112,6 +117,8 @@ class StatusChanged(Message):
     traceparent: str | None = None
     exchange: HttpExchange | None = None
     trace: str | None = None
+    repeats: int = Field(default=0, ge=0)
+    repeated_cause: str | None = None
 
     @classmethod
     def about(
@@ -138,6 +145,8 @@ class StatusChanged(Message):
             received_at=transaction.received_at,
             appointment=transaction.appointment,
             at=at,
+            repeats=request.repeats,
+            repeated_cause=request.repeated_cause,
             **said,
         )
 

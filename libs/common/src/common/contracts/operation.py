@@ -141,6 +141,7 @@ class OperationProgressed(_Operation):
     state: OperationState
     reason: str | None = None
     counts: Counts
+    planned: int | None = None
     heeded_at: AwareDatetime | None = None
     changed_at: AwareDatetime
     finished_at: AwareDatetime | None = None

@@ -31,9 +31,13 @@ class LaneStanding(Message):
 
 
 class TimerJob(Message):
-    """When Failed deliveries are run again: a cron expression in UTC, empty = never."""
+    """When Failed deliveries are run again: a cron expression in a time zone, empty = never;
+    ``trouble`` says why it cannot be read, so that it never runs.
+    """
 
     expression: str
+    time_zone: str = "UTC"
+    trouble: str | None = None
     last_run_at: AwareDatetime | None = None
     next_run_at: AwareDatetime | None = None
 

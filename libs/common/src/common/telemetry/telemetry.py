@@ -18,9 +18,11 @@ import aio_pika
 from prometheus_client import Counter
 
 from common import topology
-from common.broker import BrokerAwayError, count_reconnect, declare, reaching_broker
+from common.broker import count_reconnect, reaching_broker
 from common.contracts.telemetry import Heartbeat, LogRecorded
+from common.declaring import declare
 from common.depths import Depths
+from common.errors import BrokerAwayError
 from common.release import RELEASE
 
 if TYPE_CHECKING:

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from common.contracts.appointment import Action
 from dispatcher.back_offices.dates import read_date
+from dispatcher.back_offices.limits import objection_to_date
 from dispatcher.back_offices.snapshot import INT32, read_snapshot, refusal_of
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
 
     from common.contracts.transaction import TransactionReceived
     from dispatcher.back_offices.dates import Date
+    from dispatcher.back_offices.limits import DecimalLimits
 
-Value = str | int | float | bool | None
+Value = str | int | Decimal | bool | None
 LETTERS = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
 
 
@@ -37,17 +40,27 @@ DATES = {
     "created_date": "CreatedDate",
 }
 """The date fields, and their names in the snapshot."""
+DECIMALS = {
+    "planning_quantity": "PlanningQty",
+    "planning_uom_conversion": "PlanningUOMConversion",
+}
+"""The fields with decimals, and their names in the snapshot."""
 
 
-def fields_of(transaction: TransactionReceived, zone: ZoneInfo) -> AppointmentFields:
+def fields_of(
+    transaction: TransactionReceived, zone: ZoneInfo, limits: DecimalLimits
+) -> AppointmentFields:
     """Return the fields; dates that name no offset get that of the zone.
 
-    Raises RefusedError naming a field of the snapshot that cannot be sent.
+    Raises RefusedError naming a field of the snapshot that cannot be sent, or that the back office
+    cannot hold.
     """
     snapshot = read_snapshot(transaction.body)
     fields: dict[str, Value] = snapshot.model_dump(
         exclude={"task", "time_marker", "category", "assignments", "field_values"}
     )
+    for field, name in DECIMALS.items():
+        _check_decimal(name, fields[field], limits)
     dates = {field: _date(name, fields[field], zone) for field, name in DATES.items()}
     fields |= {field: date.text if date else None for field, date in dates.items()}
     fields |= {
@@ -72,9 +85,19 @@ def _date(name: str, text: Value, zone: ZoneInfo) -> Date | None:
     if text is None:
         return None
     try:
-        return read_date(str(text), zone)
+        date = read_date(str(text), zone)
     except (ValueError, OverflowError) as error:
         raise refusal_of(name, str(error)) from None
+    objection = objection_to_date(date) if date else None
+    if objection:
+        raise refusal_of(name, objection)
+    return date
+
+
+def _check_decimal(name: str, value: Value, limits: DecimalLimits) -> None:
+    objection = limits.objection_to(value) if isinstance(value, Decimal) else None
+    if objection:
+        raise refusal_of(name, objection)
 
 
 def _duration_s(start: Date | None, end: Date | None) -> int | None:

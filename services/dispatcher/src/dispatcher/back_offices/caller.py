@@ -46,12 +46,13 @@ _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
 
 
 class _Body(BytesPayload):
-    """The body of one call; it knows whether the HTTP client began to send it."""
+    """The body of one call; it knows whether the HTTP client began to send it, and sent it all."""
 
     def __init__(self, call: Call) -> None:
         super().__init__(call.body)
         self.same_connection = call.same_connection
         self.is_begun = False
+        self.is_sent = not call.body
 
     async def write_with_length(
         self, writer: AbstractStreamWriter, content_length: int | None
@@ -59,6 +60,7 @@ class _Body(BytesPayload):
         """Send the body: connected, and the head of the request is on its way."""
         self.is_begun = True
         await super().write_with_length(writer, content_length)
+        self.is_sent = True
 
 
 class _ConnectionLostError(aiohttp.ClientConnectionError):
@@ -146,7 +148,10 @@ class Caller:
             async with asking as answer:
                 body, is_whole = await _read(answer, call.cap)
                 exchange = exchange_of(call, answer.status, len(body))
-                return Answer(answer.status, answer.headers, body, is_whole, exchange)
+                found = Answer(answer.status, answer.headers, body, is_whole, exchange)
+                if found.is_good and not sent.is_sent:
+                    raise self._faults.transport("early", found)
+                return found
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             what = _what(error, call, is_begun=sent.is_begun)
             raise self._faults.transport(

@@ -34,13 +34,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response; not ``is_whole`` when its body was too large, compressed or cut off."""
+    """One response; not ``is_whole`` when its body was too large, compressed or cut off.
+
+    ``in_change_set`` is one of the answers to a change set, of which all is stored or nothing.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     is_whole: bool
     exchange: HttpExchange | None = None
+    in_change_set: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -58,12 +62,14 @@ class Prepared(NamedTuple):
     """One snapshot, mapped and ready to be sent; nothing was sent yet.
 
     ``later`` are calls below the address of the new record, made after it was created.
-    ``records`` is how many records the call creates.
+    ``records`` is how many records the call creates. ``stored`` is the status with which the record
+    was created, once only calls below it are left.
     """
 
     call: Call
     later: tuple[Call, ...] = ()
     records: int = 1
+    stored: int | None = None
 
 
 class Receipt(NamedTuple):

@@ -15,6 +15,7 @@ from dispatcher.errors import (
     DeliveryError,
     ForbiddenError,
     GatewayFaultError,
+    GoneError,
     MisconfiguredError,
     NoAnswerError,
     RefusedError,
@@ -34,6 +35,7 @@ LEAVES: dict[str, type[DeliveryError]] = {
     "server fault": ServerFaultError,
     "gateway fault": GatewayFaultError,
     "no answer": NoAnswerError,
+    "gone": GoneError,
     "unconfirmed": UnconfirmedError,
     "unauthorised": UnauthorisedError,
     "forbidden": ForbiddenError,
@@ -58,6 +60,7 @@ class Row(BaseModel):
         "server fault",
         "gateway fault",
         "no answer",
+        "gone",
         "unconfirmed",
         "unauthorised",
         "forbidden",
@@ -83,9 +86,15 @@ class Row(BaseModel):
             return True
         if self.seen in {"soap", "odata"}:
             return pattern.casefold() in what.casefold()
-        return what == pattern or (
-            pattern.endswith("xx") and what[:1] == pattern[:1] and len(what) == len(pattern)
-        )
+        if self.seen == "status":
+            return _is_status(*pattern.partition(" ")[::2], *what.partition(" ")[::2])
+        return what == pattern
+
+
+def _is_status(wanted: str, wanted_note: str, status: str, notes: str) -> bool:
+    """Whether a status is the wanted one or of the wanted class, in the wanted circumstances."""
+    is_class = wanted.endswith("xx") and status[:1] == wanted[:1] and len(status) == len(wanted)
+    return wanted_note in {"", *notes.split(", ")} and (is_class or status == wanted)
 
 
 def read_catalogue() -> tuple[Row, ...]:

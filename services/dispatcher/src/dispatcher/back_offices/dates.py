@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ _NO_VALUE = re.compile(
     r"(0001-01-01([T ]00:00(:00(\.0+)?)?)?|9999-12-31[T ]23:59:59(\.\d+)?)" + _OFFSET, re.ASCII
 )
 """DateTime.MinValue and DateTime.MaxValue of .NET, which stand for "no date"."""
+_IN_MILLISECONDS = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+"""A date of older serializers of .NET: milliseconds since 1970 in UTC, with any offset."""
+_1970 = datetime(1970, 1, 1, tzinfo=UTC)
+_ENDS = {-62_135_596_800_000, 253_402_300_799_999}
+"""DateTime.MinValue and DateTime.MaxValue in milliseconds."""
 FARTHEST_OFFSET = timedelta(hours=14)
 """Of XML Schema's dateTime and of .NET's DateTimeOffset."""
 
@@ -37,6 +42,8 @@ def read_date(text: str, zone: ZoneInfo) -> Date | None:
     """
     if _NO_VALUE.fullmatch(text):
         return None
+    if found := _IN_MILLISECONDS.fullmatch(text):
+        return _in_milliseconds(int(found[1]))
     found = _DATE.fullmatch(text)
     if found is None:
         raise ValueError("it is no date")
@@ -45,6 +52,17 @@ def read_date(text: str, zone: ZoneInfo) -> Date | None:
     offset = _own(found["offset"]) if found["offset"] else _of_zone(naive, zone)
     moment = naive.replace(tzinfo=timezone(offset))
     return Date(f"{plain}{found['fraction'] or ''}{_written(offset, found['offset'])}", moment)
+
+
+def _in_milliseconds(count: int) -> Date | None:
+    if count in _ENDS:
+        return None
+    try:
+        moment = _1970 + timedelta(milliseconds=count)
+    except OverflowError:
+        raise ValueError("it lies outside the years 1 to 9999") from None
+    text = moment.isoformat(timespec="milliseconds").removesuffix("+00:00")
+    return Date(f"{text}Z", moment)
 
 
 def _own(offset: str) -> timedelta:

@@ -9,13 +9,16 @@ from dispatcher.back_offices.catalogue import CATALOGUE, LEAVES
 from dispatcher.errors import DeliveryError, RefusedError, UnconfirmedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from common.contracts.delivery import HttpExchange
     from dispatcher.back_offices.calls import Answer
     from dispatcher.back_offices.catalogue import Kind, Seen
 
 VENDOR_TEXT = 500
+RETRY_AFTER = "with Retry-After"
+IN_CHANGE_SET = "in a change set"
+WITHOUT_APPOINTMENT = "without appointment"
 
 
 class Faults:
@@ -81,8 +84,9 @@ class Faults:
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
 
     def status(self, answer: Answer, vendor_text: str = "") -> DeliveryError:
-        """Return the error of an HTTP status."""
-        return self.find("status", str(answer.status), answer, vendor_text) or self._error(
+        """Return the error of an HTTP status; its circumstances may have a row."""
+        what = f"{answer.status} {', '.join(_circumstances(answer))}"
+        return self.find("status", what, answer, vendor_text) or self._error(
             RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
         )
 
@@ -121,3 +125,12 @@ class Faults:
             return ""
         server = "token endpoint" if self.kind == "token" else "back office"
         return f" The {server} says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
+
+
+def _circumstances(answer: Answer) -> Iterator[str]:
+    if answer.retry_after_s is not None:
+        yield RETRY_AFTER
+    if answer.in_change_set:
+        yield IN_CHANGE_SET
+    if answer.exchange is not None and not answer.exchange.sent_bytes:
+        yield WITHOUT_APPOINTMENT

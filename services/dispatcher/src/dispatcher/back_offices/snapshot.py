@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-import json
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, ValidationError
 
+from common.exact_json import read_json
 from dispatcher.errors import RefusedError
 
 INT32 = 2**31 - 1
@@ -19,9 +20,15 @@ def _or_empty(value: Any) -> Any:
     return {} if value is None else value
 
 
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return None if value is None else str(value)
+
+
 Int32 = Annotated[int, Field(ge=-INT32 - 1, le=INT32)]
 Int64 = Annotated[int, Field(ge=-INT64 - 1, le=INT64)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
 class _ResourceType(BaseModel):
@@ -49,9 +56,9 @@ class _FieldValue(BaseModel):
     field_code: str | None = Field(
         default=None, validation_alias=AliasChoices("FieldCode", "fieldCode", "Code")
     )
-    field_value: Annotated[
-        str | None, BeforeValidator(lambda value: value if value is None else str(value))
-    ] = Field(default=None, validation_alias=AliasChoices("FieldValue", "fieldValue", "Value"))
+    field_value: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        default=None, validation_alias=AliasChoices("FieldValue", "fieldValue", "Value")
+    )
 
 
 class _Job(BaseModel):
@@ -108,19 +115,13 @@ class Snapshot(BaseModel):
 
 
 def read_snapshot(body: str) -> Snapshot:
-    """Return the snapshot; raises RefusedError naming a field that cannot be read."""
-    try:
-        return Snapshot.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors(include_url=False)[0]["type"] != "json_invalid":
-            raise _refused(error) from None
-    return _read_leniently(body)
+    """Return the snapshot, its numbers digit by digit; raises RefusedError naming a field that
+    cannot be read.
 
-
-def _read_leniently(body: str) -> Snapshot:
-    """Read a text that the strict parser refuses, as for half a surrogate pair, which JSON has."""
+    Half a surrogate pair is read as well: JSON can escape it.
+    """
     try:
-        return Snapshot.model_validate(json.loads(body))
+        return Snapshot.model_validate(read_json(body))
     except ValidationError as error:
         raise _refused(error) from None
     except (ValueError, RecursionError):

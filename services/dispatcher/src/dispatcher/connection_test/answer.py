@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.connector import ConnectorTested, Step
+from common.errors import BrokerAwayError
 from dispatcher.connection_test.steps import Tested, try_connector
 
 if TYPE_CHECKING:

@@ -34,14 +34,17 @@ class Cause(StrEnum):
     FAULTS = "faults"
     CREDENTIALS = "credentials"
     THROTTLED = "throttled"
+    UNKNOWN = "unknown outcomes"
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerSettings:
     """When a lane is held, and how often it is probed. Times in seconds.
 
-    ``hold_after`` counts consecutive faults. Pauses double with each failed probe. Wrong
-    credentials have pauses of their own, because domains lock accounts after a few tries.
+    ``hold_after`` counts consecutive faults, ``hold_after_unknown`` those of which the last leaves
+    its outcome unknown. Pauses double with each failed probe. Wrong credentials have pauses of
+    their own, because domains lock accounts after a few tries; deliveries that probe and end with
+    an unknown outcome have as long ones, because each costs an administrator a check.
     """
 
     hold_after: int = 10
@@ -49,12 +52,15 @@ class BreakerSettings:
     longest_probe_s: float = 60.0
     credential_probe_s: float = 900.0
     longest_credential_probe_s: float = 14_400.0
+    hold_after_unknown: int = 3
 
     def pause_s(self, cause: Cause, doublings: int) -> float:
         """Return the seconds until the next probe."""
         first, longest = self.probe_s, self.longest_probe_s
         if cause is Cause.CREDENTIALS:
             first, longest = self.credential_probe_s, self.longest_credential_probe_s
+        elif cause is Cause.UNKNOWN:
+            longest = max(longest, self.credential_probe_s)
         return min(first * 2.0**doublings, longest)
 
 
@@ -149,12 +155,17 @@ class CircuitBreaker:
         self._close()
 
     def failed(self, error: DeliveryError, *, is_probe: bool) -> None:
-        """Count a fault of the connector; one more than ``hold_after`` in a row opens.
+        """Count a fault of the connector; the last one of so many in a row opens.
 
         A late failure of a call that began before the breaker opened changes nothing.
         """
         self._faults += 1
-        if is_probe or (self._state is State.CLOSED and self._faults >= self._settings.hold_after):
+        hold_after = self._settings.hold_after
+        if error.outcome_unknown:
+            hold_after = min(hold_after, self._settings.hold_after_unknown)
+        if is_probe:
+            self.open(str(error), Cause.UNKNOWN if error.outcome_unknown else Cause.FAULTS)
+        elif self._state is State.CLOSED and self._faults >= hold_after:
             self.open(str(error))
 
     def open(

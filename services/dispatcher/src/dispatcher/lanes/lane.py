@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.lanes.leases import Breakers
@@ -41,7 +41,7 @@ class Lane:
         key: LaneKey,
         state: LaneState,
         deliver: DeliverMessage,
-        publisher: Publisher,
+        publisher: ConfirmedPublisher,
         changed: Callable[[], None],
     ) -> None:
         self.key = key
@@ -115,19 +115,20 @@ class Lane:
         if within_s is not None and not self.is_idle:
             loop.call_later(within_s, self._cut_off)
 
-    def must_begin_again(self, longest_in_hand_s: float) -> bool:
-        """Whether a new subscription is due.
+    def must_end(self, longest_in_hand_s: float) -> bool:
+        """Whether the subscription has to end; another one follows, unless the lane is in trouble.
 
-        It is due when a message has been in hand for too long: RabbitMQ closes the channel of a
-        consumer that does not answer for 30 minutes. And when the connector's limits or its group
-        changed.
+        It ends when the lane cannot be worked any more, and when the connector's limits or its
+        group changed. It also ends when a message has been in hand for too long: RabbitMQ closes
+        the channel of a consumer that does not answer for 30 minutes.
         """
         if self._subscription is None:
             return False
         oldest = self._subscription.oldest_received_at
         now = asyncio.get_running_loop().time()
         return (
-            (oldest is not None and now - oldest > longest_in_hand_s)
+            self.state.trouble is not None
+            or (oldest is not None and now - oldest > longest_in_hand_s)
             or self._prefetch != self._wanted_prefetch()
             or self._group != self._wanted_group()
         )

@@ -18,7 +18,7 @@ from dispatcher.lanes.standing import watch_lanes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from common.broker import Publisher
+    from common.broker import ConfirmedPublisher
     from common.contracts.connector import Connector, LaneChanged
     from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.lanes.circuit_breaker import BreakerSettings
@@ -39,7 +39,7 @@ class LaneFactory:
         self,
         replica: str,
         settings: BreakerSettings,
-        publisher: Publisher,
+        publisher: ConfirmedPublisher,
         statuses: Statuses,
         clients: BackOfficeCache,
         deliver: Callable[[LaneState], DeliverMessage],

@@ -17,6 +17,7 @@ from dispatcher.lanes.groups import strictest
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
+from dispatcher.unreadable import UnreadableConnector
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -73,18 +74,32 @@ class LaneState:
         self.limiter = Limiter(*strictest([connector]))
         self.member = connector.connector_id
         self.leased_until = 0.0
-        self.trouble: str | None = None
+        self.unreadable: str | None = None
+        self.queue_mismatch: str | None = None
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
         self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
+
+    @property
+    def _passes(self) -> bool:
+        return self.breaker.passes and not self._prober.suspects
 
     @property
     def is_leased(self) -> bool:
         """Whether this replica may begin calls of the lane."""
         return self._clock() < self.leased_until
 
+    @property
+    def trouble(self) -> str | None:
+        """Why the lane cannot be worked at all, or None."""
+        return self.queue_mismatch or self.unreadable
+
     def change(self, connector: Connector) -> None:
         """Work with the connector as it is now; a changed one is tried at once."""
+        self.unreadable = None
+        if isinstance(connector, UnreadableConnector):
+            self.unreadable = connector.reason
+            return
         if connector.version == self.connector.version:
             return
         self.connector = connector
@@ -108,7 +123,7 @@ class LaneState:
         """
         while True:
             slot = await self._next_slot()
-            if self.is_leased and (slot.is_probe or self.breaker.passes):
+            if self.is_leased and (slot.is_probe or self._passes):
                 slot.version = self.connector.version
                 if slot.trial is not None:
                     slot.trial.call_begins()
@@ -162,6 +177,8 @@ class LaneState:
                 self.credential.refuse(error)
             case Blames.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
+                if error.outcome_unknown and error.http_status is not None:
+                    self._prober.suspect()
         if error.retry_after_s is not None:
             self._wait(error, error.retry_after_s)
 
@@ -242,6 +259,7 @@ class LaneState:
     async def _next_slot(self) -> CallSlot:
         while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
             await asyncio.sleep(LEASE_POLL_S)
+        await self._prober.suspicion_over()
         is_probe = await self.breaker.enter()
         slot = CallSlot(is_probe, self.limiter, self.connector.version)
         try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from common.broker import QueueMismatchError, declare, reaching_broker
+from common.broker import reaching_broker
+from common.declaring import declare
+from common.errors import QueueMismatchError
 from dispatcher.lanes.groups import keys_of
 from dispatcher.lanes.standing import standings_of
 
@@ -76,10 +78,10 @@ class Lanes:
                         try:
                             await declare(channel, lane.queue)
                         except QueueMismatchError as error:
-                            lane.state.trouble = str(error)
+                            lane.state.queue_mismatch = str(error)
                             channel = await connection.channel(publisher_confirms=False)
                         else:
-                            lane.state.trouble = None
+                            lane.state.queue_mismatch = None
                             self._declared.add(lane.queue.name)
                     await channel.close()
 
@@ -90,7 +92,7 @@ class Lanes:
         try:
             await lane.open(await self._connection.get())
         except QueueMismatchError as error:
-            lane.state.trouble = str(error)
+            lane.state.queue_mismatch = str(error)
             self._declared.discard(lane.queue.name)
 
     async def standing(self, depths: Depths) -> dict[str, Any]:

@@ -69,6 +69,10 @@ class LaneLeases:
             await self._replicas.delete_many(_EXPIRED)
             self._has_joined = True
         await self._replicas.update_one({"_id": self._replica}, self._until, upsert=True)
+        return await self.replicas()
+
+    async def replicas(self) -> Sequence[str]:
+        """Return the names of the live replicas."""
         return [found["_id"] async for found in self._replicas.find(_LIVE, {"_id": 1})]
 
     async def leave(self) -> None:

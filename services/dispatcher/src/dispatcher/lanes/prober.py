@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 REAL_CALL_EVERY = 3
 """Of failed tests that got an answer: a test may be refused where a delivery is not."""
+SUSPICION_S = 5.0
 
 
 class Prober:
@@ -26,19 +27,37 @@ class Prober:
         self._lane = lane
         self._running: asyncio.Task[None] | None = None
         self._suspecting: asyncio.Task[None] | None = None
+        self._suspected_until = 0.0
         self._failed_tests = 0
+        self._troubled_tests = 0
         self.has_passed = False
 
     def start(self) -> None:
         """Probe until the lane works again."""
         if self._running is None or self._running.done():
             self._failed_tests = 0
+            self._troubled_tests = 0
             self._running = asyncio.get_running_loop().create_task(self._run())
 
     def suspect(self) -> None:
         """Test the connection once, and hold the lane if the test fails."""
-        if self._suspecting is None or self._suspecting.done():
-            self._suspecting = asyncio.get_running_loop().create_task(self._suspect())
+        is_held = self._lane.breaker.is_held
+        if not is_held and (self._suspecting is None or self._suspecting.done()):
+            loop = asyncio.get_running_loop()
+            self._suspected_until = loop.time() + SUSPICION_S
+            self._suspecting = loop.create_task(self._suspect())
+
+    @property
+    def suspects(self) -> bool:
+        """Whether a suspected lane is being tested, for a few seconds at most: calls that begin
+        meanwhile could all end with an unknown outcome.
+        """
+        return self._suspicion_s() > 0
+
+    async def suspicion_over(self) -> None:
+        """Return when no suspected lane is being tested."""
+        if self._suspecting is not None and self.suspects:
+            await asyncio.wait([self._suspecting], timeout=self._suspicion_s())
 
     def stop(self) -> None:
         """Stop probing."""
@@ -47,6 +66,11 @@ class Prober:
                 task.cancel()
         self._running = None
         self._suspecting = None
+
+    def _suspicion_s(self) -> float:
+        if self._suspecting is None or self._suspecting.done():
+            return 0.0
+        return self._suspected_until - asyncio.get_running_loop().time()
 
     async def _run(self) -> None:
         breaker = self._lane.breaker
@@ -67,12 +91,24 @@ class Prober:
             return
         self.has_passed = error is None
         self._failed_tests = 0 if error is None else self._failed_tests + 1
-        if error is None or (_is_answer(error) and self._failed_tests % REAL_CALL_EVERY == 0):
+        if error is None or self._may_call(error):
             breaker.half_open()
         elif error.blames is Blames.CREDENTIAL:
             self._lane.credential.refuse(error)
         else:
             breaker.open(str(error), for_s=error.retry_after_s)
+
+    def _may_call(self, error: DeliveryError) -> bool:
+        """Whether a delivery probes although the test failed: after every third answer, and more
+        and more seldom where the answer is trouble, which the delivery would meet as well.
+        """
+        if not _is_answer(error):
+            return False
+        if not error.retryable:
+            return self._failed_tests % REAL_CALL_EVERY == 0
+        self._troubled_tests += 1
+        rounds, is_within = divmod(self._troubled_tests, REAL_CALL_EVERY)
+        return not is_within and rounds.bit_count() == 1
 
     async def _suspect(self) -> None:
         lane, version = self._lane, self._lane.connector.version

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from common.broker import BrokerAwayError
 from common.contracts.delivery import Status
 from common.contracts.telemetry import LaneStanding
+from common.errors import BrokerAwayError
 from dispatcher.metrics import (
     CALLS_ALLOWED,
     IN_HAND,

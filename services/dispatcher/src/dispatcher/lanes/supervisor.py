@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pymongo.errors import PyMongoError
 
-from common.broker import BrokerAwayError
 from common.database import is_away
+from common.errors import BrokerAwayError
 from dispatcher.lanes.placement import place
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class LaneSupervisor:
         await self._renew(wanted | self._owned | busy)
         for lane in self._lanes:
             is_ours = lane.group in wanted and lane.is_owned
-            if not is_ours or lane.must_begin_again(self._longest_in_hand_s):
+            if not is_ours or lane.must_end(self._longest_in_hand_s):
                 lane.end_soon()
         await self._release(self._owned - wanted)
         self._begin_to_open([one for one in self._lanes if one.is_owned and one.group in wanted])

@@ -9,7 +9,7 @@ import structlog
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, WTimeoutError
 
-from common.database import outlast
+from common.database import is_away, outlast
 from dispatcher.ledger import writes
 from dispatcher.ledger.claim import Answer, Busy, Claim, NeverDelivered
 from dispatcher.ledger.decide import Decision, Grant, Held, decide, is_owed
@@ -160,6 +160,8 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
     if details.get("writeConcernErrors"):
         # A write that a majority does not have may be rolled back: do it again.
         raise WTimeoutError("the ledger was not written by a majority") from error
+    if is_away(error):
+        raise error
     errors = details["writeErrors"]
     return _Result(
         collided=[e["index"] for e in errors if e["code"] == DUPLICATE_KEY],

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.connector import ConnectorTestRequested
+from common.errors import BrokerAwayError
 from portal_api.errors import DispatcherAwayError
 
 if TYPE_CHECKING:

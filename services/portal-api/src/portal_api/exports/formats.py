@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -15,15 +16,23 @@ if TYPE_CHECKING:
 
     from portal_api.exports.batches import Batch
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
+"""A cell that begins with one of these, the last four of full width, is a formula for a spreadsheet
+(OWASP, CSV Injection).
+"""
 
 
 class ExportFormat(StrEnum):
     """How the rows are written."""
 
     CSV = "csv"
+    EXCEL = "excel"
     JSON_LINES = "jsonl"
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether it is a table, in which a field has no fields of its own."""
+        return self is not ExportFormat.JSON_LINES
 
 
 async def json_lines(
@@ -38,11 +47,27 @@ async def as_csv(
     batches: AsyncIterator[Batch],
     shown: Callable[[dict[str, Any]], BaseModel],
     columns: Sequence[str],
+    separator: str = ",",
 ) -> AsyncIterator[str]:
     """Write the names of the columns and a line for each item."""
-    yield _line(columns)
+    yield _line(columns, separator)
     async for batch in batches:
-        yield "".join(_line(_cells(shown(item), columns)) for item in batch)
+        yield "".join(_line(_cells(shown(item), columns), separator) for item in batch)
+
+
+async def as_excel(
+    batches: AsyncIterator[Batch],
+    shown: Callable[[dict[str, Any]], BaseModel],
+    columns: Sequence[str],
+) -> AsyncIterator[bytes]:
+    """Write the same as UTF-16 with tabs.
+
+    Excel reads UTF-8 without a byte order mark as the code page of its country, and separates cells
+    by the semicolon where the decimal sign is a comma; tabs in UTF-16 it reads everywhere.
+    """
+    yield codecs.BOM_UTF16_LE
+    async for part in as_csv(batches, shown, columns, separator="\t"):
+        yield part.encode("utf-16-le", "replace")
 
 
 def _cells(row: BaseModel, columns: Sequence[str]) -> list[str]:
@@ -74,7 +99,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _line(cells: Sequence[str]) -> str:
+def _line(cells: Sequence[str], separator: str) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(cells)
+    csv.writer(out, delimiter=separator).writerow(cells)
     return out.getvalue()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from common.contracts.message import DeliveryId
 from common.contracts.operation import MOST_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.values import Moment
 
 PER_SECOND, FEW = 50.0, 20
 
@@ -90,9 +91,20 @@ class NewOperation(Choice):
         strict=True,
         ge=0,
         description=(
-            "How many deliveries the plan named; another number by now is answered with 409."
+            "How many deliveries the plan named. Without `as_of` another number by now is answered "
+            "with 409."
         ),
     )
+    as_of: Annotated[
+        Moment | None,
+        Field(
+            description=(
+                "The plan's `as_of`: of a filter's deliveries exactly those that the plan named "
+                "are meant. Those that changed since are left out; 409 after an hour, or when "
+                "nothing is left."
+            )
+        ),
+    ] = None
 
     def told(self) -> dict[str, Any]:
         """Return it for the audit: of many named deliveries their number, which the operation's own

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common import topology
-from common.broker import BrokerAwayError
 from common.contracts.operation import OperationRequested, OperationState, OperationSteered, Steer
+from common.errors import BrokerAwayError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
-from portal_api.store.operations import portable
+from portal_api.store.operations import as_of, portable
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portal_api.store.reader import Reader
 
 PATIENCE_S = 10.0
+PLAN_VALID = timedelta(hours=1)
 STEERABLE = {
     Steer.PAUSE: (OperationState.PLANNED, OperationState.RUNNING),
     Steer.RESUME: (OperationState.PAUSED, OperationState.STOPPED),
@@ -40,8 +41,9 @@ class Order:
         self._operations = operations
         self._reader = reader
 
-    async def conditions(self, choice: Choice) -> dict[str, Any]:
-        """Return which stored deliveries are meant.
+    async def conditions(self, choice: Choice, moment: datetime) -> dict[str, Any]:
+        """Return which stored deliveries are meant: of a filter those that have not changed since
+        this moment.
 
         Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that
         no list would answer.
@@ -52,7 +54,7 @@ class Order:
                 filtered.straight(),
                 [f"filter.{name}" for name in filtered.looked_at()],
             )
-            return await self._reader.conditions(filtered.wanted(), filtered.phase)
+            return as_of(await self._reader.conditions(filtered.wanted(), filtered.phase), moment)
         ids = choice.ids() or []
         if unknown := await self._operations.unknown(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
@@ -62,11 +64,14 @@ class Order:
     async def place(self, new: NewOperation, asked_by: str) -> str:
         """Have it carried out; returns its id.
 
-        Raises ConflictError when it is about another number of deliveries by now.
+        Raises ConflictError when the plan is stale.
         """
-        conditions = await self.conditions(new)
+        now = await self._operations.now()
+        if new.as_of is not None and not now - PLAN_VALID <= new.as_of <= now:
+            raise ConflictError("The plan is not of the last hour: make it again")
+        conditions = await self.conditions(new, new.as_of or now)
         count = await self._operations.count(conditions)
-        if new.expected_count not in (None, count):
+        if _is_stale(new, count):
             raise ConflictError(
                 f"By now it would be about {count} deliveries, not {new.expected_count}: look at "
                 "the plan again"
@@ -79,7 +84,7 @@ class Order:
             per_second=new.per_second,
             ramp=new.ramp,
             stop_at_failure_share=new.stop_at_failure_share,
-            planned=count,
+            planned=count if new.expected_count is None else new.expected_count,
             delivery_ids=new.ids(),
             conditions=None if new.filter is None else portable(conditions),
         )
@@ -123,3 +128,12 @@ class Order:
             raise UnconfirmedError(
                 "RabbitMQ did not confirm: look at the operations before asking again"
             ) from error
+
+
+def _is_stale(new: NewOperation, count: int) -> bool:
+    """Whether the number of deliveries is not that of the plan; as of the plan's moment there may
+    be fewer, because some have changed since, but not none and not more.
+    """
+    if new.expected_count is None or new.expected_count == count:
+        return False
+    return new.as_of is None or not 0 < count < new.expected_count

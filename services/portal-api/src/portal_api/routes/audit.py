@@ -132,7 +132,7 @@ def audit(store: Audit) -> APIRouter:
     @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_audit(query: Annotated[AuditExportQuery, Query()]) -> StreamingResponse:
         """Write every line of a list into a file; what changed is JSON."""
-        shown = EntryInCells if query.format is ExportFormat.CSV else EntryShown
+        shown = EntryInCells if query.format.has_cells else EntryShown
         return await as_file(
             "audit",
             query.format,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.deliveries.automatic_retry import automatic_retry
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.deliveries.sort import DeliverySort
@@ -22,6 +23,9 @@ from portal_api.routes.problems import PROBLEMS
 from portal_api.store.pages import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from common.contracts.telemetry import TimerJob
     from portal_api.store.connectors import Connectors
     from portal_api.store.reader import Reader
 
@@ -158,6 +162,17 @@ class DeadLetterShown(Shown):
     at: Instant
 
 
+class AutomaticRetryShown(Shown):
+    """What the timer job does with a Failed delivery."""
+
+    at: Instant | None = Field(
+        default=None, description="The first run of the timer job that may take it; none = none."
+    )
+    reason: str | None = Field(
+        default=None, description="Why it waits, or why the timer job leaves it alone."
+    )
+
+
 class DeliveryDetails(Delivery):
     """One delivery with its newest attempts, and the MBOC settings: as the newest attempt used
     them, and as they are now.
@@ -167,6 +182,9 @@ class DeliveryDetails(Delivery):
     dead_letter: DeadLetterShown | None = None
     settings_then: ConnectorShown | None = None
     settings_now: ConnectorShown | None = None
+    automatic_retry: AutomaticRetryShown | None = Field(
+        default=None, description="Of a Failed delivery: its next automatic retry."
+    )
 
 
 class DeliveryPage(BaseModel):
@@ -178,7 +196,9 @@ class DeliveryPage(BaseModel):
     next: str | None
 
 
-def deliveries(reader: Reader, store: Connectors) -> APIRouter:
+def deliveries(
+    reader: Reader, store: Connectors, timer_job: Callable[[], TimerJob | None]
+) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Transactions"])
 
@@ -195,13 +215,18 @@ def deliveries(reader: Reader, store: Connectors) -> APIRouter:
         found = await reader.delivery(delivery_id)
         used = found["connector_id"], found.get("connector_version")
         then, now = await store.versions([used]), await store.some([found["connector_id"]])
-        settings = {"settings_then": then.get(used), "settings_now": now.get(found["connector_id"])}
+        current = now.get(found["connector_id"])
+        settings = {"settings_then": then.get(used), "settings_now": current}
+        newer = await reader.newer(found) if found.get("status") == Status.FAILED else None
+        version = current.version if current else None
+        following = automatic_retry(found, newer, version, timer_job())
         return DeliveryDetails.model_validate(
             _named(found)
             | {
                 name: shown(connector) if connector else None
                 for name, connector in settings.items()
             }
+            | {"automatic_retry": following._asdict() if following else None}
         )
 
     return router

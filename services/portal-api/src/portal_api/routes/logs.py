@@ -121,7 +121,7 @@ def logs(store: Logs) -> APIRouter:
     @router.get("/logs/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
         """Write every line of a list into a file, the newest first."""
-        kind = LineInCells if query.format is ExportFormat.CSV else LogLine
+        kind = LineInCells if query.format.has_cells else LogLine
 
         def shown(item: dict[str, Any]) -> LogLine:
             return kind.model_validate(_named(item))

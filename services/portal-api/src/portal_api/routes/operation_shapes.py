@@ -55,6 +55,9 @@ class Plan(BaseModel):
             "answer is not in it."
         )
     )
+    as_of: Instant = Field(
+        description="The moment of the plan; with it, exactly these deliveries are meant later."
+    )
 
 
 class OperationCounts(Shown):
@@ -84,6 +87,13 @@ class Operation(Shown):
     ramp: bool
     stop_at_failure_share: float | None = None
     counts: OperationCounts
+    planned: int | None = Field(
+        default=None,
+        description=(
+            "Deliveries that the plan named; those above the total changed before the start and "
+            "are left out."
+        ),
+    )
     revision: int = Field(description="Grows with each change.")
     finished_at: Instant | None = None
     changed_at: Instant

@@ -78,7 +78,8 @@ def _planning(router: APIRouter, store: Operations, order: Order, connectors: Co
     @router.post("/operations/plan", dependencies=[needs(Role.OPERATOR)])
     async def plan_operation(choice: Annotated[Choice, Body(openapi_examples=EXAMPLES)]) -> Plan:
         """Say what an operation would be about, and do nothing."""
-        conditions = await order.conditions(choice)
+        moment = await store.now()
+        conditions = await order.conditions(choice, moment)
         rows = await store.by_connector(conditions)
         known = await connectors.some(row["connector_id"] for row in rows)
         return Plan(
@@ -87,6 +88,7 @@ def _planning(router: APIRouter, store: Operations, order: Order, connectors: Co
             by_connector=[OfConnector.model_validate(row) for row in rows],
             by_cause=[OfCause.model_validate(row) for row in await store.by_cause(conditions)],
             seconds=seconds(choice.per_second, rows, known),
+            as_of=moment,
         )
 
     @router.post(

@@ -83,9 +83,13 @@ class LaneShown(_Seen):
 
 
 class TimerJobShown(_Seen):
-    """When Failed deliveries are run again; an empty expression means never."""
+    """When Failed deliveries are run again; an empty expression means never, ``trouble`` why it
+    cannot be read.
+    """
 
     expression: str
+    time_zone: str = "UTC"
+    trouble: str | None = None
     last_run_at: Instant | None
     next_run_at: Instant | None
 

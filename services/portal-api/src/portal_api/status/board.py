@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from common import topology
-from common.broker import BrokerAwayError
+from common.errors import BrokerAwayError
 from portal_api.status.judge import judge
 from portal_api.status.lanes import Known, lanes_of, unreported
 from portal_api.status.seen import QueueSeen, RabbitMqSeen, Seen

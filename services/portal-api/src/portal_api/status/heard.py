@@ -53,9 +53,11 @@ class Heard:
         return live, [beat for beat, heard_at in found if now - heard_at > self._silent_after]
 
     def timer_job(self) -> TimerJob | None:
-        """Return the timer job as the newest heartbeat of retry tells it."""
+        """Return the timer job as the newest heartbeat of a retry at work tells it."""
         beats: Iterable[Heartbeat] = (
-            beat for beat, _ in self._beats.values() if beat.timer_job is not None
+            beat
+            for beat, _ in self._beats.values()
+            if beat.timer_job is not None and not beat.leaving
         )
         newest = max(beats, key=lambda beat: beat.at, default=None)
         return newest.timer_job if newest else None

@@ -77,6 +77,8 @@ def _troubled(seen: Seen, oldest_allowed: timedelta) -> Iterator[str]:
     if waiting and seen.at - min(waiting)[0] > oldest_allowed:
         oldest, name = min(waiting)
         yield f"The oldest delivery has been waiting since {_written(oldest)} ({name})."
+    if seen.timer_job and seen.timer_job.trouble:
+        yield f"The timer job is off: {seen.timer_job.trouble}."
     if seen.dead_letters:
         yield (
             f"{_are(seen.dead_letters, 'message')} parked, because no code could handle them: see "

@@ -16,39 +16,39 @@ from pymongo import UpdateOne
 from common.contracts.delivery import Phase
 from portal_api.appointments.outcomes import marks_stored
 from portal_api.deliveries.words import words_of
+from portal_api.store.versions import is_older_than, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from common.contracts.appointment import Action
     from common.contracts.transaction import TransactionReceived
 
 Change = tuple[str, UpdateOne]
 """A collection's name and what to do there."""
 _BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS = 1_000
-"""Attempts and their phases within one millisecond of receipt."""
+"""Attempts and their phases within one millisecond of receipt; from the hundredth attempt on they
+share the last one, and ``rank`` decides.
+"""
 
 
 def of_transaction(transaction: TransactionReceived) -> Change:
-    """Show the appointment with what the transaction says, unless a newer one is there."""
-    return _update(
-        transaction.appointment.model_dump(), transaction.action, transaction.received_at, {}
-    )
+    """Show the appointment with what the transaction says, unless a newer version is there."""
+    shown = transaction.appointment.model_dump()
+    version = version_of(shown, transaction.action, transaction.received_at, transaction.place)
+    return _update(shown, version, {})
 
 
 def of_delivery(delivery_id: str, delivery: dict[str, Any]) -> Change:
     """Note on the appointment what this connector last came to."""
     order = _milliseconds(delivery["received_at"]) * _RANKS + min(delivery["rank"], _RANKS - 1)
-    latest = {"order": order, "delivery_id": delivery_id} | {
+    latest = {"order": order, "rank": delivery["rank"], "delivery_id": delivery_id} | {
         field: delivery.get(field) for field in ("status", "phase", "connector_name")
     }
-    return _update(
-        delivery["appointment"],
-        delivery["action"],
-        delivery["received_at"],
-        {delivery["connector_id"]: latest},
-    )
+    shown = delivery["appointment"]
+    # A status does not say the place in its request: the transaction does, before or after it.
+    version = version_of(shown, delivery["action"], delivery["received_at"], place=-1)
+    return _update(shown, version, {delivery["connector_id"]: latest})
 
 
 def said(appointment: Mapping[str, Any]) -> Iterator[str | None]:
@@ -60,15 +60,13 @@ def said(appointment: Mapping[str, Any]) -> Iterator[str | None]:
     )
 
 
-def _update(
-    appointment: dict[str, Any], action: Action, received_at: datetime, latest: dict[str, Any]
-) -> Change:
+def _update(appointment: dict[str, Any], version: dict[str, Any], latest: dict[str, Any]) -> Change:
     facts = {name: value for name, value in appointment.items() if name != "key"} | {
-        "action": action,
+        **version,
         "words": words_of(said(appointment)),
     }
-    newer = {"$cond": [{"$lt": ["$modified_at", facts["modified_at"]]}, {"$literal": facts}, {}]}
-    seen = {"last_transaction_at": {"$max": ["$last_transaction_at", received_at]}}
+    newer = {"$cond": [is_older_than(version), {"$literal": facts}, {}]}
+    seen = {"last_transaction_at": {"$max": ["$last_transaction_at", version["shown_received_at"]]}}
     steps = [
         {
             "$replaceWith": {
@@ -84,16 +82,17 @@ def _connectors(latest: dict[str, Any]) -> dict[str, Any]:
     """Return what each connector last came to, with this one unless a later one is there."""
     known = {"$ifNull": ["$connectors", {}]}
     later = [
-        {
-            "$cond": [
-                {"$gte": [f"$connectors.{name}.order", told["order"]]},
-                {},
-                {"$literal": {name: told}},
-            ]
-        }
+        {"$cond": [_is_behind(f"$connectors.{name}", told), {}, {"$literal": {name: told}}]}
         for name, told in latest.items()
     ]
     return {"$mergeObjects": [known, *later]}
+
+
+def _is_behind(known: str, told: dict[str, Any]) -> dict[str, Any]:
+    """Return whether what is told comes before what is known; 0.1.0 stored no rank."""
+    same = {"$eq": [f"{known}.order", told["order"]]}
+    not_later = {"$gte": [f"{known}.rank", told["rank"]]}
+    return {"$or": [{"$gt": [f"{known}.order", told["order"]]}, {"$and": [same, not_later]}]}
 
 
 def _is_done() -> dict[str, Any]:

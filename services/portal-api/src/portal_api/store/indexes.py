@@ -16,6 +16,7 @@ from portal_api.lists.column import Way
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
+DAY_S = 86_400
 _LISTED: dict[str, Any] = {"archived": False}
 _OF_DELIVERIES = (
     "changed_at",
@@ -112,7 +113,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("asked_by", newest="asked_at"),
         IndexModel([("finished_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400),
     ],
-    "lanes": [IndexModel([("held_until", ASCENDING)], expireAfterSeconds=86_400)],
+    "lanes": [
+        IndexModel([("held_until", ASCENDING)], expireAfterSeconds=DAY_S),
+        IndexModel(
+            [("at", ASCENDING)],
+            name="works",
+            expireAfterSeconds=DAY_S,
+            partialFilterExpression={"held_until": None},
+        ),
+    ],
     "connectors": [_by("name"), _by("source_app")],
     "connector_versions": [_newest("connector_id", newest="version")],
     "users": [_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")],

@@ -26,7 +26,7 @@ def of_request(request: OperationRequested) -> list[Change]:
         total=request.planned, waiting=request.planned, asked=0, succeeded=0, failed=0, skipped=0
     )
     asked_for = request.model_dump(
-        exclude={"version", "operation_id", "planned", "delivery_ids", "conditions"}
+        exclude={"version", "operation_id", "delivery_ids", "conditions"}
     )
     first = asked_for | {
         "state": OperationState.PLANNED,
@@ -85,7 +85,10 @@ def of_archived(message: DeliveriesArchived) -> list[Change]:
     return [
         (
             "deliveries",
-            UpdateOne({"_id": name, "archived_order": {"$not": {"$gte": order}}}, {"$set": said}),
+            UpdateOne(
+                {"_id": name, "archived_order": {"$not": {"$gte": order}}},
+                {"$set": said, "$currentDate": {"recorded_at": True}},
+            ),
         )
         for name in message.delivery_ids
     ]

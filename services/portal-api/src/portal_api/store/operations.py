@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bson import json_util
@@ -11,10 +12,12 @@ from common.contracts.operation import OperationKind
 from portal_api.errors import NotFoundError
 from portal_api.store.operation_projections import of_request, of_steering
 from portal_api.store.pages import Page, read_page
+from portal_api.store.projections import RECORDED
 from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -43,10 +46,22 @@ class Operations:
     """Plans, lists and details; raises StoreAwayError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], writer: Writer) -> None:
+        self._database = database
         self._deliveries = database["deliveries"]
         self._view = database["operations_view"]
         self._items = database["operation_items"]
         self._writer = writer
+
+    async def now(self) -> datetime:
+        """Return the moment just before now on MongoDB's clock: nothing is recorded as of then any
+        more.
+        """
+        with reaching():
+            found = await self._database.command(
+                "hello", codec_options=self._database.codec_options
+            )
+        moment: datetime = found["localTime"]
+        return moment - timedelta(milliseconds=1)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those of these deliveries that are not there."""
@@ -144,6 +159,11 @@ class Operations:
                 steps + ([{"$limit": most}] if most else [])
             ).to_list(None)
         return [group | group["_id"] for group in found]
+
+
+def as_of(conditions: Document, moment: datetime) -> Document:
+    """Return those of the deliveries that were not recorded again since this moment."""
+    return {"$and": [conditions, {RECORDED: {"$not": {"$gt": moment}}}]}
 
 
 def portable(conditions: Document) -> Document:

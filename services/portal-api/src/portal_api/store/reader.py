@@ -134,6 +134,26 @@ class Reader:
                 "dead_letter": letter,
             }
 
+    async def newer(self, delivery: Document) -> Document | None:
+        """Return the newest delivery of the same appointment to the same connector, None where
+        this is the newest, or the other one carries an older version.
+        """
+        appointment, connector_id = delivery.get("appointment") or {}, delivery["connector_id"]
+        with reaching():
+            found = await self._database["appointments"].find_one(
+                {"_id": appointment.get("key")}, {f"connectors.{connector_id}": 1}
+            )
+            latest = (found or {}).get("connectors", {}).get(connector_id)
+            if latest is None or latest["delivery_id"] == delivery["_id"]:
+                return None
+            return await self._database["deliveries"].find_one(
+                {
+                    "_id": latest["delivery_id"],
+                    "appointment.modified_at": {"$gte": appointment["modified_at"]},
+                },
+                {"status": 1},
+            )
+
     async def _held(self) -> set[str]:
         now = datetime.now(UTC)
         return {

@@ -22,18 +22,22 @@ class Unheard:
         self._deliveries = database["deliveries"]
 
     async def some(self, before: datetime) -> list[StatusChanged]:
-        """Return what was told last of some that were received before this moment; none
-        = there are none.
+        """Return the last status of some that were received before this moment; none = there are
+        none.
         """
-        wanted = {"phase": {"$ne": Phase.DONE}, "received_at": {"$lt": before}}
         with reaching():
-            found = await self._deliveries.find(wanted).limit(TOGETHER).to_list(TOGETHER)
+            found = await self._deliveries.find(wanted(before)).limit(TOGETHER).to_list(TOGETHER)
         return [
             StatusChanged.model_validate(
                 {name: document[name] for name in _FIELDS & {*document}} | _named(document)
             )
             for document in found
         ]
+
+
+def wanted(before: datetime) -> dict[str, Any]:
+    """Return the condition, in words that the index of waiting deliveries serves."""
+    return {"phase": Phase.PENDING, "received_at": {"$lt": before}}
 
 
 _FIELDS = {*StatusChanged.model_fields} - {"version"}

@@ -1,67 +1,105 @@
-"""Writes what messages change: many messages to one bulk write, and however long
-MongoDB is away.
-"""
+"""Writes the changes of messages: many to a bulk write, bounded in number and bytes."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import BulkWriteError
+from bson import encode
 
 from common.batcher import Batcher
-from common.database import is_away, outlast
+from common.errors import UnwritableError
+from portal_api.store.bulk import Bulk, NotYetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
-    from pymongo import UpdateOne
 
     from portal_api.store.projections import Change
 
-DUPLICATE_KEY = 11000
-MESSAGES_TOGETHER = 64
+MOST_CHANGES = 2_000
+MOST_BYTES = 8 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
+"""What MongoDB takes as one document."""
+FIRST_PAUSE_S, MOST_PAUSE_S = 0.05, 5.0
+GIVE_UP_S = 600.0
+"""For which a change is refused, while others are taken, before it counts as unwritable."""
 
 
 class Writer:
-    """Returns when the changes are safe with the majority."""
+    """Returns when changes are safe with the majority; a confirmed change is never repeated.
+
+    A change that MongoDB does not take waits with its message alone.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._database = database
-        self._batcher: Batcher[Sequence[Change], None] = Batcher(self._flush, MESSAGES_TOGETHER)
+        self._bulk = Bulk(database, MOST_CHANGES)
+        self._batcher: Batcher[Change, None] = Batcher(
+            self._flush, MOST_CHANGES, most_bytes=MOST_BYTES, size_of=_size_of
+        )
 
     async def write(self, changes: Sequence[Change]) -> None:
-        """Apply the changes; raises what MongoDB says when they can never be applied."""
-        await self._batcher.submit(changes)
-
-    async def _flush(self, batches: Sequence[Sequence[Change]]) -> list[None]:
-        by_collection: dict[str, list[UpdateOne]] = {}
-        for changes in batches:
-            for collection, operation in changes:
-                by_collection.setdefault(collection, []).append(operation)
-        for collection, operations in by_collection.items():
-            async for trial in outlast():
-                with trial:
-                    await self._apply(collection, operations)
-        return [None] * len(batches)
-
-    async def _apply(self, collection: str, operations: list[UpdateOne]) -> None:
-        """Apply in one write.
-
-        What collided is applied once more: another replica may just have inserted the document with
-        something older. A second collision means that something newer is there already.
+        """Apply the changes, however long MongoDB is away; raises UnwritableError after it applied
+        the others, when one can never be applied.
         """
-        collided = await self._collided(collection, operations)
-        if collided:
-            await self._collided(collection, collided)
+        left, pause, began = list(changes), FIRST_PAUSE_S, time.monotonic()
+        unwritable: UnwritableError | None = None
+        while left:
+            results = await asyncio.gather(*map(self._submit, left), return_exceptions=True)
+            waiting = []
+            for change, result in zip(left, results, strict=True):
+                if isinstance(result, NotYetError) and not self._is_stuck(result, began):
+                    waiting.append(change)
+                elif result is not None:
+                    unwritable = _unwritable(result)
+            left = waiting
+            if left:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, MOST_PAUSE_S)
+        if unwritable is not None:
+            raise unwritable
 
-    async def _collided(self, collection: str, operations: list[UpdateOne]) -> list[UpdateOne]:
+    def _submit(self, change: Change) -> asyncio.Future[None]:
         try:
-            await self._database[collection].bulk_write(operations, ordered=False)
-        except BulkWriteError as error:
-            if is_away(error) or any(
-                e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-            ):
-                raise
-            return [operations[e["index"]] for e in error.details["writeErrors"]]
-        return []
+            return self._batcher.submit(change)
+        except UnwritableError as error:
+            refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            refused.set_exception(error)
+            return refused
+
+    def _is_stuck(self, error: NotYetError, began: float) -> bool:
+        return error.is_refused and self._bulk.written_at > began + GIVE_UP_S
+
+    async def _flush(self, changes: Sequence[Change]) -> list[Exception | None]:
+        by_collection: dict[str, list[int]] = {}
+        for place, (collection, _) in enumerate(changes):
+            by_collection.setdefault(collection, []).append(place)
+        results: list[Exception | None] = [None] * len(changes)
+        for collection, places in by_collection.items():
+            operations = [changes[place][1] for place in places]
+            for place, error in (await self._bulk.apply(collection, operations)).items():
+                results[places[place]] = error
+        return results
+
+
+def _size_of(change: Change) -> int:
+    """Return the change's bytes on the wire; raises UnwritableError for one that cannot be sent."""
+    operation = change[1]
+    try:
+        # pymongo has no other way to them
+        size = len(encode({"q": operation._filter, "u": operation._doc}))  # noqa: SLF001
+    except Exception as error:
+        raise UnwritableError(f"it cannot be stored: {type(error).__name__}") from error
+    if size > LARGEST:
+        raise UnwritableError(f"it has {size:,} bytes, and MongoDB takes {LARGEST:,}")
+    return size
+
+
+def _unwritable(error: BaseException) -> UnwritableError:
+    if isinstance(error, UnwritableError):
+        return error
+    if isinstance(error, NotYetError):
+        return UnwritableError(f"MongoDB refuses it, and takes others: {error}")
+    raise error

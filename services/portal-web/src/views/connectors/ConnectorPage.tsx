@@ -85,7 +85,7 @@ export default function ConnectorPage() {
       >
         <Switching connector={connector} />
       </PageHead>
-      <Form key={connector.version} connector={connector} />
+      <Form key={connector.connector_id} connector={connector} />
       <Box sx={{ mt: 2, maxWidth: 1080 }}>
         <Versions connector={connector} />
       </Box>
@@ -128,7 +128,7 @@ function Form({ connector }: { connector?: Connector }) {
   const isAdmin = useMay('admin');
   const notify = useNotify();
   const navigate = useNavigate();
-  const { form, trouble, save } = useSaving(connector);
+  const { form, trouble, isBehind, save } = useSaving(connector);
   const submit = () =>
     save((saved) => {
       notify(text(connector ? 'details.saved' : 'connectors.created', { version: saved.version }));
@@ -146,6 +146,11 @@ function Form({ connector }: { connector?: Connector }) {
       >
         {isAdmin ? null : <Alert severity="info">{text('details.adminOnly')}</Alert>}
         {trouble ? <Alert severity="error">{trouble}</Alert> : null}
+        {connector && isBehind ? (
+          <Alert severity="info" role="status">
+            {text('connectors.behind', { version: connector.version })}
+          </Alert>
+        ) : null}
         <Box
           component="fieldset"
           disabled={!isAdmin}

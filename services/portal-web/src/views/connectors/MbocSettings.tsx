@@ -29,7 +29,12 @@ export function MbocSettings({ now, then }: { now: Connector; then?: Connector |
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       {isMending ? (
-        <Mending connector={now} testing={testing} onDone={() => setIsMending(false)} />
+        <Mending
+          key={now.connector_id}
+          connector={now}
+          testing={testing}
+          onDone={() => setIsMending(false)}
+        />
       ) : (
         <Shown now={now} then={then} />
       )}

@@ -1,4 +1,7 @@
-/** Saves a connector, and shows what the server has against it beside each field. */
+/**
+ * Saves a connector, and shows what the server has against it beside each field. Unsaved entries
+ * stay when another version of the connector arrives, and the page asks before it is left.
+ */
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,23 +11,33 @@ import { ProblemError } from '@/api/problem';
 import type { Connector } from '@/api/types';
 import { sentence } from '@/show/Trouble';
 import { useText } from '@/texts/texts';
+import { useAskBeforeLeaving } from '@/show/useAskBeforeLeaving';
 import { EMPTY, fieldsOf, valuesOf, type Values } from '@/views/connectors/values';
 
 export interface Saving {
   form: UseFormReturn<Values>;
   trouble: string;
+  /** Whether there are unsaved entries, made in an earlier version than the connector has now. */
+  isBehind: boolean;
   save: (then: (saved: Connector) => void) => Promise<void>;
 }
 
 export function useSaving(connector?: Connector): Saving {
   const text = useText();
   const client = useQueryClient();
-  const form = useForm<Values>({ defaultValues: connector ? valuesOf(connector) : EMPTY });
+  const form = useForm<Values>({
+    defaultValues: connector ? valuesOf(connector) : EMPTY,
+    values: connector && valuesOf(connector),
+    resetOptions: { keepDirtyValues: true },
+  });
+  const hasEntries = holds(form.formState.dirtyFields);
+  const isBehind = useIsBehind(connector?.version, hasEntries);
+  useAskBeforeLeaving(hasEntries);
   const [trouble, setTrouble] = useState('');
   const keep = async (values: Values, then: (saved: Connector) => void) => {
     try {
       const saved = await stored(values, connector);
-      form.reset(valuesOf(saved));
+      form.reset(valuesOf(saved), { keepDirtyValues: false });
       await client.invalidateQueries();
       then(saved);
     } catch (error) {
@@ -42,7 +55,19 @@ export function useSaving(connector?: Connector): Saving {
     form.clearErrors(); // those of the server stay otherwise, and keep the form from being sent
     return form.handleSubmit((values) => keep(values, then))();
   };
-  return { form, trouble, save };
+  return { form, trouble, isBehind, save };
+}
+
+/** Whether any field is dirty; `isDirty` is false after entries outlasted another version. */
+function holds(dirty: unknown): boolean {
+  if (typeof dirty === 'object' && dirty !== null) return Object.values(dirty).some(holds);
+  return dirty === true;
+}
+
+function useIsBehind(version: number | undefined, hasEntries: boolean): boolean {
+  const [basis, setBasis] = useState(version);
+  if (!hasEntries && basis !== version) setBasis(version);
+  return hasEntries && basis !== version;
 }
 
 function stored(values: Values, connector?: Connector): Promise<Connector> {

@@ -61,6 +61,7 @@ export default function OperationPage() {
           {operation.reason}
         </Alert>
       ) : null}
+      <LeftOut count={(operation.planned ?? 0) - operation.counts.total} />
       <Box sx={{ display: 'grid', gap: 2 }}>
         <Panel title={text('field.progress')} actions={<StateTag operation={operation} />}>
           <Progress operation={operation} height={12} />
@@ -71,6 +72,17 @@ export default function OperationPage() {
         </Panel>
       </Box>
     </>
+  );
+}
+
+/** What the plan named and was something else before the operation began. */
+function LeftOut({ count }: { count: number }) {
+  const text = useText();
+  if (count <= 0) return null;
+  return (
+    <Alert severity="info" sx={{ mb: 2 }}>
+      {text('operations.leftOut', { smart_count: count })}
+    </Alert>
   );
 }
 

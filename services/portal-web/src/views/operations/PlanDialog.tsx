@@ -72,6 +72,7 @@ export function PlanDialog({
             ramp: pace.ramp,
             stop_at_failure_share: pace.stopAt ? Number(pace.stopAt) / 100 : null,
             expected_count: plan.data?.count ?? null,
+            as_of: plan.data?.as_of ?? null,
           },
         }),
       ),

@@ -88,10 +88,15 @@ function TimerJob({ timer }: { timer: Health['timer_job'] }) {
   const text = useText();
   return (
     <Panel title={text('statusPage.timer')}>
-      {timer?.expression ? (
+      {timer?.trouble ? (
+        <Alert severity="warning">
+          {text('statusPage.timerTrouble', { reason: timer.trouble })}
+        </Alert>
+      ) : timer?.expression ? (
         <Facts
           facts={[
             [text('statusPage.timerOn'), <code key="cron">{timer.expression}</code>],
+            [text('statusPage.timeZone'), timer.time_zone],
             [
               text('statusPage.lastRun'),
               timer.last_run_at ? (

@@ -5,6 +5,7 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { DeliveryDetails } from '@/api/types';
 import { faultsOf } from '@/faults/faults';
+import { Moment } from '@/show/Moment';
 import { Panel } from '@/show/Panel';
 import { StatusTag } from '@/show/StatusTag';
 import { useText } from '@/texts/texts';
@@ -29,6 +30,7 @@ export function Reason({ delivery }: { delivery: DeliveryDetails }) {
             <Typography variant="body2">{text(`todo.${status}`)}</Typography>
           </Box>
         ) : null}
+        {delivery.automatic_retry ? <Automatic retry={delivery.automatic_retry} /> : null}
         {delivery.code ? <Known code={delivery.code} /> : null}
       </Box>
     </Panel>
@@ -57,6 +59,19 @@ function Said({ message }: { message: string }) {
         }}
       >
         {message}
+      </Typography>
+    </Box>
+  );
+}
+
+/** When the timer job retries it next, or why it does not. */
+function Automatic({ retry }: { retry: NonNullable<DeliveryDetails['automatic_retry']> }) {
+  const text = useText();
+  return (
+    <Box>
+      <Typography variant="h3">{text('details.automaticRetry')}</Typography>
+      <Typography variant="body2">
+        {retry.at ? <Moment at={retry.at} /> : null} {retry.reason}
       </Typography>
     </Box>
   );

@@ -30,6 +30,7 @@ SHOWN = (
     "state",
     "reason",
     "counts",
+    "planned",
     "heeded_at",
     "changed_at",
     "finished_at",

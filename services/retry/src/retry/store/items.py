@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pymongo
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -15,6 +16,7 @@ from common.contracts.operation import ItemOutcome, item_id_of
 from common.database import is_away, outlast
 from retry.operations.item import Item
 from retry.operations.operation import Tally
+from retry.operations.tallies import Tallies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from retry.operations.item import Told
 
 DUPLICATE_KEY = 11000
+COUNTING_S = 120.0
+"""Counting reads an index alone, and takes about a second for a million items."""
 
 
 class Items:
@@ -31,9 +35,11 @@ class Items:
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._collection = database["operation_items"]
+        self._tallies = Tallies()
 
     async def note(self, operation_id: str, items: Sequence[Item]) -> None:
         """Note deliveries; one that is noted already stays as it is."""
+        self.recount(operation_id)
         new = {
             "operation_id": operation_id,
             "tried": False,
@@ -66,10 +72,28 @@ class Items:
                 found = (
                     await self._collection.find(wanted).sort("order", 1).limit(most).to_list(most)
                 )
+        if not behind and len(found) < most:
+            self._tallies.listed(operation_id, outcome, len(found))
         return [Item(*(d[field] for field in Item._fields)) for d in found]
+
+    def recount(self, operation_id: str) -> None:
+        """Have the next tally counted: another replica may have moved items."""
+        self._tallies.forget(operation_id)
+
+    async def running_tally(self, operation_id: str) -> Tally:
+        """Return the items by outcome: counted once, then carried on with every move."""
+        known = self._tallies.get(operation_id)
+        if known is None:
+            known = await self.tally(operation_id)
+            self._tallies.keep(operation_id, known)
+        return known
 
     async def tally(self, operation_id: str) -> Tally:
         """Count the items by outcome."""
+        with pymongo.timeout(COUNTING_S):
+            return await self._count(operation_id)
+
+    async def _count(self, operation_id: str) -> Tally:
         group = {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}
         steps: list[dict[str, Any]] = [
             {"$match": {"operation_id": operation_id}},
@@ -125,7 +149,7 @@ class Items:
     ) -> None:
         if not changes:
             return
-        now = datetime.now(UTC)
+        now, found = datetime.now(UTC), 0
         updates = [
             UpdateOne(
                 {"_id": item_id_of(operation_id, name), "outcome": before},
@@ -135,4 +159,6 @@ class Items:
         ]
         async for trial in outlast():
             with trial:
-                await self._collection.bulk_write(updates, ordered=False)
+                found = (await self._collection.bulk_write(updates, ordered=False)).matched_count
+        outcomes = [ItemOutcome(change["outcome"]) for change in changes.values()]
+        self._tallies.moved(operation_id, before, outcomes, found)

@@ -54,17 +54,19 @@ class Operations:
             },
         )
 
-    async def open(self) -> list[str]:
-        """Return the ids of those that are not over, the oldest first."""
+    async def open(self) -> list[tuple[str, datetime | None]]:
+        """Return the ids of those that are not over, the oldest first, and when each was steered
+        last.
+        """
         found: list[dict[str, Any]] = []
         async for trial in outlast():
             with trial:
                 found = (
-                    await self._collection.find({"is_open": True}, {"_id": 1})
+                    await self._collection.find({"is_open": True}, {"steered_at": 1})
                     .sort("asked_at", 1)
                     .to_list(None)
                 )
-        return [document["_id"] for document in found]
+        return [(document["_id"], document.get("steered_at")) for document in found]
 
     async def read(self, operation_id: str) -> Operation:
         """Return an operation as it stands."""

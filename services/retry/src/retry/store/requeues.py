@@ -81,7 +81,9 @@ class Requeues:
 
 
 def _claim(document: dict[str, Any]) -> Claim:
-    candidate = Candidate(*(document[field] for field in Candidate._fields))
+    candidate = Candidate(
+        **{name: document[name] for name in Candidate._fields if name in document}
+    )
     trigger = Trigger(document.get("trigger", Trigger.TIMER_JOB))
     claimant = Claimant(
         document["token"], trigger, document.get("asked_by"), document.get("operation_id")

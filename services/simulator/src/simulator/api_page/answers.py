@@ -8,6 +8,7 @@ import uuid
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from common.exact_json import write_json
 from simulator.api_page.read import APPOINTMENT_FIELDS, NAMESPACE, PARTS
 from simulator.appointments.fields import Field, Kind
 from simulator.odata.metadata import Entity, metadata
@@ -61,14 +62,13 @@ def edmx() -> bytes:
 
 def _record(context: str, identity: str, values: dict[str, Any]) -> bytes:
     etag = base64.b64encode(f"44;{identity};1;".encode()).decode()
-    return json.dumps(
+    return write_json(
         {
             "@odata.context": f"{context}/$entity",
             "@odata.etag": f'W/"{etag}"',
             "id": identity,
             **values,
-        },
-        ensure_ascii=False,
+        }
     ).encode()
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, FIELD_VALUE, RESOURCE, Field
 from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, snapshot
-from simulator.errors import ODataError
+from simulator.appointments.storage import BUSINESS_CENTRAL
+from simulator.errors import ODataError, OutOfRangeError
 from simulator.odata.values import Malformed, read_fields, read_object
 
 if TYPE_CHECKING:
@@ -48,11 +49,14 @@ def read_appointment(body: bytes) -> Snapshot:
     try:
         sent = read_object(body)
         lines = Lines(*(_lines(part, sent.pop(name, [])) for name, part in PARTS.items()))
-        fields = read_fields(
-            sent, APPOINTMENT_FIELDS, f"{NAMESPACE}.appointment", allows_null=False
+        fields = BUSINESS_CENTRAL.store(
+            read_fields(sent, APPOINTMENT_FIELDS, f"{NAMESPACE}.appointment", allows_null=False),
+            APPOINTMENT_FIELDS,
         )
     except Malformed as error:
         raise ODataError(400, "BadRequest", str(error)) from None
+    except OutOfRangeError as error:
+        raise ODataError(400, "Application_FieldValidationException", str(error)) from None
     if not has_action(fields, DATABASE_ACTION.api):
         raise ODataError(
             400, "Application_FieldValidationException", "Database Action must be I, U or D."

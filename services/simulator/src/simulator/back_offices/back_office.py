@@ -114,6 +114,11 @@ class BackOffice:
             self.faults = None
         return fault
 
+    @property
+    def closes_after(self) -> int | None:
+        """How many requests a connection may carry, by the fault in force."""
+        return None if self.faults is None else self.faults.closes_after
+
     def keep(
         self,
         snapshot: Snapshot,

@@ -47,6 +47,10 @@ class Fault(BaseModel):
     retry_after_s: int | None = Field(
         default=None, ge=0, le=3600, description="Retry-After header beside the status, in seconds."
     )
+    stored_first: bool = Field(
+        default=False,
+        description="Store the call, and answer the refusal beside it nevertheless.",
+    )
     delay_s: float = Field(
         default=0.0,
         ge=0,
@@ -67,6 +71,23 @@ class Fault(BaseModel):
         description=(
             "API page and Dataverse answer this error, the others its status; nothing is stored."
         ),
+    )
+    record_locked: bool = Field(
+        default=False,
+        description=(
+            "A record is locked by another user: a SOAP fault, an OData error, else a plain 500; "
+            "nothing is stored."
+        ),
+    )
+    fault_bytes: int | None = Field(
+        default=None,
+        ge=1,
+        le=4 * MIB,
+        description="Lengthen the sentence of soap_fault or odata_error to so many characters.",
+    )
+    fault_form: Literal["comments", "utf-16"] | None = Field(
+        default=None,
+        description="Write soap_fault with XML comments inside its texts, or in UTF-16.",
     )
     malformed: bool | Literal[200, 201] = Field(
         default=False,
@@ -92,6 +113,25 @@ class Fault(BaseModel):
     )
     no_location: bool = Field(
         default=False, description="Store, and leave the new record's address out of a good answer."
+    )
+    location: Literal["relative", "foreign", "broken", "empty"] | None = Field(
+        default=None,
+        description="Store, and answer well with the new record's address in this form.",
+    )
+    body: Literal["empty", "html", "json"] | None = Field(
+        default=None,
+        description="Store, and answer with the good status and headers, and this body instead.",
+    )
+    header_bytes: int | None = Field(
+        default=None,
+        ge=1,
+        le=MIB,
+        description="Store, and answer well with one more header of so many bytes.",
+    )
+    closes_after: int | None = Field(
+        default=None,
+        ge=1,
+        description="Close each connection after so many requests; calls are answered well.",
     )
     redirect_to: str | None = Field(
         default=None,
@@ -128,6 +168,7 @@ class Fault(BaseModel):
         max_length=10_000,
         description="The appointments whose calls it strikes; none named = all.",
     )
+    after: int = Field(default=0, ge=0, description="Calls it lets pass before the first strike.")
     times: int | None = Field(
         default=None,
         ge=1,
@@ -143,12 +184,19 @@ class Fault(BaseModel):
     @property
     def is_refusal(self) -> bool:
         """Whether the call is refused in the words of its protocol."""
-        return bool(self.status or self.soap_fault or self.odata_error or self.token_error)
+        return bool(
+            self.status
+            or self.soap_fault
+            or self.odata_error
+            or self.record_locked
+            or self.token_error
+        )
 
     @property
     def is_stored(self) -> bool:
         """Whether the call is stored although it is struck."""
-        return not (self.is_refusal or self.reset or self.redirect_to or self.sign_in_page)
+        ends_before = self.is_refusal or self.reset or self.redirect_to or self.sign_in_page
+        return self.stored_first or not ends_before
 
     @property
     def is_for_tokens(self) -> bool:
@@ -167,18 +215,31 @@ ENDINGS = (
     "store_then_silence",
     "soap_fault",
     "odata_error",
+    "record_locked",
     "malformed",
     "oversized_bytes",
     "gzip_bomb",
     "drip_s",
     "no_location",
+    "location",
+    "body",
+    "header_bytes",
+    "closes_after",
     "redirect_to",
     "token_error",
     "token_answer",
     "sign_in_page",
 )
 """The fields that say how a call ends; only one can."""
-_REFUSALS = ("status", "soap_fault", "odata_error", "token_error")
+_REFUSALS = ("status", "soap_fault", "odata_error", "record_locked", "token_error")
+_NEEDS = {
+    "retry_after_s": _REFUSALS,
+    "stored_first": (*_REFUSALS[:-1], "reset", "redirect_to"),
+    "fault_bytes": ("soap_fault", "odata_error"),
+    "fault_form": ("soap_fault",),
+    "token_status": ("token_error",),
+}
+"""The fields that say more about an ending, and the endings that they belong to."""
 
 
 def read_fault(text: bytes) -> Fault:
@@ -199,8 +260,8 @@ def _contradictions(fault: Fault) -> list[tuple[str, str]]:
     found = [(name, f"cannot be joined with {endings[0]}") for name in endings[1:]]
     if not endings and not fault.delay_s:
         found.append(("body", f"must say what goes wrong: delay_s, or one of {', '.join(ENDINGS)}"))
-    if fault.retry_after_s is not None and not any(name in _REFUSALS for name in endings):
-        found.append(("retry_after_s", f"needs one of {', '.join(_REFUSALS)} beside it"))
-    if fault.token_status is not None and fault.token_error is None:
-        found.append(("token_status", "needs a token_error beside it"))
+    for name, wanted in _NEEDS.items():
+        is_set = getattr(fault, name) not in {None, False}
+        if is_set and not any(ending in wanted for ending in endings):
+            found.append((name, f"needs one of {', '.join(wanted)} beside it"))
     return found

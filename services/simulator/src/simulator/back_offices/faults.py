@@ -17,6 +17,7 @@ class Faults:
         self._random = random.Random(fault.seed)  # noqa: S311 - repeatable is the point
         self._appointments = frozenset(fault.appointments)
         self._struck = 0
+        self._let_pass = 0
 
     @property
     def is_over(self) -> bool:
@@ -29,6 +30,11 @@ class Faults:
         return self._fault.is_for_tokens
 
     @property
+    def closes_after(self) -> int | None:
+        """How many requests a connection may carry."""
+        return self._fault.closes_after
+
+    @property
     def state(self) -> dict[str, Any]:
         """The fault as it was set, and how often it struck."""
         return {**self._fault.model_dump(), "struck": self._struck}
@@ -36,6 +42,9 @@ class Faults:
     def strike(self, appointment: str = "") -> Fault | None:
         """Return what to do to this call about an appointment; None = treat it well."""
         if self._appointments and appointment not in self._appointments:
+            return None
+        if self._let_pass < self._fault.after:
+            self._let_pass += 1
             return None
         if self.is_over or self._random.random() >= self._fault.share:
             return None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, RESOURCE
 from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, snapshot
-from simulator.errors import ChangeError
+from simulator.appointments.storage import DATAVERSE
+from simulator.errors import ChangeError, OutOfRangeError
 from simulator.odata.values import Malformed, read_fields, read_object
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ NAMESPACE = "Microsoft.Dynamics.CRM"
 APPOINTMENTS, RESOURCES = "dime_dsappointments", "dime_dsappointmentresources"
 LINK = "dime_DsAppointmentId"
 PAYLOAD_ERROR, NO_RESOURCE_ERROR, ARGUMENT_ERROR = "0x80048d19", "0x8006088a", "0x80040203"
+DATE_ERROR, RANGE_ERROR = "0x80040239", "0x80044330"
 APPOINTMENT_FIELDS = MappingProxyType({field.dataverse: field for field in APPOINTMENT})
 RESOURCE_FIELDS = MappingProxyType({field.dataverse: field for field in RESOURCE})
 
@@ -58,6 +60,8 @@ def read_changes(requests: Sequence[Request]) -> list[Change]:
             raise ChangeError(
                 request.content_id, 400, PAYLOAD_ERROR, _in_payload(request.entity_set, str(error))
             ) from None
+        except OutOfRangeError as error:
+            raise _out_of_range(request, error) from None
     return [draft.change for draft in drafts.values()]
 
 
@@ -76,12 +80,13 @@ def _take(request: Request, drafts: dict[str, _Draft]) -> None:
 
 
 def _appointment(request: Request) -> _Draft:
-    fields = read_fields(
+    sent = read_fields(
         read_object(request.content),
         APPOINTMENT_FIELDS,
         f"{NAMESPACE}.dime_dsappointment",
         allows_null=True,
     )
+    fields = DATAVERSE.store(sent, APPOINTMENT_FIELDS)
     if not has_action(fields, DATABASE_ACTION.dataverse):
         raise ChangeError(
             request.content_id, 400, ARGUMENT_ERROR, "Database Action must be I, U or D."
@@ -107,6 +112,18 @@ def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
         )
     )
     draft.contents.append(request.content)
+
+
+def _out_of_range(request: Request, error: OutOfRangeError) -> ChangeError:
+    """Return the error in the words of Dataverse."""
+    if error.is_date:
+        message = (
+            "DateTime is less than minimum value supported by CrmDateTime. Actual value: "
+            f"{error.value}, Minimum value supported: 01/01/1753 00:00:00"
+        )
+        return ChangeError(request.content_id, 400, DATE_ERROR, message)
+    message = f"A validation error occurred. {error} Accepted Values: -100000000000 to 100000000000"
+    return ChangeError(request.content_id, 400, RANGE_ERROR, message)
 
 
 def _in_payload(entity_set: str, message: str) -> str:

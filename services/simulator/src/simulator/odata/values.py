@@ -4,12 +4,12 @@ back as a sentence.
 
 from __future__ import annotations
 
-import json
-import math
 import re
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from common.exact_json import read_json
 from simulator.appointments.fields import Field, Kind
 from simulator.appointments.snapshot import is_moment
 
@@ -40,7 +40,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     twice and for NaN.
     """
     try:
-        found = json.loads(
+        found = read_json(
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
         )
     except Malformed:
@@ -98,7 +98,7 @@ def _fits(value: Any, kind: Kind) -> bool:
     if kind is Kind.BOOLEAN or isinstance(value, bool):
         return kind is Kind.BOOLEAN and isinstance(value, bool)
     if kind is Kind.DECIMAL:
-        return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+        return isinstance(value, int | Decimal)
     return isinstance(value, int) and -(2 ** _BITS[kind]) <= value < 2 ** _BITS[kind]
 
 

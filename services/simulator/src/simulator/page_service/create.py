@@ -4,7 +4,9 @@ raises SoapFaultError.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -25,11 +27,13 @@ from simulator.appointments.snapshot import (
     is_moment,
     snapshot,
 )
-from simulator.errors import SoapFaultError
+from simulator.appointments.storage import BUSINESS_CENTRAL
+from simulator.errors import OutOfRangeError, SoapFaultError
 from simulator.page_service.faults import BROKER, DIALOG, SOAP
 from simulator.page_service.schema import NAMESPACE, schema
 
 _TRUE = ("true", "1")
+_FIELDS = MappingProxyType({field.page: field for field in APPOINTMENT})
 
 
 def read_create(action: str | None, body: bytes) -> tuple[Snapshot, etree._Element]:
@@ -48,7 +52,7 @@ def read_create(action: str | None, body: bytes) -> tuple[Snapshot, etree._Eleme
         )
     _check(create)
     entity = create[0]
-    fields = _values(entity, APPOINTMENT)
+    fields = _stored(_values(entity, APPOINTMENT))
     if not has_action(fields, DATABASE_ACTION.page):
         raise SoapFaultError(DIALOG, "Database Action must be I, U or D in Appointment.")
     lines = Lines(
@@ -100,6 +104,13 @@ def _check(create: etree._Element) -> None:
         )
 
 
+def _stored(values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return BUSINESS_CENTRAL.store(values, _FIELDS)
+    except OutOfRangeError as error:
+        raise SoapFaultError(DIALOG, str(error)) from None
+
+
 def _lines(entity: etree._Element, part: str, fields: tuple[Field, ...]) -> list[dict[str, Any]]:
     return [_values(line, fields) for line in entity.iterfind(f"{{{NAMESPACE}}}{part}/*")]
 
@@ -120,7 +131,7 @@ def _value(field: Field, text: str) -> Any:
         return _moment(field, text)
     if field.kind is Kind.BOOLEAN:
         return text in _TRUE
-    return float(text) if "." in text else int(text)
+    return Decimal(text) if field.kind is Kind.DECIMAL else int(text)
 
 
 def _moment(field: Field, text: str) -> str:

@@ -52,12 +52,28 @@ CATALOGUE = MappingProxyType(
 )
 
 
-def fault_body(fault: SoapFault) -> bytes:
-    """Return the envelope of a fault."""
+def fault_body(fault: SoapFault, form: str | None = None) -> bytes:
+    """Return the envelope of a fault; ``form`` is one of ``Fault.fault_form``."""
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP})
     element = etree.SubElement(etree.SubElement(envelope, f"{{{SOAP}}}Body"), f"{{{SOAP}}}Fault")
     etree.SubElement(element, "faultcode", nsmap={"a": _ERROR}).text = f"a:{fault.exception}"
     etree.SubElement(element, "faultstring", {_LANGUAGE: "en-US"}).text = fault.message
     detail = etree.SubElement(element, "detail")
     etree.SubElement(detail, f"{{{_STRING}}}string", nsmap={None: _STRING}).text = fault.message
+    if form == "comments":
+        for name in ("faultcode", "faultstring"):
+            _commented(element.find(name))
+    if form == "utf-16":
+        return etree.tostring(envelope, xml_declaration=True, encoding="utf-16")
     return etree.tostring(envelope)
+
+
+def _commented(element: etree._Element | None) -> None:
+    """Put a comment into the middle of a text."""
+    if element is None or not element.text:
+        return
+    middle = len(element.text) // 2
+    comment = etree.Comment(" from a proxy ")
+    comment.tail = element.text[middle:]
+    element.text = element.text[:middle]
+    element.append(comment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -24,6 +25,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 KEEP_ALIVE_S = 4.0
 """Shorter than ingest's own, so that a POST seldom meets a connection that was just closed."""
 _ACCEPTED = 202
+DELAY = re.compile(r"[0-9]{1,6}")
+"""The form of Retry-After that ingest sends (RFC 9110, 10.2.3)."""
 _ANSWER = aiohttp.ClientTimeout(total=30, sock_connect=5)
 
 
@@ -84,4 +87,4 @@ def _why_again(status: int) -> str:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    return float(retry_after) if retry_after and retry_after.isdigit() else None
+    return float(retry_after) if retry_after and DELAY.fullmatch(retry_after) else None

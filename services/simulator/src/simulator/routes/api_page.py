@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulator.api_page.answers import appointment_created, edmx, error_body, line_created
 from simulator.api_page.read import PARTS, read_appointment, read_line
+from simulator.back_offices.fault import ODataFault
 from simulator.errors import ODataError
 from simulator.routes.doors import ADDRESS, door
 from simulator.routes.misbehaviour import answer
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 _BASE = f"{ADDRESS}/api/dimeSoftware/dimeScheduler/v1.0"
 _GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+LOCKED = ODataFault(
+    code="Application_DialogException",
+    message=(
+        "The operation could not complete because a record in the Appointment table was locked by "
+        "another user. Please retry the activity."
+    ),
+)
 _NO_COMPANY = str(uuid.UUID(int=0))
 """The id that no company has."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
@@ -129,13 +137,10 @@ def _created(address: str, body: bytes) -> web.Response:
 
 
 def _refuse(fault: Fault) -> web.Response:
-    if fault.odata_error:
-        return _error(
-            fault.odata_error.status,
-            fault.odata_error.code,
-            fault.odata_error.message,
-            fault.headers,
-        )
+    error = fault.odata_error or (LOCKED if fault.record_locked else None)
+    if error:
+        message = error.message.ljust(fault.fault_bytes or 0, "x")
+        return _error(error.status, error.code, message, fault.headers)
     return _error(fault.status or 500, "Unknown", "A fault on demand.", fault.headers)
 
 

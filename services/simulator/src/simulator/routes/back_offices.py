@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.exact_json import write_json
 from simulator.back_offices.fault import read_fault
 from simulator.back_offices.faults import Faults
 from simulator.routes.api_page import api_page
@@ -82,7 +83,8 @@ def _records(offices: BackOffices) -> list[web.RouteDef]:
             page.appointment, page.after, page.limit
         )
         following = found[-1].number if len(found) == page.limit else None
-        return web.json_response({"records": [record.shown for record in found], "next": following})
+        shown = {"records": [record.shown for record in found], "next": following}
+        return web.json_response(shown, dumps=write_json)
 
     async def sequences(request: web.Request) -> web.Response:
         which = read_query(Which, request.query)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from simulator.back_offices.fault import ODataFault
 from simulator.dataverse.answers import Batch, edmx, error_body, who_am_i
 from simulator.dataverse.change_set import (
     APPOINTMENTS,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _BASE = f"{ADDRESS}/api/data/v9.2"
 _REQUIRED = (("OData-Version", "4.0"), ("OData-MaxVersion", "4.0"), ("Accept", "application/json"))
 _UNEXPECTED = "0x80040216"
+LOCKED = ODataFault(
+    code="0x80044150", message="Sql error: Generic SQL error. Sql Number: 1205", status=500
+)
 
 
 def dataverse(offices: BackOffices) -> list[web.RouteDef]:
@@ -133,10 +137,10 @@ def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Respons
 
 
 def _refuse(fault: Fault, content_id: str) -> web.Response:
-    if fault.odata_error:
-        error = ChangeError(
-            content_id, fault.odata_error.status, fault.odata_error.code, fault.odata_error.message
-        )
+    said = fault.odata_error or (LOCKED if fault.record_locked else None)
+    if said:
+        message = said.message.ljust(fault.fault_bytes or 0, "x")
+        error = ChangeError(content_id, said.status, said.code, message)
         return _failed(error, fault.retry_after_s)
     return _error(fault.status or 500, _UNEXPECTED, "A fault on demand.", fault.headers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -31,6 +32,7 @@ def door(
     """Return a handler that lets in who proves what is required; ``refuse`` words a 401 as
     the protocol does.
     """
+    carried: WeakKeyDictionary[object, int] = WeakKeyDictionary()
 
     async def handle(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -46,6 +48,16 @@ def door(
         request: web.Request, office: BackOffice, *, is_call: bool
     ) -> web.StreamResponse:
         body = await request.read()
+        answered = await judged(request, office, body, is_call=is_call)
+        connection = request.transport or request
+        carried[connection] = carried.get(connection, 0) + 1
+        if office.closes_after and carried[connection] >= office.closes_after:
+            answered.force_close()
+        return answered
+
+    async def judged(
+        request: web.Request, office: BackOffice, body: bytes, *, is_call: bool
+    ) -> web.StreamResponse:
         verdict = office.judge(request.headers.get("Authorization"), request.transport or request)
         office.received += is_call and not (verdict and verdict.is_step)
         if verdict is None:

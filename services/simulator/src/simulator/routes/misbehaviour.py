@@ -67,7 +67,9 @@ async def misbehave(
         return web.Response(status=307, headers={"Location": fault.redirect_to})
     if fault.sign_in_page:
         return web.Response(text=_SIGN_IN, content_type="text/html")
-    return refuse(fault) if good is None else await spoil(request, fault, good)
+    if good is None or fault.is_refusal:
+        return refuse(fault)
+    return await spoil(request, fault, good)
 
 
 def _reset(request: web.Request) -> None:

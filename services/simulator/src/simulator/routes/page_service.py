@@ -68,19 +68,25 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
 
 
 def _refuse(fault: Fault) -> web.Response:
-    if fault.soap_fault:
-        return _faulty(CATALOGUE[fault.soap_fault], fault.headers)
+    name = "RecordLocked" if fault.record_locked else fault.soap_fault
+    if name:
+        return _faulty(_lengthened(CATALOGUE[name], fault.fault_bytes), fault)
     status = fault.odata_error.status if fault.odata_error else fault.status or 500
     return _plain(status, "A fault on demand", fault.headers)
 
 
-def _faulty(fault: SoapFault, headers: dict[str, str] | None = None) -> web.Response:
+def _lengthened(said: SoapFault, size: int | None) -> SoapFault:
+    return said._replace(message=said.message.ljust(size or 0, "x"))
+
+
+def _faulty(said: SoapFault, fault: Fault | None = None) -> web.Response:
+    form = fault.fault_form if fault else None
     return web.Response(
         status=500,
-        body=fault_body(fault),
-        headers=headers,
+        body=fault_body(said, form),
+        headers=fault.headers if fault else None,
         content_type=_CONTENT_TYPE,
-        charset="utf-8",
+        charset="utf-16" if form == "utf-16" else "utf-8",
     )
 
 

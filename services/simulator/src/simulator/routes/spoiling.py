@@ -1,5 +1,5 @@
-"""Good answers made hard to read: cut off, far too long, a gzip bomb, dripping, or without the new
-record's address.
+"""Good answers made hard to read: cut off, far too long, a gzip bomb, dripping, or with another
+body, another address of the new record, or none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 DRIP_EVERY_S = 0.2
 _PIECE = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
-_ADDRESS_LINE = re.compile(rb"^(?:Location|OData-EntityId):[^\r]*\r\n", re.MULTILINE)
+_ADDRESS_LINE = re.compile(rb"^(Location|OData-EntityId):[^\r]*\r\n", re.MULTILINE)
+ADDRESSES = {
+    "relative": "appointments(5d115c9c-0000-ea11-bb43-000d3a2feca1)",
+    "foreign": "http://elsewhere.cronus.example/appointments(1)",
+    "broken": "http://[::1",
+    "empty": "",
+}
+BODIES = {
+    "empty": b"",
+    "html": b"<html><body><h1>Sign in</h1></body></html>",
+    "json": b'{"value": [1, null, {"error": []}]}',
+}
 
 
 async def spoil(request: web.Request, fault: Fault, good: web.Response) -> web.StreamResponse:
@@ -33,6 +44,12 @@ async def spoil(request: web.Request, fault: Fault, good: web.Response) -> web.S
         return await _drip(request, good, fault.drip_s)
     if fault.malformed:
         return _cut_off(good, fault.malformed)
+    if fault.body:
+        good.body = BODIES[fault.body]
+    if fault.header_bytes:
+        good.headers["X-Long"] = "x" * fault.header_bytes
+    if fault.location:
+        return _with_address(good, ADDRESSES[fault.location])
     return _without_address(good) if fault.no_location else good
 
 
@@ -49,6 +66,16 @@ def _without_address(good: web.Response) -> web.Response:
     good.headers.popall("Location", None)
     if good.content_type.startswith("multipart/"):
         good.body = _ADDRESS_LINE.sub(b"", _body(good))
+    return good
+
+
+def _with_address(good: web.Response, address: str) -> web.Response:
+    """Put the address into the headers, and into the answers inside a multipart body."""
+    if "Location" in good.headers:
+        good.headers["Location"] = address
+    if good.content_type.startswith("multipart/"):
+        line = f"\\1: {address}\r\n".encode()
+        good.body = _ADDRESS_LINE.sub(line, _body(good))
     return good
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from common.contracts.mapping import ApiPageMapping
+from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
 from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Answer, Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import BUSINESS_CENTRAL
 from dispatcher.back_offices.odata import named, refused
+from dispatcher.back_offices.probe import Probed
+from dispatcher.errors import DeliveryError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -55,7 +58,7 @@ class ApiPage:
         """Map the snapshot to one record, and to the resources posted after it if the mapping
         says so.
         """
-        appointment = fields_of(request.transaction, self._zone)
+        appointment = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL)
         call = _post(self._uri, self._record(appointment))
         resources = self._mapping.resources
         if resources is None or resources.posted != "after":
@@ -66,15 +69,23 @@ class ApiPage:
         return Prepared(call, tuple(later))
 
     async def send(self, prepared: Prepared) -> Receipt:
-        """Create the record; success is 201 with a Location."""
-        answer = await self._http.call(prepared.call)
-        if not answer.is_good:
-            raise refused(self._http.faults, answer)
+        """Create the record, then the resources below it; success is 201 with a Location.
+
+        After a resource failed, the error's ``rest`` is what is still to be sent.
+        """
+        if prepared.stored is not None:
+            return await self._post_rest(prepared, prepared.stored)
+        answer = await self._post(prepared.call)
         location = answer.headers.get("Location")
         if not location:
             raise self._http.faults.transport("no location", answer)
-        last = await self._post_later(prepared.later, location, answer)
-        return receipt_of(last, answer.status)
+        if not prepared.later:
+            return receipt_of(answer)
+        record = record_address(self._uri, location)
+        if record is None:
+            raise self._http.faults.transport("lines missing", answer)
+        lines = [replace(call, url=f"{record}/{call.url}") for call in prepared.later]
+        return await self._post_rest(Prepared(lines[0], tuple(lines[1:])), answer.status)
 
     async def probe(self) -> Probed:
         """Compare the names of the metadata, and read an empty page of the company."""
@@ -95,17 +106,21 @@ class ApiPage:
             record[values.name] = [named(values.names, line) for line in appointment.field_values]
         return record
 
-    async def _post_later(self, later: tuple[Call, ...], location: str, answer: Answer) -> Answer:
-        """Post the resources one by one below the record; return the last answer."""
-        if not later:
-            return answer
-        record = record_address(self._uri, location)
-        if record is None:
-            raise self._http.faults.transport("lines missing", answer)
-        for call in later:
-            answer = await self._http.call(replace(call, url=f"{record}/{call.url}"))
-            if not answer.is_good:
-                raise self._http.faults.transport("lines missing", answer)
+    async def _post_rest(self, rest: Prepared, stored: int) -> Receipt:
+        """Post the resources one by one; those that were posted are not posted again."""
+        lines = (rest.call, *rest.later)
+        for number, line in enumerate(lines):
+            try:
+                answer = await self._post(line)
+            except DeliveryError as error:
+                error.rest = Prepared(line, lines[number + 1 :], stored=stored)
+                raise
+        return receipt_of(answer, stored)
+
+    async def _post(self, call: Call) -> Answer:
+        answer = await self._http.call(call)
+        if not answer.is_good:
+            raise refused(self._http.faults, answer)
         return answer
 
 
@@ -120,4 +135,4 @@ def record_address(uri: str, location: str) -> str | None:
 
 
 def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> Call:
-    return Call("POST", url, HEADERS, json.dumps(record).encode())
+    return Call("POST", url, HEADERS, write_json(record).encode())

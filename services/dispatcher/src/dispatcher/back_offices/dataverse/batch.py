@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from common.exact_json import write_json
 from dispatcher.back_offices.calls import Answer
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
         f"Content-ID: {number}\r\n\r\n"
         f"POST {address} HTTP/1.1\r\n"
         "Content-Type: application/json; type=entry\r\n\r\n"
-        f"{json.dumps(record)}\r\n"
+        f"{write_json(record)}\r\n"
     )
 
 
@@ -57,6 +57,13 @@ def answers_in(answer: Answer) -> list[Answer]:
             )
         }
         found.append(
-            Answer(int(status), headers, body.strip(), is_whole=True, exchange=answer.exchange)
+            Answer(
+                int(status),
+                headers,
+                body.strip(),
+                is_whole=True,
+                exchange=answer.exchange,
+                in_change_set=True,
+            )
         )
     return found

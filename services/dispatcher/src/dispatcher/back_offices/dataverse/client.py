@@ -14,6 +14,7 @@ from dispatcher.back_offices.connector_settings import read_mapping, read_time_z
 from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, answers_in, change_set
 from dispatcher.back_offices.dataverse.probe import probe
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import DATAVERSE
 from dispatcher.back_offices.odata import named, refused
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Dataverse:
 
     def prepare(self, request: DeliveryRequested) -> Prepared:
         """Map the snapshot to one change set."""
-        posts = self._posts(fields_of(request.transaction, self._zone))
+        posts = self._posts(fields_of(request.transaction, self._zone, DATAVERSE))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
         call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
         return Prepared(call, records=len(posts))

@@ -9,6 +9,8 @@ from dispatcher.back_offices.appointment_fields import fields_of
 from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
+from dispatcher.back_offices.limits import BUSINESS_CENTRAL
+from dispatcher.back_offices.probe import Probed
 from dispatcher.back_offices.soap.answer import Fault, read_answer
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
@@ -51,7 +53,7 @@ class PageService:
 
     def prepare(self, request: DeliveryRequested) -> Prepared:
         """Map the snapshot to one envelope of Create."""
-        body = envelope(self._mapping, fields_of(request.transaction, self._zone))
+        body = envelope(self._mapping, fields_of(request.transaction, self._zone, BUSINESS_CENTRAL))
         return Prepared(Call("POST", self._uri, self._headers, body))
 
     async def send(self, prepared: Prepared) -> Receipt:

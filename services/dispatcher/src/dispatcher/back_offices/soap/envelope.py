@@ -51,6 +51,6 @@ def text(value: Value) -> str:
     """Return a value as XML Schema writes it; a carriage return survives as a reference."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{Decimal(str(value)):f}"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return escape(_NOT_XML.sub("", str(value)), {"\r": "&#13;"})

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
+TURN_S = 0.25
+"""How long to gather what may be asked for, so that few go out together instead of one by one."""
+
 
 class Pace:
     """So many per second, at most one second's worth at once; time is told by the
@@ -22,3 +28,12 @@ class Pace:
     def spend(self, count: int) -> None:
         """Note that so many were asked for."""
         self._allowance -= count
+
+    async def take(self, most: int) -> int:
+        """Wait until at least one may be asked for; return how many may be, and note them."""
+        missing = 1 - self._allowance - (time.monotonic() - self._now) * self._per_second
+        if missing > 0:
+            await asyncio.sleep(max(TURN_S, missing / self._per_second))
+        count = max(1, min(most, self.allowed(time.monotonic())))
+        self.spend(count)
+        return count

@@ -1,0 +1,197 @@
+"""The outbox in MongoDB: messages that RabbitMQ does not take while a resource alarm is on.
+
+RabbitMQ stops reading from publishers during a memory or disk alarm. A delivery whose status cannot
+be published could not be acknowledged, so the backlog that raised the alarm would never get smaller
+(docs/adr/0021). A message counts as published when RabbitMQ or the outbox has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import structlog
+from pymongo import IndexModel
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from common import topology
+from common.batcher import MOST_BYTES, Batcher
+from common.database import have_indexes, is_away, outlast
+from common.errors import BrokerAwayError, MessageTooLargeError
+from common.parking import publish_dead_letter
+from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+    from common.broker import Publisher
+
+log = structlog.get_logger()
+BLOCKED_AFTER_S = 5.0
+LOOK_EVERY_S = 15.0
+DUPLICATE_KEY = 11000
+MOST_MESSAGES = 64
+EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
+
+
+class Message(NamedTuple):
+    """A message as it is published."""
+
+    exchange: str
+    body: bytes
+    message_id: str
+    kind: str
+    routing_key: str
+
+
+class Outbox:
+    """Publishes to RabbitMQ; stores messages while it takes none, and publishes them afterwards.
+
+    ``replicas`` returns the names of the live replicas. The messages of one that is gone are
+    published by the first of them.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        database: AsyncIOMotorDatabase[dict[str, Any]],
+        replica: str,
+        replicas: Callable[[], Awaitable[Sequence[str]]],
+        blocked_after_s: float = BLOCKED_AFTER_S,
+    ) -> None:
+        self._publisher = publisher
+        self._collection = database["outbox"]
+        self._replica = replica
+        self._replicas = replicas
+        self._blocked_after_s = blocked_after_s
+        self._is_blocked = False
+        self._numbers = itertools.count()
+        self._has_stored = asyncio.Event()
+        self._batcher: Batcher[Message, None] = Batcher(
+            self._store, MOST_MESSAGES, size_of=lambda message: len(message.body)
+        )
+
+    async def publish_until_confirmed(
+        self,
+        exchange: topology.Exchange,
+        body: bytes,
+        *,
+        message_id: str,
+        kind: str,
+        routing_key: str = "",
+    ) -> None:
+        """Return when RabbitMQ or the outbox has the message.
+
+        Messages of this replica keep their order: while some are stored, later ones are stored too.
+        """
+        message = Message(exchange.name, body, message_id, kind, routing_key)
+        while not self._is_blocked:
+            try:
+                async with asyncio.timeout(self._blocked_after_s):
+                    return await self._publish(message)
+            except TimeoutError:
+                if self._publisher.is_connected:
+                    self._begin_to_store()
+        return await self._batcher.submit(message)
+
+    async def run(self) -> None:
+        """Publish stored messages whenever RabbitMQ takes them, until cancelled."""
+        await have_indexes(self._collection, [IndexModel([("replica", 1), ("_id", 1)])])
+        while True:
+            try:
+                await self._publish_stored()
+            except (BrokerAwayError, PyMongoError) as error:
+                if isinstance(error, PyMongoError) and not is_away(error):
+                    raise
+                await asyncio.sleep(1)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._has_stored.wait()
+
+    def _begin_to_store(self) -> None:
+        if not self._is_blocked:
+            self._is_blocked = True
+            log.warning("RabbitMQ takes no messages; they are stored in the outbox until it does")
+
+    async def _publish_stored(self) -> None:
+        """Publish until the outbox is empty; waits for as long as RabbitMQ takes nothing."""
+        self._has_stored.clear()
+        OUTBOX_WAITING.set(await self._collection.estimated_document_count())
+        while found := await self._oldest(await self._senders()):
+            await asyncio.gather(*map(self._publish_or_park, found.values()))
+            await self._collection.delete_many({"_id": {"$in": list(found)}})
+            OUTBOX_WAITING.dec(len(found))
+        if self._is_blocked and not self._has_stored.is_set():
+            self._is_blocked = False
+            log.info("RabbitMQ takes messages again, and the outbox is empty")
+
+    async def _senders(self) -> dict[str, Any]:
+        """Return the condition for the messages that this replica has to publish."""
+        replicas = sorted(await self._replicas())
+        if replicas and replicas[0] != self._replica:
+            return {"replica": self._replica}
+        return {"replica": {"$nin": [one for one in replicas if one != self._replica]}}
+
+    async def _oldest(self, senders: dict[str, Any]) -> dict[str, Message]:
+        """Return the oldest stored messages by their ids, at most 64 and about 1 MiB."""
+        found: dict[str, Message] = {}
+        size = 0
+        async for stored in self._collection.find(senders).sort("_id").limit(MOST_MESSAGES):
+            found[stored["_id"]] = Message(**{name: stored[name] for name in Message._fields})
+            size += len(stored["body"])
+            if size >= MOST_BYTES:
+                break
+        return found
+
+    async def _publish_or_park(self, message: Message) -> None:
+        try:
+            await self._publish(message)
+        except MessageTooLargeError as error:
+            await publish_dead_letter(
+                self._publisher,
+                message.body,
+                message.message_id,
+                error,
+                queue=message.exchange,
+                kind=message.kind,
+            )
+
+    async def _publish(self, message: Message) -> None:
+        await self._publisher.publish_until_confirmed(
+            EXCHANGES[message.exchange],
+            message.body,
+            message_id=message.message_id,
+            kind=message.kind,
+            routing_key=message.routing_key,
+        )
+
+    async def _store(self, messages: Sequence[Message]) -> list[None]:
+        documents = [
+            {"_id": self._next_id(), "replica": self._replica} | message._asdict()
+            for message in messages
+        ]
+        async for trial in outlast():
+            with trial:
+                await self._insert(documents)
+        OUTBOX_STORED.inc(len(documents))
+        OUTBOX_WAITING.inc(len(documents))
+        self._has_stored.set()
+        return [None] * len(documents)
+
+    async def _insert(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Insert them; those that an earlier try has inserted are there already."""
+        try:
+            await self._collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                raise
+
+    def _next_id(self) -> str:
+        """Return an id that sorts by time, and by number within this replica."""
+        return f"{time.time_ns():020d} {next(self._numbers):012d} {self._replica}"

@@ -1,0 +1,103 @@
+"""Applies changes of one collection in bulk writes, and finds the culprit where one is refused."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from pymongo.errors import BulkWriteError, PyMongoError, WTimeoutError
+
+from common.database import PERMANENT_CODES, count_away, reason_of
+from common.errors import UnwritableError
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+    from pymongo import UpdateOne
+
+DUPLICATE_KEY = 11000
+Failures = dict[int, Exception]
+"""By the place of the change; the other changes are confirmed."""
+
+
+class NotYetError(Exception):
+    """MongoDB did not confirm the change; ``is_refused``: it refused this one by itself."""
+
+    def __init__(self, reason: str, *, is_refused: bool = False) -> None:
+        super().__init__(reason)
+        self.is_refused = is_refused
+
+
+class Bulk:
+    """Writes at most ``most`` changes at once: half as many after a timeout, an eighth more after
+    each write in time.
+    """
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], most: int) -> None:
+        self._database = database
+        self._most = most
+        self._together = most
+        self.written_at = float("-inf")
+        """When a write was confirmed last, on the monotonic clock."""
+
+    async def apply(self, collection: str, operations: list[UpdateOne]) -> Failures:
+        """Return a NotYetError or an UnwritableError for each change that is not confirmed."""
+        failed: Failures = {}
+        begin = 0
+        while begin < len(operations):
+            some = operations[begin : begin + self._together]
+            for place, error in (await self._apply(collection, some)).items():
+                failed[begin + place] = error
+            begin += len(some)
+        return failed
+
+    async def _apply(
+        self, collection: str, operations: list[UpdateOne], *, again: bool = False
+    ) -> Failures:
+        """Apply in one write; where MongoDB refuses it as a whole, in halves down to the culprit.
+
+        A change that collided is applied once more: another replica may just have inserted the
+        document with something older. A second collision means that something newer is there.
+        """
+        try:
+            codes = await self._write(collection, operations)
+        except Exception as error:  # noqa: BLE001 - the culprit's message gets it
+            if count_away(error):
+                self._slow_down(error, len(operations))
+                return dict.fromkeys(range(len(operations)), NotYetError(reason_of(error)))
+            if len(operations) == 1:
+                return {0: UnwritableError(f"MongoDB refuses it: {reason_of(error)}")}
+        else:
+            self.written_at = time.monotonic()
+            self._together = min(self._together + self._together // 8 + 1, self._most)
+            failed = {p: _error_of(code) for p, code in codes.items() if code != DUPLICATE_KEY}
+            collided = [place for place, code in codes.items() if code == DUPLICATE_KEY]
+            if collided and not again:
+                more = await self._apply(collection, [operations[p] for p in collided], again=True)
+                failed |= {collided[place]: error for place, error in more.items()}
+            return failed
+        half = len(operations) // 2
+        failed = await self._apply(collection, operations[:half], again=again)
+        others = await self._apply(collection, operations[half:], again=again)
+        return failed | {half + place: error for place, error in others.items()}
+
+    async def _write(self, collection: str, operations: list[UpdateOne]) -> dict[int, int]:
+        """Return the codes of the refused ones by place; raises what MongoDB says of the whole."""
+        try:
+            await self._database[collection].bulk_write(operations, ordered=False)
+        except BulkWriteError as error:
+            if error.details.get("writeConcernErrors"):
+                # A write that a majority does not have may be rolled back: do it again.
+                raise WTimeoutError("a majority does not have it") from error
+            count_away(error)
+            return {e["index"]: e["code"] for e in error.details["writeErrors"]}
+        return {}
+
+    def _slow_down(self, error: Exception, count: int) -> None:
+        if isinstance(error, PyMongoError) and error.timeout:
+            self._together = max(count // 2, 1)
+
+
+def _error_of(code: int) -> Exception:
+    if code in PERMANENT_CODES:
+        return UnwritableError(f"MongoDB refuses it: {code}")
+    return NotYetError(str(code), is_refused=True)

@@ -1,0 +1,26 @@
+/** Asks before a page with unsaved entries is left, by a link or by closing it. */
+
+import { useCallback, useEffect } from 'react';
+import { useBeforeUnload, useBlocker } from 'react-router-dom';
+import { useText } from '@/texts/texts';
+
+export function useAskBeforeLeaving(hasEntries: boolean): void {
+  const text = useText();
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      hasEntries && currentLocation.pathname !== nextLocation.pathname,
+  );
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return;
+    if (window.confirm(text('list.leave'))) blocker.proceed();
+    else blocker.reset();
+  }, [blocker, text]);
+  useBeforeUnload(
+    useCallback(
+      (event: BeforeUnloadEvent) => {
+        if (hasEntries) event.preventDefault();
+      },
+      [hasEntries],
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+"""The form of one connector: unsaved entries are never lost in silence."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Dialog, expect
+
+from tests.browser.conftest import Sit
+from tests.support.browser import Desk
+from tests.support.system import System
+
+
+@pytest.fixture
+async def connector_id(system: System, app: str) -> str:
+    return await system.connector(name=f"Form {app}", source_app=app, uri="https://example.com/a")
+
+
+async def enters(at: Desk, connector_id: str) -> None:
+    """Open the form, and change a text, a secret and a header."""
+    await at.open(f"/connectors/{connector_id}")
+    await at.page.get_by_label("Description").fill("entered")
+    await at.page.get_by_label("Signing secret").fill("made-up entered one, long enough")
+    await at.button("Add a header").click()
+    await at.page.get_by_label("Header", exact=True).fill("X-Entered")
+    await at.page.get_by_label("Value", exact=True).fill("entered too")
+
+
+async def has_entries(at: Desk) -> None:
+    await expect(at.page.get_by_label("Description")).to_have_value("entered")
+    await expect(at.page.get_by_label("Signing secret")).to_have_value(
+        "made-up entered one, long enough"
+    )
+    await expect(at.page.get_by_label("Header", exact=True)).to_have_value("X-Entered")
+    await expect(at.page.get_by_label("Value", exact=True)).to_have_value("entered too")
+
+
+async def test_disabling_a_connector_keeps_unsaved_entries(
+    system: System, sit: Sit, connector_id: str
+) -> None:
+    at = await sit()
+    await enters(at, connector_id)
+
+    await at.button("Disable").click()
+
+    await at.sees("The connector was changed and is version 2 now.")
+    await has_entries(at)
+    await expect(at.page.get_by_role("switch", name="Enabled")).not_to_be_checked()
+    await at.button("Save").click()
+    await at.sees("Saved as version 3")
+    _, connector = await system.api("GET", f"/connectors/{connector_id}")
+    assert (connector["description"], connector["enabled"]) == ("entered", False)
+    assert connector["header_names"] == ["X-Entered"]
+    assert await at.page.get_by_text("The connector was changed").count() == 0
+
+
+async def test_a_change_by_another_administrator_comes_into_the_fields_that_were_not_edited(
+    system: System, sit: Sit, connector_id: str
+) -> None:
+    at = await sit()
+    await enters(at, connector_id)
+    _, known = await system.api("GET", f"/connectors/{connector_id}")
+    same = {name: known[name] for name in ("source_app", "system", "api_type", "uri", "version")}
+    status, _ = await system.api(
+        "PUT", f"/connectors/{connector_id}", json=same | {"name": "Renamed by another"}
+    )
+    assert status == 200
+
+    await at.button("Disable").click()
+
+    await at.sees("The connector was changed and is version 3 now.")
+    await expect(at.page.locator('input[name="name"]')).to_have_value("Renamed by another")
+    await has_entries(at)
+
+
+@pytest.mark.parametrize("answer", ["stays", "leaves"])
+async def test_leaving_with_unsaved_entries_asks(sit: Sit, connector_id: str, answer: str) -> None:
+    at = await sit()
+    asked: list[str] = []
+
+    async def answered(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        await (dialog.accept() if answer == "leaves" else dialog.dismiss())
+
+    at.page.on("dialog", answered)
+    await enters(at, connector_id)
+
+    await at.page.get_by_role("link", name="Status", exact=True).first.click()
+
+    if answer == "leaves":
+        await at.page.wait_for_url("**/status")
+    else:
+        await has_entries(at)
+        assert at.page.url.endswith(connector_id)
+    assert asked == ["Leave this page? Your unsaved entries are lost."]
+
+
+async def test_leaving_without_entries_or_after_saving_asks_nothing(
+    sit: Sit, connector_id: str
+) -> None:
+    at = await sit()
+    asked: list[str] = []
+    at.page.on("dialog", lambda dialog: asked.append(dialog.message))
+    await at.open(f"/connectors/{connector_id}")
+    await at.page.get_by_label("Description").fill("saved")
+    await at.button("Save").click()
+    await at.sees("Saved as version 2")
+
+    await at.page.get_by_role("link", name="Status", exact=True).first.click()
+
+    await at.page.wait_for_url("**/status")
+    assert asked == []

@@ -1,0 +1,167 @@
+"""RabbitMQ takes no messages during a resource alarm: a backlog gets smaller all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from common import topology
+from common.database import open_database
+from local_stack.servers.rabbitmq import RabbitMq
+from tests.support.builders import a_snapshot
+from tests.support.own_office import an_office
+from tests.support.system import System, a_session, free_port, until
+
+MANY = 300
+SETTINGS: Any = {"DISPATCHER_PROBE_S": "0.2", "DISPATCHER_LONGEST_PROBE_S": "1"}
+
+
+@pytest.fixture(scope="module")
+async def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RabbitMq]:
+    """One whose alarms trouble no other test."""
+    server = RabbitMq(tmp_path_factory.mktemp("alarmed"))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="module")
+async def system(
+    rabbitmq: RabbitMq, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
+    directory = tmp_path_factory.mktemp("system")
+    async with a_session() as http:
+        running = System(rabbitmq.url, mongodb_url, directory, http)
+        await asyncio.gather(*(running.start(kind) for kind in ("ingest", "portal-api")))
+        yield running
+        await running.stop_all()
+
+
+@pytest.fixture
+async def calm(rabbitmq: RabbitMq) -> AsyncIterator[None]:
+    """No alarm is left behind."""
+    yield
+    await clear_alarm(rabbitmq)
+
+
+async def raise_alarm(rabbitmq: RabbitMq) -> None:
+    await rabbitmq.control("set_vm_memory_high_watermark", "absolute", "1MB")
+
+
+async def clear_alarm(rabbitmq: RabbitMq) -> None:
+    await rabbitmq.control("set_vm_memory_high_watermark", "0.4")
+
+
+async def messages_in(rabbitmq: RabbitMq, queue: str) -> int:
+    """How many messages a queue has, those in a consumer's hands included."""
+    listed = await rabbitmq.control("list_queues", "--quiet", "name", "messages")
+    found = dict(line.split("\t") for line in listed.splitlines())
+    return int(found.get(queue, 0))
+
+
+async def until_empty(rabbitmq: RabbitMq, queue: str) -> None:
+    async def ask() -> bool:
+        return await messages_in(rabbitmq, queue) == 0
+
+    await until(ask, f"{queue} to be empty", within_s=60)
+
+
+async def post(system: System, app: str, count: int) -> None:
+    room = asyncio.Semaphore(16)
+
+    async def one(number: int) -> None:
+        async with room:
+            await system.change("create", a_snapshot(number, source_app=app))
+
+    await asyncio.gather(*map(one, range(1, count + 1)))
+
+
+async def until_recorded(system: System, app: str, count: int) -> list[str]:
+    """Wait until so many deliveries have a status; returns these."""
+
+    async def ask() -> list[str] | None:
+        found = [one["status"] for one in await system.deliveries(source_app=app)]
+        return found if len(found) == count and all(found) else None
+
+    return await until(ask, f"{count} deliveries to come to a status", within_s=90)
+
+
+async def stored(system: System) -> int:
+    """How many messages the outbox has."""
+    database = open_database(system.mongodb_url, system.database)
+    found = await database["outbox"].count_documents({})
+    database.client.close()
+    return found
+
+
+async def until_stored(system: System, count: int) -> None:
+    """Wait until the outbox has a request and a status of so many deliveries."""
+
+    async def ask() -> bool:
+        return await stored(system) >= count
+
+    await until(ask, f"{count} messages to be stored", within_s=60)
+
+
+async def outbox_is_empty(system: System) -> None:
+    async def ask() -> bool:
+        return await stored(system) == 0
+
+    await until(ask, "the outbox to be empty", within_s=30)
+
+
+def settings(**given: Any) -> dict[str, Any]:
+    return {"limits": {"calls_in_flight": 8}} | given
+
+
+@pytest.mark.usefixtures("calm")
+async def test_a_lane_is_worked_off_during_an_alarm(
+    system: System, rabbitmq: RabbitMq, app: str
+) -> None:
+    await system.start("dispatcher", **SETTINGS)
+    port = free_port()
+    connector_id = await system.connector(
+        **settings(source_app=app, uri=f"http://127.0.0.1:{port}/{app}")
+    )
+    await post(system, app, MANY)
+    lane = topology.lane(connector_id).name
+
+    async def all_are_in_the_lane() -> bool:
+        return await messages_in(rabbitmq, lane) == MANY
+
+    await until(all_are_in_the_lane, "the deliveries to be in the lane")
+    await raise_alarm(rabbitmq)
+    async with an_office(port) as office:
+        await until_empty(rabbitmq, lane)
+        assert len(office.calls[app]) == MANY
+        assert await stored(system) > 0
+        await clear_alarm(rabbitmq)
+        assert await until_recorded(system, app, MANY) == ["Success"] * MANY
+        assert office.repeated(app) == 0
+    await outbox_is_empty(system)
+    await system.stop("dispatcher")
+
+
+@pytest.mark.usefixtures("calm")
+async def test_transactions_are_worked_off_during_an_alarm_that_a_dispatcher_finds(
+    system: System, rabbitmq: RabbitMq, app: str
+) -> None:
+    async with an_office() as office:
+        await system.connector(**settings(source_app=app, uri=office.url(app)))
+        await post(system, app, MANY)
+        await raise_alarm(rabbitmq)
+        await system.start("dispatcher", ready=False, **SETTINGS)
+        await until_empty(rabbitmq, topology.DISPATCHER_TRANSACTIONS.name)
+        await system.stop("dispatcher")
+        assert await stored(system) >= MANY
+        assert not office.calls[app]
+
+        await system.start("dispatcher", "dispatcher-after", ready=False, **SETTINGS)
+        await clear_alarm(rabbitmq)
+        assert await until_recorded(system, app, MANY) == ["Success"] * MANY
+        assert office.repeated(app) == 0
+    await outbox_is_empty(system)
+    await system.stop("dispatcher-after")

@@ -1,0 +1,87 @@
+"""What the plan of a Retry All showed is what is retried, while more failures come in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.builders import a_snapshot
+from tests.support.retrying import begun, counts, failing, items, until_state
+from tests.support.system import System
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def retry(system: System) -> AsyncIterator[None]:
+    await system.start("retry")
+    yield
+    await system.stop("retry")
+
+
+async def planned(system: System, app: str) -> dict[str, Any]:
+    """A choice with what its plan says of it, as the website and the command line send it."""
+    choice = {"filter": {"source_app": app, "status": "Failed"}}
+    status, plan = await system.api("POST", "/operations/plan", json={"kind": "retry"} | choice)
+    assert status == 200, plan
+    return choice | {"expected_count": plan["count"], "as_of": plan["as_of"]}
+
+
+async def one_more_fails(system: System, app: str) -> str:
+    await system.simulated("PUT", app, "/faults", json={"status": 400})
+    change = await system.change("create", a_snapshot(99, source_app=app))
+    found = await system.delivery(change, "Failed")
+    await system.simulated("DELETE", app, "/faults")
+    return str(found["delivery_id"])
+
+
+async def test_what_the_plan_showed_is_retried_while_more_fail_and_others_succeed(
+    system: System, app: str
+) -> None:
+    first, *others = await failing(system, app, 4)
+    choice = await planned(system, app)
+    newer = await one_more_fails(system, app)
+    await until_state(system, await begun(system, delivery_ids=[first]))
+
+    operation = await until_state(system, await begun(system, **choice))
+
+    _, left = await system.api("GET", f"/deliveries/{newer}")
+    assert counts(operation) == {"total": 3, "succeeded": 3}
+    assert operation["planned"] == 4, "one of them changed before the start, and is left out"
+    assert [item["delivery_id"] for item in await items(system, operation)] == others
+    assert (left["status"], left["attempt"]) == ("Failed", 1)
+
+
+async def test_a_plan_is_stale_when_nothing_of_it_is_left(system: System, app: str) -> None:
+    ids = await failing(system, app, 2)
+    choice = await planned(system, app)
+    await until_state(system, await begun(system, delivery_ids=ids))
+    await one_more_fails(system, app)
+
+    status, problem = await system.api("POST", "/operations", json={"kind": "retry"} | choice)
+
+    assert status == 409
+    assert "look at the plan again" in problem["detail"]
+
+
+@pytest.mark.parametrize("age", [timedelta(hours=2), timedelta(hours=-2)])
+async def test_a_plan_counts_for_an_hour(system: System, app: str, age: timedelta) -> None:
+    await failing(system, app, 1)
+    choice = await planned(system, app) | {"as_of": (datetime.now(UTC) - age).isoformat()}
+
+    status, problem = await system.api("POST", "/operations", json={"kind": "retry"} | choice)
+
+    assert (status, problem["detail"]) == (409, "The plan is not of the last hour: make it again")
+
+
+async def test_failures_after_the_start_are_left_out_without_a_plan_too(
+    system: System, app: str
+) -> None:
+    await failing(system, app, 2)
+
+    operation = await begun(system, filter={"source_app": app, "status": "Failed"}, per_second=1)
+    await one_more_fails(system, app)
+    over = await until_state(system, operation)
+
+    assert counts(over) == {"total": 2, "succeeded": 2}

@@ -1,0 +1,249 @@
+"""Which of two messages decides what is shown, in whatever order they come."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorDatabase
+
+from common.contracts.appointment import Action
+from common.contracts.connector import LaneChanged
+from common.contracts.dead_letter import DeadLetter
+from common.contracts.delivery import Phase, Status
+from common.contracts.transaction import TransactionReceived
+from portal_api.record import Record
+from portal_api.store.unheard import wanted
+from portal_api.store.writer import Writer
+from tests.integration.test_list_plans import stages
+from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
+from tests.support.stored import a_database
+
+Database = AsyncIOMotorDatabase[dict[str, Any]]
+KEY = "demo/37743"
+
+
+@pytest.fixture
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    async with a_database(mongodb_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def record(database: Database) -> Record:
+    return Record(Writer(database))
+
+
+def a_letter(attempt: int = 1) -> DeadLetter:
+    return DeadLetter(
+        dead_letter_id=f"d{attempt}",
+        queue="dispatcher.deliveries.c1",
+        type="DeliveryRequested",
+        reason="bug",
+        trace=None,
+        body=a_delivery(attempt).model_dump_json(),
+        at=A_MOMENT,
+    )
+
+
+async def the(database: Database, collection: str, name: str) -> dict[str, Any]:
+    found = await database[collection].find_one({"_id": name})
+    assert found is not None
+    return dict(found)
+
+
+async def in_every_order(
+    database: Database,
+    steps: Sequence[Callable[[], Awaitable[None]]],
+    shown: Callable[[], Awaitable[Any]],
+) -> list[Any]:
+    """What is shown after the steps in each of their orders, without repetitions."""
+    found: list[Any] = []
+    for order in itertools.permutations(steps):
+        for collection in ("deliveries", "attempts", "appointments"):
+            await database[collection].delete_many({})
+        for step in order:
+            await step()
+        one = await shown()
+        found += [] if one in found else [one]
+    return found
+
+
+async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
+    database: Database, record: Record
+) -> None:
+    event = an_event().model_copy(update={"received_at": A_MOMENT})
+    pending = event.model_copy(update={"status": None, "phase": Phase.PENDING})
+    steps = [
+        partial(record.statuses, [pending]),
+        partial(record.statuses, [event]),
+        partial(record.dead_letter, a_letter()),
+    ]
+
+    async def shown() -> Any:
+        delivery = await the(database, "deliveries", "t1.c1")
+        appointment = await the(database, "appointments", KEY)
+        return delivery["status"], appointment["connectors"]["c1"]["status"], appointment["phase"]
+
+    assert await in_every_order(database, steps, shown) == [("Success", "Success", "done")]
+
+
+async def test_a_dead_letter_of_a_later_attempt_is_shown(
+    database: Database, record: Record
+) -> None:
+    steps = [
+        partial(record.statuses, [an_event(status=Status.FAILED)]),
+        partial(record.dead_letter, a_letter(attempt=2)),
+    ]
+
+    async def shown() -> Any:
+        delivery = await the(database, "deliveries", "t1.c1")
+        return delivery["status"], delivery["message"], delivery["attempt"]
+
+    assert await in_every_order(database, steps, shown) == [("Failed", "bug", 2)]
+
+
+async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
+    database: Database, record: Record
+) -> None:
+    await record.statuses([an_event()])
+    await database["deliveries"].update_one({"_id": "t1.c1"}, {"$set": {"rank": 12}})
+
+    await record.dead_letter(a_letter())
+
+    assert (await the(database, "deliveries", "t1.c1"))["status"] == "Success"
+
+
+async def test_a_success_that_comes_after_the_delivery_was_given_up_is_shown(
+    database: Database, record: Record
+) -> None:
+    given_up = an_event(status=Status.FAILED).model_copy(update={"outcome_unknown": True})
+    steps = [partial(record.statuses, [given_up]), partial(record.statuses, [an_event()])]
+
+    async def shown() -> Any:
+        return [
+            (await the(database, collection, name))["status"]
+            for collection, name in (("deliveries", "t1.c1"), ("attempts", "t1.c1.1"))
+        ]
+
+    assert await in_every_order(database, steps, shown) == [["Success", "Success"]]
+
+
+@pytest.mark.parametrize("attempt", [99, 100, 101, 9_999])
+async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_many_there_were(
+    database: Database, record: Record, attempt: int
+) -> None:
+    steps = [
+        partial(record.statuses, [an_event(attempt - 1, Status.FAILED)]),
+        partial(record.statuses, [an_event(attempt, None)]),
+        partial(record.statuses, [an_event(attempt)]),
+    ]
+
+    async def shown() -> Any:
+        appointment = await the(database, "appointments", KEY)
+        return appointment["connectors"]["c1"]["status"], appointment["phase"]
+
+    assert await in_every_order(database, steps, shown) == [("Success", "done")]
+
+
+async def test_an_appointment_of_the_release_before_goes_on(
+    database: Database, record: Record
+) -> None:
+    await record.statuses([an_event(100, None)])
+    older = {"connectors.c1.rank": "", "shown_received_at": "", "shown_place": ""}
+    older |= {"modified_ticks": "", "rowversion": ""}
+    await database["appointments"].update_one({"_id": KEY}, {"$unset": older})
+
+    await record.statuses([an_event(100, subject="same version")])
+    later = A_MOMENT + timedelta(milliseconds=1)
+    await record.transactions([a_transaction("t2", subject="newer", modified_at=later)])
+    await record.transactions([a_transaction("t0", subject="old", modified_at=A_MOMENT)])
+
+    found = await the(database, "appointments", KEY)
+    assert (found["subject"], found["connectors"]["c1"]["status"]) == ("newer", "Success")
+
+
+def a_version(name: str, received_ms: int = 0, place: int = 0, **facts: Any) -> TransactionReceived:
+    action = facts.pop("action", Action.UPDATE)
+    sent = a_transaction(name, action, subject=name, **facts).model_dump()
+    received = A_MOMENT + timedelta(milliseconds=received_ms)
+    return TransactionReceived.model_validate(sent | {"received_at": received, "place": place})
+
+
+OLDER_AND_NEWER = {
+    "received later": (a_version("old"), a_version("new", received_ms=1)),
+    "further back in the array": (a_version("old", place=0), a_version("new", place=1)),
+    "delete of the same time": (
+        a_version("old", received_ms=5),
+        a_version("new", action=Action.DELETE),
+    ),
+    "100 ns later": (
+        a_version("old", received_ms=5, modified_ticks=639_202_573_894_470_000),
+        a_version("new", modified_ticks=639_202_573_894_470_001),
+    ),
+    "higher rowversion": (
+        a_version("old", received_ms=5, rowversion="00000000000000ff"),
+        a_version("new", rowversion="0000000000000100"),
+    ),
+    "only one rowversion": (a_version("old"), a_version("new", 1, rowversion="0000000000000100")),
+}
+
+
+@pytest.mark.parametrize("case", OLDER_AND_NEWER)
+async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
+    database: Database, record: Record, case: str
+) -> None:
+    older, newer = OLDER_AND_NEWER[case]
+    told = an_event(status=Status.FAILED, subject="old").model_copy(
+        update={"received_at": older.received_at, "appointment": older.appointment}
+    )
+    steps = [
+        partial(record.transactions, [older]),
+        partial(record.transactions, [newer]),
+        partial(record.statuses, [told]),
+    ]
+
+    async def shown() -> Any:
+        found = await the(database, "appointments", KEY)
+        return found["subject"], found["action"]
+
+    assert await in_every_order(database, steps, shown) == [("new", newer.action)]
+
+
+async def test_giving_up_finds_pending_deliveries_by_an_index(
+    database: Database, record: Record
+) -> None:
+    await record.statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
+    await record.statuses([an_event(status=None, number=1_000)])
+
+    condition = wanted(A_MOMENT + timedelta(days=1))
+    explained = await database["deliveries"].find(condition).explain()
+
+    assert "COLLSCAN" not in set(stages(explained["queryPlanner"]["winningPlan"]))
+    assert explained["executionStats"]["totalDocsExamined"] == 1
+
+
+async def test_a_lane_that_works_is_forgotten_a_day_after_its_replica_was_last_heard_of(
+    database: Database, record: Record
+) -> None:
+    now = datetime.now(UTC)
+    for replica, at, until_ in (
+        ("gone", now - timedelta(days=2), None),
+        ("here", now, None),
+        ("held", now - timedelta(days=2), now + timedelta(minutes=1)),
+    ):
+        await record.lane(
+            LaneChanged(
+                connector_id="c1", replica=replica, held_since=until_, held_until=until_, at=at
+            )
+        )
+
+    covered = database["lanes"].find({"held_until": None, "at": {"$lt": now}}, hint="works")
+    index = (await database["lanes"].index_information())["works"]
+
+    assert [lane["replica"] async for lane in covered] == ["gone"]
+    assert index["expireAfterSeconds"] == 86_400

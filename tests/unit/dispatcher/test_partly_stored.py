@@ -1,0 +1,108 @@
+"""An appointment of which parts were stored is never sent from the beginning."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from common.contracts.delivery import Status
+from dispatcher.errors import (
+    DeliveryError,
+    GatewayFaultError,
+    RefusedError,
+    ServerFaultError,
+    ThrottledError,
+    UnreachableError,
+)
+from tests.support.fake_lane import FakeClient, a_lane, changed
+from tests.support.virtual_time import in_virtual_time
+
+REST: Any = "the second resource"
+
+
+def after_a_part(error: DeliveryError) -> DeliveryError:
+    """The fault of a call that was made after a part was stored."""
+    error.rest = REST
+    return error
+
+
+def locked() -> DeliveryError:
+    return after_a_part(ServerFaultError("DSBC009", "A record is locked.", http_status=500))
+
+
+@in_virtual_time
+async def test_only_the_part_that_failed_is_sent_again() -> None:
+    client = FakeClient(locked(), locked())
+
+    outcome = (await a_lane(client).deliver()).outcome
+
+    assert outcome.status is Status.SUCCESS
+    assert client.sent[1:] == [REST, REST]
+
+
+@pytest.mark.parametrize(
+    ("error", "calls"),
+    [
+        (ServerFaultError("DSBC009", "A record is locked.", http_status=500), 3),
+        (RefusedError("DSUNK001", "No such resource.", http_status=400), 1),
+        (GatewayFaultError("DSBC003", "Status code: 503.", http_status=503), 1),
+    ],
+)
+@in_virtual_time
+async def test_what_cannot_be_completed_is_unknown_and_says_so(
+    error: DeliveryError, calls: int
+) -> None:
+    client = FakeClient(*[after_a_part(error)] * calls)
+
+    outcome = (await a_lane(client).deliver()).outcome
+
+    assert (outcome.status, outcome.outcome_unknown) == (Status.FAILED, True)
+    assert (outcome.retryable, outcome.counts_as_delivered) == (False, True)
+    assert "not all of its resources were" in (outcome.message or "")
+    assert len(client.sent) == calls
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnreachableError("DSBC005", "It cannot be reached."),
+        ThrottledError("DSBC009", "Status code: 429.", http_status=429, retry_after_s=3600),
+    ],
+)
+@in_virtual_time
+async def test_the_rest_waits_on_a_held_lane(error: DeliveryError) -> None:
+    client = FakeClient(*[after_a_part(error)] * 4)
+
+    outcome = (await a_lane(client).deliver()).outcome
+
+    assert outcome.status is Status.SUCCESS
+    assert set(client.sent[1:]) == {REST}
+
+
+@in_virtual_time
+async def test_a_delivery_that_is_given_back_while_its_rest_waits_is_unknown() -> None:
+    lane = a_lane(FakeClient(locked()))
+    task = asyncio.create_task(lane.deliver())
+    await asyncio.sleep(0.1)
+
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    [(_, outcome)] = lane.ledger.settled
+    assert (outcome.status, outcome.outcome_unknown) == (Status.FAILED, True)
+
+
+@in_virtual_time
+async def test_the_rest_is_not_sent_to_a_connector_that_was_changed_since() -> None:
+    client = FakeClient(locked())
+    lane = a_lane(client)
+    task = asyncio.create_task(lane.deliver())
+    await asyncio.sleep(0.1)
+
+    lane.state.change(changed(lane.state.connector, enabled=False))
+    outcome = (await task).outcome
+
+    assert (outcome.status, outcome.outcome_unknown) == (Status.FAILED, True)
+    assert len(client.sent) == 1

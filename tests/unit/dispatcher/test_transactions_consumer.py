@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from common.contracts.transaction import TransactionReceived
+from dispatcher.transactions_consumer import TransactionsConsumer
+from tests.support.builders import a_transaction
+from tests.unit.common.test_parking import FakePublisher
+
+
+async def test_a_transaction_that_cannot_be_read_takes_no_neighbour_with_it() -> None:
+    routed: list[str] = []
+    publisher: Any = FakePublisher()
+    nothing: Any = None
+
+    async def route(transactions: Sequence[TransactionReceived]) -> None:
+        routed.extend(one.transaction_id for one in transactions)
+
+    consumer = TransactionsConsumer(nothing, route, publisher)  # type: ignore[arg-type]
+    sent = [a_transaction(f"t{n}").model_dump(mode="json") for n in range(3)]
+    sent[1]["action"] = "move"
+    message = SimpleNamespace(
+        body=json.dumps(sent).encode(), message_id="m", type="TransactionReceived", exchange="x"
+    )
+    in_hand: Any = SimpleNamespace(message=message, keep=lambda: None)
+
+    await consumer._handle(in_hand)
+
+    assert routed == ["t0", "t2"]
+    (letter,) = publisher.letters
+    assert letter.queue == "dispatcher.transactions"
+    assert [one.delivery_id for one in letter.deliveries] == ["t1.-"]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from common.contracts.telemetry import TimerJob
+from portal_api.deliveries.automatic_retry import (
+    NEWER_DISABLED,
+    OFF,
+    OVERTAKEN,
+    UNKNOWN,
+    automatic_retry,
+)
+from tests.support.builders import A_MOMENT
+
+SOON = A_MOMENT + timedelta(minutes=1)
+ON = TimerJob(expression="*/15 * * * *", next_run_at=SOON)
+FAILED: dict[str, Any] = {
+    "_id": "t1.c1",
+    "connector_id": "c1",
+    "connector_version": 2,
+    "status": "Failed",
+    "phase": "done",
+    "archived": False,
+    "cause": "a",
+    "changed_at": A_MOMENT,
+}
+REFUSED = {"repeats": 3, "repeated_cause": "a"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "Success"}, {"phase": "pending"}, {"archived": True}, {"connector_id": "-"}],
+)
+def test_there_is_no_automatic_retry_of_what_is_not_failed(change: dict[str, Any]) -> None:
+    assert automatic_retry(FAILED | change, None, 2, ON) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "newer", "timer_job", "reason"),
+    [
+        ({}, None, None, OFF),
+        ({}, None, TimerJob(expression=""), OFF),
+        ({"outcome_unknown": True}, None, ON, UNKNOWN),
+        ({}, {"status": "Success"}, ON, OVERTAKEN),
+    ],
+)
+def test_the_reason_says_why_the_timer_job_leaves_it_alone(
+    change: dict[str, Any], newer: dict[str, Any] | None, timer_job: TimerJob | None, reason: str
+) -> None:
+    assert automatic_retry(FAILED | change, newer, 2, timer_job) == (None, reason)
+
+
+def test_the_next_run_takes_a_first_failure() -> None:
+    assert automatic_retry(FAILED, None, 2, ON) == (SOON, None)
+
+
+def test_what_was_refused_again_and_again_shows_when_its_wait_ends() -> None:
+    found = automatic_retry(FAILED | REFUSED, None, 2, ON)
+
+    assert found is not None
+    assert found.at is not None
+    assert timedelta(minutes=16) <= found.at - A_MOMENT <= timedelta(minutes=20)
+    assert "4 times in a row" in str(found.reason)
+
+
+def test_other_settings_end_the_wait() -> None:
+    assert automatic_retry(FAILED | REFUSED, None, 3, ON) == (SOON, None)
+
+
+def test_a_newer_change_that_the_timer_job_does_not_send_is_named() -> None:
+    newer = {"status": "MBOC Publish Disabled"}
+
+    assert automatic_retry(FAILED, newer, 2, ON) == (SOON, NEWER_DISABLED)
