@@ -95,7 +95,9 @@ class Bench:
     async def attempt(self, connector: Connector, request: DeliveryRequested) -> Outcome:
         """Deliver as the dispatcher does: up to three tries."""
         lane = a_lane(cast("FakeClient", self.build(connector)))
-        return (await lane.deliver(request)).outcome
+        outcome = (await lane.deliver(request)).outcome
+        lane.state.suspend()
+        return outcome
 
     async def records(self) -> list[dict[str, Any]]:
         """What the back office stored, numbers digit by digit."""

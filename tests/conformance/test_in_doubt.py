@@ -18,7 +18,7 @@ from tests.support.offices import OFFICES, a_login
 
 OFFICE = pytest.mark.parametrize("office", OFFICES)
 REQUEST = a_delivery(transaction=a_transaction(body=as_body(a_snapshot()).decode()))
-HASTY = Limits(total_timeout_s=0.5)
+HASTY, PATIENT = Limits(total_timeout_s=0.5), Limits(total_timeout_s=10)
 IN_DOUBT = (408, 500, 502, 503, 504, 507, 520, 599)
 DECIDED = (400, 403, 404, 405, 409, 413, 415, 422, 501, 505)
 """Statuses that say that nothing was stored; 429 and 503 with Retry-After say so as well, and are
@@ -34,7 +34,8 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 async def attempt(bench: Bench, office: str, **fault: Any) -> tuple[Outcome, int]:
     """Deliver once while the back office misbehaves; how many records it has then."""
     await bench.fault(**fault)
-    outcome = await bench.attempt(bench.connector(office, limits=HASTY), REQUEST)
+    limits = HASTY if "store_then_silence" in fault else PATIENT
+    outcome = await bench.attempt(bench.connector(office, limits=limits), REQUEST)
     return outcome, (await bench.counts())["stored"]
 
 

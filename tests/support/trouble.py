@@ -77,7 +77,7 @@ class Trouble:
             self._secured(),
         )
         await self._fault("refuses", status=400)
-        await self._fault("sick", status=503)
+        await self._fault("sick", status=503, retry_after_s=3_600)
         await self._fault("poor", token_error="invalid_client")
         for _ in range(ENOUGH_TO_BE_HELD):
             await self._system.change("create", a_snapshot(source_app="sick"))
