@@ -100,7 +100,7 @@ class Bench:
         return outcome
 
     async def records(self) -> list[dict[str, Any]]:
-        """What the back office stored, numbers digit by digit."""
+        """The records of the back office, numbers digit by digit."""
         address = f"{self.simulator.back_office(self.name)}/records"
         async with self.simulator.http.get(address) as answer:
             found: list[dict[str, Any]] = read_json(await answer.text())["records"]

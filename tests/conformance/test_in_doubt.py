@@ -1,5 +1,5 @@
-"""A record that was stored is never stored twice by one attempt, whatever the answer to it was, and
-a doubt is marked.
+"""A record that was stored is never stored twice by one attempt, and a doubt about it is
+marked.
 """
 
 from __future__ import annotations

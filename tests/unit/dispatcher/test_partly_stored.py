@@ -51,7 +51,7 @@ async def test_only_the_part_that_failed_is_sent_again() -> None:
     ],
 )
 @in_virtual_time
-async def test_what_cannot_be_completed_is_unknown_and_says_so(
+async def test_an_appointment_that_stays_incomplete_is_unknown_and_says_so(
     error: DeliveryError, calls: int
 ) -> None:
     client = FakeClient(*[after_a_part(error)] * calls)

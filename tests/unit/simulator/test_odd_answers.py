@@ -122,7 +122,7 @@ async def dataverse(bc: Office, name: str, number: str) -> Answer:
 
 
 async def quantities(bc: Office) -> list[Any]:
-    """What was stored, digit by digit."""
+    """The stored quantities, digit by digit."""
     answer = await bc.ask("GET", "/records")
     found = [record["fields"] for record in read_json(answer.text)["records"]]
     return [

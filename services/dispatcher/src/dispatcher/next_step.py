@@ -1,4 +1,4 @@
-"""Decides what follows a failed try: a value, so that no test has to wait."""
+"""The decision after a failed try: a value, so that no test has to wait."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tries(NamedTuple):
 
 
 class NextStep(NamedTuple):
-    """What follows a failed try: the end of the attempt, or another try after a pause."""
+    """The end of the attempt, or another try after a pause."""
 
     ends: bool
     pause_s: float = 0.0
@@ -50,7 +50,7 @@ def waits(error: DeliveryError) -> bool:
 
 
 def next_step(error: DeliveryError, tries: Tries, *, is_held: bool) -> NextStep:
-    """Decide what follows (design.md, section 5, rules 6 and 8; domain.md, 6.5).
+    """Return the next step after a try (design.md, section 5, rules 6 and 8; domain.md, 6.5).
 
     A delivery of which nothing was sent never fails: after three tries the lane is held and it
     waits. Refusals are not repeated, and unknown outcomes neither: a call is repeated only where

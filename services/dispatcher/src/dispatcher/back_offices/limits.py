@@ -1,5 +1,5 @@
-"""The numbers and dates that a back office can hold: what is beyond them is refused by the name of
-its field, because the back office would change it or refuse it in words of its own.
+"""The numbers and dates that a back office can hold. A value beyond them is refused by the name of
+its field, because the back office would change it, or refuse it in words of its own.
 """
 
 from __future__ import annotations
@@ -41,9 +41,11 @@ class DecimalLimits(NamedTuple):
 
 
 BUSINESS_CENTRAL = DecimalLimits(Decimal("999999999999999.99"), 20, 28)
-"""AL's Decimal, kept as .NET's in memory and as decimal(38, 20) in the database; NAV's too."""
+"""AL's Decimal: .NET's in memory, decimal(38, 20) in the database; NAV's too (Microsoft's page
+*Decimal data type*).
+"""
 DATAVERSE = DecimalLimits(Decimal(100_000_000_000), 10, 22)
-"""A Decimal column at its highest precision."""
+"""A Decimal column at its highest precision (Microsoft's page *Types of columns*)."""
 
 
 def objection_to_date(date: Date) -> str | None:

@@ -137,10 +137,10 @@ def _failed(error: ChangeError, retry_after_s: int | None = None) -> web.Respons
 
 
 def _refuse(fault: Fault, content_id: str) -> web.Response:
-    said = fault.odata_error or (LOCKED if fault.record_locked else None)
-    if said:
-        message = said.message.ljust(fault.fault_bytes or 0, "x")
-        error = ChangeError(content_id, said.status, said.code, message)
+    wanted = fault.odata_error or (LOCKED if fault.record_locked else None)
+    if wanted:
+        message = wanted.message.ljust(fault.fault_bytes or 0, "x")
+        error = ChangeError(content_id, wanted.status, wanted.code, message)
         return _failed(error, fault.retry_after_s)
     return _error(fault.status or 500, _UNEXPECTED, "A fault on demand.", fault.headers)
 

@@ -75,15 +75,15 @@ def _refuse(fault: Fault) -> web.Response:
     return _plain(status, "A fault on demand", fault.headers)
 
 
-def _lengthened(said: SoapFault, size: int | None) -> SoapFault:
-    return said._replace(message=said.message.ljust(size or 0, "x"))
+def _lengthened(fault: SoapFault, size: int | None) -> SoapFault:
+    return fault._replace(message=fault.message.ljust(size or 0, "x"))
 
 
-def _faulty(said: SoapFault, fault: Fault | None = None) -> web.Response:
+def _faulty(soap_fault: SoapFault, fault: Fault | None = None) -> web.Response:
     form = fault.fault_form if fault else None
     return web.Response(
         status=500,
-        body=fault_body(said, form),
+        body=fault_body(soap_fault, form),
         headers=fault.headers if fault else None,
         content_type=_CONTENT_TYPE,
         charset="utf-16" if form == "utf-16" else "utf-8",

@@ -71,7 +71,7 @@ class ApiPage:
     async def send(self, prepared: Prepared) -> Receipt:
         """Create the record, then the resources below it; success is 201 with a Location.
 
-        After a resource failed, the error's ``rest`` is what is still to be sent.
+        After a resource failed, the error's ``rest`` holds the resources that are still to be sent.
         """
         if prepared.stored is not None:
             return await self._post_rest(prepared, prepared.stored)
