@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from common.broker import BrokerAwayError
 from common.contracts.connector import ConnectorTestRequested
+from common.errors import BrokerAwayError
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.connection_test.answer import Tests as ConnectionTests
