@@ -94,7 +94,7 @@ class Rig:
         async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"http://127.0.0.1:{port}/health/ready") as answer:
+                    async with session.get(f"http://127.0.0.1:{port}/health/consuming") as answer:
                         if answer.status == 200:
                             return
                 await asyncio.sleep(0.1)

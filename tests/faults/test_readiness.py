@@ -23,6 +23,7 @@ FLOWING = 60
 after some seconds.
 """
 SERVICES = ("ingest", "dispatcher", "portal-api", "retry")
+SERVE_REQUESTS = ("ingest", "portal-api")
 NEED_MONGODB = ("dispatcher", "portal-api", "retry")
 
 
@@ -80,6 +81,12 @@ async def until_all_admit(system: System, names: Iterable[str]) -> None:
     await until(ask, f"{', '.join(names)} to say that they are not ready", SOON_S)
 
 
+async def takes_requests(system: System, name: str) -> bool:
+    """Whether Kubernetes sends requests to the service."""
+    async with system.http.get(f"{system.services[name].url}/health/ready") as answer:
+        return answer.status == 200
+
+
 async def goes_on(system: System, app: str, accepted: list[str]) -> None:
     """A change that is accepted from now on, and everything accepted before, is delivered."""
     before = len(accepted)
@@ -128,6 +135,7 @@ async def outage(
                 assert not any([await system.is_ready(name) for name in stuck]), (
                     "said to be ready while the server is away"
                 )
+                assert all([await takes_requests(system, name) for name in SERVE_REQUESTS])
                 await asyncio.sleep(0.5)
         finally:
             await start()

@@ -28,7 +28,7 @@ async def evidence(system: System, operation: dict[str, Any], *connector_ids: st
         "queues": "\n".join([await _depth(system, name) for name in _queues(connector_ids)]),
     }
     for name in list(system.services):
-        parts[f"health of {name}"] = await _read(system, name, "/health/ready")
+        parts[f"health of {name}"] = await _read(system, name, "/health/consuming")
         parts[f"metrics of {name}"] = _shown(await _read(system, name, "/metrics"))
         parts[f"log of {name}"] = _end(system, name)
     return "\n".join(f"--- {title}\n{text}" for title, text in parts.items())

@@ -136,7 +136,7 @@ class System:
     async def is_ready(self, name: str) -> bool:
         """Whether the service says it does its work."""
         try:
-            async with self.http.get(f"{self.services[name].url}/health/ready") as answer:
+            async with self.http.get(f"{self.services[name].url}/health/consuming") as answer:
                 return answer.status == 200
         except aiohttp.ClientError:
             return False

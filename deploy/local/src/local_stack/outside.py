@@ -37,7 +37,7 @@ class Outside:
     async def is_ready(self, name: str) -> bool:
         """Whether this service does its work."""
         try:
-            async with self._session.get(f"{self._addresses[name]}/health/ready") as answer:
+            async with self._session.get(f"{self._addresses[name]}/health/consuming") as answer:
                 return answer.status == 200  # noqa: PLR2004 - OK
         except (aiohttp.ClientError, TimeoutError):
             return False

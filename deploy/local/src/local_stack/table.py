@@ -42,7 +42,7 @@ def header(system: System) -> list[str]:
         f"Back offices    {simulator}/back-offices",
         f"Planners        {simulator}/planners",
         *(
-            f"{name:<15} {address}/health/ready   {address}/metrics"
+            f"{name:<15} {address}/health/consuming   {address}/metrics"
             for name, address in system.addresses.items()
         ),
         "",

@@ -1,4 +1,4 @@
-"""Health that proves work: alive = the event loop turns; ready = messages really come through."""
+"""Health in three questions: does the event loop turn, can requests be answered, is work done?"""
 
 from __future__ import annotations
 
@@ -19,29 +19,54 @@ from common.errors import BrokerAwayError
 from common.metrics import READY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractRobustConnection
 
 BEAT_S = 3.0
 STALE_S = 10.0
+AWAY_AFTER_S = 10.0
+"""A server counts as away after a starting process has waited so long for it."""
+STARTING = "still starting"
 
 
 class Readiness:
-    """The reasons why this process is not ready; none means ready."""
+    """The reasons why this process does not do its work; without one it is ready."""
 
     def __init__(self) -> None:
-        self._checks: list[Callable[[], str | None]] = [lambda: "still starting"]
+        self._checks: list[Callable[[], str | None]] = [lambda: STARTING]
+        self._has_started = False
+        self._waits_since: float | None = None
         READY.set_function(lambda: 0.0 if self.reasons else 1.0)
 
     def watch(self, *checks: Callable[[], str | None]) -> None:
         """Be ready once starting is over and none of these checks names a reason."""
         self._checks = list(checks)
+        self._has_started = True
+
+    @contextlib.contextmanager
+    def waiting_for_servers(self) -> Iterator[None]:
+        """Wait for RabbitMQ or MongoDB inside this block, while starting."""
+        self._waits_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._waits_since = None
 
     @property
     def reasons(self) -> list[str]:
         """One sentence for each thing that is missing."""
         return [reason for check in self._checks if (reason := check())]
+
+    @property
+    def answers(self) -> bool:
+        """Whether requests can be answered: not while starting, unless a server is away.
+
+        Without RabbitMQ or MongoDB the answer may be a 503 that says so.
+        """
+        waits_since = self._waits_since
+        is_waiting = waits_since is not None and time.monotonic() - waits_since > AWAY_AFTER_S
+        return self._has_started or is_waiting
 
 
 class Whole:
@@ -105,18 +130,32 @@ class Loopback:
         return self._whole.check()
 
 
-def health_routes(readiness: Readiness) -> list[Route]:
-    """Return ``GET /health/live`` (200) and ``GET /health/ready`` (200, or 503
-    with the reasons).
+def health_routes(readiness: Readiness, *, serves_requests: bool = False) -> list[Route]:
+    """Return ``GET /health/live``, ``/health/ready`` and ``/health/consuming``: 200, or 503 with
+    the reasons.
+
+    A service that ``serves_requests`` is ready when it can answer them: its own 503 and the status
+    page stay reachable while RabbitMQ or MongoDB is away. Others are ready when they work.
     """
 
     def live(_: Request) -> JSONResponse:
         return JSONResponse({"live": True})
 
     def ready(_: Request) -> JSONResponse:
-        reasons = readiness.reasons
-        return JSONResponse(
-            {"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200
-        )
+        is_answering = serves_requests and readiness.answers
+        return _answer("ready", [] if is_answering else readiness.reasons)
 
-    return [Route("/health/live", live), Route("/health/ready", ready)]
+    def consuming(_: Request) -> JSONResponse:
+        return _answer("consuming", readiness.reasons)
+
+    return [
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+        Route("/health/consuming", consuming),
+    ]
+
+
+def _answer(name: str, reasons: list[str]) -> JSONResponse:
+    return JSONResponse(
+        {name: not reasons, "reasons": reasons}, status_code=503 if reasons else 200
+    )

@@ -74,7 +74,7 @@ def _replayed(settings: Settings, file: Path) -> int:
 
 
 async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
-    """Listen at once, be ready when RabbitMQ is there, answer what is in hand before leaving."""
+    """Listen at once, accept when RabbitMQ is there, answer what is in hand before leaving."""
     readiness = Readiness()
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"),
@@ -87,7 +87,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     app = Starlette(
         routes=[
             *webhooks(accept, secrets, settings.body_limit, settings.zones),
-            *health_routes(readiness),
+            *health_routes(readiness, serves_requests=True),
             metrics_route(),
         ]
     )
@@ -99,7 +99,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         listening(app, settings.host, settings.port),
         telemetry.sending(),
     ):
-        loopback = Loopback(await publisher.open())
+        with readiness.waiting_for_servers():
+            loopback = Loopback(await publisher.open())
         async with background(loopback.run()):
             readiness.watch(loopback.check)
             log.info("ready")

@@ -110,7 +110,8 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     publisher = Publisher(
         partial(connect, url, f"portal-api {settings.replica}"), topology.PORTAL_API
     )
-    tests, others = ConnectionTests(publisher), [*health_routes(readiness), metrics_route()]
+    health = health_routes(readiness, serves_requests=True)
+    tests, others = ConnectionTests(publisher), [*health, metrics_route()]
     doors = build_doors(database, settings.rules)
     watch = Watch(database, _bounds(settings), settings.replica)
     routers = [*_routers(database, store, tests, publisher, watch, doors.audit), *doors.routers]
@@ -123,10 +124,11 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         listening(app, settings.host, settings.port),
         telemetry.sending(),
     ):
-        connection = await publisher.open()
+        with readiness.waiting_for_servers():
+            connection = await publisher.open()
+            await wait_until_there(database)
         loopback = Loopback(connection)
         watch.use(connection)
-        await wait_until_there(database)
         await make_indexes(database)
         await doors.hasher.warm()
         await _begin_with_an_admin(settings, doors)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def health(readiness: Readiness) -> list[web.RouteDef]:
-    """Return ``GET /health/live``, ``GET /health/ready`` and ``GET /metrics``."""
+    """Return ``GET /health/live``, ``/health/ready``, ``/health/consuming`` and ``/metrics``."""
 
     async def live(_: web.Request) -> web.Response:
         return web.json_response({"live": True})
@@ -31,5 +31,6 @@ def health(readiness: Readiness) -> list[web.RouteDef]:
     return [
         web.get("/health/live", live),
         web.get("/health/ready", ready),
+        web.get("/health/consuming", ready),
         web.get("/metrics", metrics),
     ]
