@@ -19,7 +19,8 @@ from dispatcher.validate import find_refusal
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from dispatcher.back_offices.calls import Receipt
-    from dispatcher.lanes.lane_state import CallSlot, LaneState
+    from dispatcher.lanes.call_slots import CallSlot
+    from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.claim import Claim
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.subscription import MessageInHand
@@ -127,7 +128,7 @@ class AttemptRunner:
 
     async def _try(self, progress: Progress, in_hand: MessageInHand) -> AttemptResult:
         while True:
-            slot = await self._lane.enter()
+            slot = await self._lane.slots.enter()
             connector = self._lane.connector
             in_hand.keep()
             try:
@@ -141,7 +142,7 @@ class AttemptRunner:
                 if not isinstance(answer, DeliveryError):
                     return await self._settle(progress, progress.success(answer))
             finally:
-                self._lane.leave(slot)
+                self._lane.slots.leave(slot)
             progress.failed(answer)
             step = next_step(answer, progress.tries, is_held=self._lane.breaker.is_held)
             if step.ends:

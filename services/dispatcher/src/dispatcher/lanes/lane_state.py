@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import Blames, ThrottledError
+from dispatcher.lanes.call_slots import CallSlots
 from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
 from dispatcher.lanes.credential_guard import CredentialGuard
 from dispatcher.lanes.groups import strictest
@@ -20,12 +19,13 @@ from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, L
 from dispatcher.unreadable import UnreadableConnector
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from common.contracts.connector import Connector
     from dispatcher.back_offices.client_cache import BackOfficeCache
     from dispatcher.errors import DeliveryError
-    from dispatcher.lanes.credential import Credential, Trial
+    from dispatcher.lanes.call_slots import CallSlot
+    from dispatcher.lanes.credential import Credential
     from dispatcher.lanes.groups import Membership
     from dispatcher.lanes.lane_report import LaneReport
 
@@ -33,18 +33,7 @@ MARGIN = timedelta(seconds=15)
 TROUBLE_LASTS = timedelta(minutes=1)
 REPORTED_PAUSE_S = 10.0
 """A pause that a back office asks for is reported as a held lane from this length on."""
-LEASE_POLL_S = 0.25
 WAS_LET_IN = frozenset({Blames.APPOINTMENT, Blames.UNCLEAR})
-
-
-@dataclass(slots=True)
-class CallSlot:
-    """The right to make one call."""
-
-    is_probe: bool
-    limiter: Limiter
-    version: int
-    trial: Trial | None = None
 
 
 class LaneState:
@@ -65,7 +54,8 @@ class LaneState:
         self._report = report
         self._in_flight = 0
         self._unclear = 0
-        self._prober = Prober(self)
+        self.prober = Prober(self)
+        self.slots = CallSlots(self)
         self.connector = connector
         self.membership = membership
         self.clients = clients
@@ -79,10 +69,6 @@ class LaneState:
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
         self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
-
-    @property
-    def _passes(self) -> bool:
-        return self.breaker.passes and not self._prober.suspects
 
     @property
     def is_leased(self) -> bool:
@@ -114,26 +100,6 @@ class LaneState:
         self.membership = membership
         self.limiter = limiter
         self.credential.credential = credential
-
-    async def enter(self) -> CallSlot:
-        """Return when a call may begin; give the slot back with ``leave``.
-
-        No slot is held while waiting. Calls of a credential that was not accepted yet go one at a
-        time.
-        """
-        while True:
-            slot = await self._next_slot()
-            if self.is_leased and (slot.is_probe or self._passes):
-                slot.version = self.connector.version
-                if slot.trial is not None:
-                    slot.trial.call_begins()
-                return slot
-            self.leave(slot)
-
-    def leave(self, slot: CallSlot) -> None:
-        """Give the slot back after the call."""
-        slot.limiter.release(self.member)
-        self._stop_waiting(slot)
 
     @contextlib.contextmanager
     def calling(self) -> Iterator[None]:
@@ -178,7 +144,7 @@ class LaneState:
             case Blames.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
                 if error.outcome_unknown and error.http_status is not None:
-                    self._prober.suspect()
+                    self.prober.suspect()
         if error.retry_after_s is not None:
             self._wait(error, error.retry_after_s)
 
@@ -189,7 +155,7 @@ class LaneState:
 
     def suspend(self) -> None:
         """Forget the lane's faults: another replica works it from now on."""
-        self._prober.stop()
+        self.prober.stop()
         self.leased_until = 0.0
         self.breaker.reset()
         self.report(in_hand=0)
@@ -235,70 +201,16 @@ class LaneState:
         """Whether the lane is reported as held."""
         return self._report.held_since is not None
 
-    @contextlib.asynccontextmanager
-    async def testing(self) -> AsyncIterator[bool]:
-        """Test the connection inside this block: it counts as a call.
-
-        No other call tries the credential at the same time, unless it was accepted. Yields False
-        when the credential was refused meanwhile: then the test has to wait.
-        """
-        slot = CallSlot(is_probe=False, limiter=self.limiter, version=self.connector.version)
-        try:
-            slot.trial = await self.credential.begin_trial()
-            await slot.limiter.acquire(self.member)
-        except BaseException:
-            self._end_trial(slot)
-            raise
-        if slot.trial is not None:
-            slot.trial.call_begins()
-        try:
-            yield slot.trial is None or not self.credential.waits()
-        finally:
-            self.leave(slot)
-
-    async def _next_slot(self) -> CallSlot:
-        while not self.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
-            await asyncio.sleep(LEASE_POLL_S)
-        await self._prober.suspicion_over()
-        is_probe = await self.breaker.enter()
-        slot = CallSlot(is_probe, self.limiter, self.connector.version)
-        try:
-            await self._try_credential(slot)
-            await slot.limiter.acquire(self.member)
-        except BaseException:
-            self._stop_waiting(slot)
-            raise
-        return slot
-
-    async def _try_credential(self, slot: CallSlot) -> None:
-        """Wait until no other call tries the same credential; hold the lane if it was refused."""
-        slot.trial = await self.credential.begin_trial()
-        if slot.trial is not None and self.credential.waits():
-            self._stop_waiting(slot)
-            slot.is_probe = await self.breaker.enter()
-            await self._try_credential(slot)
-
-    def _stop_waiting(self, slot: CallSlot) -> None:
-        self._end_trial(slot)
-        if slot.is_probe:
-            slot.is_probe = False
-            self.breaker.release_probe()
-
-    def _end_trial(self, slot: CallSlot) -> None:
-        if slot.trial is not None:
-            slot.trial.end()
-            slot.trial = None
-
     def _doubt(self, error: DeliveryError, *, is_probe: bool) -> None:
         """The fault may lie with the appointment or with the connector: the test decides."""
         self._unclear += 1
-        if is_probe and not self._prober.has_passed:
+        if is_probe and not self.prober.has_passed:
             self.breaker.failed(error, is_probe=True)
         elif is_probe:
             self.breaker.release_probe()
         elif self._unclear >= self._settings.hold_after and not self.breaker.is_held:
             self._unclear = 0
-            self._prober.suspect()
+            self.prober.suspect()
 
     def _wait(self, error: DeliveryError, seconds: float) -> None:
         if seconds < REPORTED_PAUSE_S:
@@ -312,4 +224,4 @@ class LaneState:
             return
         in_s = self.breaker.probe_in_s + self.connector.limits.total_timeout_s
         self._held_until = datetime.now(UTC) + timedelta(seconds=in_s) + MARGIN
-        self._prober.start()
+        self.prober.start()

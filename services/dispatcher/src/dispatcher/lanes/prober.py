@@ -81,7 +81,7 @@ class Prober:
                     async with asyncio.timeout(due_s):
                         await breaker.change()
             elif not self._lane.credential.waits():
-                async with self._lane.testing() as may_test:
+                async with self._lane.slots.testing() as may_test:
                     if may_test:
                         self._conclude(await self._test())
 
@@ -112,7 +112,7 @@ class Prober:
 
     async def _suspect(self) -> None:
         lane, version = self._lane, self._lane.connector.version
-        async with lane.testing() as may_test:
+        async with lane.slots.testing() as may_test:
             error = await self._test() if may_test else None
         if error is None or lane.breaker.is_held or lane.connector.version != version:
             return
