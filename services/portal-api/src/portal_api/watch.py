@@ -84,7 +84,7 @@ class Watch:
         ]
 
     def timer_job(self) -> TimerJob | None:
-        """Return the timer job as retry told of it last."""
+        """Return the timer job as retry last reported it."""
         return self._heard.timer_job()
 
     def subscribe(self, broker: RabbitBroker) -> None:

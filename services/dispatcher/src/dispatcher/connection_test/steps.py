@@ -54,9 +54,7 @@ class Tested(NamedTuple):
 
 
 async def try_connector(connector: Connector, shared: SharedResources) -> Tested:
-    """Go from step to step until one fails; never raises, whatever the connector or its back
-    office does wrong.
-    """
+    """Go from step to step until one fails. It never raises: each error is a failed step."""
     steps: list[Step] = []
     try:
         return await _try(connector, shared, steps)

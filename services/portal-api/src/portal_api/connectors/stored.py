@@ -32,7 +32,7 @@ class StoredConnector(Connector):
 
 
 def as_stored(document: Mapping[str, Any]) -> StoredConnector:
-    """Return the connector of a document, whatever is in it; never its values that are wrong."""
+    """Return the connector of any document, without the values that are wrong."""
     known = {name: value for name, value in document.items() if name != "unreadable"}
     try:
         return StoredConnector.model_validate(known)

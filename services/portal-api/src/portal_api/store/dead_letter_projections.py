@@ -1,4 +1,4 @@
-"""What a dead letter changes: it is kept, and what it was about is shown as Failed."""
+"""The changes of a dead letter: it is stored, and its deliveries are shown as Failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups the failures of older releases anew when causes are told apart in another way."""
+"""Regroups the failures that an older release stored, after the rules for causes changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 /**
- * Saves a connector, and shows what the server has against it beside each field. Unsaved entries
+ * Saves a connector, and shows the server's objections next to the fields. Unsaved entries
  * stay when another version of the connector arrives, and the page asks before it is left.
  */
 

@@ -39,7 +39,7 @@ async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> Probed:
 
 
 def metadata_address(uri: str) -> str:
-    """Return the address of the metadata: beside the companies, with the query of the URI."""
+    """Return the address of the metadata, which has the parent and the query of the URI."""
     scheme, authority, path, query, _ = urlsplit(uri)
     root, companies, _ = path.partition("/companies(")
     root = root if companies else path.rstrip("/").rpartition("/")[0]
