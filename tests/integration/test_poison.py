@@ -10,12 +10,11 @@ from typing import Any
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractRobustConnection
-from faststream import AckPolicy
 from faststream.rabbit import RabbitBroker
 
 from common import parking, topology
 from common.broker import connect
-from common.consuming import consuming_broker, exchange, parsed_by, prefetch, queue
+from common.consuming import consuming_broker, parsed_by, subscriber
 from common.contracts.dead_letter import DeadLetter
 from tests.support.system import until
 
@@ -53,14 +52,7 @@ async def consuming(
     letters: Any = Letters()
     broker, seen = consuming_broker(rabbitmq_url, letters), []
 
-    @broker.subscriber(
-        queue(source),
-        exchange(source.exchange),
-        channel=prefetch(10),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=parsed_by(bytes.decode),
-        no_reply=True,
-    )
+    @subscriber(broker, source, parsed_by(bytes.decode), 10)
     async def handle(text: str) -> None:
         seen.append(text)
         if text == "bad" or (text == "once" and seen.count("once") == 3):

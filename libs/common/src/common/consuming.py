@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from faststream import BaseMiddleware
+from faststream import AckPolicy, BaseMiddleware
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.schemas.queue import QueueType
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from faststream.rabbit import RabbitMessage
 
     from common.broker import Publisher
+
+    Decoder = Callable[[Any], Awaitable[Any]]
+    Handler = Callable[[Any], Awaitable[None]]
 
 
 def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
@@ -60,7 +63,42 @@ async def consuming_checks(
     return Whole(await broker.connect()).check, consuming
 
 
-def queue(source: topology.Queue) -> RabbitQueue:
+def subscriber(
+    broker: RabbitBroker, source: topology.Queue, decoder: Decoder, at_once: int
+) -> Callable[[Handler], Any]:
+    """Return the decorator of a handler for one of our queues, with ``at_once`` messages in hand.
+
+    A message that was neither handled nor dead-lettered goes back to the queue.
+    """
+    return broker.subscriber(
+        _queue(source),
+        _exchange(source.exchange),
+        channel=Channel(prefetch_count=at_once),
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        decoder=decoder,
+        no_reply=True,
+    )
+
+
+def own_subscriber(
+    broker: RabbitBroker,
+    source: topology.Exchange,
+    own: RabbitQueue,
+    decoder: Decoder,
+    at_once: int,
+) -> Callable[[Handler], Any]:
+    """Return the decorator of a handler for a queue of this replica's own (``own_queue``)."""
+    return broker.subscriber(
+        own,
+        _exchange(source),
+        channel=Channel(prefetch_count=at_once),
+        ack_policy=AckPolicy.ACK,
+        decoder=decoder,
+        no_reply=True,
+    )
+
+
+def _queue(source: topology.Queue) -> RabbitQueue:
     """Return FastStream's word for one of our queues."""
     arguments: Any = {
         key: value for key, value in source.arguments.items() if key != "x-queue-type"
@@ -86,17 +124,12 @@ def own_queue(name: str, routing_key: str = "", most_messages: int | None = None
     return RabbitQueue(name, durable=True, routing_key=routing_key, arguments=arguments)
 
 
-def exchange(source: topology.Exchange) -> RabbitExchange:
+def _exchange(source: topology.Exchange) -> RabbitExchange:
     """Return FastStream's word for one of our exchanges."""
     return RabbitExchange(source.name, type=ExchangeType(source.type), durable=True)
 
 
-def prefetch(count: int) -> Channel:
-    """Return a channel of its own that holds so many messages at once."""
-    return Channel(prefetch_count=count)
-
-
-def parsed_by(parse: Callable[[bytes], Any]) -> Callable[[RabbitMessage], Awaitable[Any]]:
+def parsed_by(parse: Callable[[bytes], Any]) -> Decoder:
     """Return a decoder: the handler gets what ``parse`` makes of the body."""
 
     async def decode(message: RabbitMessage) -> Any:

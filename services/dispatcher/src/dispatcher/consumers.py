@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from faststream import AckPolicy
-
 from common import topology
-from common.consuming import exchange, own_queue, parsed_by, prefetch, queue
+from common.consuming import own_queue, own_subscriber, parsed_by, subscriber
 from common.contracts.connector import ConnectorTestRequested
 from common.contracts.delivery import DeliveryRequested
 
@@ -27,35 +25,30 @@ def subscribe(
 ) -> None:
     """Add this service's subscribers to the broker."""
 
-    @broker.subscriber(
-        queue(topology.DISPATCHER_UNROUTED),
-        exchange(topology.DELIVERIES),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=parsed_by(DeliveryRequested.model_validate_json),
-        no_reply=True,
+    @subscriber(
+        broker,
+        topology.DISPATCHER_UNROUTED,
+        parsed_by(DeliveryRequested.model_validate_json),
+        MESSAGES_AT_ONCE,
     )
     async def unrouted(request: DeliveryRequested) -> None:
         await route.reroute(request)
 
-    @broker.subscriber(
+    @own_subscriber(
+        broker,
+        topology.CONNECTORS,
         own_queue(f"dispatcher.connectors.{replica}"),
-        exchange(topology.CONNECTORS),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.ACK,
-        decoder=parsed_by(bytes),
-        no_reply=True,
+        parsed_by(bytes),
+        MESSAGES_AT_ONCE,
     )
     async def connectors(_: bytes) -> None:
         cache.invalidate()
 
-    @broker.subscriber(
-        queue(topology.DISPATCHER_CONNECTOR_TESTS),
-        exchange(topology.CONNECTOR_TESTS),
-        channel=prefetch(TESTS_AT_ONCE),
-        ack_policy=AckPolicy.ACK,
-        decoder=parsed_by(ConnectorTestRequested.model_validate_json),
-        no_reply=True,
+    @subscriber(
+        broker,
+        topology.DISPATCHER_CONNECTOR_TESTS,
+        parsed_by(ConnectorTestRequested.model_validate_json),
+        TESTS_AT_ONCE,
     )
     async def connector_tests(request: ConnectorTestRequested) -> None:
         await tests(request)

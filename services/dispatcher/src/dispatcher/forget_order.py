@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from faststream import AckPolicy
 
 from common import topology
-from common.consuming import exchange, parsed_by, prefetch, queue
+from common.consuming import parsed_by, subscriber
 from common.contracts.forget_order import ForgetOrderRequested
 
 if TYPE_CHECKING:
@@ -23,13 +22,11 @@ REQUESTS_AT_ONCE = 4
 def subscribe(broker: RabbitBroker, ledger: Ledger) -> None:
     """Add the subscriber to the broker."""
 
-    @broker.subscriber(
-        queue(topology.DISPATCHER_APPOINTMENTS),
-        exchange(topology.APPOINTMENTS),
-        channel=prefetch(REQUESTS_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=parsed_by(ForgetOrderRequested.model_validate_json),
-        no_reply=True,
+    @subscriber(
+        broker,
+        topology.DISPATCHER_APPOINTMENTS,
+        parsed_by(ForgetOrderRequested.model_validate_json),
+        REQUESTS_AT_ONCE,
     )
     async def appointments(request: ForgetOrderRequested) -> None:
         known = await ledger.forget_order(request.appointment_key, request.connector_ids)

@@ -6,11 +6,10 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from faststream import AckPolicy
 from pydantic import ValidationError
 
 from common import topology
-from common.consuming import exchange, own_queue, parsed_by, prefetch, queue
+from common.consuming import own_queue, own_subscriber, parsed_by, subscriber
 from common.contracts.connector import ConnectorTested, LaneChanged
 from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter, bounded
 from common.contracts.delivery import STATUSES, StatusChanged
@@ -48,27 +47,19 @@ def subscribe(
     for source in (*RECORDED, topology.PARKED):
         _subscribe(broker, source, recorder)
 
-    @broker.subscriber(
+    @own_subscriber(
+        broker,
+        topology.CONNECTOR_TEST_RESULTS,
         own_queue(f"portal-api.connector-test-results.{replica}"),
-        exchange(topology.CONNECTOR_TEST_RESULTS),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.ACK,
-        decoder=parsed_by(ConnectorTested.model_validate_json),
-        no_reply=True,
+        parsed_by(ConnectorTested.model_validate_json),
+        MESSAGES_AT_ONCE,
     )
     async def connector_test_results(tested: ConnectorTested) -> None:
         tests.finished(tested)
 
 
 def _subscribe(broker: RabbitBroker, source: topology.Queue, recorder: Recorder) -> None:
-    @broker.subscriber(
-        queue(source),
-        exchange(source.exchange),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_raw,
-        no_reply=True,
-    )
+    @subscriber(broker, source, _raw, MESSAGES_AT_ONCE)
     async def record(message: AbstractIncomingMessage) -> None:
         await recorder(source.name, message)
 

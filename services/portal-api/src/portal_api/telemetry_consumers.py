@@ -7,12 +7,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from faststream import AckPolicy
 from faststream.rabbit import RabbitQueue
 from pydantic import ValidationError
 
 from common import topology
-from common.consuming import exchange, own_queue, prefetch, queue
+from common.consuming import own_queue, own_subscriber, subscriber
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.telemetry import Heartbeat
@@ -48,14 +47,7 @@ class Shapes(NamedTuple):
 def subscribe_telemetry(broker: RabbitBroker, hear: Hear) -> None:
     """Add the subscriber that records; the replicas share its queue."""
 
-    @broker.subscriber(
-        queue(topology.PORTAL_API_TELEMETRY),
-        exchange(topology.TELEMETRY),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_told,
-        no_reply=True,
-    )
+    @subscriber(broker, topology.PORTAL_API_TELEMETRY, _told, MESSAGES_AT_ONCE)
     async def telemetry(told: Heartbeat | Lines | None) -> None:
         if isinstance(told, Heartbeat):
             await hear.heartbeat(told)
@@ -70,27 +62,19 @@ def subscribe_live(
     not even parsed.
     """
 
-    @broker.subscriber(
-        _own("statuses", replica),
-        exchange(topology.STATUSES),
-        channel=prefetch(LIVE_AT_ONCE),
-        ack_policy=AckPolicy.ACK,
-        decoder=_raw,
-        no_reply=True,
-    )
+    @own_subscriber(broker, topology.STATUSES, _own("statuses", replica), _raw, LIVE_AT_ONCE)
     async def statuses(told: tuple[str, bytes]) -> None:
         kind, body = told
         if hub.is_wanted and kind == StatusChanged.__name__:
             for event in _understood(body):
                 hub.delivery(event.delivery_id, rank_of(event), shapes.delivery(event))
 
-    @broker.subscriber(
+    @own_subscriber(
+        broker,
+        topology.OPERATIONS,
         _own("operations", replica, topology.EVERYTHING),
-        exchange(topology.OPERATIONS),
-        channel=prefetch(LIVE_AT_ONCE),
-        ack_policy=AckPolicy.ACK,
-        decoder=_raw,
-        no_reply=True,
+        _raw,
+        LIVE_AT_ONCE,
     )
     async def operations(told: tuple[str, bytes]) -> None:
         kind, body = told
@@ -103,13 +87,8 @@ def subscribe_live(
         elif hub.is_wanted and kind == DeliveriesArchived.__name__:
             hub.moved()
 
-    @broker.subscriber(
-        _own("heartbeats", replica, "heartbeat.#"),
-        exchange(topology.TELEMETRY),
-        channel=prefetch(LIVE_AT_ONCE),
-        ack_policy=AckPolicy.ACK,
-        decoder=_told,
-        no_reply=True,
+    @own_subscriber(
+        broker, topology.TELEMETRY, _own("heartbeats", replica, "heartbeat.#"), _told, LIVE_AT_ONCE
     )
     async def heartbeats(told: Heartbeat | Lines | None) -> None:
         if isinstance(told, Heartbeat):

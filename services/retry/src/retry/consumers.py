@@ -6,10 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from faststream import AckPolicy
-
 from common import topology
-from common.consuming import exchange, prefetch, queue
+from common.consuming import subscriber
 from common.contracts.operation import OperationRequested, OperationSteered
 
 if TYPE_CHECKING:
@@ -27,14 +25,7 @@ def subscribe(broker: RabbitBroker, operations: Operations, operate: Operate) ->
     one with the lease acts on it.
     """
 
-    @broker.subscriber(
-        queue(topology.RETRY_OPERATIONS),
-        exchange(topology.OPERATIONS),
-        channel=prefetch(MESSAGES_AT_ONCE),
-        ack_policy=AckPolicy.NACK_ON_ERROR,
-        decoder=_said,
-        no_reply=True,
-    )
+    @subscriber(broker, topology.RETRY_OPERATIONS, _said, MESSAGES_AT_ONCE)
     async def said(message: OperationRequested | OperationSteered) -> None:
         if isinstance(message, OperationSteered):
             await operations.steer(message)
