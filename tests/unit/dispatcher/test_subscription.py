@@ -1,39 +1,45 @@
+"""Messages in hand of one subscription."""
+
 from __future__ import annotations
 
 import asyncio
-from typing import Any
-
-import pytest
+from typing import Any, cast
+from unittest.mock import AsyncMock, Mock
 
 from common import topology
-from dispatcher import subscription
 from dispatcher.subscription import MessageInHand, Subscription
 
 
-class CaughtMessage:
-    """A message whose connection was lost: the client library waits for room in its queue."""
+def a_subscription(handled: list[MessageInHand]) -> Subscription:
+    async def handle(one: MessageInHand) -> None:
+        handled.append(one)
+        await asyncio.sleep(3_600)
 
-    message_id = "1"
-
-    async def ack(self) -> None:
-        await asyncio.get_running_loop().create_future()
+    return Subscription(topology.lane("c1"), handle, Mock(), Mock())
 
 
-async def test_a_lane_goes_on_although_an_answer_is_caught_on_a_lost_connection(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(subscription, "BROKER_TIMEOUT_S", 0.01)
-    nothing: Any = None
-    message: Any = CaughtMessage()
+def a_message() -> Any:
+    return cast("Any", AsyncMock())
 
-    async def handle(_: MessageInHand) -> None:
-        return
 
-    lane = Subscription(topology.lane("c1"), handle, nothing, lambda: None)
-    await lane._take(message)
+async def test_a_message_that_is_dropped_as_it_comes_is_not_in_hand() -> None:
+    handled: list[MessageInHand] = []
+    subscription = a_subscription(handled)
+
+    await subscription._take(a_message())
+    await subscription.close()
+
+    assert handled == []
+    assert subscription.in_hand == 0
+
+
+async def test_a_message_that_is_dropped_while_it_waits_is_not_in_hand() -> None:
+    handled: list[MessageInHand] = []
+    subscription = a_subscription(handled)
+
+    await subscription._take(a_message())
     await asyncio.sleep(0)
+    await subscription.close()
 
-    async with asyncio.timeout(5):
-        await lane.close()
-
-    assert lane.in_hand == 0
+    assert len(handled) == 1
+    assert subscription.in_hand == 0

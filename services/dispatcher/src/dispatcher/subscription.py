@@ -180,15 +180,14 @@ class Subscription:
         one = MessageInHand(message, loop.time())
         self._in_hand[one] = None
         one.task = loop.create_task(self._work(one))
+        # A task that is cancelled before its first step runs no line of its own.
+        one.task.add_done_callback(lambda _: self._in_hand.pop(one))
 
     async def _work(self, one: MessageInHand) -> None:
-        try:
-            await handle_or_park(
-                self._publisher, one.message, self._queue.name, partial(self._handle, one)
-            )
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
-                # On a lost connection the client library would wait for room in its queue for ever.
-                async with asyncio.timeout(BROKER_TIMEOUT_S):
-                    await one.message.ack()
-        finally:
-            del self._in_hand[one]
+        await handle_or_park(
+            self._publisher, one.message, self._queue.name, partial(self._handle, one)
+        )
+        with contextlib.suppress(BrokerAwayError), reaching_broker():
+            # On a lost connection the client library would wait for room in its queue for ever.
+            async with asyncio.timeout(BROKER_TIMEOUT_S):
+                await one.message.ack()
