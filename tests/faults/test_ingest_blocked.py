@@ -144,7 +144,7 @@ async def test_a_body_larger_than_rabbitmq_takes_is_refused_for_good_and_no_othe
     status, answer = await small_messages.problem(too_large)
 
     assert status == 413
-    assert str(MOST) in answer["detail"]
+    assert f"{MOST:,}" in answer["detail"]
 
     async def is_accepted() -> bool:
         return (await small_messages.post(ordinary))[0] == 202

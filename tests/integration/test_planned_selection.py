@@ -29,7 +29,9 @@ async def planned(system: System, app: str) -> dict[str, Any]:
 
 
 async def one_more_fails(system: System, app: str) -> str:
-    await system.simulated("PUT", app, "/faults", json={"status": 400})
+    """A change that fails while the back office takes all others."""
+    fault = {"status": 400, "appointments": ["99"]}
+    await system.simulated("PUT", app, "/faults", json=fault)
     change = await system.change("create", a_snapshot(99, source_app=app))
     found = await system.delivery(change, "Failed")
     await system.simulated("DELETE", app, "/faults")

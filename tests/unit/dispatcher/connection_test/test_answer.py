@@ -17,7 +17,7 @@ from dispatcher.connection_test.answer import Tests as ConnectionTests
 from dispatcher.connection_test.network import try_address
 from tests.support.builders import a_connector
 
-NOW = datetime.now(UTC)
+FRESH = timedelta()
 
 
 class Known:
@@ -43,11 +43,12 @@ class Published:
         self.answers.append(json.loads(body))
 
 
-async def answers(known: Known, requested_at: datetime = NOW) -> list[dict[str, Any]]:
+async def answers(known: Known, age: timedelta = FRESH) -> list[dict[str, Any]]:
     published = Published()
     shared = cast("SharedResources", None)
     tests = ConnectionTests(cast("Any", known), shared, cast("Any", published))
-    await tests(ConnectorTestRequested(test_id="t", connector_id="c1", requested_at=requested_at))
+    at = datetime.now(UTC) - age
+    await tests(ConnectorTestRequested(test_id="t", connector_id="c1", requested_at=at))
     return published.answers
 
 
@@ -66,7 +67,7 @@ async def test_a_test_that_breaks_off_is_answered() -> None:
 
 
 async def test_a_request_of_before_is_passed_over() -> None:
-    assert await answers(Known(), NOW - timedelta(minutes=3)) == []
+    assert await answers(Known(), timedelta(minutes=3)) == []
 
 
 @pytest.mark.parametrize("uri", ["http://[::1]:9/", "http://127.0.0.1:9/"])

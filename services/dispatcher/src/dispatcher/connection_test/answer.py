@@ -10,6 +10,7 @@ from common import topology
 from common.contracts.connector import ConnectorTested, Step
 from common.errors import BrokerAwayError
 from dispatcher.connection_test.steps import Tested, try_connector
+from dispatcher.unreadable import UnreadableConnector
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -46,7 +47,9 @@ class Tests:
         with contextlib.suppress(BrokerAwayError):
             await self._connectors.refresh()
         connector = self._connectors.find(request.connector_id)
-        tested = await try_connector(connector, self._shared) if connector else UNKNOWN
+        tested = UNKNOWN
+        if connector is not None and not isinstance(connector, UnreadableConnector):
+            tested = await try_connector(connector, self._shared)
         result = ConnectorTested(
             test_id=request.test_id,
             connector_id=request.connector_id,
