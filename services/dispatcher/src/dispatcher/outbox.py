@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
-from pymongo import IndexModel
+from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from common import topology
@@ -25,7 +24,7 @@ from common.parking import publish_dead_letter
 from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
@@ -34,8 +33,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 BLOCKED_AFTER_S = 5.0
 LOOK_EVERY_S = 15.0
+LOOK_AGAIN_S = 1.0
 DUPLICATE_KEY = 11000
 MOST_MESSAGES = 64
+DELIVERIES = {"exchange": topology.DELIVERIES.name}
 EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
 
 
@@ -53,7 +54,8 @@ class Outbox:
     """Publishes to RabbitMQ; stores messages while it takes none, and publishes them afterwards.
 
     ``replicas`` returns the names of the live replicas. The messages of one that is gone are
-    published by the first of them.
+    published by the first of them, and stored deliveries of any replica by the one that routes:
+    a create must reach its lane before a later update.
     """
 
     def __init__(
@@ -70,7 +72,10 @@ class Outbox:
         self._replicas = replicas
         self._blocked_after_s = blocked_after_s
         self._is_blocked = False
-        self._numbers = itertools.count()
+        self._takes_all_deliveries = False
+        self._storing = 0
+        self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
         self._has_stored = asyncio.Event()
         self._batcher: Batcher[Message, None] = Batcher(
             self._store, MOST_MESSAGES, size_of=lambda message: len(message.body)
@@ -96,8 +101,30 @@ class Outbox:
                     return await self._publish(message)
             except TimeoutError:
                 if self._publisher.is_connected:
-                    self._begin_to_store()
-        return await self._batcher.submit(message)
+                    self._begin_to_store("RabbitMQ takes none")
+        self._storing += 1
+        try:
+            return await self._batcher.submit(message)
+        finally:
+            self._storing -= 1
+
+    async def keep_order(self) -> None:
+        """Store deliveries behind those that another replica has stored, if there are any.
+
+        Called for each transaction. MongoDB is asked at most once a second: a replica that has
+        just become the one that routes was not asking before.
+        """
+        async with self._looking:
+            if time.monotonic() - self._looked_at < LOOK_AGAIN_S or self._is_blocked:
+                return
+            found: dict[str, Any] | None = None
+            async for trial in outlast():
+                with trial:
+                    found = await self._collection.find_one(DELIVERIES, {"_id": 1})
+            self._looked_at = time.monotonic()
+            if found is not None:
+                self._takes_all_deliveries = True
+                self._begin_to_store("another dispatcher has stored deliveries")
 
     async def run(self) -> None:
         """Publish stored messages whenever RabbitMQ takes them, until cancelled."""
@@ -114,29 +141,34 @@ class Outbox:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._has_stored.wait()
 
-    def _begin_to_store(self) -> None:
+    def _begin_to_store(self, reason: str) -> None:
         if not self._is_blocked:
             self._is_blocked = True
-            log.warning("RabbitMQ takes no messages; they are stored in the outbox until it does")
+            self._has_stored.set()
+            log.warning("messages are stored in the outbox", reason=reason)
 
     async def _publish_stored(self) -> None:
         """Publish until the outbox is empty; waits for as long as RabbitMQ takes nothing."""
         self._has_stored.clear()
-        OUTBOX_WAITING.set(await self._collection.estimated_document_count())
+        waiting = await self._collection.count_documents({"replica": {"$exists": True}})
+        OUTBOX_WAITING.set(waiting)
         while found := await self._oldest(await self._senders()):
-            await asyncio.gather(*map(self._publish_or_park, found.values()))
+            await self._publish_all(found.values())
             await self._collection.delete_many({"_id": {"$in": list(found)}})
             OUTBOX_WAITING.dec(len(found))
-        if self._is_blocked and not self._has_stored.is_set():
+        if self._is_blocked and not self._has_stored.is_set() and not self._storing:
             self._is_blocked = False
-            log.info("RabbitMQ takes messages again, and the outbox is empty")
+            self._takes_all_deliveries = False
+            log.info("messages are published directly again: the outbox is empty")
 
     async def _senders(self) -> dict[str, Any]:
         """Return the condition for the messages that this replica has to publish."""
         replicas = sorted(await self._replicas())
-        if replicas and replicas[0] != self._replica:
-            return {"replica": self._replica}
-        return {"replica": {"$nin": [one for one in replicas if one != self._replica]}}
+        senders: dict[str, Any] = {"replica": self._replica}
+        if not replicas or replicas[0] == self._replica:
+            others = [one for one in replicas if one != self._replica]
+            senders = {"replica": {"$exists": True, "$nin": others}}
+        return {"$or": [senders, DELIVERIES]} if self._takes_all_deliveries else senders
 
     async def _oldest(self, senders: dict[str, Any]) -> dict[str, Message]:
         """Return the oldest stored messages by their ids, at most 64 and about 1 MiB."""
@@ -148,6 +180,17 @@ class Outbox:
             if size >= MOST_BYTES:
                 break
         return found
+
+    async def _publish_all(self, messages: Collection[Message]) -> None:
+        """Publish deliveries one after the other, so that their order stays, and all else at
+        once.
+        """
+        others = [one for one in messages if one.exchange != topology.DELIVERIES.name]
+        publishing = asyncio.gather(*map(self._publish_or_park, others))
+        for message in messages:
+            if message.exchange == topology.DELIVERIES.name:
+                await self._publish_or_park(message)
+        await publishing
 
     async def _publish_or_park(self, message: Message) -> None:
         try:
@@ -172,9 +215,10 @@ class Outbox:
         )
 
     async def _store(self, messages: Sequence[Message]) -> list[None]:
+        last = await self._count_to(len(messages))
         documents = [
-            {"_id": self._next_id(), "replica": self._replica} | message._asdict()
-            for message in messages
+            {"_id": f"{number:020d}", "replica": self._replica} | message._asdict()
+            for number, message in enumerate(messages, last - len(messages) + 1)
         ]
         async for trial in outlast():
             with trial:
@@ -192,6 +236,15 @@ class Outbox:
             if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
                 raise
 
-    def _next_id(self) -> str:
-        """Return an id that sorts by time, and by number within this replica."""
-        return f"{time.time_ns():020d} {next(self._numbers):012d} {self._replica}"
+    async def _count_to(self, count: int) -> int:
+        """Take so many numbers, and return the last: they order the messages of all replicas."""
+        counted: dict[str, Any] = {}
+        async for trial in outlast():
+            with trial:
+                counted = await self._collection.find_one_and_update(
+                    {"_id": "last number"},
+                    {"$inc": {"number": count}},
+                    upsert=True,
+                    return_document=ReturnDocument.AFTER,
+                )
+        return int(counted["number"])

@@ -16,8 +16,8 @@ from common.reading import read_list
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
-    from common.broker import ConfirmedPublisher
     from dispatcher.broker_connection import BrokerConnection
+    from dispatcher.outbox import Outbox
     from dispatcher.route import RoutingService
     from dispatcher.subscription import MessageInHand
 
@@ -30,7 +30,7 @@ class TransactionsConsumer:
     """Every replica subscribes; RabbitMQ hands the transactions to one, and then to the next."""
 
     def __init__(
-        self, connection: BrokerConnection, route: RoutingService, publisher: ConfirmedPublisher
+        self, connection: BrokerConnection, route: RoutingService, publisher: Outbox
     ) -> None:
         self._connection = connection
         self._route = route
@@ -77,6 +77,7 @@ class TransactionsConsumer:
 
     async def _handle(self, in_hand: MessageInHand) -> None:
         in_hand.keep()
+        await self._publisher.keep_order()
         message = in_hand.message
         read = read_list(TransactionReceived, TRANSACTIONS, message.body)
         await self._route(read.items)
