@@ -11,9 +11,16 @@ from tests.support.builders import a_transaction
 from tests.unit.common.test_parking import FakePublisher
 
 
+class FakeOutbox(FakePublisher):
+    """An outbox in which no other dispatcher has stored deliveries."""
+
+    async def keep_order(self) -> None:
+        """Nothing stands before them."""
+
+
 async def test_a_transaction_that_cannot_be_read_takes_no_neighbour_with_it() -> None:
     routed: list[str] = []
-    publisher: Any = FakePublisher()
+    publisher: Any = FakeOutbox()
     nothing: Any = None
 
     async def route(transactions: Sequence[TransactionReceived]) -> None:
