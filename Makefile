@@ -46,7 +46,7 @@ test-compose: $(INSTALLED) ## Try docker-compose.yml under load: restarts, scali
 check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests benchmarks chaos
+	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests tools benchmarks chaos
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.support.breaking docs/api/released/portal-api.json docs/api/portal-api.json
 	@$(WEB)/npm run --silent check

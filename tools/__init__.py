@@ -1,0 +1,1 @@
+"""Tools that make documents and manifests, and check the words of the product."""

@@ -1,0 +1,1 @@
+"""Documents that are made from data, and the counts of their language."""
