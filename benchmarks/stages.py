@@ -18,7 +18,7 @@ from common import topology
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.contracts.message import delivery_id_of
-from common.declaring import declare
+from common.declare import declare
 from ingest.accept import read_change
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import aiohttp
 import pytest
 
-from common.contracts.connector import Connector, bound_to
+from common.contracts.connector import Connector, seal_context
 from common.exact_json import read_json
 from common.sealing import KeyRing
 from dispatcher.back_offices.addresses import Addresses
@@ -75,7 +75,7 @@ class Bench:
     ) -> Connector:
         """A connector to this office."""
         sealed = {
-            name: KEYS.seal(secret, bound_to("c1", name))
+            name: KEYS.seal(secret, seal_context("c1", name))
             for name, secret in (secrets or {}).items()
         }
         return a_connector(

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from common.contracts.connector import bound_to
+from common.contracts.connector import seal_context
 from dispatcher.back_offices.table import build
 from dispatcher.errors import MisconfiguredError
 from tests.conformance.conftest import KEYS
@@ -25,7 +25,7 @@ ODD = [" blanks ", "pässwörd", "a:b:c", 'a"b\\c', "%2B+%20&=;", "\u00a0\u00a0"
 
 
 def sealed(**secrets: str) -> dict[str, str]:
-    return {name: KEYS.seal(secret, bound_to("c1", name)) for name, secret in secrets.items()}
+    return {name: KEYS.seal(secret, seal_context("c1", name)) for name, secret in secrets.items()}
 
 
 async def sent(shared: SharedResources, path: str = "", **fields: Any) -> tuple[str, list[bytes]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts.connector import Connector, Limits, bound_to
+from common.contracts.connector import Connector, Limits, seal_context
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from dispatcher.connection_test.steps import try_connector
@@ -33,7 +33,7 @@ SECRET = "made-up-client-secret"
 
 def connector(url: str, token_url: str, **fields: Any) -> Connector:
     said = {"type": "OAuth2 (secret in body)", "client_id": "c", "token_url": token_url}
-    secrets = {"client_secret": KEYS.seal(SECRET, bound_to("c1", "client_secret"))}
+    secrets = {"client_secret": KEYS.seal(SECRET, seal_context("c1", "client_secret"))}
     return a_connector(uri=url, authentication=said, secrets=secrets, **fields)
 
 

@@ -8,7 +8,7 @@ import asyncio
 
 import pytest
 
-from common.contracts.connector import Connector, bound_to
+from common.contracts.connector import Connector, seal_context
 from dispatcher.back_offices.calls import Receipt
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
@@ -26,7 +26,7 @@ ANNOUNCES = pytest.mark.parametrize("announces", [True, False])
 
 def connector(server: WindowsServer, kind: str, **login: str) -> Connector:
     _, said, secrets = a_login(kind, **login)
-    sealed = {name: KEYS.seal(secret, bound_to("c1", name)) for name, secret in secrets.items()}
+    sealed = {name: KEYS.seal(secret, seal_context("c1", name)) for name, secret in secrets.items()}
     return a_connector(uri=server.url, authentication=said, secrets=sealed)
 
 

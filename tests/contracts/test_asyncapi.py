@@ -166,7 +166,7 @@ def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
         (name, queue.name) for name, part in topology.PARTS.items() for queue in part.consumes
     }
     assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {
-        (n, e) for n, part in topology.PARTS.items() for e in part.overhears
+        (n, e) for n, part in topology.PARTS.items() for e in part.subscribes
     }
 
 

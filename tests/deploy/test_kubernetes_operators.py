@@ -48,7 +48,7 @@ def test_what_every_queue_gives_up_on_reaches_the_dead_letters() -> None:
 
     queues = (*topology.QUEUES, topology.lane("0198c1f0-made-up"))
     assert {queue.name for queue in queues if re.match(pattern, queue.name)} == {
-        queue.name for queue in queues if queue.parks
+        queue.name for queue in queues if queue.is_dead_lettered
     }
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from common.health import Readiness
-from common.telemetry.lines import Lines
-from common.telemetry.telemetry import Telemetry
+from common.telemetry.log_buffer import LogBuffer
+from common.telemetry.publisher import TelemetryPublisher
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
@@ -111,8 +111,8 @@ async def test_what_was_logged_while_mongodb_was_away_is_shown_once_afterwards(
 async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
     system: System, app: str, rabbitmq: RabbitMq
 ) -> None:
-    lines = Lines(most=50)
-    telemetry = Telemetry(system.rabbitmq_url, "ingest", app, lines, Readiness())
+    lines = LogBuffer(most=50)
+    telemetry = TelemetryPublisher(system.rabbitmq_url, "ingest", app, lines, Readiness())
     await rabbitmq.stop()
     async with telemetry.sending():
         for number in range(80):
@@ -150,7 +150,9 @@ async def test_telemetry_without_rabbitmq_keeps_nobody_waiting(
     try:
         async with (
             asyncio.timeout(6),
-            Telemetry(system.rabbitmq_url, "ingest", app, Lines(), Readiness()).sending(),
+            TelemetryPublisher(
+                system.rabbitmq_url, "ingest", app, LogBuffer(), Readiness()
+            ).sending(),
         ):
             await asyncio.sleep(0.1)
     finally:

@@ -20,7 +20,7 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from common.database import have_indexes
+from common.database import ensure_indexes
 from portal_api.store.indexes import INDEXES
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -58,7 +58,7 @@ async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongod
     )
     database = client[f"test-{uuid.uuid4().hex[:8]}"]
 
-    await have_indexes(database["deliveries"], [IndexModel("received_at")])
+    await ensure_indexes(database["deliveries"], [IndexModel("received_at")])
 
     assert [limit for limit in told.limits_ms if limit < 3_600_000] == []
     assert len(told.limits_ms) == 1

@@ -12,7 +12,7 @@ import pytest
 from aio_pika.abc import AbstractRobustConnection
 from faststream.rabbit import RabbitBroker
 
-from common import parking, topology
+from common import dead_lettering, topology
 from common.broker import connect
 from common.consuming import consuming_broker, parsed_by, subscriber
 from common.contracts.dead_letter import DeadLetter
@@ -40,7 +40,7 @@ async def connection(rabbitmq_url: str) -> AsyncIterator[AbstractRobustConnectio
 def source() -> topology.Queue:
     """A queue of the test's own."""
     name = f"test.{uuid.uuid4().hex[:8]}"
-    return topology.Queue(name, topology.Exchange(name, "fanout"), parks=False)
+    return topology.Queue(name, topology.Exchange(name, "fanout"), is_dead_lettered=False)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def consuming(
     rabbitmq_url: str, source: topology.Queue, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[RabbitBroker, Letters, list[str]]]:
     """A broker whose handler raises for *bad*, and keeps what it got."""
-    monkeypatch.setattr(parking, "FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr(dead_lettering, "FIRST_PAUSE_S", 0.05)
     letters: Any = Letters()
     broker, seen = consuming_broker(rabbitmq_url, letters), []
 

@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractRobustConnection
 from common import topology
 from common.broker import Publisher, connect
 from common.contracts.delivery import DeliveryRequested, Trigger
-from common.declaring import declare, declare_exchanges
+from common.declare import declare, declare_exchanges
 from common.errors import QueueMismatchError
 from retry.ask import Ask
 from tests.support.builders import A_MOMENT, a_transaction

@@ -26,11 +26,11 @@ from tests.support.builders import a_transaction, an_event
 from tests.support.cable import a_cable
 from tests.support.slow_database import SlowDatabase
 from tests.support.stored import a_database
-from tests.unit.common.test_parking import FakePublisher
+from tests.unit.common.test_dead_lettering import FakePublisher
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 STATUSES_QUEUE = topology.PORTAL_API_STATUSES.name
-PARKED = topology.PARKED.name
+DEAD_LETTER_QUEUE = topology.DEAD_LETTER_QUEUE.name
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def test_a_status_that_cannot_be_read_is_failed_and_takes_no_neighbour_wit
 
     await recorder(STATUSES_QUEUE, a_message(json.dumps(sent).encode()))
     (letter,) = letters.letters
-    await recorder(PARKED, a_message(letter.model_dump_json().encode(), "DeadLetter"))
+    await recorder(DEAD_LETTER_QUEUE, a_message(letter.model_dump_json().encode(), "DeadLetter"))
 
     assert [one["delivery_id"] for one in json.loads(letter.body)] == ["t1.c1"]
     assert await database["deliveries"].count_documents({"status": "Success"}) == 28
@@ -110,7 +110,9 @@ async def test_a_status_that_cannot_be_read_shows_a_delivery_that_was_not_known(
     sent = [*a_list(an_event()), {"delivery_id": "t9.c3", "attempt": 4}]
 
     await recorder(STATUSES_QUEUE, a_message(json.dumps(sent).encode()))
-    await recorder(PARKED, a_message(letters.letters[0].model_dump_json().encode(), "DeadLetter"))
+    await recorder(
+        DEAD_LETTER_QUEUE, a_message(letters.letters[0].model_dump_json().encode(), "DeadLetter")
+    )
 
     found = await database["deliveries"].find_one({"_id": "t9.c3"})
     assert found is not None
@@ -124,7 +126,7 @@ async def test_a_message_that_rabbitmq_gave_up_on_is_recorded_as_if_it_had_just_
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
     body = STATUSES.dump_json([an_event()])
 
-    await recorder(PARKED, a_message(body, headers=headers))
+    await recorder(DEAD_LETTER_QUEUE, a_message(body, headers=headers))
 
     assert await database["deliveries"].distinct("status") == ["Success"]
     assert await database["dead_letters"].count_documents({}) == 0
@@ -136,7 +138,7 @@ async def test_a_message_that_ended_the_process_is_shown_and_not_recorded_again(
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
     body = STATUSES.dump_json([an_event()])
 
-    await recorder(PARKED, a_message(body, headers=headers, redelivered=True))
+    await recorder(DEAD_LETTER_QUEUE, a_message(body, headers=headers, redelivered=True))
 
     assert await database["deliveries"].distinct("status") == ["Failed"]
     assert await database["dead_letters"].distinct("_id") == ["t1.c1"]
@@ -166,7 +168,7 @@ async def test_a_dead_letter_of_many_transactions_is_stored_in_a_bounded_size(
     body = TRANSACTIONS.dump_json([a_transaction(f"t{n}", body="x" * 30_000) for n in range(60)])
     letter = a_letter(body.decode(), queue="dispatcher.transactions")
 
-    await recorder(PARKED, a_message(letter.model_dump_json().encode(), "DeadLetter"))
+    await recorder(DEAD_LETTER_QUEUE, a_message(letter.model_dump_json().encode(), "DeadLetter"))
 
     found = [one async for one in database["dead_letters"].find({})]
     assert len(found) == 60

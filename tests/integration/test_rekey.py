@@ -8,7 +8,7 @@ import uuid
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from common.contracts.connector import bound_to
+from common.contracts.connector import seal_context
 from common.sealing import KeyRing, SealError
 from portal_api.store.connectors import Connectors
 
@@ -31,8 +31,10 @@ async def test_after_rekey_the_old_key_can_go(mongodb_url: str) -> None:
         "password"
     ]
     assert changed == 2
-    assert KeyRing.parse(NEW).open(sealed, bound_to(created.connector_id, "password")) == "made-up"
+    assert (
+        KeyRing.parse(NEW).open(sealed, seal_context(created.connector_id, "password")) == "made-up"
+    )
     with pytest.raises(SealError):
-        KeyRing.parse(OLD).open(sealed, bound_to(created.connector_id, "password"))
+        KeyRing.parse(OLD).open(sealed, seal_context(created.connector_id, "password"))
     await client.drop_database(database.name)
     client.close()

@@ -233,7 +233,7 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
     read = [
         queue.name
         for queue in others
-        if queue is not topology.PARKED and await may_get(url, queue.name)
+        if queue is not topology.DEAD_LETTER_QUEUE and await may_get(url, queue.name)
     ]
 
     assert others

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from common import topology
-from common.topology import Part
+from common.topology import ServiceTopology
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 FILE = DEPLOY / "rabbitmq" / "definitions.json"
@@ -117,7 +117,7 @@ def _permitted(given: dict[str, str]) -> dict[str, Any]:
     )
 
 
-def permission(service: str, part: Part) -> dict[str, str]:
+def permission(service: str, part: ServiceTopology) -> dict[str, str]:
     """Return what a service may do: read what it consumes, write to what it publishes to, and
     declare what that needs.
 
@@ -175,7 +175,8 @@ def _dead_letters_arrive() -> dict[str, Any]:
     """
     definition = {"dead-letter-strategy": "at-least-once", "overflow": "reject-publish"}
     pattern = _one_of(
-        [queue.name for queue in topology.QUEUES if queue.parks and not queue.drops], [LANES]
+        [queue.name for queue in topology.QUEUES if queue.is_dead_lettered and not queue.drops],
+        [LANES],
     )
     return {
         "name": "dead-letters-arrive",

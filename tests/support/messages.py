@@ -112,7 +112,7 @@ def takes() -> tuple[Take, ...]:
             q.name,
             q.exchange,
             q.routing_key,
-            "portal-api" if q is topology.PARKED else q.name.partition(".")[0],
+            "portal-api" if q is topology.DEAD_LETTER_QUEUE else q.name.partition(".")[0],
         )
         for q in topology.QUEUES
     )

@@ -7,21 +7,21 @@ from unittest.mock import AsyncMock
 import pytest
 
 from common import broker, topology
-from common.broker import reaching_broker
-from common.errors import BrokerAwayError
+from common.broker import translate_broker_errors
+from common.errors import BrokerUnavailableError
 
 
 async def test_a_cancellation_nobody_asked_for_means_that_the_broker_is_away() -> None:
     waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     waiting.cancel()
 
-    with pytest.raises(BrokerAwayError), reaching_broker():
+    with pytest.raises(BrokerUnavailableError), translate_broker_errors():
         await waiting
 
 
 async def test_a_cancellation_that_was_asked_for_stays_one() -> None:
     async def reach() -> None:
-        with reaching_broker():
+        with translate_broker_errors():
             await asyncio.sleep(60)
 
     task = asyncio.create_task(reach())
@@ -34,7 +34,7 @@ async def test_a_cancellation_that_was_asked_for_stays_one() -> None:
 
 @pytest.mark.parametrize("error", [ConnectionError(), TimeoutError(), RuntimeError("closed")])
 async def test_what_the_client_library_raises_is_translated(error: Exception) -> None:
-    with pytest.raises(BrokerAwayError), reaching_broker():
+    with pytest.raises(BrokerUnavailableError), translate_broker_errors():
         raise error
 
 

@@ -9,7 +9,7 @@ from pymongo.errors import (
     OperationFailure,
 )
 
-from common.database import is_away, reason_of
+from common.database import is_unavailable, reason_of
 
 
 @pytest.mark.parametrize(
@@ -17,21 +17,21 @@ from common.database import is_away, reason_of
     [13, 18, 43, 50, 64, 91, 112, 189, 371, 8000, 10107, 11602, 14031, 16500, 987_654],
 )
 def test_an_answer_that_is_not_known_to_be_permanent_is_tried_again(code: int) -> None:
-    assert is_away(OperationFailure("no", code))
-    assert is_away(BulkWriteError({"writeErrors": [{"index": 0, "code": code}]}))
+    assert is_unavailable(OperationFailure("no", code))
+    assert is_unavailable(BulkWriteError({"writeErrors": [{"index": 0, "code": code}]}))
 
 
 @pytest.mark.parametrize("code", [2, 9, 66, 121, 10334, 11000, 17419])
 def test_an_invalid_a_too_large_and_a_duplicate_document_are_not_tried_again(code: int) -> None:
-    assert not is_away(OperationFailure("no", code))
-    assert not is_away(BulkWriteError({"writeErrors": [{"index": 0, "code": code}]}))
+    assert not is_unavailable(OperationFailure("no", code))
+    assert not is_unavailable(BulkWriteError({"writeErrors": [{"index": 0, "code": code}]}))
 
 
 def test_a_lost_connection_is_tried_again_and_a_wrong_setting_is_not() -> None:
-    assert is_away(NetworkTimeout("gone"))
-    assert is_away(BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64}]}))
-    assert not is_away(ConfigurationError("wrong"))
-    assert not is_away(KeyError("x"))
+    assert is_unavailable(NetworkTimeout("gone"))
+    assert is_unavailable(BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64}]}))
+    assert not is_unavailable(ConfigurationError("wrong"))
+    assert not is_unavailable(KeyError("x"))
 
 
 def test_the_reason_is_mongodbs_name_or_number_and_quotes_no_data() -> None:

@@ -7,14 +7,14 @@ def test_every_queue_is_a_quorum_queue_whose_dead_letters_are_shown() -> None:
     for queue in (*topology.QUEUES, topology.lane("c1")):
         assert queue.arguments["x-queue-type"] == "quorum"
         assert (
-            queue is topology.PARKED
+            queue is topology.DEAD_LETTER_QUEUE
             or queue.drops
             or queue.arguments["x-dead-letter-exchange"] == topology.DEAD_LETTERS.name
         )
 
 
 def test_rabbitmq_gives_up_on_no_dead_letter_however_often_it_is_delivered() -> None:
-    assert topology.PARKED.arguments["x-delivery-limit"] == topology.UNLIMITED
+    assert topology.DEAD_LETTER_QUEUE.arguments["x-delivery-limit"] == topology.UNLIMITED
 
 
 def test_a_queue_that_drops_is_bounded_and_does_not_fill_the_dead_letters() -> None:

@@ -9,7 +9,7 @@ from common.broker import Publisher
 from common.contracts.connector import Connector
 from common.contracts.delivery import DeliveryRequested, Phase, Status
 from common.contracts.transaction import TransactionReceived
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from common.topology import partition_of
 from dispatcher.connector_cache import ConnectorCache
 from dispatcher.route import RoutingService
@@ -38,7 +38,7 @@ class FlakyPublisher(Publisher):
         await asyncio.sleep(0)
         if self.away:
             self.away -= 1
-            raise BrokerAwayError("test")
+            raise BrokerUnavailableError("test")
         request = DeliveryRequested.model_validate_json(body)
         self.published.append((routing_key, request))
 
@@ -204,7 +204,7 @@ async def test_connectors_are_read_again_when_rabbitmq_is_back() -> None:
     async def updated(_: Sequence[Connector]) -> None:
         if away:
             away.pop()
-            raise BrokerAwayError("test")
+            raise BrokerUnavailableError("test")
 
     routing.cache._updated = updated
     await routing.cache.read_again()

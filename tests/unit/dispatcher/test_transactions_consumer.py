@@ -8,7 +8,7 @@ from typing import Any
 from common.contracts.transaction import TransactionReceived
 from dispatcher.transactions_consumer import TransactionsConsumer
 from tests.support.builders import a_transaction
-from tests.unit.common.test_parking import FakePublisher
+from tests.unit.common.test_dead_lettering import FakePublisher
 
 
 class FakeOutbox(FakePublisher):

@@ -9,7 +9,7 @@ import pytest
 
 from common import topology
 from common.contracts.transaction import TRANSACTIONS
-from common.errors import BrokerAwayError, MessageTooLargeError
+from common.errors import BrokerUnavailableError, MessageTooLargeError
 from ingest import lines, replay
 from ingest.accept import Accept
 from ingest.lines import CHUNK_BYTES, Place
@@ -237,7 +237,7 @@ async def test_a_killed_run_repeats_lines_under_the_same_ids_and_loses_none(
 ) -> None:
     monkeypatch.setattr(lines, "CHUNK", 100)
     file, killed, again = a_file(tmp_path, *ordinary(300)), FakePublisher(), FakePublisher()
-    with pytest.raises(BrokerAwayError):
+    with pytest.raises(BrokerUnavailableError):
         await first_run(file, killed)
 
     await replayed(file, again)
@@ -249,7 +249,7 @@ async def test_a_killed_run_repeats_lines_under_the_same_ids_and_loses_none(
 async def first_run(file: Path, publisher: FakePublisher) -> None:
     class Ending(FakeWatcher):
         def waits(self, line: int) -> None:
-            raise BrokerAwayError(line)
+            raise BrokerUnavailableError(line)
 
         def progressed(self, place: Place) -> None:
             publisher.is_connected = place.lines < 100

@@ -13,7 +13,7 @@ from portal_api.accounts.entry import Entry
 from portal_api.accounts.roles import Caller, Role
 from portal_api.api import build_api
 from portal_api.doors import Doors
-from portal_api.errors import StoreAwayError, UnknownCallerError
+from portal_api.errors import StoreUnavailableError, UnknownCallerError
 from portal_api.routes.access import needs, noted
 
 
@@ -27,12 +27,12 @@ class FakeAudit:
 
     async def begin(self, entry: Entry) -> None:
         if self.away == "begin":
-            raise StoreAwayError("MongoDB cannot be reached now")
+            raise StoreUnavailableError("MongoDB cannot be reached now")
         self.begun.append(replace(entry))
 
     async def finish(self, entry: Entry) -> None:
         if self.away == "finish":
-            raise StoreAwayError("MongoDB cannot be reached now")
+            raise StoreUnavailableError("MongoDB cannot be reached now")
         self.finished.append(replace(entry))
 
 

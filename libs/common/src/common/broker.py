@@ -13,15 +13,15 @@ import structlog
 from aio_pika.exceptions import AMQPError, PublishError
 
 from common import topology
-from common.declaring import declare, declare_exchanges
+from common.declare import declare, declare_exchanges
 from common.errors import (
-    BrokerAwayError,
+    BrokerUnavailableError,
     NotRoutedError,
     QueueMismatchError,
 )
 from common.message_size import MessageSize
 from common.metrics import BROKER_RECONNECTS
-from common.waiting import Waiting
+from common.publish_waits import PublishWaits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -36,7 +36,7 @@ _AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
 @contextlib.contextmanager
-def reaching_broker() -> Iterator[None]:
+def translate_broker_errors() -> Iterator[None]:
     """Say in our own words that RabbitMQ is away.
 
     A lost connection also shows as a cancellation that nobody asked for: the client library cancels
@@ -47,12 +47,12 @@ def reaching_broker() -> Iterator[None]:
     except PublishError as error:
         raise NotRoutedError("no queue is bound for them") from error
     except _AWAY as error:
-        raise BrokerAwayError(type(error).__name__) from error
+        raise BrokerUnavailableError(type(error).__name__) from error
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise BrokerAwayError("the connection was lost") from error
+        raise BrokerUnavailableError("the connection was lost") from error
 
 
 async def connect(url: str, name: str) -> AbstractRobustConnection:
@@ -78,7 +78,7 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
 
 async def connect_once(url: str, name: str) -> AbstractConnection:
     """Return a connection that restores nothing by itself; raises BrokerAwayError."""
-    with reaching_broker():
+    with translate_broker_errors():
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             return await aio_pika.connect(url, client_properties={"connection_name": name})
 
@@ -109,14 +109,16 @@ class Publisher:
     """
 
     def __init__(
-        self, connect: Callable[[], Awaitable[AbstractRobustConnection]], part: topology.Part
+        self,
+        connect: Callable[[], Awaitable[AbstractRobustConnection]],
+        part: topology.ServiceTopology,
     ) -> None:
         self._connect = connect
         self._part = part
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
         self._waiting = {
-            exchange.name: Waiting(exchange.name)
+            exchange.name: PublishWaits(exchange.name)
             for exchange in (*part.publishes, topology.DEAD_LETTERS)
         }
         self._size = MessageSize()
@@ -180,9 +182,9 @@ class Publisher:
             content_type="application/json",
         )
         if exchange.name not in self._exchanges:
-            raise BrokerAwayError("not connected yet")
+            raise BrokerUnavailableError("not connected yet")
         try:
-            with reaching_broker():
+            with translate_broker_errors():
                 async with asyncio.timeout(CONFIRM_TIMEOUT_S):
                     await self._exchanges[exchange.name].publish(
                         message, routing_key, mandatory=True
@@ -190,7 +192,7 @@ class Publisher:
         except NotRoutedError:
             await self._declare_again(exchange, routing_key)
             raise
-        except BrokerAwayError as error:
+        except BrokerUnavailableError as error:
             self._size.learn(error.__cause__)
             self._size.check(body)
             raise
@@ -216,7 +218,7 @@ class Publisher:
                     return await self.publish(
                         exchange, body, message_id=message_id, kind=kind, routing_key=routing_key
                     )
-                except BrokerAwayError as error:
+                except BrokerUnavailableError as error:
                     waiting.failed(str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
@@ -228,7 +230,10 @@ class Publisher:
             return
         self._is_declaring = True
         try:
-            with contextlib.suppress(BrokerAwayError, QueueMismatchError), reaching_broker():
+            with (
+                contextlib.suppress(BrokerUnavailableError, QueueMismatchError),
+                translate_broker_errors(),
+            ):
                 async with await self._connection.channel() as channel:
                     await declare(channel, *queues)
                 log.warning("no queue was bound, declared it again", exchange=exchange.name)

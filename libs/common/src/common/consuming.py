@@ -13,8 +13,8 @@ from faststream.rabbit.schemas.queue import QueueType
 
 from common import topology
 from common.broker import count_reconnect
-from common.health import Whole
-from common.parking import handle_or_park
+from common.dead_lettering import handle_or_dead_letter
+from common.health import ConnectionIntact
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,16 +33,18 @@ def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
     acknowledge after the handler or the dead letter.
     """
 
-    class Parking(BaseMiddleware[Any, Any]):
+    class DeadLettering(BaseMiddleware[Any, Any]):
         async def consume_scope(
             self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
         ) -> Any:
             queue = self.context.get_local("handler_").queue.name
-            return await handle_or_park(publisher, msg.raw_message, queue, partial(call_next, msg))
+            return await handle_or_dead_letter(
+                publisher, msg.raw_message, queue, partial(call_next, msg)
+            )
 
     return RabbitBroker(
         url,
-        middlewares=[Parking],
+        middlewares=[DeadLettering],
         apply_types=False,
         logger=None,
         reconnect_interval=1.0,
@@ -60,7 +62,7 @@ async def consuming_checks(
     consuming = lambda: (  # noqa: E731
         None if all(s.running for s in broker.subscribers) else f"{what} are not consumed"
     )
-    return Whole(await broker.connect()).check, consuming
+    return ConnectionIntact(await broker.connect()).check, consuming
 
 
 def subscriber(

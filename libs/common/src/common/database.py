@@ -58,14 +58,14 @@ def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
     return client[name]
 
 
-async def wait_until_there(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def wait_for_database(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Wait for as long as MongoDB has no primary, and say so."""
     while reason := await _absence(database):
         log.warning("MongoDB is not there yet, waiting for it", reason=reason)
         await asyncio.sleep(1)
 
 
-class Reach:
+class DatabaseHealth:
     """Whether MongoDB's primary answered lately: without it no delivery is claimed, nothing
     recorded and nothing requeued.
     """
@@ -98,7 +98,7 @@ async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None
     return reason
 
 
-def is_away(error: Exception) -> bool:
+def is_unavailable(error: Exception) -> bool:
     """Whether the same operation may be tried again: MongoDB cannot be reached, or gave an answer
     that is not known to be permanent.
     """
@@ -112,18 +112,17 @@ def is_away(error: Exception) -> bool:
     )
 
 
-def outlast() -> AsyncIterator[stamina.Attempt]:
-    """Try a block again while MongoDB does not take it (``is_away``), without end and up to two
-    seconds apart.
+def retry_while_unavailable() -> AsyncIterator[stamina.Attempt]:
+    """Repeat a block without end while MongoDB is unavailable, with pauses of up to two seconds.
 
     Used as ``async for trial in outlast(): with trial: ...``.
     """
     return stamina.retry_context(
-        on=count_away, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
+        on=count_unavailable, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
     ).__aiter__()
 
 
-async def have_indexes(
+async def ensure_indexes(
     collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]
 ) -> None:
     """Make the indexes that are missing, however long building them takes.
@@ -132,7 +131,7 @@ async def have_indexes(
     would never end one on a large collection.
     """
     with pymongo.timeout(BUILDING_S):
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 await collection.create_indexes(indexes)
 
@@ -164,11 +163,9 @@ class _Waiting:
 _waiting = _Waiting()
 
 
-def count_away(error: Exception) -> bool:
-    """Whether to try again (``is_away``); every time counts and is logged, so that an alert sees it
-    where no health check is asked.
-    """
-    away = is_away(error)
+def count_unavailable(error: Exception) -> bool:
+    """Whether MongoDB is unavailable; counts and logs each such error for the alerts."""
+    away = is_unavailable(error)
     if away:
         _waiting.count(error)
     return away

@@ -11,13 +11,13 @@
 from __future__ import annotations
 
 
-class BrokerAwayError(Exception):
+class BrokerUnavailableError(Exception):
     """RabbitMQ did not confirm a message: it may or may not have it; publish it again
     under the same id.
     """
 
 
-class NotRoutedError(BrokerAwayError):
+class NotRoutedError(BrokerUnavailableError):
     """RabbitMQ returned a message, because no queue is bound for it."""
 
 
@@ -25,16 +25,16 @@ class QueueMismatchError(Exception):
     """A queue exists with other arguments than ours; ``str()`` names it and the difference."""
 
 
-class HopelessError(Exception):
+class PoisonError(Exception):
     """Another try cannot succeed; ``str()`` says why, without any data."""
 
 
-class MessageTooLargeError(HopelessError):
+class MessageTooLargeError(PoisonError):
     """RabbitMQ does not take a message of that size."""
 
     def __init__(self, size: int, most: int) -> None:
         super().__init__(f"a message of {size:,} bytes is larger than RabbitMQ's {most:,}")
 
 
-class UnwritableError(HopelessError):
+class UnwritableError(PoisonError):
     """MongoDB never takes the change; ``str()`` names its error."""

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from common import topology
-from common.broker import reaching_broker
-from common.errors import BrokerAwayError
+from common.broker import translate_broker_errors
+from common.errors import BrokerUnavailableError
 from common.metrics import READY
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Readiness:
         return self._has_started or is_waiting
 
 
-class Whole:
+class ConnectionIntact:
     """Whether a connection has everything that it had: after a loss its channels and consumers come
     back one by one, and each may take its time.
     """
@@ -98,7 +98,7 @@ class Loopback:
 
     def __init__(self, connection: AbstractRobustConnection) -> None:
         self._connection = connection
-        self._whole = Whole(connection)
+        self._whole = ConnectionIntact(connection)
         self._heard_at = float("-inf")
 
     async def run(self) -> None:
@@ -111,7 +111,7 @@ class Loopback:
         )
         await queue.consume(self._hear, no_ack=True)
         while True:
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
+            with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
                 async with asyncio.timeout(BEAT_S):
                     await channel.default_exchange.publish(
                         aio_pika.Message(b""), queue.name, mandatory=False

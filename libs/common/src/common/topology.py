@@ -80,7 +80,7 @@ class Queue:
     name: str
     exchange: Exchange
     routing_key: str = ""
-    parks: bool = True
+    is_dead_lettered: bool = True
     drops: bool = False
     is_ordered: bool = False
 
@@ -95,9 +95,9 @@ class Queue:
                 "x-overflow": "drop-head",
                 "x-delivery-limit": DELIVERY_LIMIT,
             }
-        if self.parks:
+        if self.is_dead_lettered:
             arguments["x-dead-letter-exchange"] = DEAD_LETTERS.name
-        is_limited = self.parks and not self.is_ordered
+        is_limited = self.is_dead_lettered and not self.is_ordered
         arguments["x-delivery-limit"] = DELIVERY_LIMIT if is_limited else UNLIMITED
         if self.is_ordered:
             arguments["x-single-active-consumer"] = True
@@ -113,7 +113,7 @@ PORTAL_API_TELEMETRY = Queue("portal-api.telemetry", TELEMETRY, routing_key=EVER
 RETRY_OPERATIONS = Queue("retry.operations", OPERATIONS, "retry.*")
 PORTAL_API_OPERATIONS = Queue("portal-api.operations", OPERATIONS, "portal-api.*")
 DISPATCHER_UNROUTED = Queue("dispatcher.unrouted", DELIVERIES, NO_CONNECTOR)
-PARKED = Queue("dead-letters", DEAD_LETTERS, parks=False)
+DEAD_LETTER_QUEUE = Queue("dead-letters", DEAD_LETTERS, is_dead_lettered=False)
 QUEUES = (
     DISPATCHER_TRANSACTIONS,
     DISPATCHER_CONNECTOR_TESTS,
@@ -124,7 +124,7 @@ QUEUES = (
     PORTAL_API_OPERATIONS,
     PORTAL_API_TELEMETRY,
     RETRY_OPERATIONS,
-    PARKED,
+    DEAD_LETTER_QUEUE,
 )
 
 
@@ -148,14 +148,14 @@ def partition_of(appointment_key: str, partitions: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ServiceTopology:
     """What one service does at RabbitMQ, from which its permissions there follow
     (deploy/rabbitmq/definitions.json).
     """
 
     publishes: tuple[Exchange, ...]
     consumes: tuple[Queue, ...] = ()
-    overhears: tuple[Exchange, ...] = ()
+    subscribes: tuple[Exchange, ...] = ()
     """Through queues of each replica's own, which are gone with it."""
     has_lanes: bool = False
 
@@ -168,7 +168,7 @@ class Part:
             if e
             in {
                 *self.publishes,
-                *self.overhears,
+                *self.subscribes,
                 TELEMETRY,
                 DEAD_LETTERS,
                 *(q.exchange for q in self.queues),
@@ -192,8 +192,8 @@ class Part:
         return (*(q for q in self.queues if q.exchange == exchange), *lanes)
 
 
-INGEST = Part(publishes=(TRANSACTIONS,))
-DISPATCHER = Part(
+INGEST = ServiceTopology(publishes=(TRANSACTIONS,))
+DISPATCHER = ServiceTopology(
     publishes=(DELIVERIES, STATUSES, CONNECTOR_TEST_RESULTS),
     consumes=(
         DISPATCHER_TRANSACTIONS,
@@ -201,22 +201,22 @@ DISPATCHER = Part(
         DISPATCHER_CONNECTOR_TESTS,
         DISPATCHER_APPOINTMENTS,
     ),
-    overhears=(CONNECTORS,),
+    subscribes=(CONNECTORS,),
     has_lanes=True,
 )
-RETRY = Part(
+RETRY = ServiceTopology(
     publishes=(DELIVERIES, STATUSES, OPERATIONS), consumes=(RETRY_OPERATIONS,), has_lanes=True
 )
-PORTAL_API = Part(
+PORTAL_API = ServiceTopology(
     publishes=(CONNECTORS, CONNECTOR_TESTS, APPOINTMENTS, OPERATIONS),
     consumes=(
         PORTAL_API_TRANSACTIONS,
         PORTAL_API_STATUSES,
         PORTAL_API_OPERATIONS,
         PORTAL_API_TELEMETRY,
-        PARKED,
+        DEAD_LETTER_QUEUE,
     ),
-    overhears=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
+    subscribes=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
 )
 PARTS = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
 """Besides, each service publishes telemetry and dead letters, and sends itself messages."""

@@ -15,15 +15,15 @@ from starlette.applications import Starlette
 from common import topology
 from common.broker import Publisher, connect, connect_once
 from common.consuming import consuming_broker, consuming_checks
-from common.database import Reach, open_database, wait_until_there
+from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing
 from common.settings import load
-from common.telemetry.lines import Lines
-from common.telemetry.telemetry import Telemetry
+from common.telemetry.log_buffer import LogBuffer
+from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import exporting
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.tokens import Tokens
@@ -73,18 +73,18 @@ def main() -> None:
     settings = load(Settings)
     if arguments.command == "test":
         raise SystemExit(asyncio.run(_test(settings, arguments.connector_id)))
-    lines = Lines()
+    lines = LogBuffer()
     configure_logs("dispatcher", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
     """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before
     leaving.
     """
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    telemetry = Telemetry(
+    telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness
     )
     tracing, serving = (
@@ -99,7 +99,7 @@ async def _work(
     settings: Settings,
     stop: asyncio.Event,
     readiness: Readiness,
-    telemetry: Telemetry,
+    telemetry: TelemetryPublisher,
     resources: SharedResources,
 ) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
@@ -109,7 +109,7 @@ async def _work(
     loopback = Loopback(await publisher.open())
     connection = BrokerConnection(partial(connect_once, url, f"dispatcher {replica} lanes"))
     database = _database(settings)
-    await wait_until_there(database)
+    await wait_for_database(database)
 
     leases = LaneLeases(database, replica, settings.lane_lease_s)
     outbox = Outbox(publisher, database, leases.replica, leases.replicas)
@@ -135,7 +135,7 @@ async def _work(
     subscribe(broker, route, connectors, Tests(connectors, resources, publisher), replica)
     subscribe_to_forgetting(broker, ledger)
     await broker.start()
-    reach, consuming = Reach(database), await consuming_checks(broker, "connector changes")
+    reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "connector changes")
     async with background(
         loopback.run(),
         reach.run(),

@@ -7,8 +7,8 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.broker import reaching_broker
-from common.errors import BrokerAwayError
+from common.broker import translate_broker_errors
+from common.errors import BrokerUnavailableError
 from common.metrics import BROKER_RECONNECTS
 
 if TYPE_CHECKING:
@@ -59,6 +59,6 @@ class BrokerConnection:
         """Close it; gives up after five seconds."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
+            with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     await connection.close()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from common.database import outlast
-from common.errors import BrokerAwayError
+from common.database import retry_while_unavailable
+from common.errors import BrokerUnavailableError
 from dispatcher.metrics import CONNECTOR_VERSION
 from dispatcher.unreadable import UnreadableConnector, parse_connector
 
@@ -98,7 +98,7 @@ class ConnectorCache:
             self._is_stale.clear()
             try:
                 await self.refresh()
-            except BrokerAwayError:
+            except BrokerUnavailableError:
                 log.warning("connectors are read again when RabbitMQ is back")
 
     async def _read_next(self) -> None:
@@ -107,7 +107,7 @@ class ConnectorCache:
             while True:
                 try:
                     return await self._refresh()
-                except BrokerAwayError:
+                except BrokerUnavailableError:
                     await asyncio.sleep(PAUSE_S)
 
     async def _refresh(self) -> None:
@@ -123,7 +123,7 @@ class ConnectorCache:
 
     async def _read(self) -> list[Connector]:
         documents: list[dict[str, Any]] = []
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 documents = await self._collection.find().to_list(None)
         connectors = [parse_connector(document) for document in documents]

@@ -15,7 +15,7 @@ import structlog
 from common import topology
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
-from common.traces.messaging import publishing, taking
+from common.traces.messaging import consume_span, publish_span
 from common.traces.spans import CURRENT
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
@@ -28,7 +28,7 @@ from dispatcher.validate import find_refusal
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
-    from common.traces.spans import Facts, Span
+    from common.traces.spans import Attributes, Span
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.ledger import Ledger
     from dispatcher.statuses import Statuses
@@ -54,7 +54,7 @@ class DeliveryService:
         """Return when the broker has the delivery's status."""
         connector = self._lane.connector
         attributes = partial(_attributes, request)
-        with taking("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
+        with consume_span("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
             CURRENT.set(span)  # never reset: each delivery has a task of its own
             refusal = find_refusal(connector, request.transaction.action, KINDS)
             if refusal is not None:
@@ -96,7 +96,7 @@ class DeliveryService:
         outcome, connector = result
         if outcome.status is Status.FAILED:
             span.failed(outcome.code or outcome.status)
-        with publishing(topology.STATUSES, span) as publication:
+        with publish_span(topology.STATUSES, span) as publication:
             event = event_of(request, connector, outcome, self._replica, publication)
             await self._statuses.publish(event)
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
@@ -121,7 +121,7 @@ class DeliveryService:
         )
 
 
-def _attributes(request: DeliveryRequested) -> Facts:
+def _attributes(request: DeliveryRequested) -> Attributes:
     """Return the attributes of the delivery's span, and of every call made for it."""
     return {
         "mboc.delivery_id": request.delivery_id,

@@ -18,9 +18,9 @@ from pymongo.errors import BulkWriteError, PyMongoError
 
 from common import topology
 from common.batcher import MOST_BYTES, Batcher
-from common.database import have_indexes, is_away, outlast
-from common.errors import BrokerAwayError, MessageTooLargeError
-from common.parking import publish_dead_letter
+from common.database import ensure_indexes, is_unavailable, retry_while_unavailable
+from common.dead_lettering import publish_dead_letter
+from common.errors import BrokerUnavailableError, MessageTooLargeError
 from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Outbox:
             if time.monotonic() - self._looked_at < LOOK_AGAIN_S or self._is_blocked:
                 return
             found: dict[str, Any] | None = None
-            async for trial in outlast():
+            async for trial in retry_while_unavailable():
                 with trial:
                     found = await self._collection.find_one(DELIVERIES, {"_id": 1})
             self._looked_at = time.monotonic()
@@ -128,12 +128,12 @@ class Outbox:
 
     async def run(self) -> None:
         """Publish stored messages whenever RabbitMQ takes them, until cancelled."""
-        await have_indexes(self._collection, [IndexModel([("replica", 1), ("_id", 1)])])
+        await ensure_indexes(self._collection, [IndexModel([("replica", 1), ("_id", 1)])])
         while True:
             try:
                 await self._publish_stored()
-            except (BrokerAwayError, PyMongoError) as error:
-                if isinstance(error, PyMongoError) and not is_away(error):
+            except (BrokerUnavailableError, PyMongoError) as error:
+                if isinstance(error, PyMongoError) and not is_unavailable(error):
                     raise
                 await asyncio.sleep(1)
                 continue
@@ -220,7 +220,7 @@ class Outbox:
             {"_id": f"{number:020d}", "replica": self._replica} | message._asdict()
             for number, message in enumerate(messages, last - len(messages) + 1)
         ]
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 await self._insert(documents)
         OUTBOX_STORED.inc(len(documents))
@@ -239,7 +239,7 @@ class Outbox:
     async def _count_to(self, count: int) -> int:
         """Take so many numbers, and return the last: they order the messages of all replicas."""
         counted: dict[str, Any] = {}
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 counted = await self._collection.find_one_and_update(
                     {"_id": "last number"},

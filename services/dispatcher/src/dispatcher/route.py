@@ -11,8 +11,8 @@ from common import topology
 from common.contracts.delivery import DeliveryRequested, Phase, Status, StatusChanged, Trigger
 from common.contracts.message import NO_CONNECTOR, delivery_id_of
 from common.topology import partition_of
-from common.traces.messaging import taking
-from common.traces.spans import together
+from common.traces.messaging import consume_span
+from common.traces.spans import end_all
 from dispatcher.age_tracker import AgeTracker
 from dispatcher.keyed_lock import KeyedLock
 from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
@@ -55,11 +55,11 @@ class RoutingService:
         """Return when the broker has confirmed every message that follows from these."""
         now = datetime.now(UTC)
         spans = [
-            taking("route", topology.TRANSACTIONS, one.traceparent, partial(_attributes, one))
+            consume_span("route", topology.TRANSACTIONS, one.traceparent, partial(_attributes, one))
             for one in transactions
         ]
         oldest = min((transaction.received_at for transaction in transactions), default=now)
-        with together(spans), self._ages.since(oldest):
+        with end_all(spans), self._ages.since(oldest):
             await asyncio.gather(
                 *(
                     self._route(transaction, now, span)
@@ -76,7 +76,7 @@ class RoutingService:
         transaction, now = request.transaction, datetime.now(UTC)
         appointment = transaction.appointment
         attributes = partial(_attributes, transaction)
-        with taking("route", topology.DELIVERIES, request.traceparent, attributes) as span:
+        with consume_span("route", topology.DELIVERIES, request.traceparent, attributes) as span:
             connectors = await self._connectors.find_for_source_app(
                 appointment.source_app, appointment.source_type
             )

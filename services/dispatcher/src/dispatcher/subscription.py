@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from common.broker import reaching_broker
-from common.declaring import declare
-from common.errors import BrokerAwayError
-from common.parking import handle_or_park
+from common.broker import translate_broker_errors
+from common.dead_lettering import handle_or_dead_letter
+from common.declare import declare
+from common.errors import BrokerUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,7 +105,7 @@ class Subscription:
         Raises BrokerAwayError.
         """
         try:
-            with reaching_broker():
+            with translate_broker_errors():
                 async with asyncio.timeout(BROKER_TIMEOUT_S):
                     self._channel = await connection.channel(publisher_confirms=False)
                     await self._consume(self._channel, prefetch)
@@ -148,7 +148,7 @@ class Subscription:
         self._is_consuming = False
         channel, self._channel = self._channel, None
         if channel is not None and not channel.is_closed:
-            with contextlib.suppress(BrokerAwayError), reaching_broker():
+            with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
                 async with asyncio.timeout(BROKER_TIMEOUT_S):
                     await channel.close()
 
@@ -184,10 +184,10 @@ class Subscription:
         one.task.add_done_callback(lambda _: self._in_hand.pop(one))
 
     async def _work(self, one: MessageInHand) -> None:
-        await handle_or_park(
+        await handle_or_dead_letter(
             self._publisher, one.message, self._queue.name, partial(self._handle, one)
         )
-        with contextlib.suppress(BrokerAwayError), reaching_broker():
+        with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
             # On a lost connection the client library would wait for room in its queue for ever.
             async with asyncio.timeout(BROKER_TIMEOUT_S):
                 await one.message.ack()

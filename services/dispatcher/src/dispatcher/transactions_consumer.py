@@ -10,9 +10,9 @@ import structlog
 
 from common import topology
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
-from common.errors import BrokerAwayError, QueueMismatchError
-from common.parking import park
-from common.reading import read_list
+from common.dead_lettering import dead_letter
+from common.errors import BrokerUnavailableError, QueueMismatchError
+from common.read_list import read_list
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class TransactionsConsumer:
                     connection = await self._connection.get()
                     await self._subscription.open(connection, MESSAGES_AT_ONCE)
                     self._trouble = None
-            except (BrokerAwayError, QueueMismatchError) as error:
+            except (BrokerUnavailableError, QueueMismatchError) as error:
                 if self._trouble is None:
                     log.warning("transactions are not consumed", reason=str(error))
                 self._trouble = str(error)
@@ -83,4 +83,4 @@ class TransactionsConsumer:
         await self._route(read.items)
         if read.unreadable is not None:
             queue, (body, error) = topology.DISPATCHER_TRANSACTIONS.name, read.unreadable
-            await park(self._publisher, message, queue, error, body)
+            await dead_letter(self._publisher, message, queue, error, body)

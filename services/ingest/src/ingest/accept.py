@@ -11,7 +11,7 @@ from common.batcher import MOST_BYTES, Batcher
 from common.contracts.message import digest
 from common.contracts.traceparent import new_traceparent
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
-from common.errors import BrokerAwayError, MessageTooLargeError
+from common.errors import BrokerUnavailableError, MessageTooLargeError
 from ingest.arrays import split_snapshots
 from ingest.errors import InvalidFieldError, TooLargeError
 from ingest.metrics import CONFIRM_SECONDS, accepted_of
@@ -117,9 +117,9 @@ class Accept:
     def check(self) -> None:
         """Raise BrokerAwayError when nothing can be accepted now."""
         if not self._publisher.is_connected:
-            raise BrokerAwayError("not connected")
+            raise BrokerUnavailableError("not connected")
         if self._published_at is not None and _now() > self._published_at + self.timeout_s:
-            raise BrokerAwayError("a confirmation is overdue")
+            raise BrokerUnavailableError("a confirmation is overdue")
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
         """Return once the broker has confirmed all of them; raises BrokerAwayError, and
@@ -130,7 +130,7 @@ class Accept:
             async with asyncio.timeout(self.timeout_s):
                 await _all(list(map(self._batcher.submit, transactions)))
         except TimeoutError as error:
-            raise BrokerAwayError("no confirmation in time") from error
+            raise BrokerUnavailableError("no confirmation in time") from error
         for transaction in transactions:
             accepted_of(transaction.source, transaction.action).inc()
 

@@ -20,8 +20,8 @@ from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.release import RELEASE
 from common.settings import load
-from common.telemetry.lines import Lines
-from common.telemetry.telemetry import Telemetry
+from common.telemetry.log_buffer import LogBuffer
+from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import exporting
 from ingest.accept import Accept
 from ingest.lines import Place
@@ -55,7 +55,7 @@ def main() -> None:
     settings = load(Settings)
     if arguments.command == "replay":
         raise SystemExit(_replayed(settings, arguments.file))
-    lines = Lines()
+    lines = LogBuffer()
     configure_logs("ingest", settings.replica, settings.log_level, lines.keep)
     run(partial(serve, settings, lines))
 
@@ -73,7 +73,7 @@ def _replayed(settings: Settings, file: Path) -> int:
         return 130
 
 
-async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
     """Listen at once, accept when RabbitMQ is there, answer what is in hand before leaving."""
     readiness = Readiness()
     publisher = Publisher(
@@ -91,7 +91,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
             metrics_route(),
         ]
     )
-    telemetry = Telemetry(
+    telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness
     )
     async with (

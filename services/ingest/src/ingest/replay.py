@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from ingest.accept import Accept, read_change
 from ingest.errors import IngestError, TooLargeError
 from ingest.lines import Line, Place, chunks, entry_of, reason_of
@@ -117,7 +117,7 @@ class Replay:
         while True:
             try:
                 return await self._accept([change for _, change in changes])
-            except BrokerAwayError:
+            except BrokerUnavailableError:
                 self._watcher.waits(changes[0][0])
                 await asyncio.sleep(PAUSE_S)
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from common.contracts.appointment import Action
 from common.contracts.traceparent import read_traceparent
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from common.problem import problem
 from common.traces.spans import SpanKind, begin_trace
 from ingest.accept import Accept, read_changes
@@ -124,7 +124,7 @@ class Webhook:
             accepted = await self._accepted(source, headers, receive, span)
         except IngestError as error:
             return refusal_of(error)
-        except BrokerAwayError:
+        except BrokerUnavailableError:
             return away("RabbitMQ did not confirm")
         return JSONResponse({"transactions": accepted}, status_code=202)
 

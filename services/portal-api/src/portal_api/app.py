@@ -16,15 +16,15 @@ from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker, consuming_checks
 from common.contracts.connector import ConnectorChanged
-from common.database import Reach, open_database, wait_until_there
+from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.sealing import KeyRing
 from common.settings import DatabaseSettings, load
-from common.telemetry.lines import Lines
-from common.telemetry.telemetry import Telemetry
+from common.telemetry.log_buffer import LogBuffer
+from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import exporting
 from portal_api.accounts.rules import Rules
 from portal_api.api import build_api
@@ -95,12 +95,12 @@ def main() -> None:
             settings = load(Settings)
             raise SystemExit(asyncio.run(rekey(_connectors(settings, _database(settings)))))
         case _:
-            settings, lines = load(Settings), Lines()
+            settings, lines = load(Settings), LogBuffer()
             configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
             run(partial(serve, settings, lines))
 
 
-async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
     """Listen at once, record when RabbitMQ and MongoDB are there, finish what is in
     hand before leaving.
     """
@@ -118,7 +118,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     app = build_api(
         routers, doors, others, website(settings.web_folder) if settings.web_folder else ()
     )
-    telemetry = Telemetry(url, "portal-api", settings.replica, lines, readiness)
+    telemetry = TelemetryPublisher(url, "portal-api", settings.replica, lines, readiness)
     async with (
         exporting(settings, "portal-api", settings.replica),
         listening(app, settings.host, settings.port),
@@ -126,7 +126,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
     ):
         with readiness.waiting_for_servers():
             connection = await publisher.open()
-            await wait_until_there(database)
+            await wait_for_database(database)
         loopback = Loopback(connection)
         watch.use(connection)
         await make_indexes(database)
@@ -139,7 +139,7 @@ async def serve(settings: Settings, lines: Lines, stop: asyncio.Event) -> None:
         watch.subscribe(broker)
         await broker.start()
         watch.listen(await broker.connect())
-        reach, consuming = Reach(database), await consuming_checks(broker, "statuses")
+        reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "statuses")
         async with background(loopback.run(), reach.run(), regroup(database), *watch.works()):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
@@ -195,7 +195,7 @@ def _bounds(settings: Settings) -> Bounds:
 
 
 async def _give_up(database: Database, before: datetime) -> None:
-    await wait_until_there(database)
+    await wait_for_database(database)
     ended = await give_up(Unheard(database), Record(Writer(database), Figures(database)), before)
     sys.stdout.write(
         f"Given up: {ended} deliveries, which are Failed now with an unknown outcome.\n"

@@ -16,8 +16,8 @@ from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
-from common.parking import park
-from common.reading import read_list
+from common.dead_lettering import dead_letter
+from common.read_list import read_list
 from portal_api.room import Room
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from faststream.rabbit import RabbitBroker
 
     from common.broker import ConfirmedPublisher
-    from common.reading import Unreadable
+    from common.read_list import Unreadable
     from portal_api.connectors.testing import ConnectionTests
     from portal_api.record import Record
 
@@ -44,7 +44,7 @@ def subscribe(
 ) -> None:
     """Add this service's subscribers to the broker."""
     recorder = Recorder(record, publisher)
-    for source in (*RECORDED, topology.PARKED):
+    for source in (*RECORDED, topology.DEAD_LETTER_QUEUE):
         _subscribe(broker, source, recorder)
 
     @own_subscriber(
@@ -79,7 +79,7 @@ class Recorder:
     async def __call__(self, queue_name: str, message: AbstractIncomingMessage) -> None:
         """Record one message of this queue; raises ValidationError where nothing can be read."""
         async with self._room.of(len(message.body)):
-            if queue_name == topology.PARKED.name:
+            if queue_name == topology.DEAD_LETTER_QUEUE.name:
                 await self._dead_letter(message)
             else:
                 await self._message(queue_name, message)
@@ -107,7 +107,9 @@ class Recorder:
     ) -> None:
         """Dead-letter the items that cannot be read, without their neighbours."""
         if unreadable is not None:
-            await park(self._publisher, message, queue_name, unreadable.error, unreadable.body)
+            await dead_letter(
+                self._publisher, message, queue_name, unreadable.error, unreadable.body
+            )
 
     async def _dead_letter(self, message: AbstractIncomingMessage) -> None:
         """Record a dead letter, or a message that RabbitMQ gave up on.

@@ -41,7 +41,7 @@ class UnconfirmedError(PortalError):
     """RabbitMQ did not confirm what was to be done: it may or may not be."""
 
 
-class StoreAwayError(PortalError):
+class StoreUnavailableError(PortalError):
     """MongoDB cannot be reached now."""
 
 
@@ -49,7 +49,7 @@ class UnreadableError(PortalError):
     """The file that was sent cannot be read."""
 
 
-class DispatcherAwayError(PortalError):
+class DispatcherUnavailableError(PortalError):
     """No dispatcher answered in time."""
 
 

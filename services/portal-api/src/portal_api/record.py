@@ -11,8 +11,8 @@ import structlog
 from common import topology
 from common.contracts.delivery import Phase
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
-from common.traces.messaging import taking
-from common.traces.spans import together
+from common.traces.messaging import consume_span
+from common.traces.spans import end_all
 from portal_api.figures.late import late_minutes
 from portal_api.figures.steps import Step
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
@@ -66,11 +66,11 @@ class Record:
     async def statuses(self, events: Sequence[StatusChanged]) -> None:
         """Show where deliveries stand."""
         steps = [
-            taking("record", topology.STATUSES, event.traceparent, partial(_facts, event))
+            consume_span("record", topology.STATUSES, event.traceparent, partial(_facts, event))
             for event in events
             if event.phase is Phase.DONE
         ]
-        with together(steps):
+        with end_all(steps):
             await self._writer.write(
                 [change for event in events for change in projections.of_status(event)]
             )

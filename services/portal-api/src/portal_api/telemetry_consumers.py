@@ -15,7 +15,7 @@ from common.consuming import own_queue, own_subscriber, subscriber
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.contracts.telemetry import Heartbeat
-from common.reading import read_list
+from common.read_list import read_list
 from portal_api.logs.line import read_lines
 from portal_api.store.projections import rank_of
 

@@ -8,7 +8,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from common.depths import Depths
+from common.queue_depths import QueueDepths
 from portal_api.figures.rounds import Rounds
 from portal_api.hear import Hear
 from portal_api.live.hub import Hub
@@ -68,7 +68,7 @@ class Watch:
         self._bounds = bounds
         self._replica = replica
         self._hub = Hub()
-        self._depths = Depths()
+        self._depths = QueueDepths()
         self._heard = Heard(bounds.silent_after, bounds.heartbeats_kept)
         self._board = Board(self._heard, self._depths, Observed(database), bounds.oldest_allowed)
         self.figures = Figures(database)

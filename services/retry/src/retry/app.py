@@ -17,14 +17,14 @@ from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker, consuming_checks
 from common.contracts.telemetry import TimerJob
-from common.database import Reach, open_database, wait_until_there
+from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
 from common.process import background, listening, run
 from common.settings import DatabaseSettings, load
-from common.telemetry.lines import Lines
-from common.telemetry.telemetry import Telemetry
+from common.telemetry.log_buffer import LogBuffer
+from common.telemetry.publisher import TelemetryPublisher
 from retry.ask import Ask
 from retry.carry_out import CarryOut
 from retry.consumers import subscribe
@@ -50,7 +50,7 @@ from retry.timer import Timer
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from common.depths import Depths
+    from common.queue_depths import QueueDepths
     from retry.schedule import Schedule
 
 log = structlog.get_logger()
@@ -73,7 +73,7 @@ def main() -> None:
         asyncio.run(_migrate(load(DatabaseSettings)))
         return
     settings = load(Settings)
-    lines = Lines()
+    lines = LogBuffer()
     configure_logs("retry", settings.replica, settings.log_level, lines.keep)
     schedule = schedule_of(settings)
     if schedule.trouble:
@@ -81,7 +81,9 @@ def main() -> None:
     run(partial(serve, settings, schedule, lines))
 
 
-async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyncio.Event) -> None:
+async def serve(
+    settings: Settings, schedule: Schedule, lines: LogBuffer, stop: asyncio.Event
+) -> None:
     """Listen at once, act when RabbitMQ and MongoDB are there, finish the work in
     hand before leaving.
     """
@@ -91,13 +93,13 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
         topology.RETRY,
     )
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
-    telemetry = Telemetry(
+    telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness
     )
     async with listening(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
-        await wait_until_there(database)
+        await wait_for_database(database)
         requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
         await make_indexes(database)
         clocks = [
@@ -111,7 +113,11 @@ async def serve(settings: Settings, schedule: Schedule, lines: Lines, stop: asyn
             settings.lease_s / 3,
         )
         steps = _steps(database, requeues, ask, Tell(publisher))
-        operate, loopback, reach = Operate(clocks[1], steps), Loopback(connection), Reach(database)
+        operate, loopback, reach = (
+            Operate(clocks[1], steps),
+            Loopback(connection),
+            DatabaseHealth(database),
+        )
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
         subscribe(broker, steps.operations, operate)
         await broker.start()
@@ -153,7 +159,7 @@ def _steps(
     )
 
 
-async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, TimerJob]:
+async def _timer_job(schedule: Schedule, clock: Clock, _: QueueDepths) -> dict[str, TimerJob]:
     """Return the part of a heartbeat that tells when the timer job ran and runs."""
     return {
         "timer_job": TimerJob(
@@ -168,6 +174,6 @@ async def _timer_job(schedule: Schedule, clock: Clock, _: Depths) -> dict[str, T
 
 async def _migrate(settings: DatabaseSettings) -> None:
     database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
-    await wait_until_there(database)
+    await wait_for_database(database)
     await make_indexes(database)
     sys.stdout.write("Every index of retry is there.\n")

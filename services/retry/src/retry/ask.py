@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import structlog
 
 from common import topology
-from common.broker import reaching_broker
+from common.broker import translate_broker_errors
 from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
 from common.contracts.message import digest
-from common.declaring import declare
-from common.errors import BrokerAwayError, QueueMismatchError
+from common.declare import declare
+from common.errors import BrokerUnavailableError, QueueMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ class Ask:
         """Declare a lane's queue; one with other arguments exists, so it can be published to."""
         while True:
             try:
-                with reaching_broker():
+                with translate_broker_errors():
                     async with (
                         asyncio.timeout(DECLARE_TIMEOUT_S),
                         await self._connection.channel() as channel,
@@ -75,7 +75,7 @@ class Ask:
                         await declare(channel, lane)
             except QueueMismatchError as error:
                 log.warning("a lane was not declared", reason=str(error))
-            except BrokerAwayError:
+            except BrokerUnavailableError:
                 await asyncio.sleep(1)
                 continue
             return

@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
 
 from common.contracts.traceparent import is_sampled, read_traceparent, trace_id_of
-from common.traces.spans import RECORDER, SpanKind, begin, begin_trace, together
+from common.traces.spans import RECORDER, SpanKind, begin, begin_trace, end_all
 
 SAMPLED = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 UNWANTED = f"{SAMPLED[:-1]}0"
@@ -116,7 +116,7 @@ def test_an_error_is_recorded_by_its_class_and_never_by_its_words(
 ) -> None:
     with (
         pytest.raises(ValueError, match="payload"),
-        together([begin("route", SpanKind.CONSUMER, SAMPLED)]),
+        end_all([begin("route", SpanKind.CONSUMER, SAMPLED)]),
     ):
         raise ValueError("the payload itself")
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from common.contracts.connector import ConnectorTestRequested
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.connection_test.answer import Tests as ConnectionTests
@@ -27,7 +27,7 @@ class Known:
         self._connectors = {c.connector_id: c for c in connectors}
 
     async def refresh(self) -> None:
-        raise BrokerAwayError
+        raise BrokerUnavailableError
 
     def find(self, connector_id: str) -> Any:
         return self._connectors.get(connector_id)

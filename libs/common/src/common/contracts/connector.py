@@ -210,7 +210,7 @@ def calls_in_flight_of(system: str | None, limits: Limits) -> int:
     return limits.calls_in_flight or (5 if system == BUSINESS_CENTRAL else 8)
 
 
-def bound_to(connector_id: str, secret: str) -> str:
+def seal_context(connector_id: str, secret: str) -> str:
     """Return what a sealed secret belongs to: one field of one connector."""
     return f"{connector_id}.{secret}"
 

@@ -80,16 +80,16 @@ class Sending(SpanExporter):
         """Send one batch; called by the processor's thread alone."""
         self.taken += len(spans)
         result = self._exporter.export(spans)
-        is_away = result is not SpanExportResult.SUCCESS
-        if is_away:
+        is_unavailable = result is not SpanExportResult.SUCCESS
+        if is_unavailable:
             SPANS_DROPPED.inc(len(spans))
-        if is_away and not self._is_away:
+        if is_unavailable and not self._is_away:
             log.warning(
                 "the collector does not take traces: they are dropped and counted until it does"
             )
-        if self._is_away and not is_away:
+        if self._is_away and not is_unavailable:
             log.info("the collector takes traces again")
-        self._is_away = is_away
+        self._is_away = is_unavailable
         return result
 
     def shutdown(self) -> None:

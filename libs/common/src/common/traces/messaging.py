@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.topology import Exchange
-    from common.traces.spans import Facts
+    from common.traces.spans import Attributes
 
 
-def taking(verb: str, exchange: Exchange, parent: str | None, facts: Callable[[], Facts]) -> Span:
+def consume_span(
+    verb: str, exchange: Exchange, parent: str | None, attributes: Callable[[], Attributes]
+) -> Span:
     """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
     if RECORDER.tracer is None:
         return Span(parent)
@@ -23,17 +25,17 @@ def taking(verb: str, exchange: Exchange, parent: str | None, facts: Callable[[]
         f"{verb} {exchange.name}",
         SpanKind.CONSUMER,
         parent,
-        lambda: _about("process", verb, exchange) | dict(facts()),
+        lambda: _about("process", verb, exchange) | dict(attributes()),
     )
 
 
-def publishing(exchange: Exchange, step: Span) -> Span:
+def publish_span(exchange: Exchange, span: Span) -> Span:
     """Begin handing a message to this exchange, which follows from the step; it ends when the
     broker has confirmed it.
     """
-    if not step.is_recorded:
-        return step
-    return step.then(
+    if not span.is_recorded:
+        return span
+    return span.then(
         f"publish {exchange.name}", SpanKind.PRODUCER, lambda: _about("send", "publish", exchange)
     )
 

@@ -29,30 +29,30 @@ if TYPE_CHECKING:
     from opentelemetry import trace
     from opentelemetry.context import Context
 
-    Facts = Mapping[str, str | int]
+    Attributes = Mapping[str, str | int]
 
 __all__ = [
     "CURRENT",
     "RECORDER",
-    "Recorder",
     "Span",
     "SpanKind",
+    "SpanRecorder",
     "begin",
     "begin_trace",
     "current_traceparent",
-    "together",
-    "working_on",
+    "end_all",
+    "use_span",
 ]
 
 
-class Recorder:
+class SpanRecorder:
     """What records spans in this process; nothing while ``tracer`` is None."""
 
     tracer: trace.Tracer | None = None
 
 
-RECORDER = Recorder()
-NOTHING: Facts = {}
+RECORDER = SpanRecorder()
+NOTHING: Attributes = {}
 
 
 class Span:
@@ -61,13 +61,16 @@ class Span:
     ``traceparent`` is what whatever follows from it is to be told.
     """
 
-    __slots__ = ("_recorded", "facts", "traceparent")
+    __slots__ = ("_recorded", "attributes", "traceparent")
 
     def __init__(
-        self, traceparent: str | None, facts: Facts = NOTHING, recorded: trace.Span | None = None
+        self,
+        traceparent: str | None,
+        attributes: Attributes = NOTHING,
+        recorded: trace.Span | None = None,
     ) -> None:
         self.traceparent = traceparent
-        self.facts = facts
+        self.attributes = attributes
         self._recorded = recorded
 
     @property
@@ -80,19 +83,19 @@ class Span:
         """The id that all steps of the trace share."""
         return trace_id_of(self.traceparent)
 
-    def then(self, name: str, kind: SpanKind, facts: Callable[[], Facts] = dict) -> Span:
+    def then(self, name: str, kind: SpanKind, attributes: Callable[[], Attributes] = dict) -> Span:
         """Begin a step that follows from this one, in this process; one that nobody records stands
         for all that follow from it.
         """
-        return self if self._recorded is None else begin(name, kind, self.traceparent, facts)
+        return self if self._recorded is None else begin(name, kind, self.traceparent, attributes)
 
-    def note(self, **facts: str | int | None) -> None:
+    def note(self, **attributes: str | int | None) -> None:
         """Add what is known by now; a name's double underscores stand for dots."""
         if self._recorded is not None:
             self._recorded.set_attributes(
                 {
                     name.replace("__", "."): value
-                    for name, value in facts.items()
+                    for name, value in attributes.items()
                     if value is not None
                 }
             )
@@ -130,9 +133,9 @@ CURRENT: ContextVar[Span | None] = ContextVar("step", default=None)
 
 
 @contextlib.contextmanager
-def working_on(step: Span) -> Iterator[None]:
+def use_span(span: Span) -> Iterator[None]:
     """Work for this step inside the block."""
-    token = CURRENT.set(step)
+    token = CURRENT.set(span)
     try:
         yield
     finally:
@@ -141,32 +144,34 @@ def working_on(step: Span) -> Iterator[None]:
 
 def current_traceparent() -> str | None:
     """Return what a call made now is to be told of its trace."""
-    step = CURRENT.get()
-    return None if step is None else step.traceparent
+    span = CURRENT.get()
+    return None if span is None else span.traceparent
 
 
-def begin(name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict) -> Span:
-    """Begin a step that follows from another one; ``facts`` are asked for only
+def begin(
+    name: str, kind: SpanKind, parent: str | None, attributes: Callable[[], Attributes] = dict
+) -> Span:
+    """Begin a step that follows from another one; ``attributes`` are asked for only
     when it is recorded.
     """
     if RECORDER.tracer is None or not is_sampled(parent):
         return Span(parent)
-    return _recorded(RECORDER.tracer, name, kind, parent, facts())
+    return _recorded(RECORDER.tracer, name, kind, parent, attributes())
 
 
 def begin_trace(
-    name: str, kind: SpanKind, parent: str | None, facts: Callable[[], Facts] = dict
+    name: str, kind: SpanKind, parent: str | None, attributes: Callable[[], Attributes] = dict
 ) -> Span:
     """Begin the first step of ours: part of the caller's trace when there is a parent, else of a
     new one, sampled or not as configured.
     """
     if RECORDER.tracer is None:
         return Span(parent or new_traceparent())
-    return _recorded(RECORDER.tracer, name, kind, parent, facts())
+    return _recorded(RECORDER.tracer, name, kind, parent, attributes())
 
 
 @contextlib.contextmanager
-def together(spans: Sequence[Span]) -> Iterator[None]:
+def end_all(spans: Sequence[Span]) -> Iterator[None]:
     """End these with the block: what it does, it does for all of them."""
     error: type[BaseException] | None = None
     try:
@@ -180,13 +185,13 @@ def together(spans: Sequence[Span]) -> Iterator[None]:
 
 
 def _recorded(
-    tracer: trace.Tracer, name: str, kind: SpanKind, parent: str | None, facts: Facts
+    tracer: trace.Tracer, name: str, kind: SpanKind, parent: str | None, attributes: Attributes
 ) -> Span:
-    recorded = tracer.start_span(name, _context(parent), kind, facts)
+    recorded = tracer.start_span(name, _context(parent), kind, attributes)
     ids = recorded.get_span_context()
     return Span(
         f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{ids.trace_flags & TraceFlags.SAMPLED:02x}",
-        facts,
+        attributes,
         recorded,
     )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from common.contracts.connector import bound_to
+from common.contracts.connector import seal_context
 from common.sealing import SealError
 from dispatcher.back_offices.certificates import trusting
 from dispatcher.back_offices.faults import Faults
@@ -50,7 +50,7 @@ def open_secrets(connector: Connector, keys: KeyRing, kind: Kind) -> dict[str, s
     """Return the secrets by name; raises MisconfiguredError."""
     try:
         return {
-            name: keys.open(sealed, bound_to(connector.connector_id, name))
+            name: keys.open(sealed, seal_context(connector.connector_id, name))
             for name, sealed in connector.secrets.items()
         }
     except SealError as error:

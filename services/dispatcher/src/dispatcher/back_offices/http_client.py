@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from common.contracts.connector import CRM, AuthenticationType
-from common.traces.spans import CURRENT, SpanKind, working_on
+from common.traces.spans import CURRENT, SpanKind, use_span
 from dispatcher.back_offices.authentication.handshake import NTLM, Login, windows_schemes
 from dispatcher.back_offices.authentication.negotiated import Negotiated
 from dispatcher.back_offices.authentication.oauth2 import OAuth2
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.sealing import KeyRing
-    from common.traces.spans import Facts, Span
+    from common.traces.spans import Attributes, Span
     from dispatcher.back_offices.addresses import Addresses
     from dispatcher.back_offices.authentication.tokens import Tokens
     from dispatcher.back_offices.calls import Answer, Call
@@ -80,7 +80,7 @@ class BackOfficeHttpClient:
             delivering.then(
                 call.method, SpanKind.CLIENT, partial(self._attributes, call, delivering)
             ) as span,
-            working_on(span),
+            use_span(span),
         ):
             answer = await self._authentication.call(self._caller, call)
             span.note(http__response__status_code=answer.status)
@@ -92,19 +92,19 @@ class BackOfficeHttpClient:
         """Close idle connections."""
         await self._authentication.close()
 
-    def _attributes(self, call: Call, delivering: Span) -> Facts:
+    def _attributes(self, call: Call, delivering: Span) -> Attributes:
         """Return the attributes of the span: of the address only the server, because paths and
         queries may hold secrets.
         """
         where = urlsplit(call.url)
-        server: Facts = {
+        server: Attributes = {
             "server.address": where.hostname or "",
             "server.port": where.port or (443 if where.scheme == "https" else 80),
         }
-        inherited: Facts = {
-            name: delivering.facts[name]
+        inherited: Attributes = {
+            name: delivering.attributes[name]
             for name in ("mboc.connector_id", "mboc.attempt")
-            if name in delivering.facts
+            if name in delivering.attributes
         }
         return {
             "http.request.method": call.method,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common import topology
 from common.contracts.connector import ConnectorTested, Step
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from dispatcher.connection_test.steps import Tested, try_connector
 from dispatcher.unreadable import UnreadableConnector
 
@@ -44,7 +44,7 @@ class Tests:
         """Try the connector as it is stored now."""
         if datetime.now(UTC) - request.requested_at > STALE:
             return
-        with contextlib.suppress(BrokerAwayError):
+        with contextlib.suppress(BrokerUnavailableError):
             await self._connectors.refresh()
         connector = self._connectors.find(request.connector_id)
         tested = UNKNOWN
@@ -56,7 +56,7 @@ class Tests:
             steps=tuple(tested.steps),
             mapping=tested.mapping,
         )
-        with contextlib.suppress(BrokerAwayError):
+        with contextlib.suppress(BrokerUnavailableError):
             body = result.model_dump_json().encode()
             await self._publisher.publish(
                 topology.CONNECTOR_TEST_RESULTS,

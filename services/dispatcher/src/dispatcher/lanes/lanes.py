@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from common.broker import reaching_broker
-from common.declaring import declare
+from common.broker import translate_broker_errors
+from common.declare import declare
 from common.errors import QueueMismatchError
 from dispatcher.lanes.groups import keys_of
 from dispatcher.lanes.standing import standings_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from common.contracts.connector import Connector
-    from common.depths import Depths
+    from common.queue_depths import QueueDepths
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane import Lane
@@ -71,7 +71,7 @@ class Lanes:
             if not lanes:
                 return
             connection = await self._connection.get()
-            with reaching_broker():
+            with translate_broker_errors():
                 async with asyncio.timeout(BROKER_TIMEOUT_S + len(lanes)):
                     channel = await connection.channel(publisher_confirms=False)
                     for lane in lanes:
@@ -95,6 +95,6 @@ class Lanes:
             lane.state.queue_mismatch = str(error)
             self._declared.discard(lane.queue.name)
 
-    async def standing(self, depths: Depths) -> dict[str, Any]:
+    async def standing(self, depths: QueueDepths) -> dict[str, Any]:
         """Return the part of a heartbeat that describes the lanes this replica works."""
         return {"lanes": await standings_of([one for one in self if one.is_owned], depths)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from common.contracts.delivery import Status
 from common.contracts.telemetry import LaneStanding
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from dispatcher.metrics import (
     CALLS_ALLOWED,
     IN_HAND,
@@ -21,14 +21,14 @@ from dispatcher.metrics import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from common.depths import Depths
+    from common.queue_depths import QueueDepths
     from dispatcher.lanes.lane import Lane
 
 
-async def standings_of(lanes: Sequence[Lane], depths: Depths) -> tuple[LaneStanding, ...]:
+async def standings_of(lanes: Sequence[Lane], depths: QueueDepths) -> tuple[LaneStanding, ...]:
     """Return one standing per connector of these lanes; without RabbitMQ without depths."""
     found: dict[str, int] = {}
-    with contextlib.suppress(BrokerAwayError):
+    with contextlib.suppress(BrokerUnavailableError):
         found = await depths.of(lane.queue.name for lane in lanes)
     by_connector: dict[str, LaneStanding] = {}
     for lane in lanes:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from pymongo.errors import PyMongoError
 
-from common.database import is_away
-from common.errors import BrokerAwayError
+from common.database import is_unavailable
+from common.errors import BrokerUnavailableError
 from dispatcher.lanes.placement import place
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ class LaneSupervisor:
             try:
                 await self._tick()
                 self._waits_for(None)
-            except BrokerAwayError as error:
+            except BrokerUnavailableError as error:
                 self._waits_for("RabbitMQ", str(error))
             except PyMongoError as error:
-                if not is_away(error):
+                if not is_unavailable(error):
                     raise
                 self._waits_for("MongoDB", type(error).__name__)
             with contextlib.suppress(TimeoutError):
@@ -123,7 +123,7 @@ class LaneSupervisor:
         self._has_ticked = self._connection.is_open
 
     async def _connect(self) -> None:
-        with contextlib.suppress(BrokerAwayError):
+        with contextlib.suppress(BrokerUnavailableError):
             await self._connection.get()
 
     async def _wanted(self) -> set[str]:
@@ -168,7 +168,7 @@ class LaneSupervisor:
     async def _open(self, lanes: list[Lane]) -> None:
         """Consume these lanes; one that cannot be opened troubles no other."""
         room = asyncio.Semaphore(OPENED_AT_ONCE)
-        with contextlib.suppress(BrokerAwayError):
+        with contextlib.suppress(BrokerUnavailableError):
             await self._lanes.declare()
             await asyncio.gather(*(self._open_one(one, room) for one in lanes))
 

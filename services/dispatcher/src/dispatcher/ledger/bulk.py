@@ -9,7 +9,7 @@ import structlog
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, WTimeoutError
 
-from common.database import is_away, outlast
+from common.database import is_unavailable, retry_while_unavailable
 from dispatcher.ledger import writes
 from dispatcher.ledger.claim import Answer, Busy, Claim, NeverDelivered
 from dispatcher.ledger.decide import Decision, Grant, Held, decide, is_owed
@@ -68,7 +68,7 @@ class Bulk:
         return [(await self.write([item]))[0] for item in items]
 
     async def _outlasting(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 return await self._once(items)
         raise AssertionError  # outlast ends only by an exception
@@ -160,7 +160,7 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
     if details.get("writeConcernErrors"):
         # A write that a majority does not have may be rolled back: do it again.
         raise WTimeoutError("the ledger was not written by a majority") from error
-    if is_away(error):
+    if is_unavailable(error):
         raise error
     errors = details["writeErrors"]
     return _Result(

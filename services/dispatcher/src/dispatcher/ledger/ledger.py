@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from common.batcher import Batcher
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from common.database import is_away, outlast
+from common.database import is_unavailable, retry_while_unavailable
 from dispatcher.ledger import writes
 from dispatcher.ledger.bulk import Bulk, Write
 from dispatcher.ledger.claim import (
@@ -97,7 +97,7 @@ class Ledger:
         connectors that knew it.
         """
         ids = [document_id_of(connector_id, appointment_key) for connector_id in connector_ids]
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 result = await self._collection.update_many(
                     {"_id": {"$in": ids}}, writes.forgetting()
@@ -112,7 +112,7 @@ class Ledger:
                 await self._clock.measure()
                 await self._renew()
             except PyMongoError as error:
-                if not is_away(error):
+                if not is_unavailable(error):
                     raise
                 log.warning("leases could not be renewed: MongoDB is away", calls=len(self._live))
             await asyncio.sleep(self._lease.total_seconds() / 4)

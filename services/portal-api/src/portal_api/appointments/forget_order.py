@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from common import topology
 from common.contracts.forget_order import ForgetOrderRequested
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from portal_api.errors import UnconfirmedError
 
 if TYPE_CHECKING:
@@ -50,5 +50,5 @@ class ForgetOrder:
                     message_id=request.request_id,
                     kind="ForgetOrderRequested",
                 )
-        except (BrokerAwayError, TimeoutError) as error:
+        except (BrokerUnavailableError, TimeoutError) as error:
             raise UnconfirmedError("RabbitMQ did not confirm: ask again") from error

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from common import topology
 from common.contracts.connector import ConnectorTestRequested
-from common.errors import BrokerAwayError
-from portal_api.errors import DispatcherAwayError
+from common.errors import BrokerUnavailableError
+from portal_api.errors import DispatcherUnavailableError
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -49,8 +49,8 @@ class ConnectionTests:
                     kind="ConnectorTestRequested",
                 )
                 return await future
-        except (TimeoutError, BrokerAwayError) as error:
-            raise DispatcherAwayError(
+        except (TimeoutError, BrokerUnavailableError) as error:
+            raise DispatcherUnavailableError(
                 "No dispatcher answered: check on the Status page whether one is running, "
                 "then test again"
             ) from error

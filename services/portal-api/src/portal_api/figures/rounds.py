@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
-from portal_api.errors import StoreAwayError
+from portal_api.errors import StoreUnavailableError
 from portal_api.figures.late import OVERLAP
 from portal_api.figures.steps import Step
 
@@ -86,7 +86,7 @@ class Rounds:
             try:
                 if await self._store.is_mine(self._owner, now() + timedelta(seconds=LEASE_S)):
                     is_behind = await self.round(now())
-            except StoreAwayError as error:
+            except StoreUnavailableError as error:
                 log.warning("figures are not counted now, but later", reason=str(error))
             await asyncio.sleep(
                 REST * (time.monotonic() - began)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from common import topology
 from common.contracts.operation import OperationRequested, OperationState, OperationSteered, Steer
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
 from portal_api.store.operations import as_of, portable
 
@@ -124,7 +124,7 @@ class Order:
                     kind=type(message).__name__,
                     routing_key=routing_key,
                 )
-        except (BrokerAwayError, TimeoutError) as error:
+        except (BrokerUnavailableError, TimeoutError) as error:
             raise UnconfirmedError(
                 "RabbitMQ did not confirm: look at the operations before asking again"
             ) from error

@@ -14,7 +14,7 @@ from fastapi import Request
 
 from portal_api.accounts.addresses import client_address
 from portal_api.accounts.entry import Entry
-from portal_api.errors import PortalError, StoreAwayError, UnknownCallerError
+from portal_api.errors import PortalError, StoreUnavailableError, UnknownCallerError
 from portal_api.routes.access import COOKIE, READING, refuse_foreign
 from portal_api.routes.bodies import LARGEST, LARGEST_OF_STRANGERS, at_most
 from portal_api.routes.lasting import Lasting
@@ -92,7 +92,7 @@ class Entrance:
             await self._recognise(*_credentials(request), request.state.address, is_use=False)
         except UnknownCallerError:
             return False
-        except StoreAwayError:
+        except StoreUnavailableError:
             return True
         return True
 
@@ -122,7 +122,7 @@ class Entrance:
             entry.outcome = status
             try:
                 await self._audit.finish(entry)
-            except StoreAwayError:
+            except StoreUnavailableError:
                 log.warning(
                     "an outcome is not in the audit",
                     audit_id=entry.audit_id,

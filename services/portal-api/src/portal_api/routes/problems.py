@@ -12,13 +12,13 @@ from portal_api.errors import (
     BadCursorError,
     BusyError,
     ConflictError,
-    DispatcherAwayError,
+    DispatcherUnavailableError,
     ForbiddenError,
     InvalidFieldError,
     LockedError,
     NotFoundError,
     PortalError,
-    StoreAwayError,
+    StoreUnavailableError,
     TooManyError,
     UnconfirmedError,
     UnknownCallerError,
@@ -42,9 +42,9 @@ STATUSES: dict[type[PortalError], int] = {
     ForbiddenError: 403,
     LockedError: 429,
     BusyError: 503,
-    StoreAwayError: 503,
+    StoreUnavailableError: 503,
     UnconfirmedError: 503,
-    DispatcherAwayError: 504,
+    DispatcherUnavailableError: 504,
 }
 RETRY_AFTER_S = 5
 
@@ -103,7 +103,7 @@ def install(app: FastAPI) -> None:
 
 def _headers(error: Exception) -> dict[str, str] | None:
     match error:
-        case StoreAwayError() | UnconfirmedError() | BusyError():
+        case StoreUnavailableError() | UnconfirmedError() | BusyError():
             return {"Retry-After": str(RETRY_AFTER_S)}
         case LockedError():
             return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from common import topology
-from common.errors import BrokerAwayError
+from common.errors import BrokerUnavailableError
 from portal_api.status.judge import judge
 from portal_api.status.lanes import Known, lanes_of, unreported
 from portal_api.status.seen import QueueSeen, RabbitMqSeen, Seen
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portal_api.status.seen import Verdict
     from portal_api.store.observed import Stored
 
-    class Depths(Protocol):
+    class QueueDepths(Protocol):
         """RabbitMQ."""
 
         @property
@@ -51,7 +51,7 @@ class Board:
     """How everything stands, never older than a second."""
 
     def __init__(
-        self, heard: Heard, depths: Depths, observed: Observed, oldest_allowed: timedelta
+        self, heard: Heard, depths: QueueDepths, observed: Observed, oldest_allowed: timedelta
     ) -> None:
         self._heard = heard
         self._depths = depths
@@ -98,7 +98,7 @@ class Board:
         }
         try:
             found = await self._depths.of([*(queue.name for queue in topology.QUEUES), *lanes])
-        except BrokerAwayError:
+        except BrokerUnavailableError:
             return RabbitMqSeen(reachable=False), {}
         queues = tuple(
             QueueSeen(queue.name, found[queue.name])

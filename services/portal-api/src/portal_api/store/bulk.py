@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import BulkWriteError, PyMongoError, WTimeoutError
 
-from common.database import PERMANENT_CODES, count_away, reason_of
+from common.database import PERMANENT_CODES, count_unavailable, reason_of
 from common.errors import UnwritableError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Bulk:
         try:
             codes = await self._write(collection, operations)
         except Exception as error:  # noqa: BLE001 - the culprit's message gets it
-            if count_away(error):
+            if count_unavailable(error):
                 self._slow_down(error, len(operations))
                 return dict.fromkeys(range(len(operations)), NotYetError(reason_of(error)))
             if len(operations) == 1:
@@ -88,7 +88,7 @@ class Bulk:
             if error.details.get("writeConcernErrors"):
                 # A write that a majority does not have may be rolled back: do it again.
                 raise WTimeoutError("a majority does not have it") from error
-            count_away(error)
+            count_unavailable(error)
             return {e["index"]: e["code"] for e in error.details["writeErrors"]}
         return {}
 

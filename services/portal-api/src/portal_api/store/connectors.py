@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.connector import Connector, bound_to
+from common.contracts.connector import Connector, seal_context
 from portal_api.connectors.stored import as_stored
 from portal_api.errors import ConflictError, NotFoundError
 from portal_api.store.pages import Page, read_page
@@ -168,7 +168,7 @@ class Connectors:
         return changed
 
     def _resealed(self, connector_id: str, name: str, old: str) -> str:
-        place = bound_to(connector_id, name)
+        place = seal_context(connector_id, name)
         return self._keys.seal(self._keys.open(old, place), place)
 
     def _build(
@@ -185,7 +185,7 @@ class Connectors:
             if name not in secrets
         }
         sealed = {
-            name: self._keys.seal(secret, bound_to(connector_id, name))
+            name: self._keys.seal(secret, seal_context(connector_id, name))
             for name, secret in secrets.items()
             if secret
         }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
-from common.database import have_indexes, outlast
+from common.database import ensure_indexes, retry_while_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,16 +48,16 @@ async def keep_for(database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterabl
             **partial,
         )
         try:
-            await have_indexes(database[rule.collection], [index])
+            await ensure_indexes(database[rule.collection], [index])
         except OperationFailure as error:
             if error.code not in CONFLICTS:
                 raise
             await _drop(database[rule.collection], rule.name)
-            await have_indexes(database[rule.collection], [index])
+            await ensure_indexes(database[rule.collection], [index])
 
 
 async def _drop(collection: AsyncIOMotorCollection[dict[str, Any]], name: str) -> None:
-    async for trial in outlast():
+    async for trial in retry_while_unavailable():
         with trial:
             try:
                 await collection.drop_index(name)

@@ -12,8 +12,8 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from common.contracts.delivery import Status
-from common.database import outlast
-from portal_api.errors import StoreAwayError
+from common.database import retry_while_unavailable
+from portal_api.errors import StoreUnavailableError
 from portal_api.figures.steps import Step
 from portal_api.store.observed import oldest_waiting
 from portal_api.store.reader import reaching
@@ -64,7 +64,7 @@ class Figures:
             UpdateOne({"_id": minute}, {"$set": {"token": secrets.token_hex(4)}}, upsert=True)
             for minute in minutes
         ]
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 await self._late.bulk_write(named, ordered=False)
 
@@ -170,7 +170,7 @@ class Figures:
         except OperationFailure as error:
             if error.code != DUPLICATE_KEY:
                 raise
-            raise StoreAwayError(
+            raise StoreUnavailableError(
                 "Two replicas wrote the same figure at once"
             ) from error  # counted again in the next round
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from common.contracts.telemetry import Heartbeat
-from common.database import outlast
+from common.database import retry_while_unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,7 @@ class Heartbeats:
     async def keep(self, beat: Heartbeat, heard_at: datetime) -> None:
         """Remember the heartbeat, unless a later one of the same replica is known."""
         said = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial, contextlib.suppress(DuplicateKeyError):
                 await self._heartbeats.update_one(
                     {"_id": beat.key, "at": {"$not": {"$gte": beat.at}}},

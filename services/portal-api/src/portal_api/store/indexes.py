@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from common.contracts.operation import KEPT_DAYS
-from common.database import have_indexes
+from common.database import ensure_indexes
 from portal_api.appointments.columns import COLUMNS
 from portal_api.lists.column import Way
 
@@ -140,4 +140,4 @@ async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     anything else asked of MongoDB.
     """
     for collection, indexes in INDEXES.items():
-        await have_indexes(database[collection], indexes)
+        await ensure_indexes(database[collection], indexes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
-from common.database import is_away, outlast
+from common.database import is_unavailable, retry_while_unavailable
 from portal_api.store.pages import read_page
 from portal_api.store.reader import reaching
 
@@ -31,12 +31,12 @@ class Logs:
         """Keep lines; those that are there already, because the message came twice, are
         left as they are.
         """
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 try:
                     await self._logs.insert_many(lines, ordered=False)
                 except BulkWriteError as error:
-                    if is_away(error) or any(
+                    if is_unavailable(error) or any(
                         e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
                     ):
                         raise

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pymongo
 from pymongo.errors import PyMongoError
 
-from common.database import is_away
+from common.database import is_unavailable
 from portal_api.status.lanes import Held
 from portal_api.status.seen import MongoDbSeen
 from portal_api.store.heartbeats import Heartbeats
@@ -59,7 +59,7 @@ class Observed:
         except TimeoutError:
             return Stored(AWAY)
         except PyMongoError as error:  # not away: an index is still being made
-            return Stored(AWAY if is_away(error) else mongodb)
+            return Stored(AWAY if is_unavailable(error) else mongodb)
 
     async def _server(self) -> MongoDbSeen:
         hello, build = (

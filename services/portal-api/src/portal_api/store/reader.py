@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import PyMongoError
 
 from common.contracts.delivery import Phase
-from common.database import is_away
+from common.database import is_unavailable
 from portal_api.deliveries.statuses import standing
-from portal_api.errors import NotFoundError, StoreAwayError, TooManyError
+from portal_api.errors import NotFoundError, StoreUnavailableError, TooManyError
 from portal_api.lists.column import MOST_LOOKED_AT
 from portal_api.lists.conditions import all_of
 from portal_api.store.pages import Page, read_page
@@ -171,12 +171,12 @@ def reaching() -> Iterator[None]:
         yield
     except PyMongoError as error:
         if error.timeout:
-            raise StoreAwayError(
+            raise StoreUnavailableError(
                 "MongoDB did not answer within five seconds: ask for less, such as a shorter "
                 "time, or again later"
             ) from error
-        if is_away(error):
-            raise StoreAwayError("MongoDB cannot be reached now") from error
+        if is_unavailable(error):
+            raise StoreUnavailableError("MongoDB cannot be reached now") from error
         raise
 
 

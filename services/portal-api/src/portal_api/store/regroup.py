@@ -8,7 +8,7 @@ import pymongo
 import structlog
 from pymongo import UpdateOne
 
-from common.database import outlast
+from common.database import retry_while_unavailable
 from portal_api.deliveries.cause import cause_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
     causes of its failures; begins again when MongoDB goes away.
     """
     notes = database["cause_notes"]
-    async for trial in outlast():
+    async for trial in retry_while_unavailable():
         with trial:
             mark = await notes.find_one({"_id": MARK})
             if mark and mark["version"] >= GROUPING:

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import User
-from portal_api.errors import ConflictError, NotFoundError, StoreAwayError
+from portal_api.errors import ConflictError, NotFoundError, StoreUnavailableError
 from portal_api.store.pages import read_page
 from portal_api.store.reader import reaching
 
@@ -176,7 +176,7 @@ class Users:
                 ):
                     return await session.with_transaction(step)
         except TimeoutError as error:
-            raise StoreAwayError("MongoDB cannot be reached now") from error
+            raise StoreUnavailableError("MongoDB cannot be reached now") from error
 
 
 def _is_admin(user: User) -> bool:

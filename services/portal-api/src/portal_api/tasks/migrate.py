@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from common.database import wait_until_there
+from common.database import wait_for_database
 from portal_api.store.indexes import make_indexes
 from portal_api.store.regroup import regroup
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def migrate(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing, however long it takes, and say so."""
-    await wait_until_there(database)
+    await wait_for_database(database)
     await make_indexes(database)
     await regroup(database)
     sys.stdout.write("Every index of portal-api is there.\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pymongo
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from common.database import outlast
+from common.database import retry_while_unavailable
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -40,7 +40,7 @@ class Clock:
         now = datetime.now(UTC)
         mine = {"$or": [{"owner": self._replica}, {"lease_until": {"$lte": now}}]}
         taken = False
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 try:
                     lease = {"$set": {"owner": self._replica, "lease_until": now + self._lease}}
@@ -56,7 +56,7 @@ class Clock:
     async def begin(self, tick: datetime) -> bool:
         """Whether this tick is this replica's to act on: nobody began it or a later one."""
         begun = False
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 later = {
                     "_id": self._duty,
@@ -78,7 +78,7 @@ class Clock:
 
     async def give_back(self) -> None:
         """Let another replica act at once."""
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 await self._collection.update_one(
                     {"_id": self._duty, "owner": self._replica},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bson import json_util
 
 from common.contracts.delivery import Phase
-from common.database import outlast
+from common.database import retry_while_unavailable
 from retry.operations.item import Item, Stored, Told, told_of
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ async def _find(
     most: int = 0,
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    async for trial in outlast():
+    async for trial in retry_while_unavailable():
         with trial:
             cursor = collection.find(wanted, dict.fromkeys(fields, 1)).limit(most)
             found = await (cursor.sort(list(order)) if order else cursor).to_list(None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from common.contracts.automatic_retry import due_at, repeats_of
 from common.contracts.delivery import Status
 from common.contracts.message import NO_CONNECTOR
-from common.database import outlast
+from common.database import retry_while_unavailable
 from retry.candidate import Candidate
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def _find(
 ) -> list[Document]:
     """Return documents by id, at most so many."""
     found: list[Document] = []
-    async for trial in outlast():
+    async for trial in retry_while_unavailable():
         with trial:
             cursor = collection.find(wanted, dict.fromkeys(fields, 1)).sort("_id", 1)
             found = await cursor.limit(most).to_list(None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, IndexModel
 
 from common.contracts.operation import KEPT_DAYS
-from common.database import have_indexes
+from common.database import ensure_indexes
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -37,4 +37,4 @@ INDEXES: dict[str, list[IndexModel]] = {
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Make what is missing."""
     for collection, indexes in INDEXES.items():
-        await have_indexes(database[collection], indexes)
+        await ensure_indexes(database[collection], indexes)

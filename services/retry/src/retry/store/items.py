@@ -13,7 +13,7 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from common.contracts.operation import ItemOutcome, item_id_of
-from common.database import is_away, outlast
+from common.database import is_unavailable, retry_while_unavailable
 from retry.operations.item import Item
 from retry.operations.operation import Tally
 from retry.operations.tallies import Tallies
@@ -49,12 +49,12 @@ class Items:
         documents = [
             {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
         ]
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 try:
                     await self._collection.insert_many(documents, ordered=False)
                 except BulkWriteError as error:
-                    if is_away(error) or any(
+                    if is_unavailable(error) or any(
                         e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
                     ):
                         raise
@@ -67,7 +67,7 @@ class Items:
             {"operation_id": operation_id, "outcome": outcome, "order": {"$gt": behind}},
             list[dict[str, Any]](),
         )
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = (
                     await self._collection.find(wanted).sort("order", 1).limit(most).to_list(most)
@@ -100,7 +100,7 @@ class Items:
             {"$group": group},
         ]
         found: list[dict[str, Any]] = []
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = await self._collection.aggregate(steps).to_list(None)
         counts = dict.fromkeys(Tally._fields, 0)
@@ -132,7 +132,7 @@ class Items:
     async def forget(self, operation_id: str, most: int) -> int:
         """Delete so many of an operation's items; returns how many there were."""
         found: list[dict[str, Any]] = []
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = (
                     await self._collection.find({"operation_id": operation_id}, {"_id": 1})
@@ -157,7 +157,7 @@ class Items:
             )
             for name, change in changes.items()
         ]
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = (await self._collection.bulk_write(updates, ordered=False)).matched_count
         outcomes = [ItemOutcome(change["outcome"]) for change in changes.values()]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from common.contracts.operation import KEPT_DAYS, OperationRequested, OperationSteered
-from common.database import outlast
+from common.database import retry_while_unavailable
 from retry.operations.operation import Operation
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Operations:
         last.
         """
         found: list[dict[str, Any]] = []
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = (
                     await self._collection.find({"is_open": True}, {"steered_at": 1})
@@ -119,14 +119,14 @@ class Operations:
             "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=KEPT_DAYS)},
             "is_open": False,
         }
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = await self._collection.find_one(before, {"_id": 1})
         return found["_id"] if found else None
 
     async def forget(self, operation_id: str) -> None:
         """Delete it."""
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 await self._collection.delete_one({"_id": operation_id})
 
@@ -136,7 +136,7 @@ class Operations:
 
     async def _one(self, operation_id: str, fields: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] | None = None
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = await self._collection.find_one({"_id": operation_id}, fields)
         if found is None:
@@ -145,7 +145,7 @@ class Operations:
 
     async def _set(self, wanted: dict[str, Any], changes: dict[str, Any]) -> bool:
         matched = 0
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 matched = (
                     await self._collection.update_one(wanted, {"$set": changes})
@@ -153,6 +153,6 @@ class Operations:
         return matched == 1
 
     async def _upsert(self, wanted: dict[str, Any], changes: dict[str, Any]) -> None:
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial, contextlib.suppress(DuplicateKeyError):
                 await self._collection.update_one(wanted, {"$set": changes}, upsert=True)

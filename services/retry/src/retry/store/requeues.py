@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import BulkWriteError
 
 from common.contracts.delivery import Trigger
-from common.database import is_away, outlast
+from common.database import is_unavailable, retry_while_unavailable
 from retry.candidate import Candidate, Claim, Claimant
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class Requeues:
             "by": self._replica,
         }
         documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 try:
                     await self._collection.insert_many(documents, ordered=False)
                 except BulkWriteError as error:
-                    if is_away(error) or any(
+                    if is_unavailable(error) or any(
                         e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
                     ):
                         raise
@@ -66,7 +66,7 @@ class Requeues:
     async def mark(self, published: Sequence[Candidate]) -> None:
         """Note that these are with the broker."""
         done = {"published": True, "published_at": datetime.now(UTC)}
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 await self._collection.update_many(
                     {"_id": {"$in": [c.key for c in published]}}, {"$set": done}
@@ -74,7 +74,7 @@ class Requeues:
 
     async def _find(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = await self._collection.find(wanted).sort("at", 1).limit(1000).to_list(1000)
         return found

@@ -8,7 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from common.contracts.transaction import TransactionReceived
-from common.database import outlast
+from common.database import retry_while_unavailable
 from retry.metrics import UNREADABLE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Transactions:
         wanted, found = {"_id": {"$in": sorted(set(ids))}}, list[dict[str, Any]]()
         if not wanted["_id"]["$in"]:
             return {}
-        async for trial in outlast():
+        async for trial in retry_while_unavailable():
             with trial:
                 found = await self._collection.find(wanted).to_list(None)
         read = {document["_id"]: self._read(document) for document in found}

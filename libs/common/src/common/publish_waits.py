@@ -20,7 +20,7 @@ SILENT_S = 10.0
 NO_CONFIRMATION = "RabbitMQ does not confirm them"
 
 
-class Waiting:
+class PublishWaits:
     """The messages to one exchange; logs once when they begin to wait for long, and once when that
     is over.
     """

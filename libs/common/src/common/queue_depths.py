@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from common.broker import reaching_broker
-from common.errors import BrokerAwayError
+from common.broker import translate_broker_errors
+from common.errors import BrokerUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 
 
-class Depths:
+class QueueDepths:
     """Asks on a connection that it is given once there is one; messages that a consumer has in
     hand do not count.
     """
@@ -48,8 +48,8 @@ class Depths:
             else None
         )
         if transport is None:
-            raise BrokerAwayError("not connected")
-        with reaching_broker():
+            raise BrokerUnavailableError("not connected")
+        with translate_broker_errors():
             async with asyncio.timeout(PATIENCE_S):
                 return await _ask(transport.connection, queues)
 

@@ -7,11 +7,11 @@ import pytest
 import structlog
 
 from common.logs import configure_logs
-from common.telemetry.lines import LONGEST_LINE, Lines
+from common.telemetry.log_buffer import LONGEST_LINE, LogBuffer
 
 
 def test_the_oldest_lines_are_dropped_and_counted() -> None:
-    lines = Lines(most=3)
+    lines = LogBuffer(most=3)
 
     for number in range(5):
         lines.keep(f'"{number}"')
@@ -20,7 +20,7 @@ def test_the_oldest_lines_are_dropped_and_counted() -> None:
 
 
 def test_lines_are_taken_once_and_in_order() -> None:
-    lines = Lines()
+    lines = LogBuffer()
     for number in range(5):
         lines.keep(f'"{number}"')
 
@@ -41,7 +41,7 @@ def test_lines_are_taken_once_and_in_order() -> None:
     ],
 )
 def test_a_long_line_is_shortened_and_still_readable(fields: dict[str, object]) -> None:
-    lines = Lines()
+    lines = LogBuffer()
 
     lines.keep(json.dumps({"event": "odd", "level": "error"} | fields))
 
@@ -53,7 +53,7 @@ def test_a_long_line_is_shortened_and_still_readable(fields: dict[str, object]) 
 
 
 def test_every_line_is_handed_on_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = Lines()
+    lines = LogBuffer()
     structlog.reset_defaults()
     configure_logs("dispatcher", "replica-1", "INFO", lines.keep)
     try:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from common import topology
 from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter
 from common.contracts.transaction import TRANSACTIONS
-from common.errors import BrokerAwayError, MessageTooLargeError
-from common.parking import handle_or_park, park
+from common.dead_lettering import dead_letter, handle_or_dead_letter
+from common.errors import BrokerUnavailableError, MessageTooLargeError
 from tests.support.builders import a_delivery, an_event
 
 BODY = b'[{"password": "hunter2"}]'
@@ -69,7 +69,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         asked.append(seconds)
 
-    monkeypatch.setattr("common.parking.asyncio.sleep", sleep)
+    monkeypatch.setattr("common.dead_lettering.asyncio.sleep", sleep)
     return asked
 
 
@@ -80,7 +80,7 @@ async def test_a_message_that_another_try_cannot_help_is_dead_lettered_at_once(
     publisher: Any = FakePublisher()
     handler = Handler(error)
 
-    await handle_or_park(publisher, a_message(), "q", handler)
+    await handle_or_dead_letter(publisher, a_message(), "q", handler)
 
     assert (handler.calls, len(publisher.letters)) == (1, 1)
 
@@ -91,16 +91,16 @@ async def test_a_handler_that_raises_is_tried_three_times_with_growing_pauses(
     publisher: Any = FakePublisher()
     handler = Handler(*(KeyError("x") for _ in range(9)))
 
-    await handle_or_park(publisher, a_message(), "q", handler)
+    await handle_or_dead_letter(publisher, a_message(), "q", handler)
 
     assert (handler.calls, len(publisher.letters), pauses) == (3, 1, [0.5, 1.0])
 
 
 async def test_neither_a_redelivery_nor_an_absent_broker_counts_as_a_try() -> None:
     publisher: Any = FakePublisher()
-    away = [BrokerAwayError("away") for _ in range(5)]
+    away = [BrokerUnavailableError("away") for _ in range(5)]
 
-    handled = await handle_or_park(
+    handled = await handle_or_dead_letter(
         publisher, a_message(returned=19), "q", Handler(*away, KeyError("x"), KeyError("x"))
     )
 
@@ -111,7 +111,7 @@ async def test_a_dead_letter_never_becomes_another_one(pauses: list[float]) -> N
     publisher: Any = FakePublisher()
     handler = Handler(*(KeyError("x") for _ in range(99)))
 
-    await handle_or_park(publisher, a_message(), topology.PARKED.name, handler)
+    await handle_or_dead_letter(publisher, a_message(), topology.DEAD_LETTER_QUEUE.name, handler)
 
     assert (handler.calls, publisher.letters) == (100, [])
     assert pauses == sorted(pauses)
@@ -123,7 +123,7 @@ async def test_a_letter_is_bounded_and_says_how_large_the_message_was() -> None:
     message = a_message()
     message.body = b"\x00" * (MOST_BODY_BYTES + 1)
 
-    await park(publisher, message, "q", KeyError("x"))
+    await dead_letter(publisher, message, "q", KeyError("x"))
 
     letter = publisher.letters[0]
     assert (len(letter.body), letter.body_bytes) == (MOST_BODY_BYTES, MOST_BODY_BYTES + 1)
@@ -146,7 +146,7 @@ async def test_a_letter_names_the_deliveries_of_a_message_that_cannot_be_read(
     message = a_message()
     message.body = json.dumps(body).encode()
 
-    await park(publisher, message, "q", an_error())
+    await dead_letter(publisher, message, "q", an_error())
 
     letter = publisher.letters[0]
     assert [(one.delivery_id, one.attempt) for one in letter.deliveries] == named
@@ -155,7 +155,7 @@ async def test_a_letter_names_the_deliveries_of_a_message_that_cannot_be_read(
 async def test_a_parked_message_keeps_its_body_and_names_the_reason_without_quoting_it() -> None:
     publisher: Any = FakePublisher()
 
-    await park(publisher, a_message(), "dispatcher.transactions", an_error())
+    await dead_letter(publisher, a_message(), "dispatcher.transactions", an_error())
 
     letter = publisher.letters[0]
     assert letter.body == BODY.decode()
@@ -168,7 +168,7 @@ async def test_a_bugs_stack_trace_is_kept_without_the_text_of_the_error() -> Non
     try:
         json.loads("{}")["hunter2"]
     except KeyError as error:
-        await park(publisher, a_message(2), "dispatcher.deliveries.c1", error)
+        await dead_letter(publisher, a_message(2), "dispatcher.deliveries.c1", error)
 
-    assert "test_parking" in publisher.letters[0].trace
+    assert "test_dead_lettering" in publisher.letters[0].trace
     assert "hunter2" not in publisher.letters[0].trace.splitlines()[-1]

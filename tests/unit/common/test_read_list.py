@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from common.contracts.delivery import STATUSES, StatusChanged
-from common.reading import read_list
+from common.read_list import read_list
 from tests.support.builders import an_event
 
 

@@ -21,7 +21,7 @@ DROPPED = Counter(
 )
 
 
-class Lines:
+class LogBuffer:
     """Keeps at most so many lines of at most 8,000 characters; a new one pushes out the oldest,
     which is counted.
     """

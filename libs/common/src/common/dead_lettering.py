@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from common import topology
 from common.contracts.dead_letter import DeadLetter, bounded
 from common.contracts.message import digest
-from common.errors import BrokerAwayError, HopelessError
+from common.errors import BrokerUnavailableError, PoisonError
 from common.metrics import DEAD_LETTERS
 from common.stack_trace import stack_trace_of
 
@@ -31,7 +31,7 @@ MOST_PAUSE_S = 30.0
 _COUNTED = {exchange.name: DEAD_LETTERS.labels(exchange.name) for exchange in topology.EXCHANGES}
 
 
-async def handle_or_park(
+async def handle_or_dead_letter(
     publisher: ConfirmedPublisher,
     message: AbstractIncomingMessage,
     queue: str,
@@ -50,9 +50,9 @@ async def handle_or_park(
         try:
             return await handle()
         except Exception as error:
-            tries += not isinstance(error, BrokerAwayError)
-            if queue != topology.PARKED.name and _is_hopeless(error, tries):
-                await park(publisher, message, queue, error)
+            tries += not isinstance(error, BrokerUnavailableError)
+            if queue != topology.DEAD_LETTER_QUEUE.name and _is_poison(error, tries):
+                await dead_letter(publisher, message, queue, error)
                 return None
             log.exception(
                 "a message could not be handled and is tried again",
@@ -62,7 +62,7 @@ async def handle_or_park(
         await asyncio.sleep(min(FIRST_PAUSE_S * max(tries, 1), MOST_PAUSE_S))
 
 
-async def park(
+async def dead_letter(
     publisher: ConfirmedPublisher,
     message: AbstractIncomingMessage,
     queue: str,
@@ -94,7 +94,7 @@ async def publish_dead_letter(
         queue=queue,
         type=kind,
         reason=_reason(error),
-        trace=None if _is_hopeless(error) else stack_trace_of(error),
+        trace=None if _is_poison(error) else stack_trace_of(error),
         at=datetime.now(UTC),
         **bounded(body),
     )
@@ -107,8 +107,8 @@ async def publish_dead_letter(
     )
 
 
-def _is_hopeless(error: Exception, tries: int = 0) -> bool:
-    return tries >= HANDLER_TRIES or isinstance(error, ValidationError | HopelessError)
+def _is_poison(error: Exception, tries: int = 0) -> bool:
+    return tries >= HANDLER_TRIES or isinstance(error, ValidationError | PoisonError)
 
 
 def _reason(error: Exception) -> str:
@@ -118,6 +118,6 @@ def _reason(error: Exception) -> str:
             f"The message cannot be understood: {'.'.join(map(str, first['loc'])) or 'body'}: "
             f"{first['msg']}"
         )
-    if isinstance(error, HopelessError):
+    if isinstance(error, PoisonError):
         return f"The message could not be handled: {error}"
     return f"The message could not be handled: {type(error).__name__}"

@@ -2,7 +2,7 @@
 connection of its own.
 
 Nothing here delays the work or fails it: what cannot be sent is kept within the bounds of
-``Lines``, and nothing here logs.
+``LogBuffer``, and nothing here logs.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import aio_pika
 from prometheus_client import Counter
 
 from common import topology
-from common.broker import count_reconnect, reaching_broker
+from common.broker import count_reconnect, translate_broker_errors
 from common.contracts.telemetry import Heartbeat, LogRecorded
-from common.declaring import declare
-from common.depths import Depths
-from common.errors import BrokerAwayError
+from common.declare import declare
+from common.errors import BrokerUnavailableError
+from common.queue_depths import QueueDepths
 from common.release import RELEASE
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractRobustConnection
 
     from common.health import Readiness
-    from common.telemetry.lines import Lines
+    from common.telemetry.log_buffer import LogBuffer
 
-    More = Callable[[Depths], Awaitable[dict[str, Any]]]
+    More = Callable[[QueueDepths], Awaitable[dict[str, Any]]]
 
 TICK_S = 1.0
 BEAT_S = 3.0
@@ -52,11 +52,11 @@ MISSED = Counter(
 )
 
 
-class Telemetry:
+class TelemetryPublisher:
     """Tells portal-api that this replica is at work, how, and what it logs."""
 
     def __init__(
-        self, url: str, service: str, replica: str, lines: Lines, readiness: Readiness
+        self, url: str, service: str, replica: str, lines: LogBuffer, readiness: Readiness
     ) -> None:
         self._url = url
         self._service = service
@@ -72,7 +72,7 @@ class Telemetry:
         self._connection: AbstractRobustConnection | None = None
         self._channel: AbstractChannel | None = None
         self._exchange: AbstractExchange | None = None
-        self._depths = Depths()
+        self._depths = QueueDepths()
         self._told: tuple[float, list[str]] = (float("-inf"), [])
 
     def also(self, more: More) -> None:
@@ -108,7 +108,7 @@ class Telemetry:
         whatever goes wrong in it.
         """
         try:
-            with reaching_broker():
+            with translate_broker_errors():
                 async with asyncio.timeout(seconds):
                     await step()
         except Exception:  # noqa: BLE001 - see above
@@ -167,7 +167,7 @@ class Telemetry:
     async def _ask_more(self) -> None:
         """Ask what else is to be told; without an answer what was known before is told again."""
         if self._more is not None:
-            with contextlib.suppress(BrokerAwayError, TimeoutError):
+            with contextlib.suppress(BrokerUnavailableError, TimeoutError):
                 async with asyncio.timeout(MORE_S):
                     self._known = await self._more(self._depths)
 

@@ -5,14 +5,16 @@ import asyncio
 import pytest
 
 from common.health import Readiness
-from common.telemetry.lines import Lines
-from common.telemetry.telemetry import Telemetry
+from common.telemetry.log_buffer import LogBuffer
+from common.telemetry.publisher import TelemetryPublisher
 
 
 async def test_a_step_that_fails_while_the_service_stops_does_not_keep_it_running(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    telemetry = Telemetry("amqp://127.0.0.1:1", "dispatcher", "one", Lines(), Readiness())
+    telemetry = TelemetryPublisher(
+        "amqp://127.0.0.1:1", "dispatcher", "one", LogBuffer(), Readiness()
+    )
     has_begun = asyncio.Event()
 
     async def tick() -> None:
