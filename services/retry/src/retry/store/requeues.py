@@ -9,7 +9,7 @@ from pymongo.errors import BulkWriteError
 
 from common.contracts.delivery import Trigger
 from common.database import is_unavailable, retry_while_unavailable
-from retry.candidate import Candidate, Claim, Claimant
+from retry.model.candidate import Candidate, Claim, Claimant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
