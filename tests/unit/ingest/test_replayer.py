@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.ingest.test_accept import FakePublisher
 
 from common import topology
 from common.contracts.transaction import TRANSACTIONS
@@ -17,6 +16,7 @@ from ingest.replay.file import CHUNK_BYTES, Place
 from ingest.replay.replayer import Counts, Replay
 from ingest.transaction_publisher import Accept
 from tests.support.builders import a_snapshot, as_body
+from tests.unit.ingest.test_transaction_publisher import FakePublisher
 
 LIMIT = 4 * 1024 * 1024
 
