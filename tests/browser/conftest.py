@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from tests.support.api_user import ApiUser, a_user
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_user
 from tools.website.portal_page import PortalPage, a_context, a_portal_page, launch_browser, sign_in
 
 OpenPortal = Callable[..., Awaitable[PortalPage]]
@@ -47,7 +47,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-async def accounts(system: System) -> dict[str, Visitor]:
+async def accounts(system: System) -> dict[str, ApiUser]:
     """One account of each role, shared by all tests."""
     return {
         role: await a_user(system, role, signed_in=False)
@@ -57,7 +57,7 @@ async def accounts(system: System) -> dict[str, Visitor]:
 
 @pytest.fixture(scope="package")
 async def contexts(
-    browser: Browser, system: System, accounts: dict[str, Visitor]
+    browser: Browser, system: System, accounts: dict[str, ApiUser]
 ) -> dict[str, BrowserContext]:
     """One signed-in browser context for each role, because a page loads faster the second time."""
     home = system.services["portal-api"].url
@@ -70,7 +70,7 @@ async def contexts(
 async def open_portal(
     browser: Browser,
     system: System,
-    accounts: dict[str, Visitor],
+    accounts: dict[str, ApiUser],
     contexts: dict[str, BrowserContext],
 ) -> AsyncIterator[OpenPortal]:
     """A function that opens the portal as an account of this role, as this account, or signed out.
@@ -81,7 +81,7 @@ async def open_portal(
     opened: list[PortalPage] = []
     home = system.services["portal-api"].url
 
-    async def opening(who: str | Visitor | None = "admin", **options: Any) -> PortalPage:
+    async def opening(who: str | ApiUser | None = "admin", **options: Any) -> PortalPage:
         account = accounts[who] if isinstance(who, str) else who
         is_shared = isinstance(who, str) and not options
         context = (
@@ -107,7 +107,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def _signed_in_context(
-    browser: Browser, home: str, account: Visitor | None, **options: Any
+    browser: Browser, home: str, account: ApiUser | None, **options: Any
 ) -> BrowserContext:
     """Open a browser context, signed in unless there is no account."""
     context = await a_context(browser, **options)

@@ -13,10 +13,10 @@ from common import topology
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, Status
 from tests.browser.conftest import OpenPortal
+from tests.support.api_user import ApiUser
 from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction, an_event
 from tests.support.retrying import failing
 from tests.support.system import System, until
-from tests.support.visitor import Visitor
 from tools.website.portal_page import PortalPage
 
 
@@ -283,7 +283,7 @@ async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
 
 
 async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_and_who_did_what(
-    system: System, open_portal: OpenPortal, accounts: dict[str, Visitor], app: str
+    system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     subject = await without_uri(system, app)
     at = await open_portal("admin")

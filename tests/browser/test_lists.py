@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.browser.conftest import OpenPortal
+from tests.support.api_user import a_user
 from tests.support.builders import a_snapshot
 from tests.support.system import System
-from tests.support.visitor import a_user
 from tools.website.portal_page import PortalPage
 
 

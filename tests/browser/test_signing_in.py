@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.browser.conftest import OpenPortal
-from tests.support.visitor import Visitor
+from tests.support.api_user import ApiUser
 
 
 async def test_local_accounts_secure_the_system(
-    open_portal: OpenPortal, accounts: dict[str, Visitor]
+    open_portal: OpenPortal, accounts: dict[str, ApiUser]
 ) -> None:
     at = await open_portal(None)
     await at.open("/errors?status=Failed")

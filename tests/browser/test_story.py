@@ -5,9 +5,9 @@ in the audit who did it.
 from __future__ import annotations
 
 from tests.browser.conftest import OpenPortal
+from tests.support.api_user import ApiUser
 from tests.support.builders import a_snapshot
 from tests.support.system import System
-from tests.support.visitor import Visitor
 from tools.website.portal_page import PortalPage
 
 
@@ -27,7 +27,7 @@ async def refused(system: System, app: str, *jobs: str) -> None:
         await system.delivery(change, "Invalid MBOC URI")
 
 
-async def signed_in(at: PortalPage, who: Visitor) -> None:
+async def signed_in(at: PortalPage, who: ApiUser) -> None:
     await at.open("/login")
     await at.page.get_by_role("textbox", name="Name").fill(who.name)
     await at.page.get_by_role("textbox", name="Password").fill(who.password)
@@ -36,7 +36,7 @@ async def signed_in(at: PortalPage, who: Visitor) -> None:
 
 
 async def test_an_administrator_steps_in_when_an_error_occurs(
-    system: System, open_portal: OpenPortal, accounts: dict[str, Visitor], app: str
+    system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     await refused(system, app, f"{app}-A", f"{app}-B", f"{app}-B")
     at = await open_portal(None)
@@ -69,7 +69,7 @@ async def test_an_administrator_steps_in_when_an_error_occurs(
 
 
 async def test_a_viewer_reads_the_story_and_cannot_step_in(
-    system: System, open_portal: OpenPortal, accounts: dict[str, Visitor], app: str
+    system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     await refused(system, app, f"{app}-A")
     at = await open_portal(None)

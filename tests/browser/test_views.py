@@ -6,9 +6,9 @@ import json
 import re
 
 from tests.browser.conftest import OpenPortal
+from tests.support.api_user import a_name, a_user
 from tests.support.builders import a_snapshot
 from tests.support.system import System
-from tests.support.visitor import a_name, a_user
 
 
 async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_of_any_page(
