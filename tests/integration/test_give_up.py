@@ -15,7 +15,7 @@ from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
 from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 MANY = 450
 

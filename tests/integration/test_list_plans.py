@@ -27,7 +27,7 @@ from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.store.pages import Page, cursors, read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 MANY = 600
 LIMIT = 10

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 from local_stack.errors import LocalError
 from local_stack.outside import Outside, session
 from local_stack.seed import SEEDED
+from tests.support.service_users import Secrets
 from tests.support.system import free_port, until
-from tests.support.users import Secrets
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ("PORTAL_API", "INGEST", "SIMULATOR", "RABBITMQ_MANAGEMENT", "PROMETHEUS", "GRAFANA")
@@ -37,7 +37,7 @@ for place in pathlib.Path("/proc").glob("[0-9]*"):
 """
 
 
-class Book(NamedTuple):
+class DeliveryTotals(NamedTuple):
     """What became of everything that ingest accepted, and what the back offices say of it."""
 
     accepted: int
@@ -54,7 +54,7 @@ class Book(NamedTuple):
         )
 
 
-class Stack:
+class ComposeProject:
     """Every step is a command of the documentation."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,9 +91,9 @@ class Stack:
         )
         self._api_key = secrets["portal-api-key"]
         self.outside = Outside(self._http, self.addresses, self._api_key)
-        with said("built"):
+        with timed("built"):
             await self.compose(*PROFILES, "build")
-        with said(f"up and ready, with {DISPATCHERS} dispatchers"):
+        with timed(f"up and ready, with {DISPATCHERS} dispatchers"):
             await self.compose(*PROFILES, "up", "--detach")
             await self.until_ready()
 
@@ -167,7 +167,7 @@ class Stack:
 
         await until(ask, f"{more} more changes to be accepted", LONGEST_S)
 
-    async def settled(self) -> Book:
+    async def settled(self) -> DeliveryTotals:
         """Let the planners rest, wait until everything came to a status, and return the book;
         nothing may be missing.
         """
@@ -175,9 +175,9 @@ class Stack:
         await until(
             self._all_is_told, "everything that was accepted to come to a status", LONGEST_S
         )
-        return await self.book()
+        return await self.totals()
 
-    async def book(self) -> Book:
+    async def totals(self) -> DeliveryTotals:
         """Return how things stand."""
         deliveries = await self._deliveries()
         offices = (await self.outside.simulator("GET", "/back-offices")).values()
@@ -185,7 +185,7 @@ class Stack:
             sum(office[name] for office in offices)
             for name in ("stored", "repeated", "out_of_order")
         )
-        return Book(
+        return DeliveryTotals(
             await self.accepted() - self._forgotten, Counter(d["status"] for d in deliveries), *sums
         )
 
@@ -277,8 +277,8 @@ class Stack:
 
 
 @contextlib.contextmanager
-def said(what: str) -> Iterator[None]:
-    """Say how long this took."""
+def timed(step: str) -> Iterator[None]:
+    """Print how long the step took."""
     began = time.monotonic()
     yield
-    print(f"  {what}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - its result
+    print(f"  {step}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - its result

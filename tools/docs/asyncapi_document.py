@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 from common.release import RELEASE
 from common.topology import EXCHANGES, OWN_QUEUE_EXPIRES_MS, QUEUES, Exchange
 from portal_api.api import unwrapped
-from tests.support.messages import LANE, TRAVELS, Take, Travel, reaches, takes
+from tools.docs.messages import LANE, TRAVELS, Take, Travel, reaches, takes
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs" / "api" / "asyncapi.json"

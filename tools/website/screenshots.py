@@ -8,9 +8,10 @@ import asyncio
 import io
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
@@ -19,9 +20,14 @@ from local_stack.credentials import ADMIN
 from local_stack.outside import Outside, session
 from local_stack.settings import Settings
 from local_stack.system import System, running
-from tests.support.browser import PHONE, Desk, a_context, a_desk, launched
-from tests.support.builders import as_entered
-from tests.support.system import until
+from tools.website.portal_page import (
+    PHONE,
+    PortalPage,
+    a_context,
+    a_portal_page,
+    launch_browser,
+    sign_in,
+)
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 DESKTOP = {"width": 1280, "height": 800}
@@ -37,6 +43,8 @@ VIVID = 20
 WORK_S = 45.0
 """How long planners work before the first picture."""
 SETTLED_MS = 700
+WAITING_TIMEOUT_S, WAITING_INTERVAL_S = 90, 0.2
+T = TypeVar("T")
 VIEWS = (
     "home",
     "appointments",
@@ -64,7 +72,7 @@ async def main() -> None:
             async_playwright() as playwright,
         ):
             paths = await _worked(system.outside)
-            browser = await launched(playwright)
+            browser = await launch_browser(playwright)
             for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
                 for light in ("light", "dark"):
                     await _pictures(
@@ -84,11 +92,13 @@ async def _worked(outside: Outside) -> dict[str, str]:
     await asyncio.sleep(WORK_S / 2)
     connectors = {one["name"]: one for one in (await outside.api("GET", "/connectors"))["items"]}
     nav = connectors["CRONUS NAV"]
-    await outside.api("PUT", f"/connectors/{nav['connector_id']}", json=as_entered(nav, uri=None))
+    await outside.api(
+        "PUT", f"/connectors/{nav['connector_id']}", json=_as_entered(nav) | {"uri": None}
+    )
     await outside.simulator("PUT", "/back-offices/crm/faults", json={"status": 403})
     await asyncio.sleep(WORK_S / 2)
     await outside.simulator("DELETE", "/back-offices/crm/faults")
-    causes = await until(lambda: _causes(outside), "something to have failed")
+    causes = await _until(lambda: _causes(outside), "failures at two back offices")
     await outside.api(
         "PUT", f"/causes/{causes[0]['cause']}/note", json={"text": "The URI is being mended."}
     )
@@ -111,7 +121,7 @@ async def _worked(outside: Outside) -> dict[str, str]:
     [failed] = (
         await outside.api("GET", "/deliveries", params={"status": "Invalid MBOC URI", "limit": "1"})
     )["items"]
-    retried = await until(lambda: _retried(outside), "a retry to have succeeded")
+    retried = await _until(lambda: _retried(outside), "a successful retry")
     key = retried["appointment"]["key"].replace("/", "%2F")
     return {
         "failure": f"/errors/{failed['delivery_id']}",
@@ -122,6 +132,25 @@ async def _worked(outside: Outside) -> dict[str, str]:
         "import": "/connectors/import",
         "operation": f"/operations/{operation['operation_id']}",
     } | {view: f"/{view}" if view != "home" else "/" for view in VIEWS}
+
+
+def _as_entered(connector: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a connector that a change of it may send."""
+    return {
+        name: value
+        for name, value in connector.items()
+        if name not in {"connector_id", "modified_at", "secrets", "header_names"}
+    }
+
+
+async def _until(ask: Callable[[], Awaitable[T | None]], condition: str) -> T:
+    """Ask again until there is an answer. Raises TimeoutError that names the condition."""
+    deadline = time.monotonic() + WAITING_TIMEOUT_S
+    while (answer := await ask()) is None:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {WAITING_TIMEOUT_S} s for {condition}")
+        await asyncio.sleep(WAITING_INTERVAL_S)
+    return answer
 
 
 async def _retried(outside: Outside) -> dict[str, Any] | None:
@@ -146,14 +175,11 @@ async def _pictures(
     browser: Browser, system: System, paths: dict[str, str], kind: str, **options: Any
 ) -> None:
     home, password = system.addresses["portal-api"], system.credentials.admin_password
-    context = await a_context(browser, home, device_scale_factor=1, **options)
-    at = await a_desk(context, home)
+    context = await a_context(browser, device_scale_factor=1, **options)
+    at = await a_portal_page(context, home)
     await at.open("/login")
     await _take(at, "sign-in", kind)
-    answer = await context.request.post(
-        f"{home}/api/session", data={"name": ADMIN, "password": password}
-    )
-    assert answer.ok
+    await sign_in(context, home, ADMIN, password)
     for name, path in paths.items():
         await at.open(path)
         if name == "timeline":
@@ -165,7 +191,7 @@ async def _pictures(
     await context.close()
 
 
-async def _doing(at: Desk, paths: dict[str, str]) -> AsyncIterator[str]:
+async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
     """Yield the names of what is seen in the middle of something."""
     await at.open(paths["failure"])
     await at.button("Change").click()
@@ -186,7 +212,7 @@ async def _doing(at: Desk, paths: dict[str, str]) -> AsyncIterator[str]:
     yield "filter"
 
 
-async def _take(at: Desk, name: str, kind: str) -> None:
+async def _take(at: PortalPage, name: str, kind: str) -> None:
     await at.page.mouse.move(0, 0)
     if name != "sign-in":
         await at.page.wait_for_function(THERE)

@@ -11,36 +11,36 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.system import API_KEY, PATIENCE_S, System
+from tests.support.system import API_KEY, WAITING_TIMEOUT_S, System
 
 
 @dataclass
-class Listener:
+class EventListener:
     """One open stream, and what was heard on it so far."""
 
-    heard: list[tuple[str, Any]] = field(default_factory=list)
+    received: list[tuple[str, Any]] = field(default_factory=list)
     last_id: str = ""
     is_over: bool = False
 
     async def until(self, topic: str, **facts: Any) -> Any:
         """Wait for an event of this topic whose data says this."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(WAITING_TIMEOUT_S):
             while True:
-                for heard, data in self.heard:
+                for heard, data in self.received:
                     if heard == topic and facts.items() <= data.items():
                         return data
                 await asyncio.sleep(0.02)
 
     def topics(self) -> list[str]:
-        return [topic for topic, _ in self.heard]
+        return [topic for topic, _ in self.received]
 
 
 @contextlib.asynccontextmanager
 async def listening(
     system: System, name: str = "portal-api", last_id: str = "", **query: Any
-) -> AsyncIterator[Listener]:
+) -> AsyncIterator[EventListener]:
     """Listen inside this block."""
-    listener = Listener()
+    listener = EventListener()
     headers = {"X-API-KEY": API_KEY} | ({"Last-Event-ID": last_id} if last_id else {})
     async with system.http.get(
         f"{system.services[name].url}/api/events", params=query, headers=headers
@@ -55,7 +55,7 @@ async def listening(
             await asyncio.gather(task, return_exceptions=True)
 
 
-async def _read(lines: aiohttp.StreamReader, listener: Listener) -> None:
+async def _read(lines: aiohttp.StreamReader, listener: EventListener) -> None:
     topic, data = "", ""
     async for raw in lines:
         name, _, value = raw.decode().rstrip("\n").partition(": ")
@@ -67,6 +67,6 @@ async def _read(lines: aiohttp.StreamReader, listener: Listener) -> None:
             case "data":
                 data = value
             case "" if not value and data:
-                listener.heard.append((topic, json.loads(data)))
+                listener.received.append((topic, json.loads(data)))
                 data = ""
     listener.is_over = True

@@ -29,7 +29,7 @@ SECRETS = (
 """Everything secret that the suite works with."""
 
 
-class Office(NamedTuple):
+class SimulatedBackOffice(NamedTuple):
     """One row of the table of back offices."""
 
     system: str
@@ -45,12 +45,12 @@ class Office(NamedTuple):
         }
 
 
-OFFICES = {
-    "webhook": Office("Webhook", "REST"),
-    "Business Central SOAP": Office("Business Central", "SOAP", PAGE),
-    "Business Central API page": Office("Business Central", "REST", API_PAGE),
-    "NAV": Office("NAV", "SOAP", PAGE),
-    "CRM": Office("CRM", "REST", "/api/data/v9.2"),
+SIMULATED = {
+    "webhook": SimulatedBackOffice("Webhook", "REST"),
+    "Business Central SOAP": SimulatedBackOffice("Business Central", "SOAP", PAGE),
+    "Business Central API page": SimulatedBackOffice("Business Central", "REST", API_PAGE),
+    "NAV": SimulatedBackOffice("NAV", "SOAP", PAGE),
+    "CRM": SimulatedBackOffice("CRM", "REST", "/api/data/v9.2"),
 }
 
 

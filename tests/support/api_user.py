@@ -30,7 +30,7 @@ def a_name() -> str:
 
 
 @dataclass
-class Visitor:
+class ApiUser:
     """Asks one portal-api of the system."""
 
     system: System
@@ -94,9 +94,9 @@ class Visitor:
 
 async def a_user(
     system: System, role: str = "viewer", *, signed_in: bool = True, service: str = "portal-api"
-) -> Visitor:
+) -> ApiUser:
     """Somebody with an account."""
-    visitor = Visitor(system, service=service)
+    visitor = ApiUser(system, service=service)
     status, answer = await system.api(
         "POST", "/users", json={"name": visitor.name, "role": role, "password": visitor.password}
     )
@@ -106,7 +106,7 @@ async def a_user(
     return visitor
 
 
-async def a_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:
+async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:
     """A new API key of the setting's owner, and what was told of it."""
     status, answer = await system.api(
         "POST", "/api-keys", json={"name": "made for a test", "role": role} | fields

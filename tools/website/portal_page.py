@@ -1,6 +1,4 @@
-"""Somebody at a real Chromium, signed in to the portal: what they see, and that the page asks
-nobody else for anything.
-"""
+"""A real Chromium at the portal, for the screenshots and for the tests of the website."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ from typing import Any
 from playwright.async_api import (
     Browser,
     BrowserContext,
+    ConsoleMessage,
     Locator,
     Page,
     Playwright,
@@ -20,10 +19,9 @@ from playwright.async_api import (
 )
 
 from local_stack.servers.packages import install
-from tests.support.visitor import Visitor
 
 CHROMIUM = Path("/usr/bin/chromium")
-"""Debian's; the one that Playwright would download is not needed."""
+"""Debian's package. Playwright's own download is not needed."""
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -35,21 +33,25 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-PATIENCE_MS = 30_000
+ACTION_TIMEOUT_MS = 30_000
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
-async def launched(playwright: Playwright) -> Browser:
-    """Start the browser, installed first where it is missing."""
+async def launch_browser(playwright: Playwright) -> Browser:
+    """Start Chromium. Install its package first where it is missing."""
     if not CHROMIUM.exists() and shutil.which("chromium") is None:
         await install("chromium")
     return await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
 
 
 @dataclass
-class Desk:
-    """One administrator's browser: its page, and whatever the page should not have done."""
+class PortalPage:
+    """One browser page of the portal, with a list of the faults that the page committed.
+
+    A fault is a script error, a violation of the content security policy, or a request to another
+    host.
+    """
 
     page: Page
     context: BrowserContext
@@ -57,29 +59,29 @@ class Desk:
     faults: list[str] = field(default_factory=list)
 
     async def open(self, path: str) -> Page:
-        """Go to a page of the portal and wait for its headline."""
+        """Open a page of the portal and wait for its headline."""
         await self.page.goto(self.home + path)
         await self.page.get_by_role("heading", level=1).wait_for()
         return self.page
 
     def row(self, *words: str) -> Locator:
-        """The rows of the list in which all of these stand."""
+        """Return the rows of the list that hold all of these words."""
         rows = self.page.locator("[data-row]")
         for word in words:
             rows = rows.filter(has_text=word)
         return rows
 
     def button(self, name: str) -> Locator:
-        """The button of exactly this name."""
+        """Return the button with exactly this name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
     async def sees(self, text: str) -> None:
-        """Wait until this stands on the page."""
+        """Wait until the page shows this text."""
         await self.page.get_by_text(text).first.wait_for()
 
-    async def mends_the_uri(self, uri: str) -> None:
-        """On a failed delivery's page: change the URI, test the connection, send again, and
-        see it received.
+    async def correct_the_uri(self, uri: str) -> None:
+        """On a failed delivery's page, change the URI, test the connection, retry the delivery, and
+        wait until the back office received it.
         """
         await self.button("Change").click()
         await self.page.get_by_role("textbox", name="URI").fill(uri)
@@ -90,31 +92,24 @@ class Desk:
             "Received by the back office. Whether it was valid only the back office knows."
         )
 
-    def watch(self) -> None:
-        """Remember scripts' errors, what the page's policy refused, and every request
-        to somebody else.
-        """
+    def record_faults(self) -> None:
+        """Record script errors, policy violations and requests to other hosts in `faults`."""
         self.page.on("crash", lambda _: self.faults.append("the page crashed"))
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda message: (
-                self.faults.append(message.text)
-                if "Content Security Policy" in message.text
-                else None
-            ),
-        )
-        self.page.on("request", self._of_another)
+        self.page.on("console", self._record_violation)
+        self.page.on("request", self._record_foreign_request)
 
-    def _of_another(self, request: Request) -> None:
+    def _record_violation(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.faults.append(message.text)
+
+    def _record_foreign_request(self, request: Request) -> None:
         if not request.url.startswith((self.home, "data:", "blob:")):
-            self.faults.append(f"asked {request.url}")
+            self.faults.append(f"requested {request.url}")
 
 
-async def a_context(
-    browser: Browser, home: str, who: Visitor | None = None, **options: Any
-) -> BrowserContext:
-    """A browser of somebody's own: signed in, without the page, if it is said as whom."""
+async def a_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a browser context of its own, with its own cookies, not signed in."""
     context = await browser.new_context(
         **{
             "viewport": WIDE,
@@ -124,17 +119,21 @@ async def a_context(
         }
         | options
     )
-    context.set_default_timeout(PATIENCE_MS)
-    if who is not None:
-        answer = await context.request.post(
-            f"{home}/api/session", data={"name": who.name, "password": who.password}
-        )
-        assert answer.ok, await answer.text()
+    context.set_default_timeout(ACTION_TIMEOUT_MS)
     return context
 
 
-async def a_desk(context: BrowserContext, home: str) -> Desk:
-    """A new page in it."""
-    made = Desk(await context.new_page(), context, home)
-    made.watch()
-    return made
+async def sign_in(context: BrowserContext, home: str, name: str, password: str) -> None:
+    """Sign the context in by the API, without the sign-in page."""
+    await context.request.post(
+        f"{home}/api/session",
+        data={"name": name, "password": password},
+        fail_on_status_code=True,
+    )
+
+
+async def a_portal_page(context: BrowserContext, home: str) -> PortalPage:
+    """Open a new page of the context that records its faults."""
+    portal_page = PortalPage(await context.new_page(), context, home)
+    portal_page.record_faults()
+    return portal_page

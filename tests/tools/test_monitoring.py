@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.dashboards import COLUMNS, MONITORING, dashboards
-from tests.support.metrics_page import PAGE, names, page
+from tools.deploy.dashboards import COLUMNS, MONITORING, dashboards
+from tools.docs.metrics_page import PAGE, names, page
 
 DOCS = PAGE.parent
 OURS = re.compile(r"\bmboc_[a-z_]+")

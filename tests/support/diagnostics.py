@@ -20,7 +20,7 @@ LINES = 15
 WANTED = re.compile(r"^mboc_(?!.*(_bucket|_created))\S+ (?!0\.0$)", re.MULTILINE)
 
 
-async def evidence(system: System, operation: dict[str, Any], *connector_ids: str) -> str:
+async def diagnose(system: System, operation: dict[str, Any], *connector_ids: str) -> str:
     """Return counts, health, metrics, queue depths and the ends of the logs."""
     parts = {
         "operation": json.dumps(operation),

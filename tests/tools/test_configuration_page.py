@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_stack.settings import Settings as Local
-from tests.support.configuration_page import PAGE, SETTINGS, page, settings_of
+from tools.docs.configuration_page import PAGE, SETTINGS, page, settings_of
 
 OWNERS = SETTINGS | {"local": Local}
 

@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 
 @dataclass(frozen=True)
-class Collected:
+class CollectedSpan:
     """One span."""
 
     service: str
@@ -23,12 +23,12 @@ class Collected:
     failed: bool
 
 
-class FakeCollector:
+class FakeTraceCollector:
     """Listens on a port of its own; everything else it is sent is refused."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.spans: list[Collected] = []
+        self.spans: list[CollectedSpan] = []
         self.bodies = b""
         self.keys = set[str]()
         self._port = port
@@ -47,7 +47,7 @@ class FakeCollector:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def trace(self, trace_id: str) -> list[Collected]:
+    def trace(self, trace_id: str) -> list[CollectedSpan]:
         """The spans of one trace."""
         return [span for span in self.spans if span.trace_id == trace_id]
 
@@ -62,12 +62,12 @@ class FakeCollector:
                 if one.key == "service.name"
             )
             self.spans += [
-                _collected(service, span) for scope in told.scope_spans for span in scope.spans
+                _collected_span(service, span) for scope in told.scope_spans for span in scope.spans
             ]
         return web.Response(content_type="application/x-protobuf")
 
 
-def _collected(service: str, span: Any) -> Collected:
+def _collected_span(service: str, span: Any) -> CollectedSpan:
     attributes = {
         one.key: getattr(one.value, one.value.WhichOneof("value")) for one in span.attributes
     }
@@ -75,7 +75,7 @@ def _collected(service: str, span: Any) -> Collected:
         span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(),
         span.status.code == span.status.STATUS_CODE_ERROR,
     )
-    return Collected(
+    return CollectedSpan(
         service,
         span.name,
         kind,

@@ -28,7 +28,7 @@ class Call(NamedTuple):
     delivery_id: str
 
 
-class Office:
+class FakeBackOffice:
     """Answers POST and HEAD at ``/<name>``."""
 
     def __init__(self, port: int) -> None:
@@ -86,9 +86,9 @@ class Office:
 
 
 @contextlib.asynccontextmanager
-async def an_office(port: int | None = None) -> AsyncIterator[Office]:
+async def a_back_office(port: int | None = None) -> AsyncIterator[FakeBackOffice]:
     """Have one inside this block."""
-    office = Office(port or free_port())
+    office = FakeBackOffice(port or free_port())
     app = web.Application()
     app.add_routes([web.route("*", "/{name}", office.answer)])
     runner = web.AppRunner(app)

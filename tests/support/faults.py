@@ -20,9 +20,9 @@ from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from ingest.accept import read_change
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
-from tests.support.offices import a_client
+from tests.support.https_webhook import HttpsWebhook
+from tests.support.simulated_back_offices import a_client
 from tests.support.system import SECRET, System
-from tests.support.tls import Https
 
 PACE_S = 0.25
 ENOUGH_TO_BE_HELD = 6
@@ -31,7 +31,7 @@ AGE = timedelta(hours=2)
 POISON = b'{"not": "a transaction"}'
 
 
-class ShortOfMemory(RabbitMq):
+class RabbitMqInAlarm(RabbitMq):
     """A RabbitMQ with its own metrics that considers every byte one too many."""
 
     @property
@@ -39,7 +39,7 @@ class ShortOfMemory(RabbitMq):
         """Where its plugin listens."""
         return f"http://127.0.0.1:{self._port}"
 
-    def on(self, port: int) -> ShortOfMemory:
+    def on(self, port: int) -> RabbitMqInAlarm:
         """Have its plugin listen on this port."""
         self._port = port
         return self
@@ -56,12 +56,12 @@ class ShortOfMemory(RabbitMq):
         return environment
 
 
-class Trouble:
+class FaultInjector:
     """Connectors in every kind of trouble, senders that are refused, and messages that
     nobody understands.
     """
 
-    def __init__(self, system: System, https: Https) -> None:
+    def __init__(self, system: System, https: HttpsWebhook) -> None:
         self._system = system
         self._https = https
         self.connectors: dict[str, str] = {}

@@ -18,7 +18,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = ("--fail", "--no-buffer")
 
 
-class Example(NamedTuple):
+class CurlExample(NamedTuple):
     """One line, as a request."""
 
     method: str
@@ -44,7 +44,7 @@ def examples(page: Path) -> list[str]:
     ]
 
 
-def read(line: str, values: Mapping[str, str]) -> Example:
+def read(line: str, values: Mapping[str, str]) -> CurlExample:
     """Return what a line asks for, with these values for its variables; raises ValueError for an
     option that is not known here.
     """
@@ -67,7 +67,7 @@ def read(line: str, values: Mapping[str, str]) -> Example:
                 raise ValueError(f"{word} is not known here")
             case _:
                 url = word
-    return Example(method or ("GET" if body is None else "POST"), url, headers, body)
+    return CurlExample(method or ("GET" if body is None else "POST"), url, headers, body)
 
 
 def _data(words: Iterator[str]) -> bytes:

@@ -23,8 +23,8 @@ import portal_api.telemetry_consumers
 import retry.consumers
 from common import topology
 from common.contracts.message import Message
-from tests.support.asyncapi_document import FILE, document, text
-from tests.support.messages import REPLICA, TRAVELS, takes
+from tools.docs.asyncapi_document import FILE, document, text
+from tools.docs.messages import REPLICA, TRAVELS, takes
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = (

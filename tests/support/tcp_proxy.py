@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 
-class Cable:
+class TcpProxy:
     """Forwards TCP connections of one port to another."""
 
     def __init__(self, target: str) -> None:
@@ -56,11 +56,11 @@ class Cable:
 
 
 @contextlib.asynccontextmanager
-async def a_cable(target: str) -> AsyncIterator[Cable]:
+async def a_tcp_proxy(target: str) -> AsyncIterator[TcpProxy]:
     """Have one inside this block."""
-    cable = Cable(target)
-    server = await asyncio.start_server(cable.connect, "127.0.0.1", 0)
-    cable.port = server.sockets[0].getsockname()[1]
-    yield cable
+    proxy = TcpProxy(target)
+    server = await asyncio.start_server(proxy.connect, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    yield proxy
     server.close()
-    cable.cut()
+    proxy.cut()

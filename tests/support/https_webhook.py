@@ -21,7 +21,7 @@ from tests.support.system import free_port
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CRONUS made-up authority")])
 
 
-class Https(NamedTuple):
+class HttpsWebhook(NamedTuple):
     """Its address, the authority that signed its certificate, and when that ends."""
 
     url: str
@@ -32,7 +32,7 @@ class Https(NamedTuple):
 @contextlib.asynccontextmanager
 async def https_webhook(
     directory: Path, lasts: timedelta = timedelta(days=1)
-) -> AsyncIterator[Https]:
+) -> AsyncIterator[HttpsWebhook]:
     """Have it inside this block; it takes whatever is sent."""
     ends_at = (datetime.now(UTC) + lasts).replace(microsecond=0)
     file = _certificate(directory, ends_at)
@@ -47,7 +47,7 @@ async def https_webhook(
     runner, port = web.AppRunner(app), free_port()
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context).start()
-    yield Https(f"https://127.0.0.1:{port}/", file.read_text(), ends_at)
+    yield HttpsWebhook(f"https://127.0.0.1:{port}/", file.read_text(), ends_at)
     await runner.cleanup()
 
 
