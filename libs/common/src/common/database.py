@@ -25,6 +25,9 @@ PING_S = 3.0
 SILENT_S = 10.0
 """Between two log lines about operations that wait for MongoDB."""
 
+DUPLICATE_KEY = 11000
+"""MongoDB's code of an error: a unique index already has the key."""
+
 PERMANENT_CODES = frozenset(
     {
         *(2, 9, 14, 15, 16, 22, 52, 53, 55, 56, 57, 241),  # a value, a type or a name of a field
@@ -32,7 +35,7 @@ PERMANENT_CODES = frozenset(
         *(26, 27, 67, 68, 72, 73, 85, 86, 197),  # a collection or an index that is not as expected
         *(20, 59, 115, 168, 238, 292),  # a command, a stage or a sort that this MongoDB refuses
         *(10334, 17280, 17419, 17420),  # too large
-        *(11000, 11001, 12582),  # a duplicate
+        *(DUPLICATE_KEY, 11001, 12582),  # a duplicate
     }
 )
 """MongoDB's answers that are the same however often the operation is repeated
@@ -120,6 +123,31 @@ def retry_while_unavailable() -> AsyncIterator[stamina.Attempt]:
     return stamina.retry_context(
         on=count_unavailable, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
     ).__aiter__()
+
+
+def is_duplicate(error: OperationFailure) -> bool:
+    """Whether MongoDB refused a write for duplicate keys, and for no other reason."""
+    if isinstance(error, BulkWriteError):
+        refused = error.details.get("writeErrors") or ()
+        return bool(refused) and all(one["code"] == DUPLICATE_KEY for one in refused)
+    return error.code == DUPLICATE_KEY
+
+
+async def insert_missing(
+    collection: AsyncIOMotorCollection[dict[str, Any]], documents: Sequence[dict[str, Any]]
+) -> None:
+    """Insert the documents whose keys the collection does not have yet.
+
+    Waits while MongoDB is unavailable. An earlier try may have inserted some of the documents,
+    so duplicates are no error. They stay as they are in the collection.
+    """
+    async for trial in retry_while_unavailable():
+        with trial:
+            try:
+                await collection.insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                if not is_duplicate(error):
+                    raise
 
 
 async def ensure_indexes(
