@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 log = structlog.get_logger()
-BUILDING_S = 86_400.0
-PING_S = 3.0
-SILENT_S = 10.0
+INDEX_BUILD_TIMEOUT_S = 86_400.0
+PING_INTERVAL_S = 3.0
+LOG_INTERVAL_S = 10.0
 """Between two log lines about operations that wait for MongoDB."""
 
 DUPLICATE_KEY = 11000
@@ -63,7 +63,7 @@ def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
 
 async def wait_for_database(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Wait for as long as MongoDB has no primary, and say so."""
-    while reason := await _absence(database):
+    while reason := await _unavailable_reason(database):
         log.warning("MongoDB is not there yet, waiting for it", reason=reason)
         await asyncio.sleep(1)
 
@@ -80,15 +80,15 @@ class DatabaseHealth:
     async def run(self) -> None:
         """Ask every few seconds until cancelled."""
         while True:
-            self._answers = await _absence(self._database) is None
-            await asyncio.sleep(PING_S)
+            self._answers = await _unavailable_reason(self._database) is None
+            await asyncio.sleep(PING_INTERVAL_S)
 
     def check(self) -> str | None:
         """Say so when it did not."""
         return None if self._answers else "MongoDB does not answer"
 
 
-async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
+async def _unavailable_reason(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
     """Return why the primary does not answer, None when it does: the name of an error, or what
     MongoDB calls it.
     """
@@ -158,7 +158,7 @@ async def ensure_indexes(
     MongoDB gives up a build whose client stops waiting, so the five seconds of other operations
     would never end one on a large collection.
     """
-    with pymongo.timeout(BUILDING_S):
+    with pymongo.timeout(INDEX_BUILD_TIMEOUT_S):
         async for trial in retry_while_unavailable():
             with trial:
                 await collection.create_indexes(indexes)
@@ -172,7 +172,7 @@ def reason_of(error: Exception) -> str:
     return str(name or type(error).__name__)
 
 
-class _Waiting:
+class _FailureLog:
     """Logs that operations wait for MongoDB, every ten seconds at most."""
 
     def __init__(self) -> None:
@@ -181,19 +181,19 @@ class _Waiting:
     def count(self, error: Exception) -> None:
         MONGODB_FAILURES.inc()
         now = time.monotonic()
-        if now - self._logged_at >= SILENT_S:
+        if now - self._logged_at >= LOG_INTERVAL_S:
             self._logged_at = now
             log.warning(
                 "MongoDB did not take an operation, which is tried again", reason=reason_of(error)
             )
 
 
-_waiting = _Waiting()
+_failure_log = _FailureLog()
 
 
 def count_unavailable(error: Exception) -> bool:
     """Whether MongoDB is unavailable; counts and logs each such error for the alerts."""
-    away = is_unavailable(error)
-    if away:
-        _waiting.count(error)
-    return away
+    is_failure = is_unavailable(error)
+    if is_failure:
+        _failure_log.count(error)
+    return is_failure
