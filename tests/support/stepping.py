@@ -13,11 +13,11 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.delivery import DeliveryRequested
 from common.contracts.operation import (
     DeliveriesArchived,
+    OperationCommand,
     OperationKind,
     OperationProgressed,
     OperationRequested,
     OperationSteered,
-    Steer,
 )
 from common.database import open_database
 from retry.carry_out import CarryOut
@@ -127,7 +127,7 @@ async def requested(
     await steps.operations.add(OperationRequested(operation_id=operation_id, **given))
 
 
-async def steered(steps: Steps, word: Steer, second: int = 1) -> None:
+async def steered(steps: Steps, word: OperationCommand, second: int = 1) -> None:
     await steps.operations.steer(
         OperationSteered(
             operation_id=ONE,

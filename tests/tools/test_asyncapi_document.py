@@ -155,7 +155,7 @@ def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
     ]
 
     assert {(sender, t.exchange) for t in ours for sender in t.senders} == {
-        (name, e) for name, part in topology.PARTS.items() for e in part.publishes
+        (name, e) for name, part in topology.SERVICES.items() for e in part.publishes
     }
     lasting = {
         (take.service, take.queue)
@@ -163,10 +163,10 @@ def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
         if take.lasting and "{connectorId}" not in take.queue
     }
     assert lasting == {
-        (name, queue.name) for name, part in topology.PARTS.items() for queue in part.consumes
+        (name, queue.name) for name, part in topology.SERVICES.items() for queue in part.consumes
     }
     assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {
-        (n, e) for n, part in topology.PARTS.items() for e in part.subscribes
+        (n, e) for n, part in topology.SERVICES.items() for e in part.subscribes
     }
 
 

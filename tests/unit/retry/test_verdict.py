@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts.operation import OperationState, Steer
+from common.contracts.operation import OperationCommand, OperationState
 from retry.operations.operation import Operation, Tally
 from retry.operations.verdict import headroom, judge
 from tests.support.builders import A_MOMENT
@@ -31,7 +31,7 @@ def an_operation(**fields: Any) -> Operation:
     return Operation(**(given | fields))
 
 
-def steered(word: Steer, **fields: Any) -> Operation:
+def steered(word: OperationCommand, **fields: Any) -> Operation:
     return an_operation(
         steer=word, steered_by="bert", steered_at=A_MOMENT + timedelta(seconds=9), **fields
     )
@@ -50,25 +50,27 @@ def test_it_is_planned_until_stock_is_taken_then_runs_and_is_done_when_nothing_i
 @pytest.mark.parametrize(
     ("word", "before", "after"),
     [
-        (Steer.PAUSE, "planned", "paused"),
-        (Steer.PAUSE, "running", "paused"),
-        (Steer.PAUSE, "stopped", "stopped"),
-        (Steer.RESUME, "paused", "running"),
-        (Steer.RESUME, "stopped", "running"),
-        (Steer.CANCEL, "running", "cancelled"),
-        (Steer.CANCEL, "paused", "cancelled"),
-        (Steer.CANCEL, "done", "done"),
-        (Steer.RESUME, "cancelled", "cancelled"),
+        (OperationCommand.PAUSE, "planned", "paused"),
+        (OperationCommand.PAUSE, "running", "paused"),
+        (OperationCommand.PAUSE, "stopped", "stopped"),
+        (OperationCommand.RESUME, "paused", "running"),
+        (OperationCommand.RESUME, "stopped", "running"),
+        (OperationCommand.CANCEL, "running", "cancelled"),
+        (OperationCommand.CANCEL, "paused", "cancelled"),
+        (OperationCommand.CANCEL, "done", "done"),
+        (OperationCommand.RESUME, "cancelled", "cancelled"),
     ],
 )
 def test_an_administrators_word_is_heeded_where_it_makes_sense(
-    word: Steer, before: str, after: str
+    word: OperationCommand, before: str, after: str
 ) -> None:
     assert judge(steered(word, state=before), Tally(waiting=5, asked=1)).state == after
 
 
 def test_a_word_that_was_heeded_is_not_heeded_again() -> None:
-    heeded = steered(Steer.PAUSE, state="running", heeded_at=A_MOMENT + timedelta(seconds=9))
+    heeded = steered(
+        OperationCommand.PAUSE, state="running", heeded_at=A_MOMENT + timedelta(seconds=9)
+    )
 
     assert judge(heeded, Tally(waiting=5)).state is RUNNING
 
@@ -95,7 +97,9 @@ def test_it_stops_when_more_than_the_chosen_share_failed_and_something_is_left(
 
 def test_what_failed_before_a_stopped_operation_was_resumed_stops_it_no_more() -> None:
     tally = Tally(waiting=60, failed=40)
-    resumed = judge(steered(Steer.RESUME, state="stopped", stop_at_failure_share=0.1), tally)
+    resumed = judge(
+        steered(OperationCommand.RESUME, state="stopped", stop_at_failure_share=0.1), tally
+    )
     forgiven = {
         "forgiven_succeeded": resumed.forgiven_succeeded,
         "forgiven_failed": resumed.forgiven_failed,

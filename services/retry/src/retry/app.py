@@ -21,7 +21,7 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
@@ -74,7 +74,7 @@ def main() -> None:
         return
     settings = load(Settings)
     lines = LogBuffer()
-    configure_logs("retry", settings.replica, settings.log_level, lines.keep)
+    configure_logs("retry", settings.replica, settings.log_level, lines.append)
     schedule = schedule_of(settings)
     if schedule.trouble:
         log.error("the timer job is off", reason=schedule.trouble)
@@ -96,7 +96,7 @@ async def serve(
     telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness
     )
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with serve_http(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_for_database(database)
@@ -105,7 +105,7 @@ async def serve(
         clocks = [
             Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)
         ]
-        telemetry.also(partial(_timer_job, schedule, clocks[0]))
+        telemetry.add_heartbeat_fields(partial(_timer_job, schedule, clocks[0]))
         timer = Timer(
             schedule,
             clocks[0],
@@ -122,7 +122,7 @@ async def serve(
         subscribe(broker, steps.operations, operate)
         await broker.start()
         consuming = await consuming_checks(broker, "operations")
-        async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
+        async with run_background(loopback.run(), reach.run(), timer.run(), operate.run()):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info(
                 "ready",

@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.contracts.operation import (
     Counts,
+    OperationCommand,
     OperationKind,
     OperationProgressed,
     OperationState,
-    Steer,
 )
 
 ASKED_FOR = (
@@ -97,7 +97,7 @@ class Operation(BaseModel):
     counts: Counts | None = None
     total: int | None = None
     stock_key: Any = None
-    steer: Steer | None = None
+    steer: OperationCommand | None = None
     steered_by: str | None = None
     steered_at: AwareDatetime | None = None
     heeded_at: AwareDatetime | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from common.contracts.operation import OperationState, Steer
+from common.contracts.operation import OperationCommand, OperationState
 
 if TYPE_CHECKING:
     from retry.operations.operation import Operation, Tally
@@ -72,15 +72,15 @@ def _heed(operation: Operation, tally: Tally) -> Verdict:
         or operation.is_final
     ):
         return same
-    if operation.steer is Steer.CANCEL:
+    if operation.steer is OperationCommand.CANCEL:
         return same._replace(
             state=OperationState.CANCELLED, reason=f"Cancelled by {operation.steered_by}."
         )
-    if operation.steer is Steer.PAUSE and operation.state in _PAUSABLE:
+    if operation.steer is OperationCommand.PAUSE and operation.state in _PAUSABLE:
         return same._replace(
             state=OperationState.PAUSED, reason=f"Paused by {operation.steered_by}."
         )
-    if operation.steer is Steer.RESUME and operation.state in _RESUMABLE:
+    if operation.steer is OperationCommand.RESUME and operation.state in _RESUMABLE:
         forgiven = (
             (tally.succeeded, tally.failed)
             if operation.state is OperationState.STOPPED

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pymongo
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from common.contracts.operation import ItemOutcome, item_id_of
-from common.database import is_unavailable, retry_while_unavailable
+from common.database import insert_missing, retry_while_unavailable
 from retry.operations.item import Item
 from retry.operations.operation import Tally
 from retry.operations.tallies import Tallies
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from retry.operations.item import Told
 
-DUPLICATE_KEY = 11000
 COUNTING_S = 120.0
 """Counting reads an index alone, and takes about a second for a million items."""
 
@@ -49,15 +47,7 @@ class Items:
         documents = [
             {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
         ]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._collection, documents)
 
     async def some(
         self, operation_id: str, outcome: ItemOutcome, most: int, behind: str = ""

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 log = structlog.get_logger()
-SILENT_S = 10.0
+REPORT_AFTER_S = 10.0
 """A message may wait that long before it is reported."""
 NO_CONFIRMATION = "RabbitMQ does not confirm them"
 
 
-class PublishWaits:
+class UnconfirmedMessages:
     """The messages to one exchange; logs once when they begin to wait for long, and once when that
     is over.
     """
@@ -40,34 +40,34 @@ class PublishWaits:
         return 0.0 if began is None else time.monotonic() - began
 
     @contextlib.contextmanager
-    def message(self) -> Iterator[None]:
+    def track(self) -> Iterator[None]:
         """Count a message as waiting inside this block."""
         key = object()
         self._began[key] = time.monotonic()
         if self._timer is None:
-            self._look_in(SILENT_S)
+            self._schedule_check(REPORT_AFTER_S)
         try:
             yield
         finally:
             del self._began[key]
-            if self._is_reported and self.oldest_s < SILENT_S:
+            if self._is_reported and self.oldest_s < REPORT_AFTER_S:
                 self._is_reported = False
                 log.info("RabbitMQ takes the messages again", exchange=self._exchange)
 
-    def failed(self, reason: str) -> None:
+    def record_failure(self, reason: str) -> None:
         """Note why RabbitMQ did not take one."""
         self._reason = reason
 
     def check(self) -> str | None:
         """Return the reason when messages have waited for too long."""
-        if self.oldest_s < SILENT_S:
+        if self.oldest_s < REPORT_AFTER_S:
             return None
         return f"messages to {self._exchange} wait for RabbitMQ: {self._reason}"
 
-    def _look_in(self, seconds: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
+    def _schedule_check(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._report)
 
-    def _look(self) -> None:
+    def _report(self) -> None:
         self._timer = None
         if not self._began:
             self._reason = NO_CONFIRMATION
@@ -80,4 +80,4 @@ class PublishWaits:
                 waiting=len(self._began),
                 reason=self._reason,
             )
-        self._look_in(max(SILENT_S - self.oldest_s, 1.0))
+        self._schedule_check(max(REPORT_AFTER_S - self.oldest_s, 1.0))
