@@ -8,15 +8,15 @@ from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
 from common.database import is_unavailable, retry_while_unavailable
+from portal_api.store.errors import reaching
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.pages import Page
+    from portal_api.schemas.paging import Page
 
 DUPLICATE_KEY = 11000
 
