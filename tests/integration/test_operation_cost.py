@@ -10,7 +10,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from common.contracts.operation import ItemOutcome, OperationState, Steer
+from common.contracts.operation import ItemOutcome, OperationCommand, OperationState
 from retry.operations.supervisor import OperationSupervisor
 from tests.support.fake_lease import FakeLease
 from tests.support.retry_replica import (
@@ -62,7 +62,7 @@ async def test_a_paused_operation_reads_nothing_and_continues_when_it_is_resumed
     await store_failed(database, 300)
     await replica.request(per_second=1)
     await until_published(publisher, OperationState.RUNNING)
-    await replica.steer(Steer.PAUSE)
+    await replica.steer(OperationCommand.PAUSE)
     await until_published(publisher, OperationState.PAUSED)
     await end_second_attempts(database, "Success")
 
@@ -78,7 +78,7 @@ async def test_a_paused_operation_reads_nothing_and_continues_when_it_is_resumed
 
     assert set(commands) == {("operations", "find")}, "only the poll for new operations remains"
     assert commands.total() <= MEASURED_S + 2
-    await replica.steer(Steer.RESUME, second=2)
+    await replica.steer(OperationCommand.RESUME, second=2)
     await until_published(publisher, OperationState.RUNNING)
 
 
@@ -123,7 +123,7 @@ async def test_an_operation_whose_revision_another_replica_wrote_is_not_idle(
     await store_failed(database, 3)
     replica = RetryReplica(database, publisher)
     await replica.request()
-    await replica.steer(Steer.PAUSE)
+    await replica.steer(OperationCommand.PAUSE)
     runner = await replica.run_steps(3)
     was_idle = runner.is_idle
     monkeypatch.setattr(replica.progress, "publish", AsyncMock(return_value=None))

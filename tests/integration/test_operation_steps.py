@@ -14,9 +14,9 @@ from common.contracts.delivery import Trigger
 from common.contracts.operation import (
     DeliveriesArchived,
     ItemOutcome,
+    OperationCommand,
     OperationKind,
     OperationState,
-    Steer,
 )
 from retry.model.candidate import Claimant, RequeueCandidate
 from retry.operations.next_state import decide
@@ -104,7 +104,7 @@ async def test_items_that_a_killed_replica_claimed_are_not_counted_as_cancelled(
     with pytest.raises(KeyboardInterrupt):
         await replica.run_steps(5)
     publisher.kills = ""
-    await replica.steer(Steer.CANCEL)
+    await replica.steer(OperationCommand.CANCEL)
 
     await replica.run_steps(3)
 
@@ -191,8 +191,8 @@ async def test_a_command_that_arrives_before_its_operation_is_applied_and_an_old
 ) -> None:
     await store_failed(database, 3)
     replica = RetryReplica(database, publisher)
-    await replica.steer(Steer.PAUSE, second=2)
-    await replica.steer(Steer.CANCEL, second=1)
+    await replica.steer(OperationCommand.PAUSE, second=2)
+    await replica.steer(OperationCommand.CANCEL, second=1)
     await replica.request()
     await replica.request()
 

@@ -14,11 +14,11 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.delivery import DeliveryRequested
 from common.contracts.operation import (
     DeliveriesArchived,
+    OperationCommand,
     OperationKind,
     OperationProgressed,
     OperationRequested,
     OperationSteered,
-    Steer,
 )
 from common.database import open_database
 from retry.operations.batch_publisher import BatchPublisher
@@ -126,7 +126,7 @@ class RetryReplica:
             OperationRequested(operation_id=operation_id, **given | selection | fields)
         )
 
-    async def steer(self, command: Steer, second: int = 1) -> None:
+    async def steer(self, command: OperationCommand, second: int = 1) -> None:
         """Store a command of an administrator."""
         await self.operations.save_steering(
             OperationSteered(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common.contracts.operation import OperationState, Steer
+from common.contracts.operation import OperationCommand, OperationState
 from retry.model.operation import ItemCounts, Operation
 from retry.operations.next_state import decide, headroom
 from tests.support.builders import A_MOMENT
@@ -31,7 +31,7 @@ def an_operation(**fields: Any) -> Operation:
     return Operation(**(given | fields))
 
 
-def steered(command: Steer, **fields: Any) -> Operation:
+def steered(command: OperationCommand, **fields: Any) -> Operation:
     return an_operation(
         steer=command, steered_by="bert", steered_at=A_MOMENT + timedelta(seconds=9), **fields
     )
@@ -53,25 +53,27 @@ def test_an_operation_is_planned_then_running_then_done() -> None:
 @pytest.mark.parametrize(
     ("command", "before", "after"),
     [
-        (Steer.PAUSE, "planned", "paused"),
-        (Steer.PAUSE, "running", "paused"),
-        (Steer.PAUSE, "stopped", "stopped"),
-        (Steer.RESUME, "paused", "running"),
-        (Steer.RESUME, "stopped", "running"),
-        (Steer.CANCEL, "running", "cancelled"),
-        (Steer.CANCEL, "paused", "cancelled"),
-        (Steer.CANCEL, "done", "done"),
-        (Steer.RESUME, "cancelled", "cancelled"),
+        (OperationCommand.PAUSE, "planned", "paused"),
+        (OperationCommand.PAUSE, "running", "paused"),
+        (OperationCommand.PAUSE, "stopped", "stopped"),
+        (OperationCommand.RESUME, "paused", "running"),
+        (OperationCommand.RESUME, "stopped", "running"),
+        (OperationCommand.CANCEL, "running", "cancelled"),
+        (OperationCommand.CANCEL, "paused", "cancelled"),
+        (OperationCommand.CANCEL, "done", "done"),
+        (OperationCommand.RESUME, "cancelled", "cancelled"),
     ],
 )
 def test_a_command_is_applied_in_the_states_that_allow_it(
-    command: Steer, before: str, after: str
+    command: OperationCommand, before: str, after: str
 ) -> None:
     assert decide(steered(command, state=before), ItemCounts(waiting=5, asked=1)).state == after
 
 
 def test_a_command_is_applied_once() -> None:
-    heeded = steered(Steer.PAUSE, state="running", heeded_at=A_MOMENT + timedelta(seconds=9))
+    heeded = steered(
+        OperationCommand.PAUSE, state="running", heeded_at=A_MOMENT + timedelta(seconds=9)
+    )
 
     assert decide(heeded, ItemCounts(waiting=5)).state is RUNNING
 
@@ -98,7 +100,9 @@ def test_an_operation_stops_when_more_than_the_chosen_share_failed(
 
 def test_failures_before_a_resume_do_not_stop_the_operation_again() -> None:
     counts = ItemCounts(waiting=60, failed=40)
-    resumed = decide(steered(Steer.RESUME, state="stopped", stop_at_failure_share=0.1), counts)
+    resumed = decide(
+        steered(OperationCommand.RESUME, state="stopped", stop_at_failure_share=0.1), counts
+    )
     forgiven = {
         "forgiven_succeeded": resumed.forgiven_succeeded,
         "forgiven_failed": resumed.forgiven_failed,

@@ -19,7 +19,7 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
@@ -69,7 +69,7 @@ def main() -> None:
         return
     settings = load(Settings)
     lines = LogBuffer()
-    configure_logs("retry", settings.replica, settings.log_level, lines.keep)
+    configure_logs("retry", settings.replica, settings.log_level, lines.append)
     schedule = read_schedule(settings)
     if schedule.error:
         log.error("the timer job is off", reason=schedule.error)
@@ -92,7 +92,7 @@ async def serve(
     telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness
     )
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with serve_http(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_for_database(database)
@@ -103,14 +103,14 @@ async def serve(
         requests = RetryPublisher(publisher, connection)
         timer_job = _timer_job(settings, schedule, timer_lease, database, requests)
         supervisor = _supervisor(settings, operations_lease, operations, database, requests)
-        telemetry.also(timer_job.heartbeat_fields)
+        telemetry.add_heartbeat_fields(timer_job.heartbeat_fields)
         loopback = Loopback(connection)
         database_health = DatabaseHealth(database)
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
         subscribe(broker, operations, supervisor)
         await broker.start()
         consuming = await consuming_checks(broker, "operations")
-        async with background(
+        async with run_background(
             loopback.run(), database_health.run(), timer_job.run(), supervisor.run()
         ):
             readiness.watch(

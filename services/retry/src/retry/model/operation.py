@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.contracts.operation import (
     Counts,
+    OperationCommand,
     OperationKind,
     OperationProgressed,
     OperationState,
-    Steer,
 )
 
 REQUEST_FIELDS = (
@@ -99,7 +99,7 @@ class Operation(BaseModel):
     counts: Counts | None = None
     total: int | None = None
     resume_key: Any = Field(default=None, alias="stock_key")
-    steer: Steer | None = None
+    steer: OperationCommand | None = None
     steered_by: str | None = None
     steered_at: AwareDatetime | None = None
     heeded_at: AwareDatetime | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from common.contracts.operation import OperationState, Steer
+from common.contracts.operation import OperationCommand, OperationState
 
 if TYPE_CHECKING:
     from retry.model.operation import ItemCounts, Operation
@@ -71,15 +71,15 @@ def _apply_steering(operation: Operation, counts: ItemCounts) -> Decision:
         or operation.is_final
     ):
         return unchanged
-    if operation.steer is Steer.CANCEL:
+    if operation.steer is OperationCommand.CANCEL:
         return unchanged._replace(
             state=OperationState.CANCELLED, reason=f"Cancelled by {operation.steered_by}."
         )
-    if operation.steer is Steer.PAUSE and operation.state in _PAUSABLE:
+    if operation.steer is OperationCommand.PAUSE and operation.state in _PAUSABLE:
         return unchanged._replace(
             state=OperationState.PAUSED, reason=f"Paused by {operation.steered_by}."
         )
-    if operation.steer is Steer.RESUME and operation.state in _RESUMABLE:
+    if operation.steer is OperationCommand.RESUME and operation.state in _RESUMABLE:
         forgiven = (
             (counts.succeeded, counts.failed)
             if operation.state is OperationState.STOPPED

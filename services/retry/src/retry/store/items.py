@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pymongo
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from common.contracts.operation import ItemOutcome, item_id_of
-from common.database import is_unavailable, retry_while_unavailable
+from common.database import insert_missing, retry_while_unavailable
 from retry.model.counts_cache import CountsCache
 from retry.model.item import OperationItem
 from retry.model.operation import ItemCounts
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from retry.model.item import ItemResult
 
-DUPLICATE_KEY = 11000
 COUNT_TIMEOUT_S = 120.0
 """Counting reads one index and no document. A million items take about a second."""
 
@@ -52,15 +50,7 @@ class ItemStore:
         documents = [
             {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
         ]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._collection, documents)
 
     async def with_outcome(
         self, operation_id: str, outcome: ItemOutcome, limit: int, after: str = ""

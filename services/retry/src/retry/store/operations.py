@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError
 
-from common.contracts.operation import KEPT_DAYS, OperationRequested, OperationSteered
+from common.contracts.operation import RETENTION_DAYS, OperationRequested, OperationSteered
 from common.database import retry_while_unavailable
 from retry.model.operation import Operation
 
@@ -120,7 +120,7 @@ class OperationStore:
         """Return the id of an operation whose retention has ended, or None."""
         found: dict[str, Any] | None = None
         expired = {
-            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=KEPT_DAYS)},
+            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=RETENTION_DAYS)},
             "is_open": False,
         }
         async for trial in retry_while_unavailable():

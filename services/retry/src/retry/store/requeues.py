@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import BulkWriteError
-
 from common.contracts.delivery import Trigger
-from common.database import is_unavailable, retry_while_unavailable
+from common.database import insert_missing, retry_while_unavailable
 from retry.model.candidate import Claimant, RequeueCandidate, RequeueClaim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
-
-DUPLICATE_KEY = 11000
 
 
 class RequeueClaims:
@@ -41,15 +37,7 @@ class RequeueClaims:
             "by": self._replica,
         }
         documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._collection, documents)
         return await self.find(candidates)
 
     async def find(self, candidates: Sequence[RequeueCandidate]) -> list[RequeueClaim]:
