@@ -41,7 +41,7 @@ class Settings(ServiceSettings, TraceSettings):
     confirm_timeout_s: float = Field(
         default=10.0,
         gt=0,
-        description="Seconds to wait for the confirmation of RabbitMQ before the response 503.",
+        description="Seconds to wait for RabbitMQ to confirm before ingest responds 503.",
     )
 
     @field_validator("secrets")

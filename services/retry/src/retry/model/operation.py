@@ -63,7 +63,7 @@ class ItemCounts(NamedTuple):
 
     @property
     def as_message(self) -> Counts:
-        """The counts as messages carry them."""
+        """The counts in the form of the progress message."""
         return Counts(
             total=self.total,
             waiting=self.waiting,
