@@ -15,7 +15,7 @@ from common.contracts.delivery import STATUSES, Status
 from tests.browser.conftest import OpenPortal
 from tests.support.api_user import ApiUser
 from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction, an_event
-from tests.support.retrying import failing
+from tests.support.operations import make_failed_deliveries
 from tests.support.system import System, until
 from tools.website.portal_page import PortalPage
 
@@ -34,7 +34,7 @@ async def without_uri(system: System, app: str) -> str:
 async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    [failed] = await failing(system, app, 1)
+    [failed] = await make_failed_deliveries(system, app, 1)
     await system.delivery(
         await system.change("create", a_snapshot(source_app=app, Subject="Arrived")), "Success"
     )
@@ -176,7 +176,7 @@ async def select(at: PortalPage, app: str, count: int) -> None:
 async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 3)
+    await make_failed_deliveries(system, app, 3)
     at = await open_portal("operator")
     await select(at, app, 2)
 
@@ -199,7 +199,7 @@ async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
 async def test_use_the_archive_all_button_and_see_it_in_the_audit(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 2)
+    await make_failed_deliveries(system, app, 2)
     at = await open_portal("admin")
     await select(at, app, 2)
 
@@ -243,7 +243,7 @@ async def test_failures_that_came_alike_are_counted_together_and_settled_at_once
 async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    await failing(system, app, 3)
+    await make_failed_deliveries(system, app, 3)
     at = await open_portal("operator")
     await select(at, app, 1)
 
@@ -256,7 +256,7 @@ async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
 async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     at = await open_portal("viewer")
     await at.open(f"/errors?source_app={app}")
     await at.row().get_by_text("Failed").wait_for()
@@ -270,7 +270,7 @@ async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
 async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     at = await open_portal("viewer")
 
     await at.open(f"/errors?source_app={app}")

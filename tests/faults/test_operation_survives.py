@@ -19,7 +19,7 @@ from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, as_body
 from tests.support.diagnostics import diagnose
-from tests.support.retrying import begun, progress
+from tests.support.operations import begin_operation, read_operation
 from tests.support.system import System, until
 
 MANY = 20_000
@@ -130,7 +130,7 @@ class Witness:
         while self.last["finished_at"] is None:
             await asyncio.sleep(0.1)
             with contextlib.suppress(aiohttp.ClientError):
-                now = await progress(self._system, self._operation)
+                now = await read_operation(self._system, self._operation)
                 self._compare(now)
                 assert (
                     now["counts"]["succeeded"]
@@ -173,7 +173,7 @@ async def test_each_delivery_is_sent_once_and_progress_is_true_at_every_moment(
 ) -> None:
     connector_id = await system.hook(app, limits={"calls_in_flight": 40})
     await fill(system, app, connector_id)
-    operation = await begun(
+    operation = await begin_operation(
         system,
         filter={"connector_id": connector_id, "status": "Failed"},
         per_second=2_000,

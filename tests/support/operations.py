@@ -1,4 +1,4 @@
-"""Operations as an administrator begins and follows them."""
+"""Begins and follows operations over the API, as an administrator does."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
 
-OVER = ("done", "cancelled")
+FINISHED = ("done", "cancelled")
 
 
-async def failing(system: System, app: str, count: int, **fields: Any) -> list[str]:
-    """A connector with so many failed deliveries and a back office that is well by now; returns the
-    deliveries' ids, the oldest first.
+async def make_failed_deliveries(system: System, app: str, count: int, **fields: Any) -> list[str]:
+    """Make a connector with so many failed deliveries, whose back office works again.
+
+    Return the delivery ids, oldest first.
     """
     await system.hook(app, **fields)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
@@ -29,44 +30,48 @@ async def failing(system: System, app: str, count: int, **fields: Any) -> list[s
     return ids
 
 
-async def begun(system: System, kind: str = "retry", **asked: Any) -> dict[str, Any]:
-    """Begin an operation."""
+async def begin_operation(system: System, kind: str = "retry", **asked: Any) -> dict[str, Any]:
+    """Begin an operation and return it."""
     status, answer = await system.api("POST", "/operations", json={"kind": kind} | asked)
     assert status == 202, answer
     return dict(answer)
 
 
-async def steered(system: System, operation: dict[str, Any], word: str) -> dict[str, Any]:
-    """Pause, resume or cancel it."""
-    status, answer = await system.api("POST", f"/operations/{operation['operation_id']}/{word}")
+async def steer_operation(
+    system: System, operation: dict[str, Any], command: str
+) -> dict[str, Any]:
+    """Pause, resume or cancel an operation and return it."""
+    status, answer = await system.api("POST", f"/operations/{operation['operation_id']}/{command}")
     assert status == 200, answer
     return dict(answer)
 
 
-async def progress(system: System, operation: dict[str, Any]) -> dict[str, Any]:
-    """How far it is now."""
+async def read_operation(system: System, operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the current state of an operation."""
     status, answer = await system.api("GET", f"/operations/{operation['operation_id']}")
     assert status == 200, answer
     return dict(answer)
 
 
-async def until_state(
-    system: System, operation: dict[str, Any], states: Sequence[str] = OVER
+async def wait_for_state(
+    system: System, operation: dict[str, Any], states: Sequence[str] = FINISHED
 ) -> dict[str, Any]:
-    """Wait until it has come to one of these states; returns it."""
+    """Wait until an operation is in one of these states, and return it."""
 
     async def ask() -> dict[str, Any] | None:
-        found = await progress(system, operation)
+        found = await read_operation(system, operation)
         is_there = found["state"] in states and (
-            found["state"] not in OVER or found["finished_at"] is not None
+            found["state"] not in FINISHED or found["finished_at"] is not None
         )
         return found if is_there else None
 
     return await until(ask, f"the operation to be {' or '.join(states)}")
 
 
-async def items(system: System, operation: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
-    """All its deliveries, page by page."""
+async def read_items(
+    system: System, operation: dict[str, Any], **query: Any
+) -> list[dict[str, Any]]:
+    """Return all items of an operation, read page by page."""
     found: list[dict[str, Any]] = []
     asked = {"limit": "3"} | query
     while True:
@@ -80,6 +85,6 @@ async def items(system: System, operation: dict[str, Any], **query: Any) -> list
         asked["after"] = page["next"]
 
 
-def counts(operation: dict[str, Any]) -> dict[str, int]:
-    """Its counts, without those that are nought."""
+def nonzero_counts(operation: dict[str, Any]) -> dict[str, int]:
+    """Return the counts of an operation that are not 0."""
     return {name: count for name, count in operation["counts"].items() if count}
