@@ -1,4 +1,4 @@
-"""``mboc-ingest replay`` as an operator runs it."""
+"""The command ``mboc-ingest replay``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Seed, Error Tracking: "Retry All" and "Archive All", on real servers: planned, paced, steered,
-and each delivery sent once.
+"""Seed, Error Tracking: "Retry All" and "Archive All" on real servers.
+
+Operations are planned, paced and steered, and each delivery is sent once.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ async def received(system: System, app: str) -> int:
     return int((await system.simulated("GET", app))["stored"])
 
 
-async def test_a_plan_says_how_many_per_connector_and_cause_and_how_long(
+async def test_a_plan_counts_by_connector_and_cause_and_estimates_the_duration(
     system: System, app: str
 ) -> None:
     ids = await make_failed_deliveries(system, app, 3)
@@ -75,7 +76,7 @@ async def test_a_connectors_own_limit_makes_a_plan_longer(system: System, app: s
     assert plan["seconds"] == 2.0
 
 
-async def test_one_delivery_is_retried_after_its_connector_was_mended(
+async def test_one_delivery_is_retried_after_its_connector_was_corrected(
     system: System, app: str
 ) -> None:
     connector_id = await system.hook(app, uri="")
@@ -105,7 +106,7 @@ async def test_one_delivery_is_retried_after_its_connector_was_mended(
     )
 
 
-async def test_a_delivery_that_the_back_office_refused_is_really_sent_again(
+async def test_a_delivery_that_the_back_office_refused_is_sent_again(
     system: System, app: str
 ) -> None:
     [delivery_id] = await make_failed_deliveries(system, app, 1)
@@ -148,9 +149,7 @@ async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(
     assert await received(system, app) == 1
 
 
-async def test_what_had_no_connector_is_routed_again_once_there_is_one(
-    system: System, app: str
-) -> None:
+async def test_a_delivery_without_connector_is_routed_again(system: System, app: str) -> None:
     transaction = await system.change("create", a_snapshot(source_app=app))
     unrouted = await system.delivery(transaction, "MBOC Not Provided")
 
@@ -180,7 +179,7 @@ async def test_what_had_no_connector_is_routed_again_once_there_is_one(
     assert await system.deliveries(source_app=app, troubled=True) == []
 
 
-async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings_them_back(
+async def test_archived_errors_leave_error_tracking_until_they_are_restored(
     system: System, app: str
 ) -> None:
     ids = await make_failed_deliveries(system, app, 3)
@@ -212,7 +211,7 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
     await until(shown, "them to come back")
 
 
-async def test_what_is_archived_has_open_lists_read_anew(system: System, app: str) -> None:
+async def test_an_archive_reloads_open_lists(system: System, app: str) -> None:
     ids = await make_failed_deliveries(system, app, 1)
     async with listening(system, topics="delivery") as listener:
         await begin_operation(system, kind="archive", delivery_ids=ids)
@@ -275,7 +274,7 @@ async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_
     )
 
 
-async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(
+async def test_a_paused_operation_requests_nothing_until_it_is_resumed(
     system: System, app: str
 ) -> None:
     await make_failed_deliveries(system, app, 20)
@@ -307,7 +306,7 @@ async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(
     assert await received(system, app) == 20
 
 
-async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(
+async def test_a_cancelled_operation_skips_waiting_deliveries_with_the_reason(
     system: System, app: str
 ) -> None:
     await make_failed_deliveries(system, app, 20)
@@ -331,7 +330,7 @@ async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(
     assert (await system.api("POST", f"/operations/{operation['operation_id']}/resume"))[0] == 409
 
 
-async def test_an_operation_stops_itself_when_too_many_fail_and_goes_on_when_it_is_resumed(
+async def test_an_operation_stops_when_too_many_fail_and_continues_when_it_is_resumed(
     system: System, app: str
 ) -> None:
     await make_failed_deliveries(system, app, 60)
@@ -353,7 +352,7 @@ async def test_an_operation_stops_itself_when_too_many_fail_and_goes_on_when_it_
     )
 
 
-async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
+async def test_a_ramp_waits_for_each_step_and_stops_after_a_failed_one(
     system: System, app: str
 ) -> None:
     await make_failed_deliveries(system, app, 30)
@@ -390,7 +389,7 @@ async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
     assert {1, 6} & seen
 
 
-async def test_a_plan_counts_what_the_operation_will_do_something_with(
+async def test_a_plan_counts_the_deliveries_that_the_operation_will_take(
     system: System, app: str
 ) -> None:
     ids = await make_failed_deliveries(system, app, 3)
@@ -419,7 +418,9 @@ async def test_a_plan_counts_what_the_operation_will_do_something_with(
     assert nonzero_counts(operation) == {"total": 5, "succeeded": 3, "skipped": 2}
 
 
-async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System, app: str) -> None:
+async def test_a_delivery_that_cannot_be_retried_is_skipped_with_the_reason(
+    system: System, app: str
+) -> None:
     await system.hook(app)
     sent = await system.delivery(
         await system.change("create", a_snapshot(source_app=app)), "Success"
@@ -461,7 +462,7 @@ async def test_operations_are_listed_and_their_items_paged(system: System, app: 
     assert await read_items(system, operation, outcome="failed") == []
 
 
-async def test_a_count_that_is_no_longer_the_plans_is_refused(system: System, app: str) -> None:
+async def test_a_count_that_differs_from_the_plan_is_refused(system: System, app: str) -> None:
     ids = await make_failed_deliveries(system, app, 2)
 
     status, problem = await system.api(
@@ -482,7 +483,7 @@ async def test_a_count_that_is_no_longer_the_plans_is_refused(system: System, ap
     ) == {"total": 2, "succeeded": 2}
 
 
-async def test_an_operation_about_nothing_is_done_at_once(system: System, app: str) -> None:
+async def test_an_operation_without_deliveries_is_done_at_once(system: System, app: str) -> None:
     over = await wait_for_state(system, await begin_operation(system, filter={"source_app": app}))
 
     assert (over["state"], over["counts"]["total"]) == ("done", 0)
@@ -506,7 +507,9 @@ async def test_an_operation_about_nothing_is_done_at_once(system: System, app: s
     ],
     ids=str,
 )
-async def test_a_wrong_field_is_named(system: System, change: dict[str, Any], field: str) -> None:
+async def test_the_error_names_a_wrong_field(
+    system: System, change: dict[str, Any], field: str
+) -> None:
     status, problem = await system.api(
         "POST", "/operations", json={"kind": "retry", "delivery_ids": ["some.c1"]} | change
     )
@@ -516,7 +519,7 @@ async def test_a_wrong_field_is_named(system: System, change: dict[str, Any], fi
 
 
 @pytest.mark.parametrize("path", ["/operations/none", "/operations/none/items"])
-async def test_what_is_not_there_is_404(system: System, path: str) -> None:
+async def test_an_unknown_operation_is_404(system: System, path: str) -> None:
     assert (await system.api("GET", path))[0] == 404
     assert (await system.api("POST", "/operations/none/pause"))[0] == 404
     assert (await system.api("POST", "/deliveries/none.such/retry"))[0] == 404

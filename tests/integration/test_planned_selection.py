@@ -1,4 +1,4 @@
-"""What the plan of a Retry All showed is what is retried, while more failures come in."""
+"""A Retry All retries exactly the deliveries of its plan, while more failures arrive."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def planned(system: System, app: str) -> dict[str, Any]:
-    """A choice with what its plan says of it, as the website and the command line send it."""
+    """Return a selection with the count and time of its plan, as the website sends it."""
     choice = {"filter": {"source_app": app, "status": "Failed"}}
     status, plan = await system.api("POST", "/operations/plan", json={"kind": "retry"} | choice)
     assert status == 200, plan
@@ -35,7 +35,7 @@ async def planned(system: System, app: str) -> dict[str, Any]:
 
 
 async def one_more_fails(system: System, app: str) -> str:
-    """A change that fails while the back office takes all others."""
+    """Report a change that fails while the back office accepts all others."""
     fault = {"status": 400, "appointments": ["99"]}
     await system.simulated("PUT", app, "/faults", json=fault)
     change = await system.change("create", a_snapshot(99, source_app=app))
@@ -44,7 +44,7 @@ async def one_more_fails(system: System, app: str) -> str:
     return str(found["delivery_id"])
 
 
-async def test_what_the_plan_showed_is_retried_while_more_fail_and_others_succeed(
+async def test_the_planned_deliveries_are_retried_while_more_fail_and_others_succeed(
     system: System, app: str
 ) -> None:
     first, *others = await make_failed_deliveries(system, app, 4)
@@ -61,7 +61,7 @@ async def test_what_the_plan_showed_is_retried_while_more_fail_and_others_succee
     assert (left["status"], left["attempt"]) == ("Failed", 1)
 
 
-async def test_a_plan_is_stale_when_nothing_of_it_is_left(system: System, app: str) -> None:
+async def test_a_plan_without_remaining_deliveries_is_refused(system: System, app: str) -> None:
     ids = await make_failed_deliveries(system, app, 2)
     choice = await planned(system, app)
     await wait_for_state(system, await begin_operation(system, delivery_ids=ids))
@@ -74,7 +74,7 @@ async def test_a_plan_is_stale_when_nothing_of_it_is_left(system: System, app: s
 
 
 @pytest.mark.parametrize("age", [timedelta(hours=2), timedelta(hours=-2)])
-async def test_a_plan_counts_for_an_hour(system: System, app: str, age: timedelta) -> None:
+async def test_a_plan_is_valid_for_an_hour(system: System, app: str, age: timedelta) -> None:
     await make_failed_deliveries(system, app, 1)
     choice = await planned(system, app) | {"as_of": (datetime.now(UTC) - age).isoformat()}
 
@@ -83,7 +83,7 @@ async def test_a_plan_counts_for_an_hour(system: System, app: str, age: timedelt
     assert (status, problem["detail"]) == (409, "The plan is not of the last hour: make it again")
 
 
-async def test_failures_after_the_start_are_left_out_without_a_plan_too(
+async def test_failures_after_the_start_are_not_retried_without_a_plan_either(
     system: System, app: str
 ) -> None:
     await make_failed_deliveries(system, app, 2)
