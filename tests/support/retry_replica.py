@@ -91,7 +91,7 @@ class RetryReplica:
         )
         self.results = ResultCollector(self.items, deliveries, publisher)
         self.progress = ProgressPublisher(self.operations, publisher)
-        self.runner_of = partial(
+        self.create_runner = partial(
             OperationRunner,
             self.operations,
             self.items,
@@ -103,7 +103,7 @@ class RetryReplica:
 
     async def run_steps(self, count: int, operation_id: str = ONE) -> OperationRunner:
         """Run an operation from its start for so many steps, or until it is finished."""
-        runner = self.runner_of(operation_id)
+        runner = self.create_runner(operation_id)
         await runner.resume()
         for _ in range(count):
             if not runner.is_finished:

@@ -35,7 +35,7 @@ def refuse_non_finite(text: str | bytes) -> None:
     errors = [
         {
             "field": ".".join(path)[:MAX_PATH_LENGTH] or "body",
-            "message": f"is {word}: JSON has no such number",
+            "message": f"is {word}, which JSON does not allow",
         }
         for path, word in islice(_find(document, ()), MAX_ERRORS)
     ]

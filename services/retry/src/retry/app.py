@@ -53,7 +53,7 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop, or create its indexes."""
+    """Run one retry replica until it receives a signal to stop, or create its indexes."""
     parser = argparse.ArgumentParser(
         prog="mboc-retry",
         description=(
@@ -157,7 +157,7 @@ def _supervisor(
     items = ItemStore(database)
     deliveries = DeliveryQueries(database)
     claims = RequeueClaims(database, settings.replica)
-    runner_of = partial(
+    create_runner = partial(
         OperationRunner,
         operations,
         items,
@@ -166,7 +166,7 @@ def _supervisor(
         ResultCollector(items, deliveries, publisher),
         ProgressPublisher(operations, publisher),
     )
-    return OperationSupervisor(operations_lease, operations, items, runner_of)
+    return OperationSupervisor(operations_lease, operations, items, create_runner)
 
 
 async def _migrate(settings: DatabaseSettings) -> None:

@@ -1,4 +1,4 @@
-"""The progress of a replay, stored beside the replayed file."""
+"""The progress of a replay, stored next to the replayed file."""
 
 from __future__ import annotations
 

@@ -55,8 +55,9 @@ class ReplayCounts(NamedTuple):
 class Replayer:
     """Publishes every line after the saved progress, in order.
 
-    It waits while RabbitMQ is unavailable. A refused line is shown, and the next lines go on. After
-    a kill, the next run repeats at most the lines since the last saved progress, with the same ids.
+    It waits while RabbitMQ is unavailable. A refused line is shown, and the next lines are read.
+    After a kill, the next run repeats at most the lines since the last saved progress, with the
+    same ids.
     """
 
     def __init__(
