@@ -32,7 +32,7 @@ from retry.store.failed import FailedDeliveries
 from retry.store.indexes import create_indexes
 from retry.store.items import ItemStore
 from retry.store.operations import OperationStore
-from retry.store.requeues import RequeueClaims
+from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
 from retry.timer.failed_requeuer import MAX_PER_SECOND, FailedRequeuer
 from tests.support.builders import A_MOMENT, a_transaction
@@ -87,7 +87,7 @@ class RetryReplica:
         self.items = ItemStore(database)
         self.enumerator = ItemEnumerator(self.operations, self.items, deliveries)
         self.batches = BatchPublisher(
-            self.items, TransactionQueries(database), RequeueClaims(database, "r"), publisher
+            self.items, TransactionQueries(database), ClaimStore(database, "r"), publisher
         )
         self.results = ResultCollector(self.items, deliveries, publisher)
         self.progress = ProgressPublisher(self.operations, publisher)
@@ -147,7 +147,7 @@ def a_requeuer(
     return FailedRequeuer(
         FailedDeliveries(database),
         TransactionQueries(database),
-        RequeueClaims(database, replica),
+        ClaimStore(database, replica),
         publisher,
         per_second,
     )
