@@ -13,7 +13,7 @@ from portal_api.connectors.differences import changed
 from portal_api.schemas.types import Instant
 
 
-class ConnectorShown(BaseModel):
+class ConnectorResponse(BaseModel):
     """A connector without its secrets; ``secrets`` says which are set."""
 
     connector_id: str
@@ -46,7 +46,7 @@ class ConnectorShown(BaseModel):
     )
 
 
-class ConnectorVersion(ConnectorShown):
+class ConnectorVersion(ConnectorResponse):
     """What a connector was at one version: since ``modified_at``, until the next."""
 
     modified_by: str | None = Field(
@@ -66,9 +66,9 @@ class ConnectorVersion(ConnectorShown):
     )
 
 
-def shown(connector: Connector) -> ConnectorShown:
+def as_response(connector: Connector) -> ConnectorResponse:
     """Return it without its secrets."""
-    return ConnectorShown(
+    return ConnectorResponse(
         **connector.model_dump(exclude={"secrets"}),
         secrets=sorted(connector.secrets),
         unreadable=list(getattr(connector, "unreadable", ())) or None,
@@ -82,12 +82,12 @@ def as_version(connector: Connector, before: Connector | None) -> ConnectorVersi
         "secrets_entered": connector.secrets_entered,
         "changed": changed(before, connector),
     }
-    return ConnectorVersion(**shown(connector).model_dump(), **own)
+    return ConnectorVersion(**as_response(connector).model_dump(), **own)
 
 
-def told(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
+def audit_view(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
     """Return what the audit says of it; ``entered`` are the names of secrets that were given, which
     nothing else would show.
     """
-    said: dict[str, Any] = shown(connector).model_dump(mode="json")
+    said: dict[str, Any] = as_response(connector).model_dump(mode="json")
     return said | ({"secrets_entered": sorted(entered)} if entered else {})

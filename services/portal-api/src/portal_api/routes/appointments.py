@@ -12,11 +12,11 @@ from common.contracts.delivery import Phase, Status
 from portal_api.appointments.columns import COLUMNS
 from portal_api.appointments.filter import AppointmentFilter
 from portal_api.appointments.sort import AppointmentSort
-from portal_api.connectors.schemas import ConnectorShown, shown
-from portal_api.lists.column import Column, Way, ordered
+from portal_api.connectors.schemas import ConnectorResponse, as_response
+from portal_api.lists.column import AccessPath, Column, ordered
 from portal_api.routes.deliveries import Attempt, Delivery
 from portal_api.schemas.examples import APPOINTMENT, page_of
-from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.problems import PROBLEMS
 from portal_api.schemas.types import Instant
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from portal_api.store.connectors import Connectors
-    from portal_api.store.deliveries import Reader
+    from portal_api.store.deliveries import DeliveryQueries
 
     Settings = Mapping[tuple[str, int | None], Connector]
 
 
-class AppointmentQuery(AppointmentFilter, Paged):
+class AppointmentQuery(AppointmentFilter, PageQuery):
     """Filters of the list; all of them must hold."""
 
     sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = (
@@ -41,16 +41,19 @@ class AppointmentQuery(AppointmentFilter, Paged):
         """Return the order and place."""
         return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after)
 
-    def looked_at(self) -> list[str]:
+    def unindexed(self) -> list[str]:
         """Return the names of the parameters without an index."""
-        return [*super().looked_at(), *([] if self._ordered_by.way is Way.INDEX else ["sort"])]
+        return [
+            *super().unindexed(),
+            *([] if self._ordered_by.access_path is AccessPath.INDEX else ["sort"]),
+        ]
 
     @property
     def _ordered_by(self) -> Column:
         return COLUMNS[self.sort.removeprefix("-")]
 
 
-class LatestDelivery(Shown):
+class LatestDelivery(ResponseModel):
     """What one connector last came to for this appointment."""
 
     connector_id: str
@@ -60,7 +63,7 @@ class LatestDelivery(Shown):
     phase: Phase
 
 
-class AppointmentRow(Shown):
+class AppointmentRow(ResponseModel):
     """One appointment with its change tracking, its identification values and what each
     connector last came to.
     """
@@ -99,13 +102,13 @@ class AppointmentPage(BaseModel):
     next: str | None
 
 
-class Activity(BaseModel):
+class ConnectorActivity(BaseModel):
     """What one connector was sent of this appointment, the newest first."""
 
     connector_id: str
     connector_name: str | None
     deliveries: list[DeliveryActivity]
-    settings_now: ConnectorShown | None
+    settings_now: ConnectorResponse | None
 
 
 class DeliveryActivity(Delivery):
@@ -117,7 +120,7 @@ class DeliveryActivity(Delivery):
 class AttemptWithSettings(Attempt):
     """One attempt with the MBOC settings it used."""
 
-    settings_then: ConnectorShown | None
+    settings_then: ConnectorResponse | None
 
 
 class AppointmentDetails(AppointmentRow):
@@ -125,18 +128,18 @@ class AppointmentDetails(AppointmentRow):
     hundred attempts of each.
     """
 
-    activity: list[Activity]
+    activity: list[ConnectorActivity]
 
 
-def appointments(reader: Reader, store: Connectors) -> APIRouter:
+def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Appointments"])
 
     @router.get("/appointments")
     async def list_appointments(query: Annotated[AppointmentQuery, Query()]) -> AppointmentPage:
         """List appointments, the newest transaction first."""
-        await reader.narrow_enough("appointments", query.straight(), query.looked_at())
-        items, following = await reader.appointments(query.wanted(), query.page())
+        await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
+        items, following = await queries.appointments(query.wanted(), query.page())
         return AppointmentPage(items=[as_row(item) for item in items], next=following)
 
     @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})
@@ -144,7 +147,7 @@ def appointments(reader: Reader, store: Connectors) -> APIRouter:
         """Read one appointment: change tracking, identification values, and what each
         connector was sent.
         """
-        found, sent = await reader.appointment(appointment_key)
+        found, sent = await queries.appointment(appointment_key)
         attempts = [attempt for delivery in sent for attempt in delivery["attempts"]]
         then = await store.versions(
             (a["connector_id"], a.get("connector_version")) for a in attempts
@@ -163,7 +166,7 @@ def _activity(
     by_connector: dict[str, dict[str, Any]] = {}
     for delivery in sent:
         connector_id = delivery["connector_id"]
-        settings = shown(now[connector_id]) if connector_id in now else None
+        settings = as_response(now[connector_id]) if connector_id in now else None
         head = {
             "connector_id": connector_id,
             "connector_name": delivery.get("connector_name"),
@@ -180,9 +183,9 @@ def _activity(
     return list(by_connector.values())
 
 
-def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorShown | None:
+def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorResponse | None:
     found = then.get((attempt["connector_id"], attempt.get("connector_version")))
-    return shown(found) if found else None
+    return as_response(found) if found else None
 
 
 def as_row(item: dict[str, Any]) -> AppointmentRow:

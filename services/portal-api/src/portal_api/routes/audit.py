@@ -12,10 +12,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, field_serializer
 
 from portal_api.accounts.roles import Role
-from portal_api.auth.dependencies import needs
-from portal_api.exports.download import ANSWERS, Format, as_file
+from portal_api.auth.dependencies import require_role
+from portal_api.exports.download import ANSWERS, Format, as_download
 from portal_api.exports.formats import ExportFormat
-from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant, Moment
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class AuditSort(StrEnum):
     TARGET_DOWN = "-target"
 
 
-class AuditQuery(Paged):
+class AuditQuery(PageQuery):
     """Filters of the list; all of them must hold."""
 
     sort: AuditSort = Field(
@@ -81,7 +81,7 @@ class AuditExportQuery(AuditQuery):
     format: Format = ExportFormat.CSV
 
 
-class EntryShown(Shown):
+class AuditEntryResponse(ResponseModel):
     """One write, carried out or refused."""
 
     audit_id: str
@@ -102,7 +102,7 @@ class EntryShown(Shown):
     after: Any = None
 
 
-class EntryInCells(EntryShown):
+class AuditEntryRow(AuditEntryResponse):
     """Likewise, for CSV: what changed stands in one cell each."""
 
     @field_serializer("before", "after")
@@ -113,33 +113,33 @@ class EntryInCells(EntryShown):
 class AuditPage(BaseModel):
     """One page of the audit."""
 
-    items: list[EntryShown]
+    items: list[AuditEntryResponse]
     next: str | None
 
 
 def audit(store: Audit) -> APIRouter:
     """Return the route."""
-    router = APIRouter(prefix="/audit", tags=["Audit"], dependencies=[needs(Role.ADMIN)])
+    router = APIRouter(prefix="/audit", tags=["Audit"], dependencies=[require_role(Role.ADMIN)])
 
     @router.get("")
     async def list_audit(query: Annotated[AuditQuery, Query()]) -> AuditPage:
         """List every write and every refused one, the newest first."""
         found, following = await store.page(query.wanted(), query.page())
         return AuditPage(
-            items=[EntryShown.model_validate(entry) for entry in found], next=following
+            items=[AuditEntryResponse.model_validate(entry) for entry in found], next=following
         )
 
     @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_audit(query: Annotated[AuditExportQuery, Query()]) -> StreamingResponse:
         """Write every line of a list into a file; what changed is JSON."""
-        shown = EntryInCells if query.format.has_cells else EntryShown
-        return await as_file(
+        shown = AuditEntryRow if query.format.has_cells else AuditEntryResponse
+        return await as_download(
             "audit",
             query.format,
             partial(store.page, query.wanted()),
             query.page(),
             shown.model_validate,
-            tuple(EntryShown.model_fields),
+            tuple(AuditEntryResponse.model_fields),
         )
 
     return router

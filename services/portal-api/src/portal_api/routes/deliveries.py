@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
-from portal_api.connectors.schemas import ConnectorShown, shown
+from portal_api.connectors.schemas import ConnectorResponse, as_response
 from portal_api.deliveries.automatic_retry import automatic_retry
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.deliveries.sort import DeliverySort
-from portal_api.lists.column import Column, Way, ordered
+from portal_api.lists.column import AccessPath, Column, ordered
 from portal_api.schemas.examples import DELIVERY, page_of
-from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.problems import PROBLEMS
 from portal_api.schemas.types import Instant
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from common.contracts.telemetry import TimerJob
     from portal_api.store.connectors import Connectors
-    from portal_api.store.deliveries import Reader
+    from portal_api.store.deliveries import DeliveryQueries
 
 
-class DeliveryQuery(DeliveryFilter, Paged):
+class DeliveryQuery(DeliveryFilter, PageQuery):
     """Filters of the list; all of them must hold."""
 
     sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = (
@@ -47,20 +47,24 @@ class DeliveryQuery(DeliveryFilter, Paged):
             ties="received_at",
         )
 
-    def looked_at(self) -> list[str]:
+    def unindexed(self) -> list[str]:
         """Return the names of the parameters without an index; in the archive there is one for the
         time of receipt only.
         """
         column = self._ordered_by
-        is_straight = column.path == "received_at" if self.is_archive else column.way is Way.INDEX
-        return [*super().looked_at(), *([] if is_straight else ["sort"])]
+        is_indexed = (
+            column.path == "received_at"
+            if self.is_archive
+            else column.access_path is AccessPath.INDEX
+        )
+        return [*super().unindexed(), *([] if is_indexed else ["sort"])]
 
     @property
     def _ordered_by(self) -> Column:
         return COLUMNS[self.sort.removeprefix("-")]
 
 
-class AppointmentFacts(Shown):
+class AppointmentSnapshot(ResponseModel):
     """The appointment as this transaction had it."""
 
     key: str
@@ -77,7 +81,7 @@ class AppointmentFacts(Shown):
     modified_by: str | None = None
 
 
-class Told(Shown):
+class AttemptOutcome(ResponseModel):
     """What an attempt came to.
 
     *Success* means that the back office received it; whether it was valid only the
@@ -98,7 +102,7 @@ class Told(Shown):
     replica: str | None = None
 
 
-class Delivery(Told):
+class Delivery(AttemptOutcome):
     """One transaction on its way to one connector, as its newest attempt has it."""
 
     delivery_id: str
@@ -120,10 +124,10 @@ class Delivery(Told):
             )
         ),
     ] = None
-    appointment: AppointmentFacts | None = None
+    appointment: AppointmentSnapshot | None = None
 
 
-class ExchangeShown(Shown):
+class HttpExchangeResponse(ResponseModel):
     """The last call of an attempt: where to, how much, and how much came back; never what was in
     it, no query and no credentials.
     """
@@ -135,11 +139,13 @@ class ExchangeShown(Shown):
     received_bytes: int | None = Field(default=None, description="None when no answer came.")
 
 
-class Attempt(Told):
+class Attempt(AttemptOutcome):
     """One try of one delivery."""
 
     at: Instant
-    exchange: ExchangeShown | None = Field(default=None, description="None when nothing was sent.")
+    exchange: HttpExchangeResponse | None = Field(
+        default=None, description="None when nothing was sent."
+    )
 
 
 class AttemptDetails(Attempt):
@@ -151,7 +157,7 @@ class AttemptDetails(Attempt):
     )
 
 
-class DeadLetterShown(Shown):
+class DeadLetterResponse(ResponseModel):
     """Why a message was parked, and what was in it."""
 
     queue: str
@@ -162,7 +168,7 @@ class DeadLetterShown(Shown):
     at: Instant
 
 
-class AutomaticRetryShown(Shown):
+class AutomaticRetryResponse(ResponseModel):
     """What the timer job does with a Failed delivery."""
 
     at: Instant | None = Field(
@@ -179,10 +185,10 @@ class DeliveryDetails(Delivery):
     """
 
     attempts: list[AttemptDetails]
-    dead_letter: DeadLetterShown | None = None
-    settings_then: ConnectorShown | None = None
-    settings_now: ConnectorShown | None = None
-    automatic_retry: AutomaticRetryShown | None = Field(
+    dead_letter: DeadLetterResponse | None = None
+    settings_then: ConnectorResponse | None = None
+    settings_now: ConnectorResponse | None = None
+    automatic_retry: AutomaticRetryResponse | None = Field(
         default=None, description="Of a Failed delivery: its next automatic retry."
     )
 
@@ -197,7 +203,7 @@ class DeliveryPage(BaseModel):
 
 
 def deliveries(
-    reader: Reader, store: Connectors, timer_job: Callable[[], TimerJob | None]
+    queries: DeliveryQueries, store: Connectors, timer_job: Callable[[], TimerJob | None]
 ) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Transactions"])
@@ -205,25 +211,25 @@ def deliveries(
     @router.get("/deliveries")
     async def list_deliveries(query: Annotated[DeliveryQuery, Query()]) -> DeliveryPage:
         """List deliveries, the newest first."""
-        await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
-        items, following = await reader.deliveries(query.wanted(), query.phase, query.page())
+        await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
+        items, following = await queries.deliveries(query.wanted(), query.phase, query.page())
         return DeliveryPage(items=[as_delivery(item) for item in items], next=following)
 
     @router.get("/deliveries/{delivery_id}", responses={404: PROBLEMS[404]})
     async def read_delivery(delivery_id: str) -> DeliveryDetails:
         """Read one delivery with its attempts, the newest first."""
-        found = await reader.delivery(delivery_id)
+        found = await queries.delivery(delivery_id)
         used = found["connector_id"], found.get("connector_version")
         then, now = await store.versions([used]), await store.some([found["connector_id"]])
         current = now.get(found["connector_id"])
         settings = {"settings_then": then.get(used), "settings_now": current}
-        newer = await reader.newer(found) if found.get("status") == Status.FAILED else None
+        newer = await queries.newer(found) if found.get("status") == Status.FAILED else None
         version = current.version if current else None
         following = automatic_retry(found, newer, version, timer_job())
         return DeliveryDetails.model_validate(
             _named(found)
             | {
-                name: shown(connector) if connector else None
+                name: as_response(connector) if connector else None
                 for name, connector in settings.items()
             }
             | {"automatic_retry": following._asdict() if following else None}

@@ -15,10 +15,10 @@ from portal_api.live.event_buffer import Topic
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
-    from portal_api.health.monitor import Board
-    from portal_api.live.stream import Reader, Readers
+    from portal_api.health.monitor import HealthMonitor
+    from portal_api.live.stream import Subscriber, SubscriberPool
 
-STALLED_S = 30.0
+SEND_TIMEOUT_S = 30.0
 KIND = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 DESCRIPTION = """Stream what changes. It does not end by itself for about a quarter of an hour; \
@@ -56,29 +56,29 @@ class EventStream(StreamingResponse):
     reader in every case.
     """
 
-    def __init__(self, reader: Reader) -> None:
-        super().__init__(reader.parts(), headers=HEADERS, media_type=KIND)
-        self._reader = reader
+    def __init__(self, subscriber: Subscriber) -> None:
+        super().__init__(subscriber.parts(), headers=HEADERS, media_type=KIND)
+        self._subscriber = subscriber
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, in whichever way it ends."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._reader.close()
+            self._subscriber.close()
 
     async def stream_response(self, send: Send) -> None:
         """Send until the reader ends or the client stalls."""
 
         async def hurried(message: Message) -> None:
-            async with asyncio.timeout(STALLED_S):
+            async with asyncio.timeout(SEND_TIMEOUT_S):
                 await send(message)
 
         with contextlib.suppress(TimeoutError):
             await super().stream_response(hurried)
 
 
-def events(readers: Readers, board: Board) -> APIRouter:
+def events(subscribers: SubscriberPool, monitor: HealthMonitor) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Live updates"])
     responses: dict[int | str, dict[str, Any]] = {
@@ -94,8 +94,8 @@ def events(readers: Readers, board: Board) -> APIRouter:
             str | None, Header(description="The id of the last event that was received.")
         ] = None,
     ) -> StreamingResponse:
-        _, verdict = await board.read()
+        _, verdict = await monitor.read()
         first = {"state": verdict.state, "sentence": verdict.sentence}
-        return EventStream(readers.open(query.topics, last_event_id, first, query.seconds))
+        return EventStream(subscribers.open(query.topics, last_event_id, first, query.seconds))
 
     return router

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from portal_api.exports.download import ANSWERS, Format, as_file
+from portal_api.exports.download import ANSWERS, Format, as_download
 from portal_api.exports.formats import ExportFormat
 from portal_api.routes.appointments import AppointmentQuery, AppointmentRow, as_row
-from portal_api.routes.deliveries import AppointmentFacts, Delivery, DeliveryQuery, as_delivery
+from portal_api.routes.deliveries import AppointmentSnapshot, Delivery, DeliveryQuery, as_delivery
 
 if TYPE_CHECKING:
     from portal_api.exports.batches import Batch
     from portal_api.schemas.paging import Page
-    from portal_api.store.deliveries import Reader
+    from portal_api.store.deliveries import DeliveryQueries
 
 DELIVERY_COLUMNS = (
     *(name for name in Delivery.model_fields if name != "appointment"),
-    *(f"appointment_{name}" for name in AppointmentFacts.model_fields),
+    *(f"appointment_{name}" for name in AppointmentSnapshot.model_fields),
 )
 APPOINTMENT_COLUMNS = tuple(AppointmentRow.model_fields)
 
@@ -42,7 +42,7 @@ class AppointmentExportQuery(AppointmentQuery):
     format: Format = ExportFormat.CSV
 
 
-def export(reader: Reader) -> APIRouter:
+def export(queries: DeliveryQueries) -> APIRouter:
     """Return the routes."""
     router = APIRouter()
 
@@ -56,13 +56,13 @@ def export(reader: Reader) -> APIRouter:
         query: Annotated[AppointmentExportQuery, Query()],
     ) -> StreamingResponse:
         """Write every appointment of a list into a file."""
-        await reader.narrow_enough("appointments", query.straight(), query.looked_at())
+        await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
         wanted = query.wanted()
 
         async def read(page: Page) -> tuple[Batch, str | None]:
-            return await reader.appointments(wanted, page)
+            return await queries.appointments(wanted, page)
 
-        return await as_file(
+        return await as_download(
             "appointments", query.format, read, query.page(), as_row, APPOINTMENT_COLUMNS
         )
 
@@ -74,13 +74,13 @@ def export(reader: Reader) -> APIRouter:
     )
     async def export_deliveries(query: Annotated[ExportQuery, Query()]) -> StreamingResponse:
         """Write every delivery of a list into a file."""
-        await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
+        await queries.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
         wanted = query.wanted()
 
         async def read(page: Page) -> tuple[Batch, str | None]:
-            return await reader.deliveries(wanted, query.phase, page)
+            return await queries.deliveries(wanted, query.phase, page)
 
-        return await as_file(
+        return await as_download(
             "transactions", query.format, read, query.page(), as_delivery, DELIVERY_COLUMNS
         )
 

@@ -10,18 +10,18 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, Field, field_serializer
 
-from portal_api.exports.download import ANSWERS, Format, as_file
+from portal_api.exports.download import ANSWERS, Format, as_download
 from portal_api.exports.formats import ExportFormat
-from portal_api.lists.search_terms import telling_first, words_of
+from portal_api.lists.search_terms import by_selectivity, words_of
 from portal_api.logs.line import Level, at_least, name_from
-from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant, Moment
 
 if TYPE_CHECKING:
     from portal_api.store.logs import Logs
 
 
-class LogQuery(Paged):
+class LogQuery(PageQuery):
     """Filters of the list; all of them must hold."""
 
     level: Annotated[
@@ -53,7 +53,7 @@ class LogQuery(Paged):
             for word, moment in (("$gte", self.at_from), ("$lt", self.at_to))
             if moment
         }
-        words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
+        words = {"words": {"$all": by_selectivity(words_of([self.search]))}} if self.search else {}
         return (
             {"level": {"$in": at_least(self.level)}}
             | given
@@ -74,7 +74,7 @@ class LogExportQuery(LogQuery):
     format: Format = ExportFormat.CSV
 
 
-class LogLine(Shown):
+class LogLine(ResponseModel):
     """One line; ``fields`` is what it says beside."""
 
     log_id: str
@@ -88,7 +88,7 @@ class LogLine(Shown):
     fields: dict[str, Any] = Field(default_factory=dict)
 
 
-class LineInCells(LogLine):
+class LogLineRow(LogLine):
     """Likewise, for CSV: the further fields stand in one cell."""
 
     @field_serializer("fields")
@@ -120,12 +120,12 @@ def logs(store: Logs) -> APIRouter:
     @router.get("/logs/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
         """Write every line of a list into a file, the newest first."""
-        kind = LineInCells if query.format.has_cells else LogLine
+        kind = LogLineRow if query.format.has_cells else LogLine
 
         def shown(item: dict[str, Any]) -> LogLine:
             return kind.model_validate(_named(item))
 
-        return await as_file(
+        return await as_download(
             "logs",
             query.format,
             partial(store.page, query.wanted()),

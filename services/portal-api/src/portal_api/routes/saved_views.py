@@ -8,20 +8,20 @@ from fastapi import APIRouter, Body, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from portal_api.auth.dependencies import caller_of, noted
+from portal_api.auth.dependencies import audit_change, caller_of
 from portal_api.routes.appointments import AppointmentQuery
 from portal_api.routes.audit import AuditQuery
 from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.routes.logs import LogQuery
 from portal_api.saved_views.view import SavedList, SavedViewFields
 from portal_api.schemas.examples import VIEW, page_of
-from portal_api.schemas.paging import Paged, Shown
+from portal_api.schemas.paging import PageQuery, ResponseModel
 from portal_api.schemas.problems import PROBLEMS
 from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
     from portal_api.accounts.roles import Caller
-    from portal_api.saved_views.save import Keep
+    from portal_api.saved_views.save import SavedViewService
     from portal_api.store.saved_views import SavedViews
 
 QUERIES: dict[SavedList, type[BaseModel]] = {
@@ -36,7 +36,7 @@ MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 
 
-class SavedViewQuery(Paged):
+class SavedViewQuery(PageQuery):
     """Which saved views to list."""
 
     model_config = ConfigDict(populate_by_name=False)
@@ -44,7 +44,7 @@ class SavedViewQuery(Paged):
     of: SavedList | None = Field(default=None, alias="list", description="Only those of this list.")
 
 
-class SavedView(Shown):
+class SavedView(ResponseModel):
     """A filter and order of a list under a name."""
 
     saved_view_id: str
@@ -66,7 +66,7 @@ class SavedViewPage(BaseModel):
     next: str | None
 
 
-def saved_views(store: SavedViews, keep: Keep) -> APIRouter:
+def saved_views(store: SavedViews, service: SavedViewService) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/saved-views", tags=["Saved views"])
 
@@ -84,31 +84,31 @@ def saved_views(store: SavedViews, keep: Keep) -> APIRouter:
         request: Request, fields: Annotated[SavedViewFields, Body()]
     ) -> SavedView:
         """Keep a view; at most two hundred of each account."""
-        view = await keep.create(caller_of(request), _checked(fields))
-        noted(request, view["_id"], after=_kept(view))
+        view = await service.create(caller_of(request), _checked(fields))
+        audit_change(request, view["_id"], after=_kept(view))
         return _shown(view, caller_of(request))
 
     @router.get("/{saved_view_id}", responses=MISSING)
     async def read_saved_view(request: Request, saved_view_id: str) -> SavedView:
         """Read one view."""
-        return _shown(await keep.one(caller_of(request), saved_view_id), caller_of(request))
+        return _shown(await service.one(caller_of(request), saved_view_id), caller_of(request))
 
     @router.put("/{saved_view_id}", responses=MISSING | TAKEN)
     async def change_saved_view(
         request: Request, saved_view_id: str, fields: Annotated[SavedViewFields, Body()]
     ) -> SavedView:
         """Change a view of your own; an admin may change every shared one."""
-        before, after = await keep.change(caller_of(request), saved_view_id, _checked(fields))
-        noted(request, saved_view_id, _kept(before), _kept(after))
+        before, after = await service.change(caller_of(request), saved_view_id, _checked(fields))
+        audit_change(request, saved_view_id, _kept(before), _kept(after))
         return _shown(after, caller_of(request))
 
     @router.delete("/{saved_view_id}", status_code=204, responses=MISSING)
     async def remove_saved_view(request: Request, saved_view_id: str) -> None:
         """Remove a view of your own; an admin may remove every shared one."""
-        noted(
+        audit_change(
             request,
             saved_view_id,
-            before=_kept(await keep.remove(caller_of(request), saved_view_id)),
+            before=_kept(await service.remove(caller_of(request), saved_view_id)),
         )
 
     return router

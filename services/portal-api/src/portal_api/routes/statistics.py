@@ -9,16 +9,16 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.errors import InvalidFieldError
-from portal_api.schemas.paging import Shown
+from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant, Moment
-from portal_api.statistics.interval import Step
+from portal_api.statistics.interval import Interval
 
 if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
-    from portal_api.store.statistics import Figures
+    from portal_api.store.statistics import Statistics
 
 MOST = 2_000
-SHOWN_BY_DEFAULT = {Step.MINUTE: 60, Step.HOUR: 48, Step.DAY: 30}
+SHOWN_BY_DEFAULT = {Interval.MINUTE: 60, Interval.HOUR: 48, Interval.DAY: 30}
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
 
@@ -27,7 +27,9 @@ class FigureQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    step: Step = Field(default=Step.MINUTE, description="How much time each figure is about.")
+    step: Interval = Field(
+        default=Interval.MINUTE, description="How much time each figure is about."
+    )
     at_from: Moment | None = Field(
         default=None,
         description=(
@@ -74,7 +76,7 @@ def _within(moment: datetime) -> datetime:
     return min(max(moment, EARLIEST), LATEST).astimezone(UTC)
 
 
-class Figure(Shown):
+class Figure(ResponseModel):
     """One step of one connector. A delivery that was tried three times counts once as accepted, and
     once for what each attempt came to.
     """
@@ -100,11 +102,11 @@ class Figure(Shown):
 class FigureList(BaseModel):
     """Figures by time and connector; a step without any is left out."""
 
-    step: Step
+    step: Interval
     items: list[Figure]
 
 
-def figures(store: Figures, connectors: Connectors) -> APIRouter:
+def statistics(store: Statistics, connectors: Connectors) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Status"])
 

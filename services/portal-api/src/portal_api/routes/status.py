@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.health.verdict import State
+from portal_api.health.verdict import HealthState
 from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
-    from portal_api.health.monitor import Board
+    from portal_api.health.monitor import HealthMonitor
 
 
-class _Seen(BaseModel):
+class _Observation(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class ServiceShown(_Seen):
+class ServiceHealth(_Observation):
     """One replica of a service: which version, since when, and when it was last heard of."""
 
     service: str
@@ -38,22 +38,22 @@ class ServiceShown(_Seen):
     )
 
 
-class QueueShown(_Seen):
+class QueueHealth(_Observation):
     """One queue of RabbitMQ."""
 
     name: str
     waiting: int
 
 
-class RabbitMqShown(_Seen):
+class RabbitMqHealth(_Observation):
     """RabbitMQ, and its well-known queues."""
 
     reachable: bool
     version: str | None
-    queues: list[QueueShown]
+    queues: list[QueueHealth]
 
 
-class MongoDbShown(_Seen):
+class MongoDbHealth(_Observation):
     """MongoDB, and which member of the replica set is the primary."""
 
     reachable: bool
@@ -61,7 +61,7 @@ class MongoDbShown(_Seen):
     primary: str | None
 
 
-class LaneShown(_Seen):
+class LaneHealth(_Observation):
     """One connector's lane; null means not known."""
 
     connector_id: str
@@ -82,7 +82,7 @@ class LaneShown(_Seen):
     oldest_waiting_at: Instant | None
 
 
-class TimerJobShown(_Seen):
+class TimerJobHealth(_Observation):
     """When Failed deliveries are run again; an empty expression means never, ``trouble`` why it
     cannot be read.
     """
@@ -94,41 +94,41 @@ class TimerJobShown(_Seen):
     next_run_at: Instant | None
 
 
-class StatusShown(BaseModel):
+class SystemHealth(BaseModel):
     """The word, the sentence, every reason, and what they are drawn from."""
 
-    state: State
+    state: HealthState
     sentence: str
     reasons: list[str]
     at: Instant
-    services: list[ServiceShown]
-    rabbitmq: RabbitMqShown
-    mongodb: MongoDbShown
-    lanes: list[LaneShown]
-    timer_job: TimerJobShown | None
+    services: list[ServiceHealth]
+    rabbitmq: RabbitMqHealth
+    mongodb: MongoDbHealth
+    lanes: list[LaneHealth]
+    timer_job: TimerJobHealth | None
     dead_letters: int | None
 
 
-def status(board: Board) -> APIRouter:
+def status(monitor: HealthMonitor) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Status"])
 
     @router.get("/status")
-    async def read_status() -> StatusShown:
+    async def read_status() -> SystemHealth:
         """Say how everything stands; it answers when RabbitMQ or MongoDB is away,
         too, and says which.
         """
-        seen, verdict = await board.read()
-        return StatusShown(
-            state=State(verdict.state),
+        seen, verdict = await monitor.read()
+        return SystemHealth(
+            state=HealthState(verdict.state),
             sentence=verdict.sentence,
             reasons=list(verdict.reasons),
             at=seen.at,
-            services=[ServiceShown.model_validate(replica) for replica in seen.services],
-            rabbitmq=RabbitMqShown.model_validate(seen.rabbitmq),
-            mongodb=MongoDbShown.model_validate(seen.mongodb),
-            lanes=[LaneShown.model_validate(lane) for lane in seen.lanes],
-            timer_job=TimerJobShown.model_validate(seen.timer_job) if seen.timer_job else None,
+            services=[ServiceHealth.model_validate(replica) for replica in seen.services],
+            rabbitmq=RabbitMqHealth.model_validate(seen.rabbitmq),
+            mongodb=MongoDbHealth.model_validate(seen.mongodb),
+            lanes=[LaneHealth.model_validate(lane) for lane in seen.lanes],
+            timer_job=TimerJobHealth.model_validate(seen.timer_job) if seen.timer_job else None,
             dead_letters=seen.dead_letters,
         )
 

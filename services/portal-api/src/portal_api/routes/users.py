@@ -12,15 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from portal_api.accounts.password_policy import Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import UserName
-from portal_api.auth.dependencies import needs, noted
-from portal_api.exports.download import ANSWERS, Format, as_file
+from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.exports.download import ANSWERS, Format, as_download
 from portal_api.exports.formats import ExportFormat
-from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.problems import PROBLEMS
 from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
-    from portal_api.auth.password_hasher import Hasher
+    from portal_api.auth.password_hasher import PasswordHasher
     from portal_api.store.sign_ins import SignIns
     from portal_api.store.users import Users
 
@@ -28,7 +28,7 @@ TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 
 
-class UserShown(Shown):
+class UserResponse(ResponseModel):
     """An account without its password."""
 
     name: str
@@ -42,7 +42,7 @@ class UserShown(Shown):
 class UserPage(BaseModel):
     """One page of accounts."""
 
-    items: list[UserShown]
+    items: list[UserResponse]
     next: str | None
 
 
@@ -61,7 +61,7 @@ class UserSort(StrEnum):
     SIGNED_IN_AT_DOWN = "-signed_in_at"
 
 
-class UserQuery(Paged):
+class UserQuery(PageQuery):
     """The order of the list."""
 
     sort: UserSort = Field(
@@ -118,7 +118,7 @@ class UserChange(BaseModel):
         return self.model_dump(mode="json", exclude_none=True)
 
 
-class Reset(BaseModel):
+class PasswordReset(BaseModel):
     """Somebody's new password."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -128,58 +128,58 @@ class Reset(BaseModel):
     )
 
 
-def users(store: Users, sign_ins: SignIns, hasher: Hasher) -> APIRouter:
+def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/users", tags=["Users"], dependencies=[needs(Role.ADMIN)])
+    router = APIRouter(prefix="/users", tags=["Users"], dependencies=[require_role(Role.ADMIN)])
 
     @router.get("")
     async def list_users(query: Annotated[UserQuery, Query()]) -> UserPage:
         """List the accounts, by name unless another order is asked for."""
         found, following = await store.page(query.page())
-        return UserPage(items=[UserShown.model_validate(user) for user in found], next=following)
+        return UserPage(items=[UserResponse.model_validate(user) for user in found], next=following)
 
     @router.get("/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_users(query: Annotated[UserExportQuery, Query()]) -> StreamingResponse:
         """Write every account into a file."""
-        return await as_file(
+        return await as_download(
             "users",
             query.format,
             store.page,
             query.page(),
-            UserShown.model_validate,
-            tuple(UserShown.model_fields),
+            UserResponse.model_validate,
+            tuple(UserResponse.model_fields),
         )
 
     @router.post("", status_code=201, responses=TAKEN)
     async def create_user(
         request: Request, response: Response, new: Annotated[NewUser, Body()]
-    ) -> UserShown:
+    ) -> UserResponse:
         """Create an account."""
-        noted(request, new.name)
+        audit_change(request, new.name)
         user = await store.create(
             new.name, new.role, await hasher.hashed(new.password.get_secret_value(), new.name)
         )
-        noted(request, user.name, after=user.told())
+        audit_change(request, user.name, after=user.audit_view())
         response.headers["Location"] = f"/api/users/{user.name}"
-        return UserShown.model_validate(user, from_attributes=True)
+        return UserResponse.model_validate(user, from_attributes=True)
 
     @router.put("/{name}", responses=MISSING | TAKEN)
     async def change_user(
         request: Request, name: UserName, change: Annotated[UserChange, Body()]
-    ) -> UserShown:
+    ) -> UserResponse:
         """Change an account's role, or enable or disable it; its sessions end. The last enabled
         admin stays one.
         """
         before, after = await store.change(name, change.changes())
-        noted(request, name, before.told(), after.told())
-        return UserShown.model_validate(after, from_attributes=True)
+        audit_change(request, name, before.audit_view(), after.audit_view())
+        return UserResponse.model_validate(after, from_attributes=True)
 
     @router.post("/{name}/password", status_code=204, responses=MISSING)
     async def reset_password(
-        request: Request, name: UserName, new: Annotated[Reset, Body()]
+        request: Request, name: UserName, new: Annotated[PasswordReset, Body()]
     ) -> None:
         """Give an account a new password; its sessions end, and wrong passwords are forgotten."""
-        noted(request, name)
+        audit_change(request, name)
         user = await store.one(name)
         await store.set_password(
             user.name, await hasher.hashed(new.password.get_secret_value(), user.name)

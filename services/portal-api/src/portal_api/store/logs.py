@@ -8,7 +8,7 @@ from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 
 from common.database import is_unavailable, retry_while_unavailable
-from portal_api.store.errors import reaching
+from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ class Logs:
         self, wanted: dict[str, Any], page: Page
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page; names sort by time."""
-        with reaching():
+        with translate_errors():
             return await read_page(self._logs, wanted, page)
