@@ -26,11 +26,11 @@ from starlette.routing import Route
 from common.contracts.delivery import Status
 from common.database import open_database
 from common.process import listening
+from portal_api.deliveries.schemas import as_delivery
 from portal_api.exports import batches
 from portal_api.exports.batches import read_batches
 from portal_api.exports.formats import json_lines
 from portal_api.recording.record import Recorder
-from portal_api.routes.deliveries import as_delivery
 from portal_api.schemas.paging import Page
 from portal_api.store.delivery_projections import delivery_of
 from portal_api.store.writer import Writer

@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
+from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.cause import cause_of
+from portal_api.deliveries.cause_schemas import CauseQuery
+from portal_api.deliveries.schemas import DeliveryQuery
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.errors import TooManyError
 from portal_api.operations.selection import Selection
 from portal_api.operations.submit import OperationService
 from portal_api.recording.record import Recorder
-from portal_api.routes.appointments import AppointmentQuery
-from portal_api.routes.causes import CauseQuery
-from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.store import deliveries as reading
 from portal_api.store.causes import Causes
 from portal_api.store.deliveries import DeliveryQueries

@@ -15,15 +15,15 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.delivery import Phase, Status
 from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
+from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
+from portal_api.deliveries.schemas import DeliveryQuery
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.deliveries.statuses import standing
 from portal_api.lists.column import AccessPath
 from portal_api.lists.conditions import all_of
 from portal_api.recording.record import Recorder
-from portal_api.routes.appointments import AppointmentQuery
-from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.schemas.paging import Page
 from portal_api.store.pages import cursors, read_page
 from portal_api.store.writer import Writer

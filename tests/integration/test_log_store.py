@@ -17,8 +17,8 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.telemetry import Heartbeat
 from common.database import open_database
 from portal_api.logs.line import read_lines
+from portal_api.logs.schemas import LogQuery
 from portal_api.recording.record_telemetry import TelemetryRecorder
-from portal_api.routes.logs import LogQuery
 from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
 from portal_api.store.indexes import make_indexes

@@ -17,9 +17,9 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
+from portal_api.deliveries.schemas import DeliveryDetails, DeliveryQuery
 from portal_api.errors import BadCursorError
 from portal_api.recording.record import Recorder
-from portal_api.routes.deliveries import DeliveryDetails, DeliveryQuery
 from portal_api.schemas.paging import Page
 from portal_api.store import delivery_projections
 from portal_api.store.deliveries import DeliveryQueries

@@ -41,7 +41,6 @@ from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
-from portal_api.routes.export import export
 from portal_api.routes.forget_order import forget_order
 from portal_api.routes.operations import operations
 from portal_api.routes.saved_views import saved_views
@@ -166,7 +165,6 @@ def _routers(
         Causes(database),
     )
     return [
-        export(queries),
         appointments(queries, store),
         forget_order(ForgetOrderService(publisher, queries)),
         deliveries(queries, store, monitoring.timer_job),

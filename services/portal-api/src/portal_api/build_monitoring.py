@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from common.queue_depths import QueueDepths
+from portal_api.deliveries.schemas import as_delivery
 from portal_api.health.monitor import HealthMonitor
 from portal_api.health.replicas import ReplicaRegistry
 from portal_api.live.broadcaster import Broadcaster
@@ -17,7 +18,6 @@ from portal_api.live.stream import SubscriberPool
 from portal_api.operations.schemas import Operation
 from portal_api.recording.consumers import subscribe_telemetry
 from portal_api.recording.record_telemetry import TelemetryRecorder
-from portal_api.routes.deliveries import as_delivery
 from portal_api.routes.events import events
 from portal_api.routes.logs import logs
 from portal_api.routes.statistics import statistics

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from common.problem import field_errors
 from portal_api.connector_import.rows import as_fields
+from portal_api.connector_import.schemas import ImportedRow, ImportedRowError, ImportResult
 from portal_api.connectors.fields import ConnectorFields
 
 if TYPE_CHECKING:
@@ -15,30 +16,6 @@ if TYPE_CHECKING:
 
     from portal_api.store.connectors import Connectors
     from portal_api.store.stored_connector import StoredConnector
-
-
-class ImportedRowError(BaseModel):
-    """What is wrong with one field."""
-
-    field: str
-    message: str
-
-
-class ImportedRow(BaseModel):
-    """What becomes of one row."""
-
-    row: int
-    name: str | None
-    result: Literal["create", "change", "wrong"]
-    connector_id: str | None = None
-    errors: list[ImportedRowError] = []
-
-
-class ImportResult(BaseModel):
-    """What became of the file; ``done`` is false for a dry run and when a row is wrong."""
-
-    done: bool
-    rows: list[ImportedRow]
 
 
 class _Plan(BaseModel):

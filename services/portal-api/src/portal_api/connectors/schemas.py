@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.connector import Authentication, Connector, Limits
 from portal_api.connectors.differences import changed
+from portal_api.schemas.examples import VERSION, page_of
+from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
+
+if TYPE_CHECKING:
+
+    class Announce(Protocol):
+        """How the dispatchers hear of it."""
+
+        async def __call__(self, connector_id: str) -> None:
+            """Tell that the connector changed."""
+            ...
 
 
 class ConnectorResponse(BaseModel):
@@ -91,3 +102,37 @@ def audit_view(connector: Connector, entered: Iterable[str] = ()) -> dict[str, A
     """
     said: dict[str, Any] = as_response(connector).model_dump(mode="json")
     return said | ({"secrets_entered": sorted(entered)} if entered else {})
+
+
+class ConnectorList(BaseModel):
+    """All connectors by name."""
+
+    items: list[ConnectorResponse]
+    next: None = None
+
+
+class ConnectorVersionPage(BaseModel):
+    """One page of a connector's versions."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(VERSION))
+
+    items: list[ConnectorVersion]
+    next: str | None
+
+
+class ConnectionTestStep(ResponseModel):
+    """One step of a test, with what was seen or what to mend."""
+
+    name: str
+    passed: bool
+    sentence: str
+
+
+class ConnectionTestResult(BaseModel):
+    """How far a test came: the steps up to the first that failed."""
+
+    passed: bool
+    steps: list[ConnectionTestStep]
+    mapping: dict[str, Any] | None = Field(
+        description="The names that the back office's own description has, where it has one."
+    )

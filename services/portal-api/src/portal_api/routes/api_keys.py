@@ -5,69 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.api_key import ApiKey
+from portal_api.accounts.api_key_schemas import ApiKeyPage, ApiKeyResponse, CreatedApiKey, NewApiKey
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import hashed, new_key
 from portal_api.auth.dependencies import audit_change, caller_of
 from portal_api.errors import ForbiddenError, InvalidFieldError
-from portal_api.schemas.paging import PageQuery, ResponseModel
+from portal_api.schemas.paging import PageQuery
 from portal_api.schemas.problems import PROBLEMS
-from portal_api.schemas.types import Instant, Moment, now_in_milliseconds, whole_milliseconds
+from portal_api.schemas.types import now_in_milliseconds, whole_milliseconds
 
 if TYPE_CHECKING:
     from portal_api.store.api_keys import ApiKeys
 
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
-
-
-class ApiKeyResponse(ResponseModel):
-    """A key as it is listed; the key itself is told once, when it is made."""
-
-    api_key_id: str
-    name: str
-    role: Role
-    owner: str
-    created_at: Instant
-    expires_at: Instant | None = None
-    used_at: Instant | None = Field(
-        default=None, description="When it was last used, give or take a minute."
-    )
-
-
-class CreatedApiKey(ApiKeyResponse):
-    """A new key: keep it, it is not told again."""
-
-    key: str
-
-
-class ApiKeyPage(BaseModel):
-    """One page of keys."""
-
-    items: list[ApiKeyResponse]
-    next: str | None
-
-
-class NewApiKey(BaseModel):
-    """A key to make."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {
-                "name": "nightly export",
-                "role": "viewer",
-                "expires_at": "2030-01-01T00:00:00Z",
-            }
-        },
-    )
-
-    name: str = Field(min_length=1, max_length=100, description="What it is for.")
-    role: Role = Field(description="At most your own.")
-    expires_at: Moment | None = Field(
-        default=None, description="None: it lives until it is revoked."
-    )
 
 
 def api_keys(store: ApiKeys) -> APIRouter:

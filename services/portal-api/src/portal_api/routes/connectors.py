@@ -7,23 +7,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
-from portal_api.connector_import.import_connectors import ImportResult, take_over
+from portal_api.connector_import.import_connectors import take_over
 from portal_api.connector_import.rows import read_rows
+from portal_api.connector_import.schemas import ImportQuery, ImportResult
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
 from portal_api.connectors.schemas import (
+    ConnectionTestResult,
+    ConnectionTestStep,
+    ConnectorList,
     ConnectorResponse,
-    ConnectorVersion,
+    ConnectorVersionPage,
     as_response,
     as_version,
     audit_view,
 )
 from portal_api.errors import ConflictError
-from portal_api.schemas.examples import VERSION, page_of
-from portal_api.schemas.paging import PageQuery, ResponseModel
+from portal_api.schemas.paging import PageQuery
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
@@ -44,48 +46,6 @@ MADE_UP = ("modified_at", "modified_by", "most_partitions", "secrets", "secrets_
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
 WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
-
-
-class ImportQuery(BaseModel):
-    """How to import."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dry_run: bool = Field(default=False, description="Only say what would happen.")
-
-
-class ConnectorList(BaseModel):
-    """All connectors by name."""
-
-    items: list[ConnectorResponse]
-    next: None = None
-
-
-class ConnectorVersionPage(BaseModel):
-    """One page of a connector's versions."""
-
-    model_config = ConfigDict(json_schema_extra=page_of(VERSION))
-
-    items: list[ConnectorVersion]
-    next: str | None
-
-
-class ConnectionTestStep(ResponseModel):
-    """One step of a test, with what was seen or what to mend."""
-
-    name: str
-    passed: bool
-    sentence: str
-
-
-class ConnectionTestResult(BaseModel):
-    """How far a test came: the steps up to the first that failed."""
-
-    passed: bool
-    steps: list[ConnectionTestStep]
-    mapping: dict[str, Any] | None = Field(
-        description="The names that the back office's own description has, where it has one."
-    )
 
 
 def connectors(store: Connectors, announce: Announce, tests: ConnectionTests) -> APIRouter:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.message import NO_CONNECTOR
 from portal_api.accounts.roles import Role
+from portal_api.appointments.schemas import ForgottenOrder
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from portal_api.operations.forget_order import ForgetOrderService
-
-EXAMPLE: dict[str, Any] = {"appointment_key": "demo/37743", "connector_ids": ["7d3f0c2a91be"]}
-
-
-class ForgottenOrder(BaseModel):
-    """The appointment whose order is forgotten, and the connectors where it is."""
-
-    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
-
-    appointment_key: str
-    connector_ids: list[str] = Field(description="Connectors that had deliveries of it.")
 
 
 def forget_order(forget: ForgetOrderService) -> APIRouter:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from portal_api.accounts.password_policy import Password
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import UserName
+from portal_api.accounts.user_schemas import (
+    NewUser,
+    PasswordReset,
+    UserChange,
+    UserExportQuery,
+    UserPage,
+    UserQuery,
+    UserResponse,
+)
 from portal_api.auth.dependencies import audit_change, require_role
-from portal_api.exports.download import ANSWERS, Format, as_download
-from portal_api.exports.formats import ExportFormat
-from portal_api.schemas.paging import Page, PageQuery, ResponseModel
+from portal_api.exports.download import ANSWERS, as_download
 from portal_api.schemas.problems import PROBLEMS
-from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
     from portal_api.auth.password_hasher import PasswordHasher
@@ -26,106 +29,6 @@ if TYPE_CHECKING:
 
 TAKEN: dict[int | str, dict[str, Any]] = {409: PROBLEMS[409]}
 MISSING: dict[int | str, dict[str, Any]] = {404: PROBLEMS[404]}
-
-
-class UserResponse(ResponseModel):
-    """An account without its password."""
-
-    name: str
-    role: Role
-    enabled: bool
-    created_at: Instant
-    password_changed_at: Instant
-    signed_in_at: Instant | None = None
-
-
-class UserPage(BaseModel):
-    """One page of accounts."""
-
-    items: list[UserResponse]
-    next: str | None
-
-
-class UserSort(StrEnum):
-    """The order of the list; a minus turns it round."""
-
-    NAME = "name"
-    NAME_DOWN = "-name"
-    ROLE = "role"
-    ROLE_DOWN = "-role"
-    ENABLED = "enabled"
-    ENABLED_DOWN = "-enabled"
-    CREATED_AT = "created_at"
-    CREATED_AT_DOWN = "-created_at"
-    SIGNED_IN_AT = "signed_in_at"
-    SIGNED_IN_AT_DOWN = "-signed_in_at"
-
-
-class UserQuery(PageQuery):
-    """The order of the list."""
-
-    sort: UserSort = Field(
-        default=UserSort.NAME, description="The order of the list; a minus turns it round."
-    )
-
-    def page(self) -> Page:
-        """Return the order and place."""
-        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after)
-
-
-class UserExportQuery(UserQuery):
-    """The same order as the list; every row is written, ``limit`` and ``after``
-    mean nothing here.
-    """
-
-    format: Format = ExportFormat.CSV
-
-
-class NewUser(BaseModel):
-    """An account to create."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        hide_input_in_errors=True,
-        json_schema_extra={
-            "example": {"name": "operator1", "role": "operator", "password": "three made-up words"}
-        },
-    )
-
-    name: UserName
-    role: Role
-    password: Password = Field(
-        description="12 to 200 characters, not the name, not what everybody takes."
-    )
-
-
-class UserChange(BaseModel):
-    """What is to change; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    role: Role | None = None
-    enabled: StrictBool | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> UserChange:
-        if not self.changes():
-            raise ValueError("role or enabled is needed")
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """Return what was given."""
-        return self.model_dump(mode="json", exclude_none=True)
-
-
-class PasswordReset(BaseModel):
-    """Somebody's new password."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    password: Password = Field(
-        description="12 to 200 characters, not the name, not what everybody takes."
-    )
 
 
 def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:

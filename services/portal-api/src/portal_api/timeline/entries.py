@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from common.contracts.appointment import Action
 from common.contracts.operation import ItemOutcome, OperationKind
 from portal_api.accounts.roles import Role
-from portal_api.routes.deliveries import AppointmentSnapshot, Attempt
+from portal_api.deliveries.schemas import AppointmentSnapshot, Attempt
 from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
 
