@@ -62,13 +62,13 @@ def _unless(given: object, kind: type | UnionType, sentence: str) -> object:
     return given
 
 
-def in_milliseconds(moment: datetime) -> datetime:
+def whole_milliseconds(moment: datetime) -> datetime:
     """Return it without what MongoDB leaves out: what is told at once must equal
     what is told later.
     """
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def this_moment() -> datetime:
+def now_in_milliseconds() -> datetime:
     """Return now, likewise."""
-    return in_milliseconds(datetime.now(UTC))
+    return whole_milliseconds(datetime.now(UTC))
