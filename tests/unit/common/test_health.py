@@ -37,7 +37,7 @@ def test_a_service_that_starts_without_a_server_is_ready_after_a_while(
     readiness = Readiness()
     with readiness.waiting_for_servers():
         before = statuses(readiness, serves_requests=True)
-        monkeypatch.setattr(health, "AWAY_AFTER_S", 0.0)
+        monkeypatch.setattr(health, "UNAVAILABLE_AFTER_S", 0.0)
         during = statuses(readiness, serves_requests=True)
 
     assert (before, during) == ((503, 503), (200, 503))

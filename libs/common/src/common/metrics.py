@@ -1,4 +1,4 @@
-"""What every process counts, and the page Prometheus reads.
+"""Metrics that every process has, and the page that Prometheus reads.
 
 Label values come from closed sets, never from ids of data.
 """

@@ -1,6 +1,6 @@
-"""The settings every process shares, and how a bad one is refused: in one sentence that names it.
+"""Settings that processes share, and the sentence that names a bad one.
 
-docs/configuration.md is made from the descriptions.
+docs/configuration.md is generated from the descriptions.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 class UnreadableFileError(Exception):
-    """A file that a setting was to be read from cannot be read."""
+    """A file that a setting names cannot be read."""
 
 
 class _FileSource(EnvSettingsSource):
-    """Reads a setting from the file that ``<NAME>_FILE`` names, which is how secrets are mounted;
-    ``<NAME>`` itself goes first.
+    """Reads a setting from the file that ``<NAME>_FILE`` names, as mounted secrets need it.
+    ``<NAME>`` takes precedence.
     """
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the file's content, the field's key, and whether it is JSON; raises
-        UnreadableError.
+        """Return the file's content, the field's key, and whether the content is JSON.
+
+        Raises UnreadableFileError.
         """
         key, is_complex = field_name, False
         for key, name, is_complex in self._extract_field_info(field, field_name):
@@ -59,7 +60,7 @@ def _content(name: str, path: Path) -> str:
 
 
 class EnvironmentSettings(BaseSettings):
-    """Settings that are read from the environment, or from files that it names."""
+    """Settings from the environment, or from files that it names."""
 
     @classmethod
     def settings_customise_sources(
@@ -70,7 +71,7 @@ class EnvironmentSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - their signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources, those that win first."""
+        """Return the sources, the strongest first."""
         return init_settings, env_settings, _FileSource(settings_cls)
 
 
@@ -80,9 +81,7 @@ def replica_name() -> str:
 
 
 class ServiceSettings(EnvironmentSettings):
-    """What each service reads from its environment; a subclass adds its own fields
-    under its own prefix.
-    """
+    """Settings of every service. A subclass adds its own fields under its own prefix."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -116,7 +115,7 @@ class ServiceSettings(EnvironmentSettings):
 
 
 class DatabaseSettings(EnvironmentSettings):
-    """Where MongoDB is, for the services that keep something there."""
+    """The MongoDB settings of services that store data."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -142,7 +141,7 @@ class DatabaseSettings(EnvironmentSettings):
 
 
 class TraceSettings(EnvironmentSettings):
-    """Where traces go, for the services that record them; the names are OpenTelemetry's own."""
+    """The trace settings of services that record traces, under OpenTelemetry's own names."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -176,8 +175,8 @@ class TraceSettings(EnvironmentSettings):
 
 
 def load(settings: type[S]) -> S:
-    """Read the settings, or end the process with exit code 2 and a sentence for each bad one
-    (values are not shown).
+    """Return the settings, or end the process with exit code 2 and a sentence for each bad one,
+    without its value.
     """
     try:
         return settings()

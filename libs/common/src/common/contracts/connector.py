@@ -1,4 +1,4 @@
-"""The connector (MBOC setting): the configured way to one back office, as portal-api stores it and
+"""The connector (MBOC setting): the configured way to one back office. portal-api stores it and
 dispatcher reads it.
 """
 
@@ -15,19 +15,19 @@ from common.contracts.message import ConnectorId, Message
 BUSINESS_CENTRAL, NAV, CRM, WEBHOOK = SYSTEMS = ("Business Central", "NAV", "CRM", "Webhook")
 SOAP, REST = API_TYPES = ("SOAP", "REST")
 API_TYPES_OF = {BUSINESS_CENTRAL: (SOAP, REST), NAV: (SOAP,), CRM: (REST,), WEBHOOK: (REST,)}
-"""Which API types each system has (domain.md, 3.2)."""
+"""The API types of each system (domain.md, 3.2)."""
 SECRETS = ("password", "client_secret", "signing_secret", "headers")
-"""What is sealed; ``headers`` are the extra headers with their values, as JSON."""
+"""The encrypted fields. ``headers`` holds the extra headers with their values, as JSON."""
 
 
 _PART = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"additionalProperties": False})
-"""Of a part of a connector: unknown fields are ignored where it is read, refused where it is
-entered.
+"""The configuration of a part of a connector. Stored unknown fields are ignored, entered unknown
+fields are refused.
 """
 
 
 class AuthenticationType(StrEnum):
-    """How calls prove who they are (domain.md, 3.3)."""
+    """The ways in which calls authenticate (domain.md, 3.3)."""
 
     NONE = "None"
     BASIC = "Basic"
@@ -39,10 +39,10 @@ class AuthenticationType(StrEnum):
 
 
 class Authentication(BaseModel):
-    """Who the calls are made for, without the secrets.
+    """The identity of the calls, without the secrets.
 
-    A ``login`` that begins with ``basic=`` means Basic whatever else is said (domain.md, 3.1).
-    ``token_url`` and ``scope`` may be empty for Microsoft Entra ID: then they follow from the
+    A ``login`` that begins with ``basic=`` means Basic, whichever type is set (domain.md, 3.1).
+    ``token_url`` and ``scope`` may be empty for Microsoft Entra ID, because they follow from the
     tenant and the system (domain.md, 3.4).
     """
 
@@ -69,8 +69,8 @@ class Authentication(BaseModel):
 
 
 class Limits(BaseModel):
-    """How much this connector's back office is called, by all dispatcher replicas together; none =
-    the system's own limit.
+    """The limits of calls to the connector's back office, for all dispatcher replicas together.
+    None means the system's own limit.
     """
 
     model_config = _PART
@@ -115,9 +115,11 @@ class Limits(BaseModel):
 
 
 class Connector(BaseModel):
-    """A connector as stored: ``system`` and ``api_type`` stay text, because a wrong one is a
-    status, not a crash. Fields of a newer version are ignored, here and in its parts: an older
-    one reads it during an upgrade and after a rollback.
+    """A stored connector.
+
+    ``system`` and ``api_type`` stay text, because a wrong one is a status, not a crash. Fields of a
+    newer version are ignored here and in the parts, because an older version reads them during an
+    upgrade and after a rollback.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -177,17 +179,17 @@ class Connector(BaseModel):
 
     @property
     def calls_in_flight(self) -> int:
-        """Calls under way at once, of all partitions."""
+        """Concurrent calls of all partitions."""
         return calls_in_flight_of(self.system, self.limits)
 
     @property
     def partitions(self) -> int:
-        """Parts of the lane."""
+        """The number of partitions of the lane."""
         return self.limits.partitions
 
     @property
     def calls_per_second(self) -> float:
-        """Calls begun per second, 0 = unlimited; Business Central takes 6,000 in five minutes
+        """Calls begun per second, or 0 for no limit. Business Central accepts 6,000 in five minutes
         (Microsoft's operational limits).
         """
         own = self.limits.calls_per_second
@@ -195,35 +197,33 @@ class Connector(BaseModel):
 
 
 def kind_of(system: str | None, api_type: str | None) -> tuple[str, str]:
-    """Return system and API type; where a system has one API type only, none means that one
-    (domain.md, 3.2).
-    """
+    """Return system and API type. A system with a single API type needs none (domain.md, 3.2)."""
     known = API_TYPES_OF.get(system or "", ())
     return system or "", api_type or (known[0] if len(known) == 1 else "")
 
 
 def calls_in_flight_of(system: str | None, limits: Limits) -> int:
-    """Return the calls that may be under way at once.
+    """Return the number of concurrent calls.
 
-    Business Central takes five (Microsoft's operational limits).
+    Business Central accepts five (Microsoft's operational limits).
     """
     return limits.calls_in_flight or (5 if system == BUSINESS_CENTRAL else 8)
 
 
 def seal_context(connector_id: str, secret: str) -> str:
-    """Return what a sealed secret belongs to: one field of one connector."""
+    """Return the context of a sealed secret: one field of one connector."""
     return f"{connector_id}.{secret}"
 
 
 class ConnectorChanged(Message):
-    """portal-api -> dispatcher: a connector was added, changed or disabled; read it again."""
+    """portal-api -> dispatcher: a connector was added, changed or disabled, read it again."""
 
     version: Literal[1] = 1
     connector_id: ConnectorId
 
 
 class ConnectorTestRequested(Message):
-    """portal-api -> dispatcher: try this connector without sending an appointment."""
+    """portal-api -> dispatcher: test this connector without sending an appointment."""
 
     version: Literal[1] = 1
     test_id: str
@@ -240,8 +240,8 @@ class Step(Message):
 
 
 class ConnectorTested(Message):
-    """dispatcher -> portal-api: how far the test came; ``mapping`` holds the names that the back
-    office's own description has.
+    """dispatcher -> portal-api: the steps of a finished test. ``mapping`` holds the names from the
+    back office's own description.
     """
 
     version: Literal[1] = 1
@@ -252,8 +252,8 @@ class ConnectorTested(Message):
 
 
 class LaneChanged(Message):
-    """dispatcher -> portal-api: a lane is held until its next probe, or works again
-    (``held_until`` None).
+    """dispatcher -> portal-api: a lane is held until its next probe, or works again (``held_until``
+    is None).
     """
 
     version: Literal[1] = 1

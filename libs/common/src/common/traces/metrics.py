@@ -1,4 +1,4 @@
-"""What is counted of traces."""
+"""Metrics of traces."""
 
 from __future__ import annotations
 
