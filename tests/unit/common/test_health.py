@@ -26,7 +26,7 @@ def test_without_a_server_only_a_service_that_answers_requests_is_ready(
     *, serves_requests: bool, ready: int
 ) -> None:
     readiness = Readiness()
-    readiness.watch(lambda: "RabbitMQ is away")
+    readiness.watch(lambda: "RabbitMQ is unavailable")
 
     assert statuses(readiness, serves_requests=serves_requests) == (ready, 503)
 

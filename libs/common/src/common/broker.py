@@ -43,7 +43,7 @@ def translate_broker_errors() -> Iterator[None]:
     try:
         yield
     except PublishError as error:
-        raise NotRoutedError("no queue is bound for them") from error
+        raise NotRoutedError("no queue is bound for the message") from error
     except _UNAVAILABLE as error:
         raise BrokerUnavailableError(type(error).__name__) from error
     except asyncio.CancelledError as error:
@@ -65,7 +65,7 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
                 timeout=5,
             )
         except _UNAVAILABLE as error:
-            log.warning("RabbitMQ is not there yet, waiting for it", reason=type(error).__name__)
+            log.warning("RabbitMQ is unavailable, waiting for it", reason=type(error).__name__)
             await asyncio.sleep(1)
         else:
             connection.reconnect_callbacks.add(count_reconnect)
@@ -127,7 +127,7 @@ class Publisher:
         Raises QueueMismatchError.
         """
         self._connection = await self._connect()
-        # A channel that has to restore a declaration stays closed when that is refused once.
+        # A channel that restores a declaration stays closed after one refusal, so it gets its own.
         async with await self._connection.channel() as declaring:
             await declare_exchanges(declaring, self._part.exchanges)
             await declare(declaring, *self._part.queues)
@@ -148,7 +148,7 @@ class Publisher:
 
     def check(self) -> str | None:
         """Return a reason while RabbitMQ is unavailable."""
-        return None if self.is_connected else "RabbitMQ is away"
+        return None if self.is_connected else "RabbitMQ is unavailable"
 
     def check_waiting(self) -> str | None:
         """Return a reason while a message has been unconfirmed for over ten seconds."""
@@ -247,4 +247,4 @@ class Publisher:
             async with asyncio.timeout(5):
                 await self._connection.close()
         except _UNAVAILABLE:
-            log.warning("RabbitMQ was away while closing the connection")
+            log.warning("RabbitMQ was unavailable while the connection was closed")

@@ -65,7 +65,7 @@ def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
 async def wait_for_database(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Wait and log while MongoDB has no primary."""
     while reason := await _unavailable_reason(database):
-        log.warning("MongoDB is not there yet, waiting for it", reason=reason)
+        log.warning("MongoDB is unavailable, waiting for it", reason=reason)
         await asyncio.sleep(1)
 
 
@@ -183,7 +183,7 @@ class _FailureLog:
         if now - self._logged_at >= LOG_INTERVAL_S:
             self._logged_at = now
             log.warning(
-                "MongoDB did not take an operation, which is tried again", reason=reason_of(error)
+                "MongoDB refused an operation, which is tried again", reason=reason_of(error)
             )
 
 

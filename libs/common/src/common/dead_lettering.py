@@ -97,7 +97,9 @@ async def publish_dead_letter(
         at=datetime.now(UTC),
         **body_fields(body),
     )
-    log.error("a message was parked", queue=queue, message_id=message_id, reason=letter.reason)
+    log.error(
+        "a message was dead-lettered", queue=queue, message_id=message_id, reason=letter.reason
+    )
     await publisher.publish_until_confirmed(
         topology.DEAD_LETTERS,
         letter.model_dump_json().encode(),

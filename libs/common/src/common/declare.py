@@ -44,5 +44,5 @@ def _difference(queue: str, reply: str) -> str:
     difference = reply.partition(" - ")[2] or reply
     return (
         f"RabbitMQ has the queue {queue} with other arguments ({difference}). "
-        "When it is empty, delete it: it is declared again within seconds."
+        "Delete the queue when it is empty. It is declared again within seconds."
     )

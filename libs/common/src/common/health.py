@@ -84,7 +84,7 @@ class ConnectionIntact:
 
     def check(self) -> str | None:
         """Return a reason while channels or consumers are missing."""
-        return None if self._is_intact else "RabbitMQ has not given back every consumer yet"
+        return None if self._is_intact else "RabbitMQ has not restored every consumer yet"
 
     def _lost(self, *_: object) -> None:
         self._is_intact = False
@@ -126,9 +126,9 @@ class Loopback:
     def check(self) -> str | None:
         """Return a reason while the connection does not deliver messages."""
         if not self._connection.connected.is_set():
-            return "RabbitMQ is away"
+            return "RabbitMQ is unavailable"
         if time.monotonic() - self._received_at > LOOPBACK_TIMEOUT_S:
-            return "RabbitMQ does not bring this process its own messages back"
+            return "RabbitMQ does not deliver this process's own messages"
         return self._intact.check()
 
 

@@ -69,9 +69,8 @@ def configure_logs(service: str, replica: str, level: str, forward: Forward | No
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in (
-        _SILENCED
-    ):  # a reconnect makes bursts of harmless errors here; our own code says once what happened
+    # A reconnect causes bursts of harmless errors in these loggers. This code logs it once.
+    for name in _SILENCED:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 

@@ -65,7 +65,7 @@ async def _until_asked(serve: Callable[[asyncio.Event], Coroutine[None, None, No
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if stop.is_awaited and not serving.done():
-        log.info("stopping: finishing what is in hand")
+        log.info("stopping: finishing the work in hand")
     try:
         await _end(serving, is_starting=not stop.is_awaited)
     finally:
@@ -116,8 +116,8 @@ async def serve_http(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    # uvicorn would believe any neighbour on this machine; who a client is behind proxies is decided
-    # where it matters.
+    # uvicorn would trust the headers of any process on this machine. The services that need a
+    # client's address read the headers themselves.
     config.proxy_headers = False
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
@@ -163,6 +163,4 @@ async def _raise_if_cancelled(work: Coroutine[None, None, None]) -> None:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise RuntimeError(
-            "what runs in the background was cancelled, and nobody had asked for that"
-        ) from error
+        raise RuntimeError("a background task was cancelled without a request") from error

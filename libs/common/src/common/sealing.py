@@ -72,8 +72,8 @@ class SealingSettings(EnvironmentSettings):
     secret_keys: SecretStr = Field(
         validation_alias="SECRET_KEYS",
         description=(
-            "Keys of connectors' secrets: id:base64 pairs of 32 bytes, comma separated; the first "
-            "one seals, all of them open."
+            "Keys that encrypt the connectors' secrets, as id:base64 pairs of 32 bytes, comma "
+            "separated. The first one encrypts, all of them decrypt."
         ),
     )
 

@@ -53,9 +53,9 @@ def _content(name: str, path: Path) -> str:
     try:
         return path.read_text().strip()
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise UnreadableFileError(
-            f"{name.upper()}_FILE names {path}, which cannot be read: {reason}"
+            f"{name.upper()}_FILE names the unreadable file {path}: {reason}"
         ) from error
 
 
@@ -69,7 +69,7 @@ class EnvironmentSettings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - their signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - their signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources, the strongest first."""
         return init_settings, env_settings, _FileSource(settings_cls)
@@ -86,7 +86,8 @@ class ServiceSettings(EnvironmentSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on for HTTP; 0.0.0.0 in a container."
+        default="127.0.0.1",
+        description="HTTP address to listen on. Use 0.0.0.0 in a container.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on for HTTP.")
     replica: str = Field(
@@ -94,7 +95,7 @@ class ServiceSettings(EnvironmentSettings):
         min_length=1,
         max_length=100,
         description=(
-            "This process's name among its replicas, unique; by itself host and process id."
+            "Unique name of this process among its replicas. Without it, host and process id."
         ),
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -123,8 +124,8 @@ class DatabaseSettings(EnvironmentSettings):
         default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
         validation_alias=AliasChoices("MONGODB_URL"),
         description=(
-            "MongoDB, as mongodb://user:password@host:port/?replicaSet=name; a replica set is "
-            "needed, of one member at least."
+            "MongoDB, as mongodb://user:password@host:port/?replicaSet=name. It must be a replica "
+            "set, with one member at least."
         ),
     )
     mongodb_database: str = Field(
@@ -150,16 +151,16 @@ class TraceSettings(EnvironmentSettings):
         pattern=r"^(https?://\S+)?$",
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description=(
-            "Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no "
-            "traces are recorded."
+            "Collector of traces, as http://host:4318 (OTLP over HTTP). Empty = no traces are "
+            "recorded."
         ),
     )
     collector_headers: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_HEADERS"),
         description=(
-            "What that collector wants in the header of each request, such as a key: name=value "
-            "pairs, comma separated."
+            "Headers of each request to the collector, such as a key, as name=value pairs, comma "
+            "separated."
         ),
     )
     trace_share: float = Field(
@@ -168,8 +169,8 @@ class TraceSettings(EnvironmentSettings):
         le=1,
         validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
         description=(
-            "Share of the changes whose trace is recorded, from 0 to 1; a caller that sends "
-            "`traceparent` has decided already."
+            "Share of the changes whose trace is recorded, from 0 to 1. A caller that sends "
+            "`traceparent` decides for its change."
         ),
     )
 

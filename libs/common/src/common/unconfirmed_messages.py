@@ -52,7 +52,7 @@ class UnconfirmedMessages:
             del self._began[key]
             if self._is_reported and self.oldest_s < REPORT_AFTER_S:
                 self._is_reported = False
-                log.info("RabbitMQ takes the messages again", exchange=self._exchange)
+                log.info("RabbitMQ confirms messages again", exchange=self._exchange)
 
     def record_failure(self, reason: str) -> None:
         """Store the reason of the last failure."""

@@ -52,7 +52,7 @@ class Authentication(BaseModel):
     login: str | None = Field(
         default=None,
         max_length=200,
-        description="User, DOMAIN\\user or user@domain; basic=user means Basic.",
+        description="User, DOMAIN\\user or user@domain. basic=user means Basic.",
     )
     tenant_id: str | None = Field(
         default=None, max_length=100, description="Tenant of Microsoft Entra ID."
@@ -61,10 +61,10 @@ class Authentication(BaseModel):
     token_url: str | None = Field(
         default=None,
         max_length=2000,
-        description="Token endpoint; empty = Entra ID's of the tenant.",
+        description="Token endpoint. Empty = Entra ID's endpoint of the tenant.",
     )
     scope: str | None = Field(
-        default=None, max_length=500, description="Scope of the token; empty = the system's own."
+        default=None, max_length=500, description="Scope of the token. Empty = the system's own."
     )
 
 
@@ -80,7 +80,7 @@ class Limits(BaseModel):
         strict=True,
         ge=1,
         le=200,
-        description="Calls under way at once; none = 5 for Business Central, else 8.",
+        description="Concurrent calls. None = 5 for Business Central, else 8.",
     )
     calls_per_second: float | None = Field(
         default=None,
@@ -88,8 +88,8 @@ class Limits(BaseModel):
         ge=0,
         le=10_000,
         description=(
-            "Calls begun per second; 0 = unlimited; none = 20 for Business Central "
-            "(6,000 in 5 minutes), else unlimited."
+            "Calls begun per second. 0 = unlimited. None = 20 for Business Central (6,000 in 5 "
+            "minutes), else unlimited."
         ),
     )
     connect_timeout_s: float = Field(
@@ -100,7 +100,7 @@ class Limits(BaseModel):
         strict=True,
         gt=0,
         le=600,
-        description="Seconds for one call, answer included.",
+        description="Seconds for one call, response included.",
     )
     partitions: int = Field(
         default=1,
@@ -108,8 +108,8 @@ class Limits(BaseModel):
         ge=1,
         le=16,
         description=(
-            "Parts of the lane, by appointment, that different dispatcher replicas may work; each "
-            "has its share of the calls."
+            "Partitions of the lane, by appointment. Different dispatcher replicas may work them, "
+            "each with its share of the calls."
         ),
     )
 
@@ -139,12 +139,12 @@ class Connector(BaseModel):
     time_zone: str = Field(
         default="UTC",
         description=(
-            "IANA zone of dates that name no offset, where the back office needs one "
+            "IANA time zone of dates without an offset, for back offices that need one "
             "(domain.md, 4.9)."
         ),
     )
     mapping: dict[str, Any] | None = Field(
-        default=None, description="What differs from the default names; see contracts/mapping.py."
+        default=None, description="Differences from the default names, see contracts/mapping.py."
     )
     ca_certificate: str | None = Field(
         default=None, description="PEM of the authority that signed the back office's certificate."
@@ -152,24 +152,24 @@ class Connector(BaseModel):
     header_names: tuple[str, ...] = ()
     limits: Limits = Limits()
     most_partitions: int = Field(
-        default=1, description="The most partitions that any version had: their queues are emptied."
+        default=1, description="The most partitions that any version had. Their queues are emptied."
     )
     sends_missing_create: bool = Field(
         default=True,
         description="Whether a newer version goes out as a create when the create never arrived.",
     )
     secrets: dict[str, str] = Field(
-        default={}, repr=False, description="Sealed, by name; only the dispatcher opens them."
+        default={}, repr=False, description="Encrypted, by name. Only the dispatcher decrypts them."
     )
     modified_at: AwareDatetime
     modified_by: str | None = Field(
         default=None,
         description=(
-            "The account that made this version; none in versions that older releases kept."
+            "The account that saved this version. None in versions that older releases saved."
         ),
     )
     secrets_entered: dict[str, int] = Field(
-        default={}, description="By secret: the version in which it was last entered."
+        default={}, description="The version in which each secret was last entered."
     )
 
     @property

@@ -98,7 +98,8 @@ class _Named(BaseModel):
         unknown = set(given) - set(cls.defaults)
         if unknown and info.context == ENTERED:
             raise ValueError(
-                f"no such facts: {', '.join(sorted(unknown))}; there are {', '.join(cls.defaults)}"
+                f"no such fields: {', '.join(sorted(unknown))}, "
+                f"the fields are {', '.join(cls.defaults)}"
             )
         known = {fact: name for fact, name in given.items() if fact in cls.defaults}
         return known if set(known) == set(cls.defaults) else {**cls.defaults, **known}

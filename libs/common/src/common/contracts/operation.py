@@ -110,7 +110,7 @@ class OperationRequested(_Operation):
     @classmethod
     def _are_known(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
         if unknown := set(_operators(value)) - OPERATORS:
-            raise ValueError(f"must not say {', '.join(sorted(unknown))}")
+            raise ValueError(f"must not use {', '.join(sorted(unknown))}")
         return value
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ MOST_FIELDS = 40
 DROPPED = Counter(
     "mboc_log_lines_dropped_total",
     (
-        "Log lines that were not sent to the portal, because too many came at once; they are on "
+        "Log lines that were not sent to the portal, because too many came at once. They are on "
         "standard output."
     ),
 )

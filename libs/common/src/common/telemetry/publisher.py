@@ -50,7 +50,7 @@ HEARTBEAT_EXPIRES_S = 30
 would make dead replicas look alive.
 """
 MISSED = Counter(
-    "mboc_telemetry_missed_total", "Ticks at which neither log lines nor heartbeat could be sent."
+    "mboc_telemetry_missed_total", "Rounds in which log lines or heartbeat could not be sent."
 )
 
 

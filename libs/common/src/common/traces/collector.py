@@ -86,11 +86,9 @@ class CountingExporter(SpanExporter):
         if is_unavailable:
             SPANS_DROPPED.inc(len(spans))
         if is_unavailable and not self._is_away:
-            log.warning(
-                "the collector does not take traces: they are dropped and counted until it does"
-            )
+            log.warning("the collector does not accept traces, they are dropped and counted")
         if self._is_away and not is_unavailable:
-            log.info("the collector takes traces again")
+            log.info("the collector accepts traces again")
         self._is_away = is_unavailable
         return result
 
