@@ -9,7 +9,6 @@ from simulator.back_offices.fault import Fault
 PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
 HEAD = """# Simulator
 
-<<<<<<< HEAD
 Plays Dime.Scheduler and every back office over real HTTP, for demos, tests and benchmarks.
 Never run it in production.
 This page is written from its faults by `make docs`.
@@ -23,34 +22,13 @@ Dataverse.
 It stores decimals digit by digit, and dates from 1753 on, as the real ones do.
 Business Central and NAV take 20 decimals, from -999,999,999,999,999.99 to 999,999,999,999,999.99.
 Dataverse takes 10 decimals, from -100,000,000,000 to 100,000,000,000.
-=======
-Plays Dime.Scheduler and every back office over real HTTP, for demos, tests and \
-benchmarks; never in production.
-This page is written from its faults by `make docs`.
-
-A back office is there as soon as it is called: `/back-offices/<name>` is a webhook, and \
-below it are Business Central's and NAV's page service, Business Central's API page, and \
-Dataverse.
-`GET /back-offices/<name>` counts its calls, `GET /back-offices/<name>/records` shows them \
-as stored.
-
-It stores values as the real ones do: decimals digit by digit, from \
--999,999,999,999,999.99 to 999,999,999,999,999.99 with 20 decimals in Business Central and \
-NAV, from -100,000,000,000 to 100,000,000,000 with 10 decimals in Dataverse, and dates \
-from 1753 on.
->>>>>>> h-offices
 Anything else is refused in the words of the protocol.
 
 `PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
 
 ```sh
-<<<<<<< HEAD
 curl -X PUT http://127.0.0.1:8602/back-offices/bc/faults \\
   -d '{"status": 504, "stored_first": true, "times": 2}'
-=======
-curl -X PUT http://127.0.0.1:8602/back-offices/bc/faults -d '{"status": 504, \
-"stored_first": true, "times": 2}'
->>>>>>> h-offices
 ```
 
 | Field | Does |
