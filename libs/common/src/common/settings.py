@@ -55,7 +55,7 @@ def _content(name: str, path: Path) -> str:
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise UnreadableFileError(
-            f"{name.upper()}_FILE names the unreadable file {path}: {reason}"
+            f"{name.upper()}_FILE names {path}, which cannot be read: {reason}"
         ) from error
 
 

@@ -15,13 +15,13 @@ from common.logs import configure_logs
 from common.process import run, run_background
 from common.release import RELEASE
 from common.settings import load
-from simulator.back_offices.back_office import Bounds
+from simulator.back_offices.back_office import MemoryLimits
 from simulator.back_offices.back_offices import BackOffices
 from simulator.planners.changes import Changes
-from simulator.planners.clock import real_time, stepping
-from simulator.planners.ingest import Ingest, open_session
+from simulator.planners.clock import stepping_clock, system_clock
+from simulator.planners.ingest import IngestClient, open_session
 from simulator.planners.planners import Planners
-from simulator.routes.back_offices import back_offices
+from simulator.routes.back_offices import back_office_routes
 from simulator.routes.health import health
 from simulator.routes.planners import planners
 from simulator.routes.problems import problems
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 BODY_LIMIT = 16 * 1024 * 1024
-DRAIN_S = 5.0
+DRAIN_TIMEOUT_S = 5.0
 
 
 def main() -> None:
@@ -51,12 +51,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     is being posted.
     """
     readiness = Readiness()
-    bounds = Bounds(settings.records, settings.history)
-    offices = BackOffices(bounds, settings.back_offices, settings.journal)
+    limits = MemoryLimits(settings.records, settings.history)
+    back_offices = BackOffices(limits, settings.back_offices, settings.journal)
     async with open_session() as session:
         work = _planners(
             settings,
-            Ingest(
+            IngestClient(
                 session,
                 str(settings.ingest_url),
                 settings.source,
@@ -64,16 +64,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             ),
         )
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
-        app.add_routes([*back_offices(offices), *planners(work), *health(readiness)])
+        app.add_routes([*back_office_routes(back_offices), *planners(work), *health(readiness)])
         async with _listening(app, settings.host, settings.port):
             readiness.watch()
             async with run_background(work.run()):
                 await stop.wait()
-            await work.drain(DRAIN_S)
+            await work.drain(DRAIN_TIMEOUT_S)
 
 
-def _planners(settings: Settings, ingest: Ingest) -> Planners:
-    clock = stepping(settings.start_at) if settings.start_at else real_time
+def _planners(settings: Settings, ingest: IngestClient) -> Planners:
+    clock = stepping_clock(settings.start_at) if settings.start_at else system_clock
     changes = Changes(settings.seed, settings.appointments, settings.source_apps, clock)
     return Planners(changes, ingest.report, settings.rate, settings.calls_in_flight)
 

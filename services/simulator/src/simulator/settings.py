@@ -8,7 +8,7 @@ from pydantic import AnyHttpUrl, AwareDatetime, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
-from simulator.back_offices.back_offices import CALLS, MOST
+from simulator.back_offices.back_offices import JOURNAL_CALLS, MOST_BACK_OFFICES
 
 SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -59,7 +59,10 @@ class Settings(ServiceSettings):
         default=64, ge=1, le=1000, description="Changes that are posted to ingest at once."
     )
     back_offices: int = Field(
-        default=MOST, ge=1, le=100_000, description="Back offices that there may be at once."
+        default=MOST_BACK_OFFICES,
+        ge=1,
+        le=100_000,
+        description="Back offices that there may be at once.",
     )
     records: int = Field(
         default=10_000,
@@ -74,7 +77,7 @@ class Settings(ServiceSettings):
         description="Stored snapshots whose order each back office remembers.",
     )
     journal: int = Field(
-        default=CALLS,
+        default=JOURNAL_CALLS,
         ge=1,
         le=10_000_000,
         description="Calls to all back offices together that the journal lists.",

@@ -20,7 +20,7 @@ from simulator.errors import HandshakeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.authentication.required import LoginRequired
+    from simulator.authentication.requirements import LoginRequirement
 
 _FILE = "NTLM_USER_FILE"
 """Names the file from which the acceptor takes the account that it checks against."""
@@ -30,8 +30,8 @@ _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, No
 class Handshake:
     """How far the caller on one connection has come in proving who it is."""
 
-    def __init__(self, required: LoginRequired) -> None:
-        self._required = required
+    def __init__(self, requirement: LoginRequirement) -> None:
+        self._requirement = requirement
         self._context: spnego.ContextProxy | None = None
         self.was_asked = self.is_complete = False
 
@@ -40,8 +40,8 @@ class Handshake:
         one; a complete handshake begins anew.
         """
         scheme, _, encoded = header.partition(" ")
-        if scheme.lower() != self._required.type.lower():
-            raise HandshakeError(f"{self._required.type} is required")
+        if scheme.lower() != self._requirement.type.lower():
+            raise HandshakeError(f"{self._requirement.type} is required")
         self.is_complete = False
         try:
             token = self._take(base64.b64decode(encoded, validate=True))
@@ -51,8 +51,8 @@ class Handshake:
         return base64.b64encode(token).decode() if token else None
 
     def _take(self, token: bytes) -> bytes | None:
-        with _account(self._required):
-            context = self._context or spnego.server(protocol=self._required.type.lower())
+        with _account(self._requirement):
+            context = self._context or spnego.server(protocol=self._requirement.type.lower())
             answer = context.step(token)
         self.is_complete = context.complete
         self._context = None if context.complete else context
@@ -60,13 +60,13 @@ class Handshake:
 
 
 @contextlib.contextmanager
-def _account(required: LoginRequired) -> Iterator[None]:
+def _account(requirement: LoginRequirement) -> Iterator[None]:
     """Put the account where the acceptor looks for it, as a line of an smbpasswd file; nothing else
     runs inside this block.
     """
-    digest = ntowfv1(required.password.get_secret_value()).hex().upper()
+    digest = ntowfv1(requirement.password.get_secret_value()).hex().upper()
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
-        file.write(f"{required.login}:1000:{'0' * 32}:{digest}:[U]:LCT-0\n")
+        file.write(f"{requirement.login}:1000:{'0' * 32}:{digest}:[U]:LCT-0\n")
         file.flush()
         before = os.environ.get(_FILE)
         os.environ[_FILE] = file.name

@@ -15,7 +15,7 @@ from simulator.errors import OAuthError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.authentication.required import TokenRequired
+    from simulator.authentication.requirements import TokenRequirement
 
 
 class Client(NamedTuple):
@@ -25,15 +25,17 @@ class Client(NamedTuple):
     secret: str
 
 
-def check_token_request(required: TokenRequired, authorization: str | None, body: bytes) -> None:
+def check_token_request(
+    requirement: TokenRequirement, authorization: str | None, body: bytes
+) -> None:
     """Return if this request deserves a token."""
     form = _form(body)
     if form.get("grant_type") != "client_credentials":
         raise OAuthError(
             "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type."
         )
-    client = _client(required, authorization, form)
-    if client.id != required.client_id:
+    client = _client(requirement, authorization, form)
+    if client.id != requirement.client_id:
         raise OAuthError(
             "unauthorized_client",
             (
@@ -42,10 +44,10 @@ def check_token_request(required: TokenRequired, authorization: str | None, body
             ),
         )
     if not hmac.compare_digest(
-        client.secret.encode(), required.client_secret.get_secret_value().encode()
+        client.secret.encode(), requirement.client_secret.get_secret_value().encode()
     ):
         raise OAuthError("invalid_client", "AADSTS7000215: Invalid client secret provided.")
-    if form.get("scope") != required.scope:
+    if form.get("scope") != requirement.scope:
         raise OAuthError(
             "invalid_scope",
             (
@@ -63,14 +65,16 @@ def _form(body: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def _client(required: TokenRequired, authorization: str | None, form: Mapping[str, str]) -> Client:
+def _client(
+    requirement: TokenRequirement, authorization: str | None, form: Mapping[str, str]
+) -> Client:
     """Return who asks, from the only place where this back office looks."""
     in_header, in_body = authorization is not None, "client_secret" in form
     if in_header and in_body:
         raise OAuthError(
             "invalid_request", "AADSTS90014: The client must not authenticate in two ways at once."
         )
-    if required.client_secret_in == "basic":  # noqa: S105 - a place, not a secret
+    if requirement.client_secret_in == "basic":  # noqa: S105 - a place, not a secret
         return _from_header(authorization)
     if not in_body or "client_id" not in form:
         raise OAuthError(

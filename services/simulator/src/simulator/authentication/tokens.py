@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-MOST = 10_000
+MOST_TOKENS = 10_000
 
 
 class Tokens:
@@ -20,7 +20,7 @@ class Tokens:
         """Return a new token; the oldest is forgotten when there are too many."""
         token = secrets.token_urlsafe(32)
         self._expire_at[token] = now_s + self.lifetime_s
-        if len(self._expire_at) > MOST:
+        if len(self._expire_at) > MOST_TOKENS:
             del self._expire_at[next(iter(self._expire_at))]
         return token
 

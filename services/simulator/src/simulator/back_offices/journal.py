@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.appointments.snapshot import Snapshot
 
 
-class Line(NamedTuple):
+class JournalEntry(NamedTuple):
     """A call that ended; ``began`` and ``ended`` count the beginnings and ends of all calls, so
     that calls under way at once are found without a clock.
 
@@ -62,7 +62,7 @@ class Journal:
     """The last ``limit`` calls that ended; older ones are dropped and counted."""
 
     def __init__(self, limit: int) -> None:
-        self._lines: deque[Line] = deque(maxlen=limit)
+        self._entries: deque[JournalEntry] = deque(maxlen=limit)
         self._order = itertools.count(1)
         self.ended = 0
         self.under_way = 0
@@ -70,7 +70,7 @@ class Journal:
     @property
     def dropped(self) -> int:
         """Calls that are no longer listed."""
-        return self.ended - len(self._lines)
+        return self.ended - len(self._entries)
 
     @contextlib.contextmanager
     def call(self, back_office: str) -> Iterator[Call]:
@@ -83,16 +83,16 @@ class Journal:
             self.under_way -= 1
             self._write(call)
 
-    def lines(self, after: int, limit: int) -> list[Line]:
+    def entries(self, after: int, limit: int) -> list[JournalEntry]:
         """Return the calls numbered above ``after``, in the order they ended."""
         first = max(0, after - self.dropped)
-        return list(islice(self._lines, first, first + limit))
+        return list(islice(self._entries, first, first + limit))
 
     def _write(self, call: Call) -> None:
         self.ended += 1
         modified_at = call.modified_at
-        self._lines.append(
-            Line(
+        self._entries.append(
+            JournalEntry(
                 number=self.ended,
                 back_office=call.back_office,
                 began=call.began,

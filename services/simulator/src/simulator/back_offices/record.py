@@ -55,7 +55,7 @@ class Record(NamedTuple):
         )
 
     @property
-    def shown(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The record for JSON; the body as the text it was sent as."""
         moment = self.modified_at.isoformat(timespec="milliseconds") if self.modified_at else None
         return self._asdict() | {

@@ -20,7 +20,7 @@ class MultipartError(ValueError):
     """The body is not what its content type promises."""
 
 
-class Message(NamedTuple):
+class MimePart(NamedTuple):
     """Headers, their names in lower case, and content."""
 
     headers: Mapping[str, str]
@@ -37,7 +37,7 @@ def boundary_of(content_type: str) -> bytes:
     return (found["quoted"] or found["plain"]).encode()
 
 
-def split(body: bytes, boundary: bytes) -> list[Message]:
+def split(body: bytes, boundary: bytes) -> list[MimePart]:
     """Return the parts between the boundary's lines."""
     _, *pieces = (NEWLINE + body).split(NEWLINE + b"--" + boundary)
     if not pieces or not pieces[-1].startswith(b"--"):
@@ -48,14 +48,14 @@ def split(body: bytes, boundary: bytes) -> list[Message]:
     return [read_message(part.removeprefix(NEWLINE)) for part in parts]
 
 
-def read_message(text: bytes) -> Message:
+def read_message(text: bytes) -> MimePart:
     """Return the headers down to the empty line, and what follows it."""
     if text.startswith(NEWLINE):
-        return Message(MappingProxyType({}), text.removeprefix(NEWLINE))
+        return MimePart(MappingProxyType({}), text.removeprefix(NEWLINE))
     head, empty, content = text.partition(NEWLINE * 2)
     if not empty:
         raise MultipartError("The empty line after the headers of a part is missing.")
-    return Message(MappingProxyType(dict(_header(line) for line in head.split(NEWLINE))), content)
+    return MimePart(MappingProxyType(dict(_header(line) for line in head.split(NEWLINE))), content)
 
 
 def join(parts: Sequence[bytes], boundary: str) -> bytes:

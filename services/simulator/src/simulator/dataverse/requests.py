@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from simulator.dataverse.multipart import (
     NEWLINE,
-    Message,
+    MimePart,
     MultipartError,
     boundary_of,
     read_message,
@@ -39,7 +39,7 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
     return requests
 
 
-def _request(part: Message) -> Request:
+def _request(part: MimePart) -> Request:
     """Return the POST that a part holds."""
     if (
         part.headers.get("content-type", "").lower() != "application/http"

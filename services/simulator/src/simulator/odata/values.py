@@ -31,7 +31,7 @@ _LONE = re.compile("[\ud800-\udfff]")
 _BITS = MappingProxyType({Kind.INT: 31, Kind.LONG: 63})
 
 
-class Malformed(ValueError):  # noqa: N818 - a sentence on its way to the protocol's own error
+class MalformedPayloadError(ValueError):
     """A payload that cannot be taken; the message is for the caller."""
 
 
@@ -43,12 +43,14 @@ def read_object(body: bytes) -> dict[str, Any]:
         found = read_json(
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
         )
-    except Malformed:
+    except MalformedPayloadError:
         raise
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"An error occurred while reading the JSON payload: {error}") from None
+        raise MalformedPayloadError(
+            f"An error occurred while reading the JSON payload: {error}"
+        ) from None
     if not isinstance(found, dict):
-        raise Malformed(
+        raise MalformedPayloadError(
             "An unexpected node was found when reading from the JSON reader. A 'StartObject' "
             "node was expected."
         )
@@ -63,11 +65,11 @@ def read_fields(
     """
     for name, value in sent.items():
         if name not in known:
-            raise Malformed(unknown_property(name, entity))
+            raise MalformedPayloadError(unknown_property(name, entity))
         if value is None and not allows_null:
-            raise Malformed(_null(name, EDM[known[name].kind]))
+            raise MalformedPayloadError(_null(name, EDM[known[name].kind]))
         if value is not None and not _fits(value, known[name].kind):
-            raise Malformed(
+            raise MalformedPayloadError(
                 f"Cannot convert the literal '{value}' of property '{name}' to the expected type "
                 f"'{EDM[known[name].kind]}'."
             )
@@ -105,9 +107,11 @@ def _fits(value: Any, kind: Kind) -> bool:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("Multiple properties with the same name were found in the JSON payload.")
+        raise MalformedPayloadError(
+            "Multiple properties with the same name were found in the JSON payload."
+        )
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Malformed(f"Invalid JSON. The token '{name}' is not recognized.")
+    raise MalformedPayloadError(f"Invalid JSON. The token '{name}' is not recognized.")

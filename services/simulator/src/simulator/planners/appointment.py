@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from simulator.planners.cronus import Marker, Technician, Work
+from simulator.planners.cronus import Technician, TimeMarker, Work
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class Appointment:
     job_no: str
     source_app: str
     work: Work
-    marker: Marker
+    marker: TimeMarker
     start: datetime
     hours: float
     technicians: tuple[Technician, ...]

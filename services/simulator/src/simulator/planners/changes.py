@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from common.contracts.appointment import Action
 from simulator.planners.appointment import Appointment, whole_ms
-from simulator.planners.cronus import HOURS, MARKERS, TECHNICIANS, WORKS, Technician
+from simulator.planners.cronus import HOURS, TECHNICIANS, TIME_MARKERS, WORKS, Technician
 from simulator.planners.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class Changes:
         has_room = len(self._board) < self._size
         if not self._board or (has_room and self._random.random() < CREATE_SHARE):
             return self.create(self._random.choice(self._source_apps))
-        place = self._random.randrange(len(self._board))
-        return self._delete(place) if self._random.random() < DELETE_SHARE else self._move(place)
+        index = self._random.randrange(len(self._board))
+        return self._delete(index) if self._random.random() < DELETE_SHARE else self._move(index)
 
     def create(self, source_app: str) -> Change:
         """Return the change that puts a new appointment of this source app on the board."""
@@ -82,7 +82,7 @@ class Changes:
             job_no=f"OP{chosen.randint(100_001, 100_400)}",
             source_app=source_app,
             work=chosen.choice(WORKS),
-            marker=MARKERS[0],
+            marker=TIME_MARKERS[0],
             start=self._some_start(now),
             hours=chosen.choice(HOURS),
             technicians=self._some_technicians(),
@@ -92,17 +92,17 @@ class Changes:
         self._board.append(appointment)
         return self._change(appointment, Action.CREATE)
 
-    def _move(self, place: int) -> Change:
-        appointment = self._board[place]
+    def _move(self, index: int) -> Change:
+        appointment = self._board[index]
         appointment.touch(self._clock())
         appointment.start = self._some_start(appointment.modified_at)
         appointment.hours = self._random.choice(HOURS)
         appointment.technicians = self._some_technicians()
-        appointment.marker = self._random.choice(MARKERS)
+        appointment.marker = self._random.choice(TIME_MARKERS)
         return self._change(appointment, Action.UPDATE)
 
-    def _delete(self, place: int) -> Change:
-        appointment = self._board.pop(place)
+    def _delete(self, index: int) -> Change:
+        appointment = self._board.pop(index)
         appointment.touch(self._clock())
         appointment.technicians = ()
         return self._change(appointment, Action.DELETE)

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def real_time() -> datetime:
+def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
 
 
-def stepping(start: datetime) -> Callable[[], datetime]:
+def stepping_clock(start: datetime) -> Callable[[], datetime]:
     """Return a clock that goes on by one millisecond each time it is read, so that a stream can be
     repeated to the byte.
     """

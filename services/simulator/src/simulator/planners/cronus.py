@@ -23,7 +23,7 @@ class Work(NamedTuple):
     color: str
 
 
-class Marker(NamedTuple):
+class TimeMarker(NamedTuple):
     """How far a plan is agreed, as a coloured mark."""
 
     name: str
@@ -42,10 +42,10 @@ WORKS = (
     Work("Überprüfung Kühlanlage", "SERVICE", "Service", "#1c7ed6"),
     Work("Repair leaking valve", "REPAIR", "Repair", "#e03131"),
 )
-MARKERS = (
-    Marker("Proposed", "#f08c00"),
-    Marker("Confirmed", "#1971c2"),
-    Marker("On site", "#2f9e44"),
+TIME_MARKERS = (
+    TimeMarker("Proposed", "#f08c00"),
+    TimeMarker("Confirmed", "#1971c2"),
+    TimeMarker("On site", "#2f9e44"),
 )
 HOURS = (1.0, 1.5, 2.0, 2.5, 4.0)
 BODY = "Customer asked for a call 30 minutes ahead."

@@ -28,7 +28,7 @@ _ACCEPTED, _REFUSED, _AGAIN = (
     CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again")
 )
 ONE_TIMEOUT_S = 20.0
-_DEBT_S = 1.0
+_MOST_DELAY_S = 1.0
 _SHORTEST_WAIT_S = 0.001
 
 
@@ -48,12 +48,12 @@ class Planners:
         self._changes = changes
         self._report_to_ingest = report
         self._rate = rate
-        self._room = asyncio.Semaphore(calls_in_flight)
+        self._slots = asyncio.Semaphore(calls_in_flight)
         self._rate_changed = asyncio.Event()
         self._reporting: dict[int, asyncio.Task[Posted]] = {}
         self._tasks: set[asyncio.Task[Posted]] = set()
         self._posted = self._accepted = self._refused = self._again = 0
-        self._is_ingest_away = False
+        self._is_ingest_unavailable = False
 
     @property
     def counts(self) -> dict[str, float]:
@@ -80,15 +80,15 @@ class Planners:
         clock = asyncio.get_running_loop().time
         due = clock()
         while True:
-            due = max(due, clock() - _DEBT_S)
-            if not await self._is_time(due, clock):
+            due = max(due, clock() - _MOST_DELAY_S)
+            if not await self._wait_until(due, clock):
                 due = clock()
                 continue
-            await self._room.acquire()
+            await self._slots.acquire()
             self._begin(self._changes.next())
             due += 1 / self._rate if self._rate else 0
 
-    async def one(self, source_app: str | None = None) -> Posted:
+    async def post_one(self, source_app: str | None = None) -> Posted:
         """Report exactly one more change: the next one, or the creation of an appointment of
         this source app.
 
@@ -96,7 +96,7 @@ class Planners:
         """
         try:
             async with asyncio.timeout(ONE_TIMEOUT_S):
-                await self._room.acquire()
+                await self._slots.acquire()
                 change = self._changes.create(source_app) if source_app else self._changes.next()
                 return await asyncio.shield(self._begin(change))
         except TimeoutError as error:
@@ -115,7 +115,7 @@ class Planners:
                 task.cancel()
             await asyncio.wait(self._tasks)
 
-    async def _is_time(self, due: float, clock: Callable[[], float]) -> bool:
+    async def _wait_until(self, due: float, clock: Callable[[], float]) -> bool:
         """Wait for the next change's time; False when the rate was changed meanwhile."""
         wait_s = due - clock() if self._rate else None
         if wait_s is not None and wait_s < _SHORTEST_WAIT_S:
@@ -138,10 +138,10 @@ class Planners:
     async def _report(self, change: Change, previous: asyncio.Task[Posted] | None) -> Posted:
         if previous is not None:
             await asyncio.wait({previous})
-        return Posted(await self._report_to_ingest(change, self._say_again), change)
+        return Posted(await self._report_to_ingest(change, self._count_retry), change)
 
     def _end(self, change: Change, task: asyncio.Task[Posted]) -> None:
-        self._room.release()
+        self._slots.release()
         self._tasks.discard(task)
         if self._reporting.get(change.appointment_id) is task:
             del self._reporting[change.appointment_id]
@@ -149,18 +149,18 @@ class Planners:
             return
         error = task.exception()
         if error is None:
-            self._say_accepted()
+            self._count_accepted()
         else:
-            self._say_refused(change, error)
+            self._count_refused(change, error)
 
-    def _say_accepted(self) -> None:
+    def _count_accepted(self) -> None:
         self._accepted += 1
         _ACCEPTED.inc()
-        if self._is_ingest_away:
-            self._is_ingest_away = False
+        if self._is_ingest_unavailable:
+            self._is_ingest_unavailable = False
             log.info("ingest accepts changes again")
 
-    def _say_refused(self, change: Change, error: BaseException) -> None:
+    def _count_refused(self, change: Change, error: BaseException) -> None:
         self._refused += 1
         _REFUSED.inc()
         status = error.status if isinstance(error, RefusedError) else None
@@ -172,11 +172,11 @@ class Planners:
             error=type(error).__name__,
         )
 
-    def _say_again(self, reason: str) -> None:
+    def _count_retry(self, reason: str) -> None:
         self._again += 1
         _AGAIN.inc()
-        if not self._is_ingest_away:
-            self._is_ingest_away = True
+        if not self._is_ingest_unavailable:
+            self._is_ingest_unavailable = True
             log.warning(
                 "ingest does not accept changes, posting them again until it does", reason=reason
             )

@@ -27,7 +27,7 @@ def journal(calls: Journal) -> list[web.RouteDef]:
 
     async def show(request: web.Request) -> web.Response:
         page = read_query(JournalPage, request.query)
-        found = calls.lines(page.after, page.limit)
+        found = calls.entries(page.after, page.limit)
         return web.json_response(
             {
                 "calls": [line._asdict() for line in found],

@@ -14,7 +14,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class LoginRequired(_Strict):
+class LoginRequirement(_Strict):
     """A login with its password."""
 
     type: Literal["Basic", "NTLM", "Negotiate"]
@@ -28,7 +28,7 @@ class LoginRequired(_Strict):
     password: SecretStr = Field(max_length=1000)
 
 
-class TokenRequired(_Strict):
+class TokenRequirement(_Strict):
     """A bearer token that this back office's own token endpoint issued."""
 
     type: Literal["OAuth2"]
@@ -43,14 +43,14 @@ class TokenRequired(_Strict):
     )
 
 
-Required = Annotated[LoginRequired | TokenRequired, Field(discriminator="type")]
-_REQUIRED: TypeAdapter[LoginRequired | TokenRequired] = TypeAdapter(Required)
+Requirement = Annotated[LoginRequirement | TokenRequirement, Field(discriminator="type")]
+_REQUIREMENT: TypeAdapter[LoginRequirement | TokenRequirement] = TypeAdapter(Requirement)
 
 
-def read_required(body: bytes) -> LoginRequired | TokenRequired:
+def read_requirement(body: bytes) -> LoginRequirement | TokenRequirement:
     """Return what a JSON text requires; raises InvalidFieldError."""
     try:
-        return _REQUIRED.validate_json(body)
+        return _REQUIREMENT.validate_json(body)
     except ValidationError as error:
         raise InvalidFieldError(
             field_errors(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from simulator.back_offices.fault import Fault
 
 
-class Faults:
+class FaultInjector:
     """Decides call by call whether the fault strikes."""
 
     def __init__(self, fault: Fault) -> None:
@@ -20,7 +20,7 @@ class Faults:
         self._let_pass = 0
 
     @property
-    def is_over(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Whether it has struck as often as it was asked to."""
         return self._fault.times is not None and self._struck >= self._fault.times
 
@@ -39,14 +39,14 @@ class Faults:
         """The fault as it was set, and how often it struck."""
         return {**self._fault.model_dump(), "struck": self._struck}
 
-    def strike(self, appointment: str = "") -> Fault | None:
+    def choose_fault(self, appointment: str = "") -> Fault | None:
         """Return what to do to this call about an appointment; None = treat it well."""
         if self._appointments and appointment not in self._appointments:
             return None
         if self._let_pass < self._fault.after:
             self._let_pass += 1
             return None
-        if self.is_over or self._random.random() >= self._fault.share:
+        if self.is_exhausted or self._random.random() >= self._fault.share:
             return None
         self._struck += 1
         return self._fault
