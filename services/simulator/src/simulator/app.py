@@ -1,4 +1,4 @@
-"""The composition root: the only module that reads the settings and builds real things."""
+"""The composition root: the only module that reads the settings and connects the parts."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def main() -> None:
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Listen, let the planners work until asked to stop, then wait a little for what
-    is being posted.
+    """Serve HTTP and run the planners until the stop is requested, then wait briefly for changes
+    that are being posted.
     """
     readiness = Readiness()
     limits = MemoryLimits(settings.records, settings.history)
@@ -80,7 +80,7 @@ def _planners(settings: Settings, ingest: IngestClient) -> Planners:
 
 @contextlib.asynccontextmanager
 async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    """Serve the app inside this block; a handler whose client has left is cancelled."""
+    """Serve the app inside this block. A handler is cancelled when its client disconnects."""
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:

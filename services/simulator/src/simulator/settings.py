@@ -1,4 +1,4 @@
-"""What the simulator reads from its environment."""
+"""The simulator's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what is posted to the API page; raises ODataError the way Business Central words it
+"""Reads requests to the API page. Raises ODataError in Business Central's wording
 (wire-formats.md).
 """
 
@@ -21,14 +21,14 @@ APPOINTMENT_FIELDS = MappingProxyType({field.api: field for field in APPOINTMENT
 
 
 class SubPart:
-    """A sub-part: the name of its lines' type, and their fields."""
+    """A sub-part: the type name of its lines, and their fields."""
 
     def __init__(self, entity: str, fields: tuple[Field, ...]) -> None:
         self.entity = entity
         self.fields = {field.api: field for field in fields}
 
     def read(self, line: Any) -> dict[str, Any]:
-        """Return one line; raises Malformed."""
+        """Return one line. Raises MalformedPayloadError."""
         if not isinstance(line, dict):
             raise MalformedPayloadError(
                 f"A line of type '{NAMESPACE}.{self.entity}' was expected, but no object was found."
@@ -45,7 +45,7 @@ PARTS: Mapping[str, SubPart] = MappingProxyType(
 
 
 def read_appointment(body: bytes) -> Snapshot:
-    """Return what a deep insert says."""
+    """Return the snapshot of a deep insert."""
     try:
         sent = read_object(body)
         lines = Lines(*(_lines(part, sent.pop(name, [])) for name, part in PARTS.items()))

@@ -1,4 +1,4 @@
-"""Who is let in: one gate for each type of authentication."""
+"""One authenticator for each type of authentication."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ REALM = 'realm="simulator"'
 
 
 class AuthResult(NamedTuple):
-    """Whether a request is let in; ``challenge`` is the WWW-Authenticate header of its answer.
+    """The result of authenticating a request. ``challenge`` is the WWW-Authenticate header of the
+    answer.
 
-    ``is_handshake_step`` = a 401 that a handshake needs; ``completes_handshake`` = the request that
-    authenticated its connection.
+    ``is_handshake_step`` marks a 401 that a handshake needs. ``completes_handshake`` marks the
+    request that authenticated its connection.
     """
 
     is_authenticated: bool
@@ -30,16 +31,18 @@ class AuthResult(NamedTuple):
 
 
 class Authenticator(Protocol):
-    """Judges a request by its Authorization header, its connection and the time in seconds."""
+    """Authenticates a request by its Authorization header, its connection and the time in
+    seconds.
+    """
 
     def authenticate(self, authorization: str | None, connection: Any, now_s: float) -> AuthResult:
-        """Return whether the request is let in."""
+        """Return whether the request is authenticated."""
 
 
 def authenticator_for(
     requirement: LoginRequirement | TokenRequirement,
 ) -> BasicAuthenticator | HandshakeAuthenticator | BearerAuthenticator:
-    """Return the gate for what is required."""
+    """Return the authenticator for this requirement."""
     if isinstance(requirement, TokenRequirement):
         return BearerAuthenticator(requirement)
     return (
@@ -76,7 +79,7 @@ class BearerAuthenticator:
         self.tokens = Tokens(requirement.token_lifetime_s)
 
     def authenticate(self, authorization: str | None, _connection: Any, now_s: float) -> AuthResult:
-        """Look the token up."""
+        """Check the token."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             return AuthResult(is_authenticated=False, challenge=f"Bearer {REALM}")
@@ -87,15 +90,15 @@ class BearerAuthenticator:
 
 
 class HandshakeAuthenticator:
-    """A handshake on each connection; what comes on it afterwards needs no header."""
+    """A handshake on each connection. Later requests on the connection need no header."""
 
     def __init__(self, requirement: LoginRequirement) -> None:
         self._requirement = requirement
         self._connections: WeakKeyDictionary[Any, Handshake] = WeakKeyDictionary()
 
     def authenticate(self, authorization: str | None, connection: Any, _now_s: float) -> AuthResult:
-        """Take the connection's handshake one step further; the first request without a header is a
-        step, a second one is not.
+        """Continue the connection's handshake. Only the first request without a header is a step of
+        it.
         """
         handshake = self._connections.setdefault(connection, Handshake(self._requirement))
         scheme = self._requirement.type

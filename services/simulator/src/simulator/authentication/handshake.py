@@ -1,6 +1,4 @@
-"""NTLM and Negotiate: one handshake on each TCP connection, carried by pyspnego;
-raises HandshakeError.
-"""
+"""NTLM and Negotiate: one handshake on each TCP connection, by pyspnego. Raises HandshakeError."""
 
 from __future__ import annotations
 
@@ -23,12 +21,12 @@ if TYPE_CHECKING:
     from simulator.authentication.requirements import LoginRequirement
 
 _FILE = "NTLM_USER_FILE"
-"""Names the file from which the acceptor takes the account that it checks against."""
+"""The variable of the file from which the acceptor reads the account."""
 _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
 
 
 class Handshake:
-    """How far the caller on one connection has come in proving who it is."""
+    """The progress of the handshake on one connection."""
 
     def __init__(self, requirement: LoginRequirement) -> None:
         self._requirement = requirement
@@ -36,8 +34,8 @@ class Handshake:
         self.was_asked = self.is_complete = False
 
     def step(self, header: str) -> str | None:
-        """Take the token of an Authorization header and return the one to send back, if there is
-        one; a complete handshake begins anew.
+        """Read the token of an Authorization header and return the reply token, or None. A complete
+        handshake starts again.
         """
         scheme, _, encoded = header.partition(" ")
         if scheme.lower() != self._requirement.type.lower():
@@ -61,8 +59,8 @@ class Handshake:
 
 @contextlib.contextmanager
 def _account(requirement: LoginRequirement) -> Iterator[None]:
-    """Put the account where the acceptor looks for it, as a line of an smbpasswd file; nothing else
-    runs inside this block.
+    """Write the account to the acceptor's smbpasswd file. No other code may run inside this
+    block.
     """
     digest = ntowfv1(requirement.password.get_secret_value()).hex().upper()
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:

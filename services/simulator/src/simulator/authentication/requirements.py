@@ -1,4 +1,4 @@
-"""What a back office is told to require of its callers."""
+"""The authentication that a back office requires of its callers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _REQUIREMENT: TypeAdapter[LoginRequirement | TokenRequirement] = TypeAdapter(Req
 
 
 def read_requirement(body: bytes) -> LoginRequirement | TokenRequirement:
-    """Return what a JSON text requires; raises InvalidFieldError."""
+    """Return the requirement of a JSON text. Raises InvalidFieldError."""
     try:
         return _REQUIREMENT.validate_json(body)
     except ValidationError as error:
@@ -63,7 +63,7 @@ def read_requirement(body: bytes) -> LoginRequirement | TokenRequirement:
 
 
 def _field(kind: str, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return the field's own name: pydantic puts the chosen type before it, or names none when the
-    type is missing.
+    """Return the field's own name. pydantic puts the chosen type before it, and names no field when
+    the type is missing.
     """
     return ("type",) if kind.startswith("union_tag") else location[1:]

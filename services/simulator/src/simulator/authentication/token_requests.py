@@ -1,6 +1,4 @@
-"""Requests for a token by client credentials (RFC 6749, 4.4), judged as Entra does;
-raises OAuthError.
-"""
+"""Checks token requests by client credentials (RFC 6749, 4.4), as Entra does. Raises OAuthError."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Client(NamedTuple):
-    """Who asks for a token."""
+    """The client of a token request."""
 
     id: str
     secret: str
@@ -28,7 +26,7 @@ class Client(NamedTuple):
 def check_token_request(
     requirement: TokenRequirement, authorization: str | None, body: bytes
 ) -> None:
-    """Return if this request deserves a token."""
+    """Raise an OAuthError unless the request is valid."""
     form = _form(body)
     if form.get("grant_type") != "client_credentials":
         raise OAuthError(
@@ -58,7 +56,7 @@ def check_token_request(
 
 
 def _form(body: bytes) -> dict[str, str]:
-    """Return the parameters; none may come twice (RFC 6749, 3.2)."""
+    """Return the parameters. A repeated parameter is an error (RFC 6749, 3.2)."""
     pairs = parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True)
     if len(dict(pairs)) != len(pairs):
         raise OAuthError("invalid_request", "AADSTS9000410: A parameter comes twice.")
@@ -68,7 +66,7 @@ def _form(body: bytes) -> dict[str, str]:
 def _client(
     requirement: TokenRequirement, authorization: str | None, form: Mapping[str, str]
 ) -> Client:
-    """Return who asks, from the only place where this back office looks."""
+    """Return the client, from the only part of the request that this back office reads."""
     in_header, in_body = authorization is not None, "client_secret" in form
     if in_header and in_body:
         raise OAuthError(
@@ -88,7 +86,7 @@ def _client(
 
 
 def _from_header(authorization: str | None) -> Client:
-    """Return id and secret of a Basic header; each was form-urlencoded on its own before base64
+    """Return id and secret of a Basic header. Each was form-urlencoded separately before base64
     (RFC 6749, 2.3.1).
     """
     scheme, _, encoded = (authorization or "").partition(" ")

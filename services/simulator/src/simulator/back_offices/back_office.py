@@ -1,4 +1,4 @@
-"""One simulated back office: what it was sent, and how it is told to behave."""
+"""One simulated back office: its stored calls, authentication and faults."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 
 
 class MemoryLimits(NamedTuple):
-    """How much one back office keeps in memory."""
+    """How many records and snapshots one back office holds in memory."""
 
     records: int
     history: int
 
 
 class BackOffice:
-    """Keeps calls in memory, within bounds; ``fault_injector`` is None while healthy."""
+    """Stores calls in memory, within limits. ``fault_injector`` is None while the back office is
+    healthy.
+    """
 
     def __init__(self, limits: MemoryLimits) -> None:
         self._limits = limits
@@ -40,7 +42,7 @@ class BackOffice:
         self.clear()
 
     def clear(self) -> None:
-        """Forget every call and count from zero; faults, secret and authentication stay."""
+        """Delete every call and reset the counters. Faults, secret and authentication stay."""
         self._records: deque[Record] = deque(maxlen=self._limits.records)
         self._history = History(self._limits.history)
         self.received = self.stored = self.faulted = self.refused = 0
@@ -48,7 +50,7 @@ class BackOffice:
 
     @property
     def is_unused(self) -> bool:
-        """Whether nothing would be lost by forgetting it altogether."""
+        """Whether the back office has no calls, faults, secret or authentication."""
         return (
             not self.received
             and self.fault_injector is None
@@ -58,8 +60,8 @@ class BackOffice:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many calls came and what became of them; ``dropped`` ones were stored, but their
-        bodies are no longer kept.
+        """The numbers of calls by result. ``dropped`` calls were stored, but their bodies are
+        deleted.
         """
         return {
             "received": self.received,
@@ -76,30 +78,33 @@ class BackOffice:
         }
 
     def require_signatures(self, secret: str | None) -> None:
-        """Refuse from now on what is not signed with this ``whsec_`` secret (None = accept all);
-        raises InvalidFieldError.
+        """Refuse calls that are not signed with this ``whsec_`` secret, or accept all with None.
+
+        Raises InvalidFieldError.
         """
         self._key = None if secret is None else secret_key(secret)
 
     def has_valid_signature(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the call may come in: no secret is set, or its signature is good."""
+        """Whether no secret is set, or the call's signature is valid."""
         return self._key is None or is_genuine(self._key, headers, body, time.time())
 
     def require_authentication(
         self, requirement: LoginRequirement | TokenRequirement | None
     ) -> None:
-        """Let in from now on only who can prove this (None = everybody); tokens and handshakes of
-        before are worth nothing.
+        """Require this authentication from now on, or none with None. Earlier tokens and handshakes
+        become invalid.
         """
         self._authenticator = None if requirement is None else authenticator_for(requirement)
 
     @property
     def bearer_authenticator(self) -> BearerAuthenticator | None:
-        """What issues tokens, when bearer tokens are required."""
+        """The authenticator that issues tokens, or None when bearer tokens are not required."""
         return self._authenticator if isinstance(self._authenticator, BearerAuthenticator) else None
 
     def authenticate(self, authorization: str | None, connection: Any) -> AuthResult | None:
-        """Judge who sent a request, and count it; None = everybody is let in."""
+        """Authenticate a request and count the result. Return None when no authentication is
+        required.
+        """
         if self._authenticator is None:
             return None
         result = self._authenticator.authenticate(authorization, connection, time.monotonic())
@@ -108,9 +113,7 @@ class BackOffice:
         return result
 
     def choose_fault(self, appointment: str = "", *, for_token: bool = False) -> Fault | None:
-        """Return the fault that strikes the call about this appointment, or the request for a
-        token, that just came, if one does.
-        """
+        """Return the fault for this call, or for a request for a token, or None."""
         if self.fault_injector is None or self.fault_injector.is_for_tokens is not for_token:
             return None
         fault = self.fault_injector.choose_fault(appointment)
@@ -121,7 +124,7 @@ class BackOffice:
 
     @property
     def closes_after(self) -> int | None:
-        """How many requests a connection may carry, by the fault in force."""
+        """The number of requests after which the fault closes a connection."""
         return None if self.fault_injector is None else self.fault_injector.closes_after
 
     def store(
@@ -131,20 +134,18 @@ class BackOffice:
         body: bytes,
         content: bytes | None = None,
     ) -> Record:
-        """Keep a call; ``content`` is what is the same when it is repeated, the body unless it is
-        given.
-        """
+        """Store a call. ``content`` identifies repeated calls, and is the body by default."""
         same = body if content is None else content
         return self._store(record_of(self.stored + 1, snapshot, headers, body, same))
 
     def find(self, entity_id: str) -> Record | None:
-        """Return the record with this id, while it is kept."""
+        """Return the stored record with this id, or None."""
         return next(
             (record for record in reversed(self._records) if record.entity_id == entity_id), None
         )
 
     def records(self, appointment: str | None, after: int, limit: int) -> list[Record]:
-        """Return the kept calls numbered above ``after``, oldest first."""
+        """Return the stored calls numbered above ``after``, oldest first."""
         newer = islice(self._records, max(0, after - (self.stored - len(self._records))), None)
         return list(
             islice(
@@ -158,8 +159,8 @@ class BackOffice:
         )
 
     def sequences(self, appointment: str | None) -> dict[str, list[StoredSnapshot]]:
-        """Return which snapshots of each appointment, or of this one, were
-        stored, in that order.
+        """Return the stored snapshots by appointment, or of this one only, in the order of
+        storing.
         """
         return self._history.sequences(appointment)
 

@@ -1,4 +1,4 @@
-"""All simulated back offices by name; one begins when it is first spoken to."""
+"""All simulated back offices by name. The first call creates a back office."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from simulator.back_offices.journal import Journal
 from simulator.errors import TooManyError
 
 MOST_BACK_OFFICES = 100
-"""Unless the setting says otherwise."""
+"""The default of the setting."""
 JOURNAL_CALLS = 200_000
-"""Calls that the journal lists, unless the setting says otherwise."""
+"""The number of calls in the journal, by default."""
 
 
 class BackOffices:
-    """Back offices that all keep the same amount in memory."""
+    """Back offices with the same memory limits."""
 
     def __init__(
         self, limits: MemoryLimits, most: int = MOST_BACK_OFFICES, calls: int = JOURNAL_CALLS
@@ -24,22 +24,22 @@ class BackOffices:
         self.journal = Journal(calls)
 
     def get_or_create(self, name: str) -> BackOffice:
-        """Return the back office, a new one if need be; raises TooManyError."""
+        """Return the back office, or create it. Raises TooManyError."""
         return self._found.get(name) or self._create(name)
 
     def get(self, name: str) -> BackOffice:
-        """Return the back office, or one as new that is not kept."""
+        """Return the back office, or an empty one that is not stored."""
         return self._found.get(name) or BackOffice(self._limits)
 
     def clear(self, name: str) -> None:
-        """Forget what the back office was sent; faults, secret and authentication stay."""
+        """Delete the back office's calls. Faults, secret and authentication stay."""
         self.get(name).clear()
         if self.get(name).is_unused:
             self._found.pop(name, None)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """The counts of each back office."""
+        """The counters of each back office."""
         return {name: found.counts for name, found in self._found.items()}
 
     def _create(self, name: str) -> BackOffice:

@@ -1,6 +1,4 @@
-"""Faults on demand: what a back office does instead of answering well, how often
-and for how long.
-"""
+"""Faults for fault injection: the wrong answer, its share of the calls, and its duration."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ SoapFaultName = Literal[
 
 
 class ODataFault(BaseModel):
-    """An error in the words of an OData server."""
+    """An error of an OData server."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -35,9 +33,7 @@ class ODataFault(BaseModel):
 
 
 class Fault(BaseModel):
-    """One way to misbehave; the fields can be joined: ``delay_s`` comes before whatever
-    else is asked for.
-    """
+    """One fault. Its fields can be combined, and ``delay_s`` comes first."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -183,7 +179,7 @@ class Fault(BaseModel):
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the call is refused in the words of its protocol."""
+        """Whether the call is refused with an error of its protocol."""
         return bool(
             self.status
             or self.soap_fault
@@ -194,18 +190,18 @@ class Fault(BaseModel):
 
     @property
     def is_stored(self) -> bool:
-        """Whether the call is stored although it is struck."""
+        """Whether the call is stored despite the fault."""
         ends_before = self.is_refusal or self.reset or self.redirect_to or self.sign_in_page
         return self.stored_first or not ends_before
 
     @property
     def is_for_tokens(self) -> bool:
-        """Whether it strikes requests for a token, and no calls."""
+        """Whether the fault affects requests for a token, and no calls."""
         return bool(self.at_token_endpoint or self.token_error or self.token_answer)
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers beside a refusal."""
+        """The headers of a refusal."""
         return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
 
 
@@ -230,7 +226,7 @@ ENDINGS = (
     "token_answer",
     "sign_in_page",
 )
-"""The fields that say how a call ends; only one can."""
+"""The fields that end a call. Only one of them can be set."""
 _REFUSALS = ("status", "soap_fault", "odata_error", "record_locked", "token_error")
 _NEEDS = {
     "retry_after_s": _REFUSALS,
@@ -239,11 +235,11 @@ _NEEDS = {
     "fault_form": ("soap_fault",),
     "token_status": ("token_error",),
 }
-"""The fields that say more about an ending, and the endings that they belong to."""
+"""The fields that refine an ending, and the endings that they belong to."""
 
 
 def read_fault(text: bytes) -> Fault:
-    """Return the fault of a JSON text; raises InvalidFieldError."""
+    """Return the fault of a JSON text. Raises InvalidFieldError."""
     try:
         fault = Fault.model_validate_json(text)
     except ValidationError as error:

@@ -1,5 +1,5 @@
-"""The order in which snapshots of each appointment were stored: what proves that none came
-too late or twice.
+"""The order in which snapshots of each appointment were stored, which proves that none came too
+late or twice.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class StoredSnapshot(NamedTuple):
 
 
 class History:
-    """The last ``limit`` steps of all appointments together; what is older is forgotten first."""
+    """The last ``limit`` snapshots of all appointments together. The oldest are dropped first."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -31,12 +31,12 @@ class History:
         self.repeated = self.out_of_order = 0
 
     def __len__(self) -> int:
-        """Return the number of appointments that are remembered."""
+        """Return the number of appointments."""
         return len(self._sequences)
 
     def add(self, appointment: str, stored: StoredSnapshot, identity: str | None) -> None:
-        """Remember the step, and count it when its identity (none = it has none) is known or a
-        newer snapshot was stored before it.
+        """Add the snapshot. Count it when its identity is known, or a newer snapshot was stored
+        before. An identity of None is never known.
         """
         self.repeated += identity in self._identities
         if identity:
@@ -49,7 +49,9 @@ class History:
             self._forget_oldest()
 
     def sequences(self, appointment: str | None = None) -> dict[str, list[StoredSnapshot]]:
-        """Return the steps of each appointment, or of this one, in the order they were stored."""
+        """Return the snapshots of each appointment, or of this one only, in the order of
+        storing.
+        """
         chosen = self._sequences if appointment is None else [appointment]
         return {key: list(self._sequences.get(key, ())) for key in chosen}
 

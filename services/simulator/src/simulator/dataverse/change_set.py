@@ -1,5 +1,5 @@
-"""Reads the records of a change set; raises ChangeError for the first request that
-Dataverse would refuse.
+"""Reads the records of a change set. Raises ChangeError for the first request that Dataverse would
+refuse.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ RESOURCE_FIELDS = MappingProxyType({field.dataverse: field for field in RESOURCE
 
 
 class ChangeSetItem(NamedTuple):
-    """An appointment to store, with its resources, and the content of all their requests; the
-    Content-ID is the appointment's.
+    """An appointment with its resources, and the content of all their requests. The Content-ID is
+    the appointment's.
     """
 
     content_id: str
@@ -95,8 +95,8 @@ def _appointment(request: Request) -> _Draft:
 
 
 def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
-    """Add the resource to the appointment that it is bound to by the Content-ID of an
-    earlier request.
+    """Add the resource to the appointment that it references by the Content-ID of an earlier
+    request.
     """
     sent = read_object(request.content)
     reference = sent.pop(f"{LINK}@odata.bind", None)
@@ -115,7 +115,7 @@ def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
 
 
 def _out_of_range(request: Request, error: OutOfRangeError) -> ChangeError:
-    """Return the error in the words of Dataverse."""
+    """Return the error in Dataverse's wording."""
     if error.is_date:
         message = (
             "DateTime is less than minimum value supported by CrmDateTime. Actual value: "

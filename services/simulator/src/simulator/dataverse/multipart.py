@@ -1,4 +1,4 @@
-"""Takes a multipart body apart as RFC 2046 says, and puts one together; raises MultipartError."""
+"""Splits and joins multipart bodies by RFC 2046. Raises MultipartError."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _BOUNDARY = re.compile(
 
 
 class MultipartError(ValueError):
-    """The body is not what its content type promises."""
+    """The body does not match its content type."""
 
 
 class MimePart(NamedTuple):
-    """Headers, their names in lower case, and content."""
+    """Headers, with names in lower case, and content."""
 
     headers: Mapping[str, str]
     content: bytes
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Return the boundary that a content type ``multipart/mixed`` names."""
+    """Return the boundary of a content type ``multipart/mixed``."""
     found = _BOUNDARY.fullmatch(content_type.strip())
     if found is None:
         raise MultipartError(
@@ -49,7 +49,7 @@ def split(body: bytes, boundary: bytes) -> list[MimePart]:
 
 
 def read_message(text: bytes) -> MimePart:
-    """Return the headers down to the empty line, and what follows it."""
+    """Return the headers before the empty line, and the content after it."""
     if text.startswith(NEWLINE):
         return MimePart(MappingProxyType({}), text.removeprefix(NEWLINE))
     head, empty, content = text.partition(NEWLINE * 2)

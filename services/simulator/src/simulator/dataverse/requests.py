@@ -1,4 +1,4 @@
-"""The requests inside a batch: one change set, in it one POST per record; raises MultipartError."""
+"""The requests of a batch: one change set with one POST per record. Raises MultipartError."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TARGET = re.compile(r"(.*/api/data/v9\.2/|)(?P<entity_set>[A-Za-z_]+)")
 
 
 class Request(NamedTuple):
-    """One POST; ``content_id`` is what later parts refer to it by."""
+    """One POST. Later parts refer to it by its ``content_id``."""
 
     content_id: str
     entity_set: str
@@ -40,7 +40,7 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
 
 
 def _request(part: MimePart) -> Request:
-    """Return the POST that a part holds."""
+    """Return the POST of a part."""
     if (
         part.headers.get("content-type", "").lower() != "application/http"
         or part.headers.get("content-transfer-encoding", "").lower() != "binary"

@@ -1,6 +1,4 @@
-"""Checks JSON values by the type of their field, the way an OData server does; what is wrong comes
-back as a sentence.
-"""
+"""Validates JSON values by the type of their field, as an OData server does."""
 
 from __future__ import annotations
 
@@ -27,17 +25,17 @@ EDM = MappingProxyType(
     }
 )
 _LONE = re.compile("[\ud800-\udfff]")
-"""Half of a surrogate pair: JSON can escape it, but it is no character."""
+"""Half of a surrogate pair, which JSON can escape, but which is no character."""
 _BITS = MappingProxyType({Kind.INT: 31, Kind.LONG: 63})
 
 
 class MalformedPayloadError(ValueError):
-    """A payload that cannot be taken; the message is for the caller."""
+    """An invalid payload. The message is for the caller."""
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body; raises Malformed for anything else, for names that come
-    twice and for NaN.
+    """Return the JSON object of a body. Raises MalformedPayloadError for other values, repeated
+    names and NaN.
     """
     try:
         found = read_json(
@@ -60,8 +58,8 @@ def read_object(body: bytes) -> dict[str, Any]:
 def read_fields(
     sent: Mapping[str, Any], known: Mapping[str, Field], entity: str, *, allows_null: bool
 ) -> dict[str, Any]:
-    """Return the values of these names; raises Malformed for an unknown name, a wrong type, and a
-    null unless it is allowed.
+    """Return the values of these names. Raises MalformedPayloadError for an unknown name, a wrong
+    type, or a null that is not allowed.
     """
     for name, value in sent.items():
         if name not in known:
@@ -77,7 +75,7 @@ def read_fields(
 
 
 def unknown_property(name: str, entity: str) -> str:
-    """Return the sentence about a property that does not exist (wire-formats.md)."""
+    """Return the error about a property that does not exist (wire-formats.md)."""
     return (
         f"The property '{name}' does not exist on type '{entity}'. Make sure to only use property "
         "names that are defined by the type."

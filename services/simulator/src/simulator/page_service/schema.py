@@ -1,5 +1,5 @@
-"""The types and operations of the page service as an XML schema: published in the WSDL, and what
-calls are checked against.
+"""The types and operations of the page service as an XML schema, which the WSDL publishes and which
+validates calls.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ OPERATIONS: dict[str, tuple[tuple[Element, ...], tuple[Element, ...]]] = {
         (Element("Delete_Field_Values_Result", "xsd:boolean", "1"),),
     ),
 }
-"""What each operation takes and returns; only Create is answered."""
+"""Parameters and results of each operation. Only Create is implemented."""
 
 
 def schema() -> etree._Element:
-    """Return a new schema element; every element of a record may be left out, none may come out of
-    order or be nil.
+    """Return a new schema element. Every element of a record is optional, but the order is fixed
+    and nil is not allowed.
     """
     root = etree.Element(
         f"{{{XSD}}}schema",

@@ -1,4 +1,4 @@
-"""One appointment on the planning board, as the planners last left it."""
+"""One appointment on the planning board, in its last state."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from simulator.planners.cronus import Technician, TimeMarker, Work
 
 @dataclass(slots=True)
 class Appointment:
-    """What planners change; ``start`` is wall time on site, ``created_at`` and ``modified_at`` are
-    aware UTC, whole milliseconds.
+    """The fields that planners change. ``start`` is local time on site. ``created_at`` and
+    ``modified_at`` are aware UTC in whole milliseconds.
     """
 
     id: int
@@ -28,11 +28,11 @@ class Appointment:
 
     @property
     def end(self) -> datetime:
-        """When the work is over, wall time on site."""
+        """The end of the work, in local time on site."""
         return self.start + timedelta(hours=self.hours)
 
     def touch(self, now: datetime) -> None:
-        """Take ``now`` as the time of the change, or the millisecond after the previous change
+        """Set the time of the change to ``now``, or to the millisecond after the previous change
         when that is later.
         """
         self.modified_at = max(whole_ms(now), self.modified_at + timedelta(milliseconds=1))

@@ -1,4 +1,4 @@
-"""What time the planners think it is."""
+"""Clocks of the planners."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def system_clock() -> datetime:
 
 
 def stepping_clock(start: datetime) -> Callable[[], datetime]:
-    """Return a clock that goes on by one millisecond each time it is read, so that a stream can be
-    repeated to the byte.
+    """Return a clock that advances by one millisecond with each reading, which makes a stream
+    repeatable to the byte.
     """
     steps = itertools.count()
     return lambda: start.astimezone(UTC) + timedelta(milliseconds=next(steps))

@@ -1,4 +1,4 @@
-"""The demo company: its technicians, its work and how the board paints it."""
+"""The demo company: its technicians, kinds of work and time markers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Technician(NamedTuple):
 
 
 class Work(NamedTuple):
-    """A kind of work: the subject planners write, and its category on the board."""
+    """A kind of work: the subject of its appointments, and its category on the board."""
 
     subject: str
     category: str
@@ -24,7 +24,7 @@ class Work(NamedTuple):
 
 
 class TimeMarker(NamedTuple):
-    """How far a plan is agreed, as a coloured mark."""
+    """The coloured mark on an appointment, such as *Confirmed*."""
 
     name: str
     color: str

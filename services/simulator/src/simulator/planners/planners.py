@@ -1,5 +1,5 @@
-"""Planners at work: changes at a chosen rate, those of one appointment reported one
-after the other.
+"""Planners that make changes at a set rate. Changes of one appointment are posted one after the
+other.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Posted(NamedTuple):
 
 
 class Planners:
-    """Makes changes at ``rate`` per second (0 = idle); ``report`` returns a change's transaction id
-    once ingest has it.
+    """Makes ``rate`` changes per second, or none with 0. ``report`` returns a change's transaction
+    id once ingest has accepted it.
     """
 
     def __init__(self, changes: Changes, report: Report, rate: float, calls_in_flight: int) -> None:
@@ -57,8 +57,8 @@ class Planners:
 
     @property
     def counts(self) -> dict[str, float]:
-        """What became of the changes: ``posted`` - ``accepted`` - ``refused`` are still being
-        posted; ``again`` counts repeated posts.
+        """The numbers of changes. ``posted`` - ``accepted`` - ``refused`` are still being posted.
+        ``again`` counts retries.
         """
         return {
             "posted": self._posted,
@@ -69,13 +69,13 @@ class Planners:
         }
 
     def set_rate(self, rate: float) -> None:
-        """Work at this many changes per second from now on."""
+        """Make this many changes per second from now on."""
         self._rate = rate
         self._rate_changed.set()
 
     async def run(self) -> None:
-        """Work until cancelled; falls behind rather than pile up changes while ingest
-        is slow or away.
+        """Work until cancelled. Falls behind while ingest is slow or unavailable, so that changes
+        do not pile up.
         """
         clock = asyncio.get_running_loop().time
         due = clock()
@@ -89,10 +89,10 @@ class Planners:
             due += 1 / self._rate if self._rate else 0
 
     async def post_one(self, source_app: str | None = None) -> Posted:
-        """Report exactly one more change: the next one, or the creation of an appointment of
-        this source app.
+        """Post exactly one more change: the next one, or the creation of an appointment of this
+        source app.
 
-        Raises RefusedError, or NotAcceptedError when ingest has not accepted it in time.
+        Raises RefusedError, or NotAcceptedError when ingest has not accepted the change in time.
         """
         try:
             async with asyncio.timeout(ONE_TIMEOUT_S):
@@ -106,7 +106,7 @@ class Planners:
             ) from error
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for what is being posted, then give up on the rest and say how many those are."""
+        """Wait for the changes that are being posted, then cancel and log the others."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=timeout_s)
         if self._tasks:
@@ -116,7 +116,7 @@ class Planners:
             await asyncio.wait(self._tasks)
 
     async def _wait_until(self, due: float, clock: Callable[[], float]) -> bool:
-        """Wait for the next change's time; False when the rate was changed meanwhile."""
+        """Wait until the next change is due. Return False when the rate changed meanwhile."""
         wait_s = due - clock() if self._rate else None
         if wait_s is not None and wait_s < _SHORTEST_WAIT_S:
             await asyncio.sleep(max(wait_s, 0))

@@ -32,7 +32,7 @@ LOCKED = ODataFault(
     ),
 )
 _NO_COMPANY = str(uuid.UUID(int=0))
-"""The id that no company has."""
+"""The id of a company that does not exist."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
 _LINES = re.compile(
     rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
@@ -52,7 +52,7 @@ def api_page(back_offices: BackOffices) -> list[web.RouteDef]:
 
 
 def _with_odata_errors(handler: Handler) -> Handler:
-    """Return the handler with its refusals put into Business Central's words."""
+    """Return the handler with its errors as Business Central's answers."""
 
     async def handle(
         request: web.Request, back_office: BackOffice, body: bytes

@@ -1,5 +1,5 @@
-"""What callers must prove, and where they get a token: ``/authentication`` and
-``/oauth2/v2.0/token`` of a back office.
+"""Required authentication and tokens: ``/authentication`` and ``/oauth2/v2.0/token`` of a back
+office.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 def authentication(back_offices: BackOffices) -> list[web.RouteDef]:
-    """Return the routes that set what is required, make tokens invalid, and issue them."""
+    """Return the routes that set the required authentication, revoke tokens and issue tokens."""
     address = f"{ADDRESS}/authentication"
 
     async def put(request: web.Request) -> web.Response:
@@ -101,7 +101,7 @@ def _issued(request: web.Request, back_office: BackOffice, body: bytes) -> web.R
 
 
 def _with_changed_fields(response: web.Response, fault: Fault) -> web.Response:
-    """Return the answer with the fields that the fault changes in it."""
+    """Return the response with the fields that the fault changes."""
     if fault.token_answer:
         issued = json.loads(response.text or "") | fault.token_answer
         response.text = json.dumps({name: v for name, v in issued.items() if v is not None})
@@ -109,7 +109,7 @@ def _with_changed_fields(response: web.Response, fault: Fault) -> web.Response:
 
 
 def _fault_response(fault: Fault) -> web.Response:
-    """Refuse in the words of OAuth, or with a page, as a proxy before the token endpoint does."""
+    """Return an OAuth error, or an HTML page, as a proxy before the token endpoint returns it."""
     if not fault.token_error:
         page = "<html><body><h1>A fault on demand</h1></body></html>"
         status = fault.status or 500

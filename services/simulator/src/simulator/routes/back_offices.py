@@ -1,6 +1,4 @@
-"""What is asked of a back office beside the webhook themselves: what it got, and how
-it shall behave.
-"""
+"""The control API of a back office: stored calls, sequences, faults and signing secret."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class SigningSecret(BaseModel):
-    """The secret that webhook must be signed with."""
+    """The secret that signs calls."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -36,7 +34,7 @@ class SigningSecret(BaseModel):
 
 
 class RecordPage(BaseModel):
-    """Which records to show."""
+    """The range of records to list."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,7 +44,7 @@ class RecordPage(BaseModel):
 
 
 class SequenceFilter(BaseModel):
-    """Which appointment to show; none = all."""
+    """The appointment to list, or None for all."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,7 +52,7 @@ class SequenceFilter(BaseModel):
 
 
 def back_office_routes(back_offices: BackOffices) -> list[web.RouteDef]:
-    """Return every route under ``/back-offices``, and the journal of all of them."""
+    """Return every route under ``/back-offices``, and the journal of all back offices."""
     protocols = [
         *webhook(back_offices),
         *page_service(back_offices),

@@ -61,7 +61,9 @@ async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) ->
 
 
 async def _none(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
-    """Show that the entity set is there; what was stored is read from the records."""
+    """Return an empty entity set, because it only has to exist. The control API returns the stored
+    records.
+    """
     return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
 
 
@@ -77,7 +79,7 @@ async def _unknown(
 
 
 async def _batch(request: web.Request, back_office: BackOffice, body: bytes) -> web.StreamResponse:
-    """Store all of a change set or nothing of it."""
+    """Store the whole change set or none of it."""
     try:
         requests = _requests(request, body)
         changes = read_changes(requests)
@@ -97,7 +99,7 @@ async def _batch(request: web.Request, back_office: BackOffice, body: bytes) -> 
 
 
 def _requests(request: web.Request, body: bytes) -> list[Request]:
-    """Return the requests of the batch; raises ODataError when the batch itself is wrong."""
+    """Return the requests of the batch. Raises ODataError for an invalid batch."""
     for name, value in _REQUIRED:
         if request.headers.get(name) != value:
             raise ODataError(400, PAYLOAD_ERROR, f"The header {name}: {value} is required.")

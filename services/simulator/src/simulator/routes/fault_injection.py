@@ -1,5 +1,5 @@
-"""Faults as a caller meets them, the same for every protocol: late, cut, silent, redirected,
-refused or spoiled.
+"""Injects faults into the answers of every protocol: delay, reset, silence, redirect, refusal or a
+corrupt response.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SIGN_IN = (
     "<input name='user'><input type='password' name='password'></form></body></html>"
 )
 _NO_LINGER = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing sends RST."""
+"""SO_LINGER with a timeout of 0, so that closing sends RST."""
 
 
 async def respond(
@@ -39,8 +39,10 @@ async def respond(
     store: Store,
     refuse: Refuse,
 ) -> web.StreamResponse:
-    """Answer a call that would be stored: ``store`` does so and returns the good answer, ``refuse``
-    words a fault as the protocol does; without a ``snapshot`` it adds to an earlier call.
+    """Answer a call: ``store`` stores it and returns the normal response, ``refuse`` returns a
+    fault in the protocol's form.
+
+    Without a ``snapshot`` the call adds lines to an earlier one.
     """
     if snapshot is None:
         fault = back_office.choose_fault()
@@ -73,7 +75,7 @@ async def inject_fault(
 
 
 def _reset(request: web.Request) -> None:
-    """Cut the connection with RST; what is answered afterwards reaches nobody."""
+    """Close the connection with RST. Later output is lost."""
     transport = request.transport
     if transport is None:
         return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class JournalPage(BaseModel):
-    """Which calls to list."""
+    """The range of calls to list."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,7 +23,9 @@ class JournalPage(BaseModel):
 
 
 def journal(calls: Journal) -> list[web.RouteDef]:
-    """Return the route; calls are listed in the order they ended, ``next`` is where to go on."""
+    """Return the route. Calls are listed in the order of their ends, and ``next`` is the start of
+    the next page.
+    """
 
     async def show(request: web.Request) -> web.Response:
         page = read_query(JournalPage, request.query)

@@ -1,4 +1,6 @@
-"""The door of every protocol: who may come in, and how one who may not is told."""
+"""Middleware of every protocol: authentication, journal and the limit of requests per
+connection.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,14 @@ if TYPE_CHECKING:
 ADDRESS = "/back-offices/{name:[a-z0-9][a-z0-9-]{0,39}}"
 POST = "POST"
 CALL = web.RequestKey("call", Call)
-"""The key of a request's line in the journal."""
+"""The key of a request's journal entry."""
 
 
 def authenticated(
     back_offices: BackOffices, refuse: Refuse, handler: Handler
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Return a handler that lets in who proves what is required; ``refuse`` words a 401 as
-    the protocol does.
+    """Return a handler that requires the back office's authentication. ``refuse`` builds the 401 of
+    the protocol.
     """
     requests_carried: WeakKeyDictionary[object, int] = WeakKeyDictionary()
 
@@ -72,7 +74,7 @@ def authenticated(
 
 
 def problem_refusal(status: int, detail: str, headers: dict[str, str]) -> web.Response:
-    """Refuse with a problem document."""
+    """Return the refusal as a problem document."""
     return problem(status, detail, headers=headers)
 
 
@@ -81,7 +83,7 @@ def _challenge(result: AuthResult) -> dict[str, str]:
 
 
 def _with(response: web.StreamResponse, headers: dict[str, Any]) -> web.StreamResponse:
-    """Return the answer with these headers, unless its own are on their way already."""
+    """Return the response with these headers, unless its headers are sent already."""
     if not response.prepared:
         response.headers.update(headers)
     return response

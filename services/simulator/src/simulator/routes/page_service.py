@@ -1,4 +1,4 @@
-"""The page service: ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
+"""The page service ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
 operation Create.
 """
 
@@ -93,7 +93,7 @@ def _faulty(soap_fault: SoapFault, fault: Fault | None = None) -> web.Response:
 
 
 def _plain(status: int, detail: str, headers: dict[str, str]) -> web.Response:
-    """Answer as the web server before the service does: with a page for people."""
+    """Answer with an HTML page, as the web server before the service does."""
     title = responses.get(status, "Fault")
     text = (
         f"<html><head><title>{status} "

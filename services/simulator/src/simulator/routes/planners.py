@@ -1,4 +1,4 @@
-"""What the planners are told: how fast to work, or to make one change now."""
+"""The control API of the planners: their rate, and single changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class PlannerRate(BaseModel):
-    """How fast to work."""
+    """The rate of changes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -24,7 +24,7 @@ class PlannerRate(BaseModel):
 
 
 class ChangeRequest(BaseModel):
-    """One change; with a source app, the creation of an appointment of that source app."""
+    """One change. With a source app, the creation of an appointment of that source app."""
 
     model_config = ConfigDict(extra="forbid")
 

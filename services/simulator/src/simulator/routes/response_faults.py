@@ -1,5 +1,5 @@
-"""Good answers made hard to read: cut off, far too long, a gzip bomb, dripping, or with another
-body, another address of the new record, or none.
+"""Corrupts successful responses: truncated, oversized, a gzip bomb, dripping, or with another body,
+another address of the new record, or none.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ BODIES = {
 async def corrupt_response(
     request: web.Request, fault: Fault, response: web.Response
 ) -> web.StreamResponse:
-    """Answer with what the fault makes of the good answer."""
+    """Answer with the fault's version of the successful response."""
     if fault.oversized_bytes:
         return await _stream(request, response, _padded(_body(response), fault.oversized_bytes))
     if fault.gzip_bomb:
@@ -64,7 +64,7 @@ def _truncated(response: web.Response, status: bool | int) -> web.Response:  # n
 
 
 def _without_address(response: web.Response) -> web.Response:
-    """Take the address out of the headers, and out of the answers inside a multipart body."""
+    """Remove the address from the headers, and from the parts of a multipart body."""
     response.headers.popall("Location", None)
     if response.content_type.startswith("multipart/"):
         response.body = _ADDRESS_LINE.sub(b"", _body(response))
@@ -72,7 +72,7 @@ def _without_address(response: web.Response) -> web.Response:
 
 
 def _with_address(response: web.Response, address: str) -> web.Response:
-    """Put the address into the headers, and into the answers inside a multipart body."""
+    """Replace the address in the headers, and in the parts of a multipart body."""
     if "Location" in response.headers:
         response.headers["Location"] = address
     if response.content_type.startswith("multipart/"):
@@ -82,7 +82,7 @@ def _with_address(response: web.Response, address: str) -> web.Response:
 
 
 async def _drip(request: web.Request, response: web.Response, seconds: float) -> web.StreamResponse:
-    """Send a byte at a time, blanks when the body is over, and after so many seconds the rest."""
+    """Send one byte at a time, then blanks, and the rest at the end of the time."""
     stream, body = await _begin(request, response), _body(response)
     ends_at = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < ends_at:
@@ -105,7 +105,7 @@ async def _stream(
 
 
 async def _begin(request: web.Request, response: web.Response) -> web.StreamResponse:
-    """Send the head of the good answer; its body follows in chunks."""
+    """Send the head of the response. Its body follows in chunks."""
     kept = {
         name: value for name, value in response.headers.items() if name.lower() != "content-length"
     }
@@ -115,7 +115,7 @@ async def _begin(request: web.Request, response: web.Response) -> web.StreamResp
 
 
 def _padded(body: bytes, size: int) -> Iterator[bytes]:
-    """Yield the body and then blanks, so many bytes in all."""
+    """Yield the body and then blanks, ``size`` bytes in all."""
     yield body[:size]
     for left in range(size - len(body), 0, -_PIECE):
         yield b" " * min(left, _PIECE)

@@ -1,6 +1,4 @@
-"""The webhook itself: ``POST /back-offices/{name}``, answered at once, or as badly as the back
-office was told to.
-"""
+"""The webhook ``POST /back-offices/{name}``, which answers at once, or with the injected fault."""
 
 from __future__ import annotations
 
