@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 
 Instant = Annotated[
     datetime,

@@ -4,14 +4,14 @@ snapshot.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
 from common.contracts.message import Message
+from common.contracts.moments import in_utc, ticks_of
 
-_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = 3_155_378_976_000_000_000
 """The ticks of the year 10000."""
 
@@ -66,13 +66,3 @@ class Appointment(Message):
         if self.modified_ticks is not None:
             return self.modified_ticks
         return ticks_of(in_utc(self.modified_at))
-
-
-def ticks_of(moment: datetime) -> int:
-    """Return the aware moment in .NET's ticks: units of 100 ns since the year 1, UTC."""
-    return (moment - _FIRST) // timedelta(microseconds=1) * 10
-
-
-def in_utc(moment: datetime) -> datetime:
-    """Return the moment as aware UTC. A moment without an offset is UTC (domain.md, 4.9)."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

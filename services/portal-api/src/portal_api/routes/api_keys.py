@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.contracts.moments import whole_milliseconds
 from portal_api.accounts.api_key import ApiKey
-from portal_api.accounts.moments import in_milliseconds, this_moment
+from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import hashed, new_key
 from portal_api.errors import ForbiddenError, InvalidFieldError
@@ -133,7 +134,7 @@ def _made(request: Request, new: NewApiKey) -> tuple[ApiKey, str]:
         raise ForbiddenError(f"A key may have at most your own role, {caller.role}")
     if new.expires_at is not None and new.expires_at <= now:
         raise InvalidFieldError("expires_at", "must be in the future")
-    made, expires_at = new_key(), new.expires_at and in_milliseconds(new.expires_at)
+    made, expires_at = new_key(), new.expires_at and whole_milliseconds(new.expires_at)
     return ApiKey(
         made.api_key_id, new.name, new.role, caller.name, hashed(made.key), now, expires_at
     ), made.key

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 from simulator.appointments.fields import APPOINTMENT_ID, DATABASE_ACTION, LAST_MODIFIED, Field
 
 if TYPE_CHECKING:

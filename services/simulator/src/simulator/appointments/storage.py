@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 from simulator.appointments.fields import Field, Kind
 from simulator.errors import OutOfRangeError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 from simulator.appointments.snapshot import Protocol, Snapshot
 
 if TYPE_CHECKING:

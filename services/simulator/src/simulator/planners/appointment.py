@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from common.contracts.moments import whole_milliseconds
 from simulator.planners.cronus import Technician, TimeMarker, Work
 
 
@@ -35,9 +36,6 @@ class Appointment:
         """Set the time of the change to ``now``, or to the millisecond after the previous change
         when that is later.
         """
-        self.modified_at = max(whole_ms(now), self.modified_at + timedelta(milliseconds=1))
-
-
-def whole_ms(moment: datetime) -> datetime:
-    """Return the moment without what is smaller than a millisecond."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        self.modified_at = max(
+            whole_milliseconds(now), self.modified_at + timedelta(milliseconds=1)
+        )

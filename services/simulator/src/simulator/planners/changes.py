@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common.contracts.appointment import Action
-from simulator.planners.appointment import Appointment, whole_ms
+from common.contracts.moments import whole_milliseconds
+from simulator.planners.appointment import Appointment
 from simulator.planners.cronus import HOURS, TECHNICIANS, TIME_MARKERS, WORKS, Technician
 from simulator.planners.snapshot import snapshot
 
@@ -71,7 +72,7 @@ class Changes:
 
     def create(self, source_app: str) -> Change:
         """Return the change that adds a new appointment of this source app to the board."""
-        now, chosen = whole_ms(self._clock()), self._random
+        now, chosen = whole_milliseconds(self._clock()), self._random
         appointment = Appointment(
             id=next(self._ids),
             guid=str(uuid.UUID(int=chosen.getrandbits(128), version=4)),
