@@ -37,7 +37,8 @@ DRAIN_TIMEOUT_S = 5.0
 def main() -> None:
     """Serve the back offices, with the planners at work."""
     parser = argparse.ArgumentParser(
-        prog="mboc-simulator", description="Plays Dime.Scheduler's planners and the back offices."
+        prog="mboc-simulator",
+        description="Simulates Dime.Scheduler's planners and the back offices.",
     )
     parser.add_argument("--version", action="version", version=RELEASE)
     parser.parse_args()

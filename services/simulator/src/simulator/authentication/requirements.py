@@ -22,7 +22,7 @@ class LoginRequirement(_Strict):
         min_length=1,
         max_length=300,
         description=(
-            "The user; for NTLM and Negotiate with a domain as DOMAIN\\user or user@domain."
+            "The user. For NTLM and Negotiate with a domain, as DOMAIN\\user or user@domain."
         ),
     )
     password: SecretStr = Field(max_length=1000)
@@ -35,11 +35,11 @@ class TokenRequirement(_Strict):
     client_id: str = Field(min_length=1, max_length=300)
     client_secret: SecretStr = Field(min_length=1, max_length=1000)
     client_secret_in: Literal["body", "basic"] = Field(
-        description="Where the client must put its id and secret."
+        description="The part of the request that must hold the client's id and secret."
     )
     scope: str = Field(min_length=1, max_length=1000)
     token_lifetime_s: int = Field(
-        default=3600, ge=1, le=86_400, description="How long a token lasts, in seconds."
+        default=3600, ge=1, le=86_400, description="Lifetime of a token, in seconds."
     )
 
 

@@ -72,7 +72,7 @@ def _client(
         raise OAuthError(
             "invalid_request", "AADSTS90014: The client must not authenticate in two ways at once."
         )
-    if requirement.client_secret_in == "basic":  # noqa: S105 - a place, not a secret
+    if requirement.client_secret_in == "basic":  # noqa: S105 - part of a request, not a secret
         return _from_header(authorization)
     if not in_body or "client_id" not in form:
         raise OAuthError(

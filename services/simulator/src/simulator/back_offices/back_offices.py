@@ -45,7 +45,7 @@ class BackOffices:
     def _create(self, name: str) -> BackOffice:
         if len(self._found) >= self._most:
             raise TooManyError(
-                f"there are {self._most} back offices already; forget one with DELETE "
+                f"there are {self._most} back offices already, delete one with DELETE "
                 "/back-offices/{name}"
             )
         self._found[name] = BackOffice(self._limits)

@@ -30,7 +30,7 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
     """Return the requests of the only change set, in their order."""
     parts = split(body, boundary_of(content_type))
     if len(parts) != 1:
-        raise MultipartError("One change set was expected in the batch, and nothing beside it.")
+        raise MultipartError("The batch must hold exactly one change set.")
     change_set = parts[0]
     inner = split(change_set.content, boundary_of(change_set.headers.get("content-type", "")))
     requests = [_request(part) for part in inner]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 CHANGES = Counter(
-    "mboc_simulator_changes_total", "Planners' changes, by what ingest said to them.", ["outcome"]
+    "mboc_simulator_changes_total", "Planners' changes by ingest's answer.", ["outcome"]
 )
 _ACCEPTED, _REFUSED, _AGAIN = (
     CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again")
@@ -101,8 +101,7 @@ class Planners:
                 return await asyncio.shield(self._begin(change))
         except TimeoutError as error:
             raise NotAcceptedError(
-                f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s; once begun, it "
-                "is posted until it is"
+                f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s, posting continues"
             ) from error
 
     async def drain(self, timeout_s: float) -> None:
@@ -177,6 +176,4 @@ class Planners:
         _AGAIN.inc()
         if not self._is_ingest_unavailable:
             self._is_ingest_unavailable = True
-            log.warning(
-                "ingest does not accept changes, posting them again until it does", reason=reason
-            )
+            log.warning("ingest does not accept changes, retrying until it does", reason=reason)

@@ -39,7 +39,7 @@ class RecordPage(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     appointment: str | None = None
-    after: int = Field(default=0, ge=0, description="Show records numbered above this.")
+    after: int = Field(default=0, ge=0, description="List records with a higher number.")
     limit: int = Field(default=100, ge=1, le=1000)
 
 

@@ -18,7 +18,7 @@ class JournalPage(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: int = Field(default=0, ge=0, description="List calls numbered above this.")
+    after: int = Field(default=0, ge=0, description="List calls with a higher number.")
     limit: int = Field(default=1000, ge=1, le=10_000)
 
 

@@ -67,7 +67,7 @@ def authenticated(
         if result is None:
             return await handler(request, back_office, body)
         if not result.is_authenticated:
-            return refuse(401, "Who is calling is not proved", _challenge(result))
+            return refuse(401, "The caller is not authenticated", _challenge(result))
         return _with(await handler(request, back_office, body), _challenge(result))
 
     return handle

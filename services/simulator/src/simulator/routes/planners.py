@@ -19,7 +19,7 @@ class PlannerRate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rate: float = Field(
-        ge=0, le=10_000, allow_inf_nan=False, description="Changes per second; 0 = idle."
+        ge=0, le=10_000, allow_inf_nan=False, description="Changes per second. 0 = idle."
     )
 
 
