@@ -17,7 +17,7 @@ from common.telemetry.publisher import TelemetryPublisher
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
-from tests.support.events import listening
+from tests.support.event_stream import listening
 from tests.support.system import System, until
 
 

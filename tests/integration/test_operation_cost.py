@@ -11,8 +11,8 @@ from unittest.mock import AsyncMock
 import pytest
 
 from common.contracts.operation import ItemOutcome, OperationCommand, OperationState
-from retry.course import Steps
-from retry.operate import Operate
+from retry.operations.runner import Steps
+from retry.operations.supervisor import Operate
 from tests.support.stepping import (
     ONE,
     Broker,

@@ -17,9 +17,9 @@ from common.contracts.operation import (
     OperationKind,
     OperationState,
 )
-from retry.candidate import Candidate, Claimant
-from retry.forget import forget
-from retry.operations.verdict import judge
+from retry.model.candidate import Candidate, Claimant
+from retry.operations.next_state import judge
+from retry.operations.purge import forget
 from retry.store.requeues import Requeues
 from tests.support.builders import A_MOMENT
 from tests.support.stepping import (

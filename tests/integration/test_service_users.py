@@ -19,8 +19,14 @@ from pymongo.errors import OperationFailure
 
 from common import topology
 from tests.support.builders import a_snapshot
+from tests.support.service_users import (
+    DATABASE,
+    ROLES,
+    MongoDbWithUsers,
+    RabbitMqWithUsers,
+    Secrets,
+)
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, a_session, until
-from tests.support.users import DATABASE, ROLES, MongoDbWithUsers, RabbitMqWithUsers, Secrets
 
 SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 UNAUTHORIZED = 13

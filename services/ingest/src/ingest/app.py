@@ -23,12 +23,12 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import export_traces
-from ingest.accept import Accept
-from ingest.lines import Place
-from ingest.replay import Replay
+from ingest.replay.display import Screen
+from ingest.replay.file import Place
+from ingest.replay.replayer import Replay
 from ingest.routes import webhooks
-from ingest.screen import Screen
 from ingest.settings import Settings
+from ingest.transaction_publisher import Accept
 
 log = structlog.get_logger()
 

@@ -17,12 +17,12 @@ from common.contracts.traceparent import read_traceparent
 from common.errors import BrokerUnavailableError
 from common.problem import problem
 from common.traces.spans import SpanKind, start_trace
-from ingest.accept import Accept, read_changes
-from ingest.answers import BROKER_AWAY, away, refusal_of, refused_form
-from ingest.bodies import Bodies
+from ingest.authentication import is_authorised
+from ingest.body_reader import Bodies
+from ingest.error_responses import BROKER_AWAY, away, refusal_of, refused_form
 from ingest.errors import IngestError
 from ingest.metrics import REFUSALS, accepted_of
-from ingest.secrets import is_authorised
+from ingest.transaction_publisher import Accept, read_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

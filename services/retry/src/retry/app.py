@@ -25,33 +25,33 @@ from common.process import run, run_background, serve_http
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from retry.ask import Ask
-from retry.carry_out import CarryOut
 from retry.consumers import subscribe
-from retry.course import Steps
-from retry.operate import Operate
-from retry.report import Report
-from retry.requeue import Requeue
-from retry.schedule import schedule_of
+from retry.operations.batch_publisher import CarryOut
+from retry.operations.item_enumerator import TakeStock
+from retry.operations.progress_publisher import Report
+from retry.operations.result_collector import Settle
+from retry.operations.runner import Steps
+from retry.operations.supervisor import Operate
+from retry.publishing import Ask
 from retry.settings import Settings
-from retry.settle import Settle
-from retry.store.clock import CRON, OPERATIONS, Clock
 from retry.store.deliveries import Deliveries
 from retry.store.failed import Failed
 from retry.store.indexes import make_indexes
 from retry.store.items import Items
+from retry.store.lease import CRON, OPERATIONS, Clock
 from retry.store.operations import Operations
 from retry.store.requeues import Requeues
 from retry.store.transactions import Transactions
-from retry.take_stock import TakeStock
 from retry.tell import Tell
-from retry.timer import Timer
+from retry.timer.failed_requeuer import Requeue
+from retry.timer.schedule import schedule_of
+from retry.timer.timer_job import Timer
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.queue_depths import QueueDepths
-    from retry.schedule import Schedule
+    from retry.timer.schedule import Schedule
 
 log = structlog.get_logger()
 STOP_S = 10.0

@@ -216,7 +216,7 @@ def seal_context(connector_id: str, secret: str) -> str:
 
 
 class ConnectorChanged(Message):
-    """portal-api -> dispatcher: a connector was added, changed or disabled and must be read again."""
+    """portal-api -> dispatcher: a connector was added, changed or disabled. Read it again."""
 
     version: Literal[1] = 1
     connector_id: ConnectorId

@@ -12,11 +12,10 @@ from fastapi.responses import StreamingResponse
 
 from common.contracts.operation import OperationCommand, OperationKind
 from portal_api.accounts.roles import Role
-from portal_api.operations.choice import Choice, NewOperation
+from portal_api.auth.dependencies import caller_of, needs, noted
+from portal_api.exports.download import ANSWERS, as_file
 from portal_api.operations.plan import seconds
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.files import ANSWERS, as_file
-from portal_api.routes.operation_shapes import (
+from portal_api.operations.schemas import (
     ItemQuery,
     OfCause,
     OfConnector,
@@ -30,14 +29,15 @@ from portal_api.routes.operation_shapes import (
     Plan,
     as_operation,
 )
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.operations.selection import Choice, NewOperation
+from portal_api.schemas.paging import Page
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.operations.order import Order
+    from portal_api.operations.submit import Order
     from portal_api.store.connectors import Connectors
+    from portal_api.store.deliveries import Reader
     from portal_api.store.operations import Operations
-    from portal_api.store.reader import Reader
 
 COLUMNS = (
     *(name for name in Operation.model_fields if name != "counts"),

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pymongo import WriteConcern
 
 from common.database import insert_missing
+from portal_api.store.errors import reaching
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.pages import Page
+    from portal_api.schemas.paging import Page
 
 
 class Logs:

@@ -13,16 +13,16 @@ from pymongo import UpdateOne
 
 from common.contracts.operation import ItemOutcome, item_id_of
 from common.database import insert_missing, retry_while_unavailable
-from retry.operations.item import Item
-from retry.operations.operation import Tally
-from retry.operations.tallies import Tallies
+from retry.model.counts_cache import Tallies
+from retry.model.item import Item
+from retry.model.operation import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from retry.operations.item import Told
+    from retry.model.item import Told
 
 COUNTING_S = 120.0
 """Counting reads an index alone, and takes about a second for a million items."""

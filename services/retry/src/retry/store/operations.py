@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 
 from common.contracts.operation import RETENTION_DAYS, OperationRequested, OperationSteered
 from common.database import retry_while_unavailable
-from retry.operations.operation import Operation
+from retry.model.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

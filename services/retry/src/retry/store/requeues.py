@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Trigger
 from common.database import insert_missing, retry_while_unavailable
-from retry.candidate import Candidate, Claim, Claimant
+from retry.model.candidate import Candidate, Claim, Claimant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
