@@ -7,12 +7,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Status, StatusChanged
@@ -23,7 +21,7 @@ from portal_api.store.figures import COUNTED, Figures, _counting, _outcomes
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
@@ -39,18 +37,12 @@ WORDS = {
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def figures(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Figures:
+def figures(database: Database) -> Figures:
     return Figures(database)
 
 
 @pytest.fixture
-def record(database: AsyncIOMotorDatabase[dict[str, Any]], figures: Figures) -> Record:
+def record(database: Database, figures: Figures) -> Record:
     return Record(Writer(database), figures)
 
 

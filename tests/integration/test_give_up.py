@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
 from portal_api.record import Record
@@ -15,15 +11,9 @@ from portal_api.store.unheard import Unheard
 from portal_api.store.writer import Writer
 from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 
 MANY = 450
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
 
 
 def at(number: int) -> Any:
@@ -32,7 +22,7 @@ def at(number: int) -> Any:
 
 
 async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     record = Record(Writer(database))
     await record.statuses(
@@ -60,7 +50,7 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
 
 
 async def test_what_has_come_to_a_status_stays_as_it_is(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     record = Record(Writer(database))
     await record.statuses([an_event(status=Status.SUCCESS, number=1)])
@@ -68,7 +58,7 @@ async def test_what_has_come_to_a_status_stays_as_it_is(
     assert await give_up(Unheard(database), record, at(2)) == 0
 
 
-async def test_a_later_attempt_still_counts(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_a_later_attempt_still_counts(database: Database) -> None:
     record = Record(Writer(database))
     await record.statuses([an_event(status=None, number=1)])
     await give_up(Unheard(database), record, at(2))

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import aio_pika
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common import topology
 from common.database import open_database
 from tests.support.builders import a_snapshot, as_entered
+from tests.support.database import Database
 from tests.support.fake_back_office import FakeBackOffice, a_back_office
 from tests.support.simulated_back_offices import SIMULATED, a_login
 from tests.support.system import System, a_system, free_port, until
@@ -35,7 +35,7 @@ class Place(NamedTuple):
     system: System
     office: FakeBackOffice
     proxy: TcpProxy
-    database: AsyncIOMotorDatabase[dict[str, Any]]
+    database: Database
 
     async def start_dispatcher(self, name: str = "dispatcher", *, ready: bool = True) -> None:
         """Start one that loses its messages to the queue after a second."""

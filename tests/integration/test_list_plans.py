@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
 from portal_api.accounts.entry import Entry
@@ -27,7 +26,7 @@ from portal_api.routes.deliveries import DeliveryQuery
 from portal_api.store.pages import Page, cursors, read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.database import a_database
+from tests.support.database import Database, a_database
 
 MANY = 600
 LIMIT = 10
@@ -102,7 +101,7 @@ APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """So many deliveries of as many appointments; a few of them are each rare in their own way."""
     async with a_database(mongodb_url) as made:
         await Record(Writer(made)).statuses([_event(n) for n in range(MANY)])

@@ -6,12 +6,10 @@ import asyncio
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import IndexModel
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -22,33 +20,25 @@ from pymongo.monitoring import (
 
 from common.database import ensure_indexes
 from portal_api.store.indexes import INDEXES
-
-Database = AsyncIOMotorDatabase[dict[str, Any]]
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongodb_url, tz_aware=True)
-    database = client[f"test-{uuid.uuid4().hex[:8]}"]
-    yield database
-    await client.drop_database(database.name)
-    client.close()
+from tests.support.database import Database
 
 
 async def test_portal_api_migrates_with_nothing_but_its_database_and_as_often_as_one_likes(
-    database: Database, mongodb_url: str
+    empty_database: Database, mongodb_url: str
 ) -> None:
-    ends = [await migrate("portal-api", mongodb_url, database.name) for _ in range(2)]
+    ends = [await migrate("portal-api", mongodb_url, empty_database.name) for _ in range(2)]
 
     assert ends == [0, 0]
     for collection, indexes in INDEXES.items():
-        assert len(await database[collection].index_information()) == len(indexes) + 1, collection
+        assert len(await empty_database[collection].index_information()) == len(indexes) + 1, (
+            collection
+        )
 
 
-async def test_retry_migrates_too(database: Database, mongodb_url: str) -> None:
-    assert await migrate("retry", mongodb_url, database.name) == 0
+async def test_retry_migrates_too(empty_database: Database, mongodb_url: str) -> None:
+    assert await migrate("retry", mongodb_url, empty_database.name) == 0
 
-    assert "unpublished" in await database["requeues"].index_information()
+    assert "unpublished" in await empty_database["requeues"].index_information()
 
 
 async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongodb_url: str) -> None:

@@ -5,24 +5,22 @@ and its items too.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from common.contracts.delivery import Status
-from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.record import Record
-from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
 from retry.operations.item import Item
 from retry.store.deliveries import Deliveries
-from retry.store.indexes import make_indexes as make_retrys
+from retry.store.indexes import make_indexes
 from retry.store.items import Items
 from tests.support.builders import an_event
+from tests.support.database import a_database
 
 MANY = 300
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -40,24 +38,22 @@ FILTERS: tuple[dict[str, Any], ...] = (
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Any]:
     """So many deliveries, half of them failed, and an operation over as many."""
-    made = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(made)
-    events = [
-        an_event(
-            status=Status.FAILED if n % 2 else Status.SUCCESS,
-            number=n,
-            key=f"demo/{n}",
-            job_no=f"OP{n}",
-            subject="Overhaul",
-        )
-        for n in range(MANY)
-    ]
-    await Record(Writer(made)).statuses(events)
-    items = Items(made)
-    await make_retrys(made)
-    await items.note("1" * 32, [Item(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
-    yield made
-    await made.client.drop_database(made.name)
+    async with a_database(mongodb_url) as made:
+        events = [
+            an_event(
+                status=Status.FAILED if n % 2 else Status.SUCCESS,
+                number=n,
+                key=f"demo/{n}",
+                job_no=f"OP{n}",
+                subject="Overhaul",
+            )
+            for n in range(MANY)
+        ]
+        await Record(Writer(made)).statuses(events)
+        items = Items(made)
+        await make_indexes(made)
+        await items.note("1" * 32, [Item(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
+        yield made
 
 
 def stages(plan: Any) -> Iterator[str]:

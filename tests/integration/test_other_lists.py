@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from portal_api.routes.audit import AuditQuery, AuditSort
 from portal_api.routes.operation_shapes import OperationQuery, OperationSort
@@ -22,7 +21,7 @@ from portal_api.store.pages import read_page
 from tests.integration.test_list_plans import check
 from tests.support.api_user import a_user
 from tests.support.builders import A_MOMENT
-from tests.support.database import a_database
+from tests.support.database import Database, a_database
 from tests.support.system import API_KEY, System
 
 MANY, LIMIT = 60, 7
@@ -34,7 +33,7 @@ KINDS = [
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """So many of each, many of them alike."""
     async with a_database(mongodb_url) as opened:
         for name in ("operations_view", "users", "audit"):

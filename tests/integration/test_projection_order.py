@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.appointment import Action
 from common.contracts.connector import LaneChanged
@@ -21,16 +20,9 @@ from portal_api.store.unheard import wanted
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 KEY = "demo/37743"
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
 
 
 @pytest.fixture

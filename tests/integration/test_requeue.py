@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import DeliveryRequested
-from common.database import open_database
 from retry.metrics import UNREADABLE
 from retry.requeue import Requeue
 from retry.store.clock import Clock
@@ -22,14 +19,14 @@ from retry.store.indexes import make_indexes
 from retry.store.requeues import Requeues
 from retry.store.transactions import Transactions
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.database import Database, a_database
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """An empty database with the indexes of retry."""
+    async with a_database(mongodb_url, make_indexes) as opened:
+        yield opened
 
 
 class Broker:
@@ -43,7 +40,7 @@ class Broker:
         self.asked += requests
 
 
-async def fill(database: AsyncIOMotorDatabase[dict[str, Any]], count: int) -> None:
+async def fill(database: Database, count: int) -> None:
     transactions = [a_transaction(f"t{n:04}").model_dump() for n in range(count)]
     await database["transactions"].insert_many(
         [t | {"_id": t["transaction_id"]} for t in transactions]
@@ -60,14 +57,12 @@ async def fill(database: AsyncIOMotorDatabase[dict[str, Any]], count: int) -> No
     )
 
 
-def a_requeue(
-    database: AsyncIOMotorDatabase[dict[str, Any]], broker: Broker, replica: str = "r"
-) -> Requeue:
+def a_requeue(database: Database, broker: Broker, replica: str = "r") -> Requeue:
     return Requeue(Failed(database), Transactions(database), Requeues(database, replica), broker)
 
 
 async def test_each_failed_delivery_is_asked_for_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await fill(database, 450)
     broker = Broker()
@@ -81,7 +76,7 @@ async def test_each_failed_delivery_is_asked_for_once(
 
 
 async def test_two_replicas_at_the_same_moment_ask_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await fill(database, 450)
     broker = Broker()
@@ -101,7 +96,7 @@ async def test_two_replicas_at_the_same_moment_ask_once(
     ],
 )
 async def test_what_is_not_failed_or_is_archived_is_left_alone(
-    database: AsyncIOMotorDatabase[dict[str, Any]], change: dict[str, Any]
+    database: Database, change: dict[str, Any]
 ) -> None:
     await fill(database, 3)
     await database["deliveries"].update_one({"_id": "t0001.c1"}, {"$set": change})
@@ -113,7 +108,7 @@ async def test_what_is_not_failed_or_is_archived_is_left_alone(
 
 
 async def test_a_kill_between_claim_and_publish_is_finished_by_the_next(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await fill(database, 5)
     with pytest.raises(KeyboardInterrupt):
@@ -128,7 +123,7 @@ async def test_a_kill_between_claim_and_publish_is_finished_by_the_next(
 
 
 async def test_one_replica_has_the_clock_and_each_tick_is_begun_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     one, other = Clock(database, "one", lease_s=0.5), Clock(database, "other", lease_s=0.5)
     tick = datetime.now(UTC)
@@ -163,9 +158,7 @@ def a_delivery(number: int, key: str = "demo/1", **fields: Any) -> dict[str, Any
     } | fields
 
 
-async def store(
-    database: AsyncIOMotorDatabase[dict[str, Any]], *deliveries: dict[str, Any], version: int = 3
-) -> None:
+async def store(database: Database, *deliveries: dict[str, Any], version: int = 3) -> None:
     await database["connectors"].insert_one({"_id": "c1", "version": version})
     await database["deliveries"].insert_many(list(deliveries))
     await database["transactions"].insert_many(
@@ -176,14 +169,14 @@ async def store(
     )
 
 
-async def asked_of(database: AsyncIOMotorDatabase[dict[str, Any]]) -> list[DeliveryRequested]:
+async def asked_of(database: Database) -> list[DeliveryRequested]:
     broker = Broker()
     await a_requeue(database, broker)()
     return broker.asked
 
 
 async def test_an_unknown_outcome_is_never_repeated_by_the_timer_job(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await store(database, a_delivery(1, outcome_unknown=True), a_delivery(2, key="demo/2"))
 
@@ -195,7 +188,7 @@ async def test_an_unknown_outcome_is_never_repeated_by_the_timer_job(
     [("Success", 60, False), ("Success", -60, True), ("Failed", 60, True)],
 )
 async def test_an_overtaken_delivery_is_left_alone(
-    database: AsyncIOMotorDatabase[dict[str, Any]], status: str, newer_by_s: int, *, is_asked: bool
+    database: Database, status: str, newer_by_s: int, *, is_asked: bool
 ) -> None:
     newer = a_delivery(
         2,
@@ -211,7 +204,7 @@ async def test_an_overtaken_delivery_is_left_alone(
 
 
 async def test_what_the_same_cause_refuses_again_and_again_waits_longer_each_time(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     now = datetime.now(UTC)
     refused: dict[str, Any] = {"repeats": 4, "repeated_cause": "c" * 16}
@@ -233,7 +226,7 @@ async def test_what_the_same_cause_refuses_again_and_again_waits_longer_each_tim
 
 
 async def test_other_settings_of_the_connector_end_the_wait(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await store(database, a_delivery(1, repeats=9, repeated_cause="c" * 16), version=4)
 
@@ -243,7 +236,7 @@ async def test_other_settings_of_the_connector_end_the_wait(
 
 
 async def test_one_stored_change_that_cannot_be_read_does_not_end_the_run(
-    database: AsyncIOMotorDatabase[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await fill(database, 5)
     await database["transactions"].update_one({"_id": "t0002"}, {"$set": {"action": "explode"}})
@@ -259,7 +252,7 @@ async def test_one_stored_change_that_cannot_be_read_does_not_end_the_run(
 
 
 async def test_the_timer_job_keeps_its_pace(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await fill(database, 30)
     broker = Broker()
@@ -275,7 +268,7 @@ async def test_the_timer_job_keeps_its_pace(
 
 
 async def test_a_run_ends_early_where_the_lease_is_lost(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     await fill(database, 450)
     broker = Broker()

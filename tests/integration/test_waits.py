@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.database import open_database
 from portal_api.accounts.moments import this_moment
 from portal_api.accounts.patience import patience_with_addresses, patience_with_names
 from portal_api.store.sign_ins import SignIns
+from tests.support.database import Database
 
 SECOND, HOUR, NONE = timedelta(seconds=1), timedelta(hours=1), timedelta(0)
 ADDRESS = "203.0.113.9"
 
 
 @pytest.fixture
-async def sign_ins(mongodb_url: str) -> AsyncIterator[SignIns]:
-    database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
+def sign_ins(empty_database: Database) -> SignIns:
     waits = 30 * SECOND, HOUR
-    yield SignIns(database, patience_with_names(*waits), patience_with_addresses(*waits))
-    await database.client.drop_database(database.name)
+    return SignIns(empty_database, patience_with_names(*waits), patience_with_addresses(*waits))
 
 
 async def test_each_wait_is_twice_the_one_before_up_to_the_longest(sign_ins: SignIns) -> None:

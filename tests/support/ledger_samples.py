@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorDatabase
-
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
 from common.contracts.transaction import TransactionReceived
@@ -14,8 +12,8 @@ from dispatcher.ledger.claim import Claim
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+from tests.support.database import Database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 LEASE_S = 1.0
 SUCCESS = Outcome(status=Status.SUCCESS, http_status=200, tries=1)
 REFUSED = Outcome(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
+from tests.support.database import Database
 from tests.support.tcp_proxy import TcpProxy
-
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 
 
 class SlowDatabase:
