@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from common import topology
 from common.contracts.delivery import StatusChanged
 from local_stack.servers.mongodb import MongoDb
-from portal_api.consumers import MESSAGES_AT_ONCE, Recorder
-from portal_api.record import Record
+from portal_api.recording.consumers import MESSAGES_AT_ONCE, Recorder
+from portal_api.recording.record import Record
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.database import a_database

@@ -14,9 +14,9 @@ from portal_api.connectors.fields import ConnectorFields
 from portal_api.routes.appointments import AppointmentPage
 from portal_api.routes.causes import CauseList
 from portal_api.routes.deliveries import DeliveryPage
-from portal_api.routes.problems import Problem
 from portal_api.routes.saved_views import SavedViewPage
 from portal_api.saved_views.view import SavedViewFields
+from portal_api.schemas.problems import Problem
 
 API = Path(__file__).parents[2] / "docs" / "api"
 

@@ -53,8 +53,9 @@ def members(node: ast.ClassDef) -> Iterator[str]:
         match inner:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 yield name
-            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Attribute(
-                value=ast.Name(id="self"), attr=name, ctx=ast.Store()
+            case (
+                ast.AnnAssign(target=ast.Name(id=name))
+                | ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store())
             ):
                 yield name
 

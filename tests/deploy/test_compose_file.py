@@ -147,7 +147,7 @@ def test_making_them_again_changes_none(secrets: Secrets) -> None:
     assert before == {name: secrets[name] for name in before}
 
 
-@pytest.mark.parametrize("service", topology.PARTS)
+@pytest.mark.parametrize("service", topology.SERVICES)
 def test_rabbitmq_knows_the_password_by_its_hash_alone(secrets: Secrets, service: str) -> None:
     password = urlsplit(secrets[f"{service}-rabbitmq-url"]).password or ""
     user = next(

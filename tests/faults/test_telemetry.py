@@ -116,7 +116,7 @@ async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
     await rabbitmq.stop()
     async with telemetry.sending():
         for number in range(80):
-            lines.keep(
+            lines.append(
                 f'{{"timestamp": "2026-07-21T14:03:09.{number:03}Z", "level": "info", "service": '
                 f'"ingest", "replica": "{app}", "event": "n{number}"}}'
             )

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from portal_api.accounts.config import Rules
 from portal_api.accounts.roles import Role
-from portal_api.accounts.rules import Rules
-from portal_api.doors import build_doors
+from portal_api.build_auth import build_doors
 from portal_api.errors import ConflictError
 from portal_api.store.users import Users
 from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user

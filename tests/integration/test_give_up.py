@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from common.contracts.delivery import Phase, Status
-from portal_api.record import Record
-from portal_api.store.unheard import Unheard
+from portal_api.cli import moment
+from portal_api.recording.fail_unfinished import SENTENCE, give_up
+from portal_api.recording.record import Record
+from portal_api.store.unfinished import Unheard
 from portal_api.store.writer import Writer
-from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.database import Database
 

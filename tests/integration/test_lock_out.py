@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from common.database import open_database
-from portal_api.accounts.moments import this_moment
-from portal_api.accounts.patience import patience_with_addresses, patience_with_names
+from portal_api.accounts.lockout import patience_with_addresses, patience_with_names
+from portal_api.schemas.types import this_moment
 from portal_api.store.sign_ins import SignIns
 from tests.support.api_user import ApiUser, a_name, a_user
 from tests.support.system import System

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from portal_api.operations.schemas import OperationQuery, OperationSort
 from portal_api.routes.audit import AuditQuery, AuditSort
-from portal_api.routes.operation_shapes import OperationQuery, OperationSort
 from portal_api.routes.users import UserQuery, UserSort
 from portal_api.store.pages import read_page
 from tests.integration.test_list_plans import check

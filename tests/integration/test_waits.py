@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal_api.accounts.moments import this_moment
-from portal_api.accounts.patience import patience_with_addresses, patience_with_names
+from portal_api.accounts.lockout import patience_with_addresses, patience_with_names
+from portal_api.schemas.types import this_moment
 from portal_api.store.sign_ins import SignIns
 from tests.support.database import Database
 

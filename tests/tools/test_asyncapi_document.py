@@ -18,8 +18,8 @@ from jsonschema import Draft7Validator, Draft202012Validator
 import common.contracts
 import dispatcher.consumers
 import dispatcher.forget_order
-import portal_api.consumers
-import portal_api.telemetry_consumers
+import portal_api.live.consumers
+import portal_api.recording.consumers
 import retry.consumers
 from common import topology
 from common.contracts.message import Message
@@ -125,9 +125,9 @@ def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
     dispatcher.consumers.subscribe(broker, nothing, nothing, nothing, REPLICA)
     dispatcher.forget_order.subscribe(broker, nothing)
     retry.consumers.subscribe(broker, nothing, nothing)
-    portal_api.consumers.subscribe(broker, nothing, nothing, REPLICA, nothing)
-    portal_api.telemetry_consumers.subscribe_telemetry(broker, nothing)
-    portal_api.telemetry_consumers.subscribe_live(broker, nothing, nothing, nothing, REPLICA)
+    portal_api.recording.consumers.subscribe(broker, nothing, nothing, REPLICA, nothing)
+    portal_api.recording.consumers.subscribe_telemetry(broker, nothing)
+    portal_api.live.consumers.subscribe_live(broker, nothing, nothing, nothing, REPLICA)
     subscribed: list[Any] = list(broker.subscribers)
 
     found = {
@@ -155,7 +155,7 @@ def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
     ]
 
     assert {(sender, t.exchange) for t in ours for sender in t.senders} == {
-        (name, e) for name, part in topology.PARTS.items() for e in part.publishes
+        (name, e) for name, part in topology.SERVICES.items() for e in part.publishes
     }
     lasting = {
         (take.service, take.queue)
@@ -163,10 +163,10 @@ def test_the_senders_and_takers_are_those_that_have_the_right_to() -> None:
         if take.lasting and "{connectorId}" not in take.queue
     }
     assert lasting == {
-        (name, queue.name) for name, part in topology.PARTS.items() for queue in part.consumes
+        (name, queue.name) for name, part in topology.SERVICES.items() for queue in part.consumes
     }
     assert {(take.service, take.exchange) for take in takes() if not take.lasting} == {
-        (n, e) for n, part in topology.PARTS.items() for e in part.subscribes
+        (n, e) for n, part in topology.SERVICES.items() for e in part.subscribes
     }
 
 

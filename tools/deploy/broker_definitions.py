@@ -34,11 +34,11 @@ def definitions() -> str:
         "vhosts": [{"name": VHOST}],
         "users": [
             _user(ADMINISTRATOR, ADMINISTRATOR),
-            *(_user(service, "") for service in topology.PARTS),
+            *(_user(service, "") for service in topology.SERVICES),
         ],
         "permissions": [
             _permission(ADMINISTRATOR, ".*", ".*", ".*"),
-            *(permission(service, part) for service, part in topology.PARTS.items()),
+            *(permission(service, part) for service, part in topology.SERVICES.items()),
         ],
         "policies": [_dead_letters_arrive()],
         "exchanges": [
@@ -84,7 +84,7 @@ def manifest() -> str:
         for q in topology.QUEUES
     ]
     permissions = [
-        _permitted(permission(service, part)) for service, part in topology.PARTS.items()
+        _permitted(permission(service, part)) for service, part in topology.SERVICES.items()
     ]
     head = (
         "# Written from the topology by make docs: what the services meet at RabbitMQ, and what "
