@@ -1,4 +1,4 @@
-"""Databases for tests: each test, or module, has one of its own."""
+"""Databases for tests. Each test or module has one of its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def a_database(
 
 @contextlib.asynccontextmanager
 async def an_empty_database(url: str) -> AsyncIterator[Database]:
-    """Open a database without indexes. Drop it afterwards."""
+    """Open a database without indexes. Drop the database afterwards."""
     database = open_database(url, f"test-{uuid.uuid4().hex[:8]}")
     yield database
     await database.client.drop_database(database.name)
