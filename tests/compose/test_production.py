@@ -27,7 +27,7 @@ COMES_AND_GOES = {
     "operations",
     "sessions",
 }
-"""What services write by themselves, or what a restore ends."""
+"""Collections that services write by themselves, or documents that a restore ends."""
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from tools.docs.prose import CLAUSE_WORDS, Passage, counts_of, docstrings, documents
 
 ROOT = Path(__file__).parents[2]
-# Written by `make docs`: their text stands in the code that makes them.
+# `make docs` writes these pages. Their text stands in the code of tools.docs.
 GENERATED = {ROOT / "docs" / f"{name}.md" for name in ("configuration", "faults", "metrics")}
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - GENERATED)
 
@@ -20,7 +20,7 @@ FENCED = re.compile(r"^( *```).*?^\1", re.MULTILINE | re.DOTALL)
 NO_PROSE = re.compile(r"^\s*[|#].*|^\s*(?:\d+\.|-) ")
 # Code and abbreviations.
 NO_END = re.compile(r"`[^`]*`|\b(?:e\.g|i\.e|No|Rev|Sec)\. ")
-# A title in bold or italics (*Rejected.*) is none: it stands with what follows.
+# A title in bold or italics (*Rejected.*) is no sentence. It stands with the next one.
 TWO_SENTENCES = re.compile(r"[.?!][\"')\]]* \S")
 
 

@@ -1,5 +1,5 @@
-"""The shape of the code: one class per name, roots that only compose, interfaces that pay, and one
-router per module of routes.
+"""The structure of the code: unique class names, composition roots without behaviour, useful
+interfaces, and one router per module of routes.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def test_an_interface_has_two_implementations_tests_included() -> None:
 
     lonely = {}
     for protocol in classes(*SOURCES):
-        # An interface with `__call__` alone is a function's type: its implementations have no name.
+        # A protocol with `__call__` alone is the type of functions, whose names tell nothing.
         if protocol.is_protocol and protocol.members != {"__call__"}:
             fitting = {
                 (found.name, found.module)

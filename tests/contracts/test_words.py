@@ -1,4 +1,4 @@
-"""Retired names do not come back: each was a household word, or one word for several things."""
+"""Retired names do not return. Each was a household word, or one word for several things."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ONLY_IN = {
     "dispatcher": {"class": {"Gate"}, "module": {"gate", "exchanges"}},
     "retry": {"class": {"Pace", "Verdict"}},
 }
-"""Names that are retired in one service, because another has a good use for them."""
+"""Names that are retired in one service only, because another service uses them well."""
 
 
 def defined(module: Path) -> Iterator[tuple[str, str]]:

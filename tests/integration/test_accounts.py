@@ -1,4 +1,4 @@
-"""Accounts: who may change whom, and what that ends."""
+"""Accounts: the roles that may change them, and the sessions that a change ends."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ async def test_the_first_administrator_is_made_only_where_there_is_nobody(
 
 
 async def create_admin(system: System, name: str, password: str) -> tuple[int, str]:
-    """Run the command as an operator does; returns its exit code and what it said."""
+    """Run the command as an operator does, and return its exit code and output."""
     program, pipe = Path(sys.executable).with_name("mboc-portal-api"), asyncio.subprocess.PIPE
     words = (program, "create-admin", name)
     process = await asyncio.create_subprocess_exec(

@@ -1,5 +1,5 @@
-"""Figures over time: however often and however late a thing is told, it counts once,
-where it belongs.
+"""Statistics over time count each event once and in its minute, even if it arrives late or
+repeatedly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.support.database import Database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
-"""Hours behind the events, so that they all are late."""
+"""Hours after the events, so that all of them are late."""
 FAR = NOW + timedelta(days=365)
 STATUSES = (Status.SUCCESS, Status.FAILED, Status.SKIPPED, Status.INVALID_MBOC_URI)
 WORDS = {
@@ -51,7 +51,7 @@ def some_rounds(figures: Figures, minutes_kept_days: float = 14) -> Rounds:
 
 
 async def sums(figures: Figures, step: Step) -> dict[str, Counter[str]]:
-    """The sums of everything by connector."""
+    """Return the sums of all counts by connector."""
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
         found.setdefault(figure["connector_id"], Counter()).update(
@@ -66,7 +66,9 @@ async def count_all(figures: Figures, now: datetime = NOW, **options: Any) -> No
 
 
 def some_events(count: int) -> list[StatusChanged]:
-    """Each delivery pending and then done, on two connectors, seconds and hours apart."""
+    """Build a pending and a done event of each delivery, on two connectors, seconds and hours
+    apart.
+    """
     events = []
     for number in range(count):
         connector_id, status = f"c{number % 2}", STATUSES[number % len(STATUSES)]

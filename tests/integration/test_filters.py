@@ -1,4 +1,4 @@
-"""What each condition finds, and that every order shows every item once."""
+"""Each condition finds its items, and every order shows every item once."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from tests.support.system import System
 def told(
     number: int, status: Status | None = Status.SUCCESS, connector_id: str = "c1", **said: Any
 ) -> StatusChanged:
-    """One delivery of an appointment of its own; ``of`` are the appointment's facts, the
-    others the event's.
+    """Build the event of one delivery of an appointment of its own. `of` are fields of the
+    appointment, the others are fields of the event.
     """
     facts = {
         "key": f"demo/{number}",
@@ -224,7 +224,7 @@ APPOINTMENTS: tuple[tuple[dict[str, Any], str], ...] = (
 
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    """Nine deliveries: the last two are archived; the lane of c2 is held."""
+    """Nine deliveries. The last two are archived, and the lane of c2 is held."""
     async with a_database(mongodb_url) as made:
         kept = (told(8, Status.FAILED, message="kept"), told(9, message="kept"))
         await Record(Writer(made)).statuses([*EVENTS, *kept])
@@ -334,9 +334,7 @@ def test_every_condition_is_tried(model: type[DeliveryQuery | AppointmentQuery])
 
 @pytest.fixture(scope="module")
 async def crowded(mongodb_url: str) -> AsyncIterator[Database]:
-    """Many deliveries with few different values, and some without any; several came in
-    the same moment.
-    """
+    """Many deliveries with few distinct values, missing values and equal times."""
     async with a_database(mongodb_url) as made:
         statuses = itertools.cycle([Status.FAILED, Status.SUCCESS, None])
         jobs = itertools.cycle([None, "OP1", "", "OP2"])
@@ -354,7 +352,7 @@ async def crowded(mongodb_url: str) -> AsyncIterator[Database]:
 
 
 async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
-    """All items, seven at a time."""
+    """Return all items, seven per page."""
     found, after = [], None
     while True:
         items, after = await read(query.model_copy(update={"after": after, "limit": 7}))

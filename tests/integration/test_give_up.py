@@ -1,4 +1,4 @@
-"""After a restore: what is shown as under way and nobody will hear of again comes to an end."""
+"""After a restore, deliveries that no dispatcher knows end instead of staying in progress."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MANY = 450
 
 
 def at(number: int) -> Any:
-    """Just before the event of this number was received."""
+    """Return the moment before the event of this number was received."""
     return A_MOMENT + timedelta(seconds=number, milliseconds=-1)
 
 

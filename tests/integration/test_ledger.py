@@ -1,4 +1,4 @@
-"""One appointment is called for by one claim at a time, in the order of its versions."""
+"""The ledger grants one claim per appointment at a time, in the order of the versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A create is never lost to its update."""
+"""An update never replaces a create that the back office did not get."""
 
 from __future__ import annotations
 

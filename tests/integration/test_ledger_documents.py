@@ -1,4 +1,4 @@
-"""Documents of 0.1.0 are read, and the order of one appointment can be forgotten."""
+"""The ledger reads documents of 0.1.0, and forgets the order of one appointment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims always end, and one bad write is one bad write."""
+"""Every claim ends, and a failed write of one claim affects no other claim."""
 
 from __future__ import annotations
 

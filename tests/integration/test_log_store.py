@@ -1,5 +1,5 @@
-"""How lines are kept: read by index in every combination of filters, forgotten after a while
-that may be changed.
+"""Log lines are read from an index with every combination of filters, and expire after a
+configurable time.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def a_message(numbers: range) -> bytes:
 
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    """So many lines."""
+    """Many log lines."""
     async with a_database(mongodb_url) as opened:
         hear = Hear(Logs(opened), Heartbeats(opened))
         await hear.lines("boot.1", *read_lines(a_message(range(MANY))))

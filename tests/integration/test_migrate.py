@@ -1,4 +1,4 @@
-"""Indexes are made by a command of their own, before the services of a new version start."""
+"""A command of its own builds indexes before the services of a new version start."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongod
 
 
 class Told(CommandListener):
-    """How long MongoDB was told to take for building indexes, in milliseconds."""
+    """Records the time limits of index builds in milliseconds."""
 
     def __init__(self) -> None:
         self.limits_ms: list[int] = []
@@ -67,14 +67,14 @@ class Told(CommandListener):
             self.limits_ms.append(event.command["maxTimeMS"])
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
 
 async def migrate(service: str, mongodb_url: str, database: str) -> int:
-    """Run the command as the Job does, and return its exit code."""
+    """Run the command as the Kubernetes Job does, and return its exit code."""
     environment = {
         "PATH": os.environ["PATH"],
         "MONGODB_URL": mongodb_url,

@@ -1,4 +1,6 @@
-"""What operations cost MongoDB: a paused one nothing, a running one no count of all its items."""
+"""MongoDB's work for operations: none for a paused one, and no count of all items for a running
+one.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ LOOKED_S = 2.0
 
 
 class Leader:
-    """The lease is this replica's."""
+    """A lease that this replica holds."""
 
     async def is_mine(self) -> bool:
         return True
@@ -41,7 +43,7 @@ class Leader:
 
 @pytest.fixture
 async def steps(database: Any, broker: Broker) -> AsyncIterator[Steps]:
-    """The steps of a replica that carries operations out."""
+    """The collaborators of a replica that runs operations."""
     made = the_steps(database, broker)
     operate = Operate(Leader(), made)
     running = asyncio.create_task(operate.run())
@@ -58,7 +60,7 @@ async def until_told(broker: Broker, state: OperationState) -> None:
 
 
 async def asked_of_mongodb(database: Any) -> Counter[tuple[str, str]]:
-    """Commands since the profiler was begun, by collection and kind."""
+    """Return the commands since the profiler began, by collection and kind."""
     found = await database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}}).to_list()
     return Counter(
         (entry["ns"].partition(".")[2], next(iter(entry.get("command", {"": 0}))))

@@ -1,4 +1,4 @@
-"""The steps of an operation on a real MongoDB: a kill between any two of them repeats, forgets and
+"""The steps of an operation on a real MongoDB. A kill between two steps repeats, loses and
 falsifies nothing.
 """
 
@@ -56,9 +56,7 @@ async def test_stock_is_taken_once_however_often_it_is_begun(
         before = await steps.operations.read(ONE)
         if before.total is None:
             await steps.take_stock(before)
-            await steps.take_stock(
-                before
-            )  # as after a kill between the items and the note of how far it came
+            await steps.take_stock(before)  # as after a kill between the items and the progress
 
     assert (await steps.operations.read(ONE)).total == 2_500
     assert await steps.items.tally(ONE) == (2_500, 0, 0, 0, 0, 0)

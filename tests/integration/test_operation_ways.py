@@ -1,5 +1,5 @@
-"""However many deliveries are stored, an operation goes through them along an index,
-and its items too.
+"""An operation reads its deliveries and items from an index, for any number of stored
+deliveries.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
 
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Any]:
-    """So many deliveries, half of them failed, and an operation over as many."""
+    """Many deliveries, half of them failed, and an operation over as many."""
     async with a_database(mongodb_url) as made:
         events = [
             an_event(

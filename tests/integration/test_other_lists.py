@@ -1,6 +1,4 @@
-"""Operations, users, audit and logs: sorted by their headers along an index, and
-written into files.
-"""
+"""Operations, users, audit and logs are sorted by their headers from an index, and exported."""
 
 from __future__ import annotations
 
@@ -34,7 +32,7 @@ KINDS = [
 
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    """So many of each, many of them alike."""
+    """Many items of each list, many of them with equal values."""
     async with a_database(mongodb_url) as opened:
         for name in ("operations_view", "users", "audit"):
             await opened[name].insert_many([_one(n) for n in range(MANY)])

@@ -1,4 +1,4 @@
-"""Which of two messages decides what is shown, in whatever order they come."""
+"""The newer of two messages decides the projection, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def in_every_order(
     steps: Sequence[Callable[[], Awaitable[None]]],
     shown: Callable[[], Awaitable[Any]],
 ) -> list[Any]:
-    """What is shown after the steps in each of their orders, without repetitions."""
+    """Return the projection after the steps in each of their orders, without duplicates."""
     found: list[Any] = []
     for order in itertools.permutations(steps):
         for collection in ("deliveries", "attempts", "appointments"):

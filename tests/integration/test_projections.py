@@ -1,4 +1,4 @@
-"""What is recorded does not depend on the order in which messages come, nor on how often."""
+"""Projections depend neither on the order of messages nor on their repetition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the recorder does with many statuses, a slow MongoDB, and changes that it refuses."""
+"""The recorder with many statuses, with a slow MongoDB, and with refused changes."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ async def test_a_command_that_mongodb_refuses_as_a_whole_costs_its_culprit_alone
 
 
 class Refusing:
-    """A database that refuses one document with a code, for so many times."""
+    """A database that refuses one document with a code, this many times."""
 
     def __init__(self, database: Database, refused: str, codes: Sequence[int]) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Failures that an older release recorded are grouped as those of today, with their notes."""
+"""Failures that an older release recorded get the causes of this release, with their notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The claims of retry on a real MongoDB: a kill or a second replica makes no double."""
+"""The claims of retry on a real MongoDB. Neither a kill nor a second replica repeats a delivery."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def test_one_replica_has_the_clock_and_each_tick_is_begun_once(
 
 
 def a_delivery(number: int, key: str = "demo/1", **fields: Any) -> dict[str, Any]:
-    """A Failed delivery as portal-api stores it."""
+    """Build a Failed delivery with the fields that portal-api stores."""
     return {
         "_id": f"t{number:04}.c1",
         "transaction_id": f"t{number:04}",

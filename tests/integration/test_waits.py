@@ -1,4 +1,4 @@
-"""How failures are counted in MongoDB: time is an argument here, so nothing sleeps."""
+"""MongoDB counts the failed sign-ins. Time is an argument, so the tests never sleep."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ PUBLISHED = ROOT.parent / "shared" / "schemas"
 """Published schemas, in a folder next to the checkout because they are too large for it."""
 built_in.schema_contents = functools.cache(
     built_in.schema_contents
-)  # else it reads a megabyte of definitions for each manifest
+)  # without the cache it reads a megabyte of definitions for each manifest
 VERSIONS = ("1.27", "1.37")
 """The oldest Kubernetes that the manifests support, and the newest known one."""
 NEEDED: dict[str, tuple[str, ...]] = {
