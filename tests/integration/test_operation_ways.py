@@ -14,7 +14,7 @@ import pytest
 from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.recording.record import Record
+from portal_api.recording.record import Recorder
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
@@ -52,7 +52,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
         )
         for n in range(MANY)
     ]
-    await Record(Writer(made)).statuses(events)
+    await Recorder(Writer(made)).statuses(events)
     items = Items(made)
     await make_retrys(made)
     await items.note("1" * 32, [Item(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
@@ -125,7 +125,7 @@ async def test_progress_is_counted_without_reading_an_item(database: Any) -> Non
         verbosity="executionStats",
     )
 
-    looked_at = (
+    unindexed = (
         explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
     )
-    assert (looked_at["totalKeysExamined"], looked_at["totalDocsExamined"]) == (MANY, 0)
+    assert (unindexed["totalKeysExamined"], unindexed["totalDocsExamined"]) == (MANY, 0)

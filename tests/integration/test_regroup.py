@@ -10,10 +10,10 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 
 from portal_api.deliveries.cause import cause_of
-from portal_api.store.regroup import TOGETHER, regroup
+from portal_api.store.regroup import REGROUP_BATCH, regroup
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-MANY = TOGETHER + 20
+MANY = REGROUP_BATCH + 20
 
 
 @pytest.fixture
