@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 import click
 
 from mboc_client.arguments.command import (
@@ -58,6 +56,9 @@ class RootGroup(Group):
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, is_given: bool) -> None:  # noqa: FBT001 - click's signature
     if is_given:
+        # It takes as long to import as click itself, and --help does not need it.
+        from importlib.metadata import version  # noqa: PLC0415
+
         click.echo(version("mboc-client"))
         ctx.exit()
 
