@@ -79,7 +79,7 @@ Group.group_class = Group
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Mapping[str, str]) -> None:
-    """Write each command line under the sentence that says what it is for."""
+    """Write each command line under a sentence with its purpose."""
     if examples:
         with formatter.section("Examples"):
             for sentence, line in examples.items():

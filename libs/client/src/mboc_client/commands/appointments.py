@@ -105,9 +105,9 @@ async def show_timeline(portal: Portal, *, appointment_key: str, output: OutputF
 @as_json_option
 @with_portal
 async def forget_order(portal: Portal, *, appointment_key: str, as_json: bool) -> None:
-    """Send the next version of one appointment whatever its age.
+    """Send the next version of one appointment at any age.
 
-    Use it for changes that are Skipped because a last-modified time before them was wrong.
+    Use this command if changes are Skipped because an earlier last-modified time was wrong.
     """
     answer = await portal.send("POST", f"/appointments/{appointment_key}/forget-order")
     if as_json:

@@ -56,7 +56,7 @@ def errors() -> None:
 async def list_errors(
     portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
-    """List them, the newest first."""
+    """List the deliveries that were not sent successfully, the newest first."""
     query = await conditions.query(portal) | {"troubled": True}
     await write_items(portal.items("/deliveries", query, limit), COLUMNS, output)
 
@@ -69,7 +69,7 @@ async def list_errors(
 async def list_causes(
     portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
 ) -> None:
-    """Group them by cause."""
+    """List the causes of failures, with their counts."""
     query = await conditions.filters(portal)
     await write_items(portal.items("/causes", query, limit), CAUSE_COLUMNS, output)
 

@@ -1,4 +1,4 @@
-"""``mboc logs``: the log lines of the services, as a list, or as they arrive."""
+"""``mboc logs``: the log lines of the services, as a list or while they are written."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def list_logs(
 @filter_options(TAIL_FILTERS, is_repeatable=False)
 @with_portal
 async def tail(portal: Portal, *, conditions: Conditions, limit: int, as_json: bool) -> None:
-    """Print log lines as they arrive, until Ctrl-C."""
+    """Print new log lines until Ctrl-C."""
     from mboc_client.commands.log_tail import follow_logs  # noqa: PLC0415 - asyncio is slow to import
 
     await follow_logs(portal, await conditions.query(portal), limit, as_json=as_json)
