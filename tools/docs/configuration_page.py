@@ -59,6 +59,7 @@ LAST = """
 
 `mboc` reads `MBOC_URL` (the portal's address, `http://127.0.0.1:8600` by itself) and \
 `MBOC_API_KEY` (secret: an API key).
+See [command-line.md](command-line.md).
 """
 COLUMNS = "| Variable | {}Takes | Default | Means |\n|{}---|---|---|---|\n"
 WORDS = {
