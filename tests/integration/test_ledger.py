@@ -9,8 +9,8 @@ import pytest
 
 from common.contracts.appointment import Action, ticks_of
 from common.contracts.delivery import Status
-from dispatcher.ledger.bulk import Bulk
-from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
+from dispatcher.ledger.bulk_writer import BulkWriter
+from dispatcher.ledger.claim import AlreadySettled, Busy, Claim, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
@@ -83,7 +83,7 @@ async def test_an_attempt_that_is_done_is_told_again_even_after_newer_ones(ledge
 
     answer = await ledger.claim(Claim(version(1)))
 
-    assert answer == Done(SUCCESS)
+    assert answer == AlreadySettled(SUCCESS)
 
 
 async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledger) -> None:
@@ -140,7 +140,7 @@ async def test_a_lease_is_renewed_while_the_call_is_under_way(
 ) -> None:
     await ledger.claim(Claim(version(1)))
     first = await the_document(ledgers_database)
-    keeping = asyncio.create_task(ledger.keep_leases())
+    keeping = asyncio.create_task(ledger.renew_leases())
 
     async def renewed() -> bool:
         return bool((await the_document(ledgers_database))["lease_until"] > first["lease_until"])
@@ -242,7 +242,7 @@ async def test_a_delivery_that_succeeded_is_never_sent_again_whatever_its_attemp
 ) -> None:
     await deliver(ledger, version(1))
 
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_remembered(
@@ -253,7 +253,7 @@ async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_rememb
 
     answer = await ledger.claim(Claim(version(1, attempt=99)))
 
-    assert isinstance(answer, Done)
+    assert isinstance(answer, AlreadySettled)
     assert answer.outcome.status is Status.SUCCESS
 
 
@@ -277,7 +277,7 @@ async def test_a_normal_new_version_takes_one_write_and_no_read(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE))
-    monkeypatch.setattr(Bulk, "_read", None)
+    monkeypatch.setattr(BulkWriter, "_read", None)
 
     await deliver(ledger, version(2))
     await deliver(ledger, version(3, action=Action.DELETE))

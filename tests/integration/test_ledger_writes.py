@@ -10,7 +10,7 @@ import pytest
 import structlog
 from pymongo.errors import BulkWriteError
 
-from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Busy, Claim, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
 from tests.support.ledgers import (
@@ -126,7 +126,7 @@ async def test_a_write_that_mongodb_refuses_for_a_while_is_repeated_and_not_give
     await ledger.settle(claim, SUCCESS)
 
     assert refusals == []
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
@@ -144,4 +144,4 @@ async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
     assert isinstance(failed, Exception)
     assert done is None
     assert ledger._live == {}
-    assert await ledger.claim(Claim(good.request)) == Done(SUCCESS)
+    assert await ledger.claim(Claim(good.request)) == AlreadySettled(SUCCESS)

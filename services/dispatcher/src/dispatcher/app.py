@@ -25,15 +25,15 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import exporting
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
-from dispatcher.back_offices.client_cache import BackOfficeCache
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
+from dispatcher.back_offices.client_cache import BackOfficeClientCache
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
 from dispatcher.broker_connection import BrokerConnection
-from dispatcher.connection_test.answer import Tests
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.run import run_connection_test
+from dispatcher.connection_test.service import ConnectionTestService
 from dispatcher.connector_cache import ConnectorCache
 from dispatcher.consumers import subscribe
 from dispatcher.deliver import DeliveryService
@@ -47,7 +47,7 @@ from dispatcher.ledger.ledger import Ledger
 from dispatcher.outbox import Outbox
 from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
-from dispatcher.statuses import Statuses
+from dispatcher.status_publisher import StatusPublisher
 from dispatcher.transactions_consumer import TransactionsConsumer
 from dispatcher.unreadable import UnreadableConnector, parse_connector
 
@@ -113,8 +113,8 @@ async def _work(
 
     leases = LaneLeases(database, replica, settings.lane_lease_s)
     outbox = Outbox(publisher, database, leases.replica, leases.replicas)
-    ledger, statuses = Ledger(database, settings.lease_s), Statuses(outbox)
-    clients = BackOfficeCache(lambda connector: build(connector, resources))
+    ledger, statuses = Ledger(database, settings.lease_s), StatusPublisher(outbox)
+    clients = BackOfficeClientCache(lambda connector: build(connector, resources))
     factory = LaneFactory(
         replica,
         _breaker_settings(settings),
@@ -132,14 +132,16 @@ async def _work(
     route = RoutingService(connectors, outbox, statuses, replica)
     transactions = TransactionsConsumer(connection, route, outbox)
     broker = consuming_broker(url, publisher)
-    subscribe(broker, route, connectors, Tests(connectors, resources, publisher), replica)
+    subscribe(
+        broker, route, connectors, ConnectionTestService(connectors, resources, publisher), replica
+    )
     subscribe_to_forgetting(broker, ledger)
     await broker.start()
     reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "connector changes")
     async with background(
         loopback.run(),
         reach.run(),
-        ledger.keep_leases(),
+        ledger.renew_leases(),
         connectors.keep_fresh(settings.refresh_s),
         supervisor.run(),
         transactions.run(),
@@ -177,10 +179,10 @@ def _breaker_settings(settings: Settings) -> BreakerSettings:
 
 @contextlib.asynccontextmanager
 async def _shared(settings: Settings) -> AsyncIterator[SharedResources]:
-    addresses = Addresses(settings.private_networks)
+    addresses = AddressPolicy(settings.private_networks)
     async with open_session(addresses) as session:
         keys = KeyRing.parse(settings.secret_keys.get_secret_value())
-        yield SharedResources(session, keys, addresses, Tokens())
+        yield SharedResources(session, keys, addresses, TokenCache())
 
 
 def _database(settings: Settings) -> AsyncIOMotorDatabase[dict[str, Any]]:
@@ -198,7 +200,7 @@ async def _test(settings: Settings, connector_id: str) -> int:
         sys.stderr.write("The connector cannot be read: save it again in the portal.\n")
         return 2
     async with _shared(settings) as resources:
-        tested = await try_connector(connector, resources)
+        tested = await run_connection_test(connector, resources)
     for step in tested.steps:
         sys.stdout.write(
             f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n"

@@ -12,9 +12,9 @@ from common.contracts.delivery import Status
 from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import DeliveryError, UnforeseenError
-from dispatcher.next_step import Tries, next_step
+from dispatcher.next_try import TryCounts, decide_next_try
 from dispatcher.outcome import Outcome
-from dispatcher.validate import find_refusal
+from dispatcher.validate import refuse_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
@@ -45,7 +45,7 @@ class AttemptResult(NamedTuple):
     connector: Connector
 
 
-class Progress:
+class AttemptProgress:
     """How far one attempt got: its tries, its last fault, and the parts that are still to be sent
     once others were stored.
     """
@@ -54,7 +54,7 @@ class Progress:
         self.claim = claim
         self.action = claim.request.transaction.action
         self.connector: Connector
-        self.tries = Tries()
+        self.tries = TryCounts()
         self.rest: Any = None
         self.is_settled = False
         self._began = began
@@ -66,7 +66,7 @@ class Progress:
         return self.rest is not None
 
     @property
-    def leaves_doubt(self) -> bool:
+    def may_have_stored(self) -> bool:
         """Whether an attempt that ends unforeseen may have stored something."""
         is_unknown = self.tries.made > 0 and self._error.outcome_unknown
         return not self.is_settled and (self.is_partly_stored or is_unknown)
@@ -118,15 +118,15 @@ class AttemptRunner:
         A call counts as in flight until its success is settled: so a kill repeats no more calls
         than may be in flight.
         """
-        progress = Progress(claim, time.monotonic())
+        progress = AttemptProgress(claim, time.monotonic())
         try:
             return await self._try(progress, in_hand)
         except BaseException:
-            if progress.leaves_doubt:
+            if progress.may_have_stored:
                 await self._fail(progress)
             raise
 
-    async def _try(self, progress: Progress, in_hand: MessageInHand) -> AttemptResult:
+    async def _try(self, progress: AttemptProgress, in_hand: MessageInHand) -> AttemptResult:
         while True:
             slot = await self._lane.slots.enter()
             connector = self._lane.connector
@@ -135,7 +135,7 @@ class AttemptRunner:
                 if progress.is_partly_stored and connector.version != progress.connector.version:
                     return await self._fail(progress)
                 progress.connector = connector
-                refusal = find_refusal(connector, progress.action, KINDS)
+                refusal = refuse_delivery(connector, progress.action, KINDS)
                 if refusal is not None:
                     return await self._settle(progress, refusal)
                 answer = await self._call(progress, slot)
@@ -144,15 +144,15 @@ class AttemptRunner:
             finally:
                 self._lane.slots.leave(slot)
             progress.failed(answer)
-            step = next_step(answer, progress.tries, is_held=self._lane.breaker.is_held)
-            if step.ends:
+            next_try = decide_next_try(answer, progress.tries, is_held=self._lane.breaker.is_held)
+            if next_try.ends_attempt:
                 return await self._fail(progress)
-            if step.holds_lane:
+            if next_try.holds_lane:
                 self._lane.hold(answer)
             in_hand.may_drop()
-            await asyncio.sleep(step.pause_s)
+            await asyncio.sleep(next_try.backoff_s)
 
-    async def _call(self, progress: Progress, slot: CallSlot) -> Receipt | DeliveryError:
+    async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
         """Make one call, and let the lane know how the back office took it."""
         try:
             answer = await self._send(progress)
@@ -165,7 +165,7 @@ class AttemptRunner:
             self._lane.succeeded(slot)
         return answer
 
-    async def _send(self, progress: Progress) -> Receipt | DeliveryError:
+    async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
         """Return the receipt, or the fault; anything unforeseen is a fault of this delivery.
 
         After parts of the appointment were stored, only the rest is sent.
@@ -184,10 +184,10 @@ class AttemptRunner:
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=has_begun)
 
-    async def _fail(self, progress: Progress) -> AttemptResult:
+    async def _fail(self, progress: AttemptProgress) -> AttemptResult:
         return await self._settle(progress, progress.failure())
 
-    async def _settle(self, progress: Progress, outcome: Outcome) -> AttemptResult:
+    async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True
         await self._ledger.settle(progress.claim, outcome)
         return AttemptResult(outcome, progress.connector)

@@ -12,7 +12,7 @@ from common.contracts.delivery import DeliveryRequested
 if TYPE_CHECKING:
     from faststream.rabbit import RabbitBroker
 
-    from dispatcher.connection_test.answer import Tests
+    from dispatcher.connection_test.service import ConnectionTestService
     from dispatcher.connector_cache import ConnectorCache
     from dispatcher.route import RoutingService
 
@@ -21,7 +21,11 @@ TESTS_AT_ONCE = 4
 
 
 def subscribe(
-    broker: RabbitBroker, route: RoutingService, cache: ConnectorCache, tests: Tests, replica: str
+    broker: RabbitBroker,
+    route: RoutingService,
+    cache: ConnectorCache,
+    tests: ConnectionTestService,
+    replica: str,
 ) -> None:
     """Add this service's subscribers to the broker."""
 

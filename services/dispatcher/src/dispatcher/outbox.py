@@ -40,7 +40,7 @@ DELIVERIES = {"exchange": topology.DELIVERIES.name}
 EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
 
 
-class Message(NamedTuple):
+class OutboxMessage(NamedTuple):
     """A message as it is published."""
 
     exchange: str
@@ -77,7 +77,7 @@ class Outbox:
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
         self._has_stored = asyncio.Event()
-        self._batcher: Batcher[Message, None] = Batcher(
+        self._batcher: Batcher[OutboxMessage, None] = Batcher(
             self._store, MOST_MESSAGES, size_of=lambda message: len(message.body)
         )
 
@@ -94,7 +94,7 @@ class Outbox:
 
         Messages of this replica keep their order: while some are stored, later ones are stored too.
         """
-        message = Message(exchange.name, body, message_id, kind, routing_key)
+        message = OutboxMessage(exchange.name, body, message_id, kind, routing_key)
         while not self._is_blocked:
             try:
                 async with asyncio.timeout(self._blocked_after_s):
@@ -170,29 +170,31 @@ class Outbox:
             senders = {"replica": {"$exists": True, "$nin": others}}
         return {"$or": [senders, DELIVERIES]} if self._takes_all_deliveries else senders
 
-    async def _oldest(self, senders: dict[str, Any]) -> dict[str, Message]:
+    async def _oldest(self, senders: dict[str, Any]) -> dict[str, OutboxMessage]:
         """Return the oldest stored messages by their ids, at most 64 and about 1 MiB."""
-        found: dict[str, Message] = {}
+        found: dict[str, OutboxMessage] = {}
         size = 0
         async for stored in self._collection.find(senders).sort("_id").limit(MOST_MESSAGES):
-            found[stored["_id"]] = Message(**{name: stored[name] for name in Message._fields})
+            found[stored["_id"]] = OutboxMessage(
+                **{name: stored[name] for name in OutboxMessage._fields}
+            )
             size += len(stored["body"])
             if size >= MOST_BYTES:
                 break
         return found
 
-    async def _publish_all(self, messages: Collection[Message]) -> None:
+    async def _publish_all(self, messages: Collection[OutboxMessage]) -> None:
         """Publish deliveries one after the other, so that their order stays, and all else at
         once.
         """
         others = [one for one in messages if one.exchange != topology.DELIVERIES.name]
-        publishing = asyncio.gather(*map(self._publish_or_park, others))
+        publishing = asyncio.gather(*map(self._publish_or_dead_letter, others))
         for message in messages:
             if message.exchange == topology.DELIVERIES.name:
-                await self._publish_or_park(message)
+                await self._publish_or_dead_letter(message)
         await publishing
 
-    async def _publish_or_park(self, message: Message) -> None:
+    async def _publish_or_dead_letter(self, message: OutboxMessage) -> None:
         try:
             await self._publish(message)
         except MessageTooLargeError as error:
@@ -205,7 +207,7 @@ class Outbox:
                 kind=message.kind,
             )
 
-    async def _publish(self, message: Message) -> None:
+    async def _publish(self, message: OutboxMessage) -> None:
         await self._publisher.publish_until_confirmed(
             EXCHANGES[message.exchange],
             message.body,
@@ -214,7 +216,7 @@ class Outbox:
             routing_key=message.routing_key,
         )
 
-    async def _store(self, messages: Sequence[Message]) -> list[None]:
+    async def _store(self, messages: Sequence[OutboxMessage]) -> list[None]:
         last = await self._count_to(len(messages))
         documents = [
             {"_id": f"{number:020d}", "replica": self._replica} | message._asdict()

@@ -16,7 +16,7 @@ from common.traces.spans import end_all
 from dispatcher.age_tracker import AgeTracker
 from dispatcher.keyed_lock import KeyedLock
 from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
-from dispatcher.outcome import Outcome, event_of
+from dispatcher.outcome import Outcome, status_changed_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
     from dispatcher.connector_cache import ConnectorCache
-    from dispatcher.statuses import Statuses
+    from dispatcher.status_publisher import StatusPublisher
 
 
 class RoutingService:
@@ -40,7 +40,7 @@ class RoutingService:
         self,
         connectors: ConnectorCache,
         publisher: ConfirmedPublisher,
-        statuses: Statuses,
+        statuses: StatusPublisher,
         replica: str,
     ) -> None:
         self._connectors = connectors
@@ -82,7 +82,9 @@ class RoutingService:
             )
             await self._request(transaction, connectors, now, span, request.trigger)
             outcome = _routed(connectors) if connectors else _not_provided(transaction)
-            await self._statuses.publish(event_of(request, None, outcome, self._replica, span))
+            await self._statuses.publish(
+                status_changed_of(request, None, outcome, self._replica, span)
+            )
 
     async def _route(self, transaction: TransactionReceived, now: datetime, span: Span) -> None:
         appointment = transaction.appointment
@@ -95,7 +97,7 @@ class RoutingService:
                 return
             request = _request_for(transaction, NO_CONNECTOR, now, span)
             outcome = _not_provided(transaction)
-            await self._statuses.publish(event_of(request, None, outcome, self._replica))
+            await self._statuses.publish(status_changed_of(request, None, outcome, self._replica))
 
     async def _request(
         self,

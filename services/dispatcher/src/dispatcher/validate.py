@@ -12,16 +12,16 @@ from common.contracts.delivery import Status
 from dispatcher.outcome import Outcome
 
 
-def find_refusal(
+def refuse_delivery(
     connector: Connector, action: Action, kinds: frozenset[tuple[str, str]]
 ) -> Outcome | None:
     """Return why nothing may be sent, in the order of design.md section 5, or None; ``kinds`` are
     the systems and API types there are.
     """
-    return _disabled(connector) or find_fault(connector, kinds) or _action(connector, action)
+    return _disabled(connector) or refuse_connector(connector, kinds) or _action(connector, action)
 
 
-def find_fault(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
+def refuse_connector(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
     """Return what must be mended before the connector can be called, or None."""
     return _system(connector) or _kind(connector, kinds) or _uri(connector)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from common.contracts.delivery import HttpExchange
-from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.catalogue import CATALOGUE, Kind, Seen
+from dispatcher.back_offices.calls import Response
+from dispatcher.back_offices.catalogue import CATALOGUE, EndpointKind, Seen
 from dispatcher.back_offices.faults import Faults
 from dispatcher.errors import (
-    Blames,
     DeliveryError,
+    FaultOrigin,
     ForbiddenError,
     GoneError,
     MisconfiguredError,
@@ -21,7 +21,7 @@ from dispatcher.errors import (
 )
 from tests.support import faults_page
 
-KINDS: tuple[Kind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
+KINDS: tuple[EndpointKind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
 TRANSPORT = (
     "no connection",
     "no answer",
@@ -37,13 +37,15 @@ TRANSPORT = (
 )
 
 
-def answered(status: int, **headers: str) -> Answer:
-    return Answer(status, headers, b"", is_whole=True)
+def answered(status: int, **headers: str) -> Response:
+    return Response(status, headers, b"", is_whole=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("what", TRANSPORT)
-def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(kind: Kind, what: str) -> None:
+def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(
+    kind: EndpointKind, what: str
+) -> None:
     error = Faults(kind, "Hook").transport(what, answered(200), host="bc.cronus.example", seconds=5)
 
     assert error.code != "DSUNK001"
@@ -54,19 +56,19 @@ def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(kind: Kind, what:
 @pytest.mark.parametrize(
     "status", [301, 400, 401, 403, 404, 405, 408, 409, 413, 418, 429, 500, 502, 503, 504, 599]
 )
-def test_every_status_has_a_sentence_that_names_it(kind: Kind, status: int) -> None:
+def test_every_status_has_a_sentence_that_names_it(kind: EndpointKind, status: int) -> None:
     assert f"Status code: {status}." in str(Faults(kind, "Hook").status(answered(status)))
 
 
 def test_every_row_can_be_reached() -> None:
     for number, row in enumerate(CATALOGUE):
         sample = next((word.replace("xx", "99") for word in row.is_), "*")
-        kinds = [kind for kind in KINDS if row.fits(kind, sample)]
+        kinds = [kind for kind in KINDS if row.matches(kind, sample)]
         first = {
             kind: next(
                 n
                 for n, other in enumerate(CATALOGUE)
-                if other.seen == row.seen and other.fits(kind, sample)
+                if other.seen == row.seen and other.matches(kind, sample)
             )
             for kind in kinds
         }
@@ -100,7 +102,7 @@ def test_every_row_can_be_reached() -> None:
     ],
 )
 def test_a_soap_fault_is_found_by_what_it_says(
-    kind: Kind, said: str, code: str, leaf: type[Exception]
+    kind: EndpointKind, said: str, code: str, leaf: type[Exception]
 ) -> None:
     error = Faults(kind, "Hook").find("soap", said, answered(500), said)
 
@@ -109,7 +111,7 @@ def test_a_soap_fault_is_found_by_what_it_says(
 
 
 def leaf_of(seen: Seen, what: str) -> type[DeliveryError]:
-    kind: Kind = "page service" if seen == "soap" else "API page"
+    kind: EndpointKind = "page service" if seen == "soap" else "API page"
     return type(Faults(kind, "BC").find(seen, what, answered(500), what))  # type: ignore[return-value]
 
 
@@ -141,7 +143,7 @@ def test_a_fault_that_may_lie_with_connector_or_appointment_is_unclear(
 ) -> None:
     leaf = leaf_of(seen, what)
 
-    assert (leaf, leaf.blames) == (MisconfiguredError, Blames.UNCLEAR)
+    assert (leaf, leaf.origin) == (MisconfiguredError, FaultOrigin.UNCLEAR)
 
 
 def test_throttling_keeps_the_seconds_it_asks_for() -> None:
@@ -157,23 +159,23 @@ BACK_OFFICES = KINDS[:-1]
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 507, 520, 599])
 def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_again(
-    kind: Kind, status: int
+    kind: EndpointKind, status: int
 ) -> None:
     error = Faults(kind, "Hook").status(answered(status))
 
     assert (error.transient, error.outcome_unknown) == (False, True)
-    assert error.blames is Blames.CONNECTOR
+    assert error.origin is FaultOrigin.CONNECTOR
     assert "may have stored the appointment" in str(error)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 504])
-def test_a_create_that_took_too_long_is_not_owed(kind: Kind, status: int) -> None:
+def test_a_create_that_took_too_long_is_not_owed(kind: EndpointKind, status: int) -> None:
     assert isinstance(Faults(kind, "Hook").status(answered(status)), NoAnswerError)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
-def test_503_with_retry_after_says_that_nothing_was_processed(kind: Kind) -> None:
+def test_503_with_retry_after_says_that_nothing_was_processed(kind: EndpointKind) -> None:
     error = Faults(kind, "Hook").status(answered(503, **{"Retry-After": "7"}))
 
     assert isinstance(error, ThrottledError)
@@ -183,7 +185,7 @@ def test_503_with_retry_after_says_that_nothing_was_processed(kind: Kind) -> Non
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 504])
 def test_retry_after_beside_another_status_does_not_say_that_nothing_was_processed(
-    kind: Kind, status: int
+    kind: EndpointKind, status: int
 ) -> None:
     error = Faults(kind, "Hook").status(answered(status, **{"Retry-After": "7"}))
 
@@ -201,7 +203,7 @@ def test_a_change_set_that_failed_stored_nothing(status: int) -> None:
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
 def test_a_status_without_an_appointment_leaves_nothing_unknown(
-    kind: Kind, status: int, headers: dict[str, str]
+    kind: EndpointKind, status: int, headers: dict[str, str]
 ) -> None:
     asked = HttpExchange(method="GET", address="http://bc.example/", sent_bytes=0)
 
@@ -212,11 +214,11 @@ def test_a_status_without_an_appointment_leaves_nothing_unknown(
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
-def test_gone_names_the_setting_to_correct(kind: Kind) -> None:
+def test_gone_names_the_setting_to_correct(kind: EndpointKind) -> None:
     error = Faults(kind, "Hook").status(answered(410))
 
     assert isinstance(error, GoneError)
-    assert error.blames is Blames.CONNECTOR
+    assert error.origin is FaultOrigin.CONNECTOR
     assert "enter the new URI on connector 'Hook'" in str(error)
 
 

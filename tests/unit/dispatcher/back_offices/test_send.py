@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from common.contracts.connector import Connector
 from common.contracts.mapping import ApiPageMapping, DataverseMapping, SoapMapping
 from dispatcher.back_offices.api_page.client import ApiPage
-from dispatcher.back_offices.calls import Answer, Call
+from dispatcher.back_offices.calls import Call, Response
 from dispatcher.back_offices.dataverse.client import Dataverse
 from dispatcher.back_offices.faults import Faults
 from dispatcher.back_offices.soap.client import PageService
@@ -41,7 +41,7 @@ HEADERS = st.dictionaries(
     | st.sampled_from(["http://[::1", "//[", "\u00b2", "-1", "9" * 5000, "http://other/x(1)"]),
 )
 ANSWERS = st.builds(
-    Answer,
+    Response,
     st.sampled_from([200, 201, 204]) | st.integers(min_value=100, max_value=999),
     HEADERS,
     st.lists(PIECES | st.binary(max_size=20), max_size=8).map(b"".join),
@@ -55,9 +55,9 @@ class AnsweringHttp:
     def __init__(self, connector: Connector, faults: Faults) -> None:
         self.connector = connector
         self.faults = faults
-        self.answers: list[Answer] = []
+        self.answers: list[Response] = []
 
-    async def call(self, _: Call) -> Answer:
+    async def call(self, _: Call) -> Response:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     async def close(self) -> None:
@@ -84,7 +84,7 @@ def clients() -> list[tuple[Any, AnsweringHttp]]:
 @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(answers=st.lists(ANSWERS, min_size=1, max_size=3))
 async def test_any_answer_ends_in_a_receipt_or_an_expected_failure(
-    number: int, answers: list[Answer]
+    number: int, answers: list[Response]
 ) -> None:
     client, http = clients()[number]
     prepared = client.prepare(a_delivery(transaction=a_transaction(body=BODY)))

@@ -48,7 +48,7 @@ class FakeLeases:
                 held[group] = self._shared.breakers.get(group, [])
         return held, now() + LEASE_S
 
-    async def keep_breakers(self, group: str, breakers: Sequence[Any]) -> None:
+    async def store_breakers(self, group: str, breakers: Sequence[Any]) -> None:
         self._shared.breakers[group] = breakers
 
     async def release(self, groups: Collection[str]) -> None:
@@ -90,7 +90,7 @@ class FakeLane:
         return not self.is_open and not self.in_hand
 
     @property
-    def is_silent(self) -> bool:
+    def is_stalled(self) -> bool:
         return not self.is_open
 
     def must_end(self, _: float) -> bool:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from common.contracts.appointment import Action
 from dispatcher.back_offices.dates import read_date
-from dispatcher.back_offices.limits import objection_to_date
-from dispatcher.back_offices.snapshot import INT32, read_snapshot, refusal_of
+from dispatcher.back_offices.snapshot import INT32, field_error, read_snapshot
+from dispatcher.back_offices.value_limits import date_violation
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from common.contracts.transaction import TransactionReceived
-    from dispatcher.back_offices.dates import Date
-    from dispatcher.back_offices.limits import DecimalLimits
+    from dispatcher.back_offices.dates import SnapshotDate
+    from dispatcher.back_offices.value_limits import DecimalLimits
 
 Value = str | int | Decimal | bool | None
-LETTERS = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
+ACTION_CODES = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
 
 
 class AppointmentFields(NamedTuple):
@@ -69,7 +69,7 @@ def fields_of(
         "task_no": snapshot.task.task_no,
     }
     fields |= snapshot.task.job.model_dump() | {
-        "database_action": LETTERS[transaction.action],
+        "database_action": ACTION_CODES[transaction.action],
         "duration_s": _duration_s(dates["start"], dates["end"]),
     }
     resources = [
@@ -81,31 +81,31 @@ def fields_of(
     return AppointmentFields(fields, resources, values)
 
 
-def _date(name: str, text: Value, zone: ZoneInfo) -> Date | None:
+def _date(name: str, text: Value, zone: ZoneInfo) -> SnapshotDate | None:
     if text is None:
         return None
     try:
         date = read_date(str(text), zone)
     except (ValueError, OverflowError) as error:
-        raise refusal_of(name, str(error)) from None
-    objection = objection_to_date(date) if date else None
-    if objection:
-        raise refusal_of(name, objection)
+        raise field_error(name, str(error)) from None
+    violation = date_violation(date) if date else None
+    if violation:
+        raise field_error(name, violation)
     return date
 
 
 def _check_decimal(name: str, value: Value, limits: DecimalLimits) -> None:
-    objection = limits.objection_to(value) if isinstance(value, Decimal) else None
-    if objection:
-        raise refusal_of(name, objection)
+    violation = limits.violation_of(value) if isinstance(value, Decimal) else None
+    if violation:
+        raise field_error(name, violation)
 
 
-def _duration_s(start: Date | None, end: Date | None) -> int | None:
+def _duration_s(start: SnapshotDate | None, end: SnapshotDate | None) -> int | None:
     if start is None or end is None:
         return None
     seconds = int((end.moment - start.moment).total_seconds())
     if abs(seconds) > INT32:
-        raise refusal_of(
+        raise field_error(
             "EndDate", "the seconds since StartDate are more than the back office holds"
         )
     return seconds

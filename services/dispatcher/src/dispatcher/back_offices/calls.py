@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from common.contracts.delivery import HttpExchange
 
-ANSWER_CAP = 256 * 1024
+MAX_RESPONSE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Call:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    cap: int = ANSWER_CAP
+    max_bytes: int = MAX_RESPONSE_BYTES
     same_connection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """One response; not ``is_whole`` when its body was too large, compressed or cut off.
 
     ``in_change_set`` is one of the answers to a change set, of which all is stored or nothing.
@@ -47,7 +47,7 @@ class Answer:
     in_change_set: bool = False
 
     @property
-    def is_good(self) -> bool:
+    def is_success(self) -> bool:
         """Whether the status is a success (RFC 9110, 15.3)."""
         return 200 <= self.status < 300  # noqa: PLR2004 - that section
 
@@ -58,7 +58,7 @@ class Answer:
         return None if header is None else seconds_until_retry(header, datetime.now(UTC))
 
 
-class Prepared(NamedTuple):
+class PreparedDelivery(NamedTuple):
     """One snapshot, mapped and ready to be sent; nothing was sent yet.
 
     ``later`` are calls below the address of the new record, made after it was created.
@@ -79,6 +79,6 @@ class Receipt(NamedTuple):
     exchange: HttpExchange | None
 
 
-def receipt_of(answer: Answer, http_status: int | None = None) -> Receipt:
+def receipt_of(response: Response, http_status: int | None = None) -> Receipt:
     """Return the receipt of a good answer, with the status of the record inside it if given."""
-    return Receipt(answer.status if http_status is None else http_status, answer.exchange)
+    return Receipt(response.status if http_status is None else http_status, response.exchange)

@@ -26,9 +26,9 @@ from dispatcher.errors import (
     UnreachableError,
 )
 
-Kind = Literal["webhook", "page service", "API page", "Dataverse", "token"]
+EndpointKind = Literal["webhook", "page service", "API page", "Dataverse", "token"]
 Seen = Literal["transport", "status", "soap", "odata", "oauth"]
-LEAVES: dict[str, type[DeliveryError]] = {
+ERROR_TYPES: dict[str, type[DeliveryError]] = {
     "unreachable": UnreachableError,
     "closed early": ClosedEarlyError,
     "throttled": ThrottledError,
@@ -44,15 +44,15 @@ LEAVES: dict[str, type[DeliveryError]] = {
 }
 
 
-class Row(BaseModel):
+class FaultRow(BaseModel):
     """One row of the catalogue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seen: Seen
     is_: tuple[str, ...] = Field(alias="is")
-    from_: tuple[Kind, ...] | None = Field(default=None, alias="from")
-    code: str | dict[Kind, str]
+    from_: tuple[EndpointKind, ...] | None = Field(default=None, alias="from")
+    code: str | dict[EndpointKind, str]
     means: Literal[
         "unreachable",
         "closed early",
@@ -69,7 +69,7 @@ class Row(BaseModel):
     ]
     say: str
 
-    def fits(self, kind: Kind, what: str) -> bool:
+    def matches(self, kind: EndpointKind, what: str) -> bool:
         """Whether this row is about that."""
         if self.from_ is not None and kind not in self.from_:
             return False
@@ -77,7 +77,7 @@ class Row(BaseModel):
             return False
         return any(self._matches(pattern, what) for pattern in self.is_)
 
-    def code_for(self, kind: Kind) -> str:
+    def code_for(self, kind: EndpointKind) -> str:
         """Return the stable code."""
         return self.code if isinstance(self.code, str) else self.code[kind]
 
@@ -97,10 +97,10 @@ def _is_status(wanted: str, wanted_note: str, status: str, notes: str) -> bool:
     return wanted_note in {"", *notes.split(", ")} and (is_class or status == wanted)
 
 
-def read_catalogue() -> tuple[Row, ...]:
+def read_catalogue() -> tuple[FaultRow, ...]:
     """Return the rows in their order."""
     text = files("dispatcher.back_offices").joinpath("catalogue.toml").read_text()
-    return tuple(Row.model_validate(row) for row in tomllib.loads(text)["fault"])
+    return tuple(FaultRow.model_validate(row) for row in tomllib.loads(text)["fault"])
 
 
 CATALOGUE = read_catalogue()

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.back_offices.table import BackOfficeClient
 
 
-class BackOfficeCache:
+class BackOfficeClientCache:
     """One client per connector."""
 
-    def __init__(self, build: Callable[[Connector], BackOffice]) -> None:
+    def __init__(self, build: Callable[[Connector], BackOfficeClient]) -> None:
         self._build = build
-        self._clients: dict[str, tuple[int, BackOffice]] = {}
+        self._clients: dict[str, tuple[int, BackOfficeClient]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def get(self, connector: Connector) -> BackOffice:
+    def get(self, connector: Connector) -> BackOfficeClient:
         """Return the connector's client, a new one for another version; raises a DeliveryError
         when the connector's settings cannot be used.
         """

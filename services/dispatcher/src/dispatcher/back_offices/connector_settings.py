@@ -10,13 +10,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from common.contracts.connector import seal_context
 from common.sealing import SealError
-from dispatcher.back_offices.certificates import trusting
 from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.tls import ssl_context_for
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.sealing import KeyRing
-    from dispatcher.back_offices.catalogue import Kind
+    from dispatcher.back_offices.catalogue import EndpointKind
 
 M = TypeVar("M", bound=BaseModel)
 _HEADERS = TypeAdapter(dict[str, str])
@@ -24,7 +24,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
-def read_mapping(connector: Connector, kind: Kind, model: type[M]) -> M:
+def read_mapping(connector: Connector, kind: EndpointKind, model: type[M]) -> M:
     """Return the connector's names; raises MisconfiguredError naming the field of the mapping."""
     try:
         return model.model_validate(connector.mapping or {})
@@ -36,7 +36,7 @@ def read_mapping(connector: Connector, kind: Kind, model: type[M]) -> M:
         ) from None
 
 
-def read_time_zone(connector: Connector, kind: Kind) -> ZoneInfo:
+def read_time_zone(connector: Connector, kind: EndpointKind) -> ZoneInfo:
     """Return the zone of dates without offset; raises MisconfiguredError."""
     try:
         return ZoneInfo(connector.time_zone)
@@ -46,7 +46,7 @@ def read_time_zone(connector: Connector, kind: Kind) -> ZoneInfo:
         ) from None
 
 
-def open_secrets(connector: Connector, keys: KeyRing, kind: Kind) -> dict[str, str]:
+def open_secrets(connector: Connector, keys: KeyRing, kind: EndpointKind) -> dict[str, str]:
     """Return the secrets by name; raises MisconfiguredError."""
     try:
         return {
@@ -57,7 +57,7 @@ def open_secrets(connector: Connector, keys: KeyRing, kind: Kind) -> dict[str, s
         raise Faults(kind, connector.name).transport("credentials") from error
 
 
-def read_headers(connector: Connector, kind: Kind, text: str) -> dict[str, str]:
+def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[str, str]:
     """Return the extra headers; raises MisconfiguredError naming one that HTTP cannot carry."""
     faults = Faults(kind, connector.name)
     try:
@@ -72,10 +72,10 @@ def read_headers(connector: Connector, kind: Kind, text: str) -> dict[str, str]:
     return headers
 
 
-def check_authority(connector: Connector, kind: Kind) -> None:
+def check_authority(connector: Connector, kind: EndpointKind) -> None:
     """Raise MisconfiguredError when the authority's certificate cannot be read."""
     try:
-        trusting(connector.ca_certificate)
+        ssl_context_for(connector.ca_certificate)
     except (OSError, ValueError):
         raise Faults(kind, connector.name).transport(
             "setting", field="ca_certificate", reason="it is no certificate in PEM"

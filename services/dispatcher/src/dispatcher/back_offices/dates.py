@@ -28,14 +28,14 @@ FARTHEST_OFFSET = timedelta(hours=14)
 """Of XML Schema's dateTime and of .NET's DateTimeOffset."""
 
 
-class Date(NamedTuple):
+class SnapshotDate(NamedTuple):
     """A date as it is sent, and the moment that it names, to the second."""
 
     text: str
     moment: datetime
 
 
-def read_date(text: str, zone: ZoneInfo) -> Date | None:
+def read_date(text: str, zone: ZoneInfo) -> SnapshotDate | None:
     """Return the date with its own offset, or with that of the zone (domain.md, 4.9).
 
     None stands for no value; raises ValueError for a text that is no date.
@@ -51,10 +51,12 @@ def read_date(text: str, zone: ZoneInfo) -> Date | None:
     naive = datetime.fromisoformat(plain)
     offset = _own(found["offset"]) if found["offset"] else _of_zone(naive, zone)
     moment = naive.replace(tzinfo=timezone(offset))
-    return Date(f"{plain}{found['fraction'] or ''}{_written(offset, found['offset'])}", moment)
+    return SnapshotDate(
+        f"{plain}{found['fraction'] or ''}{_written(offset, found['offset'])}", moment
+    )
 
 
-def _in_milliseconds(count: int) -> Date | None:
+def _in_milliseconds(count: int) -> SnapshotDate | None:
     if count in _ENDS:
         return None
     try:
@@ -62,7 +64,7 @@ def _in_milliseconds(count: int) -> Date | None:
     except OverflowError:
         raise ValueError("it lies outside the years 1 to 9999") from None
     text = moment.isoformat(timespec="milliseconds").removesuffix("+00:00")
-    return Date(f"{text}Z", moment)
+    return SnapshotDate(f"{text}Z", moment)
 
 
 def _own(offset: str) -> timedelta:

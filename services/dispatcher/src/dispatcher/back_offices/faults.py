@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.catalogue import CATALOGUE, LEAVES
+from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES
 from dispatcher.errors import DeliveryError, RefusedError, UnconfirmedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from common.contracts.delivery import HttpExchange
-    from dispatcher.back_offices.calls import Answer
-    from dispatcher.back_offices.catalogue import Kind, Seen
+    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.catalogue import EndpointKind, Seen
 
 VENDOR_TEXT = 500
 RETRY_AFTER = "with Retry-After"
@@ -27,7 +27,7 @@ class Faults:
     """
 
     def __init__(
-        self, kind: Kind, connector: str, secrets: Sequence[str] = (), host: str = ""
+        self, kind: EndpointKind, connector: str, secrets: Sequence[str] = (), host: str = ""
     ) -> None:
         self.kind = kind
         self._connector = connector
@@ -47,7 +47,7 @@ class Faults:
         self,
         seen: Seen,
         what: str,
-        answer: Answer | None = None,
+        response: Response | None = None,
         vendor_text: str = "",
         *,
         exchange: HttpExchange | None = None,
@@ -58,36 +58,36 @@ class Faults:
         ``vendor_text`` is the sentence of the back office, ``parameters`` are host and seconds;
         ``exchange`` is the call when it has no answer.
         """
-        rows = (row for row in CATALOGUE if row.seen == seen and row.fits(self.kind, what))
+        rows = (row for row in CATALOGUE if row.seen == seen and row.matches(self.kind, what))
         row = next(rows, None)
         if row is None:
             return None
         return self._error(
-            LEAVES[row.means],
+            ERROR_TYPES[row.means],
             row.code_for(self.kind),
-            row.say.format_map(self._parameters(answer) | parameters) + self._quoted(vendor_text),
-            answer,
+            row.say.format_map(self._parameters(response) | parameters) + self._quoted(vendor_text),
+            response,
             exchange,
         )
 
     def transport(
         self,
         what: str,
-        answer: Answer | None = None,
+        response: Response | None = None,
         *,
         exchange: HttpExchange | None = None,
         **parameters: str | float,
     ) -> DeliveryError:
         """Return the error of a fault on the way."""
         return self.find(
-            "transport", what, answer, "", exchange=exchange, **parameters
-        ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
+            "transport", what, response, "", exchange=exchange, **parameters
+        ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", response, exchange)
 
-    def status(self, answer: Answer, vendor_text: str = "") -> DeliveryError:
+    def status(self, response: Response, vendor_text: str = "") -> DeliveryError:
         """Return the error of an HTTP status; its circumstances may have a row."""
-        what = f"{answer.status} {', '.join(_circumstances(answer))}"
-        return self.find("status", what, answer, vendor_text) or self._error(
-            RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
+        what = f"{response.status} {', '.join(_circumstances(response))}"
+        return self.find("status", what, response, vendor_text) or self._error(
+            RefusedError, "DSUNK001", f"Status code: {response.status}.", response
         )
 
     def _error(
@@ -95,21 +95,21 @@ class Faults:
         leaf: type[DeliveryError],
         code: str,
         sentence: str,
-        answer: Answer | None,
+        response: Response | None,
         exchange: HttpExchange | None = None,
     ) -> DeliveryError:
         return leaf(
             code,
             sentence,
-            http_status=answer.status if answer else None,
-            retry_after_s=answer.retry_after_s if answer else None,
-            exchange=answer.exchange if answer else exchange,
+            http_status=response.status if response else None,
+            retry_after_s=response.retry_after_s if response else None,
+            exchange=response.exchange if response else exchange,
             at_token_endpoint=self.kind == "token",
         )
 
-    def _parameters(self, answer: Answer | None) -> dict[str, str | float | None]:
+    def _parameters(self, response: Response | None) -> dict[str, str | float | None]:
         return {
-            "status": answer.status if answer else None,
+            "status": response.status if response else None,
             "connector": self._connector,
             "host": self._host,
             "seconds": 0,
@@ -127,10 +127,10 @@ class Faults:
         return f" The {server} says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
 
 
-def _circumstances(answer: Answer) -> Iterator[str]:
-    if answer.retry_after_s is not None:
+def _circumstances(response: Response) -> Iterator[str]:
+    if response.retry_after_s is not None:
         yield RETRY_AFTER
-    if answer.in_change_set:
+    if response.in_change_set:
         yield IN_CHANGE_SET
-    if answer.exchange is not None and not answer.exchange.sent_bytes:
+    if response.exchange is not None and not response.exchange.sent_bytes:
         yield WITHOUT_APPOINTMENT

@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 from common.contracts.connector import CRM, AuthenticationType
 from common.traces.spans import CURRENT, SpanKind, use_span
 from dispatcher.back_offices.authentication.handshake import NTLM, Login, windows_schemes
-from dispatcher.back_offices.authentication.negotiated import Negotiated
-from dispatcher.back_offices.authentication.oauth2 import OAuth2
-from dispatcher.back_offices.authentication.plain import Plain, basic
-from dispatcher.back_offices.authentication.tokens import Client
-from dispatcher.back_offices.caller import Caller, open_session
+from dispatcher.back_offices.authentication.headers import (
+    HeaderAuthentication,
+    basic_authentication,
+)
+from dispatcher.back_offices.authentication.oauth2 import OAuth2Authentication
+from dispatcher.back_offices.authentication.token_cache import OAuth2Client
+from dispatcher.back_offices.authentication.windows import WindowsAuthentication
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
-from dispatcher.back_offices.exchange import host_of
 from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.http_exchange import host_of
+from dispatcher.back_offices.http_transport import HttpTransport, open_session
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
@@ -27,15 +30,15 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.sealing import KeyRing
     from common.traces.spans import Attributes, Span
-    from dispatcher.back_offices.addresses import Addresses
-    from dispatcher.back_offices.authentication.tokens import Tokens
-    from dispatcher.back_offices.calls import Answer, Call
-    from dispatcher.back_offices.catalogue import Kind
+    from dispatcher.back_offices.address_policy import AddressPolicy
+    from dispatcher.back_offices.authentication.token_cache import TokenCache
+    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.catalogue import EndpointKind
 
     class Authentication(Protocol):
         """The way in which a call proves its account."""
 
-        async def call(self, caller: Caller, call: Call) -> Answer:
+        async def call(self, transport: HttpTransport, call: Call) -> Response:
             """Make the call."""
             ...
 
@@ -54,22 +57,26 @@ class SharedResources(NamedTuple):
 
     session: ClientSession
     keys: KeyRing
-    addresses: Addresses
-    tokens: Tokens
+    addresses: AddressPolicy
+    tokens: TokenCache
 
 
 class BackOfficeHttpClient:
     """Calls one back office with the connector's credentials."""
 
     def __init__(
-        self, connector: Connector, faults: Faults, caller: Caller, authentication: Authentication
+        self,
+        connector: Connector,
+        faults: Faults,
+        transport: HttpTransport,
+        authentication: Authentication,
     ) -> None:
         self.connector = connector
         self.faults = faults
-        self._caller = caller
+        self._caller = transport
         self._authentication = authentication
 
-    async def call(self, call: Call) -> Answer:
+    async def call(self, call: Call) -> Response:
         """Make one call, as a span of the trace of its delivery, if any; raises a
         DeliveryError when no status came back.
         """
@@ -82,11 +89,11 @@ class BackOfficeHttpClient:
             ) as span,
             use_span(span),
         ):
-            answer = await self._authentication.call(self._caller, call)
-            span.note(http__response__status_code=answer.status)
-            if answer.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
-                span.failed(str(answer.status))
-            return answer
+            response = await self._authentication.call(self._caller, call)
+            span.note(http__response__status_code=response.status)
+            if response.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
+                span.failed(str(response.status))
+            return response
 
     async def close(self) -> None:
         """Close idle connections."""
@@ -115,7 +122,7 @@ class BackOfficeHttpClient:
 
 
 def open_http_client(
-    connector: Connector, kind: Kind, shared: SharedResources
+    connector: Connector, kind: EndpointKind, shared: SharedResources
 ) -> BackOfficeHttpClient:
     """Return the HTTP client; raises MisconfiguredError when a secret cannot be opened or is
     missing, or when a header or the authority's certificate cannot be used.
@@ -124,10 +131,10 @@ def open_http_client(
     extra = read_headers(connector, kind, secrets.pop("headers", "{}"))
     check_authority(connector, kind)
     faults = Faults(kind, connector.name, (*secrets.values(), *extra.values()))
-    caller = Caller(shared.session, connector, faults, extra, sends_trace=True)
+    transport = HttpTransport(shared.session, connector, faults, extra, sends_trace=True)
     TOKEN_ENDS.remove(connector.connector_id)  # this version may need none
     authentication = _authentication(connector, faults, secrets, shared)
-    return BackOfficeHttpClient(connector, faults, caller, authentication)
+    return BackOfficeHttpClient(connector, faults, transport, authentication)
 
 
 def _authentication(
@@ -145,7 +152,7 @@ def _authentication(
         ):
             return _oauth2(connector, faults, secrets, shared)
         case AuthenticationType.NONE if not is_older_basic:
-            return Plain()
+            return HeaderAuthentication()
     if not login or not password:
         raise faults.transport("credentials")
     if is_older_basic or settings.type is AuthenticationType.BASIC:
@@ -153,23 +160,27 @@ def _authentication(
         if ":" in user:  # RFC 7617, 2: it ends the user name
             reason = "a user name of Basic must not have a colon"
             raise faults.transport("setting", field="authentication.login", reason=reason)
-        return basic(user, password)
+        return basic_authentication(user, password)
     schemes = (NTLM,) if settings.type is AuthenticationType.NTLM else windows_schemes()
-    return Negotiated(Login(login, password), schemes, partial(open_session, shared.addresses, 1))
+    return WindowsAuthentication(
+        Login(login, password), schemes, partial(open_session, shared.addresses, 1)
+    )
 
 
 def _oauth2(
     connector: Connector, faults: Faults, secrets: dict[str, str], shared: SharedResources
-) -> OAuth2:
+) -> OAuth2Authentication:
     client = _client(connector, faults, secrets)
     token_faults = faults.of_token_endpoint(host_of(client.token_url))
-    ask = Caller(shared.session, connector, token_faults, {})
+    token_transport = HttpTransport(shared.session, connector, token_faults, {})
     TOKEN_ENDS.labels(connector.connector_id).set_function(partial(shared.tokens.ends_at, client))
     timeout_s = connector.limits.total_timeout_s
-    return OAuth2(shared.tokens, client, ask, (faults, token_faults), timeout_s)
+    return OAuth2Authentication(
+        shared.tokens, client, token_transport, (faults, token_faults), timeout_s
+    )
 
 
-def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> Client:
+def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> OAuth2Client:
     """Return the client that asks for tokens; what Entra ID leaves open follows from tenant and
     system (domain.md, 3.4).
     """
@@ -181,7 +192,7 @@ def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> Cl
         raise faults.transport("credentials")
     is_entra_id = settings.type is AuthenticationType.ENTRA_ID
     scope = settings.scope or (_scope(connector) if is_entra_id else "")
-    return Client(
+    return OAuth2Client(
         token_url,
         settings.client_id,
         secrets["client_secret"],

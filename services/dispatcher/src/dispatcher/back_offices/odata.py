@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.appointment_fields import Value
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import Response
     from dispatcher.back_offices.faults import Faults
     from dispatcher.errors import DeliveryError
 
@@ -23,27 +23,27 @@ class _Error(BaseModel):
     error: _Inner
 
 
-def refused(faults: Faults, answer: Answer) -> DeliveryError:
+def odata_error(faults: Faults, response: Response) -> DeliveryError:
     """Return the error of an answer that is no success: by the OData code, which is stable,
     else by the status.
     """
     try:
-        inner = _Error.model_validate_json(answer.body).error
+        inner = _Error.model_validate_json(response.body).error
     except ValidationError:
-        return faults.status(answer)
+        return faults.status(response)
     text = f"{inner.code} {inner.message.partition('CorrelationId:')[0]}"
-    return faults.find("odata", text, answer, text) or faults.status(answer, text)
+    return faults.find("odata", text, response, text) or faults.status(response, text)
 
 
-def fact(answer: Answer, name: str) -> Any:
+def json_property(response: Response, name: str) -> Any:
     """Return one fact of an answer, or None when it has none or is no JSON object."""
     try:
-        found = json.loads(answer.body)
+        found = json.loads(response.body)
     except ValueError:
         return None
     return found.get(name) if isinstance(found, dict) else None
 
 
-def named(names: list[tuple[str, str]], values: dict[str, Value]) -> dict[str, Value]:
+def mapped_values(names: list[tuple[str, str]], values: dict[str, Value]) -> dict[str, Value]:
     """Return the fields that have a value, under the back office's names."""
     return {name: values[field] for field, name in names if values.get(field) is not None}

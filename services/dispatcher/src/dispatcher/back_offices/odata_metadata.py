@@ -12,15 +12,15 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import Response
 
-METADATA_CAP = 16 * 1024 * 1024
+MAX_METADATA_BYTES = 16 * 1024 * 1024
 _TAGS = ("{*}EntityType", "{*}ComplexType", "{*}EntitySet", "{*}Edmx")
 _NAMED = ("Property", "NavigationProperty")
 
 
 @dataclass
-class Metadata:
+class ODataMetadata:
     """Entity set -> type, and type -> its names with their types, by their short names."""
 
     entity_sets: dict[str, str] = field(default_factory=dict)
@@ -38,33 +38,33 @@ class Metadata:
             type_name = self.bases.get(type_name, "")
         return found
 
-    def lacking(self, type_name: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
+    def missing_names(self, type_name: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
         """Return the names of (fact, name) that the type does not have."""
         known = self.names(type_name)
         return [name for _, name in wanted if name not in known]
 
 
-async def metadata_in(answer: Answer) -> Metadata | None:
+async def metadata_in(response: Response) -> ODataMetadata | None:
     """Return the metadata, or None when this is none, or not all of it."""
-    if not answer.is_whole:
+    if not response.is_whole:
         return None
-    found = await asyncio.to_thread(_read, answer.body)
+    found = await asyncio.to_thread(_read, response.body)
     return found if found.is_whole else None
 
 
-def _read(body: bytes) -> Metadata:
-    found = Metadata()
+def _read(body: bytes) -> ODataMetadata:
+    found = ODataMetadata()
     try:
         for _, element in etree.iterparse(
             io.BytesIO(body), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False
         ):
             _take(element, found)
     except etree.XMLSyntaxError:
-        return Metadata()
+        return ODataMetadata()
     return found
 
 
-def _take(element: etree._Element, found: Metadata) -> None:
+def _take(element: etree._Element, found: ODataMetadata) -> None:
     """Keep the names of one element, which is then emptied: real services describe thousands."""
     tag, name = etree.QName(element).localname, element.get("Name", "")
     if tag == "Edmx":

@@ -72,7 +72,7 @@ class _Task(BaseModel):
     job: Annotated[_Job, BeforeValidator(_or_empty)] = Field(default=_Job(), alias="Job")
 
 
-class _Coloured(BaseModel):
+class _Label(BaseModel):
     name: str | None = Field(default=None, validation_alias=AliasChoices("Name", "DisplayName"))
 
 
@@ -84,11 +84,11 @@ class Snapshot(BaseModel):
     body: str | None = Field(default=None, alias="Body")
     start: str | None = Field(default=None, alias="StartDate")
     end: str | None = Field(default=None, alias="EndDate")
-    time_marker: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
-        default=_Coloured(), alias="TimeMarker"
+    time_marker: Annotated[_Label, BeforeValidator(_or_empty)] = Field(
+        default=_Label(), alias="TimeMarker"
     )
-    category: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
-        default=_Coloured(), alias="Category"
+    category: Annotated[_Label, BeforeValidator(_or_empty)] = Field(
+        default=_Label(), alias="Category"
     )
     importance: Int32 | None = Field(default=None, alias="Importance")
     is_all_day_event: bool | None = Field(default=None, alias="IsAllDayEvent")
@@ -134,9 +134,9 @@ def _refused(error: ValidationError) -> RefusedError:
     """Return the refusal that names the first field that cannot be read."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = ".".join(map(str, first["loc"])) or "snapshot"
-    return refusal_of(name, first["msg"])
+    return field_error(name, first["msg"])
 
 
-def refusal_of(name: str, reason: str) -> RefusedError:
+def field_error(name: str, reason: str) -> RefusedError:
     """Return the refusal that names a field of the snapshot."""
     return RefusedError("DSCFG004", f"The appointment's field {name} cannot be sent: {reason}.")

@@ -13,28 +13,28 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Prepared, Receipt
+    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
     from dispatcher.back_offices.http_client import SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
-    class BackOffice(Protocol):
+    class BackOfficeClient(Protocol):
         """The client of one connector's back office.
 
         An unforeseen exception in ``prepare`` means that nothing was sent; in ``send`` it means
         that the outcome is unknown.
         """
 
-        def prepare(self, request: DeliveryRequested) -> Prepared:
+        def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
             """Map one snapshot to the call that sends it; raises RefusedError naming the field
             that cannot be sent.
             """
             ...
 
-        async def send(self, prepared: Prepared) -> Receipt:
+        async def send(self, prepared: PreparedDelivery) -> Receipt:
             """Send one snapshot; raises a DeliveryError that says why it was not confirmed."""
             ...
 
-        async def probe(self) -> Probed:
+        async def probe(self) -> ProbeResult:
             """Try the endpoint without sending an appointment, within the connector's timeouts;
             raises a DeliveryError that says what is wrong.
             """
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
             """Close idle connections, after the calls under way."""
             ...
 
-    Build = Callable[[Connector, SharedResources], BackOffice]
+    Build = Callable[[Connector, SharedResources], BackOfficeClient]
 
 BACK_OFFICES: Mapping[tuple[str, str], Build] = MappingProxyType(
     {
@@ -58,7 +58,7 @@ BACK_OFFICES: Mapping[tuple[str, str], Build] = MappingProxyType(
 KINDS = frozenset(BACK_OFFICES)
 
 
-def build(connector: Connector, shared: SharedResources) -> BackOffice:
+def build(connector: Connector, shared: SharedResources) -> BackOfficeClient:
     """Return the client of this connector's back office; the connector has been validated.
 
     Raises MisconfiguredError when its settings cannot be used.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from dispatcher.lanes.credential import Trial
+    from dispatcher.lanes.credential import CredentialTrial
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.lanes.limiter import Limiter
 
@@ -24,7 +24,7 @@ class CallSlot:
     is_probe: bool
     limiter: Limiter
     version: int
-    trial: Trial | None = None
+    trial: CredentialTrial | None = None
 
 
 class CallSlots:
@@ -48,7 +48,7 @@ class CallSlots:
             if self._lane.is_leased and (slot.is_probe or self._passes):
                 slot.version = self._lane.connector.version
                 if slot.trial is not None:
-                    slot.trial.call_begins()
+                    slot.trial.start_timeout()
                 return slot
             self.leave(slot)
 
@@ -72,7 +72,7 @@ class CallSlots:
             self._end_trial(slot)
             raise
         if slot.trial is not None:
-            slot.trial.call_begins()
+            slot.trial.start_timeout()
         try:
             yield slot.trial is None or not self._lane.credential.waits()
         finally:

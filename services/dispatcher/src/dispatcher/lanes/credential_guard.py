@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from dispatcher.lanes.circuit_breaker import Cause
-from dispatcher.lanes.credential import Trial
+from dispatcher.lanes.circuit_breaker import OpenCause
+from dispatcher.lanes.credential import CredentialTrial
 
 if TYPE_CHECKING:
     from dispatcher.errors import DeliveryError
@@ -42,7 +42,7 @@ class CredentialGuard:
         """Hold the lane: the back office does not accept the credential."""
         self._is_let_in = False
         refusals = 0 if self.credential is None else self.credential.refusals
-        self._breaker.open(str(error), Cause.CREDENTIALS, doublings=refusals)
+        self._breaker.open(str(error), OpenCause.CREDENTIALS, doublings=refusals)
         if self.credential is not None:
             self.credential.refuse(str(error), self._breaker.probe_in_s, self._breaker.doublings)
 
@@ -55,14 +55,14 @@ class CredentialGuard:
             return False
         left_s = self.credential.refused_for_s
         if left_s > 0 and not (self._breaker.is_held and self._breaker.probe_in_s):
-            self._breaker.open(self.credential.reason, Cause.CREDENTIALS, for_s=left_s)
+            self._breaker.open(self.credential.reason, OpenCause.CREDENTIALS, for_s=left_s)
         return left_s > 0
 
-    async def begin_trial(self) -> Trial | None:
+    async def begin_trial(self) -> CredentialTrial | None:
         """Return when no other call tries the credential; None where it needs no trial."""
         if self._is_let_in or self.credential is None:
             return None
-        trial = Trial(self.credential, self._trying)
+        trial = CredentialTrial(self.credential, self._trying)
         try:
             await trial.begin(lambda: self._is_let_in)
         except BaseException:

@@ -40,7 +40,7 @@ class Membership(NamedTuple):
     credential: str | None
 
 
-def keys_of(connector: Connector) -> Iterator[LaneKey]:
+def lane_keys_of(connector: Connector) -> Iterator[LaneKey]:
     """Return the connector's lanes, those of partitions that it no longer has included.
 
     They are emptied: their deliveries are passed on to the lanes they belong to now.
@@ -63,7 +63,7 @@ def calls_in_flight_of(connector: Connector) -> int:
     return max(1, connector.calls_in_flight // connector.partitions)
 
 
-def strictest(connectors: Collection[Connector]) -> tuple[int, float]:
+def strictest_limits(connectors: Collection[Connector]) -> tuple[int, float]:
     """Return the calls in flight and calls a second of lanes that share a limiter; 0 = no limit."""
     rates = [one.calls_per_second / one.partitions for one in connectors]
     calls = min(calls_in_flight_of(one) for one in connectors)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.broker import ConfirmedPublisher
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
-    from dispatcher.lanes.leases import Breakers
+    from dispatcher.lanes.leases import BreakerSnapshots
     from dispatcher.subscription import MessageInHand
 
     DeliverMessage = Callable[[DeliveryRequested, MessageInHand], Awaitable[None]]
@@ -78,7 +78,7 @@ class Lane:
         return self._subscription is None and not self.in_hand
 
     @property
-    def is_silent(self) -> bool:
+    def is_stalled(self) -> bool:
         """Whether nothing is consumed although nothing prevents it."""
         return not (self.is_consuming or self._ending is not None or self.state.trouble)
 
@@ -133,7 +133,7 @@ class Lane:
             or self._group != self._wanted_group()
         )
 
-    def take_over(self, breakers: Breakers) -> None:
+    def take_over(self, breakers: BreakerSnapshots) -> None:
         """Go on holding the lane, if the replica that worked it last did so."""
         for breaker in breakers:
             if breaker.get("lane") == self.key.name:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.telemetry import LaneStanding
-from dispatcher.errors import Blames, ThrottledError
+from dispatcher.errors import FaultOrigin, ThrottledError
 from dispatcher.lanes.call_slots import CallSlots
-from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
+from dispatcher.lanes.circuit_breaker import BreakerSettings, CircuitBreaker, OpenCause
 from dispatcher.lanes.credential_guard import CredentialGuard
-from dispatcher.lanes.groups import strictest
+from dispatcher.lanes.groups import strictest_limits
 from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.client_cache import BackOfficeCache
+    from dispatcher.back_offices.client_cache import BackOfficeClientCache
     from dispatcher.errors import DeliveryError
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.credential import Credential
     from dispatcher.lanes.groups import Membership
-    from dispatcher.lanes.lane_report import LaneReport
+    from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 
 MARGIN = timedelta(seconds=15)
 TROUBLE_LASTS = timedelta(minutes=1)
 REPORTED_PAUSE_S = 10.0
 """A pause that a back office asks for is reported as a held lane from this length on."""
-WAS_LET_IN = frozenset({Blames.APPOINTMENT, Blames.UNCLEAR})
+WAS_LET_IN = frozenset({FaultOrigin.APPOINTMENT, FaultOrigin.UNCLEAR})
 
 
 class LaneState:
@@ -44,8 +44,8 @@ class LaneState:
         connector: Connector,
         membership: Membership,
         settings: BreakerSettings,
-        clients: BackOfficeCache,
-        report: LaneReport,
+        clients: BackOfficeClientCache,
+        report: LaneChangePublisher,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
@@ -61,7 +61,7 @@ class LaneState:
         self.clients = clients
         self.breaker = CircuitBreaker(settings, self._breaker_changed, clock)
         self.credential = CredentialGuard(self.breaker)
-        self.limiter = Limiter(*strictest([connector]))
+        self.limiter = Limiter(*strictest_limits([connector]))
         self.member = connector.connector_id
         self.leased_until = 0.0
         self.unreadable: str | None = None
@@ -129,19 +129,19 @@ class LaneState:
         if slot.version != self.connector.version:
             return
         is_probe, slot.is_probe = slot.is_probe, False
-        if error.http_status is not None and error.blames in WAS_LET_IN:
+        if error.http_status is not None and error.origin in WAS_LET_IN:
             self.credential.accept()
         if isinstance(error, ThrottledError):
             self.limiter.slow_down()
-        match error.blames:
-            case Blames.APPOINTMENT:
+        match error.origin:
+            case FaultOrigin.APPOINTMENT:
                 self._unclear = 0
                 self.breaker.succeeded()
-            case Blames.UNCLEAR:
+            case FaultOrigin.UNCLEAR:
                 self._doubt(error, is_probe=is_probe)
-            case Blames.CREDENTIAL:
+            case FaultOrigin.CREDENTIAL:
                 self.credential.refuse(error)
-            case Blames.CONNECTOR:
+            case FaultOrigin.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
                 if error.outcome_unknown and error.http_status is not None:
                     self.prober.suspect()
@@ -216,7 +216,7 @@ class LaneState:
         if seconds < REPORTED_PAUSE_S:
             self.breaker.pause(seconds)
         else:
-            self.breaker.open(str(error), Cause.THROTTLED, for_s=seconds)
+            self.breaker.open(str(error), OpenCause.THROTTLED, for_s=seconds)
 
     def _breaker_changed(self) -> None:
         if not self.breaker.is_held:

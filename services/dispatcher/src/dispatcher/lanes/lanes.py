@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from common.broker import translate_broker_errors
 from common.declare import declare
 from common.errors import QueueMismatchError
-from dispatcher.lanes.groups import keys_of
-from dispatcher.lanes.standing import standings_of
+from dispatcher.lanes.groups import lane_keys_of
+from dispatcher.lanes.telemetry import lane_standings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +48,7 @@ class Lanes:
         The queue of each exists when this returns, so that every delivery finds its lane.
         """
         for connector in connectors:
-            for key in keys_of(connector):
+            for key in lane_keys_of(connector):
                 lane = self._lanes.get(key)
                 if lane is None:
                     lane = self._factory.create(connector, key, self._has_changed)
@@ -97,4 +97,4 @@ class Lanes:
 
     async def standing(self, depths: QueueDepths) -> dict[str, Any]:
         """Return the part of a heartbeat that describes the lanes this replica works."""
-        return {"lanes": await standings_of([one for one in self if one.is_owned], depths)}
+        return {"lanes": await lane_standings_of([one for one in self if one.is_owned], depths)}

@@ -25,7 +25,7 @@ _LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
 _OVER = {"$set": {"owner": None, "until": "$$NOW"}}
 
 
-Breakers = Sequence[Mapping[str, Any]]
+BreakerSnapshots = Sequence[Mapping[str, Any]]
 """The circuit breakers of a group's held lanes, each with its ``lane`` and ``version``."""
 
 
@@ -92,7 +92,7 @@ class LaneLeases:
             if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
                 raise
 
-    async def renew(self, groups: Collection[str]) -> tuple[dict[str, Breakers], float]:
+    async def renew(self, groups: Collection[str]) -> tuple[dict[str, BreakerSnapshots], float]:
         """Renew this replica's leases of these groups and take those that are free.
 
         Returns the circuit breakers of each group that this replica owns now, and until when the
@@ -109,7 +109,7 @@ class LaneLeases:
         owned = {one["_id"]: one.get("breakers") or [] async for one in found}
         return owned, began + self._lease_s - MARGIN_S
 
-    async def keep_breakers(self, group: str, breakers: Breakers) -> None:
+    async def store_breakers(self, group: str, breakers: BreakerSnapshots) -> None:
         """Store the circuit breakers of a group's held lanes, for the next that works them."""
         await self._leases.update_one(
             {"_id": group, "owner": self._replica}, {"$set": {"breakers": list(breakers)}}

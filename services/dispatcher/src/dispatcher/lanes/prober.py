@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from dispatcher.errors import Blames, DeliveryError, MisconfiguredError
-from dispatcher.lanes.circuit_breaker import State
+from dispatcher.errors import DeliveryError, FaultOrigin, MisconfiguredError
+from dispatcher.lanes.circuit_breaker import BreakerState
 
 if TYPE_CHECKING:
     from dispatcher.lanes.lane_state import LaneState
@@ -75,8 +75,8 @@ class Prober:
     async def _run(self) -> None:
         breaker = self._lane.breaker
         while breaker.is_held:
-            if breaker.state is State.HALF_OPEN or breaker.probe_in_s > 0:
-                due_s = breaker.probe_in_s if breaker.state is State.OPEN else None
+            if breaker.state is BreakerState.HALF_OPEN or breaker.probe_in_s > 0:
+                due_s = breaker.probe_in_s if breaker.state is BreakerState.OPEN else None
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(due_s):
                         await breaker.change()
@@ -87,13 +87,13 @@ class Prober:
 
     def _conclude(self, error: DeliveryError | None) -> None:
         breaker = self._lane.breaker
-        if breaker.state is not State.OPEN:
+        if breaker.state is not BreakerState.OPEN:
             return
         self.has_passed = error is None
         self._failed_tests = 0 if error is None else self._failed_tests + 1
         if error is None or self._may_call(error):
             breaker.half_open()
-        elif error.blames is Blames.CREDENTIAL:
+        elif error.origin is FaultOrigin.CREDENTIAL:
             self._lane.credential.refuse(error)
         else:
             breaker.open(str(error), for_s=error.retry_after_s)
@@ -116,7 +116,7 @@ class Prober:
             error = await self._test() if may_test else None
         if error is None or lane.breaker.is_held or lane.connector.version != version:
             return
-        if error.blames is Blames.CREDENTIAL:
+        if error.origin is FaultOrigin.CREDENTIAL:
             lane.credential.refuse(error)
         else:
             lane.breaker.open(str(error))
@@ -139,4 +139,4 @@ class Prober:
 def _is_answer(error: DeliveryError) -> bool:
     """Whether the back office answered: an outage or a wrong password costs no delivery a try."""
     is_answer = error.http_status is not None or isinstance(error, MisconfiguredError)
-    return is_answer and error.blames is not Blames.CREDENTIAL
+    return is_answer and error.origin is not FaultOrigin.CREDENTIAL

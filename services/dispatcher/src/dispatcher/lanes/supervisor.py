@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from common.database import is_unavailable
 from common.errors import BrokerUnavailableError
-from dispatcher.lanes.placement import place
+from dispatcher.lanes.placement import assign_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.lanes.lane import Lane
     from dispatcher.lanes.lanes import Lanes
-    from dispatcher.lanes.leases import Breakers, LaneLeases
+    from dispatcher.lanes.leases import BreakerSnapshots, LaneLeases
 
 log = structlog.get_logger()
 WAITING = {"RabbitMQ": "lanes wait for RabbitMQ", "MongoDB": "lanes wait for MongoDB"}
@@ -49,7 +49,7 @@ class LaneSupervisor:
         self._longest_in_hand_s = longest_in_hand_s
         self._owned: set[str] = set()
         self._known: set[str] = set()
-        self._kept: dict[str, Breakers] = {}
+        self._kept: dict[str, BreakerSnapshots] = {}
         self._wake = asyncio.Event()
         self._is_closing = False
         self._has_ticked = False
@@ -84,7 +84,7 @@ class LaneSupervisor:
             return "RabbitMQ is away"
         if not self._has_ticked:
             return "lanes are not opened yet"
-        silent = [one.key.name for one in self._lanes if one.is_owned and one.is_silent]
+        silent = [one.key.name for one in self._lanes if one.is_owned and one.is_stalled]
         return f"these lanes are not consumed: {', '.join(silent)}" if silent else None
 
     async def close(self, drain_s: float) -> None:
@@ -117,7 +117,7 @@ class LaneSupervisor:
                 lane.end_soon()
         await self._release(self._owned - wanted)
         self._begin_to_open([one for one in self._lanes if one.is_owned and one.group in wanted])
-        await self._keep_breakers()
+        await self._store_breakers()
         for lane in self._lanes:
             lane.state.report(lane.in_hand)
         self._has_ticked = self._connection.is_open
@@ -139,7 +139,7 @@ class LaneSupervisor:
             self._known |= new
         return {
             group
-            for group, owner in place(groups, replicas).items()
+            for group, owner in assign_groups(groups, replicas).items()
             if owner == self._leases.replica
         }
 
@@ -157,7 +157,7 @@ class LaneSupervisor:
 
     def _begin_to_open(self, lanes: list[Lane]) -> None:
         """Open lanes beside the ticks: leases are renewed meanwhile."""
-        closed = [one for one in lanes if one.is_silent]
+        closed = [one for one in lanes if one.is_stalled]
         if closed and self._connection.is_open and self._opening is None:
             self._opening = asyncio.get_running_loop().create_task(self._open(closed))
             self._opening.add_done_callback(self._has_opened)
@@ -174,7 +174,7 @@ class LaneSupervisor:
 
     async def _open_one(self, lane: Lane, room: asyncio.Semaphore) -> None:
         async with room:
-            if lane.is_owned and lane.is_silent:
+            if lane.is_owned and lane.is_stalled:
                 await self._lanes.open(lane)
 
     async def _release(self, groups: set[str]) -> None:
@@ -182,7 +182,7 @@ class LaneSupervisor:
         idle = groups - {one.group for one in self._lanes if not one.is_idle}
         if not idle:
             return
-        await self._keep_breakers()
+        await self._store_breakers()
         for lane in self._lanes:
             if lane.group in idle:
                 lane.state.suspend()
@@ -190,7 +190,7 @@ class LaneSupervisor:
         await self._leases.release(idle)
         self._owned -= idle
 
-    async def _keep_breakers(self) -> None:
+    async def _store_breakers(self) -> None:
         """Store the circuit breakers that changed, for the replica that works the lanes next."""
         breakers: dict[str, list[Mapping[str, Any]]] = {group: [] for group in self._owned}
         for lane in self._lanes:
@@ -199,5 +199,5 @@ class LaneSupervisor:
                 breakers.setdefault(lane.group, []).append(snapshot)
         for group, found in breakers.items():
             if found != self._kept.get(group, []):
-                await self._leases.keep_breakers(group, found)
+                await self._leases.store_breakers(group, found)
                 self._kept[group] = found

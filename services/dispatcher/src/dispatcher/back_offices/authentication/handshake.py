@@ -17,8 +17,8 @@ from spnego.exceptions import SpnegoError
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from dispatcher.back_offices.caller import Caller
-    from dispatcher.back_offices.calls import Answer, Call
+    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.http_transport import HttpTransport
 
 UNAUTHORISED = 401
 LONGEST_HANDSHAKE = 4
@@ -53,9 +53,9 @@ def windows_schemes() -> tuple[Scheme, Scheme]:
     return (NEGOTIATE, NTLM) if has_kerberos else (NTLM, NEGOTIATE)
 
 
-async def shake_hands(
-    caller: Caller, call: Call, session: ClientSession, login: Login, scheme: Scheme
-) -> Answer | None:
+async def perform_handshake(
+    transport: HttpTransport, call: Call, session: ClientSession, login: Login, scheme: Scheme
+) -> Response | None:
     """Return the answer to the call, or None when the server does not offer the scheme.
 
     Each message that the server may take for the last one carries the payload; only the first one
@@ -63,18 +63,18 @@ async def shake_hands(
     password again.
     """
     message = replace(call, body=b"") if scheme is NTLM else call
-    refusal: Answer | None = None
+    refusal: Response | None = None
     context = _Context(login, scheme, call.url)
     token = await asyncio.to_thread(context.step, None)
     for _ in range(LONGEST_HANDSHAKE):
         if not token:
             break
-        answer = await caller(_with_token(message, scheme, token), session)
-        if answer.status != UNAUTHORISED:
-            return answer if message.body == call.body else await caller(call, session)
+        response = await transport(_with_token(message, scheme, token), session)
+        if response.status != UNAUTHORISED:
+            return response if message.body == call.body else await transport(call, session)
         if message.same_connection:
-            refusal = answer
-        challenge = None if context.is_complete else _challenge(answer, scheme)
+            refusal = response
+        challenge = None if context.is_complete else _challenge(response, scheme)
         token = None if challenge is None else await asyncio.to_thread(context.step, challenge)
         message = replace(call, same_connection=True)
     return refusal
@@ -117,11 +117,11 @@ def _with_token(message: Call, scheme: Scheme, token: bytes) -> Call:
     return replace(message, headers={**message.headers, "Authorization": value})
 
 
-def _challenge(answer: Answer, scheme: Scheme) -> bytes | None:
+def _challenge(response: Response, scheme: Scheme) -> bytes | None:
     """Return the server's message for the scheme, if it sent one."""
-    getall = getattr(answer.headers, "getall", None)
+    getall = getattr(response.headers, "getall", None)
     offered = (
-        getall("WWW-Authenticate", []) if getall else [answer.headers.get("WWW-Authenticate", "")]
+        getall("WWW-Authenticate", []) if getall else [response.headers.get("WWW-Authenticate", "")]
     )
     for offer in offered:
         word, _, encoded = offer.partition(" ")

@@ -11,13 +11,17 @@ from urllib.parse import quote_plus, urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from dispatcher.back_offices.calls import ANSWER_CAP, Call
+from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, Call
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.authentication.tokens import Client, Issued, Tokens
-    from dispatcher.back_offices.caller import Caller
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.authentication.token_cache import (
+        OAuth2Client,
+        TokenCache,
+        TokenResponse,
+    )
+    from dispatcher.back_offices.calls import Response
     from dispatcher.back_offices.faults import Faults
+    from dispatcher.back_offices.http_transport import HttpTransport
     from dispatcher.errors import DeliveryError
 
 
@@ -26,32 +30,32 @@ class _Refusal(BaseModel):
     error_description: str | None = None
 
 
-class OAuth2:
+class OAuth2Authentication:
     """Adds a bearer token to every call; waits at most ``timeout_s`` seconds for one."""
 
     def __init__(
         self,
-        tokens: Tokens,
-        client: Client,
-        ask: Caller,
+        tokens: TokenCache,
+        client: OAuth2Client,
+        token_transport: HttpTransport,
         faults: tuple[Faults, Faults],
         timeout_s: float,
     ) -> None:
         self._tokens = tokens
         self._client = client
-        self._ask = ask
+        self._ask = token_transport
         self._faults, self._token_faults = faults
         self._timeout_s = timeout_s
 
-    async def call(self, caller: Caller, call: Call) -> Answer:
+    async def call(self, transport: HttpTransport, call: Call) -> Response:
         """Make the call; a refused token is replaced once, and never sent again."""
         text = await self._token()
-        answer = await caller(_bearing(call, text))
-        if answer.status != 401:  # noqa: PLR2004 - RFC 6750, 3.1
-            return answer
+        response = await transport(_bearing(call, text))
+        if response.status != 401:  # noqa: PLR2004 - RFC 6750, 3.1
+            return response
         self._tokens.forget(self._client, text)
         renewed = await self._token()
-        return answer if renewed == text else await caller(_bearing(call, renewed))
+        return response if renewed == text else await transport(_bearing(call, renewed))
 
     async def close(self) -> None:
         """Do nothing: tokens outlive the connector's version."""
@@ -70,22 +74,22 @@ class OAuth2:
         self._hide(text)
         return text
 
-    async def _issued(self) -> Issued:
+    async def _issued(self) -> TokenResponse:
         try:
-            answer, issued = await self._tokens.request(
+            response, issued = await self._tokens.request(
                 self._client, self._request, self._timeout_s
             )
         except TimeoutError as error:
             raise self._token_faults.transport("no answer", seconds=self._timeout_s) from error
         if issued is None:
-            raise self._refused(answer)
+            raise self._refused(response)
         return issued
 
     def _hide(self, text: str) -> None:
         self._faults.hide(text)
         self._token_faults.hide(text)
 
-    async def _request(self) -> Answer:
+    async def _request(self) -> Response:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -102,22 +106,22 @@ class OAuth2:
         body = urlencode({name: value for name, value in form.items() if value}).encode()
         return await self._ask(Call("POST", self._client.token_url, headers, body))
 
-    def _refused(self, answer: Answer) -> DeliveryError:
+    def _refused(self, response: Response) -> DeliveryError:
         """Return the error of an answer without a token; some refuse with a good status."""
         faults = self._token_faults
         try:
-            refusal = _Refusal.model_validate_json(answer.body)
+            refusal = _Refusal.model_validate_json(response.body)
         except ValidationError:
-            return self._unread(answer)
+            return self._unread(response)
         text = f"{refusal.error} {refusal.error_description or ''}"
-        return faults.find("oauth", refusal.error, answer, text) or faults.status(answer)
+        return faults.find("oauth", refusal.error, response, text) or faults.status(response)
 
-    def _unread(self, answer: Answer) -> DeliveryError:
+    def _unread(self, response: Response) -> DeliveryError:
         faults = self._token_faults
-        if not answer.is_good:
-            return faults.status(answer)
-        is_cut = not answer.is_whole and 0 < len(answer.body) < ANSWER_CAP
-        return faults.transport("cut" if is_cut else "malformed", answer)
+        if not response.is_success:
+            return faults.status(response)
+        is_cut = not response.is_whole and 0 < len(response.body) < MAX_RESPONSE_BYTES
+        return faults.transport("cut" if is_cut else "malformed", response)
 
 
 def _bearing(call: Call, token: str) -> Call:

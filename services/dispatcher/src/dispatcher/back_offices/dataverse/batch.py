@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from common.exact_json import write_json
-from dispatcher.back_offices.calls import Answer
+from dispatcher.back_offices.calls import Response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +46,10 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
     )
 
 
-def answers_in(answer: Answer) -> list[Answer]:
+def responses_in(response: Response) -> list[Response]:
     """Return the answers inside the answer."""
     found = []
-    for status, head, body in _STATUS.findall(answer.body):
+    for status, head, body in _STATUS.findall(response.body):
         headers = {
             name.strip(): value.strip()
             for name, _, value in (
@@ -57,12 +57,12 @@ def answers_in(answer: Answer) -> list[Answer]:
             )
         }
         found.append(
-            Answer(
+            Response(
                 int(status),
                 headers,
                 body.strip(),
                 is_whole=True,
-                exchange=answer.exchange,
+                exchange=response.exchange,
                 in_change_set=True,
             )
         )

@@ -16,7 +16,7 @@ from common.contracts.mapping import (
     SoapResources,
     element_of,
 )
-from dispatcher.back_offices.soap.answer import parse
+from dispatcher.back_offices.soap.response import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +80,7 @@ def _unusable(error: ValidationError) -> str:
 
 def _create_in(wsdl: bytes) -> tuple[_Element, str]:
     """Return the schema that has Create, and the entity that Create takes."""
-    root = parse(wsdl)
+    root = parse_xml(wsdl)
     schemas = [] if root is None else list(root.iter(f"{XSD}schema"))
     if not schemas:
         raise WsdlError("The answer is no WSDL.", is_wsdl=False)

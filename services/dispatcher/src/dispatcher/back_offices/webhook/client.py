@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.calls import Call, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import open_secrets
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.webhook.probe import probe
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
 ACTION_HEADER = "X-Dime-Action"
 
@@ -37,7 +37,7 @@ class Webhook:
         self._uri = http.connector.uri or ""
         self._key = key
 
-    def prepare(self, request: DeliveryRequested) -> Prepared:
+    def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Sign the snapshot as it is; ``webhook-id`` is the delivery's id, the same however
         often it is sent.
         """
@@ -53,16 +53,16 @@ class Webhook:
                 "webhook-timestamp": str(timestamp),
                 "webhook-signature": sign(self._key, request.delivery_id, timestamp, body),
             }
-        return Prepared(Call("POST", self._uri, headers, body))
+        return PreparedDelivery(Call("POST", self._uri, headers, body))
 
-    async def send(self, prepared: Prepared) -> Receipt:
+    async def send(self, prepared: PreparedDelivery) -> Receipt:
         """POST the snapshot; success is any 2xx."""
-        answer = await self._http.call(prepared.call)
-        if not answer.is_good:
-            raise self._http.faults.status(answer)
-        return receipt_of(answer)
+        response = await self._http.call(prepared.call)
+        if not response.is_success:
+            raise self._http.faults.status(response)
+        return receipt_of(response)
 
-    async def probe(self) -> Probed:
+    async def probe(self) -> ProbeResult:
         """Ask with HEAD, and with GET where that shows a page."""
         return await probe(self._http)
 

@@ -9,11 +9,11 @@ from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, Tr
 from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
-from dispatcher.back_offices.addresses import ForbiddenAddressError
-from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.certificates import trusting
+from dispatcher.back_offices.address_policy import ForbiddenAddressError
+from dispatcher.back_offices.calls import Response
 from dispatcher.back_offices.exact_url import exact_url
-from dispatcher.back_offices.exchange import exchange_of, host_of
+from dispatcher.back_offices.http_exchange import exchange_of, host_of
+from dispatcher.back_offices.tls import ssl_context_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.addresses import Addresses
+    from dispatcher.back_offices.address_policy import AddressPolicy
     from dispatcher.back_offices.calls import Call
     from dispatcher.back_offices.faults import Faults
 
@@ -81,7 +81,7 @@ def _same_connection() -> TraceConfig:
     return config
 
 
-def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
+def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
     """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls.
 
     Only a client of limited connections knows ``Call.same_connection``.
@@ -104,7 +104,7 @@ def open_session(addresses: Addresses, limit: int = 0) -> ClientSession:
     )
 
 
-class Caller:
+class HttpTransport:
     """Makes the calls of one connector, with the trace that each belongs to; raises a
     DeliveryError when no status came back.
     """
@@ -129,9 +129,9 @@ class Caller:
             connect=limits.connect_timeout_s,
             sock_connect=limits.connect_timeout_s,
         )
-        self._ssl = trusting(connector.ca_certificate)
+        self._ssl = ssl_context_for(connector.ca_certificate)
 
-    async def __call__(self, call: Call, session: ClientSession | None = None) -> Answer:
+    async def __call__(self, call: Call, session: ClientSession | None = None) -> Response:
         """Make one call, on a session of its own if one is given."""
         sent = _Body(call)
         asking = (session or self._session).request(
@@ -145,11 +145,11 @@ class Caller:
             trace_request_ctx=sent,
         )
         try:
-            async with asking as answer:
-                body, is_whole = await _read(answer, call.cap)
-                exchange = exchange_of(call, answer.status, len(body))
-                found = Answer(answer.status, answer.headers, body, is_whole, exchange)
-                if found.is_good and not sent.is_sent:
+            async with asking as response:
+                body, is_whole = await _read(response, call.max_bytes)
+                exchange = exchange_of(call, response.status, len(body))
+                found = Response(response.status, response.headers, body, is_whole, exchange)
+                if found.is_success and not sent.is_sent:
                     raise self._faults.transport("early", found)
                 return found
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -175,18 +175,18 @@ class Caller:
         return min(self._timeout.connect or 0.0, total) if what == "no connection" else total
 
 
-async def _read(answer: aiohttp.ClientResponse, cap: int) -> tuple[bytes, bool]:
-    """Return at most ``cap`` bytes; the status is known by now, so a body that fails is no
+async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
+    """Return at most ``max_bytes`` bytes; the status is known by now, so a body that fails is no
     failure of the call.
     """
     body = bytearray()
-    if answer.headers.get("Content-Encoding", "identity") != "identity":
+    if response.headers.get("Content-Encoding", "identity") != "identity":
         return b"", False
     try:
-        async for chunk in answer.content.iter_any():
+        async for chunk in response.content.iter_any():
             body += chunk
-            if len(body) > cap:
-                return bytes(body[:cap]), False
+            if len(body) > max_bytes:
+                return bytes(body[:max_bytes]), False
     except (aiohttp.ClientError, TimeoutError):
         return bytes(body), False
     return bytes(body), True

@@ -10,7 +10,7 @@ import ssl
 from dispatcher.metrics import CERTIFICATE_ENDS
 
 
-class Noting(ssl.SSLObject):
+class ExpiryRecorder(ssl.SSLObject):
     """One TLS connection; its certificate has been verified once the handshake is over."""
 
     def do_handshake(self) -> None:
@@ -23,21 +23,21 @@ class Noting(ssl.SSLObject):
             )
 
 
-def trusting(ca_certificate: str | None) -> ssl.SSLContext:
+def ssl_context_for(ca_certificate: str | None) -> ssl.SSLContext:
     """Return what verifies certificates: by the machine's authorities, or by this one alone."""
     return (
-        _noting(ssl.create_default_context(cadata=ca_certificate))
+        _recording_expiry(ssl.create_default_context(cadata=ca_certificate))
         if ca_certificate
-        else _trusting_the_machine()
+        else _system_ssl_context()
     )
 
 
 @functools.cache
-def _trusting_the_machine() -> ssl.SSLContext:
+def _system_ssl_context() -> ssl.SSLContext:
     """Read the machine's authorities once: that takes a while."""
-    return _noting(ssl.create_default_context())
+    return _recording_expiry(ssl.create_default_context())
 
 
-def _noting(context: ssl.SSLContext) -> ssl.SSLContext:
-    context.sslobject_class = Noting
+def _recording_expiry(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.sslobject_class = ExpiryRecorder
     return context

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatcher.back_offices.caller import Caller
-    from dispatcher.back_offices.calls import Answer, Call
+    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.http_transport import HttpTransport
 
 
-class Plain:
+class HeaderAuthentication:
     """Adds the same headers to every call."""
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         self._headers = headers or {}
 
-    async def call(self, caller: Caller, call: Call) -> Answer:
+    async def call(self, transport: HttpTransport, call: Call) -> Response:
         """Make the call."""
-        return await caller(
+        return await transport(
             replace(call, headers={**call.headers, **self._headers}) if self._headers else call
         )
 
@@ -29,8 +29,8 @@ class Plain:
         """Do nothing: no connection is kept."""
 
 
-def basic(login: str, password: str) -> Plain:
+def basic_authentication(login: str, password: str) -> HeaderAuthentication:
     """Return HTTP Basic (RFC 7617, UTF-8)."""
-    return Plain(
+    return HeaderAuthentication(
         {"Authorization": f"Basic {base64.b64encode(f'{login}:{password}'.encode()).decode()}"}
     )

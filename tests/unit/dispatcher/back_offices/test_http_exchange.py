@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.exchange import LONGEST_ADDRESS, address_of, exchange_of
+from dispatcher.back_offices.http_exchange import LONGEST_ADDRESS, address_of, exchange_of
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class ForbiddenAddressError(OSError):
     """The address may not be called."""
 
 
-class Addresses:
+class AddressPolicy:
     """Public addresses may be called, private ones when they are in one of these networks,
     link-local and metadata addresses never.
     """

@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.authentication.handshake import UNAUTHORISED, shake_hands
-from dispatcher.back_offices.caller import KEEP_ALIVE_S
+from dispatcher.back_offices.authentication.handshake import UNAUTHORISED, perform_handshake
+from dispatcher.back_offices.http_transport import KEEP_ALIVE_S
 from dispatcher.errors import ClosedEarlyError
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
     from dispatcher.back_offices.authentication.handshake import Login, Scheme
-    from dispatcher.back_offices.caller import Caller
-    from dispatcher.back_offices.calls import Answer, Call
+    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.http_transport import HttpTransport
 
 FRESH_S = KEEP_ALIVE_S - 1.0
 HANDSHAKES = 3
@@ -28,7 +28,7 @@ HANDSHAKES = 3
 
 
 @dataclass(slots=True)
-class ProvedConnection:
+class AuthenticatedConnection:
     """A session of one connection; one that is idle for longer than ``FRESH_S`` was closed, and
     its proof is lost.
     """
@@ -42,7 +42,7 @@ class ProvedConnection:
         return time.monotonic() - self.proved_at < FRESH_S
 
 
-class Negotiated:
+class WindowsAuthentication:
     """Keeps as many proved connections as there are calls at once."""
 
     def __init__(
@@ -51,21 +51,21 @@ class Negotiated:
         self._login = login
         self._schemes = tuple(schemes)
         self._open_one = open_one
-        self._idle: list[ProvedConnection] = []
+        self._idle: list[AuthenticatedConnection] = []
         self._is_closed = False
 
-    async def call(self, caller: Caller, call: Call) -> Answer:
+    async def call(self, transport: HttpTransport, call: Call) -> Response:
         """Make the call on a proved connection; the payload travels once.
 
         A connection that the server closes before the payload was sent is replaced.
         """
-        answer = await self._on_proved(caller, call)
+        response = await self._on_proved(transport, call)
         for _ in range(HANDSHAKES - 1):
-            if answer is not None:
-                return answer
+            if response is not None:
+                return response
             with contextlib.suppress(ClosedEarlyError):
-                answer = await self._on_new(caller, call)
-        return answer or await self._on_new(caller, call)
+                response = await self._on_new(transport, call)
+        return response or await self._on_new(transport, call)
 
     async def close(self) -> None:
         """Close idle connections now and the others after their calls."""
@@ -74,43 +74,48 @@ class Negotiated:
         for connection in idle:
             await connection.session.close()
 
-    async def _on_proved(self, caller: Caller, call: Call) -> Answer | None:
+    async def _on_proved(self, transport: HttpTransport, call: Call) -> Response | None:
         """Return the answer, or None when no connection is proved any more."""
         while self._idle:
             connection = self._idle.pop()
             if connection.is_proved:
                 with contextlib.suppress(ClosedEarlyError):
-                    answer = await self._keeping(
-                        connection, caller(replace(call, same_connection=True), connection.session)
+                    response = await self._keeping(
+                        connection,
+                        transport(replace(call, same_connection=True), connection.session),
                     )
-                    return answer if answer.status != UNAUTHORISED else None
+                    return response if response.status != UNAUTHORISED else None
             else:
                 await connection.session.close()
         return None
 
-    async def _on_new(self, caller: Caller, call: Call) -> Answer:
+    async def _on_new(self, transport: HttpTransport, call: Call) -> Response:
         """Prove a new connection, and make the call with the last message of the handshake."""
-        connection = ProvedConnection(self._open_one())
-        return await self._keeping(connection, self._prove(caller, call, connection.session))
+        connection = AuthenticatedConnection(self._open_one())
+        return await self._keeping(connection, self._prove(transport, call, connection.session))
 
-    async def _keeping(self, connection: ProvedConnection, calling: Awaitable[Answer]) -> Answer:
+    async def _keeping(
+        self, connection: AuthenticatedConnection, calling: Awaitable[Response]
+    ) -> Response:
         """Keep the connection if the call leaves it proved, else close it."""
         try:
-            answer = await calling
+            response = await calling
         except BaseException:
             await connection.session.close()
             raise
-        if self._is_closed or answer.status == UNAUTHORISED or not answer.is_whole:
+        if self._is_closed or response.status == UNAUTHORISED or not response.is_whole:
             await connection.session.close()
         else:
             connection.proved_at = time.monotonic()
             self._idle.append(connection)
-        return answer
+        return response
 
-    async def _prove(self, caller: Caller, call: Call, session: ClientSession) -> Answer:
+    async def _prove(
+        self, transport: HttpTransport, call: Call, session: ClientSession
+    ) -> Response:
         for scheme in self._schemes:
-            answer = await shake_hands(caller, call, session, self._login, scheme)
-            if answer is not None:
+            response = await perform_handshake(transport, call, session, self._login, scheme)
+            if response is not None:
                 self._schemes = (scheme, *(other for other in self._schemes if other is not scheme))
-                return answer
-        return await caller(call, session)
+                return response
+        return await transport(call, session)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.contracts.connector import ConnectorTested, Step
+from common.contracts.connector import ConnectionTestStep, ConnectorTested
 from common.errors import BrokerUnavailableError
-from dispatcher.connection_test.steps import Tested, try_connector
+from dispatcher.connection_test.run import ConnectionTestResult, run_connection_test
 from dispatcher.unreadable import UnreadableConnector
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from dispatcher.connector_cache import ConnectorCache
 
 STALE = timedelta(minutes=2)
-UNKNOWN = Tested(
+UNKNOWN = ConnectionTestResult(
     [
-        Step(
+        ConnectionTestStep(
             name="address",
             passed=False,
             sentence="The dispatcher does not have this connector, or cannot read it: see its log.",
@@ -30,7 +30,7 @@ UNKNOWN = Tested(
 )
 
 
-class Tests:
+class ConnectionTestService:
     """ConnectorTestRequested -> ConnectorTested; requests that are too old are passed over."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Tests:
         connector = self._connectors.find(request.connector_id)
         tested = UNKNOWN
         if connector is not None and not isinstance(connector, UnreadableConnector):
-            tested = await try_connector(connector, self._shared)
+            tested = await run_connection_test(connector, self._shared)
         result = ConnectorTested(
             test_id=request.test_id,
             connector_id=request.connector_id,

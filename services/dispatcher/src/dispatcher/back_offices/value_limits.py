@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.dates import Date
+    from dispatcher.back_offices.dates import SnapshotDate
 
 EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -25,7 +25,7 @@ class DecimalLimits(NamedTuple):
     decimals: int
     digits: int
 
-    def objection_to(self, value: Decimal) -> str | None:
+    def violation_of(self, value: Decimal) -> str | None:
         """Return why a number cannot be held exactly, or None."""
         if value.copy_abs() > self.largest:
             return (
@@ -48,7 +48,7 @@ DATAVERSE = DecimalLimits(Decimal(100_000_000_000), 10, 22)
 """A Decimal column at its highest precision (Microsoft's page *Types of columns*)."""
 
 
-def objection_to_date(date: Date) -> str | None:
+def date_violation(date: SnapshotDate) -> str | None:
     """Return why a date cannot be held, or None."""
     if EARLIEST <= date.moment <= LATEST:
         return None

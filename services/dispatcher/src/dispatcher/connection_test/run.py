@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from common.contracts.connector import Step
+from common.contracts.connector import ConnectionTestStep
 from dispatcher.back_offices.table import KINDS, build
-from dispatcher.connection_test.network import failed, try_address, try_tls
+from dispatcher.connection_test.network_steps import check_address, check_tls, failed
 from dispatcher.errors import (
     DeliveryError,
     NoAnswerError,
@@ -20,12 +20,12 @@ from dispatcher.errors import (
     ThrottledError,
     UnauthorisedError,
 )
-from dispatcher.validate import find_fault
+from dispatcher.validate import refuse_connector
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from dispatcher.back_offices.http_client import SharedResources
-    from dispatcher.connection_test.network import StepName
+    from dispatcher.connection_test.network_steps import StepName
 
 CREDENTIAL_CODES = ("DSCFG006", "DSCFG008")
 PROXY_ASKS = 407
@@ -39,12 +39,12 @@ _IN_TROUBLE = (NoAnswerError, ServerFaultError, ThrottledError)
 log = structlog.get_logger()
 
 
-class Tested(NamedTuple):
+class ConnectionTestResult(NamedTuple):
     """The steps up to the first that failed; ``mapping`` as the back office's own
     description has it.
     """
 
-    steps: list[Step]
+    steps: list[ConnectionTestStep]
     mapping: dict[str, Any] | None = None
 
     @property
@@ -53,9 +53,11 @@ class Tested(NamedTuple):
         return all(step.passed for step in self.steps)
 
 
-async def try_connector(connector: Connector, shared: SharedResources) -> Tested:
+async def run_connection_test(
+    connector: Connector, shared: SharedResources
+) -> ConnectionTestResult:
     """Go from step to step until one fails. It never raises: each error is a failed step."""
-    steps: list[Step] = []
+    steps: list[ConnectionTestStep] = []
     try:
         return await _try(connector, shared, steps)
     except Exception as error:
@@ -63,21 +65,29 @@ async def try_connector(connector: Connector, shared: SharedResources) -> Tested
         done = {step.name for step in steps}
         left: tuple[StepName, ...] = ("address", "TLS", "endpoint")
         step = next(name for name in left if name not in done)
-        return Tested([*steps, failed(step, _UNFORESEEN.format(type(error).__name__))])
+        return ConnectionTestResult(
+            [*steps, failed(step, _UNFORESEEN.format(type(error).__name__))]
+        )
 
 
-async def _try(connector: Connector, shared: SharedResources, steps: list[Step]) -> Tested:
-    fault = find_fault(connector, KINDS)
+async def _try(
+    connector: Connector, shared: SharedResources, steps: list[ConnectionTestStep]
+) -> ConnectionTestResult:
+    fault = refuse_connector(connector, KINDS)
     if fault is not None:
-        return Tested([failed("address", fault.message or "")])
+        return ConnectionTestResult([failed("address", fault.message or "")])
     parts = urlsplit(connector.uri or "")
-    steps.append(await try_address(connector, parts, shared.addresses))
+    steps.append(await check_address(connector, parts, shared.addresses))
     if steps[-1].passed:
-        steps.append(await try_tls(connector, parts))
-    return await _inside(connector, shared, steps) if steps[-1].passed else Tested(steps)
+        steps.append(await check_tls(connector, parts))
+    return (
+        await _inside(connector, shared, steps) if steps[-1].passed else ConnectionTestResult(steps)
+    )
 
 
-async def _inside(connector: Connector, shared: SharedResources, steps: list[Step]) -> Tested:
+async def _inside(
+    connector: Connector, shared: SharedResources, steps: list[ConnectionTestStep]
+) -> ConnectionTestResult:
     """Try credentials and endpoint in one call: which of the two was refused
     shows in the answer.
     """
@@ -88,26 +98,26 @@ async def _inside(connector: Connector, shared: SharedResources, steps: list[Ste
         async with asyncio.timeout(longest_s):
             probed = await client.probe()
     except DeliveryError as error:
-        return Tested([*steps, *_refused(connector, error)])
+        return ConnectionTestResult([*steps, *_refused(connector, error)])
     except TimeoutError:
-        return Tested([*steps, failed("endpoint", _TOO_SLOW.format(longest_s))])
+        return ConnectionTestResult([*steps, failed("endpoint", _TOO_SLOW.format(longest_s))])
     finally:
         if client is not None:
             await client.close()
-    admitted = [_admitted(connector)] if probed.is_admitted else []
-    endpoint = Step(name="endpoint", passed=probed.passed, sentence=probed.sentence)
-    return Tested([*steps, *admitted, endpoint], probed.mapping)
+    admitted = [_admitted(connector)] if probed.shows_admission else []
+    endpoint = ConnectionTestStep(name="endpoint", passed=probed.passed, sentence=probed.sentence)
+    return ConnectionTestResult([*steps, *admitted, endpoint], probed.mapping)
 
 
-def _admitted(connector: Connector) -> Step:
-    return Step(
+def _admitted(connector: Connector) -> ConnectionTestStep:
+    return ConnectionTestStep(
         name="authentication",
         passed=True,
         sentence=f"The back office accepts the credentials ({connector.authentication.type}).",
     )
 
 
-def _refused(connector: Connector, error: DeliveryError) -> list[Step]:
+def _refused(connector: Connector, error: DeliveryError) -> list[ConnectionTestStep]:
     """Return the step that failed, after the one that the answer shows to have passed."""
     if (
         isinstance(error, UnauthorisedError)

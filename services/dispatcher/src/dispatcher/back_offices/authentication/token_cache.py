@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import Response
 
 MARGIN_S = 60.0
 MARGIN_SHARE = 0.1
@@ -24,7 +24,7 @@ LONGEST_LIFETIME_S = 86_400.0
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,32768}")
 
 
-class Client(NamedTuple):
+class OAuth2Client(NamedTuple):
     """Who asks for a token; equal ones share it."""
 
     token_url: str
@@ -42,7 +42,7 @@ class Token:
     until: float
 
 
-class Issued(BaseModel):
+class TokenResponse(BaseModel):
     """The answer of a token endpoint (RFC 6749, 5.1)."""
 
     access_token: str
@@ -69,22 +69,22 @@ class Issued(BaseModel):
         return min(named, LONGEST_LIFETIME_S) if named > 0 and math.isfinite(named) else LIFETIME_S
 
 
-class Tokens:
+class TokenCache:
     """Keeps tokens until shortly before they expire."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._tokens: dict[Client, Token] = {}
-        self._requests: dict[Client, asyncio.Task[tuple[Answer, Issued | None]]] = {}
+        self._tokens: dict[OAuth2Client, Token] = {}
+        self._requests: dict[OAuth2Client, asyncio.Task[tuple[Response, TokenResponse | None]]] = {}
 
-    def find(self, client: Client) -> str | None:
+    def find(self, client: OAuth2Client) -> str | None:
         """Return the client's token, unless there is none or it is about to expire."""
         token = self._tokens.get(client)
         return token.text if token is not None and token.until > self._clock() else None
 
     async def request(
-        self, client: Client, ask: Callable[[], Awaitable[Answer]], timeout_s: float
-    ) -> tuple[Answer, Issued | None]:
+        self, client: OAuth2Client, ask: Callable[[], Awaitable[Response]], timeout_s: float
+    ) -> tuple[Response, TokenResponse | None]:
         """Return the token endpoint's answer and the token in it, if it holds one; raises
         TimeoutError after so many seconds.
 
@@ -99,40 +99,42 @@ class Tokens:
         async with asyncio.timeout(timeout_s):
             return await asyncio.shield(running)
 
-    def ends_at(self, client: Client) -> float:
+    def ends_at(self, client: OAuth2Client) -> float:
         """Return until when the client's token is used, in seconds since 1970; 0
         when there is none.
         """
         token = self._tokens.get(client)
         return time.time() + token.until - self._clock() if token else 0.0
 
-    def forget(self, client: Client, text: str) -> None:
+    def forget(self, client: OAuth2Client, text: str) -> None:
         """Drop a token that was refused, unless it has been replaced."""
         if client in self._tokens and self._tokens[client].text == text:
             del self._tokens[client]
 
     async def _request(
-        self, client: Client, ask: Callable[[], Awaitable[Answer]]
-    ) -> tuple[Answer, Issued | None]:
-        answer = await ask()
-        issued = issued_in(answer)
+        self, client: OAuth2Client, ask: Callable[[], Awaitable[Response]]
+    ) -> tuple[Response, TokenResponse | None]:
+        response = await ask()
+        issued = token_response_in(response)
         if issued is not None and issued.is_bearer and issued.is_sendable:
             margin_s = min(MARGIN_S, MARGIN_SHARE * issued.lifetime_s)
             until = self._clock() + issued.lifetime_s - margin_s
             self._tokens[client] = Token(issued.access_token, until)
-        return answer, issued
+        return response, issued
 
-    def _finished(self, client: Client, done: asyncio.Task[tuple[Answer, Issued | None]]) -> None:
+    def _finished(
+        self, client: OAuth2Client, done: asyncio.Task[tuple[Response, TokenResponse | None]]
+    ) -> None:
         del self._requests[client]
         if not done.cancelled():
             done.exception()  # it may be that no caller waits for it any more
 
 
-def issued_in(answer: Answer) -> Issued | None:
+def token_response_in(response: Response) -> TokenResponse | None:
     """Return the token of a good answer, or None."""
-    if not answer.is_good:
+    if not response.is_success:
         return None
     try:
-        return Issued.model_validate_json(answer.body)
+        return TokenResponse.model_validate_json(response.body)
     except ValidationError:
         return None

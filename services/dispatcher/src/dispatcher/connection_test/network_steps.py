@@ -8,9 +8,9 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Literal
 
-from common.contracts.connector import Step
-from dispatcher.back_offices.certificates import trusting
+from common.contracts.connector import ConnectionTestStep
 from dispatcher.back_offices.connector_settings import check_authority
+from dispatcher.back_offices.tls import ssl_context_for
 from dispatcher.errors import MisconfiguredError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.addresses import Addresses
+    from dispatcher.back_offices.address_policy import AddressPolicy
 
 StepName = Literal["address", "TLS", "authentication", "endpoint"]
 PORTS = {"http": 80, "https": 443}
@@ -26,12 +26,14 @@ MOST_ADDRESSES = 4
 HANG_UP_S = 1.0
 
 
-def failed(name: StepName, sentence: str) -> Step:
+def failed(name: StepName, sentence: str) -> ConnectionTestStep:
     """Return a step that failed, with the correction."""
-    return Step(name=name, passed=False, sentence=sentence)
+    return ConnectionTestStep(name=name, passed=False, sentence=sentence)
 
 
-async def try_address(connector: Connector, parts: SplitResult, addresses: Addresses) -> Step:
+async def check_address(
+    connector: Connector, parts: SplitResult, addresses: AddressPolicy
+) -> ConnectionTestStep:
     """Find the host's addresses and connect to one of them, as a delivery would."""
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     try:
@@ -56,7 +58,9 @@ async def try_address(connector: Connector, parts: SplitResult, addresses: Addre
         )
 
 
-async def _first(host: str, port: int, known: Sequence[str], addresses: Addresses) -> Step:
+async def _first(
+    host: str, port: int, known: Sequence[str], addresses: AddressPolicy
+) -> ConnectionTestStep:
     """Return the step of the first address that takes a connection, else of the first one."""
     errors: list[OSError] = []
     for address in known:
@@ -69,7 +73,7 @@ async def _first(host: str, port: int, known: Sequence[str], addresses: Addresse
         await _hang_up(writer)
         shown = host if host == address else f"{host} ({address})"
         sentence = f"{shown} takes connections on port {port}."
-        return Step(name="address", passed=True, sentence=sentence)
+        return ConnectionTestStep(name="address", passed=True, sentence=sentence)
     return failed("address", _why(errors[0], host, known[0], port))
 
 
@@ -85,10 +89,10 @@ def _why(error: OSError, host: str, address: str, port: int) -> str:
     )
 
 
-async def try_tls(connector: Connector, parts: SplitResult) -> Step:
+async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestStep:
     """Try TLS with the authority that the connector trusts."""
     if parts.scheme == "http":
-        return Step(
+        return ConnectionTestStep(
             name="TLS",
             passed=True,
             sentence=(
@@ -103,7 +107,7 @@ async def try_tls(connector: Connector, parts: SplitResult) -> Step:
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
             _, writer = await asyncio.open_connection(
-                host, port, ssl=trusting(connector.ca_certificate)
+                host, port, ssl=ssl_context_for(connector.ca_certificate)
             )
     except ssl.SSLCertVerificationError as error:
         return failed(
@@ -123,7 +127,9 @@ async def try_tls(connector: Connector, parts: SplitResult) -> Step:
         )
     version = writer.get_extra_info("ssl_object").version()
     await _hang_up(writer)
-    return Step(name="TLS", passed=True, sentence=f"{version}, with a trusted certificate.")
+    return ConnectionTestStep(
+        name="TLS", passed=True, sentence=f"{version}, with a trusted certificate."
+    )
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
