@@ -55,7 +55,7 @@ async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_
     answer = await ledger.claim(Claim(version(1)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_an_older_snapshot_goes_after_a_newer_one_was_refused(ledger: Ledger) -> None:
@@ -120,7 +120,7 @@ async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doub
     answer = await ledger.claim(Claim(version(1)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_was_released(
@@ -197,7 +197,7 @@ async def test_an_update_is_not_sent_after_a_delete_of_the_same_moment(ledger: L
     answer = await ledger.claim(Claim(retried))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_delete_that_arrived_first_still_goes_after_an_update_of_the_same_moment(
@@ -225,7 +225,7 @@ async def test_a_version_of_the_same_moment_that_is_older_is_superseded(
     answer = await ledger.claim(Claim(at_the_same_moment("t1", **older)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_two_versions_within_a_microsecond_are_in_order(ledger: Ledger) -> None:

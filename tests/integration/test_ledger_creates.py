@@ -160,7 +160,7 @@ async def test_a_create_is_not_sent_after_a_delete_that_was_not_sent(ledger: Led
     answer = await ledger.claim(Claim(version(1, attempt=2, action=Action.CREATE)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_delete_that_was_not_sent_has_the_same_answer_again(ledger: Ledger) -> None:

@@ -33,7 +33,7 @@ async def test_a_claim_that_ended_is_released_without_effect(ledger: Ledger) -> 
     await ledger.release(settled)
 
     assert isinstance(await ledger.claim(Claim(version(3))), Busy)
-    assert ledger._live == {other.token: other}
+    assert ledger._active == {other.token: other}
 
 
 async def test_a_claim_whose_caller_stopped_waiting_is_given_back(ledger: Ledger) -> None:
@@ -143,5 +143,5 @@ async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
 
     assert isinstance(failed, Exception)
     assert done is None
-    assert ledger._live == {}
+    assert ledger._active == {}
     assert await ledger.claim(Claim(good.request)) == AlreadySettled(SUCCESS)

@@ -185,9 +185,9 @@ def a_lane(client: FakeClient, credential: Credential | None = None, **fields: A
     connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
     changes: list[LaneChanged] = []
     clients = cast("Any", FakeClients(client))
-    belongs = membership_of(connector, LaneKey(connector.connector_id))
+    membership = membership_of(connector, LaneKey(connector.connector_id))
     report = LaneChangePublisher(connector.connector_id, "replica", changes.append)
-    state = LaneState(connector, belongs, settings, clients, report, now)
+    state = LaneState(connector, membership, settings, clients, report, now)
     state.credential.credential = credential
     state.leased_until = math.inf
     return FakeLane(state, client, changes, FakeLedger())

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 log = structlog.get_logger()
-STOP_S = 10.0
+STOP_TIMEOUT_S = 10.0
 
 
 def main() -> None:
@@ -159,7 +159,7 @@ async def _work(
         await stop.wait()
         await asyncio.gather(
             _bounded(broker.stop()),
-            transactions.close(STOP_S),
+            transactions.close(STOP_TIMEOUT_S),
             supervisor.close(settings.drain_s),
         )
     await clients.close()
@@ -211,5 +211,5 @@ async def _test(settings: Settings, connector_id: str) -> int:
 async def _bounded(closing: Awaitable[None]) -> None:
     """Close within a limit: without a broker it would wait for a reconnection."""
     with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
-        async with asyncio.timeout(STOP_S):
+        async with asyncio.timeout(STOP_TIMEOUT_S):
             await closing

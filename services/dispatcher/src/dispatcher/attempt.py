@@ -55,7 +55,7 @@ class AttemptProgress:
         self.action = claim.request.transaction.action
         self.connector: Connector
         self.tries = TryCounts()
-        self.rest: Any = None
+        self.remaining: Any = None
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
@@ -63,7 +63,7 @@ class AttemptProgress:
     @property
     def is_partly_stored(self) -> bool:
         """Whether parts of the appointment were stored, and others are still to be sent."""
-        return self.rest is not None
+        return self.remaining is not None
 
     @property
     def may_have_stored(self) -> bool:
@@ -74,7 +74,7 @@ class AttemptProgress:
     def failed(self, error: DeliveryError) -> None:
         """Note a failed try."""
         self._error = error
-        self.rest = error.rest or self.rest
+        self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
     def success(self, receipt: Receipt) -> Outcome:
@@ -173,7 +173,7 @@ class AttemptRunner:
         has_begun = progress.is_partly_stored
         try:
             client = self._lane.clients.get(progress.connector)
-            prepared = progress.rest or client.prepare(progress.claim.to_send)
+            prepared = progress.remaining or client.prepare(progress.claim.to_send)
             with self._lane.calling():
                 has_begun = True
                 return await client.send(prepared)

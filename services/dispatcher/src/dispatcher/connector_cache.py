@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
 log = structlog.get_logger()
-PAUSE_S = 1.0
+RETRY_INTERVAL_S = 1.0
 
 
 class ConnectorCache:
@@ -108,7 +108,7 @@ class ConnectorCache:
                 try:
                     return await self._refresh()
                 except BrokerUnavailableError:
-                    await asyncio.sleep(PAUSE_S)
+                    await asyncio.sleep(RETRY_INTERVAL_S)
 
     async def _refresh(self) -> None:
         connectors = await self._read()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dispatcher.connector_cache import ConnectorCache
     from dispatcher.route import RoutingService
 
-MESSAGES_AT_ONCE = 16
-TESTS_AT_ONCE = 4
+PREFETCH = 16
+TEST_PREFETCH = 4
 
 
 def subscribe(
@@ -33,7 +33,7 @@ def subscribe(
         broker,
         topology.DISPATCHER_UNROUTED,
         parsed_by(DeliveryRequested.model_validate_json),
-        MESSAGES_AT_ONCE,
+        PREFETCH,
     )
     async def unrouted(request: DeliveryRequested) -> None:
         await route.reroute(request)
@@ -43,7 +43,7 @@ def subscribe(
         topology.CONNECTORS,
         own_queue(f"dispatcher.connectors.{replica}"),
         parsed_by(bytes),
-        MESSAGES_AT_ONCE,
+        PREFETCH,
     )
     async def connectors(_: bytes) -> None:
         cache.invalidate()
@@ -52,7 +52,7 @@ def subscribe(
         broker,
         topology.DISPATCHER_CONNECTOR_TESTS,
         parsed_by(ConnectorTestRequested.model_validate_json),
-        TESTS_AT_ONCE,
+        TEST_PREFETCH,
     )
     async def connector_tests(request: ConnectorTestRequested) -> None:
         await tests(request)

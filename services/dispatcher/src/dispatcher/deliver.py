@@ -159,6 +159,6 @@ def _skipped(answer: Superseded) -> Outcome:
         status=Status.SKIPPED,
         message=(
             f"A newer version of the appointment, modified at {when}, was sent before "
-            f"(transaction {answer.by_transaction})."
+            f"(transaction {answer.transaction_id})."
         ),
     )

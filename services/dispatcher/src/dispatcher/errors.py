@@ -54,7 +54,7 @@ class DeliveryError(Exception):
     owes_create: ClassVar[bool] = False
     """Whether a create that ended like this is sent again with the appointment's next version."""
     trace: str | None = None
-    rest: Any = None
+    remaining: Any = None
     """The parts that are still to be sent, as the client prepared them; the others are stored."""
 
     def __init__(

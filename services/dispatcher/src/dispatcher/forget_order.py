@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dispatcher.ledger.ledger import Ledger
 
 log = structlog.get_logger()
-REQUESTS_AT_ONCE = 4
+PREFETCH = 4
 
 
 def subscribe(broker: RabbitBroker, ledger: Ledger) -> None:
@@ -26,7 +26,7 @@ def subscribe(broker: RabbitBroker, ledger: Ledger) -> None:
         broker,
         topology.DISPATCHER_APPOINTMENTS,
         parsed_by(ForgetOrderRequested.model_validate_json),
-        REQUESTS_AT_ONCE,
+        PREFETCH,
     )
     async def appointments(request: ForgetOrderRequested) -> None:
         known = await ledger.forget_order(request.appointment_key, request.connector_ids)

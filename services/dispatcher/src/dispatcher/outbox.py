@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 BLOCKED_AFTER_S = 5.0
-LOOK_EVERY_S = 15.0
-LOOK_AGAIN_S = 1.0
+POLL_INTERVAL_S = 15.0
+ORDER_CHECK_INTERVAL_S = 1.0
 DUPLICATE_KEY = 11000
-MOST_MESSAGES = 64
+OUTBOX_BATCH = 64
 DELIVERIES = {"exchange": topology.DELIVERIES.name}
 EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
 
@@ -74,11 +74,11 @@ class Outbox:
         self._is_blocked = False
         self._takes_all_deliveries = False
         self._storing = 0
-        self._looked_at = float("-inf")
-        self._looking = asyncio.Lock()
+        self._order_checked_at = float("-inf")
+        self._order_check = asyncio.Lock()
         self._has_stored = asyncio.Event()
         self._batcher: Batcher[OutboxMessage, None] = Batcher(
-            self._store, MOST_MESSAGES, size_of=lambda message: len(message.body)
+            self._store, OUTBOX_BATCH, size_of=lambda message: len(message.body)
         )
 
     async def publish_until_confirmed(
@@ -114,14 +114,17 @@ class Outbox:
         Called for each transaction. MongoDB is asked at most once a second: a replica that has
         just become the one that routes was not asking before.
         """
-        async with self._looking:
-            if time.monotonic() - self._looked_at < LOOK_AGAIN_S or self._is_blocked:
+        async with self._order_check:
+            if (
+                time.monotonic() - self._order_checked_at < ORDER_CHECK_INTERVAL_S
+                or self._is_blocked
+            ):
                 return
             found: dict[str, Any] | None = None
             async for trial in retry_while_unavailable():
                 with trial:
                     found = await self._collection.find_one(DELIVERIES, {"_id": 1})
-            self._looked_at = time.monotonic()
+            self._order_checked_at = time.monotonic()
             if found is not None:
                 self._takes_all_deliveries = True
                 self._begin_to_store("another dispatcher has stored deliveries")
@@ -138,7 +141,7 @@ class Outbox:
                 await asyncio.sleep(1)
                 continue
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(POLL_INTERVAL_S):
                     await self._has_stored.wait()
 
     def _begin_to_store(self, reason: str) -> None:
@@ -152,7 +155,7 @@ class Outbox:
         self._has_stored.clear()
         waiting = await self._collection.count_documents({"replica": {"$exists": True}})
         OUTBOX_WAITING.set(waiting)
-        while found := await self._oldest(await self._senders()):
+        while found := await self._oldest(await self._own_messages()):
             await self._publish_all(found.values())
             await self._collection.delete_many({"_id": {"$in": list(found)}})
             OUTBOX_WAITING.dec(len(found))
@@ -161,20 +164,20 @@ class Outbox:
             self._takes_all_deliveries = False
             log.info("messages are published directly again: the outbox is empty")
 
-    async def _senders(self) -> dict[str, Any]:
+    async def _own_messages(self) -> dict[str, Any]:
         """Return the condition for the messages that this replica has to publish."""
         replicas = sorted(await self._replicas())
-        senders: dict[str, Any] = {"replica": self._replica}
+        own_messages: dict[str, Any] = {"replica": self._replica}
         if not replicas or replicas[0] == self._replica:
             others = [one for one in replicas if one != self._replica]
-            senders = {"replica": {"$exists": True, "$nin": others}}
-        return {"$or": [senders, DELIVERIES]} if self._takes_all_deliveries else senders
+            own_messages = {"replica": {"$exists": True, "$nin": others}}
+        return {"$or": [own_messages, DELIVERIES]} if self._takes_all_deliveries else own_messages
 
-    async def _oldest(self, senders: dict[str, Any]) -> dict[str, OutboxMessage]:
+    async def _oldest(self, own_messages: dict[str, Any]) -> dict[str, OutboxMessage]:
         """Return the oldest stored messages by their ids, at most 64 and about 1 MiB."""
         found: dict[str, OutboxMessage] = {}
         size = 0
-        async for stored in self._collection.find(senders).sort("_id").limit(MOST_MESSAGES):
+        async for stored in self._collection.find(own_messages).sort("_id").limit(OUTBOX_BATCH):
             found[stored["_id"]] = OutboxMessage(
                 **{name: stored[name] for name in OutboxMessage._fields}
             )
@@ -217,7 +220,7 @@ class Outbox:
         )
 
     async def _store(self, messages: Sequence[OutboxMessage]) -> list[None]:
-        last = await self._count_to(len(messages))
+        last = await self._reserve_numbers(len(messages))
         documents = [
             {"_id": f"{number:020d}", "replica": self._replica} | message._asdict()
             for number, message in enumerate(messages, last - len(messages) + 1)
@@ -238,7 +241,7 @@ class Outbox:
             if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
                 raise
 
-    async def _count_to(self, count: int) -> int:
+    async def _reserve_numbers(self, count: int) -> int:
         """Take so many numbers, and return the last: they order the messages of all replicas."""
         counted: dict[str, Any] = {}
         async for trial in retry_while_unavailable():

@@ -80,8 +80,10 @@ class RoutingService:
             connectors = await self._connectors.find_for_source_app(
                 appointment.source_app, appointment.source_type
             )
-            await self._request(transaction, connectors, now, span, request.trigger)
-            outcome = _routed(connectors) if connectors else _not_provided(transaction)
+            await self._request_deliveries(transaction, connectors, now, span, request.trigger)
+            outcome = (
+                _rerouted_outcome(connectors) if connectors else _not_provided_outcome(transaction)
+            )
             await self._statuses.publish(
                 status_changed_of(request, None, outcome, self._replica, span)
             )
@@ -93,13 +95,13 @@ class RoutingService:
                 appointment.source_app, appointment.source_type
             )
             if connectors:
-                await self._request(transaction, connectors, now, span)
+                await self._request_deliveries(transaction, connectors, now, span)
                 return
             request = _request_for(transaction, NO_CONNECTOR, now, span)
-            outcome = _not_provided(transaction)
+            outcome = _not_provided_outcome(transaction)
             await self._statuses.publish(status_changed_of(request, None, outcome, self._replica))
 
-    async def _request(
+    async def _request_deliveries(
         self,
         transaction: TransactionReceived,
         connectors: Sequence[Connector],
@@ -165,7 +167,7 @@ def _request_for(
     )
 
 
-def _routed(connectors: Sequence[Connector]) -> Outcome:
+def _rerouted_outcome(connectors: Sequence[Connector]) -> Outcome:
     attempts_of(NO_CONNECTOR, Status.SKIPPED, "").inc()
     names = ", ".join(f"'{connector.name}'" for connector in connectors)
     return Outcome(
@@ -174,7 +176,7 @@ def _routed(connectors: Sequence[Connector]) -> Outcome:
     )
 
 
-def _not_provided(transaction: TransactionReceived) -> Outcome:
+def _not_provided_outcome(transaction: TransactionReceived) -> Outcome:
     attempts_of(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED, "").inc()
     appointment = transaction.appointment
     if not appointment.source_app:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from dispatcher.subscription import MessageInHand
 
 log = structlog.get_logger()
-MESSAGES_AT_ONCE = 16
-RETRY_S = 1.0
+PREFETCH = 16
+RETRY_INTERVAL_S = 1.0
 
 
 class TransactionsConsumer:
@@ -37,7 +37,7 @@ class TransactionsConsumer:
         self._publisher = publisher
         self._lost = asyncio.Event()
         self._subscription = self._new_subscription()
-        self._trouble: str | None = None
+        self._failure: str | None = None
 
     async def run(self) -> None:
         """Keep the subscription open until cancelled."""
@@ -47,16 +47,16 @@ class TransactionsConsumer:
                 if not self._subscription.is_consuming:
                     self._subscription = self._new_subscription()
                     connection = await self._connection.get()
-                    await self._subscription.open(connection, MESSAGES_AT_ONCE)
-                    self._trouble = None
+                    await self._subscription.open(connection, PREFETCH)
+                    self._failure = None
             except (BrokerUnavailableError, QueueMismatchError) as error:
-                if self._trouble is None:
+                if self._failure is None:
                     log.warning("transactions are not consumed", reason=str(error))
-                self._trouble = str(error)
-                await asyncio.sleep(RETRY_S)
+                self._failure = str(error)
+                await asyncio.sleep(RETRY_INTERVAL_S)
                 continue
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_S):
+                async with asyncio.timeout(RETRY_INTERVAL_S):
                     await self._lost.wait()
 
     def check(self) -> str | None:

@@ -71,4 +71,4 @@ def test_two_digits_of_a_year_may_be_in_the_next_century() -> None:
 def test_an_error_of_any_status_carries_the_wait(status: int) -> None:
     answer = Response(status, {"Retry-After": "7200"}, b"", is_whole=True)
 
-    assert Faults("API page", "BC").status(answer).retry_after_s == 7200
+    assert Faults("API page", "BC").status_error(answer).retry_after_s == 7200

@@ -96,7 +96,7 @@ class FakeLane:
     def must_end(self, _: float) -> bool:
         return False
 
-    def end_soon(self, within_s: float | None = None) -> None:
+    def stop_consuming(self, within_s: float | None = None) -> None:
         asyncio.get_running_loop().call_later(CLOSING_S, self._end)
         if within_s is not None:
             self.in_hand = 0
@@ -104,7 +104,7 @@ class FakeLane:
     def _end(self) -> None:
         self.is_open = False
 
-    def take_over(self, breakers: Sequence[Any]) -> None:
+    def restore_breaker(self, breakers: Sequence[Any]) -> None:
         self.taken_over = list(breakers)
 
     def snapshot(self) -> dict[str, str] | None:

@@ -61,15 +61,15 @@ class Response:
 class PreparedDelivery(NamedTuple):
     """One snapshot, mapped and ready to be sent; nothing was sent yet.
 
-    ``later`` are calls below the address of the new record, made after it was created.
-    ``records`` is how many records the call creates. ``stored`` is the status with which the record
+    ``follow_ups`` are calls below the address of the new record, made after it was created.
+    ``record_count`` is how many records the call creates. ``stored_status`` is the status with which the record
     was created, once only calls below it are left.
     """
 
     call: Call
-    later: tuple[Call, ...] = ()
-    records: int = 1
-    stored: int | None = None
+    follow_ups: tuple[Call, ...] = ()
+    record_count: int = 1
+    stored_status: int | None = None
 
 
 class Receipt(NamedTuple):

@@ -31,7 +31,7 @@ def read_mapping(connector: Connector, kind: EndpointKind, model: type[M]) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(map(str, ("mapping", *first["loc"])))
-        raise Faults(kind, connector.name).transport(
+        raise Faults(kind, connector.name).transport_error(
             "setting", field=field, reason=first["msg"]
         ) from None
 
@@ -41,7 +41,7 @@ def read_time_zone(connector: Connector, kind: EndpointKind) -> ZoneInfo:
     try:
         return ZoneInfo(connector.time_zone)
     except (KeyError, ValueError, OSError):
-        raise Faults(kind, connector.name).transport(
+        raise Faults(kind, connector.name).transport_error(
             "setting", field="time_zone", reason=f"there is no time zone {connector.time_zone!r}"
         ) from None
 
@@ -54,7 +54,7 @@ def open_secrets(connector: Connector, keys: KeyRing, kind: EndpointKind) -> dic
             for name, sealed in connector.secrets.items()
         }
     except SealError as error:
-        raise Faults(kind, connector.name).transport("credentials") from error
+        raise Faults(kind, connector.name).transport_error("credentials") from error
 
 
 def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[str, str]:
@@ -63,10 +63,12 @@ def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[st
     try:
         headers = _HEADERS.validate_json(text)
     except ValidationError:
-        raise faults.transport("setting", field="headers", reason="they cannot be read") from None
+        raise faults.transport_error(
+            "setting", field="headers", reason="they cannot be read"
+        ) from None
     for name, value in headers.items():
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
-            raise faults.transport(
+            raise faults.transport_error(
                 "setting", field=f"headers.{name!r}", reason="HTTP cannot carry it"
             )
     return headers
@@ -77,6 +79,6 @@ def check_authority(connector: Connector, kind: EndpointKind) -> None:
     try:
         ssl_context_for(connector.ca_certificate)
     except (OSError, ValueError):
-        raise Faults(kind, connector.name).transport(
+        raise Faults(kind, connector.name).transport_error(
             "setting", field="ca_certificate", reason="it is no certificate in PEM"
         ) from None

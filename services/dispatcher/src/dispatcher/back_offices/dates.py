@@ -43,20 +43,20 @@ def read_date(text: str, zone: ZoneInfo) -> SnapshotDate | None:
     if _NO_VALUE.fullmatch(text):
         return None
     if found := _IN_MILLISECONDS.fullmatch(text):
-        return _in_milliseconds(int(found[1]))
+        return _from_milliseconds(int(found[1]))
     found = _DATE.fullmatch(text)
     if found is None:
         raise ValueError("it is no date")
     plain = f"{found['date']}T{found['minute'] or '00:00'}:{found['second'] or '00'}"
     naive = datetime.fromisoformat(plain)
-    offset = _own(found["offset"]) if found["offset"] else _of_zone(naive, zone)
+    offset = _parse_offset(found["offset"]) if found["offset"] else _zone_offset(naive, zone)
     moment = naive.replace(tzinfo=timezone(offset))
     return SnapshotDate(
-        f"{plain}{found['fraction'] or ''}{_written(offset, found['offset'])}", moment
+        f"{plain}{found['fraction'] or ''}{_format_offset(offset, found['offset'])}", moment
     )
 
 
-def _in_milliseconds(count: int) -> SnapshotDate | None:
+def _from_milliseconds(count: int) -> SnapshotDate | None:
     if count in _ENDS:
         return None
     try:
@@ -67,7 +67,7 @@ def _in_milliseconds(count: int) -> SnapshotDate | None:
     return SnapshotDate(f"{text}Z", moment)
 
 
-def _own(offset: str) -> timedelta:
+def _parse_offset(offset: str) -> timedelta:
     if offset == "Z":
         return timedelta()
     minutes = int(offset[-2:])
@@ -79,7 +79,7 @@ def _own(offset: str) -> timedelta:
     return -distance if offset[0] == "-" else distance
 
 
-def _of_zone(naive: datetime, zone: ZoneInfo) -> timedelta:
+def _zone_offset(naive: datetime, zone: ZoneInfo) -> timedelta:
     """Return the zone's offset then; before about 1900 many had seconds, which no date can name."""
     offset = naive.replace(tzinfo=zone).utcoffset() or timedelta()
     if offset % timedelta(minutes=1):
@@ -87,7 +87,7 @@ def _of_zone(naive: datetime, zone: ZoneInfo) -> timedelta:
     return offset
 
 
-def _written(offset: timedelta, own: str | None) -> str:
+def _format_offset(offset: timedelta, own: str | None) -> str:
     if own is not None and own != "Z":
         return own if ":" in own else f"{own[:3]}:{own[3:]}"
     if not offset:

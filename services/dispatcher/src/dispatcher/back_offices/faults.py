@@ -39,11 +39,11 @@ class Faults:
         """Return the faults of the connector's token endpoint."""
         return Faults("token", self._connector, self._secrets, host)
 
-    def hide(self, secret: str) -> None:
+    def hide_secret(self, secret: str) -> None:
         """Keep one more secret out of every sentence: a token that was just issued."""
         self._tokens.append(secret)
 
-    def find(
+    def find_error(
         self,
         seen: Seen,
         what: str,
@@ -70,7 +70,7 @@ class Faults:
             exchange,
         )
 
-    def transport(
+    def transport_error(
         self,
         what: str,
         response: Response | None = None,
@@ -79,14 +79,14 @@ class Faults:
         **parameters: str | float,
     ) -> DeliveryError:
         """Return the error of a fault on the way."""
-        return self.find(
+        return self.find_error(
             "transport", what, response, "", exchange=exchange, **parameters
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", response, exchange)
 
-    def status(self, response: Response, vendor_text: str = "") -> DeliveryError:
+    def status_error(self, response: Response, vendor_text: str = "") -> DeliveryError:
         """Return the error of an HTTP status; its circumstances may have a row."""
         what = f"{response.status} {', '.join(_circumstances(response))}"
-        return self.find("status", what, response, vendor_text) or self._error(
+        return self.find_error("status", what, response, vendor_text) or self._error(
             RefusedError, "DSUNK001", f"Status code: {response.status}.", response
         )
 

@@ -154,12 +154,12 @@ def _authentication(
         case AuthenticationType.NONE if not is_older_basic:
             return HeaderAuthentication()
     if not login or not password:
-        raise faults.transport("credentials")
+        raise faults.transport_error("credentials")
     if is_older_basic or settings.type is AuthenticationType.BASIC:
         user = login.removeprefix(BASIC_PREFIX)
         if ":" in user:  # RFC 7617, 2: it ends the user name
             reason = "a user name of Basic must not have a colon"
-            raise faults.transport("setting", field="authentication.login", reason=reason)
+            raise faults.transport_error("setting", field="authentication.login", reason=reason)
         return basic_authentication(user, password)
     schemes = (NTLM,) if settings.type is AuthenticationType.NTLM else windows_schemes()
     return WindowsAuthentication(
@@ -189,7 +189,7 @@ def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> OA
         f"{ENTRA_ID}/{settings.tenant_id}/oauth2/v2.0/token" if settings.tenant_id else ""
     )
     if not (token_url and settings.client_id and secrets.get("client_secret")):
-        raise faults.transport("credentials")
+        raise faults.transport_error("credentials")
     is_entra_id = settings.type is AuthenticationType.ENTRA_ID
     scope = settings.scope or (_scope(connector) if is_entra_id else "")
     return OAuth2Client(

@@ -30,7 +30,7 @@ KEEP_ALIVE_S = 4.0
 unknown outcome.
 """
 LONGEST_HEADER = 64 * 1024
-_WORDS: tuple[tuple[type[Exception], str], ...] = (
+_FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ConnectionTimeoutError, "no connection"),
     (TimeoutError, "no answer"),
     (aiohttp.ClientSSLError, "TLS"),
@@ -133,28 +133,28 @@ class HttpTransport:
 
     async def __call__(self, call: Call, session: ClientSession | None = None) -> Response:
         """Make one call, on a session of its own if one is given."""
-        sent = _Body(call)
-        asking = (session or self._session).request(
+        payload = _Body(call)
+        request = (session or self._session).request(
             call.method,
             exact_url(call.url),
-            data=sent,
+            data=payload,
             headers=self._headers(call),
             timeout=self._timeout,
             ssl=self._ssl,
             allow_redirects=False,
-            trace_request_ctx=sent,
+            trace_request_ctx=payload,
         )
         try:
-            async with asking as response:
+            async with request as response:
                 body, is_whole = await _read(response, call.max_bytes)
                 exchange = exchange_of(call, response.status, len(body))
-                found = Response(response.status, response.headers, body, is_whole, exchange)
-                if found.is_success and not sent.is_sent:
-                    raise self._faults.transport("early", found)
-                return found
+                result = Response(response.status, response.headers, body, is_whole, exchange)
+                if result.is_success and not payload.is_sent:
+                    raise self._faults.transport_error("early", result)
+                return result
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            what = _what(error, call, is_begun=sent.is_begun)
-            raise self._faults.transport(
+            what = _fault_name(error, call, is_begun=payload.is_begun)
+            raise self._faults.transport_error(
                 what,
                 exchange=exchange_of(call),
                 host=host_of(call.url),
@@ -192,11 +192,11 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
     return bytes(body), True
 
 
-def _what(error: Exception, call: Call, *, is_begun: bool) -> str:
+def _fault_name(error: Exception, call: Call, *, is_begun: bool) -> str:
     """Return the catalogue's word for the fault; an outcome is unknown only after a payload."""
     if isinstance(getattr(error, "os_error", None), ForbiddenAddressError):
         return "forbidden address"
-    word = next(word for kind, word in _WORDS if isinstance(error, kind))
+    word = next(word for kind, word in _FAULT_NAMES if isinstance(error, kind))
     if not is_begun:
         return _BEFORE_REQUEST.get(word, word)
     return word if call.body else _WITHOUT_PAYLOAD.get(word, word)

@@ -30,9 +30,9 @@ def odata_error(faults: Faults, response: Response) -> DeliveryError:
     try:
         inner = _Error.model_validate_json(response.body).error
     except ValidationError:
-        return faults.status(response)
+        return faults.status_error(response)
     text = f"{inner.code} {inner.message.partition('CorrelationId:')[0]}"
-    return faults.find("odata", text, response, text) or faults.status(response, text)
+    return faults.find_error("odata", text, response, text) or faults.status_error(response, text)
 
 
 def json_property(response: Response, name: str) -> Any:

@@ -58,13 +58,13 @@ def _read(body: bytes) -> ODataMetadata:
         for _, element in etree.iterparse(
             io.BytesIO(body), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False
         ):
-            _take(element, found)
+            _read_element(element, found)
     except etree.XMLSyntaxError:
         return ODataMetadata()
     return found
 
 
-def _take(element: etree._Element, found: ODataMetadata) -> None:
+def _read_element(element: etree._Element, found: ODataMetadata) -> None:
     """Keep the names of one element, which is then emptied: real services describe thousands."""
     tag, name = etree.QName(element).localname, element.get("Name", "")
     if tag == "Edmx":

@@ -123,14 +123,14 @@ def read_snapshot(body: str) -> Snapshot:
     try:
         return Snapshot.model_validate(read_json(body))
     except ValidationError as error:
-        raise _refused(error) from None
+        raise _error_of(error) from None
     except (ValueError, RecursionError):
         raise RefusedError(
             "DSCFG004", "The appointment's snapshot cannot be sent: it is no JSON."
         ) from None
 
 
-def _refused(error: ValidationError) -> RefusedError:
+def _error_of(error: ValidationError) -> RefusedError:
     """Return the refusal that names the first field that cannot be read."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = ".".join(map(str, first["loc"])) or "snapshot"

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 StepName = Literal["address", "TLS", "authentication", "endpoint"]
 PORTS = {"http": 80, "https": 443}
-MOST_ADDRESSES = 4
-HANG_UP_S = 1.0
+MAX_ADDRESSES = 4
+CLOSE_TIMEOUT_S = 1.0
 
 
-def failed(name: StepName, sentence: str) -> ConnectionTestStep:
+def failed_step(name: StepName, sentence: str) -> ConnectionTestStep:
     """Return a step that failed, with the correction."""
     return ConnectionTestStep(name=name, passed=False, sentence=sentence)
 
@@ -42,23 +42,23 @@ async def check_address(
                 host, port, type=socket.SOCK_STREAM
             )
     except (OSError, UnicodeError):
-        return failed(
+        return failed_step(
             "address",
             f"The name {host} cannot be found: check the URI's host, and the DNS of this machine.",
         )
     known = list(dict.fromkeys(str(info[4][0]) for info in found))
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
-            return await _first(host, port, known[:MOST_ADDRESSES], addresses)
+            return await _connect_first(host, port, known[:MAX_ADDRESSES], addresses)
     except TimeoutError:
-        return failed(
+        return failed_step(
             "address",
             f"No connection to {host} ({', '.join(known)}) on port {port} in time: check the port "
             "and the firewall.",
         )
 
 
-async def _first(
+async def _connect_first(
     host: str, port: int, known: Sequence[str], addresses: AddressPolicy
 ) -> ConnectionTestStep:
     """Return the step of the first address that takes a connection, else of the first one."""
@@ -70,14 +70,14 @@ async def _first(
         except OSError as error:
             errors.append(error)
             continue
-        await _hang_up(writer)
+        await _close(writer)
         shown = host if host == address else f"{host} ({address})"
         sentence = f"{shown} takes connections on port {port}."
         return ConnectionTestStep(name="address", passed=True, sentence=sentence)
-    return failed("address", _why(errors[0], host, known[0], port))
+    return failed_step("address", _connection_fault(errors[0], host, known[0], port))
 
 
-def _why(error: OSError, host: str, address: str, port: int) -> str:
+def _connection_fault(error: OSError, host: str, address: str, port: int) -> str:
     if error.errno is None:
         return (
             f"{host} is {address}, which may not be called: if it is in your own network, add "
@@ -103,14 +103,14 @@ async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestS
     try:
         check_authority(connector, "webhook")
     except MisconfiguredError as error:
-        return failed("TLS", str(error))
+        return failed_step("TLS", str(error))
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
             _, writer = await asyncio.open_connection(
                 host, port, ssl=ssl_context_for(connector.ca_certificate)
             )
     except ssl.SSLCertVerificationError as error:
-        return failed(
+        return failed_step(
             "TLS",
             (
                 f"The certificate of {host} is not trusted: {error.verify_message}. Enter the "
@@ -118,7 +118,7 @@ async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestS
             ),
         )
     except (OSError, TimeoutError):
-        return failed(
+        return failed_step(
             "TLS",
             (
                 f"{host} does not speak TLS on port {port}: check the port, or use http if the "
@@ -126,14 +126,14 @@ async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestS
             ),
         )
     version = writer.get_extra_info("ssl_object").version()
-    await _hang_up(writer)
+    await _close(writer)
     return ConnectionTestStep(
         name="TLS", passed=True, sentence=f"{version}, with a trusted certificate."
     )
 
 
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
+async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(OSError):  # a TimeoutError is one
-        async with asyncio.timeout(HANG_UP_S):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await writer.wait_closed()

@@ -12,7 +12,7 @@ import structlog
 
 from common.contracts.connector import ConnectionTestStep
 from dispatcher.back_offices.table import KINDS, build
-from dispatcher.connection_test.network_steps import check_address, check_tls, failed
+from dispatcher.connection_test.network_steps import check_address, check_tls, failed_step
 from dispatcher.errors import (
     DeliveryError,
     NoAnswerError,
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 CREDENTIAL_CODES = ("DSCFG006", "DSCFG008")
 PROXY_ASKS = 407
-AFTER_TOKEN_S = 5.0
+EXTRA_TOKEN_TIMEOUT_S = 5.0
 """Seconds that the test goes on after one call's timeout, so that a silent token endpoint is
 named.
 """
 _UNFORESEEN = "[DSUNK001] The test broke off with an error of our own ({}): see the log."
 _TOO_SLOW = "The back office did not answer every question of the test within {} s."
-_IN_TROUBLE = (NoAnswerError, ServerFaultError, ThrottledError)
+_SERVER_FAULTS = (NoAnswerError, ServerFaultError, ThrottledError)
 log = structlog.get_logger()
 
 
@@ -66,7 +66,7 @@ async def run_connection_test(
         left: tuple[StepName, ...] = ("address", "TLS", "endpoint")
         step = next(name for name in left if name not in done)
         return ConnectionTestResult(
-            [*steps, failed(step, _UNFORESEEN.format(type(error).__name__))]
+            [*steps, failed_step(step, _UNFORESEEN.format(type(error).__name__))]
         )
 
 
@@ -75,41 +75,45 @@ async def _try(
 ) -> ConnectionTestResult:
     fault = refuse_connector(connector, KINDS)
     if fault is not None:
-        return ConnectionTestResult([failed("address", fault.message or "")])
+        return ConnectionTestResult([failed_step("address", fault.message or "")])
     parts = urlsplit(connector.uri or "")
     steps.append(await check_address(connector, parts, shared.addresses))
     if steps[-1].passed:
         steps.append(await check_tls(connector, parts))
     return (
-        await _inside(connector, shared, steps) if steps[-1].passed else ConnectionTestResult(steps)
+        await _check_endpoint(connector, shared, steps)
+        if steps[-1].passed
+        else ConnectionTestResult(steps)
     )
 
 
-async def _inside(
+async def _check_endpoint(
     connector: Connector, shared: SharedResources, steps: list[ConnectionTestStep]
 ) -> ConnectionTestResult:
     """Try credentials and endpoint in one call: which of the two was refused
     shows in the answer.
     """
-    longest_s = connector.limits.total_timeout_s + AFTER_TOKEN_S
+    longest_s = connector.limits.total_timeout_s + EXTRA_TOKEN_TIMEOUT_S
     client = None
     try:
         client = build(connector, shared)
         async with asyncio.timeout(longest_s):
-            probed = await client.probe()
+            probe_result = await client.probe()
     except DeliveryError as error:
-        return ConnectionTestResult([*steps, *_refused(connector, error)])
+        return ConnectionTestResult([*steps, *_failed_steps(connector, error)])
     except TimeoutError:
-        return ConnectionTestResult([*steps, failed("endpoint", _TOO_SLOW.format(longest_s))])
+        return ConnectionTestResult([*steps, failed_step("endpoint", _TOO_SLOW.format(longest_s))])
     finally:
         if client is not None:
             await client.close()
-    admitted = [_admitted(connector)] if probed.shows_admission else []
-    endpoint = ConnectionTestStep(name="endpoint", passed=probed.passed, sentence=probed.sentence)
-    return ConnectionTestResult([*steps, *admitted, endpoint], probed.mapping)
+    admitted = [_credentials_accepted(connector)] if probe_result.shows_admission else []
+    endpoint = ConnectionTestStep(
+        name="endpoint", passed=probe_result.passed, sentence=probe_result.sentence
+    )
+    return ConnectionTestResult([*steps, *admitted, endpoint], probe_result.mapping)
 
 
-def _admitted(connector: Connector) -> ConnectionTestStep:
+def _credentials_accepted(connector: Connector) -> ConnectionTestStep:
     return ConnectionTestStep(
         name="authentication",
         passed=True,
@@ -117,22 +121,22 @@ def _admitted(connector: Connector) -> ConnectionTestStep:
     )
 
 
-def _refused(connector: Connector, error: DeliveryError) -> list[ConnectionTestStep]:
+def _failed_steps(connector: Connector, error: DeliveryError) -> list[ConnectionTestStep]:
     """Return the step that failed, after the one that the answer shows to have passed."""
     if (
         isinstance(error, UnauthorisedError)
         or error.at_token_endpoint
         or error.code in CREDENTIAL_CODES
     ):
-        return [failed("authentication", str(error))]
-    admitted = [_admitted(connector)] if _was_admitted(error) else []
-    return [*admitted, failed("endpoint", str(error))]
+        return [failed_step("authentication", str(error))]
+    admitted = [_credentials_accepted(connector)] if _has_answered(error) else []
+    return [*admitted, failed_step("endpoint", str(error))]
 
 
-def _was_admitted(error: DeliveryError) -> bool:
+def _has_answered(error: DeliveryError) -> bool:
     """Whether the back office itself answered: a redirect, a proxy that asks who is calling, and a
     server in trouble did not look at the credentials.
     """
     status = error.http_status or 0
     is_on_the_way = not status or 300 <= status < 400 or status == PROXY_ASKS  # noqa: PLR2004
-    return not is_on_the_way and not isinstance(error, _IN_TROUBLE)
+    return not is_on_the_way and not isinstance(error, _SERVER_FAULTS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.connector_cache import ConnectorCache
 
-STALE = timedelta(minutes=2)
+REQUEST_LIFETIME = timedelta(minutes=2)
 UNKNOWN = ConnectionTestResult(
     [
         ConnectionTestStep(
@@ -42,22 +42,22 @@ class ConnectionTestService:
 
     async def __call__(self, request: ConnectorTestRequested) -> None:
         """Try the connector as it is stored now."""
-        if datetime.now(UTC) - request.requested_at > STALE:
+        if datetime.now(UTC) - request.requested_at > REQUEST_LIFETIME:
             return
         with contextlib.suppress(BrokerUnavailableError):
             await self._connectors.refresh()
         connector = self._connectors.find(request.connector_id)
-        tested = UNKNOWN
+        result = UNKNOWN
         if connector is not None and not isinstance(connector, UnreadableConnector):
-            tested = await run_connection_test(connector, self._shared)
-        result = ConnectorTested(
+            result = await run_connection_test(connector, self._shared)
+        event = ConnectorTested(
             test_id=request.test_id,
             connector_id=request.connector_id,
-            steps=tuple(tested.steps),
-            mapping=tested.mapping,
+            steps=tuple(result.steps),
+            mapping=result.mapping,
         )
         with contextlib.suppress(BrokerUnavailableError):
-            body = result.model_dump_json().encode()
+            body = event.model_dump_json().encode()
             await self._publisher.publish(
                 topology.CONNECTOR_TEST_RESULTS,
                 body,

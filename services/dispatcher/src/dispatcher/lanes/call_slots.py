@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.lanes.limiter import Limiter
 
-LEASE_POLL_S = 0.25
+LEASE_POLL_INTERVAL_S = 0.25
 
 
 @dataclass(slots=True)
@@ -34,8 +34,8 @@ class CallSlots:
         self._lane = lane
 
     @property
-    def _passes(self) -> bool:
-        return self._lane.breaker.passes and not self._lane.prober.suspects
+    def _allows_calls(self) -> bool:
+        return self._lane.breaker.allows_calls and not self._lane.prober.is_testing_once
 
     async def enter(self) -> CallSlot:
         """Return when a call may begin; give the slot back with ``leave``.
@@ -45,7 +45,7 @@ class CallSlots:
         """
         while True:
             slot = await self._next_slot()
-            if self._lane.is_leased and (slot.is_probe or self._passes):
+            if self._lane.is_leased and (slot.is_probe or self._allows_calls):
                 slot.version = self._lane.connector.version
                 if slot.trial is not None:
                     slot.trial.start_timeout()
@@ -58,7 +58,7 @@ class CallSlots:
         self._stop_waiting(slot)
 
     @contextlib.asynccontextmanager
-    async def testing(self) -> AsyncIterator[bool]:
+    async def connection_test(self) -> AsyncIterator[bool]:
         """Test the connection inside this block: it counts as a call.
 
         No other call tries the credential at the same time, unless it was accepted. Yields False
@@ -74,7 +74,7 @@ class CallSlots:
         if slot.trial is not None:
             slot.trial.start_timeout()
         try:
-            yield slot.trial is None or not self._lane.credential.waits()
+            yield slot.trial is None or not self._lane.credential.hold_if_refused()
         finally:
             self.leave(slot)
 
@@ -83,8 +83,8 @@ class CallSlots:
 
     async def _next_slot(self) -> CallSlot:
         while not self._lane.is_leased:  # noqa: ASYNC110 - the lease ends by the clock
-            await asyncio.sleep(LEASE_POLL_S)
-        await self._lane.prober.suspicion_over()
+            await asyncio.sleep(LEASE_POLL_INTERVAL_S)
+        await self._lane.prober.wait_for_single_test()
         is_probe = await self._lane.breaker.enter()
         slot = self._slot(is_probe=is_probe)
         try:
@@ -98,7 +98,7 @@ class CallSlots:
     async def _try_credential(self, slot: CallSlot) -> None:
         """Wait until no other call tries the same credential; hold the lane if it was refused."""
         slot.trial = await self._lane.credential.begin_trial()
-        if slot.trial is not None and self._lane.credential.waits():
+        if slot.trial is not None and self._lane.credential.hold_if_refused():
             self._stop_waiting(slot)
             slot.is_probe = await self._lane.breaker.enter()
             await self._try_credential(slot)

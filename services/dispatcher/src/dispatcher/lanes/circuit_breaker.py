@@ -106,7 +106,7 @@ class CircuitBreaker:
         return max(0.0, self._due_at - self._clock())
 
     @property
-    def passes(self) -> bool:
+    def allows_calls(self) -> bool:
         """Whether a call may begin without waiting."""
         return self._state is BreakerState.CLOSED and self._not_before <= self._clock()
 
@@ -120,17 +120,17 @@ class CircuitBreaker:
 
         Callers pass in the order in which they came; one whose probe failed goes to the end.
         """
-        while not self.passes:
+        while not self.allows_calls:
             if self._state is BreakerState.HALF_OPEN and not self._is_probing:
                 self._is_probing = True
                 return True
             if self._state is BreakerState.CLOSED:
                 await asyncio.sleep(self._not_before - self._clock())
             else:
-                await self.change()
+                await self.wait_for_change()
         return False
 
-    async def change(self) -> None:
+    async def wait_for_change(self) -> None:
         """Return after the next change of state."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
@@ -196,7 +196,7 @@ class CircuitBreaker:
         self._due_on = datetime.now(UTC) + timedelta(seconds=pause)
         if for_s is None:
             self._doublings = min(self._doublings + 1, MAX_DOUBLINGS)
-        self._move(BreakerState.OPEN)
+        self._move_to(BreakerState.OPEN)
 
     def pause(self, seconds: float) -> None:
         """Let no call begin for a short time, without reporting the lane as held."""
@@ -205,7 +205,7 @@ class CircuitBreaker:
     def half_open(self) -> None:
         """Let one call probe the back office."""
         if self._state is BreakerState.OPEN:
-            self._move(BreakerState.HALF_OPEN)
+            self._move_to(BreakerState.HALF_OPEN)
 
     def release_probe(self) -> None:
         """Free the probe after a call that neither succeeded nor failed, so that another probes."""
@@ -233,9 +233,9 @@ class CircuitBreaker:
     def _close(self) -> None:
         self._faults = 0
         if self._state is not BreakerState.CLOSED:
-            self._move(BreakerState.CLOSED)
+            self._move_to(BreakerState.CLOSED)
 
-    def _move(self, state: BreakerState) -> None:
+    def _move_to(self, state: BreakerState) -> None:
         self._state = state
         self._is_probing = False
         if state is BreakerState.CLOSED:

@@ -22,7 +22,7 @@ class Credential:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._until = 0.0
-        self.trying = asyncio.Lock()
+        self.trial_lock = asyncio.Lock()
         self.reason = ""
         self.refusals = 0
 
@@ -52,7 +52,7 @@ class CredentialTrial:
     """
 
     def __init__(self, credential: Credential, lane: asyncio.Lock) -> None:
-        self._locks = (lane, credential.trying)
+        self._locks = (lane, credential.trial_lock)
         self._held: list[asyncio.Lock] = []
         self._timer: asyncio.TimerHandle | None = None
 

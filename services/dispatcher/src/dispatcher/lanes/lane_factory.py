@@ -58,9 +58,9 @@ class LaneFactory:
     def create(self, connector: Connector, key: LaneKey, changed: Callable[[], None]) -> Lane:
         """Return a lane that consumes nothing yet."""
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
-        belongs = membership_of(connector, key)
+        membership = membership_of(connector, key)
         report = LaneChangePublisher(connector.connector_id, worker, self._publish)
-        state = LaneState(connector, belongs, self._settings, self._clients, report)
+        state = LaneState(connector, membership, self._settings, self._clients, report)
         lane = Lane(key, state, self._deliver(state), self._publisher, changed)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)
@@ -71,15 +71,15 @@ class LaneFactory:
         """Give each lane the limiter and the credential that it shares with others."""
         members: dict[str, list[tuple[Lane, Membership]]] = {}
         for lane in lanes:
-            belongs = membership_of(lane.state.connector, lane.key)
-            members.setdefault(belongs.limiter, []).append((lane, belongs))
+            membership = membership_of(lane.state.connector, lane.key)
+            members.setdefault(membership.limiter, []).append((lane, membership))
         for name, sharing in members.items():
             connectors = [lane.state.connector for lane, _ in sharing]
             calls, rate = strictest_limits(connectors)
             limiter = self._limiters.setdefault(name, Limiter(calls, rate))
             limiter.change(calls, rate, sum(one.enabled for one in connectors))
-            for lane, belongs in sharing:
-                lane.state.share(belongs, limiter, self._credential(belongs.credential))
+            for lane, membership in sharing:
+                lane.state.share(membership, limiter, self._credential(membership.credential))
 
     def _credential(self, name: str | None) -> Credential | None:
         return None if name is None else self._credentials.setdefault(name, Credential())

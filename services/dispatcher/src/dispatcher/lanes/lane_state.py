@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 
 MARGIN = timedelta(seconds=15)
-TROUBLE_LASTS = timedelta(minutes=1)
+BLOCKED_REPORT_LASTS = timedelta(minutes=1)
 REPORTED_PAUSE_S = 10.0
 """A pause that a back office asks for is reported as a held lane from this length on."""
-WAS_LET_IN = frozenset({FaultOrigin.APPOINTMENT, FaultOrigin.UNCLEAR})
+CREDENTIAL_ACCEPTED = frozenset({FaultOrigin.APPOINTMENT, FaultOrigin.UNCLEAR})
 
 
 class LaneState:
@@ -76,7 +76,7 @@ class LaneState:
         return self._clock() < self.leased_until
 
     @property
-    def trouble(self) -> str | None:
+    def blocked_reason(self) -> str | None:
         """Why the lane cannot be worked at all, or None."""
         return self.queue_mismatch or self.unreadable
 
@@ -129,7 +129,7 @@ class LaneState:
         if slot.version != self.connector.version:
             return
         is_probe, slot.is_probe = slot.is_probe, False
-        if error.http_status is not None and error.origin in WAS_LET_IN:
+        if error.http_status is not None and error.origin in CREDENTIAL_ACCEPTED:
             self.credential.accept()
         if isinstance(error, ThrottledError):
             self.limiter.slow_down()
@@ -138,13 +138,13 @@ class LaneState:
                 self._unclear = 0
                 self.breaker.succeeded()
             case FaultOrigin.UNCLEAR:
-                self._doubt(error, is_probe=is_probe)
+                self._failed_unclear(error, is_probe=is_probe)
             case FaultOrigin.CREDENTIAL:
                 self.credential.refuse(error)
             case FaultOrigin.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
                 if error.outcome_unknown and error.http_status is not None:
-                    self.prober.suspect()
+                    self.prober.test_once()
         if error.retry_after_s is not None:
             self._wait(error, error.retry_after_s)
 
@@ -175,11 +175,13 @@ class LaneState:
 
     def report(self, in_hand: int) -> None:
         """Publish when the lane becomes held or works again; without deliveries it is not held."""
-        reason = self.trouble or (self.breaker.reason if self.breaker.is_held and in_hand else None)
-        if self.trouble:
+        reason = self.blocked_reason or (
+            self.breaker.reason if self.breaker.is_held and in_hand else None
+        )
+        if self.blocked_reason:
             now = datetime.now(UTC)
             if self._held_until is None or self._held_until < now + MARGIN:
-                self._held_until = now + TROUBLE_LASTS
+                self._held_until = now + BLOCKED_REPORT_LASTS
         self._report.update(reason, self._held_until)
 
     def standing(self, in_hand: int, in_queue: int | None) -> LaneStanding:
@@ -201,7 +203,7 @@ class LaneState:
         """Whether the lane is reported as held."""
         return self._report.held_since is not None
 
-    def _doubt(self, error: DeliveryError, *, is_probe: bool) -> None:
+    def _failed_unclear(self, error: DeliveryError, *, is_probe: bool) -> None:
         """The fault may lie with the appointment or with the connector: the test decides."""
         self._unclear += 1
         if is_probe and not self.prober.has_passed:
@@ -210,7 +212,7 @@ class LaneState:
             self.breaker.release_probe()
         elif self._unclear >= self._settings.hold_after and not self.breaker.is_held:
             self._unclear = 0
-            self.prober.suspect()
+            self.prober.test_once()
 
     def _wait(self, error: DeliveryError, seconds: float) -> None:
         if seconds < REPORTED_PAUSE_S:

@@ -22,7 +22,7 @@ DUPLICATE_KEY = 11000
 MARGIN_S = 0.5
 _EXPIRED = {"$expr": {"$lte": ["$until", "$$NOW"]}}
 _LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
-_OVER = {"$set": {"owner": None, "until": "$$NOW"}}
+_RELEASED = {"$set": {"owner": None, "until": "$$NOW"}}
 
 
 BreakerSnapshots = Sequence[Mapping[str, Any]]
@@ -119,4 +119,4 @@ class LaneLeases:
         """Give leases back: no call of these groups is under way."""
         if groups:
             owned = {"_id": {"$in": list(groups)}, "owner": self._replica}
-            await self._leases.update_many(owned, [_OVER])
+            await self._leases.update_many(owned, [_RELEASED])

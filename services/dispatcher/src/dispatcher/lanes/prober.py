@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 REAL_CALL_EVERY = 3
 """Of failed tests that got an answer: a test may be refused where a delivery is not."""
-SUSPICION_S = 5.0
+SINGLE_TEST_TIMEOUT_S = 5.0
 
 
 class Prober:
@@ -26,51 +26,51 @@ class Prober:
     def __init__(self, lane: LaneState) -> None:
         self._lane = lane
         self._running: asyncio.Task[None] | None = None
-        self._suspecting: asyncio.Task[None] | None = None
-        self._suspected_until = 0.0
+        self._single_test: asyncio.Task[None] | None = None
+        self._single_test_until = 0.0
         self._failed_tests = 0
-        self._troubled_tests = 0
+        self._retryable_failures = 0
         self.has_passed = False
 
     def start(self) -> None:
         """Probe until the lane works again."""
         if self._running is None or self._running.done():
             self._failed_tests = 0
-            self._troubled_tests = 0
+            self._retryable_failures = 0
             self._running = asyncio.get_running_loop().create_task(self._run())
 
-    def suspect(self) -> None:
+    def test_once(self) -> None:
         """Test the connection once, and hold the lane if the test fails."""
         is_held = self._lane.breaker.is_held
-        if not is_held and (self._suspecting is None or self._suspecting.done()):
+        if not is_held and (self._single_test is None or self._single_test.done()):
             loop = asyncio.get_running_loop()
-            self._suspected_until = loop.time() + SUSPICION_S
-            self._suspecting = loop.create_task(self._suspect())
+            self._single_test_until = loop.time() + SINGLE_TEST_TIMEOUT_S
+            self._single_test = loop.create_task(self._test_once())
 
     @property
-    def suspects(self) -> bool:
+    def is_testing_once(self) -> bool:
         """Whether a suspected lane is being tested, for a few seconds at most: calls that begin
         meanwhile could all end with an unknown outcome.
         """
-        return self._suspicion_s() > 0
+        return self._single_test_left_s() > 0
 
-    async def suspicion_over(self) -> None:
+    async def wait_for_single_test(self) -> None:
         """Return when no suspected lane is being tested."""
-        if self._suspecting is not None and self.suspects:
-            await asyncio.wait([self._suspecting], timeout=self._suspicion_s())
+        if self._single_test is not None and self.is_testing_once:
+            await asyncio.wait([self._single_test], timeout=self._single_test_left_s())
 
     def stop(self) -> None:
         """Stop probing."""
-        for task in (self._running, self._suspecting):
+        for task in (self._running, self._single_test):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
         self._running = None
-        self._suspecting = None
+        self._single_test = None
 
-    def _suspicion_s(self) -> float:
-        if self._suspecting is None or self._suspecting.done():
+    def _single_test_left_s(self) -> float:
+        if self._single_test is None or self._single_test.done():
             return 0.0
-        return self._suspected_until - asyncio.get_running_loop().time()
+        return self._single_test_until - asyncio.get_running_loop().time()
 
     async def _run(self) -> None:
         breaker = self._lane.breaker
@@ -79,13 +79,13 @@ class Prober:
                 due_s = breaker.probe_in_s if breaker.state is BreakerState.OPEN else None
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(due_s):
-                        await breaker.change()
-            elif not self._lane.credential.waits():
-                async with self._lane.slots.testing() as may_test:
+                        await breaker.wait_for_change()
+            elif not self._lane.credential.hold_if_refused():
+                async with self._lane.slots.connection_test() as may_test:
                     if may_test:
-                        self._conclude(await self._test())
+                        self._apply_test_result(await self._test())
 
-    def _conclude(self, error: DeliveryError | None) -> None:
+    def _apply_test_result(self, error: DeliveryError | None) -> None:
         breaker = self._lane.breaker
         if breaker.state is not BreakerState.OPEN:
             return
@@ -106,13 +106,13 @@ class Prober:
             return False
         if not error.retryable:
             return self._failed_tests % REAL_CALL_EVERY == 0
-        self._troubled_tests += 1
-        rounds, is_within = divmod(self._troubled_tests, REAL_CALL_EVERY)
+        self._retryable_failures += 1
+        rounds, is_within = divmod(self._retryable_failures, REAL_CALL_EVERY)
         return not is_within and rounds.bit_count() == 1
 
-    async def _suspect(self) -> None:
+    async def _test_once(self) -> None:
         lane, version = self._lane, self._lane.connector.version
-        async with lane.slots.testing() as may_test:
+        async with lane.slots.connection_test() as may_test:
             error = await self._test() if may_test else None
         if error is None or lane.breaker.is_held or lane.connector.version != version:
             return
@@ -125,7 +125,7 @@ class Prober:
         """Return why the connection test failed, or None."""
         lane = self._lane
         try:
-            probed = await lane.clients.get(lane.connector).probe()
+            probe_result = await lane.clients.get(lane.connector).probe()
         except DeliveryError as error:
             return error
         except Exception:
@@ -133,7 +133,9 @@ class Prober:
                 "a connection test could not be made", connector_id=lane.connector.connector_id
             )
             return None
-        return None if probed.passed else MisconfiguredError("DSCFG004", probed.sentence)
+        return (
+            None if probe_result.passed else MisconfiguredError("DSCFG004", probe_result.sentence)
+        )
 
 
 def _is_answer(error: DeliveryError) -> bool:

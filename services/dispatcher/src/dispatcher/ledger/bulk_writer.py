@@ -19,7 +19,7 @@ from dispatcher.ledger.claim_decision import (
     decide_claim,
     is_owed,
 )
-from dispatcher.ledger.record import LedgerRecord, parse_record
+from dispatcher.ledger.record import LedgerRecord, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -67,37 +67,39 @@ class BulkWriter:
         fails alone.
         """
         try:
-            return await self._outlasting(items)
+            return await self._write_when_available(items)
         except Exception as error:  # noqa: BLE001 - raised to the one who submitted the item
             if len(items) == 1:
                 return [error]
         return [(await self.write([item]))[0] for item in items]
 
-    async def _outlasting(
+    async def _write_when_available(
         self, items: Sequence[LedgerWrite]
     ) -> list[ClaimResult | Exception | None]:
         async for trial in retry_while_unavailable():
             with trial:
-                return await self._once(items)
+                return await self._write_once(items)
         raise AssertionError  # outlast ends only by an exception
 
-    async def _once(self, items: Sequence[LedgerWrite]) -> list[ClaimResult | Exception | None]:
+    async def _write_once(
+        self, items: Sequence[LedgerWrite]
+    ) -> list[ClaimResult | Exception | None]:
         result = await self._apply([item.operation for item in items])
         answers: list[ClaimResult | Exception | None] = [
             item.claim if item.kind == "claim" else None for item in items
         ]
-        for place, code in result.failed.items():
-            answers[place] = RuntimeError(
+        for index, code in result.failed.items():
+            answers[index] = RuntimeError(
                 f"the ledger could not be written: MongoDB's error {code}"
             )
         settled = [item.claim for item in items if item.kind == "settle"]
         if result.unmatched and settled:
-            await self._warn(settled)
-        unclear = [place for place in result.collided if items[place].kind == "claim"]
+            await self._warn_about_ended_claims(settled)
+        unclear = [index for index in result.collided if items[index].kind == "claim"]
         if unclear:
-            closer = await self._look_closer([items[place].claim for place in unclear])
-            for place, answer in zip(unclear, closer, strict=True):
-                answers[place] = answer
+            closer = await self._decide_collisions([items[index].claim for index in unclear])
+            for index, answer in zip(unclear, closer, strict=True):
+                answers[index] = answer
         return answers
 
     async def _apply(self, operations: Sequence[UpdateOne]) -> _Result:
@@ -107,26 +109,26 @@ class BulkWriter:
             return _result_of(error, len(operations))
         return _Result((), {}, len(operations) - done.matched_count - done.upserted_count)
 
-    async def _look_closer(self, claims: Sequence[Claim]) -> list[ClaimResult]:
+    async def _decide_collisions(self, claims: Sequence[Claim]) -> list[ClaimResult]:
         """Decide exactly on claims that the guarded upsert did not grant, and carry it out by
         compare-and-set on the documents as they were read.
         """
         now = self._now()
         records = await self._read(claim.document_id for claim in claims)
         decided = [
-            (claim, _decided(claim, records.get(claim.document_id), now)) for claim in claims
+            (claim, _decision_on(claim, records.get(claim.document_id), now)) for claim in claims
         ]
         changes = {
-            place: change
-            for place, (claim, decision) in enumerate(decided)
+            index: change
+            for index, (claim, decision) in enumerate(decided)
             if (change := self._change(claim, decision, records.get(claim.document_id), now))
         }
         result = await self._apply(list(changes.values())) if changes else _Result((), {}, 0)
-        places = list(changes)
-        lost = {places[place] for place in (*result.collided, *result.failed)}
+        indexes = list(changes)
+        lost = {indexes[index] for index in (*result.collided, *result.failed)}
         return [
-            _answer(claim, decision, is_lost=place in lost)
-            for place, (claim, decision) in enumerate(decided)
+            _answer(claim, decision, is_lost=index in lost)
+            for index, (claim, decision) in enumerate(decided)
         ]
 
     def _change(
@@ -143,9 +145,9 @@ class BulkWriter:
 
     async def _read(self, ids: Iterable[str]) -> dict[str, LedgerRecord]:
         found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
-        return {document["_id"]: parse_record(document) for document in found}
+        return {document["_id"]: parse_document(document) for document in found}
 
-    async def _warn(self, settled: Sequence[Claim]) -> None:
+    async def _warn_about_ended_claims(self, settled: Sequence[Claim]) -> None:
         """Log the outcomes that found no claim of theirs: the lease had ended under the call."""
         records = await self._read(claim.document_id for claim in settled)
         for claim in settled:
@@ -159,7 +161,7 @@ class BulkWriter:
                 )
 
 
-def _decided(claim: Claim, record: LedgerRecord | None, now: datetime) -> ClaimDecision:
+def _decision_on(claim: Claim, record: LedgerRecord | None, now: datetime) -> ClaimDecision:
     return Busy() if record is None else decide_claim(claim, record, now)
 
 

@@ -79,7 +79,7 @@ class AlreadySettled:
 class Superseded:
     """A newer snapshot was delivered, or may have been."""
 
-    by_transaction: str
+    transaction_id: str
     modified_at: datetime
 
 

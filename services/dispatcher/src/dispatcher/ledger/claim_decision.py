@@ -44,7 +44,7 @@ def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDeci
         return AlreadySettled(outcome)
     newer = _newer(claim, record, now)
     if newer is not None:
-        return Superseded(newer.by, newer.modified_at)
+        return Superseded(newer.transaction_id, newer.modified_at)
     return Busy() if record.lease_until > now else _granted(claim, record)
 
 
@@ -64,13 +64,13 @@ def _newer(claim: Claim, record: LedgerRecord, now: datetime) -> RecordedVersion
     same transaction is none, also when it was received twice.
     """
     cut_off = record.claimed if record.lease_until <= now else None
-    for known in (record.delivered, cut_off):
+    for recorded in (record.delivered, cut_off):
         if (
-            known is not None
-            and known.by != claim.request.transaction.transaction_id
-            and claim.version.is_older_than(known.version)
+            recorded is not None
+            and recorded.transaction_id != claim.request.transaction.transaction_id
+            and claim.version.is_older_than(recorded.version)
         ):
-            return known
+            return recorded
     return None
 
 
@@ -100,7 +100,7 @@ def _may_have_created(claim: Claim, record: LedgerRecord) -> bool:
     return (
         claimed is not None
         and claimed.is_create
-        and claimed.by != claim.request.transaction.transaction_id
+        and claimed.transaction_id != claim.request.transaction.transaction_id
     )
 
 
@@ -108,4 +108,4 @@ def _owed_to(claim: Claim, record: LedgerRecord) -> str | None:
     owed = record.owed
     if owed is None or not claim.sends_missing_create or claim.version.is_older_than(owed.version):
         return None
-    return owed.by
+    return owed.transaction_id

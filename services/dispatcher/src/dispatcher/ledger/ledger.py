@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dispatcher.outcome import Outcome
 
 log = structlog.get_logger()
-_COUNTED = {
+_RESULT_COUNTERS = {
     Claim: LEDGER_ANSWERS.labels("granted"),
     AlreadySettled: LEDGER_ANSWERS.labels("done"),
     Superseded: LEDGER_ANSWERS.labels("superseded"),
@@ -55,8 +55,8 @@ class Ledger:
         self._lease = timedelta(seconds=lease_s)
         self._clock = ServerClock(database)
         self._bulk = BulkWriter(self._collection, self._lease, self._clock.now)
-        self._live: dict[str, Claim] = {}
-        self._ending: set[asyncio.Task[None]] = set()
+        self._active: dict[str, Claim] = {}
+        self._releasing: set[asyncio.Task[None]] = set()
         self._batcher: Batcher[LedgerWrite, ClaimResult | None] = Batcher(self._write)
 
     async def claim(self, claim: Claim) -> ClaimResult:
@@ -66,24 +66,24 @@ class Ledger:
         try:
             answer = await asyncio.shield(submitted)
         except asyncio.CancelledError:
-            submitted.add_done_callback(self._give_back)
+            submitted.add_done_callback(self._release_abandoned)
             raise
         assert answer is not None  # noqa: S101 - narrows the type: only claims are answered
-        _COUNTED[type(answer)].inc()
+        _RESULT_COUNTERS[type(answer)].inc()
         if isinstance(answer, Claim):
-            self._live[claim.token] = claim
+            self._active[claim.token] = claim
         return answer
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Write down the outcome of the call, and end the claim."""
-        self._live.pop(claim.token, None)
+        self._active.pop(claim.token, None)
         pending = [self._batcher.submit(write) for write in _settling(claim, outcome)]
         for done in pending:
             await done
 
     async def release(self, claim: Claim) -> None:
         """End a claim for which nothing was sent; it may have ended already."""
-        self._live.pop(claim.token, None)
+        self._active.pop(claim.token, None)
         await self._batcher.submit(LedgerWrite(claim, updates.release_update(claim), "release"))
 
     async def record_owed_create(self, request: DeliveryRequested) -> None:
@@ -114,24 +114,24 @@ class Ledger:
             except PyMongoError as error:
                 if not is_unavailable(error):
                     raise
-                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._live))
+                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._active))
             await asyncio.sleep(self._lease.total_seconds() / 4)
 
     async def _renew(self) -> None:
         until = self._clock.now() + self._lease
-        renewals = [updates.renew_update(claim, until) for claim in list(self._live.values())]
+        renewals = [updates.renew_update(claim, until) for claim in list(self._active.values())]
         if renewals:
             await self._collection.bulk_write(renewals, ordered=False)
 
-    def _give_back(self, submitted: asyncio.Future[ClaimResult | None]) -> None:
+    def _release_abandoned(self, submitted: asyncio.Future[ClaimResult | None]) -> None:
         """Release a claim that was granted after its caller had stopped waiting."""
         if submitted.cancelled() or submitted.exception() is not None:
             return
         answer = submitted.result()
         if isinstance(answer, Claim):
             task = asyncio.get_running_loop().create_task(self.release(answer))
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            self._releasing.add(task)
+            task.add_done_callback(self._releasing.discard)
 
     async def _write(self, items: Sequence[LedgerWrite]) -> list[ClaimResult | Exception | None]:
         with LEDGER_SECONDS.time():

@@ -46,7 +46,7 @@ class RecordedVersion:
     """
 
     version: AppointmentVersion
-    by: str
+    transaction_id: str
     modified_at: datetime
     is_create: bool = False
     outcome: dict[str, Any] | None = None
@@ -91,24 +91,24 @@ class LedgerRecord:
 def claim_document(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the version of a claim as a part of a document."""
     transaction = claim.request.transaction
-    known = RecordedVersion(
+    recorded = RecordedVersion(
         claim.version,
         transaction.transaction_id,
         transaction.appointment.modified_at,
         claim.is_create,
         outcome,
     )
-    return version_document(known)
+    return version_document(recorded)
 
 
-def version_document(known: RecordedVersion) -> dict[str, Any]:
+def version_document(recorded: RecordedVersion) -> dict[str, Any]:
     """Return a version as a part of a document, without the fields that say nothing."""
-    version = known.version
+    version = recorded.version
     stored: dict[str, Any] = {
         "ticks": version.ticks,
         "received": version.received,
-        "by": known.by,
-        "modified_at": known.modified_at,
+        "by": recorded.transaction_id,
+        "modified_at": recorded.modified_at,
     }
     if version.rowversion:
         stored["rowversion"] = version.rowversion
@@ -116,10 +116,10 @@ def version_document(known: RecordedVersion) -> dict[str, Any]:
         stored["place"] = version.place
     if version.is_delete:
         stored["is_delete"] = True
-    if known.is_create:
+    if recorded.is_create:
         stored["is_create"] = True
-    if known.outcome:
-        stored["outcome"] = known.outcome
+    if recorded.outcome:
+        stored["outcome"] = recorded.outcome
     return stored
 
 
@@ -128,7 +128,7 @@ def outcome_document(outcome: Outcome) -> dict[str, Any]:
     return outcome.model_dump(mode="json", exclude_defaults=True)
 
 
-def parse_record(document: Mapping[str, Any]) -> LedgerRecord:
+def parse_document(document: Mapping[str, Any]) -> LedgerRecord:
     """Return what a document says."""
     delivered = _known(document, "delivered")
     is_old = "delivered_version" not in document
@@ -141,7 +141,8 @@ def parse_record(document: Mapping[str, Any]) -> LedgerRecord:
         delivered=delivered,
         claimed=_known(document, "claimed"),
         owed=_version(document.get("create_owed")),
-        created_by=document.get("created_by") or (delivered.by if delivered and is_old else None),
+        created_by=document.get("created_by")
+        or (delivered.transaction_id if delivered and is_old else None),
         presence=AppointmentPresence(presence) if presence else None,
         recent=document.get("recent", ()),
         final=(final["by"], final["outcome"]) if final.get("outcome") else None,
@@ -150,7 +151,7 @@ def parse_record(document: Mapping[str, Any]) -> LedgerRecord:
 
 def _known(document: Mapping[str, Any], name: str) -> RecordedVersion | None:
     found = document.get(f"{name}_version")
-    return _version(found) if found is not None else _of_old(document, name)
+    return _version(found) if found is not None else _version_of_0_1_0(document, name)
 
 
 def _version(stored: Mapping[str, Any] | None) -> RecordedVersion | None:
@@ -164,21 +165,21 @@ def _version(stored: Mapping[str, Any] | None) -> RecordedVersion | None:
             place=stored.get("place", 0),
             is_delete=stored.get("is_delete", False),
         ),
-        by=stored["by"],
+        transaction_id=stored["by"],
         modified_at=stored["modified_at"],
         is_create=stored.get("is_create", False),
         outcome=stored.get("outcome"),
     )
 
 
-def _of_old(document: Mapping[str, Any], name: str) -> RecordedVersion | None:
+def _version_of_0_1_0(document: Mapping[str, Any], name: str) -> RecordedVersion | None:
     """Return a version that 0.1.0 wrote: milliseconds since 1970, and nothing else to order by."""
     milliseconds = document.get(name, NO_VERSION)
     if milliseconds == NO_VERSION:
         return None
     return RecordedVersion(
         version=AppointmentVersion(_EPOCH + milliseconds * _MILLISECOND),
-        by=document[f"{name}_by"],
+        transaction_id=document[f"{name}_by"],
         modified_at=document[f"{name}_modified_at"],
     )
 

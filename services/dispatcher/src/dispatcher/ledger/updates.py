@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from dispatcher.ledger.claim import Claim, NothingToDelete
     from dispatcher.outcome import Outcome
 
-REMEMBERED = 16
+REMEMBERED_ATTEMPTS = 16
 SUCCESS = {"status": str(Status.SUCCESS)}
 """The outcome of a delivered version, once its attempt has left ``recent``."""
-_NONE = {"ticks": NO_VERSION}
-_OF_OLD = {
+_NO_VERSION = {"ticks": NO_VERSION}
+_FIELDS_OF_0_1_0 = {
     f"{name}{end}": "" for name in ("delivered", "claimed") for end in ("", "_by", "_modified_at")
 }
 """The fields of 0.1.0."""
@@ -46,8 +46,8 @@ def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
         "create_owed": {"$exists": False},
     }
     changes = {
-        "$set": _taken(claim, now + lease),
-        "$setOnInsert": {"delivered_version": _NONE},
+        "$set": _claimed_fields(claim, now + lease),
+        "$setOnInsert": {"delivered_version": _NO_VERSION},
         "$inc": {"revision": 1},
     }
     return UpdateOne({"_id": claim.document_id, **simply}, changes, upsert=True)
@@ -58,16 +58,16 @@ def grant_update(claim: Claim, record: LedgerRecord, now: datetime, lease: timed
 
     The version of a call that was cut off counts as delivered from now on: it may have been.
     """
-    changes = _taken(claim, now + lease)
-    removed = dict(_OF_OLD)
+    changes = _claimed_fields(claim, now + lease)
+    removed = dict(_FIELDS_OF_0_1_0)
     newest = _newest(record)
-    changes["delivered_version"] = version_document(newest) if newest else _NONE
+    changes["delivered_version"] = version_document(newest) if newest else _NO_VERSION
     created_by = record.created_by
     cut_off = record.claimed
     if cut_off is not None and record.presence is not AppointmentPresence.PRESENT:
         changes["presence"] = AppointmentPresence.UNKNOWN
     if cut_off is not None and cut_off.is_create and not claim.sends_create:
-        created_by = cut_off.by
+        created_by = cut_off.transaction_id
         removed["create_owed"] = ""
     if created_by is not None:
         changes["created_by"] = created_by
@@ -81,14 +81,14 @@ def nothing_to_delete_update(
     outcome = outcome_document(answer.outcome)
     changes = {
         "delivered_version": claim_document(claim, outcome),
-        "claimed_version": _NONE,
+        "claimed_version": _NO_VERSION,
         "lease_until": LEASE_OVER,
         "presence": AppointmentPresence.ABSENT,
     }
     update = {
         "$set": changes,
-        "$unset": {"create_owed": "", "created_by": "", **_OF_OLD},
-        "$push": _remembering(claim, outcome),
+        "$unset": {"create_owed": "", "created_by": "", **_FIELDS_OF_0_1_0},
+        "$push": _push_attempt(claim, outcome),
     }
     return _guarded(claim, record, now, update)
 
@@ -96,10 +96,10 @@ def nothing_to_delete_update(
 def settle_update(claim: Claim, outcome: Outcome) -> UpdateOne:
     """Write down the outcome of the call, and end the claim."""
     stored = outcome_document(outcome)
-    changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NONE}
+    changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION}
     update: dict[str, Any] = {
         "$set": changes,
-        "$push": _remembering(claim, stored),
+        "$push": _push_attempt(claim, stored),
         "$inc": {"revision": 1},
     }
     is_success = outcome.status is Status.SUCCESS
@@ -120,7 +120,10 @@ def release_update(claim: Claim) -> UpdateOne:
     """End a claim for which nothing was sent; once it has ended, this changes nothing."""
     return UpdateOne(
         {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}},
-        {"$set": {"lease_until": LEASE_OVER, "claimed_version": _NONE}, "$inc": {"revision": 1}},
+        {
+            "$set": {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION},
+            "$inc": {"revision": 1},
+        },
     )
 
 
@@ -138,8 +141,8 @@ def owed_create_update(claim: Claim) -> UpdateOne:
         ],
     }
     as_new = {
-        "delivered_version": _NONE,
-        "claimed_version": _NONE,
+        "delivered_version": _NO_VERSION,
+        "claimed_version": _NO_VERSION,
         "lease_until": LEASE_OVER,
         "presence": AppointmentPresence.ABSENT,
     }
@@ -168,7 +171,7 @@ def forget_order_update() -> dict[str, Any]:
     """
     return {
         "$set": {"delivered_version.ticks": NO_VERSION, "claimed_version.ticks": NO_VERSION},
-        "$unset": {"delivered_version.is_delete": "", **_OF_OLD},
+        "$unset": {"delivered_version.is_delete": "", **_FIELDS_OF_0_1_0},
         "$inc": {"revision": 1},
     }
 
@@ -185,7 +188,7 @@ def _guarded(
     )
 
 
-def _taken(claim: Claim, until: datetime) -> dict[str, Any]:
+def _claimed_fields(claim: Claim, until: datetime) -> dict[str, Any]:
     return {
         "claimed_version": claim_document(claim),
         "token": claim.token,
@@ -208,6 +211,6 @@ def _presence(claim: Claim, *, is_success: bool) -> AppointmentPresence:
     )
 
 
-def _remembering(claim: Claim, outcome: dict[str, Any]) -> dict[str, Any]:
+def _push_attempt(claim: Claim, outcome: dict[str, Any]) -> dict[str, Any]:
     entry = {"key": claim.key, "delivery": claim.request.delivery_id, "outcome": outcome}
-    return {"recent": {"$each": [entry], "$slice": -REMEMBERED}}
+    return {"recent": {"$each": [entry], "$slice": -REMEMBERED_ATTEMPTS}}

@@ -63,30 +63,32 @@ class ApiPage:
         resources = self._mapping.resources
         if resources is None or resources.posted != "after":
             return PreparedDelivery(call)
-        later = (
+        follow_ups = (
             _post(resources.name, mapped_values(resources.names, line))
             for line in appointment.resources
         )
-        return PreparedDelivery(call, tuple(later))
+        return PreparedDelivery(call, tuple(follow_ups))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """Create the record, then the resources below it; success is 201 with a Location.
 
-        After a resource failed, the error's ``rest`` holds the resources that are still to be sent.
+        After a resource failed, the error's ``remaining`` holds the resources that are still to be sent.
         """
-        if prepared.stored is not None:
-            return await self._post_rest(prepared, prepared.stored)
+        if prepared.stored_status is not None:
+            return await self._post_remaining(prepared, prepared.stored_status)
         response = await self._post(prepared.call)
         location = response.headers.get("Location")
         if not location:
-            raise self._http.faults.transport("no location", response)
-        if not prepared.later:
+            raise self._http.faults.transport_error("no location", response)
+        if not prepared.follow_ups:
             return receipt_of(response)
         record = record_address(self._uri, location)
         if record is None:
-            raise self._http.faults.transport("lines missing", response)
-        lines = [replace(call, url=f"{record}/{call.url}") for call in prepared.later]
-        return await self._post_rest(PreparedDelivery(lines[0], tuple(lines[1:])), response.status)
+            raise self._http.faults.transport_error("lines missing", response)
+        lines = [replace(call, url=f"{record}/{call.url}") for call in prepared.follow_ups]
+        return await self._post_remaining(
+            PreparedDelivery(lines[0], tuple(lines[1:])), response.status
+        )
 
     async def probe(self) -> ProbeResult:
         """Compare the names of the metadata, and read an empty page of the company."""
@@ -109,16 +111,18 @@ class ApiPage:
             ]
         return record
 
-    async def _post_rest(self, rest: PreparedDelivery, stored: int) -> Receipt:
+    async def _post_remaining(self, remaining: PreparedDelivery, stored_status: int) -> Receipt:
         """Post the resources one by one; those that were posted are not posted again."""
-        lines = (rest.call, *rest.later)
+        lines = (remaining.call, *remaining.follow_ups)
         for number, line in enumerate(lines):
             try:
                 response = await self._post(line)
             except DeliveryError as error:
-                error.rest = PreparedDelivery(line, lines[number + 1 :], stored=stored)
+                error.remaining = PreparedDelivery(
+                    line, lines[number + 1 :], stored_status=stored_status
+                )
                 raise
-        return receipt_of(response, stored)
+        return receipt_of(response, stored_status)
 
     async def _post(self, call: Call) -> Response:
         response = await self._http.call(call)

@@ -50,12 +50,12 @@ class OAuth2Authentication:
     async def call(self, transport: HttpTransport, call: Call) -> Response:
         """Make the call; a refused token is replaced once, and never sent again."""
         text = await self._token()
-        response = await transport(_bearing(call, text))
+        response = await transport(_with_bearer(call, text))
         if response.status != 401:  # noqa: PLR2004 - RFC 6750, 3.1
             return response
         self._tokens.forget(self._client, text)
         renewed = await self._token()
-        return response if renewed == text else await transport(_bearing(call, renewed))
+        return response if renewed == text else await transport(_with_bearer(call, renewed))
 
     async def close(self) -> None:
         """Do nothing: tokens outlive the connector's version."""
@@ -64,30 +64,32 @@ class OAuth2Authentication:
         """Return a token; raises a DeliveryError. One that cannot be sent is never kept."""
         text = self._tokens.find(self._client)
         if text is None:
-            issued = await self._issued()
+            issued = await self._token_response()
             text = issued.access_token
             self._hide(text)
             if not issued.is_bearer:
-                raise self._token_faults.transport("token type")
+                raise self._token_faults.transport_error("token type")
             if not issued.is_sendable:
-                raise self._token_faults.transport("bad token")
+                raise self._token_faults.transport_error("bad token")
         self._hide(text)
         return text
 
-    async def _issued(self) -> TokenResponse:
+    async def _token_response(self) -> TokenResponse:
         try:
             response, issued = await self._tokens.request(
                 self._client, self._request, self._timeout_s
             )
         except TimeoutError as error:
-            raise self._token_faults.transport("no answer", seconds=self._timeout_s) from error
+            raise self._token_faults.transport_error(
+                "no answer", seconds=self._timeout_s
+            ) from error
         if issued is None:
-            raise self._refused(response)
+            raise self._refusal(response)
         return issued
 
     def _hide(self, text: str) -> None:
-        self._faults.hide(text)
-        self._token_faults.hide(text)
+        self._faults.hide_secret(text)
+        self._token_faults.hide_secret(text)
 
     async def _request(self) -> Response:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
@@ -106,23 +108,25 @@ class OAuth2Authentication:
         body = urlencode({name: value for name, value in form.items() if value}).encode()
         return await self._ask(Call("POST", self._client.token_url, headers, body))
 
-    def _refused(self, response: Response) -> DeliveryError:
+    def _refusal(self, response: Response) -> DeliveryError:
         """Return the error of an answer without a token; some refuse with a good status."""
         faults = self._token_faults
         try:
             refusal = _Refusal.model_validate_json(response.body)
         except ValidationError:
-            return self._unread(response)
+            return self._unreadable_response(response)
         text = f"{refusal.error} {refusal.error_description or ''}"
-        return faults.find("oauth", refusal.error, response, text) or faults.status(response)
+        return faults.find_error("oauth", refusal.error, response, text) or faults.status_error(
+            response
+        )
 
-    def _unread(self, response: Response) -> DeliveryError:
+    def _unreadable_response(self, response: Response) -> DeliveryError:
         faults = self._token_faults
         if not response.is_success:
-            return faults.status(response)
+            return faults.status_error(response)
         is_cut = not response.is_whole and 0 < len(response.body) < MAX_RESPONSE_BYTES
-        return faults.transport("cut" if is_cut else "malformed", response)
+        return faults.transport_error("cut" if is_cut else "malformed", response)
 
 
-def _bearing(call: Call, token: str) -> Call:
+def _with_bearer(call: Call, token: str) -> Call:
     return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})

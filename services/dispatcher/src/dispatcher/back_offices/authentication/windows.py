@@ -34,23 +34,23 @@ class AuthenticatedConnection:
     """
 
     session: ClientSession
-    proved_at: float = float("-inf")
+    authenticated_at: float = float("-inf")
 
     @property
-    def is_proved(self) -> bool:
+    def is_authenticated(self) -> bool:
         """Whether the server knows this connection."""
-        return time.monotonic() - self.proved_at < FRESH_S
+        return time.monotonic() - self.authenticated_at < FRESH_S
 
 
 class WindowsAuthentication:
     """Keeps as many proved connections as there are calls at once."""
 
     def __init__(
-        self, login: Login, schemes: Sequence[Scheme], open_one: Callable[[], ClientSession]
+        self, login: Login, schemes: Sequence[Scheme], open_session: Callable[[], ClientSession]
     ) -> None:
         self._login = login
         self._schemes = tuple(schemes)
-        self._open_one = open_one
+        self._open_session = open_session
         self._idle: list[AuthenticatedConnection] = []
         self._is_closed = False
 
@@ -59,13 +59,13 @@ class WindowsAuthentication:
 
         A connection that the server closes before the payload was sent is replaced.
         """
-        response = await self._on_proved(transport, call)
+        response = await self._call_on_authenticated(transport, call)
         for _ in range(HANDSHAKES - 1):
             if response is not None:
                 return response
             with contextlib.suppress(ClosedEarlyError):
-                response = await self._on_new(transport, call)
-        return response or await self._on_new(transport, call)
+                response = await self._call_on_new(transport, call)
+        return response or await self._call_on_new(transport, call)
 
     async def close(self) -> None:
         """Close idle connections now and the others after their calls."""
@@ -74,13 +74,13 @@ class WindowsAuthentication:
         for connection in idle:
             await connection.session.close()
 
-    async def _on_proved(self, transport: HttpTransport, call: Call) -> Response | None:
+    async def _call_on_authenticated(self, transport: HttpTransport, call: Call) -> Response | None:
         """Return the answer, or None when no connection is proved any more."""
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_proved:
+            if connection.is_authenticated:
                 with contextlib.suppress(ClosedEarlyError):
-                    response = await self._keeping(
+                    response = await self._call_and_keep(
                         connection,
                         transport(replace(call, same_connection=True), connection.session),
                     )
@@ -89,12 +89,14 @@ class WindowsAuthentication:
                 await connection.session.close()
         return None
 
-    async def _on_new(self, transport: HttpTransport, call: Call) -> Response:
+    async def _call_on_new(self, transport: HttpTransport, call: Call) -> Response:
         """Prove a new connection, and make the call with the last message of the handshake."""
-        connection = AuthenticatedConnection(self._open_one())
-        return await self._keeping(connection, self._prove(transport, call, connection.session))
+        connection = AuthenticatedConnection(self._open_session())
+        return await self._call_and_keep(
+            connection, self._authenticate(transport, call, connection.session)
+        )
 
-    async def _keeping(
+    async def _call_and_keep(
         self, connection: AuthenticatedConnection, calling: Awaitable[Response]
     ) -> Response:
         """Keep the connection if the call leaves it proved, else close it."""
@@ -106,11 +108,11 @@ class WindowsAuthentication:
         if self._is_closed or response.status == UNAUTHORISED or not response.is_whole:
             await connection.session.close()
         else:
-            connection.proved_at = time.monotonic()
+            connection.authenticated_at = time.monotonic()
             self._idle.append(connection)
         return response
 
-    async def _prove(
+    async def _authenticate(
         self, transport: HttpTransport, call: Call, session: ClientSession
     ) -> Response:
         for scheme in self._schemes:

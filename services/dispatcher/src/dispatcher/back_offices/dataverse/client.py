@@ -58,7 +58,7 @@ class Dataverse:
         posts = self._posts(fields_of(request.transaction, self._zone, DATAVERSE))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
         call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
-        return PreparedDelivery(call, records=len(posts))
+        return PreparedDelivery(call, record_count=len(posts))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """Create the records; success is every one of them created."""
@@ -67,8 +67,8 @@ class Dataverse:
         for one in (*inner, response):
             if not one.is_success:
                 raise odata_error(self._http.faults, one)
-        if not response.is_whole or len(inner) != prepared.records:
-            raise self._http.faults.transport("malformed", response)
+        if not response.is_whole or len(inner) != prepared.record_count:
+            raise self._http.faults.transport_error("malformed", response)
         return receipt_of(response, inner[0].status)
 
     async def probe(self) -> ProbeResult:

@@ -60,7 +60,7 @@ class PageService:
         """Create the record; success is a result without fault."""
         response = await self._http.call(prepared.call)
         if not self._read(response) or not response.is_whole:
-            raise self._http.faults.transport("malformed", response)
+            raise self._http.faults.transport_error("malformed", response)
         return receipt_of(response)
 
     async def probe(self) -> ProbeResult:
@@ -76,11 +76,11 @@ class PageService:
         faults = self._http.faults
         result = read_response(response.body, self._mapping.namespace)
         if isinstance(result, SoapFault):
-            raise faults.find("soap", result.text, response, result.message) or faults.status(
-                response, result.message
-            )
+            raise faults.find_error(
+                "soap", result.text, response, result.message
+            ) or faults.status_error(response, result.message)
         if not response.is_success:
-            raise faults.status(response)
+            raise faults.status_error(response)
         return result
 
     async def close(self) -> None:

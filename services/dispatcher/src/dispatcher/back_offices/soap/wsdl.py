@@ -115,13 +115,13 @@ def _folded(name: str) -> str:
 
 
 def _part(
-    schema: _Element, elements: dict[str, str], captions: Mapping[str, str], telling: str
+    schema: _Element, elements: dict[str, str], captions: Mapping[str, str], required_field: str
 ) -> tuple[str, str, dict[str, str | None]] | None:
     """Return name, line and fields of the sub-part whose lines have the telling element."""
     for name, type_name in elements.items():
         for line, line_type in _elements(schema, type_name).items():
             fields = _in_order(_elements(schema, line_type), captions)
-            if fields.get(telling):
+            if fields.get(required_field):
                 return name, line, fields
     return None
 

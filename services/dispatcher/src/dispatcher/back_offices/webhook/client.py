@@ -59,7 +59,7 @@ class Webhook:
         """POST the snapshot; success is any 2xx."""
         response = await self._http.call(prepared.call)
         if not response.is_success:
-            raise self._http.faults.status(response)
+            raise self._http.faults.status_error(response)
         return receipt_of(response)
 
     async def probe(self) -> ProbeResult:

@@ -30,7 +30,7 @@ async def probe(http: BackOfficeHttpClient) -> ProbeResult:
             ),
         )
     if not response.is_success:
-        raise http.faults.status(response)
+        raise http.faults.status_error(response)
     if "html" in response.headers.get("Content-Type", "").lower():
         page = await http.call(Call("GET", uri))
         if is_sign_in_page(page):
