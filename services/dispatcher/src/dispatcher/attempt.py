@@ -128,7 +128,7 @@ class AttemptRunner:
 
     async def _try(self, progress: AttemptProgress, in_hand: MessageInHand) -> AttemptResult:
         while True:
-            slot = await self._lane.slots.enter()
+            slot = await self._lane.slots.acquire()
             connector = self._lane.connector
             in_hand.keep()
             try:
@@ -142,7 +142,7 @@ class AttemptRunner:
                 if not isinstance(answer, DeliveryError):
                     return await self._settle(progress, progress.success(answer))
             finally:
-                self._lane.slots.leave(slot)
+                self._lane.slots.release(slot)
             progress.failed(answer)
             next_try = decide_next_try(answer, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:

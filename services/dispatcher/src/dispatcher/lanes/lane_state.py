@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import FaultOrigin, ThrottledError
+from dispatcher.lanes.call_conditions import CallConditions
 from dispatcher.lanes.call_slots import CallSlots
 from dispatcher.lanes.circuit_breaker import BreakerSettings, CircuitBreaker, OpenCause
-from dispatcher.lanes.credential_guard import CredentialGuard
-from dispatcher.lanes.groups import strictest_limits
-from dispatcher.lanes.limiter import Limiter
 from dispatcher.lanes.prober import Prober
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
 from dispatcher.unreadable import UnreadableConnector
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from dispatcher.lanes.credential import Credential
     from dispatcher.lanes.groups import Membership
     from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
+    from dispatcher.lanes.limiter import Limiter
 
 MARGIN = timedelta(seconds=15)
 BLOCKED_REPORT_LASTS = timedelta(minutes=1)
@@ -36,8 +35,8 @@ REPORTED_PAUSE_S = 10.0
 CREDENTIAL_ACCEPTED = frozenset({FaultOrigin.APPOINTMENT, FaultOrigin.UNCLEAR})
 
 
-class LaneState:
-    """Decides when a call of the lane may begin, and what each outcome means for the next."""
+class LaneState(CallConditions):
+    """The state of one lane. It decides how each outcome of a call affects the next calls."""
 
     def __init__(
         self,
@@ -45,35 +44,24 @@ class LaneState:
         membership: Membership,
         settings: BreakerSettings,
         clients: BackOfficeClientCache,
-        report: LaneChangePublisher,
+        changes: LaneChangePublisher,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(connector, CircuitBreaker(settings, self._breaker_changed, clock), clock)
         self._settings = settings
-        self._clock = clock
+        self._changes = changes
         self._held_until: datetime | None = None
-        self._report = report
         self._in_flight = 0
-        self._unclear = 0
-        self.prober = Prober(self)
-        self.slots = CallSlots(self)
-        self.connector = connector
+        self._unclear_faults = 0
         self.membership = membership
         self.clients = clients
-        self.breaker = CircuitBreaker(settings, self._breaker_changed, clock)
-        self.credential = CredentialGuard(self.breaker)
-        self.limiter = Limiter(*strictest_limits([connector]))
-        self.member = connector.connector_id
-        self.leased_until = 0.0
+        self.slots = CallSlots(self)
+        self.prober = Prober(self, self.slots, clients)
         self.unreadable: str | None = None
         self.queue_mismatch: str | None = None
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
         self._calls_in_flight = CALLS_IN_FLIGHT.labels(connector.connector_id)
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
-
-    @property
-    def is_leased(self) -> bool:
-        """Whether this replica may begin calls of the lane."""
-        return self._clock() < self.leased_until
 
     @property
     def blocked_reason(self) -> str | None:
@@ -89,7 +77,7 @@ class LaneState:
         if connector.version == self.connector.version:
             return
         self.connector = connector
-        self._unclear = 0
+        self._unclear_faults = 0
         self.credential.reset()
         self.breaker.reset()
 
@@ -117,7 +105,7 @@ class LaneState:
             return
         slot.is_probe = False
         self.credential.accept()
-        self._unclear = 0
+        self._unclear_faults = 0
         self.limiter.succeeded()
         self.breaker.succeeded()
 
@@ -135,7 +123,7 @@ class LaneState:
             self.limiter.slow_down()
         match error.origin:
             case FaultOrigin.APPOINTMENT:
-                self._unclear = 0
+                self._unclear_faults = 0
                 self.breaker.succeeded()
             case FaultOrigin.UNCLEAR:
                 self._failed_unclear(error, is_probe=is_probe)
@@ -182,7 +170,7 @@ class LaneState:
             now = datetime.now(UTC)
             if self._held_until is None or self._held_until < now + MARGIN:
                 self._held_until = now + BLOCKED_REPORT_LASTS
-        self._report.update(reason, self._held_until)
+        self._changes.update(reason, self._held_until)
 
     def standing(self, in_hand: int, in_queue: int | None) -> LaneStanding:
         """Return the lane's part of a heartbeat."""
@@ -193,25 +181,25 @@ class LaneState:
             in_hand=in_hand,
             in_flight=self._in_flight,
             calls_allowed=self.limiter.allowed,
-            held_since=self._report.held_since,
-            held_until=self._report.held_until,
-            reason=self._report.reason,
+            held_since=self._changes.held_since,
+            held_until=self._changes.held_until,
+            reason=self._changes.reason,
         )
 
     @property
     def is_reported_held(self) -> bool:
         """Whether the lane is reported as held."""
-        return self._report.held_since is not None
+        return self._changes.held_since is not None
 
     def _failed_unclear(self, error: DeliveryError, *, is_probe: bool) -> None:
         """The fault may lie with the appointment or with the connector: the test decides."""
-        self._unclear += 1
+        self._unclear_faults += 1
         if is_probe and not self.prober.has_passed:
             self.breaker.failed(error, is_probe=True)
         elif is_probe:
             self.breaker.release_probe()
-        elif self._unclear >= self._settings.hold_after and not self.breaker.is_held:
-            self._unclear = 0
+        elif self._unclear_faults >= self._settings.hold_after and not self.breaker.is_held:
+            self._unclear_faults = 0
             self.prober.test_once()
 
     def _wait(self, error: DeliveryError, seconds: float) -> None:
