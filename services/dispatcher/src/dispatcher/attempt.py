@@ -46,14 +46,15 @@ class AttemptResult(NamedTuple):
 
 
 class AttemptProgress:
-    """How far one attempt got: its tries, its last fault, and the parts that are still to be sent
-    once others were stored.
+    """The progress of one attempt: its tries, its last fault and the parts still to be sent.
+
+    Parts remain where others were stored. ``connector`` is the version of the last try.
     """
 
-    def __init__(self, claim: Claim, began: float) -> None:
+    def __init__(self, claim: Claim, connector: Connector, began: float) -> None:
         self.claim = claim
         self.action = claim.request.transaction.action
-        self.connector: Connector
+        self.connector = connector
         self.tries = TryCounts()
         self.remaining: Any = None
         self.is_settled = False
@@ -71,13 +72,13 @@ class AttemptProgress:
         is_unknown = self.tries.made > 0 and self._error.outcome_unknown
         return not self.is_settled and (self.is_partly_stored or is_unknown)
 
-    def failed(self, error: DeliveryError) -> None:
-        """Note a failed try."""
+    def record_failure(self, error: DeliveryError) -> None:
+        """Count a failed try, and keep the parts that are still to be sent."""
         self._error = error
         self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
-    def success(self, receipt: Receipt) -> Outcome:
+    def success_outcome(self, receipt: Receipt) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
         return Outcome(
             status=Status.SUCCESS,
@@ -87,7 +88,7 @@ class AttemptProgress:
             exchange=receipt.exchange,
         )
 
-    def failure(self) -> Outcome:
+    def failure_outcome(self) -> Outcome:
         """Return the outcome after the last failed try."""
         error = self._error
         return Outcome(
@@ -112,58 +113,72 @@ class AttemptRunner:
         self._lane = lane
         self._ledger = ledger
 
-    async def run(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
-        """Send within the connector's limits until the attempt ends; always settles the claim.
+    async def run(
+        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+    ) -> AttemptResult:
+        """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        A call counts as in flight until its success is settled: so a kill repeats no more calls
-        than may be in flight.
+        ``connector`` is the version that was validated for the delivery. A call counts as in flight
+        until its success is settled, because a kill then repeats no more calls than may be in
+        flight.
         """
-        progress = AttemptProgress(claim, time.monotonic())
+        progress = AttemptProgress(claim, connector, time.monotonic())
         try:
-            return await self._try(progress, in_hand)
+            return await self._try_until_end(progress, in_hand)
         except BaseException:
             if progress.may_have_stored:
                 await self._fail(progress)
             raise
 
-    async def _try(self, progress: AttemptProgress, in_hand: MessageInHand) -> AttemptResult:
+    async def _try_until_end(
+        self, progress: AttemptProgress, in_hand: MessageInHand
+    ) -> AttemptResult:
         while True:
             slot = await self._lane.slots.acquire()
-            connector = self._lane.connector
-            in_hand.keep()
+            in_hand.forbid_drop()
             try:
-                if progress.is_partly_stored and connector.version != progress.connector.version:
-                    return await self._fail(progress)
-                progress.connector = connector
-                refusal = refuse_delivery(connector, progress.action, KINDS)
+                refusal = self._use_connector(progress, self._lane.connector)
                 if refusal is not None:
                     return await self._settle(progress, refusal)
-                answer = await self._call(progress, slot)
-                if not isinstance(answer, DeliveryError):
-                    return await self._settle(progress, progress.success(answer))
+                result = await self._call(progress, slot)
+                if not isinstance(result, DeliveryError):
+                    return await self._settle(progress, progress.success_outcome(result))
             finally:
                 self._lane.slots.release(slot)
-            progress.failed(answer)
-            next_try = decide_next_try(answer, progress.tries, is_held=self._lane.breaker.is_held)
+            progress.record_failure(result)
+            next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
             if next_try.ends_attempt:
                 return await self._fail(progress)
             if next_try.holds_lane:
-                self._lane.hold(answer)
-            in_hand.may_drop()
+                self._lane.hold(result)
+            in_hand.allow_drop()
             await asyncio.sleep(next_try.backoff_s)
 
+    def _use_connector(self, progress: AttemptProgress, connector: Connector) -> Outcome | None:
+        """Make the next call with the connector as it is now, or return why no call is made.
+
+        A connector that was changed is validated again. Parts that were prepared for its last
+        version are not sent to the new one.
+        """
+        if connector.version == progress.connector.version:
+            return None
+        if progress.is_partly_stored:
+            return progress.failure_outcome()
+        progress.connector = connector
+        return refuse_delivery(connector, progress.action, KINDS)
+
     async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
-        """Make one call, and let the lane know how the back office took it."""
+        """Make one call, and report its result to the lane."""
         try:
-            answer = await self._send(progress)
+            result = await self._send(progress)
         except asyncio.CancelledError:
-            progress.failed(CUT_OFF)
+            progress.record_failure(CUT_OFF)
             raise
-        if isinstance(answer, DeliveryError):
-            self._lane.failed(answer, slot)
+        if isinstance(result, DeliveryError):
+            self._lane.failed(result, slot)
         else:
             self._lane.succeeded(slot)
-        return answer
+        return result
 
     async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
         """Return the receipt, or the fault; anything unforeseen is a fault of this delivery.
@@ -185,7 +200,7 @@ class AttemptRunner:
             return _unforeseen(error, has_begun=has_begun)
 
     async def _fail(self, progress: AttemptProgress) -> AttemptResult:
-        return await self._settle(progress, progress.failure())
+        return await self._settle(progress, progress.failure_outcome())
 
     async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True

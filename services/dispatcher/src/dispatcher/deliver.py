@@ -66,16 +66,18 @@ class DeliveryService:
                 return
             async with self._locks.hold(request.transaction.appointment.key):
                 claim = Claim(request, _sends_missing_create(connector))
-                result = await self._claim_and_send(claim, in_hand)
+                result = await self._claim_and_send(claim, connector, in_hand)
                 await self._publish(request, _with_notes(result, claim), span)
 
-    async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
+    async def _claim_and_send(
+        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+    ) -> AttemptResult:
         """Wait for the appointment's claim, then send; the claim always ends."""
         pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
             if isinstance(answer, Claim):
-                return await self._send(answer, in_hand)
+                return await self._send(answer, connector, in_hand)
             if isinstance(answer, AlreadySettled | NothingToDelete):
                 return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
@@ -83,12 +85,14 @@ class DeliveryService:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_POLL_S)
 
-    async def _send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
+    async def _send(
+        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+    ) -> AttemptResult:
         if claim.request.attempt == 1:
             waited = datetime.now(UTC) - claim.request.transaction.received_at
             SENT_AFTER_SECONDS.observe(waited.total_seconds())
         try:
-            return await self._attempts.run(claim, in_hand)
+            return await self._attempts.run(claim, connector, in_hand)
         except BaseException:
             await self._ledger.release(claim)
             raise

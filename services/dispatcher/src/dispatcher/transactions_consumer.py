@@ -76,7 +76,7 @@ class TransactionsConsumer:
         )
 
     async def _handle(self, in_hand: MessageInHand) -> None:
-        in_hand.keep()
+        in_hand.forbid_drop()
         await self._publisher.keep_order()
         message = in_hand.message
         read = read_list(TransactionReceived, TRANSACTIONS, message.body)
