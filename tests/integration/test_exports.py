@@ -25,14 +25,14 @@ from starlette.routing import Route
 
 from common.contracts.delivery import Status
 from common.database import open_database
-from common.process import listening
+from common.process import serve_http
 from portal_api.exports import batches
 from portal_api.exports.batches import begun
 from portal_api.exports.formats import json_lines
-from portal_api.record import Record
+from portal_api.recording.record import Record
 from portal_api.routes.deliveries import as_delivery
-from portal_api.store.pages import Page
-from portal_api.store.projections import delivery_of
+from portal_api.schemas.paging import Page
+from portal_api.store.delivery_projections import delivery_of
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.system import API_KEY, System, free_port, until
@@ -185,7 +185,7 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
         return StreamingResponse(json_lines(rows, as_delivery))
 
     async with (
-        listening(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
+        serve_http(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
         aiohttp.ClientSession() as http,
     ):
 

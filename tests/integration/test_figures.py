@@ -16,14 +16,14 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Status, StatusChanged
-from portal_api.figures.rounds import Rounds
-from portal_api.figures.steps import Step
-from portal_api.record import Record
-from portal_api.store.figures import COUNTED, Figures, _counting, _outcomes
+from portal_api.recording.record import Record
+from portal_api.statistics.aggregate import Rounds
+from portal_api.statistics.interval import Step
+from portal_api.store.statistics import COUNTED, Figures, _counting, _outcomes
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)

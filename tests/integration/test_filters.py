@@ -18,18 +18,18 @@ from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.errors import TooManyError
-from portal_api.operations.choice import Choice
-from portal_api.operations.order import Order
-from portal_api.record import Record
+from portal_api.operations.selection import Choice
+from portal_api.operations.submit import Order
+from portal_api.recording.record import Record
 from portal_api.routes.appointments import AppointmentQuery
 from portal_api.routes.causes import CauseQuery
 from portal_api.routes.deliveries import DeliveryQuery
-from portal_api.store import reader as reading
+from portal_api.store import deliveries as reading
 from portal_api.store.causes import Causes
-from portal_api.store.reader import Reader
+from portal_api.store.deliveries import Reader
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 from tests.support.system import System
 
 Store = AsyncIOMotorDatabase[dict[str, Any]]

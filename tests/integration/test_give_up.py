@@ -10,12 +10,13 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
-from portal_api.record import Record
-from portal_api.store.unheard import Unheard
+from portal_api.cli import moment
+from portal_api.recording.fail_unfinished import SENTENCE, give_up
+from portal_api.recording.record import Record
+from portal_api.store.unfinished import Unheard
 from portal_api.store.writer import Writer
-from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 MANY = 450
 

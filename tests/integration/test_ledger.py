@@ -14,7 +14,7 @@ from dispatcher.ledger.claim import AlreadySettled, Busy, Claim, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
-from tests.support.ledgers import (
+from tests.support.ledger_samples import (
     LEASE_S,
     REFUSED,
     SUCCESS,

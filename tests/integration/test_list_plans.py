@@ -13,7 +13,7 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
-from portal_api.accounts.entry import Entry
+from portal_api.accounts.audit_entry import Entry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
@@ -21,13 +21,14 @@ from portal_api.deliveries.sort import DeliverySort
 from portal_api.deliveries.statuses import standing
 from portal_api.lists.column import Way
 from portal_api.lists.conditions import all_of
-from portal_api.record import Record
+from portal_api.recording.record import Record
 from portal_api.routes.appointments import AppointmentQuery
 from portal_api.routes.deliveries import DeliveryQuery
-from portal_api.store.pages import Page, cursors, read_page
+from portal_api.schemas.paging import Page
+from portal_api.store.pages import cursors, read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 MANY = 600
 LIMIT = 10

@@ -16,14 +16,14 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.telemetry import Heartbeat
 from common.database import open_database
-from portal_api.hear import Hear
 from portal_api.logs.line import read_lines
+from portal_api.recording.record_telemetry import Hear
 from portal_api.routes.logs import LogQuery
-from portal_api.store.expiry import Kept, keep_for
+from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
 from portal_api.store.indexes import make_indexes
 from portal_api.store.logs import Logs
-from portal_api.store.pages import Page
+from portal_api.store.retention import Kept, keep_for
 from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
 

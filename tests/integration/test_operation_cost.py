@@ -10,9 +10,9 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from common.contracts.operation import ItemOutcome, OperationState, Steer
-from retry.course import Steps
-from retry.operate import Operate
+from common.contracts.operation import ItemOutcome, OperationCommand, OperationState
+from retry.operations.runner import Steps
+from retry.operations.supervisor import Operate
 from tests.support.stepping import (
     ONE,
     Broker,
@@ -72,7 +72,7 @@ async def test_a_paused_operation_asks_mongodb_for_nothing_and_goes_on_when_it_i
     await fill(database, 300)
     await requested(steps, per_second=1)
     await until_told(broker, OperationState.RUNNING)
-    await steered(steps, Steer.PAUSE)
+    await steered(steps, OperationCommand.PAUSE)
     await until_told(broker, OperationState.PAUSED)
     await came_to(database, "Success")
 
@@ -88,7 +88,7 @@ async def test_a_paused_operation_asks_mongodb_for_nothing_and_goes_on_when_it_i
 
     assert set(cost) == {("operations", "find")}, "looking for new operations is all"
     assert cost.total() <= LOOKED_S + 2
-    await steered(steps, Steer.RESUME, second=2)
+    await steered(steps, OperationCommand.RESUME, second=2)
     await until_told(broker, OperationState.RUNNING)
 
 
@@ -133,7 +133,7 @@ async def test_an_operation_that_another_replica_reported_does_not_rest(
     await fill(database, 3)
     made = the_steps(database, broker)
     await requested(made)
-    await steered(made, Steer.PAUSE)
+    await steered(made, OperationCommand.PAUSE)
     outrun = AsyncMock(return_value=None)
     course = await turns(made, 3)
     rested = course.rests

@@ -13,13 +13,13 @@ from common.contracts.delivery import Trigger
 from common.contracts.operation import (
     DeliveriesArchived,
     ItemOutcome,
+    OperationCommand,
     OperationKind,
     OperationState,
-    Steer,
 )
-from retry.candidate import Candidate, Claimant
-from retry.forget import forget
-from retry.operations.verdict import judge
+from retry.model.candidate import Candidate, Claimant
+from retry.operations.next_state import judge
+from retry.operations.purge import forget
 from retry.store.requeues import Requeues
 from tests.support.builders import A_MOMENT
 from tests.support.stepping import (
@@ -108,7 +108,7 @@ async def test_what_a_killed_replica_had_claimed_is_not_counted_as_cancelled(
     with pytest.raises(KeyboardInterrupt):
         await turns(steps, 5)
     broker.kills = ""
-    await steered(steps, Steer.CANCEL)
+    await steered(steps, OperationCommand.CANCEL)
 
     await turns(steps, 3)
 
@@ -193,8 +193,8 @@ async def test_a_word_that_comes_before_its_operation_is_heeded_and_an_older_one
 ) -> None:
     await fill(database, 3)
     steps = the_steps(database, broker)
-    await steered(steps, Steer.PAUSE, second=2)
-    await steered(steps, Steer.CANCEL, second=1)
+    await steered(steps, OperationCommand.PAUSE, second=2)
+    await steered(steps, OperationCommand.CANCEL, second=1)
     await requested(steps)
     await requested(steps)
 

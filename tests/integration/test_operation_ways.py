@@ -14,11 +14,11 @@ import pytest
 from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.record import Record
+from portal_api.recording.record import Record
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
-from retry.operations.item import Item
+from retry.model.item import Item
 from retry.store.deliveries import Deliveries
 from retry.store.indexes import make_indexes as make_retrys
 from retry.store.items import Items

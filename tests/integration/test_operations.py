@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot, as_entered
-from tests.support.events import listening
+from tests.support.event_stream import listening
 from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
 from tests.support.system import System, until
 

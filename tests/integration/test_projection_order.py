@@ -16,12 +16,12 @@ from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from common.contracts.transaction import TransactionReceived
-from portal_api.record import Record
-from portal_api.store.unheard import wanted
+from portal_api.recording.record import Record
+from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 KEY = "demo/37743"

@@ -18,14 +18,14 @@ from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from portal_api.errors import BadCursorError
-from portal_api.record import Record
+from portal_api.recording.record import Record
 from portal_api.routes.deliveries import DeliveryDetails, DeliveryQuery
-from portal_api.store import projections
-from portal_api.store.pages import Page
-from portal_api.store.reader import Reader
+from portal_api.schemas.paging import Page
+from portal_api.store import delivery_projections
+from portal_api.store.deliveries import Reader
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
@@ -71,8 +71,8 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
 
     for number in range(1, 101):
         pending, done = (
-            projections.of_status(an_event(1, None, number)),
-            projections.of_status(an_event(1, Status.SUCCESS, number)),
+            delivery_projections.of_status(an_event(1, None, number)),
+            delivery_projections.of_status(an_event(1, Status.SUCCESS, number)),
         )
         await asyncio.gather(one.write(pending), other.write(done))
 

@@ -16,7 +16,7 @@ from common.broker import Publisher, connect
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.declare import declare, declare_exchanges
 from common.errors import QueueMismatchError
-from retry.ask import Ask
+from retry.publishing import Ask
 from tests.support.builders import A_MOMENT, a_transaction
 from tests.support.system import a_system
 

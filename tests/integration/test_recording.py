@@ -18,14 +18,14 @@ from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, Status, StatusChanged
 from common.contracts.transaction import TRANSACTIONS
 from common.errors import UnwritableError
-from portal_api.consumers import Recorder
-from portal_api.record import Record
-from portal_api.store import bulk, projections, writer
+from portal_api.recording.consumers import Recorder
+from portal_api.recording.record import Record
+from portal_api.store import bulk, delivery_projections, writer
 from portal_api.store.writer import Writer
 from tests.support.builders import a_transaction, an_event
-from tests.support.cable import a_cable
+from tests.support.database import a_database
 from tests.support.slow_database import SlowDatabase
-from tests.support.stored import a_database
+from tests.support.tcp_proxy import a_tcp_proxy
 from tests.unit.common.test_dead_lettering import FakePublisher
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -62,9 +62,9 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
     database: Database, letters: Any, mongodb_url: str
 ) -> None:
     lists, each = 4, 250
-    async with a_cable(mongodb_url) as cable:
-        slow: Any = SlowDatabase(database, cable, timeout_ms=250)
-        cable.bytes_per_s = 4_000_000
+    async with a_tcp_proxy(mongodb_url) as proxy:
+        slow: Any = SlowDatabase(database, proxy, timeout_ms=250)
+        proxy.bytes_per_s = 4_000_000
         recorder = Recorder(Record(Writer(slow)), letters)
         events = [
             [an_event(number=n * each + m, key=f"demo/{n * each + m}") for m in range(each)]
@@ -183,10 +183,10 @@ async def test_a_change_that_mongodb_refuses_fails_alone(database: Database) -> 
     one = Writer(database)
 
     results = await asyncio.gather(
-        *(one.write(projections.of_status(an_event(number=n))) for n in range(20)),
+        *(one.write(delivery_projections.of_status(an_event(number=n))) for n in range(20)),
         one.write([bad]),
         one.write([unsendable]),
-        *(one.write(projections.of_status(an_event(number=n))) for n in range(20, 40)),
+        *(one.write(delivery_projections.of_status(an_event(number=n))) for n in range(20, 40)),
         return_exceptions=True,
     )
 
@@ -210,7 +210,7 @@ async def test_a_command_that_mongodb_refuses_as_a_whole_costs_its_culprit_alone
     monkeypatch.setattr(bulk.Bulk, "_write", picky)
 
     results = await asyncio.gather(
-        *(one.write(projections.of_status(an_event(number=n))) for n in range(16)),
+        *(one.write(delivery_projections.of_status(an_event(number=n))) for n in range(16)),
         return_exceptions=True,
     )
 
@@ -251,9 +251,9 @@ async def test_a_change_that_mongodb_refuses_for_a_while_waits_alone_and_is_appl
     refusing: Any = Refusing(database, "t1.c1", [14031, 371, 8000, 13, 50, 987_654])
     one = Writer(refusing)
 
-    waiting = asyncio.create_task(one.write(projections.of_status(an_event())))
+    waiting = asyncio.create_task(one.write(delivery_projections.of_status(an_event())))
     await asyncio.sleep(0)
-    await one.write(projections.of_status(an_event(number=2)))
+    await one.write(delivery_projections.of_status(an_event(number=2)))
 
     assert not waiting.done()
     await waiting
@@ -271,12 +271,12 @@ async def test_a_change_that_is_refused_for_long_while_others_are_taken_is_given
 
     async def others() -> None:
         for number in range(2, 100):
-            await one.write(projections.of_status(an_event(number=number)))
+            await one.write(delivery_projections.of_status(an_event(number=number)))
             await asyncio.sleep(0.02)
 
     going_on = asyncio.create_task(others())
     with pytest.raises(UnwritableError, match="987654"):
-        await asyncio.wait_for(one.write(projections.of_status(an_event())), 10)
+        await asyncio.wait_for(one.write(delivery_projections.of_status(an_event())), 10)
     going_on.cancel()
 
 

@@ -15,12 +15,12 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.delivery import DeliveryRequested
 from common.database import open_database
 from retry.metrics import UNREADABLE
-from retry.requeue import Requeue
-from retry.store.clock import Clock
 from retry.store.failed import Failed
 from retry.store.indexes import make_indexes
+from retry.store.lease import Clock
 from retry.store.requeues import Requeues
 from retry.store.transactions import Transactions
+from retry.timer.failed_requeuer import Requeue
 from tests.support.builders import A_MOMENT, a_transaction
 
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.database import open_database
-from portal_api.accounts.moments import this_moment
-from portal_api.accounts.patience import patience_with_addresses, patience_with_names
+from portal_api.accounts.lockout import patience_with_addresses, patience_with_names
+from portal_api.schemas.types import this_moment
 from portal_api.store.sign_ins import SignIns
 
 SECOND, HOUR, NONE = timedelta(seconds=1), timedelta(hours=1), timedelta(0)

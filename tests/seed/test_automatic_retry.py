@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from retry.schedule import Schedule
 from retry.settings import Settings, expression_of
+from retry.timer.schedule import Schedule
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
 

@@ -13,24 +13,24 @@ from motor.motor_asyncio import AsyncIOMotorDatabase
 from common.contracts.delivery import DeliveryRequested
 from common.contracts.operation import (
     DeliveriesArchived,
+    OperationCommand,
     OperationKind,
     OperationProgressed,
     OperationRequested,
     OperationSteered,
-    Steer,
 )
 from common.database import open_database
-from retry.carry_out import CarryOut
-from retry.course import Course, Steps
-from retry.report import Report
-from retry.settle import Settle
+from retry.operations.batch_publisher import CarryOut
+from retry.operations.item_enumerator import TakeStock
+from retry.operations.progress_publisher import Report
+from retry.operations.result_collector import Settle
+from retry.operations.runner import Course, Steps
 from retry.store.deliveries import Deliveries
 from retry.store.indexes import make_indexes
 from retry.store.items import Items
 from retry.store.operations import Operations
 from retry.store.requeues import Requeues
 from retry.store.transactions import Transactions
-from retry.take_stock import TakeStock
 from tests.support.builders import A_MOMENT, a_transaction
 
 ONE, OTHER = "1" * 32, "2" * 32
@@ -127,7 +127,7 @@ async def requested(
     await steps.operations.add(OperationRequested(operation_id=operation_id, **given))
 
 
-async def steered(steps: Steps, word: Steer, second: int = 1) -> None:
+async def steered(steps: Steps, word: OperationCommand, second: int = 1) -> None:
     await steps.operations.steer(
         OperationSteered(
             operation_id=ONE,

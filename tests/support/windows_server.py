@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from simulator.authentication.handshake import Handshake
 from simulator.authentication.required import LoginRequired
 from simulator.errors import HandshakeError
-from tests.support.offices import LOGIN
+from tests.support.simulated_back_offices import LOGIN
 
 PROOF = b"NTLMSSP\x00\x03\x00\x00\x00"
 """The message of NTLM that is made of the password (MS-NLMP, 2.2.1.3)."""

@@ -8,7 +8,7 @@ import pytest
 
 from common.contracts.delivery import Status
 from common.contracts.operation import ItemOutcome, OperationKind
-from retry.operations.item import Stored, find_refusal, item_of, told_of
+from retry.model.item import Stored, find_refusal, item_of, told_of
 from tests.support.builders import A_MOMENT
 
 RETRY, ARCHIVE, RESTORE = OperationKind

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from retry.errors import ScheduleError
-from retry.schedule import Schedule, schedule_of
 from retry.settings import Settings, expression_of
+from retry.timer.schedule import Schedule, schedule_of
 
 NOON = datetime(2026, 7, 21, 12, 7, tzinfo=UTC)
 """A Tuesday."""

@@ -63,12 +63,12 @@ class Batcher(Generic[I, R]):
         await asyncio.sleep(0)
         try:
             while self._waiting:
-                if batch := self._next():
-                    await self._one(batch)
+                if batch := self._take_batch():
+                    await self._flush_batch(batch)
         finally:
             self._flushing = None
 
-    def _next(self) -> list[_Submitted[I, R]]:
+    def _take_batch(self) -> list[_Submitted[I, R]]:
         """Take the first items that fit into one flush."""
         batch: list[_Submitted[I, R]] = []
         size = 0
@@ -82,7 +82,7 @@ class Batcher(Generic[I, R]):
             self._waiting.popleft()
         return batch
 
-    async def _one(self, batch: list[_Submitted[I, R]]) -> None:
+    async def _flush_batch(self, batch: list[_Submitted[I, R]]) -> None:
         results: Sequence[R | Exception]
         try:
             results = await self._flush([one.item for one in batch])

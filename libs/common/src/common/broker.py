@@ -21,7 +21,7 @@ from common.errors import (
 )
 from common.message_size import MessageSize
 from common.metrics import BROKER_RECONNECTS
-from common.publish_waits import PublishWaits
+from common.unconfirmed_messages import UnconfirmedMessages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
 CONFIRM_TIMEOUT_S = 30.0
 """A publish that a lost connection has caught in the client library's queue ends after this."""
-_AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
+_UNAVAILABLE = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
 @contextlib.contextmanager
@@ -46,7 +46,7 @@ def translate_broker_errors() -> Iterator[None]:
         yield
     except PublishError as error:
         raise NotRoutedError("no queue is bound for them") from error
-    except _AWAY as error:
+    except _UNAVAILABLE as error:
         raise BrokerUnavailableError(type(error).__name__) from error
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
@@ -68,7 +68,7 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
                 fail_fast=True,
                 timeout=5,
             )
-        except _AWAY as error:
+        except _UNAVAILABLE as error:
             log.warning("RabbitMQ is not there yet, waiting for it", reason=type(error).__name__)
             await asyncio.sleep(1)
         else:
@@ -117,8 +117,8 @@ class Publisher:
         self._part = part
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
-        self._waiting = {
-            exchange.name: PublishWaits(exchange.name)
+        self._unconfirmed = {
+            exchange.name: UnconfirmedMessages(exchange.name)
             for exchange in (*part.publishes, topology.DEAD_LETTERS)
         }
         self._size = MessageSize()
@@ -156,7 +156,7 @@ class Publisher:
 
     def check_waiting(self) -> str | None:
         """Return the reason when RabbitMQ has not taken messages for over ten seconds."""
-        return next(filter(None, (waiting.check() for waiting in self._waiting.values())), None)
+        return next(filter(None, (sent.check() for sent in self._unconfirmed.values())), None)
 
     async def publish(
         self,
@@ -211,15 +211,15 @@ class Publisher:
         A wait of over ten seconds is logged, measured and returned by ``check_waiting``. Raises
         MessageTooLargeError.
         """
-        pause, waiting = 0.05, self._waiting[exchange.name]
-        with waiting.message():
+        pause, unconfirmed = 0.05, self._unconfirmed[exchange.name]
+        with unconfirmed.track():
             while True:
                 try:
                     return await self.publish(
                         exchange, body, message_id=message_id, kind=kind, routing_key=routing_key
                     )
                 except BrokerUnavailableError as error:
-                    waiting.failed(str(error))
+                    unconfirmed.record_failure(str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
 
@@ -249,5 +249,5 @@ class Publisher:
         try:
             async with asyncio.timeout(5):
                 await self._connection.close()
-        except _AWAY:
+        except _UNAVAILABLE:
             log.warning("RabbitMQ was away while closing the connection")

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 log = structlog.get_logger()
-BUILDING_S = 86_400.0
-PING_S = 3.0
-SILENT_S = 10.0
+INDEX_BUILD_TIMEOUT_S = 86_400.0
+PING_INTERVAL_S = 3.0
+LOG_INTERVAL_S = 10.0
 """Between two log lines about operations that wait for MongoDB."""
+
+DUPLICATE_KEY = 11000
+"""MongoDB's code of an error: a unique index already has the key."""
 
 PERMANENT_CODES = frozenset(
     {
@@ -32,7 +35,7 @@ PERMANENT_CODES = frozenset(
         *(26, 27, 67, 68, 72, 73, 85, 86, 197),  # a collection or an index that is not as expected
         *(20, 59, 115, 168, 238, 292),  # a command, a stage or a sort that this MongoDB refuses
         *(10334, 17280, 17419, 17420),  # too large
-        *(11000, 11001, 12582),  # a duplicate
+        *(DUPLICATE_KEY, 11001, 12582),  # a duplicate
     }
 )
 """MongoDB's answers that are the same however often the operation is repeated
@@ -60,7 +63,7 @@ def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
 
 async def wait_for_database(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
     """Wait for as long as MongoDB has no primary, and say so."""
-    while reason := await _absence(database):
+    while reason := await _unavailable_reason(database):
         log.warning("MongoDB is not there yet, waiting for it", reason=reason)
         await asyncio.sleep(1)
 
@@ -77,15 +80,15 @@ class DatabaseHealth:
     async def run(self) -> None:
         """Ask every few seconds until cancelled."""
         while True:
-            self._answers = await _absence(self._database) is None
-            await asyncio.sleep(PING_S)
+            self._answers = await _unavailable_reason(self._database) is None
+            await asyncio.sleep(PING_INTERVAL_S)
 
     def check(self) -> str | None:
         """Say so when it did not."""
         return None if self._answers else "MongoDB does not answer"
 
 
-async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
+async def _unavailable_reason(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
     """Return why the primary does not answer, None when it does: the name of an error, or what
     MongoDB calls it.
     """
@@ -122,6 +125,31 @@ def retry_while_unavailable() -> AsyncIterator[stamina.Attempt]:
     ).__aiter__()
 
 
+def is_duplicate(error: OperationFailure) -> bool:
+    """Whether MongoDB refused a write for duplicate keys, and for no other reason."""
+    if isinstance(error, BulkWriteError):
+        refused = error.details.get("writeErrors") or ()
+        return bool(refused) and all(one["code"] == DUPLICATE_KEY for one in refused)
+    return error.code == DUPLICATE_KEY
+
+
+async def insert_missing(
+    collection: AsyncIOMotorCollection[dict[str, Any]], documents: Sequence[dict[str, Any]]
+) -> None:
+    """Insert the documents whose keys the collection does not have yet.
+
+    Waits while MongoDB is unavailable. An earlier try may have inserted some of the documents,
+    so duplicates are no error. They stay as they are in the collection.
+    """
+    async for trial in retry_while_unavailable():
+        with trial:
+            try:
+                await collection.insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                if not is_duplicate(error):
+                    raise
+
+
 async def ensure_indexes(
     collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]
 ) -> None:
@@ -130,7 +158,7 @@ async def ensure_indexes(
     MongoDB gives up a build whose client stops waiting, so the five seconds of other operations
     would never end one on a large collection.
     """
-    with pymongo.timeout(BUILDING_S):
+    with pymongo.timeout(INDEX_BUILD_TIMEOUT_S):
         async for trial in retry_while_unavailable():
             with trial:
                 await collection.create_indexes(indexes)
@@ -144,7 +172,7 @@ def reason_of(error: Exception) -> str:
     return str(name or type(error).__name__)
 
 
-class _Waiting:
+class _FailureLog:
     """Logs that operations wait for MongoDB, every ten seconds at most."""
 
     def __init__(self) -> None:
@@ -153,19 +181,19 @@ class _Waiting:
     def count(self, error: Exception) -> None:
         MONGODB_FAILURES.inc()
         now = time.monotonic()
-        if now - self._logged_at >= SILENT_S:
+        if now - self._logged_at >= LOG_INTERVAL_S:
             self._logged_at = now
             log.warning(
                 "MongoDB did not take an operation, which is tried again", reason=reason_of(error)
             )
 
 
-_waiting = _Waiting()
+_failure_log = _FailureLog()
 
 
 def count_unavailable(error: Exception) -> bool:
     """Whether MongoDB is unavailable; counts and logs each such error for the alerts."""
-    away = is_unavailable(error)
-    if away:
-        _waiting.count(error)
-    return away
+    is_failure = is_unavailable(error)
+    if is_failure:
+        _failure_log.count(error)
+    return is_failure

@@ -10,7 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from common import topology
-from common.contracts.dead_letter import DeadLetter, bounded
+from common.contracts.dead_letter import DeadLetter, body_fields
 from common.contracts.message import digest
 from common.errors import BrokerUnavailableError, PoisonError
 from common.metrics import DEAD_LETTERS
@@ -96,7 +96,7 @@ async def publish_dead_letter(
         reason=_reason(error),
         trace=None if _is_poison(error) else stack_trace_of(error),
         at=datetime.now(UTC),
-        **bounded(body),
+        **body_fields(body),
     )
     log.error("a message was parked", queue=queue, message_id=message_id, reason=letter.reason)
     await publisher.publish_until_confirmed(

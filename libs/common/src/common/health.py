@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractRobustConnection
 
-BEAT_S = 3.0
-STALE_S = 10.0
-AWAY_AFTER_S = 10.0
+LOOPBACK_INTERVAL_S = 3.0
+LOOPBACK_TIMEOUT_S = 10.0
+UNAVAILABLE_AFTER_S = 10.0
 """A server counts as away after a starting process has waited so long for it."""
 STARTING = "still starting"
 
@@ -59,13 +59,15 @@ class Readiness:
         return [reason for check in self._checks if (reason := check())]
 
     @property
-    def answers(self) -> bool:
+    def can_answer(self) -> bool:
         """Whether requests can be answered: not while starting, unless a server is away.
 
         Without RabbitMQ or MongoDB the answer may be a 503 that says so.
         """
         waits_since = self._waits_since
-        is_waiting = waits_since is not None and time.monotonic() - waits_since > AWAY_AFTER_S
+        is_waiting = (
+            waits_since is not None and time.monotonic() - waits_since > UNAVAILABLE_AFTER_S
+        )
         return self._has_started or is_waiting
 
 
@@ -75,20 +77,20 @@ class ConnectionIntact:
     """
 
     def __init__(self, connection: AbstractConnection) -> None:
-        self._is_whole = True
+        self._is_intact = True
         connection.close_callbacks.add(self._lost)
         if isinstance(connection, aio_pika.RobustConnection):
-            connection.reconnect_callbacks.add(self._back)
+            connection.reconnect_callbacks.add(self._restored)
 
     def check(self) -> str | None:
         """Say so when something is missing."""
-        return None if self._is_whole else "RabbitMQ has not given back every consumer yet"
+        return None if self._is_intact else "RabbitMQ has not given back every consumer yet"
 
     def _lost(self, *_: object) -> None:
-        self._is_whole = False
+        self._is_intact = False
 
-    def _back(self, *_: object) -> None:
-        self._is_whole = True
+    def _restored(self, *_: object) -> None:
+        self._is_intact = True
 
 
 class Loopback:
@@ -98,8 +100,8 @@ class Loopback:
 
     def __init__(self, connection: AbstractRobustConnection) -> None:
         self._connection = connection
-        self._whole = ConnectionIntact(connection)
-        self._heard_at = float("-inf")
+        self._intact = ConnectionIntact(connection)
+        self._received_at = float("-inf")
 
     async def run(self) -> None:
         """Beat until cancelled; survives reconnections."""
@@ -109,25 +111,25 @@ class Loopback:
             durable=True,
             arguments={"x-expires": topology.OWN_QUEUE_EXPIRES_MS},
         )
-        await queue.consume(self._hear, no_ack=True)
+        await queue.consume(self._receive, no_ack=True)
         while True:
             with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
-                async with asyncio.timeout(BEAT_S):
+                async with asyncio.timeout(LOOPBACK_INTERVAL_S):
                     await channel.default_exchange.publish(
                         aio_pika.Message(b""), queue.name, mandatory=False
                     )
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(LOOPBACK_INTERVAL_S)
 
-    async def _hear(self, _: AbstractIncomingMessage) -> None:
-        self._heard_at = time.monotonic()
+    async def _receive(self, _: AbstractIncomingMessage) -> None:
+        self._received_at = time.monotonic()
 
     def check(self) -> str | None:
         """Say why the connection is not trusted, if so."""
         if not self._connection.connected.is_set():
             return "RabbitMQ is away"
-        if time.monotonic() - self._heard_at > STALE_S:
+        if time.monotonic() - self._received_at > LOOPBACK_TIMEOUT_S:
             return "RabbitMQ does not bring this process its own messages back"
-        return self._whole.check()
+        return self._intact.check()
 
 
 def health_routes(readiness: Readiness, *, serves_requests: bool = False) -> list[Route]:
@@ -142,7 +144,7 @@ def health_routes(readiness: Readiness, *, serves_requests: bool = False) -> lis
         return JSONResponse({"live": True})
 
     def ready(_: Request) -> JSONResponse:
-        is_answering = serves_requests and readiness.answers
+        is_answering = serves_requests and readiness.can_answer
         return _answer("ready", [] if is_answering else readiness.reasons)
 
     def consuming(_: Request) -> JSONResponse:

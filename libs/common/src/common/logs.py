@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 import structlog
 
 from common.stack_trace import stack_trace_of
-from common.traces.spans import CURRENT
+from common.traces.spans import CURRENT_SPAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Keep = Callable[[str], None]
+    Forward = Callable[[str], None]
 
-_NOISY = (
+_SILENCED = (
     "aio_pika",
     "aiormq",
     "faststream",
@@ -30,36 +30,38 @@ _NOISY = (
 )
 
 
-def configure_logs(service: str, replica: str, level: str, keep: Keep | None = None) -> None:
+def configure_logs(service: str, replica: str, level: str, forward: Forward | None = None) -> None:
     """Send every log line to standard output as JSON with time, level, service, replica and, of
-    work for one change, its trace; ``keep`` gets each line too.
+    work for one change, its trace; ``forward`` gets each line too.
     """
 
-    def named(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    def add_names(
+        _: object, __: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
         event.update(service=service, replica=replica)
-        step = CURRENT.get()
-        if step is not None and step.traceparent is not None:
-            event["trace_id"] = step.trace_id
+        span = CURRENT_SPAN.get()
+        if span is not None and span.traceparent is not None:
+            event["trace_id"] = span.trace_id
         return event
 
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        named,
+        add_names,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(_without_text),
+        structlog.processors.ExceptionRenderer(_render_stack_trace),
     ]
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.JSONRenderer(serializer=_plain),
-            *([_handing_to(keep)] if keep else []),
+            structlog.processors.JSONRenderer(serializer=_to_json),
+            *([_forwarding_to(forward)] if forward else []),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    handler = _Handler(keep or (lambda _: None))
+    handler = _Handler(forward or (lambda _: None))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared
@@ -67,12 +69,12 @@ def configure_logs(service: str, replica: str, level: str, keep: Keep | None = N
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in (
-        _NOISY
+        _SILENCED
     ):  # a reconnect makes bursts of harmless errors here; our own code says once what happened
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _without_text(exc_info: structlog.typing.ExcInfo) -> str:
+def _render_stack_trace(exc_info: structlog.typing.ExcInfo) -> str:
     """Return where the error was raised; its own text may quote a payload."""
     return stack_trace_of(exc_info[1])
 
@@ -80,29 +82,29 @@ def _without_text(exc_info: structlog.typing.ExcInfo) -> str:
 class _Handler(logging.StreamHandler[TextIO]):
     """Writes the libraries' lines, and hands each one on as it was written."""
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, forward: Forward) -> None:
         super().__init__(sys.stdout)
-        self._keep = keep
+        self._forward = forward
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
-        self._keep(line)
+        self._forward(line)
         return line
 
 
-def _handing_to(keep: Keep) -> structlog.typing.Processor:
+def _forwarding_to(forward: Forward) -> structlog.typing.Processor:
     """Return the step behind the last one: the finished line is handed on as it stands, which
     costs an append.
     """
 
-    def hand(_: object, __: str, line: Any) -> str:
-        keep(line)
+    def forward_line(_: object, __: str, line: Any) -> str:
+        forward(line)
         return str(line)
 
-    return hand
+    return forward_line
 
 
-def _plain(event: dict[str, object], **_: object) -> str:
+def _to_json(event: dict[str, object], **_: object) -> str:
     """Encode without a fallback for foreign types: twice as fast, and our own lines hold none;
     anything else is shown as text.
     """

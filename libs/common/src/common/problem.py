@@ -62,7 +62,7 @@ def install(app: FastAPI) -> None:
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
-        errors = field_errors([{**e, "loc": _place(e["loc"])} for e in error.errors()])
+        errors = field_errors([{**e, "loc": _field_path(e["loc"])} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
 
     async def refused(request: Request, error: Exception) -> Response:
@@ -76,7 +76,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, refused)
 
 
-def _place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _field_path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     """Return where the field is, without ``body`` or ``query``; a parameter that was given several
     times has one name.
     """

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 log = structlog.get_logger()
-LAG_EVERY_S = 0.5
+LAG_INTERVAL_S = 0.5
 
 
 class AddressError(Exception):
@@ -85,8 +85,8 @@ async def _end(serving: asyncio.Task[None], *, is_starting: bool) -> None:
 async def _measure_lag() -> None:
     """Note how late the event loop comes back to us, until cancelled."""
     while True:
-        due = time.monotonic() + LAG_EVERY_S
-        await asyncio.sleep(LAG_EVERY_S)
+        due = time.monotonic() + LAG_INTERVAL_S
+        await asyncio.sleep(LAG_INTERVAL_S)
         EVENT_LOOP_LAG.observe(max(0.0, time.monotonic() - due))
 
 
@@ -100,7 +100,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
+async def serve_http(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
     """Serve the app over HTTP inside this block; raises AddressError."""
     listener = _listener(host, port)
     config = uvicorn.Config(
@@ -137,12 +137,12 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def run_background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run these beside the block; one that raises ends the block, and leaving the
     block ends them.
     """
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_noticed(work)) for work in works]
+        tasks = [group.create_task(_raise_if_cancelled(work)) for work in works]
         try:
             yield
         finally:
@@ -150,7 +150,7 @@ async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]
                 task.cancel()
 
 
-async def _noticed(work: Coroutine[None, None, None]) -> None:
+async def _raise_if_cancelled(work: Coroutine[None, None, None]) -> None:
     """Raise where it was cancelled and nobody asked for that: RabbitMQ's client library cancels
     what waits for the broker, and the group would say nothing.
     """

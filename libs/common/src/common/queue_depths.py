@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractRobustConnection
     from aiormq.abc import AbstractConnection
 
-PATIENCE_S = 2.0
+QUERY_TIMEOUT_S = 2.0
 
 
 class QueueDepths:
@@ -50,7 +50,7 @@ class QueueDepths:
         if transport is None:
             raise BrokerUnavailableError("not connected")
         with translate_broker_errors():
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(QUERY_TIMEOUT_S):
                 return await _ask(transport.connection, queues)
 
 

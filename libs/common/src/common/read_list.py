@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 
-class Unreadable(NamedTuple):
+class UnreadableItems(NamedTuple):
     """The items that cannot be read, as a list, and the reason of the first."""
 
     body: bytes
     error: ValidationError
 
 
-class Read(NamedTuple, Generic[M]):
+class ListItems(NamedTuple, Generic[M]):
     """The items of a list that can be read, and the others."""
 
     items: list[M]
-    unreadable: Unreadable | None
+    unreadable: UnreadableItems | None
 
 
-def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> Read[M]:
+def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> ListItems[M]:
     """Read what can be read; raises ValidationError when that is nothing."""
     try:
-        return Read(many.validate_json(body), None)
+        return ListItems(many.validate_json(body), None)
     except ValidationError as error:
         read = _one_by_one(model, body, error)
         if not read.items:
@@ -38,7 +38,7 @@ def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> Read[M
         return read
 
 
-def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> Read[M]:
+def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> ListItems[M]:
     try:
         found = json.loads(body)
     except ValueError:
@@ -50,4 +50,4 @@ def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> Read[M]:
             items.append(model.model_validate_json(json.dumps(item)))
         except ValidationError:
             unreadable.append(item)
-    return Read(items, Unreadable(json.dumps(unreadable).encode(), error))
+    return ListItems(items, UnreadableItems(json.dumps(unreadable).encode(), error))

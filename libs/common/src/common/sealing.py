@@ -18,8 +18,8 @@ from common.settings import EnvironmentSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NONCE = 12
-_KEY = 32
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class SealError(Exception):
@@ -39,14 +39,14 @@ class KeyRing:
         """Read ``id:base64,id:base64``; raises ValueError unless every key is 32 bytes."""
         pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
         keys = {key_id: base64.b64decode(encoded, validate=True) for key_id, _, encoded in pairs}
-        if not keys or any(len(key) != _KEY for key in keys.values()):
+        if not keys or any(len(key) != _KEY_BYTES for key in keys.values()):
             raise ValueError("must be id:key pairs, comma separated, each key 32 bytes in base64")
         return cls(keys)
 
     def seal(self, secret: str, bound_to: str) -> str:
         """Return the sealed text; it opens only for the same ``bound_to``."""
         key_id = next(iter(self._keys))
-        nonce = os.urandom(_NONCE)
+        nonce = os.urandom(_NONCE_BYTES)
         sealed = self._keys[key_id].encrypt(nonce, secret.encode(), f"{key_id}|{bound_to}".encode())
         return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
 
@@ -57,7 +57,7 @@ class KeyRing:
         try:
             return (
                 self._keys[key_id]
-                .decrypt(raw[:_NONCE], raw[_NONCE:], f"{key_id}|{bound_to}".encode())
+                .decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], f"{key_id}|{bound_to}".encode())
                 .decode()
             )
         except (KeyError, InvalidTag) as error:

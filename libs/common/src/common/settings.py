@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=BaseSettings)
 
 
-class UnreadableError(Exception):
+class UnreadableFileError(Exception):
     """A file that a setting was to be read from cannot be read."""
 
 
-class _Files(EnvSettingsSource):
+class _FileSource(EnvSettingsSource):
     """Reads a setting from the file that ``<NAME>_FILE`` names, which is how secrets are mounted;
     ``<NAME>`` itself goes first.
     """
@@ -53,7 +53,7 @@ def _content(name: str, path: Path) -> str:
         return path.read_text().strip()
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UnreadableError(
+        raise UnreadableFileError(
             f"{name.upper()}_FILE names {path}, which cannot be read: {reason}"
         ) from error
 
@@ -71,7 +71,7 @@ class EnvironmentSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources, those that win first."""
-        return init_settings, env_settings, _Files(settings_cls)
+        return init_settings, env_settings, _FileSource(settings_cls)
 
 
 def replica_name() -> str:
@@ -112,7 +112,7 @@ class ServiceSettings(EnvironmentSettings):
     @field_validator("rabbitmq_url")
     @classmethod
     def _is_rabbitmqs(cls, value: SecretStr) -> SecretStr:
-        return _begins(value, "amqp://", "amqps://")
+        return _require_scheme(value, "amqp://", "amqps://")
 
 
 class DatabaseSettings(EnvironmentSettings):
@@ -138,7 +138,7 @@ class DatabaseSettings(EnvironmentSettings):
     @field_validator("mongodb_url")
     @classmethod
     def _is_mongodbs(cls, value: SecretStr) -> SecretStr:
-        return _begins(value, "mongodb://", "mongodb+srv://")
+        return _require_scheme(value, "mongodb://", "mongodb+srv://")
 
 
 class TraceSettings(EnvironmentSettings):
@@ -189,18 +189,18 @@ def load(settings: type[S]) -> S:
             )
         raise SystemExit(2) from None
     except SettingsError as error:
-        sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")
+        sys.stderr.write(f"Cannot start: {_reason_of(settings, error)}.\n")
         raise SystemExit(2) from None
 
 
-def _begins(url: SecretStr, *schemes: str) -> SecretStr:
+def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
     if not url.get_secret_value().startswith(schemes):
         raise ValueError(f"it must begin with {' or '.join(schemes)}")
     return url
 
 
-def _trouble(settings: type[BaseSettings], error: SettingsError) -> str:
-    if isinstance(error.__cause__, UnreadableError):
+def _reason_of(settings: type[BaseSettings], error: SettingsError) -> str:
+    if isinstance(error.__cause__, UnreadableFileError):
         return str(error.__cause__)
     field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
     return f"the setting {_variable(settings, (field,))} is not valid: it must be JSON"

@@ -218,5 +218,5 @@ PORTAL_API = ServiceTopology(
     ),
     subscribes=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
 )
-PARTS = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
+SERVICES = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
 """Besides, each service publishes telemetry and dead letters, and sends itself messages."""

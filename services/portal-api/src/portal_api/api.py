@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI
 
 from common.release import RELEASE
-from portal_api.routes import problems
-from portal_api.routes.access import CSRF, known, ours
+from portal_api import error_handlers
+from portal_api.auth.dependencies import CSRF, known, ours
+from portal_api.auth.middleware import Entrance
 from portal_api.routes.docs import add_docs
-from portal_api.routes.entrance import Entrance
-from portal_api.routes.problems import PROBLEMS, Problem
+from portal_api.schemas.problems import PROBLEMS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.routing import BaseRoute
 
-    from portal_api.doors import Doors
+    from portal_api.build_auth import Doors
 
 WRAP = re.compile(r"(?<!\n)\n(?!\n|\||[*-] )")
 
@@ -60,7 +60,7 @@ def build_api(
     )
     add_docs(app)
     app.router.routes.extend(website)
-    problems.install(app)
+    error_handlers.install(app)
     _describe(app)
     return app
 

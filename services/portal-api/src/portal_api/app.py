@@ -20,20 +20,23 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.sealing import KeyRing
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from common.traces.exporting import exporting
-from portal_api.accounts.rules import Rules
+from common.traces.exporting import export_traces
+from portal_api.accounts.config import Rules
 from portal_api.api import build_api
-from portal_api.appointments.forget_order import ForgetOrder
-from portal_api.connectors.testing import ConnectionTests
-from portal_api.consumers import subscribe
-from portal_api.doors import build_doors
-from portal_api.operations.order import Order
-from portal_api.record import Record
+from portal_api.build_auth import build_doors
+from portal_api.build_monitoring import Bounds, Watch
+from portal_api.cli import create_admin, migrate, read_arguments, rekey
+from portal_api.connectors.connection_tests import ConnectionTests
+from portal_api.operations.forget_order import ForgetOrder
+from portal_api.operations.submit import Order
+from portal_api.recording.consumers import subscribe
+from portal_api.recording.fail_unfinished import give_up
+from portal_api.recording.record import Record
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
@@ -44,24 +47,18 @@ from portal_api.routes.operations import operations
 from portal_api.routes.saved_views import saved_views
 from portal_api.routes.timelines import timelines
 from portal_api.routes.website import website
-from portal_api.saved_views.keep import Keep
+from portal_api.saved_views.save import Keep
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
-from portal_api.store.figures import Figures
+from portal_api.store.deliveries import Reader
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import Operations
-from portal_api.store.reader import Reader
 from portal_api.store.regroup import regroup
 from portal_api.store.saved_views import SavedViews
-from portal_api.store.unheard import Unheard
+from portal_api.store.statistics import Figures
+from portal_api.store.unfinished import Unheard
 from portal_api.store.writer import Writer
-from portal_api.tasks.arguments import read_arguments
-from portal_api.tasks.create_admin import create_admin
-from portal_api.tasks.give_up import give_up
-from portal_api.tasks.migrate import migrate
-from portal_api.tasks.rekey import rekey
-from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +66,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.doors import Doors
+    from portal_api.build_auth import Doors
     from portal_api.store.audit import Audit
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -96,7 +93,7 @@ def main() -> None:
             raise SystemExit(asyncio.run(rekey(_connectors(settings, _database(settings)))))
         case _:
             settings, lines = load(Settings), LogBuffer()
-            configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+            configure_logs("portal-api", settings.replica, settings.log_level, lines.append)
             run(partial(serve, settings, lines))
 
 
@@ -120,8 +117,8 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     )
     telemetry = TelemetryPublisher(url, "portal-api", settings.replica, lines, readiness)
     async with (
-        exporting(settings, "portal-api", settings.replica),
-        listening(app, settings.host, settings.port),
+        export_traces(settings, "portal-api", settings.replica),
+        serve_http(app, settings.host, settings.port),
         telemetry.sending(),
     ):
         with readiness.waiting_for_servers():
@@ -140,7 +137,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         await broker.start()
         watch.listen(await broker.connect())
         reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "statuses")
-        async with background(loopback.run(), reach.run(), regroup(database), *watch.works()):
+        async with run_background(loopback.run(), reach.run(), regroup(database), *watch.works()):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()

@@ -11,10 +11,10 @@ from pydantic_settings import SettingsConfigDict
 
 from common.sealing import SealingSettings
 from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
-from portal_api.accounts.names import UserName
-from portal_api.accounts.passwords import Password, weakness
-from portal_api.accounts.rules import Rules
-from portal_api.accounts.sessions import Lifetimes
+from portal_api.accounts.config import Rules
+from portal_api.accounts.password_policy import Password, weakness
+from portal_api.accounts.session import Lifetimes
+from portal_api.accounts.user import UserName
 from portal_api.website.files import PAGE, beside_the_source
 
 

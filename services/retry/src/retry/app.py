@@ -21,37 +21,37 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from retry.ask import Ask
-from retry.carry_out import CarryOut
 from retry.consumers import subscribe
-from retry.course import Steps
-from retry.operate import Operate
-from retry.report import Report
-from retry.requeue import Requeue
-from retry.schedule import schedule_of
+from retry.operations.batch_publisher import CarryOut
+from retry.operations.item_enumerator import TakeStock
+from retry.operations.progress_publisher import Report
+from retry.operations.result_collector import Settle
+from retry.operations.runner import Steps
+from retry.operations.supervisor import Operate
+from retry.publishing import Ask
 from retry.settings import Settings
-from retry.settle import Settle
-from retry.store.clock import CRON, OPERATIONS, Clock
 from retry.store.deliveries import Deliveries
 from retry.store.failed import Failed
 from retry.store.indexes import make_indexes
 from retry.store.items import Items
+from retry.store.lease import CRON, OPERATIONS, Clock
 from retry.store.operations import Operations
 from retry.store.requeues import Requeues
 from retry.store.transactions import Transactions
-from retry.take_stock import TakeStock
 from retry.tell import Tell
-from retry.timer import Timer
+from retry.timer.failed_requeuer import Requeue
+from retry.timer.schedule import schedule_of
+from retry.timer.timer_job import Timer
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.queue_depths import QueueDepths
-    from retry.schedule import Schedule
+    from retry.timer.schedule import Schedule
 
 log = structlog.get_logger()
 STOP_S = 10.0
@@ -74,7 +74,7 @@ def main() -> None:
         return
     settings = load(Settings)
     lines = LogBuffer()
-    configure_logs("retry", settings.replica, settings.log_level, lines.keep)
+    configure_logs("retry", settings.replica, settings.log_level, lines.append)
     schedule = schedule_of(settings)
     if schedule.trouble:
         log.error("the timer job is off", reason=schedule.trouble)
@@ -96,7 +96,7 @@ async def serve(
     telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness
     )
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with serve_http(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_for_database(database)
@@ -105,7 +105,7 @@ async def serve(
         clocks = [
             Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)
         ]
-        telemetry.also(partial(_timer_job, schedule, clocks[0]))
+        telemetry.add_heartbeat_fields(partial(_timer_job, schedule, clocks[0]))
         timer = Timer(
             schedule,
             clocks[0],
@@ -122,7 +122,7 @@ async def serve(
         subscribe(broker, steps.operations, operate)
         await broker.start()
         consuming = await consuming_checks(broker, "operations")
-        async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
+        async with run_background(loopback.run(), reach.run(), timer.run(), operate.run()):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info(
                 "ready",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from faststream.message import StreamMessage
     from faststream.rabbit import RabbitBroker
 
-    from retry.operate import Operate
+    from retry.operations.supervisor import Operate
     from retry.store.operations import Operations
 
 MESSAGES_AT_ONCE = 8

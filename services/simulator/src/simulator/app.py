@@ -12,7 +12,7 @@ from aiohttp import web
 
 from common.health import Readiness
 from common.logs import configure_logs
-from common.process import background, run
+from common.process import run, run_background
 from common.release import RELEASE
 from common.settings import load
 from simulator.back_offices.back_office import Bounds
@@ -67,7 +67,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         app.add_routes([*back_offices(offices), *planners(work), *health(readiness)])
         async with _listening(app, settings.host, settings.port):
             readiness.watch()
-            async with background(work.run()):
+            async with run_background(work.run()):
                 await stop.wait()
             await work.drain(DRAIN_S)
 

@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from common.problem import field_errors
+from portal_api.connector_import.rows import as_fields, read_rows
 from portal_api.connectors.fields import ConnectorFields
-from portal_api.connectors.rows import as_fields, read_rows
 
 BASIC = {"type": "Basic"}
 GIVEN = {"name": "Hook", "source_app": "CRONUS", "system": "Webhook"}

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from common.contracts.connector import Connector, Limits
 from common.problem import field_errors
+from portal_api.connector_import.rows import as_fields
 from portal_api.connectors.differences import changed
 from portal_api.connectors.fields import ConnectorFields
-from portal_api.connectors.rows import as_fields
-from portal_api.connectors.shown import shown
+from portal_api.connectors.schemas import shown
 from tests.support.builders import A_MOMENT
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from portal_api.deliveries.cause import cause_of, normalised
-from portal_api.deliveries.words import telling_first, words_of
+from portal_api.lists.search_terms import telling_first, words_of
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from typing import Any
 import bson
 import pytest
 
-from portal_api.logs.levels import Level, at_least, level_of
-from portal_api.logs.line import kept, name_from, read_lines
+from portal_api.logs.line import Level, at_least, kept, level_of, name_from, read_lines
 from tests.support.builders import A_MOMENT
 
 LINE = {

@@ -18,7 +18,7 @@ MOST_BODY_BYTES = 1024 * 1024
 MOST_DELIVERIES = 1_000
 
 
-class DeliveryInLetter(Message):
+class DeadLetteredDelivery(Message):
     """An attempt of a delivery that a dead-lettered message was about."""
 
     delivery_id: DeliveryId
@@ -41,11 +41,11 @@ class DeadLetter(Message):
     trace: str | None
     body: str
     body_bytes: int | None = None
-    deliveries: tuple[DeliveryInLetter, ...] = ()
+    deliveries: tuple[DeadLetteredDelivery, ...] = ()
     at: AwareDatetime
 
 
-def bounded(body: bytes) -> dict[str, Any]:
+def body_fields(body: bytes) -> dict[str, Any]:
     """Return the fields of a letter that are made of the message's body."""
     is_large = len(body) > MOST_BODY_BYTES
     return {
@@ -55,7 +55,7 @@ def bounded(body: bytes) -> dict[str, Any]:
     }
 
 
-def _deliveries_in(body: bytes) -> Iterator[DeliveryInLetter]:
+def _deliveries_in(body: bytes) -> Iterator[DeadLetteredDelivery]:
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
@@ -65,12 +65,12 @@ def _deliveries_in(body: bytes) -> Iterator[DeliveryInLetter]:
             yield from _named(item)
 
 
-def _named(item: dict[str, Any]) -> Iterator[DeliveryInLetter]:
+def _named(item: dict[str, Any]) -> Iterator[DeadLetteredDelivery]:
     """Yield the delivery that a request, a status or a transaction is about."""
     transaction_id, delivery_id = item.get("transaction_id"), item.get("delivery_id")
     if delivery_id is None and isinstance(transaction_id, str):
         delivery_id = delivery_id_of(transaction_id, NO_CONNECTOR)
     for attempt in (item.get("attempt", 1), 1):
         with contextlib.suppress(ValidationError):
-            yield DeliveryInLetter(delivery_id=delivery_id, attempt=attempt)
+            yield DeadLetteredDelivery(delivery_id=delivery_id, attempt=attempt)
             return

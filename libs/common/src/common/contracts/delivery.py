@@ -128,11 +128,11 @@ class StatusChanged(Message):
         phase: Phase,
         status: Status | None,
         at: datetime,
-        **said: Any,
+        **fields: Any,
     ) -> StatusChanged:
-        """Return what is told of one attempt; ``said`` are further fields of this message."""
+        """Return what is told of one attempt; ``fields`` are further fields of this message."""
         transaction = request.transaction
-        said = {"traceparent": request.traceparent} | said
+        fields = {"traceparent": request.traceparent} | fields
         return cls(
             delivery_id=request.delivery_id,
             attempt=request.attempt,
@@ -147,7 +147,7 @@ class StatusChanged(Message):
             at=at,
             repeats=request.repeats,
             repeated_cause=request.repeated_cause,
-            **said,
+            **fields,
         )
 
     @property

@@ -15,7 +15,7 @@ from common.contracts.message import DeliveryId, Message
 OperationId = str
 MOST_IDS = 10_000
 """Deliveries that can be named one by one; more of them are chosen by conditions."""
-KEPT_DAYS = 90
+RETENTION_DAYS = 90
 """Days for which a finished operation can be looked up."""
 LOGIC, COMPARISONS = (
     {"$and", "$or", "$nor", "$not"},
@@ -60,7 +60,7 @@ class ItemOutcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class Steer(StrEnum):
+class OperationCommand(StrEnum):
     """What an administrator may ask of an operation under way."""
 
     PAUSE = "pause"
@@ -127,7 +127,7 @@ class OperationSteered(Message):
 
     version: Literal[1] = 1
     operation_id: OperationId
-    steer: Steer
+    steer: OperationCommand
     asked_by: str
     asked_at: AwareDatetime
 

@@ -30,7 +30,7 @@ class LogBuffer:
         self._waiting: deque[str] = deque(maxlen=most)
         self.dropped = 0
 
-    def keep(self, line: str) -> None:
+    def append(self, line: str) -> None:
         """Take a line of JSON; called for every line of any thread, so it does next to nothing."""
         if len(self._waiting) == self._waiting.maxlen:
             self.dropped += 1

@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from common.health import Readiness
     from common.telemetry.log_buffer import LogBuffer
 
-    More = Callable[[QueueDepths], Awaitable[dict[str, Any]]]
+    ReadFields = Callable[[QueueDepths], Awaitable[dict[str, Any]]]
 
-TICK_S = 1.0
-BEAT_S = 3.0
-PATIENCE_S = 5.0
-CONNECT_S = 3.0
+SEND_INTERVAL_S = 1.0
+HEARTBEAT_INTERVAL_S = 3.0
+SEND_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 3.0
 """Less than the patience: a connection that is given up half-way would go on by itself."""
-MORE_S = 2.5
-FAREWELL_S = 2.0
-LINES_TOGETHER = 500
-STALE_S = 30
+FIELDS_TIMEOUT_S = 2.5
+CLOSE_TIMEOUT_S = 2.0
+LINES_BATCH = 500
+HEARTBEAT_EXPIRES_S = 30
 """Heartbeats are dropped by the broker when nobody took them for so long: late ones would make the
 dead look alive.
 """
@@ -67,17 +67,17 @@ class TelemetryPublisher:
         self._boot = secrets.token_hex(4)
         self._messages = 0
         self._batch: list[str] = []
-        self._more: More | None = None
-        self._known: dict[str, Any] = {}
+        self._read_fields: ReadFields | None = None
+        self._fields: dict[str, Any] = {}
         self._connection: AbstractRobustConnection | None = None
         self._channel: AbstractChannel | None = None
         self._exchange: AbstractExchange | None = None
         self._depths = QueueDepths()
-        self._told: tuple[float, list[str]] = (float("-inf"), [])
+        self._last_heartbeat: tuple[float, list[str]] = (float("-inf"), [])
 
-    def also(self, more: More) -> None:
-        """Have further fields in each heartbeat; ``more`` may ask RabbitMQ how deep queues are."""
-        self._more = more
+    def add_heartbeat_fields(self, read_fields: ReadFields) -> None:
+        """Add the fields that ``read_fields`` returns to each heartbeat. It may query RabbitMQ."""
+        self._read_fields = read_fields
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
@@ -90,8 +90,8 @@ class TelemetryPublisher:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await self._within(FAREWELL_S, self._leave)
-            await self._within(FAREWELL_S, self._close)
+            await self._within(CLOSE_TIMEOUT_S, self._leave)
+            await self._within(CLOSE_TIMEOUT_S, self._close)
 
     async def _run(self) -> None:
         """Tick until cancelled.
@@ -100,8 +100,8 @@ class TelemetryPublisher:
         """
         task = asyncio.current_task()
         while task is None or not task.cancelling():
-            await self._within(PATIENCE_S, self._tick)
-            await asyncio.sleep(TICK_S)
+            await self._within(SEND_TIMEOUT_S, self._tick)
+            await asyncio.sleep(SEND_INTERVAL_S)
 
     async def _within(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         """Take a step, or count that it could not be taken: telemetry is never worth the process,
@@ -115,14 +115,14 @@ class TelemetryPublisher:
             MISSED.inc()
 
     async def _tick(self) -> None:
-        exchange = await self._opened()
+        exchange = await self._open_exchange()
         await self._send_lines(exchange)
-        beaten, reasons = self._told
-        if time.monotonic() - beaten >= BEAT_S or self._readiness.reasons != reasons:
-            await self._ask_more()
-            await self._beat(exchange)
+        sent_at, reasons = self._last_heartbeat
+        if time.monotonic() - sent_at >= HEARTBEAT_INTERVAL_S or self._readiness.reasons != reasons:
+            await self._refresh_fields()
+            await self._send_heartbeat(exchange)
 
-    async def _opened(self) -> AbstractExchange:
+    async def _open_exchange(self) -> AbstractExchange:
         """Return the exchange, connected to when RabbitMQ is there; the connection then
         restores itself.
         """
@@ -135,7 +135,7 @@ class TelemetryPublisher:
                 client_properties=properties,
                 reconnect_interval=1,
                 fail_fast=True,
-                timeout=CONNECT_S,
+                timeout=CONNECT_TIMEOUT_S,
             )
             self._connection.reconnect_callbacks.add(count_reconnect)
             self._depths.use(self._connection)
@@ -151,7 +151,7 @@ class TelemetryPublisher:
         """
         while True:
             if not self._batch:
-                self._batch, self._messages = self._lines.take(LINES_TOGETHER), self._messages + 1
+                self._batch, self._messages = self._lines.take(LINES_BATCH), self._messages + 1
             if not self._batch:
                 return
             body = f"[{','.join(self._batch)}]".encode()
@@ -164,16 +164,16 @@ class TelemetryPublisher:
             await exchange.publish(message, f"log.{self._service}", mandatory=False)
             self._batch = []
 
-    async def _ask_more(self) -> None:
+    async def _refresh_fields(self) -> None:
         """Ask what else is to be told; without an answer what was known before is told again."""
-        if self._more is not None:
+        if self._read_fields is not None:
             with contextlib.suppress(BrokerUnavailableError, TimeoutError):
-                async with asyncio.timeout(MORE_S):
-                    self._known = await self._more(self._depths)
+                async with asyncio.timeout(FIELDS_TIMEOUT_S):
+                    self._fields = await self._read_fields(self._depths)
 
-    async def _beat(self, exchange: AbstractExchange, *, leaving: bool = False) -> None:
+    async def _send_heartbeat(self, exchange: AbstractExchange, *, leaving: bool = False) -> None:
         reasons = self._readiness.reasons
-        beat = Heartbeat(
+        heartbeat = Heartbeat(
             service=self._service,
             replica=self._replica,
             release=RELEASE,
@@ -183,21 +183,21 @@ class TelemetryPublisher:
             reasons=tuple(reasons),
             leaving=leaving,
             lines_dropped=self._lines.dropped,
-            **self._known,
+            **self._fields,
         )
         message = aio_pika.Message(
-            beat.model_dump_json().encode(),
+            heartbeat.model_dump_json().encode(),
             delivery_mode=1,
             type=Heartbeat.__name__,
-            expiration=STALE_S,
+            expiration=HEARTBEAT_EXPIRES_S,
         )
         await exchange.publish(message, f"heartbeat.{self._service}", mandatory=False)
-        self._told = (time.monotonic(), reasons)
+        self._last_heartbeat = (time.monotonic(), reasons)
 
     async def _leave(self) -> None:
         if self._exchange is not None:
             await self._send_lines(self._exchange)
-            await self._beat(self._exchange, leaving=True)
+            await self._send_heartbeat(self._exchange, leaving=True)
 
     async def _close(self) -> None:
         if self._connection is not None:

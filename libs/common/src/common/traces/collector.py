@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from common.settings import TraceSettings
 
 log = structlog.get_logger()
-MOST_WAITING = 4_000
-TOGETHER = 512
-EVERY_MS = 1_000
-FAREWELL_S, LAST_S = 2.0, 0.5
+MOST_SPANS = 4_000
+SPANS_BATCH = 512
+EXPORT_INTERVAL_MS = 1_000
+FLUSH_TIMEOUT_S, ABORT_TIMEOUT_S = 2.0, 0.5
 
 
 class Collector:
@@ -38,10 +38,10 @@ class Collector:
 
     def __init__(self, settings: TraceSettings, service: str, replica: str) -> None:
         headers = parse_env_headers(settings.collector_headers.get_secret_value(), liberal=True)
-        self._sending = Sending(
+        self._counting = CountingExporter(
             OTLPSpanExporter(f"{settings.collector.rstrip('/')}/v1/traces", headers=headers)
         )
-        self._processor = Bounded(self._sending)
+        self._processor = BoundedSpanProcessor(self._counting)
         resource = Resource.create(
             {
                 "service.namespace": "mboc",
@@ -60,13 +60,13 @@ class Collector:
         """Send what is left; what the collector does not take in two seconds is lost."""
         leaving = threading.Thread(target=self._processor.shutdown, daemon=True)
         leaving.start()
-        await asyncio.to_thread(leaving.join, FAREWELL_S)
+        await asyncio.to_thread(leaving.join, FLUSH_TIMEOUT_S)
         if leaving.is_alive():
-            self._sending.shutdown()
-            await asyncio.to_thread(leaving.join, LAST_S)
+            self._counting.shutdown()
+            await asyncio.to_thread(leaving.join, ABORT_TIMEOUT_S)
 
 
-class Sending(SpanExporter):
+class CountingExporter(SpanExporter):
     """Passes batches on; counts what did not arrive, and says once that the collector is away and
     once that it is back.
     """
@@ -97,27 +97,27 @@ class Sending(SpanExporter):
         self._exporter.shutdown()
 
 
-class Bounded(SpanProcessor):
+class BoundedSpanProcessor(SpanProcessor):
     """Keeps at most so many spans until they are sent; more of them are dropped and counted, where
     the library would log each one.
     """
 
-    def __init__(self, sending: Sending, most: int = MOST_WAITING) -> None:
-        self._sending = sending
+    def __init__(self, exporter: CountingExporter, most: int = MOST_SPANS) -> None:
+        self._exporter = exporter
         self._most = most
         self._given = 0
         self._batches = BatchSpanProcessor(
-            sending,
+            exporter,
             max_queue_size=2 * most,
-            schedule_delay_millis=EVERY_MS,
-            max_export_batch_size=TOGETHER,
+            schedule_delay_millis=EXPORT_INTERVAL_MS,
+            max_export_batch_size=SPANS_BATCH,
         )
 
     def on_end(self, span: ReadableSpan) -> None:
         """Take a span; called by the event loop's thread alone, as ``taken`` is by the other: so
         neither needs a lock.
         """
-        if self._given - self._sending.taken >= self._most:
+        if self._given - self._exporter.taken >= self._most:
             SPANS_DROPPED.inc()
             return
         self._given += 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.asynccontextmanager
-async def exporting(settings: TraceSettings, service: str, replica: str) -> AsyncIterator[None]:
+async def export_traces(settings: TraceSettings, service: str, replica: str) -> AsyncIterator[None]:
     """Send what the block records; afterwards what is left, in two seconds at most."""
     if not settings.collector:
         yield

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.traces.spans import RECORDER, Span, SpanKind, begin
+from common.traces.spans import RECORDER, Span, SpanKind, start_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def consume_span(
     """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
     if RECORDER.tracer is None:
         return Span(parent)
-    return begin(
+    return start_span(
         f"{verb} {exchange.name}",
         SpanKind.CONSUMER,
         parent,
@@ -35,7 +35,7 @@ def publish_span(exchange: Exchange, span: Span) -> Span:
     """
     if not span.is_recorded:
         return span
-    return span.then(
+    return span.start_child(
         f"publish {exchange.name}", SpanKind.PRODUCER, lambda: _about("send", "publish", exchange)
     )
 

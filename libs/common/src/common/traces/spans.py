@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     Attributes = Mapping[str, str | int]
 
 __all__ = [
-    "CURRENT",
+    "CURRENT_SPAN",
     "RECORDER",
     "Span",
     "SpanKind",
     "SpanRecorder",
-    "begin",
-    "begin_trace",
     "current_traceparent",
     "end_all",
+    "start_span",
+    "start_trace",
     "use_span",
 ]
 
@@ -83,13 +83,17 @@ class Span:
         """The id that all steps of the trace share."""
         return trace_id_of(self.traceparent)
 
-    def then(self, name: str, kind: SpanKind, attributes: Callable[[], Attributes] = dict) -> Span:
+    def start_child(
+        self, name: str, kind: SpanKind, attributes: Callable[[], Attributes] = dict
+    ) -> Span:
         """Begin a step that follows from this one, in this process; one that nobody records stands
         for all that follow from it.
         """
-        return self if self._recorded is None else begin(name, kind, self.traceparent, attributes)
+        return (
+            self if self._recorded is None else start_span(name, kind, self.traceparent, attributes)
+        )
 
-    def note(self, **attributes: str | int | None) -> None:
+    def set_attributes(self, **attributes: str | int | None) -> None:
         """Add what is known by now; a name's double underscores stand for dots."""
         if self._recorded is not None:
             self._recorded.set_attributes(
@@ -128,27 +132,27 @@ class Span:
             self._recorded.end()
 
 
-CURRENT: ContextVar[Span | None] = ContextVar("step", default=None)
+CURRENT_SPAN: ContextVar[Span | None] = ContextVar("step", default=None)
 """The step that this task works for: its log lines and its calls belong to the same trace."""
 
 
 @contextlib.contextmanager
 def use_span(span: Span) -> Iterator[None]:
     """Work for this step inside the block."""
-    token = CURRENT.set(span)
+    token = CURRENT_SPAN.set(span)
     try:
         yield
     finally:
-        CURRENT.reset(token)
+        CURRENT_SPAN.reset(token)
 
 
 def current_traceparent() -> str | None:
     """Return what a call made now is to be told of its trace."""
-    span = CURRENT.get()
+    span = CURRENT_SPAN.get()
     return None if span is None else span.traceparent
 
 
-def begin(
+def start_span(
     name: str, kind: SpanKind, parent: str | None, attributes: Callable[[], Attributes] = dict
 ) -> Span:
     """Begin a step that follows from another one; ``attributes`` are asked for only
@@ -159,7 +163,7 @@ def begin(
     return _recorded(RECORDER.tracer, name, kind, parent, attributes())
 
 
-def begin_trace(
+def start_trace(
     name: str, kind: SpanKind, parent: str | None, attributes: Callable[[], Attributes] = dict
 ) -> Span:
     """Begin the first step of ours: part of the caller's trace when there is a parent, else of a

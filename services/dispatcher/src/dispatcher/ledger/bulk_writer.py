@@ -9,7 +9,7 @@ import structlog
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, WTimeoutError
 
-from common.database import is_unavailable, retry_while_unavailable
+from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
 from dispatcher.ledger import updates
 from dispatcher.ledger.claim import Busy, Claim, ClaimResult, NothingToDelete
 from dispatcher.ledger.claim_decision import (
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection
 
 log = structlog.get_logger()
-DUPLICATE_KEY = 11000
 
 
 class LedgerWrite(NamedTuple):

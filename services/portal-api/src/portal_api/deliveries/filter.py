@@ -12,8 +12,8 @@ from pydantic import Field, field_validator
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
+from portal_api.lists.appointment_conditions import Planned
 from portal_api.lists.conditions import searched
-from portal_api.lists.planned import Planned
 from portal_api.lists.terms import (
     AnyOf,
     AtLeast,
@@ -27,7 +27,7 @@ from portal_api.lists.terms import (
     Texts,
     To,
 )
-from portal_api.values import Int64, YesNo
+from portal_api.schemas.types import Int64, YesNo
 
 CLOCKS_APART = timedelta(days=1)
 """What changed before a moment was received before it, too; the two clocks may

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from portal_api.store.pages import Page
+    from portal_api.schemas.paging import Page
 
     Batch = list[dict[str, Any]]
     Read = Callable[[Page], Awaitable[tuple[Batch, str | None]]]

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.api_key import ApiKey
-from portal_api.accounts.moments import in_milliseconds, this_moment
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import hashed, new_key
+from portal_api.auth.dependencies import caller_of, noted
 from portal_api.errors import ForbiddenError, InvalidFieldError
-from portal_api.routes.access import caller_of, noted
-from portal_api.routes.paging import Instant, Moment, Paged, Shown
-from portal_api.routes.problems import PROBLEMS
+from portal_api.schemas.paging import Paged, Shown
+from portal_api.schemas.problems import PROBLEMS
+from portal_api.schemas.types import Instant, Moment, in_milliseconds, this_moment
 
 if TYPE_CHECKING:
     from portal_api.store.api_keys import ApiKeys

@@ -12,20 +12,20 @@ from common.contracts.delivery import Phase, Status
 from portal_api.appointments.columns import COLUMNS
 from portal_api.appointments.filter import AppointmentFilter
 from portal_api.appointments.sort import AppointmentSort
-from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.connectors.schemas import ConnectorShown, shown
 from portal_api.lists.column import Column, Way, ordered
 from portal_api.routes.deliveries import Attempt, Delivery
-from portal_api.routes.examples import APPOINTMENT, page_of
-from portal_api.routes.paging import Instant, Paged, Shown
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.schemas.examples import APPOINTMENT, page_of
+from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.problems import PROBLEMS
+from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from common.contracts.connector import Connector
     from portal_api.store.connectors import Connectors
-    from portal_api.store.reader import Reader
+    from portal_api.store.deliveries import Reader
 
     Settings = Mapping[tuple[str, int | None], Connector]
 

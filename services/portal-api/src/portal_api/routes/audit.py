@@ -12,11 +12,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, field_serializer
 
 from portal_api.accounts.roles import Role
+from portal_api.auth.dependencies import needs
+from portal_api.exports.download import ANSWERS, Format, as_file
 from portal_api.exports.formats import ExportFormat
-from portal_api.routes.access import needs
-from portal_api.routes.files import ANSWERS, Format, as_file
-from portal_api.routes.paging import Instant, Moment, Paged, Shown
-from portal_api.store.pages import Page
+from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.types import Instant, Moment
 
 if TYPE_CHECKING:
     from portal_api.store.audit import Audit

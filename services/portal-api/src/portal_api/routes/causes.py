@@ -11,14 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.delivery import Status
 from portal_api.accounts.roles import Role
+from portal_api.auth.dependencies import caller_of, needs, noted
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.examples import CAUSE, page_of
-from portal_api.routes.paging import Instant, Shown
+from portal_api.schemas.examples import CAUSE, page_of
+from portal_api.schemas.paging import Shown
+from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
     from portal_api.store.causes import Causes
-    from portal_api.store.reader import Reader
+    from portal_api.store.deliveries import Reader
 
 
 class CauseQuery(DeliveryFilter):

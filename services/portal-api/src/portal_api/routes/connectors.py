@@ -10,18 +10,18 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.roles import Role
+from portal_api.auth.dependencies import caller_of, needs, noted
+from portal_api.connector_import.import_connectors import Imported, take_over
+from portal_api.connector_import.rows import read_rows
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
-from portal_api.connectors.importing import Imported, take_over
-from portal_api.connectors.rows import read_rows
-from portal_api.connectors.shown import ConnectorShown, ConnectorVersion, as_version, shown, told
+from portal_api.connectors.schemas import ConnectorShown, ConnectorVersion, as_version, shown, told
 from portal_api.errors import ConflictError
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.examples import VERSION, page_of
-from portal_api.routes.paging import Paged, Shown
-from portal_api.routes.problems import PROBLEMS
+from portal_api.schemas.examples import VERSION, page_of
+from portal_api.schemas.paging import Paged, Shown
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.connectors.testing import ConnectionTests
+    from portal_api.connectors.connection_tests import ConnectionTests
     from portal_api.store.connectors import Connectors
 
     class Announce(Protocol):

@@ -11,23 +11,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, Trigger
-from portal_api.connectors.shown import ConnectorShown, shown
+from portal_api.connectors.schemas import ConnectorShown, shown
 from portal_api.deliveries.automatic_retry import automatic_retry
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.lists.column import Column, Way, ordered
-from portal_api.routes.examples import DELIVERY, page_of
-from portal_api.routes.paging import Instant, Paged, Shown
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.schemas.examples import DELIVERY, page_of
+from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.problems import PROBLEMS
+from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.contracts.telemetry import TimerJob
     from portal_api.store.connectors import Connectors
-    from portal_api.store.reader import Reader
+    from portal_api.store.deliveries import Reader
 
 
 class DeliveryQuery(DeliveryFilter, Paged):

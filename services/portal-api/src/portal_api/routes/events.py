@@ -10,13 +10,13 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.live.ring import Topic
+from portal_api.live.event_buffer import Topic
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
-    from portal_api.live.reader import Reader, Readers
-    from portal_api.status.board import Board
+    from portal_api.health.monitor import Board
+    from portal_api.live.stream import Reader, Readers
 
 STALLED_S = 30.0
 KIND = "text/event-stream"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from portal_api.exports.download import ANSWERS, Format, as_file
 from portal_api.exports.formats import ExportFormat
 from portal_api.routes.appointments import AppointmentQuery, AppointmentRow, as_row
 from portal_api.routes.deliveries import AppointmentFacts, Delivery, DeliveryQuery, as_delivery
-from portal_api.routes.files import ANSWERS, Format, as_file
 
 if TYPE_CHECKING:
     from portal_api.exports.batches import Batch
-    from portal_api.store.pages import Page
-    from portal_api.store.reader import Reader
+    from portal_api.schemas.paging import Page
+    from portal_api.store.deliveries import Reader
 
 DELIVERY_COLUMNS = (
     *(name for name in Delivery.model_fields if name != "appointment"),

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.message import NO_CONNECTOR
 from portal_api.accounts.roles import Role
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.problems import PROBLEMS
+from portal_api.auth.dependencies import caller_of, needs, noted
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.appointments.forget_order import ForgetOrder
+    from portal_api.operations.forget_order import ForgetOrder
 
 EXAMPLE: dict[str, Any] = {"appointment_key": "demo/37743", "connector_ids": ["7d3f0c2a91be"]}
 

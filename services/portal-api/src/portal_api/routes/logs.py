@@ -10,13 +10,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, Field, field_serializer
 
-from portal_api.deliveries.words import telling_first, words_of
+from portal_api.exports.download import ANSWERS, Format, as_file
 from portal_api.exports.formats import ExportFormat
-from portal_api.logs.levels import Level, at_least
-from portal_api.logs.line import name_from
-from portal_api.routes.files import ANSWERS, Format, as_file
-from portal_api.routes.paging import Instant, Moment, Paged, Shown
-from portal_api.store.pages import Page
+from portal_api.lists.search_terms import telling_first, words_of
+from portal_api.logs.line import Level, at_least, name_from
+from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.types import Instant, Moment
 
 if TYPE_CHECKING:
     from portal_api.store.logs import Logs

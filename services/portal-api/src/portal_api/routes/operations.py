@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import StreamingResponse
 
-from common.contracts.operation import OperationKind, Steer
+from common.contracts.operation import OperationCommand, OperationKind
 from portal_api.accounts.roles import Role
-from portal_api.operations.choice import Choice, NewOperation
+from portal_api.auth.dependencies import caller_of, needs, noted
+from portal_api.exports.download import ANSWERS, as_file
 from portal_api.operations.plan import seconds
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.files import ANSWERS, as_file
-from portal_api.routes.operation_shapes import (
+from portal_api.operations.schemas import (
     ItemQuery,
     OfCause,
     OfConnector,
@@ -30,14 +29,15 @@ from portal_api.routes.operation_shapes import (
     Plan,
     as_operation,
 )
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.operations.selection import Choice, NewOperation
+from portal_api.schemas.paging import Page
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.operations.order import Order
+    from portal_api.operations.submit import Order
     from portal_api.store.connectors import Connectors
+    from portal_api.store.deliveries import Reader
     from portal_api.store.operations import Operations
-    from portal_api.store.reader import Reader
 
 COLUMNS = (
     *(name for name in Operation.model_fields if name != "counts"),
@@ -145,7 +145,7 @@ def _reading(router: APIRouter, store: Operations) -> None:
 
 
 def _steering(router: APIRouter, store: Operations, order: Order) -> None:
-    async def steered(request: Request, operation_id: str, steer: Steer) -> Operation:
+    async def steered(request: Request, operation_id: str, steer: OperationCommand) -> Operation:
         await order.steer(operation_id, steer, caller_of(request).name)
         noted(request, operation_id, after={"asked_to": steer})
         return as_operation(await store.one(operation_id))
@@ -157,7 +157,7 @@ def _steering(router: APIRouter, store: Operations, order: Order) -> None:
     )
     async def pause_operation(request: Request, operation_id: str) -> Operation:
         """Ask for no more deliveries until it is resumed; what is under way comes to its end."""
-        return await steered(request, operation_id, Steer.PAUSE)
+        return await steered(request, operation_id, OperationCommand.PAUSE)
 
     @router.post(
         "/operations/{operation_id}/resume",
@@ -168,7 +168,7 @@ def _steering(router: APIRouter, store: Operations, order: Order) -> None:
         """Go on with a paused operation, or with a stopped one: what had failed until then does
         not stop it again.
         """
-        return await steered(request, operation_id, Steer.RESUME)
+        return await steered(request, operation_id, OperationCommand.RESUME)
 
     @router.post(
         "/operations/{operation_id}/cancel",
@@ -177,7 +177,7 @@ def _steering(router: APIRouter, store: Operations, order: Order) -> None:
     )
     async def cancel_operation(request: Request, operation_id: str) -> Operation:
         """End it: what is waiting is skipped, what is under way comes to its end."""
-        return await steered(request, operation_id, Steer.CANCEL)
+        return await steered(request, operation_id, OperationCommand.CANCEL)
 
 
 def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) -> None:

@@ -8,19 +8,20 @@ from fastapi import APIRouter, Body, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from portal_api.routes.access import caller_of, noted
+from portal_api.auth.dependencies import caller_of, noted
 from portal_api.routes.appointments import AppointmentQuery
 from portal_api.routes.audit import AuditQuery
 from portal_api.routes.deliveries import DeliveryQuery
-from portal_api.routes.examples import VIEW, page_of
 from portal_api.routes.logs import LogQuery
-from portal_api.routes.paging import Instant, Paged, Shown
-from portal_api.routes.problems import PROBLEMS
 from portal_api.saved_views.view import SavedList, SavedViewFields
+from portal_api.schemas.examples import VIEW, page_of
+from portal_api.schemas.paging import Paged, Shown
+from portal_api.schemas.problems import PROBLEMS
+from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
     from portal_api.accounts.roles import Caller
-    from portal_api.saved_views.keep import Keep
+    from portal_api.saved_views.save import Keep
     from portal_api.store.saved_views import SavedViews
 
 QUERIES: dict[SavedList, type[BaseModel]] = {

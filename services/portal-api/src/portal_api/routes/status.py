@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.routes.paging import Instant
-from portal_api.status.judge import State
+from portal_api.health.verdict import State
+from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
-    from portal_api.status.board import Board
+    from portal_api.health.monitor import Board
 
 
 class _Seen(BaseModel):

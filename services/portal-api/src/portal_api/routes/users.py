@@ -9,18 +9,18 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from portal_api.accounts.names import UserName
-from portal_api.accounts.passwords import Password
+from portal_api.accounts.password_policy import Password
 from portal_api.accounts.roles import Role
+from portal_api.accounts.user import UserName
+from portal_api.auth.dependencies import needs, noted
+from portal_api.exports.download import ANSWERS, Format, as_file
 from portal_api.exports.formats import ExportFormat
-from portal_api.routes.access import needs, noted
-from portal_api.routes.files import ANSWERS, Format, as_file
-from portal_api.routes.paging import Instant, Paged, Shown
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.problems import PROBLEMS
+from portal_api.schemas.types import Instant
 
 if TYPE_CHECKING:
-    from portal_api.accounts.hashing import Hasher
+    from portal_api.auth.password_hasher import Hasher
     from portal_api.store.sign_ins import SignIns
     from portal_api.store.users import Users
 

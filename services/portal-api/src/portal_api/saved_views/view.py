@@ -7,22 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from portal_api.schemas.examples import SAVED_VIEW_FIELDS
+
 PLACE = ("after",)
 """Parameters that say where somebody is in a list, not what they look at."""
 Value = Annotated[str, Field(max_length=1000)] | bool | int | float
-
-
-EXAMPLE: dict[str, Any] = {
-    "name": "Refused this week",
-    "list": "errors",
-    "query": {
-        "status": "Failed",
-        "code": ["DSWBHK020", "DSWBHK022"],
-        "received_from": "2026-07-20T00:00:00Z",
-        "sort": "-changed_at",
-    },
-    "shared": True,
-}
 
 
 class SavedList(StrEnum):
@@ -38,7 +27,7 @@ class SavedList(StrEnum):
 class SavedViewFields(BaseModel):
     """A view to keep: ``query`` holds the list's own parameters, as in its address."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": SAVED_VIEW_FIELDS})
 
     name: str = Field(
         min_length=1,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from portal_api.accounts.api_key import ApiKey
 from portal_api.accounts.roles import Role
 from portal_api.errors import NotFoundError
-from portal_api.store.pages import Page, read_page
-from portal_api.store.reader import reaching
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import reaching
+from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
     from datetime import datetime

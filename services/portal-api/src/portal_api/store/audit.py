@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from portal_api.store.errors import reaching
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.entry import Entry
-    from portal_api.store.pages import Page
+    from portal_api.accounts.audit_entry import Entry
+    from portal_api.schemas.paging import Page
 
 MOST = 200
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal_api.lists.conditions import all_of
-from portal_api.store.reader import reaching
+from portal_api.store.errors import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Collection

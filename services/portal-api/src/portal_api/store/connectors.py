@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.connector import Connector, seal_context
-from portal_api.connectors.stored import as_stored
 from portal_api.errors import ConflictError, NotFoundError
-from portal_api.store.pages import Page, read_page
-from portal_api.store.reader import reaching
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import reaching
+from portal_api.store.pages import read_page
+from portal_api.store.stored_connector import as_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.sealing import KeyRing
-    from portal_api.connectors.stored import StoredConnector
+    from portal_api.store.stored_connector import StoredConnector
 
 MOST = 1_000
 MOST_CHANGES = 200

@@ -10,10 +10,11 @@ from bson import json_util
 
 from common.contracts.operation import OperationKind
 from portal_api.errors import NotFoundError
+from portal_api.schemas.paging import Page
+from portal_api.store.delivery_projections import RECORDED
+from portal_api.store.errors import reaching
 from portal_api.store.operation_projections import of_request, of_steering
-from portal_api.store.pages import Page, read_page
-from portal_api.store.projections import RECORDED
-from portal_api.store.reader import reaching
+from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ DOABLE: dict[OperationKind, Document] = {
     OperationKind.RESTORE: {"archived": True},
 }
 """What retry does something with; it says of each of the others why not
-(retry/operations/item.py).
+(retry/model/item.py).
 """
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from portal_api.errors import ConflictError, NotFoundError
-from portal_api.store.pages import Page, read_page
-from portal_api.store.reader import reaching
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import reaching
+from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase

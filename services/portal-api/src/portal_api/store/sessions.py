@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from portal_api.accounts.roles import Role
-from portal_api.accounts.sessions import Session
-from portal_api.store.reader import reaching
+from portal_api.accounts.session import Session
+from portal_api.store.errors import reaching
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.sessions import Lifetimes
+    from portal_api.accounts.session import Lifetimes
 
 
 class Sessions:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ReturnDocument
 
-from portal_api.accounts.addresses import counted_as
-from portal_api.store.reader import reaching
+from portal_api.accounts.client_address import counted_as
+from portal_api.store.errors import reaching
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.patience import Patience
+    from portal_api.accounts.lockout import Patience
 
 MS = timedelta(milliseconds=1)
 

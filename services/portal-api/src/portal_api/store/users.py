@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import User
 from portal_api.errors import ConflictError, NotFoundError, StoreUnavailableError
+from portal_api.schemas.types import this_moment
+from portal_api.store.errors import reaching
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
-    from portal_api.store.pages import Page
+    from portal_api.schemas.paging import Page
 
     Step = Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, tuple[User, User]]]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.projections import Change
+    from portal_api.store.delivery_projections import Change
 
 MOST_CHANGES = 2_000
 MOST_BYTES = 8 * 1024 * 1024

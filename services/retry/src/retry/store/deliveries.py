@@ -10,7 +10,7 @@ from bson import json_util
 
 from common.contracts.delivery import Phase
 from common.database import retry_while_unavailable
-from retry.operations.item import Item, Stored, Told, told_of
+from retry.model.item import Item, Stored, Told, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from common.contracts.automatic_retry import due_at, repeats_of
 from common.contracts.delivery import Status
 from common.contracts.message import NO_CONNECTOR
 from common.database import retry_while_unavailable
-from retry.candidate import Candidate
+from retry.model.candidate import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence

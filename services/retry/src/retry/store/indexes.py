@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, IndexModel
 
-from common.contracts.operation import KEPT_DAYS
+from common.contracts.operation import RETENTION_DAYS
 from common.database import ensure_indexes
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def _by(*fields: str, **options: Any) -> IndexModel:
 INDEXES: dict[str, list[IndexModel]] = {
     "requeues": [
         _by("at", name="unpublished", partialFilterExpression={"published": False}),
-        _by("published_at", expireAfterSeconds=KEPT_DAYS * 86_400),
+        _by("published_at", expireAfterSeconds=RETENTION_DAYS * 86_400),
     ],
     "operations": [
         _by("asked_at", name="open", partialFilterExpression={"is_open": True}),

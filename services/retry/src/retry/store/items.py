@@ -10,22 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pymongo
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from common.contracts.operation import ItemOutcome, item_id_of
-from common.database import is_unavailable, retry_while_unavailable
-from retry.operations.item import Item
-from retry.operations.operation import Tally
-from retry.operations.tallies import Tallies
+from common.database import insert_missing, retry_while_unavailable
+from retry.model.counts_cache import Tallies
+from retry.model.item import Item
+from retry.model.operation import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from retry.operations.item import Told
+    from retry.model.item import Told
 
-DUPLICATE_KEY = 11000
 COUNTING_S = 120.0
 """Counting reads an index alone, and takes about a second for a million items."""
 
@@ -49,15 +47,7 @@ class Items:
         documents = [
             {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
         ]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._collection, documents)
 
     async def some(
         self, operation_id: str, outcome: ItemOutcome, most: int, behind: str = ""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError
 
-from common.contracts.operation import KEPT_DAYS, OperationRequested, OperationSteered
+from common.contracts.operation import RETENTION_DAYS, OperationRequested, OperationSteered
 from common.database import retry_while_unavailable
-from retry.operations.operation import Operation
+from retry.model.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ class Operations:
         """Return the id of one that has been over for so long that nobody looks it up any more."""
         found: dict[str, Any] | None = None
         before = {
-            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=KEPT_DAYS)},
+            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=RETENTION_DAYS)},
             "is_open": False,
         }
         async for trial in retry_while_unavailable():

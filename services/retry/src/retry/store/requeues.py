@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import BulkWriteError
-
 from common.contracts.delivery import Trigger
-from common.database import is_unavailable, retry_while_unavailable
-from retry.candidate import Candidate, Claim, Claimant
+from common.database import insert_missing, retry_while_unavailable
+from retry.model.candidate import Candidate, Claim, Claimant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
-
-DUPLICATE_KEY = 11000
 
 
 class Requeues:
@@ -38,15 +34,7 @@ class Requeues:
             "by": self._replica,
         }
         documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._collection, documents)
         return await self.of(candidates)
 
     async def of(self, candidates: Sequence[Candidate]) -> list[Claim]:

@@ -1,0 +1,47 @@
+"""Writes docs/simulator.md from the simulator's faults: ``make docs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.back_offices.fault import Fault
+
+PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
+HEAD = """# Simulator
+
+Plays Dime.Scheduler and every back office over real HTTP, for demos, tests and benchmarks.
+Never run it in production.
+This page is written from its faults by `make docs`.
+
+A back office is there as soon as it is called: `/back-offices/<name>` is a webhook.
+Below it are the page service of Business Central and NAV, Business Central's API page, and \
+Dataverse.
+`GET /back-offices/<name>` counts its calls.
+`GET /back-offices/<name>/records` shows the records as stored.
+
+It stores decimals digit by digit, and dates from 1753 on, as the real ones do.
+Business Central and NAV take 20 decimals, from -999,999,999,999,999.99 to 999,999,999,999,999.99.
+Dataverse takes 10 decimals, from -100,000,000,000 to 100,000,000,000.
+Anything else is refused in the words of the protocol.
+
+`PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
+
+```sh
+curl -X PUT http://127.0.0.1:8602/back-offices/bc/faults \\
+  -d '{"status": 504, "stored_first": true, "times": 2}'
+```
+
+| Field | Does |
+|---|---|
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return HEAD + "".join(
+        f"| `{name}` | {field.description} |\n" for name, field in Fault.model_fields.items()
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
