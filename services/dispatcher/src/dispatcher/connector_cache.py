@@ -9,6 +9,7 @@ import structlog
 
 from common.database import retry_while_unavailable
 from common.errors import BrokerUnavailableError
+from dispatcher.event_wait import wait_at_most
 from dispatcher.metrics import CONNECTOR_VERSION
 from dispatcher.unreadable import UnreadableConnector, parse_connector
 
@@ -90,11 +91,7 @@ class ConnectorCache:
     async def keep_fresh(self, every_s: float) -> None:
         """Refresh at each change and at least every so many seconds, until cancelled."""
         while True:
-            try:
-                async with asyncio.timeout(every_s):
-                    await self._is_stale.wait()
-            except TimeoutError:
-                pass
+            await wait_at_most(self._is_stale, every_s)
             self._is_stale.clear()
             try:
                 await self.refresh()

@@ -8,7 +8,6 @@ be published could not be acknowledged, so the backlog that raised the alarm wou
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +20,7 @@ from common.batcher import MOST_BYTES, Batcher
 from common.database import ensure_indexes, insert_missing, is_unavailable, retry_while_unavailable
 from common.dead_lettering import publish_dead_letter
 from common.errors import BrokerUnavailableError, MessageTooLargeError
+from dispatcher.event_wait import wait_at_most
 from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
 
 if TYPE_CHECKING:
@@ -139,9 +139,7 @@ class Outbox:
                     raise
                 await asyncio.sleep(1)
                 continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_INTERVAL_S):
-                    await self._has_stored.wait()
+            await wait_at_most(self._has_stored, POLL_INTERVAL_S)
 
     def _begin_to_store(self, reason: str) -> None:
         if not self._is_blocked:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,6 +12,7 @@ from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from common.dead_lettering import dead_letter
 from common.errors import BrokerUnavailableError, QueueMismatchError
 from common.read_list import read_list
+from dispatcher.event_wait import wait_at_most
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ class TransactionsConsumer:
                 self._failure = str(error)
                 await asyncio.sleep(RETRY_INTERVAL_S)
                 continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_INTERVAL_S):
-                    await self._lost.wait()
+            await wait_at_most(self._lost, RETRY_INTERVAL_S)
 
     def check(self) -> str | None:
         """Return that transactions are not consumed, or None."""

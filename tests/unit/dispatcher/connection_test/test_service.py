@@ -14,7 +14,7 @@ from common.errors import BrokerUnavailableError
 from dispatcher.back_offices.address_policy import AddressPolicy
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.connection_test.network_steps import check_address
-from dispatcher.connection_test.service import ConnectionTestService as ConnectionTests
+from dispatcher.connection_test.service import ConnectionTestService
 from tests.support.builders import a_connector
 
 FRESH = timedelta()
@@ -46,9 +46,9 @@ class Published:
 async def answers(known: RecordedVersion, age: timedelta = FRESH) -> list[dict[str, Any]]:
     published = Published()
     shared = cast("SharedResources", None)
-    tests = ConnectionTests(cast("Any", known), shared, cast("Any", published))
+    tests = ConnectionTestService(cast("Any", known), shared, cast("Any", published))
     at = datetime.now(UTC) - age
-    await tests(ConnectorTestRequested(test_id="t", connector_id="c1", requested_at=at))
+    await tests.run(ConnectorTestRequested(test_id="t", connector_id="c1", requested_at=at))
     return published.answers
 
 

@@ -40,7 +40,7 @@ class ConnectionTestService:
         self._shared = shared
         self._publisher = publisher
 
-    async def __call__(self, request: ConnectorTestRequested) -> None:
+    async def run(self, request: ConnectorTestRequested) -> None:
         """Try the connector as it is stored now."""
         if datetime.now(UTC) - request.requested_at > REQUEST_LIFETIME:
             return

@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 
 from common.database import is_unavailable
 from common.errors import BrokerUnavailableError
+from dispatcher.event_wait import wait_at_most
 from dispatcher.lanes.placement import assign_groups
 
 if TYPE_CHECKING:
@@ -70,9 +71,7 @@ class LaneSupervisor:
                 if not is_unavailable(error):
                     raise
                 self._log_missing_server("MongoDB", type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RECONCILE_INTERVAL_S):
-                    await self._wake.wait()
+            await wait_at_most(self._wake, RECONCILE_INTERVAL_S)
             await asyncio.sleep(SHORTEST_RECONCILE_INTERVAL_S)
 
     def check(self) -> str | None:
