@@ -10,7 +10,7 @@ import pytest
 from common.contracts.appointment import Action, ticks_of
 from common.contracts.delivery import Status
 from dispatcher.ledger.bulk_writer import BulkWriter
-from dispatcher.ledger.claim import AlreadySettled, Busy, Claim, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
@@ -98,7 +98,7 @@ async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledge
 async def test_nobody_else_calls_while_the_lease_lasts(ledger: Ledger) -> None:
     await ledger.claim(Claim(version(1)))
 
-    assert isinstance(await ledger.claim(Claim(version(2))), Busy)
+    assert isinstance(await ledger.claim(Claim(version(2))), ClaimedElsewhere)
 
 
 async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(

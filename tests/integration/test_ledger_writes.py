@@ -10,7 +10,7 @@ import pytest
 import structlog
 from pymongo.errors import BulkWriteError
 
-from dispatcher.ledger.claim import AlreadySettled, Busy, Claim, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
 from tests.support.ledger_samples import (
@@ -32,7 +32,7 @@ async def test_a_claim_that_ended_is_released_without_effect(ledger: Ledger) -> 
     await ledger.release(settled)
     await ledger.release(settled)
 
-    assert isinstance(await ledger.claim(Claim(version(3))), Busy)
+    assert isinstance(await ledger.claim(Claim(version(3))), ClaimedElsewhere)
     assert ledger._active == {other.token: other}
 
 

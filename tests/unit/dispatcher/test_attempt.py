@@ -21,7 +21,7 @@ from dispatcher.errors import (
     UnconfirmedError,
     UnreachableError,
 )
-from dispatcher.ledger.claim import AlreadySettled, Busy
+from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere
 from dispatcher.next_try import MAX_TRIES, TryCounts, backoff_s, decide_next_try
 from dispatcher.outcome import Outcome
 from tests.support.builders import a_delivery, a_transaction
@@ -315,7 +315,7 @@ async def test_a_delivery_that_has_its_outcome_is_not_sent_again() -> None:
 @in_virtual_time
 async def test_a_delivery_waits_while_another_replica_calls_for_its_appointment() -> None:
     lane = a_lane(FakeClient())
-    lane.ledger.answers = [Busy()] * 5
+    lane.ledger.answers = [ClaimedElsewhere()] * 5
 
     delivering = Delivering(lane)
     await settle()

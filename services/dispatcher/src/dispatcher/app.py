@@ -38,7 +38,7 @@ from dispatcher.consumers import stop_consuming, subscribe
 from dispatcher.deliver import DeliveryService
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.lane_factory import LaneFactory
-from dispatcher.lanes.lanes import Lanes
+from dispatcher.lanes.lane_registry import LaneRegistry
 from dispatcher.lanes.leases import LaneLeases
 from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
@@ -116,11 +116,13 @@ async def _deliver(
     clients = BackOfficeClientCache(partial(build, shared=shared))
     deliver = partial(DeliveryService, ledger=ledger, statuses=statuses, replica=replica)
     breakers = _breaker_settings(settings)
-    lanes = Lanes(connection, LaneFactory(replica, breakers, outbox, statuses, clients, deliver))
+    lanes = LaneRegistry(
+        connection, LaneFactory(replica, breakers, outbox, statuses, clients, deliver)
+    )
     supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()
-    telemetry.add_heartbeat_fields(lanes.standing)
+    telemetry.add_heartbeat_fields(lanes.heartbeat_fields)
 
     routing = RoutingService(connectors, outbox, statuses, replica)
     transactions = TransactionsConsumer(connection, routing, outbox)

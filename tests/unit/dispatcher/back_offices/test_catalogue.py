@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from common.contracts.delivery import HttpExchange
-from dispatcher.back_offices.calls import Response
+from dispatcher.back_offices.calls import HttpResponse
 from dispatcher.back_offices.catalogue import CATALOGUE, EndpointKind, Seen
-from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.errors import (
     DeliveryError,
     FaultOrigin,
@@ -36,8 +36,8 @@ TRANSPORT = (
 )
 
 
-def answered(status: int, **headers: str) -> Response:
-    return Response(status, headers, b"", is_whole=True)
+def answered(status: int, **headers: str) -> HttpResponse:
+    return HttpResponse(status, headers, b"", is_whole=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -45,7 +45,7 @@ def answered(status: int, **headers: str) -> Response:
 def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(
     kind: EndpointKind, what: str
 ) -> None:
-    error = Faults(kind, "Hook").transport_error(
+    error = FaultTranslator(kind, "Hook").transport_error(
         what, answered(200), host="bc.cronus.example", seconds=5
     )
 
@@ -58,7 +58,9 @@ def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(
     "status", [301, 400, 401, 403, 404, 405, 408, 409, 413, 418, 429, 500, 502, 503, 504, 599]
 )
 def test_every_status_has_a_sentence_that_names_it(kind: EndpointKind, status: int) -> None:
-    assert f"Status code: {status}." in str(Faults(kind, "Hook").status_error(answered(status)))
+    assert f"Status code: {status}." in str(
+        FaultTranslator(kind, "Hook").status_error(answered(status))
+    )
 
 
 def test_every_row_can_be_reached() -> None:
@@ -105,7 +107,7 @@ def test_every_row_can_be_reached() -> None:
 def test_a_soap_fault_is_found_by_what_it_says(
     kind: EndpointKind, said: str, code: str, leaf: type[Exception]
 ) -> None:
-    error = Faults(kind, "Hook").find_error("soap", said, answered(500), said)
+    error = FaultTranslator(kind, "Hook").find_error("soap", said, answered(500), said)
 
     assert isinstance(error, leaf)
     assert error.code == code
@@ -113,7 +115,7 @@ def test_a_soap_fault_is_found_by_what_it_says(
 
 def leaf_of(seen: Seen, what: str) -> type[DeliveryError]:
     kind: EndpointKind = "page service" if seen == "soap" else "API page"
-    return type(Faults(kind, "BC").find_error(seen, what, answered(500), what))  # type: ignore[return-value]
+    return type(FaultTranslator(kind, "BC").find_error(seen, what, answered(500), what))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("seen", ["soap", "odata"])
@@ -148,7 +150,7 @@ def test_a_fault_that_may_lie_with_connector_or_appointment_is_unclear(
 
 
 def test_throttling_keeps_the_seconds_it_asks_for() -> None:
-    error = Faults("API page", "BC").status_error(answered(429, **{"Retry-After": "7"}))
+    error = FaultTranslator("API page", "BC").status_error(answered(429, **{"Retry-After": "7"}))
 
     assert isinstance(error, ThrottledError)
     assert error.retry_after_s == 7
@@ -162,7 +164,7 @@ BACK_OFFICES = KINDS[:-1]
 def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_again(
     kind: EndpointKind, status: int
 ) -> None:
-    error = Faults(kind, "Hook").status_error(answered(status))
+    error = FaultTranslator(kind, "Hook").status_error(answered(status))
 
     assert (error.transient, error.outcome_unknown) == (False, True)
     assert error.origin is FaultOrigin.CONNECTOR
@@ -172,12 +174,12 @@ def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_a
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 504])
 def test_a_create_that_took_too_long_is_not_owed(kind: EndpointKind, status: int) -> None:
-    assert isinstance(Faults(kind, "Hook").status_error(answered(status)), NoAnswerError)
+    assert isinstance(FaultTranslator(kind, "Hook").status_error(answered(status)), NoAnswerError)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 def test_503_with_retry_after_says_that_nothing_was_processed(kind: EndpointKind) -> None:
-    error = Faults(kind, "Hook").status_error(answered(503, **{"Retry-After": "7"}))
+    error = FaultTranslator(kind, "Hook").status_error(answered(503, **{"Retry-After": "7"}))
 
     assert isinstance(error, ThrottledError)
     assert not error.outcome_unknown
@@ -188,7 +190,7 @@ def test_503_with_retry_after_says_that_nothing_was_processed(kind: EndpointKind
 def test_retry_after_beside_another_status_does_not_say_that_nothing_was_processed(
     kind: EndpointKind, status: int
 ) -> None:
-    error = Faults(kind, "Hook").status_error(answered(status, **{"Retry-After": "7"}))
+    error = FaultTranslator(kind, "Hook").status_error(answered(status, **{"Retry-After": "7"}))
 
     assert (error.outcome_unknown, error.retry_after_s) == (True, 7)
 
@@ -197,7 +199,7 @@ def test_retry_after_beside_another_status_does_not_say_that_nothing_was_process
 def test_a_change_set_that_failed_stored_nothing(status: int) -> None:
     inner = replace(answered(status), in_change_set=True)
 
-    assert type(Faults("Dataverse", "CRM").status_error(inner)) is ServerFaultError
+    assert type(FaultTranslator("Dataverse", "CRM").status_error(inner)) is ServerFaultError
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
@@ -208,7 +210,9 @@ def test_a_status_without_an_appointment_leaves_nothing_unknown(
 ) -> None:
     asked = HttpExchange(method="GET", address="http://bc.example/", sent_bytes=0)
 
-    error = Faults(kind, "Hook").status_error(replace(answered(status, **headers), exchange=asked))
+    error = FaultTranslator(kind, "Hook").status_error(
+        replace(answered(status, **headers), exchange=asked)
+    )
 
     assert (error.transient, error.outcome_unknown) == (True, False)
     assert "may have stored" not in str(error)
@@ -216,7 +220,7 @@ def test_a_status_without_an_appointment_leaves_nothing_unknown(
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 def test_gone_names_the_setting_to_correct(kind: EndpointKind) -> None:
-    error = Faults(kind, "Hook").status_error(answered(410))
+    error = FaultTranslator(kind, "Hook").status_error(answered(410))
 
     assert isinstance(error, GoneError)
     assert error.origin is FaultOrigin.CONNECTOR
@@ -224,7 +228,7 @@ def test_gone_names_the_setting_to_correct(kind: EndpointKind) -> None:
 
 
 def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:
-    faults = Faults("webhook", "Hook", ("made-up-secret",))
+    faults = FaultTranslator("webhook", "Hook", ("made-up-secret",))
     faults.hide_secret("made-up-token")
 
     said = str(

@@ -17,7 +17,7 @@ MAX_RESPONSE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HttpCall:
     """One request; redirects are not followed, compressed answers are not asked for.
 
     A call without a body carries no appointment, so nothing can be stored by it. With
@@ -33,7 +33,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class HttpResponse:
     """One response; not ``is_whole`` when its body was too large, compressed or cut off.
 
     ``in_change_set`` is one of the answers to a change set, of which all is stored or nothing.
@@ -66,8 +66,8 @@ class PreparedDelivery(NamedTuple):
     was created, once only calls below it are left.
     """
 
-    call: Call
-    follow_ups: tuple[Call, ...] = ()
+    call: HttpCall
+    follow_ups: tuple[HttpCall, ...] = ()
     record_count: int = 1
     stored_status: int | None = None
 
@@ -79,6 +79,6 @@ class Receipt(NamedTuple):
     exchange: HttpExchange | None
 
 
-def receipt_of(response: Response, http_status: int | None = None) -> Receipt:
+def receipt_of(response: HttpResponse, http_status: int | None = None) -> Receipt:
     """Return the receipt of a good answer, with the status of the record inside it if given."""
     return Receipt(response.status if http_status is None else http_status, response.exchange)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from common.contracts.connector import seal_context
 from common.sealing import SealError
-from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.tls import ssl_context_for
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_mapping(connector: Connector, kind: EndpointKind, model: type[M]) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(map(str, ("mapping", *first["loc"])))
-        raise Faults(kind, connector.name).transport_error(
+        raise FaultTranslator(kind, connector.name).transport_error(
             "setting", field=field, reason=first["msg"]
         ) from None
 
@@ -41,7 +41,7 @@ def read_time_zone(connector: Connector, kind: EndpointKind) -> ZoneInfo:
     try:
         return ZoneInfo(connector.time_zone)
     except (KeyError, ValueError, OSError):
-        raise Faults(kind, connector.name).transport_error(
+        raise FaultTranslator(kind, connector.name).transport_error(
             "setting", field="time_zone", reason=f"there is no time zone {connector.time_zone!r}"
         ) from None
 
@@ -54,12 +54,12 @@ def open_secrets(connector: Connector, keys: KeyRing, kind: EndpointKind) -> dic
             for name, sealed in connector.secrets.items()
         }
     except SealError as error:
-        raise Faults(kind, connector.name).transport_error("credentials") from error
+        raise FaultTranslator(kind, connector.name).transport_error("credentials") from error
 
 
 def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[str, str]:
     """Return the extra headers; raises MisconfiguredError naming one that HTTP cannot carry."""
-    faults = Faults(kind, connector.name)
+    faults = FaultTranslator(kind, connector.name)
     try:
         headers = _HEADERS.validate_json(text)
     except ValidationError:
@@ -79,6 +79,6 @@ def check_authority(connector: Connector, kind: EndpointKind) -> None:
     try:
         ssl_context_for(connector.ca_certificate)
     except (OSError, ValueError):
-        raise Faults(kind, connector.name).transport_error(
+        raise FaultTranslator(kind, connector.name).transport_error(
             "setting", field="ca_certificate", reason="it is no certificate in PEM"
         ) from None

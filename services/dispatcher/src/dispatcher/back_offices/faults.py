@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from common.contracts.delivery import HttpExchange
-    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.catalogue import EndpointKind, Seen
 
 VENDOR_TEXT = 500
@@ -21,7 +21,7 @@ IN_CHANGE_SET = "in a change set"
 WITHOUT_APPOINTMENT = "without appointment"
 
 
-class Faults:
+class FaultTranslator:
     """Names the faults of one connector's back office; never lets one of its secrets
     into a sentence.
     """
@@ -35,9 +35,9 @@ class Faults:
         self._host = host
         self._tokens: deque[str] = deque(maxlen=4)
 
-    def of_token_endpoint(self, host: str) -> Faults:
+    def of_token_endpoint(self, host: str) -> FaultTranslator:
         """Return the faults of the connector's token endpoint."""
-        return Faults("token", self._connector, self._secrets, host)
+        return FaultTranslator("token", self._connector, self._secrets, host)
 
     def hide_secret(self, secret: str) -> None:
         """Keep one more secret out of every sentence: a token that was just issued."""
@@ -47,7 +47,7 @@ class Faults:
         self,
         seen: Seen,
         what: str,
-        response: Response | None = None,
+        response: HttpResponse | None = None,
         vendor_text: str = "",
         *,
         exchange: HttpExchange | None = None,
@@ -73,7 +73,7 @@ class Faults:
     def transport_error(
         self,
         what: str,
-        response: Response | None = None,
+        response: HttpResponse | None = None,
         *,
         exchange: HttpExchange | None = None,
         **parameters: str | float,
@@ -83,7 +83,7 @@ class Faults:
             "transport", what, response, "", exchange=exchange, **parameters
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", response, exchange)
 
-    def status_error(self, response: Response, vendor_text: str = "") -> DeliveryError:
+    def status_error(self, response: HttpResponse, vendor_text: str = "") -> DeliveryError:
         """Return the error of an HTTP status; its circumstances may have a row."""
         what = f"{response.status} {', '.join(_circumstances(response))}"
         return self.find_error("status", what, response, vendor_text) or self._error(
@@ -95,7 +95,7 @@ class Faults:
         leaf: type[DeliveryError],
         code: str,
         sentence: str,
-        response: Response | None,
+        response: HttpResponse | None,
         exchange: HttpExchange | None = None,
     ) -> DeliveryError:
         return leaf(
@@ -107,7 +107,7 @@ class Faults:
             at_token_endpoint=self.kind == "token",
         )
 
-    def _parameters(self, response: Response | None) -> dict[str, str | float | None]:
+    def _parameters(self, response: HttpResponse | None) -> dict[str, str | float | None]:
         return {
             "status": response.status if response else None,
             "connector": self._connector,
@@ -127,7 +127,7 @@ class Faults:
         return f" The {server} says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
 
 
-def _circumstances(response: Response) -> Iterator[str]:
+def _circumstances(response: HttpResponse) -> Iterator[str]:
     if response.retry_after_s is not None:
         yield RETRY_AFTER
     if response.in_change_set:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from common.contracts.connector import CRM, AuthenticationType
 from common.traces.spans import CURRENT_SPAN, SpanKind, use_span
-from dispatcher.back_offices.authentication.handshake import NTLM, Login, windows_schemes
+from dispatcher.back_offices.authentication.handshake import NTLM, WindowsLogin, windows_schemes
 from dispatcher.back_offices.authentication.headers import (
     HeaderAuthentication,
     basic_authentication,
@@ -19,7 +19,7 @@ from dispatcher.back_offices.authentication.oauth2 import OAuth2Authentication
 from dispatcher.back_offices.authentication.token_cache import OAuth2Client
 from dispatcher.back_offices.authentication.windows import WindowsAuthentication
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
-from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.http_exchange import host_of
 from dispatcher.back_offices.http_transport import HttpTransport, open_session
 from dispatcher.metrics import TOKEN_ENDS
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from common.traces.spans import Attributes, Span
     from dispatcher.back_offices.address_policy import AddressPolicy
     from dispatcher.back_offices.authentication.token_cache import TokenCache
-    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.calls import HttpCall, HttpResponse
     from dispatcher.back_offices.catalogue import EndpointKind
 
     class Authentication(Protocol):
         """The way in which a call proves its account."""
 
-        async def call(self, transport: HttpTransport, call: Call) -> Response:
+        async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
             """Make the call."""
             ...
 
@@ -67,7 +67,7 @@ class BackOfficeHttpClient:
     def __init__(
         self,
         connector: Connector,
-        faults: Faults,
+        faults: FaultTranslator,
         transport: HttpTransport,
         authentication: Authentication,
     ) -> None:
@@ -76,7 +76,7 @@ class BackOfficeHttpClient:
         self._caller = transport
         self._authentication = authentication
 
-    async def call(self, call: Call) -> Response:
+    async def call(self, call: HttpCall) -> HttpResponse:
         """Make one call, as a span of the trace of its delivery, if any; raises a
         DeliveryError when no status came back.
         """
@@ -99,7 +99,7 @@ class BackOfficeHttpClient:
         """Close idle connections."""
         await self._authentication.close()
 
-    def _attributes(self, call: Call, delivering: Span) -> Attributes:
+    def _attributes(self, call: HttpCall, delivering: Span) -> Attributes:
         """Return the attributes of the span: of the address only the server, because paths and
         queries may hold secrets.
         """
@@ -130,7 +130,7 @@ def open_http_client(
     secrets = open_secrets(connector, shared.keys, kind)
     extra = read_headers(connector, kind, secrets.pop("headers", "{}"))
     check_authority(connector, kind)
-    faults = Faults(kind, connector.name, (*secrets.values(), *extra.values()))
+    faults = FaultTranslator(kind, connector.name, (*secrets.values(), *extra.values()))
     transport = HttpTransport(shared.session, connector, faults, extra, sends_trace=True)
     TOKEN_ENDS.remove(connector.connector_id)  # this version may need none
     authentication = _authentication(connector, faults, secrets, shared)
@@ -138,7 +138,7 @@ def open_http_client(
 
 
 def _authentication(
-    connector: Connector, faults: Faults, secrets: dict[str, str], shared: SharedResources
+    connector: Connector, faults: FaultTranslator, secrets: dict[str, str], shared: SharedResources
 ) -> Authentication:
     settings = connector.authentication
     login = settings.login or ""
@@ -163,12 +163,12 @@ def _authentication(
         return basic_authentication(user, password)
     schemes = (NTLM,) if settings.type is AuthenticationType.NTLM else windows_schemes()
     return WindowsAuthentication(
-        Login(login, password), schemes, partial(open_session, shared.addresses, 1)
+        WindowsLogin(login, password), schemes, partial(open_session, shared.addresses, 1)
     )
 
 
 def _oauth2(
-    connector: Connector, faults: Faults, secrets: dict[str, str], shared: SharedResources
+    connector: Connector, faults: FaultTranslator, secrets: dict[str, str], shared: SharedResources
 ) -> OAuth2Authentication:
     client = _client(connector, faults, secrets)
     token_faults = faults.of_token_endpoint(host_of(client.token_url))
@@ -180,7 +180,7 @@ def _oauth2(
     )
 
 
-def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> OAuth2Client:
+def _client(connector: Connector, faults: FaultTranslator, secrets: dict[str, str]) -> OAuth2Client:
     """Return the client that asks for tokens; what Entra ID leaves open follows from tenant and
     system (domain.md, 3.4).
     """

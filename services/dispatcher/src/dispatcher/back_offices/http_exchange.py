@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from common.contracts.delivery import HttpExchange
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.calls import Call
+    from dispatcher.back_offices.calls import HttpCall
 
 LONGEST_ADDRESS = 500
 
 
 def exchange_of(
-    call: Call, http_status: int | None = None, received_bytes: int | None = None
+    call: HttpCall, http_status: int | None = None, received_bytes: int | None = None
 ) -> HttpExchange:
     """Return the record of a call; a call without an answer has neither status nor size."""
     return HttpExchange(

@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from common.traces.spans import current_traceparent
 from dispatcher.back_offices.address_policy import ForbiddenAddressError
-from dispatcher.back_offices.calls import Response
+from dispatcher.back_offices.calls import HttpResponse
 from dispatcher.back_offices.exact_url import exact_url
 from dispatcher.back_offices.http_exchange import exchange_of, host_of
 from dispatcher.back_offices.tls import ssl_context_for
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from dispatcher.back_offices.address_policy import AddressPolicy
-    from dispatcher.back_offices.calls import Call
-    from dispatcher.back_offices.faults import Faults
+    from dispatcher.back_offices.calls import HttpCall
+    from dispatcher.back_offices.faults import FaultTranslator
 
 KEEP_ALIVE_S = 4.0
 """Shorter than the servers' own: a POST on a connection that the server just closed has an
@@ -48,7 +48,7 @@ _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
 class _Body(BytesPayload):
     """The body of one call; it knows whether the HTTP client began to send it, and sent it all."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: HttpCall) -> None:
         super().__init__(call.body)
         self.same_connection = call.same_connection
         self.is_begun = False
@@ -84,7 +84,7 @@ def _same_connection() -> TraceConfig:
 def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
     """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls.
 
-    Only a client of limited connections knows ``Call.same_connection``.
+    Only a client of limited connections knows ``HttpCall.same_connection``.
     """
     connector = TCPConnector(
         limit=limit,
@@ -113,7 +113,7 @@ class HttpTransport:
         self,
         session: ClientSession,
         connector: Connector,
-        faults: Faults,
+        faults: FaultTranslator,
         extra: Mapping[str, str],
         *,
         sends_trace: bool = False,
@@ -131,7 +131,7 @@ class HttpTransport:
         )
         self._ssl = ssl_context_for(connector.ca_certificate)
 
-    async def __call__(self, call: Call, session: ClientSession | None = None) -> Response:
+    async def __call__(self, call: HttpCall, session: ClientSession | None = None) -> HttpResponse:
         """Make one call, on a session of its own if one is given."""
         payload = _Body(call)
         request = (session or self._session).request(
@@ -148,7 +148,7 @@ class HttpTransport:
             async with request as response:
                 body, is_whole = await _read(response, call.max_bytes)
                 exchange = exchange_of(call, response.status, len(body))
-                result = Response(response.status, response.headers, body, is_whole, exchange)
+                result = HttpResponse(response.status, response.headers, body, is_whole, exchange)
                 if result.is_success and not payload.is_sent:
                     raise self._faults.transport_error("early", result)
                 return result
@@ -161,7 +161,7 @@ class HttpTransport:
                 seconds=self._seconds(what),
             ) from error
 
-    def _headers(self, call: Call) -> CIMultiDict[str]:
+    def _headers(self, call: HttpCall) -> CIMultiDict[str]:
         """Return the headers, each once; those of the call count."""
         headers = CIMultiDict(self._extra)
         headers.update(call.headers)
@@ -192,7 +192,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
     return bytes(body), True
 
 
-def _fault_name(error: Exception, call: Call, *, is_begun: bool) -> str:
+def _fault_name(error: Exception, call: HttpCall, *, is_begun: bool) -> str:
     """Return the catalogue's word for the fault; an outcome is unknown only after a payload."""
     if isinstance(getattr(error, "os_error", None), ForbiddenAddressError):
         return "forbidden address"

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.appointment_fields import Value
-    from dispatcher.back_offices.calls import Response
-    from dispatcher.back_offices.faults import Faults
+    from dispatcher.back_offices.calls import HttpResponse
+    from dispatcher.back_offices.faults import FaultTranslator
     from dispatcher.errors import DeliveryError
 
 
@@ -23,7 +23,7 @@ class _Error(BaseModel):
     error: _Inner
 
 
-def odata_error(faults: Faults, response: Response) -> DeliveryError:
+def odata_error(faults: FaultTranslator, response: HttpResponse) -> DeliveryError:
     """Return the error of an answer that is no success: by the OData code, which is stable,
     else by the status.
     """
@@ -35,7 +35,7 @@ def odata_error(faults: Faults, response: Response) -> DeliveryError:
     return faults.find_error("odata", text, response, text) or faults.status_error(response, text)
 
 
-def json_property(response: Response, name: str) -> Any:
+def json_property(response: HttpResponse, name: str) -> Any:
     """Return one fact of an answer, or None when it has none or is no JSON object."""
     try:
         found = json.loads(response.body)

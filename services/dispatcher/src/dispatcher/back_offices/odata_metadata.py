@@ -12,7 +12,7 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.calls import HttpResponse
 
 MAX_METADATA_BYTES = 16 * 1024 * 1024
 _TAGS = ("{*}EntityType", "{*}ComplexType", "{*}EntitySet", "{*}Edmx")
@@ -44,7 +44,7 @@ class ODataMetadata:
         return [name for _, name in wanted if name not in known]
 
 
-async def metadata_in(response: Response) -> ODataMetadata | None:
+async def metadata_in(response: HttpResponse) -> ODataMetadata | None:
     """Return the metadata, or None when this is none, or not all of it."""
     if not response.is_whole:
         return None

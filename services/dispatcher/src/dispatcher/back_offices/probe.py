@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.calls import HttpResponse
 
 _SIGN_IN = re.compile(rb"<input[^>]{1,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
@@ -30,12 +30,12 @@ class ProbeResult(NamedTuple):
     shows_admission: bool = True
 
 
-def is_sign_in_page(response: Response) -> bool:
+def is_sign_in_page(response: HttpResponse) -> bool:
     """Whether this is a page on which a person signs in."""
     return _SIGN_IN.search(response.body[:LONGEST_PAGE]) is not None
 
 
-def wrong_service(response: Response, wanted: str, check: str) -> ProbeResult:
+def wrong_service(response: HttpResponse, wanted: str, check: str) -> ProbeResult:
     """Return the result for an answer that is not the wanted one: most often a page for people."""
     if is_sign_in_page(response):
         found = "is a sign-in page, not"

@@ -10,7 +10,7 @@ import ssl
 from dispatcher.metrics import CERTIFICATE_ENDS
 
 
-class ExpiryRecorder(ssl.SSLObject):
+class CertificateExpiryRecorder(ssl.SSLObject):
     """One TLS connection; its certificate has been verified once the handshake is over."""
 
     def do_handshake(self) -> None:
@@ -39,5 +39,5 @@ def _system_ssl_context() -> ssl.SSLContext:
 
 
 def _recording_expiry(context: ssl.SSLContext) -> ssl.SSLContext:
-    context.sslobject_class = ExpiryRecorder
+    context.sslobject_class = CertificateExpiryRecorder
     return context

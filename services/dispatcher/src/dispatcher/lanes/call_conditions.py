@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dispatcher.lanes.credential_guard import CredentialGuard
 from dispatcher.lanes.groups import strictest_limits
 from dispatcher.lanes.limiter import Limiter
-from dispatcher.lanes.single_test import SingleTest
+from dispatcher.lanes.single_connection_test import SingleConnectionTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ class CallConditions:
         self.credential = CredentialGuard(breaker)
         self.limiter = Limiter(*strictest_limits([connector]))
         self.limiter_member = connector.connector_id
-        self.single_test = SingleTest()
+        self.single_test = SingleConnectionTest()
         self.leased_until = 0.0
         self._clock = clock
 

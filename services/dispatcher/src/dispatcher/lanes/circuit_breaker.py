@@ -28,7 +28,7 @@ class BreakerState(StrEnum):
     HALF_OPEN = "half-open"
 
 
-class OpenCause(StrEnum):
+class BreakerCause(StrEnum):
     """Why a circuit breaker is open; it decides how long the pauses are."""
 
     FAULTS = "faults"
@@ -54,12 +54,12 @@ class BreakerSettings:
     longest_credential_probe_s: float = 14_400.0
     hold_after_unknown: int = 3
 
-    def pause_s(self, cause: OpenCause, doublings: int) -> float:
+    def pause_s(self, cause: BreakerCause, doublings: int) -> float:
         """Return the seconds until the next probe."""
         first, longest = self.probe_s, self.longest_probe_s
-        if cause is OpenCause.CREDENTIALS:
+        if cause is BreakerCause.CREDENTIALS:
             first, longest = self.credential_probe_s, self.longest_credential_probe_s
-        elif cause is OpenCause.UNKNOWN:
+        elif cause is BreakerCause.UNKNOWN:
             longest = max(longest, self.credential_probe_s)
         return min(first * 2.0**doublings, longest)
 
@@ -80,7 +80,7 @@ class CircuitBreaker:
         self._changed = changed
         self._clock = clock
         self._state = BreakerState.CLOSED
-        self._cause = OpenCause.FAULTS
+        self._cause = BreakerCause.FAULTS
         self._faults = 0
         self._doublings = 0
         self._due_at = 0.0
@@ -145,7 +145,7 @@ class CircuitBreaker:
 
         A call that began before the back office asked for a pause does not end the pause.
         """
-        if self._state is BreakerState.OPEN and self._cause is OpenCause.THROTTLED:
+        if self._state is BreakerState.OPEN and self._cause is BreakerCause.THROTTLED:
             return
         self._close()
 
@@ -164,14 +164,16 @@ class CircuitBreaker:
         if error.outcome_unknown:
             hold_after = min(hold_after, self._settings.hold_after_unknown)
         if is_probe:
-            self.open(str(error), OpenCause.UNKNOWN if error.outcome_unknown else OpenCause.FAULTS)
+            self.open(
+                str(error), BreakerCause.UNKNOWN if error.outcome_unknown else BreakerCause.FAULTS
+            )
         elif self._state is BreakerState.CLOSED and self._faults >= hold_after:
             self.open(str(error))
 
     def open(
         self,
         reason: str,
-        cause: OpenCause = OpenCause.FAULTS,
+        cause: BreakerCause = BreakerCause.FAULTS,
         *,
         for_s: float | None = None,
         doublings: int = 0,
@@ -184,7 +186,7 @@ class CircuitBreaker:
             self._doublings = 0
         self._doublings = max(self._doublings, doublings)
         was_throttled = (
-            self._state is BreakerState.OPEN and self._cause is cause is OpenCause.THROTTLED
+            self._state is BreakerState.OPEN and self._cause is cause is BreakerCause.THROTTLED
         )
         self._cause = cause
         self.reason = reason
@@ -225,7 +227,7 @@ class CircuitBreaker:
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Hold the lane as another replica did; raises KeyError or ValueError."""
-        cause, doublings = OpenCause(snapshot["cause"]), int(snapshot["doublings"])
+        cause, doublings = BreakerCause(snapshot["cause"]), int(snapshot["doublings"])
         left_s = (snapshot["due_at"] - datetime.now(UTC)).total_seconds()
         self.open(str(snapshot["reason"]), cause, for_s=max(0.0, left_s))
         self._doublings = doublings

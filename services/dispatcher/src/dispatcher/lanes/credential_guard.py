@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from dispatcher.lanes.circuit_breaker import OpenCause
+from dispatcher.lanes.circuit_breaker import BreakerCause
 from dispatcher.lanes.credential import CredentialTrial
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CredentialGuard:
         """Hold the lane: the back office does not accept the credential."""
         self._is_accepted = False
         refusals = 0 if self.credential is None else self.credential.refusals
-        self._breaker.open(str(error), OpenCause.CREDENTIALS, doublings=refusals)
+        self._breaker.open(str(error), BreakerCause.CREDENTIALS, doublings=refusals)
         if self.credential is not None:
             self.credential.refuse(str(error), self._breaker.probe_in_s, self._breaker.doublings)
 
@@ -55,7 +55,7 @@ class CredentialGuard:
             return False
         left_s = self.credential.refused_for_s
         if left_s > 0 and not (self._breaker.is_held and self._breaker.probe_in_s):
-            self._breaker.open(self.credential.reason, OpenCause.CREDENTIALS, for_s=left_s)
+            self._breaker.open(self.credential.reason, BreakerCause.CREDENTIALS, for_s=left_s)
         return left_s > 0
 
     async def begin_trial(self) -> CredentialTrial | None:

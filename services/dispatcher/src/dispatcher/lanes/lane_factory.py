@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector, LaneChanged
     from dispatcher.back_offices.client_cache import BackOfficeClientCache
     from dispatcher.lanes.circuit_breaker import BreakerSettings
-    from dispatcher.lanes.groups import LaneKey, Membership
+    from dispatcher.lanes.groups import GroupMembership, LaneKey
     from dispatcher.lanes.lane import DeliverMessage
     from dispatcher.status_publisher import StatusPublisher
 
@@ -69,7 +69,7 @@ class LaneFactory:
 
     def share(self, lanes: Iterable[Lane]) -> None:
         """Give each lane the limiter and the credential that it shares with others."""
-        members: dict[str, list[tuple[Lane, Membership]]] = {}
+        members: dict[str, list[tuple[Lane, GroupMembership]]] = {}
         for lane in lanes:
             membership = membership_of(lane.state.connector, lane.key)
             members.setdefault(membership.limiter, []).append((lane, membership))

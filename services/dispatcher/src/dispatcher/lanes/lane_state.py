@@ -11,8 +11,8 @@ from common.contracts.telemetry import LaneStanding
 from dispatcher.errors import FaultOrigin, ThrottledError
 from dispatcher.lanes.call_conditions import CallConditions
 from dispatcher.lanes.call_slots import CallSlots
-from dispatcher.lanes.circuit_breaker import BreakerSettings, CircuitBreaker, OpenCause
-from dispatcher.lanes.prober import Prober
+from dispatcher.lanes.circuit_breaker import BreakerCause, BreakerSettings, CircuitBreaker
+from dispatcher.lanes.prober import LaneProber
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
 from dispatcher.unreadable import UnreadableConnector
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dispatcher.errors import DeliveryError
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.credential import Credential
-    from dispatcher.lanes.groups import Membership
+    from dispatcher.lanes.groups import GroupMembership
     from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
     from dispatcher.lanes.limiter import Limiter
 
@@ -41,7 +41,7 @@ class LaneState(CallConditions):
     def __init__(
         self,
         connector: Connector,
-        membership: Membership,
+        membership: GroupMembership,
         settings: BreakerSettings,
         clients: BackOfficeClientCache,
         changes: LaneChangePublisher,
@@ -56,7 +56,7 @@ class LaneState(CallConditions):
         self.membership = membership
         self.clients = clients
         self.slots = CallSlots(self)
-        self.prober = Prober(self, self.slots, clients)
+        self.prober = LaneProber(self, self.slots, clients)
         self.unreadable: str | None = None
         self.queue_mismatch: str | None = None
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
@@ -82,7 +82,7 @@ class LaneState(CallConditions):
         self.breaker.reset()
 
     def share(
-        self, membership: Membership, limiter: Limiter, credential: Credential | None
+        self, membership: GroupMembership, limiter: Limiter, credential: Credential | None
     ) -> None:
         """Use these for the calls that begin from now on."""
         self.membership = membership
@@ -206,7 +206,7 @@ class LaneState(CallConditions):
         if seconds < REPORTED_PAUSE_S:
             self.breaker.pause(seconds)
         else:
-            self.breaker.open(str(error), OpenCause.THROTTLED, for_s=seconds)
+            self.breaker.open(str(error), BreakerCause.THROTTLED, for_s=seconds)
 
     def _breaker_changed(self) -> None:
         if not self.breaker.is_held:

@@ -23,7 +23,7 @@ where a delivery is not.
 """
 
 
-class Prober:
+class LaneProber:
     """Tests the connection of one lane when a probe is due. A delivery follows after the test."""
 
     def __init__(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.lanes.lane import Lane
-    from dispatcher.lanes.lanes import Lanes
+    from dispatcher.lanes.lane_registry import LaneRegistry
     from dispatcher.lanes.leases import BreakerSnapshots, LaneLeases
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ class LaneSupervisor:
 
     def __init__(
         self,
-        lanes: Lanes,
+        lanes: LaneRegistry,
         leases: LaneLeases,
         connection: BrokerConnection,
         longest_in_hand_s: float,

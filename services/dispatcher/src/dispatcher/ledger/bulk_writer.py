@@ -11,7 +11,7 @@ from pymongo.errors import BulkWriteError, WTimeoutError
 
 from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
 from dispatcher.ledger import updates
-from dispatcher.ledger.claim import Busy, Claim, ClaimResult, NothingToDelete
+from dispatcher.ledger.claim import Claim, ClaimedElsewhere, ClaimResult, NothingToDelete
 from dispatcher.ledger.claim_decision import (
     AlreadyGranted,
     ClaimDecision,
@@ -161,7 +161,7 @@ class BulkWriter:
 
 
 def _decision_on(claim: Claim, record: LedgerRecord | None, now: datetime) -> ClaimDecision:
-    return Busy() if record is None else decide_claim(claim, record, now)
+    return ClaimedElsewhere() if record is None else decide_claim(claim, record, now)
 
 
 def _result_of(error: BulkWriteError, count: int) -> _Result:
@@ -183,5 +183,5 @@ def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimRes
     """Return the answer to a claim; one whose document was changed meanwhile is asked again."""
     if isinstance(decision, AlreadyGranted | Grantable):
         claim.missing_create = None if is_lost else decision.missing_create
-        return Busy() if is_lost else claim
-    return Busy() if is_lost and isinstance(decision, NothingToDelete) else decision
+        return ClaimedElsewhere() if is_lost else claim
+    return ClaimedElsewhere() if is_lost and isinstance(decision, NothingToDelete) else decision

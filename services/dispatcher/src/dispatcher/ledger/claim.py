@@ -94,11 +94,11 @@ class NothingToDelete:
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
+class ClaimedElsewhere:
     """Another claim for this appointment is under way."""
 
 
-ClaimResult = Claim | AlreadySettled | Superseded | NothingToDelete | Busy
+ClaimResult = Claim | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere
 
 
 def document_id_of(connector_id: str, appointment_key: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.claim import AlreadySettled, Busy, NothingToDelete, Superseded
+from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere, NothingToDelete, Superseded
 from dispatcher.ledger.record import LEASE_OVER, AppointmentPresence, LedgerRecord, RecordedVersion
 from dispatcher.ledger.version_notes import nothing_to_delete_note
 from dispatcher.outcome import Outcome
@@ -32,7 +32,9 @@ class Grantable:
     missing_create: str | None
 
 
-ClaimDecision = AlreadyGranted | Grantable | AlreadySettled | Superseded | NothingToDelete | Busy
+ClaimDecision = (
+    AlreadyGranted | Grantable | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere
+)
 
 
 def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDecision:
@@ -45,7 +47,7 @@ def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDeci
     newer = _newer(claim, record, now)
     if newer is not None:
         return Superseded(newer.transaction_id, newer.modified_at)
-    return Busy() if record.lease_until > now else _granted(claim, record)
+    return ClaimedElsewhere() if record.lease_until > now else _granted(claim, record)
 
 
 def is_owed(claim: Claim, record: LedgerRecord, decision: ClaimDecision) -> bool:

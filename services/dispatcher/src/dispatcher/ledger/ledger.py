@@ -19,8 +19,8 @@ from dispatcher.ledger import updates
 from dispatcher.ledger.bulk_writer import BulkWriter, LedgerWrite
 from dispatcher.ledger.claim import (
     AlreadySettled,
-    Busy,
     Claim,
+    ClaimedElsewhere,
     ClaimResult,
     NothingToDelete,
     Superseded,
@@ -43,7 +43,7 @@ _RESULT_COUNTERS = {
     AlreadySettled: LEDGER_ANSWERS.labels("done"),
     Superseded: LEDGER_ANSWERS.labels("superseded"),
     NothingToDelete: LEDGER_ANSWERS.labels("never delivered"),
-    Busy: LEDGER_ANSWERS.labels("busy"),
+    ClaimedElsewhere: LEDGER_ANSWERS.labels("busy"),
 }
 
 

@@ -10,7 +10,13 @@ from common.contracts.mapping import ApiPageMapping
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import Call, PreparedDelivery, Receipt, Response, receipt_of
+from dispatcher.back_offices.calls import (
+    HttpCall,
+    HttpResponse,
+    PreparedDelivery,
+    Receipt,
+    receipt_of,
+)
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.odata import mapped_values, odata_error
@@ -34,18 +40,18 @@ HEADERS = {
 }
 
 
-def build(connector: Connector, shared: SharedResources) -> ApiPage:
+def build(connector: Connector, shared: SharedResources) -> ApiPageClient:
     """Return the API page of this connector; raises MisconfiguredError when its settings cannot
     be used.
     """
-    return ApiPage(
+    return ApiPageClient(
         open_http_client(connector, "API page", shared),
         read_mapping(connector, "API page", ApiPageMapping),
         read_time_zone(connector, "API page"),
     )
 
 
-class ApiPage:
+class ApiPageClient:
     """One API page of one company."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: ApiPageMapping, zone: ZoneInfo) -> None:
@@ -124,7 +130,7 @@ class ApiPage:
                 raise
         return receipt_of(response, stored_status)
 
-    async def _post(self, call: Call) -> Response:
+    async def _post(self, call: HttpCall) -> HttpResponse:
         response = await self._http.call(call)
         if not response.is_success:
             raise odata_error(self._http.faults, response)
@@ -141,5 +147,5 @@ def record_address(uri: str, location: str) -> str | None:
     return address if is_here else None
 
 
-def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> Call:
-    return Call("POST", url, HEADERS, write_json(record).encode())
+def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> HttpCall:
+    return HttpCall("POST", url, HEADERS, write_json(record).encode())

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata import json_property, odata_error
 from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, metadata_in
 from dispatcher.back_offices.probe import NOT_FOUND, NOT_READABLE, ProbeResult, wrong_service
@@ -28,7 +28,7 @@ async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> ProbeRes
     company; raises a DeliveryError.
     """
     uri = http.connector.uri or ""
-    response = await http.call(Call("GET", metadata_address(uri), max_bytes=MAX_METADATA_BYTES))
+    response = await http.call(HttpCall("GET", metadata_address(uri), max_bytes=MAX_METADATA_BYTES))
     if not response.is_success:
         raise odata_error(http.faults, response)
     metadata = await metadata_in(response)
@@ -70,7 +70,7 @@ def _wrong_names(metadata: ODataMetadata, mapping: ApiPageMapping, entity_set: s
 
 async def _page(http: BackOfficeHttpClient, uri: str) -> ProbeResult:
     address = f"{uri}{'&' if '?' in uri else '?'}$top=0"
-    response = await http.call(Call("GET", address, _HEADERS))
+    response = await http.call(HttpCall("GET", address, _HEADERS))
     if response.status in NOT_FOUND:
         return ProbeResult(passed=False, sentence=_no_company(uri))
     if response.status in NOT_READABLE:

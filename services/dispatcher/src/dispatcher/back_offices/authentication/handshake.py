@@ -17,7 +17,7 @@ from spnego.exceptions import SpnegoError
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.calls import HttpCall, HttpResponse
     from dispatcher.back_offices.http_transport import HttpTransport
 
 UNAUTHORISED = 401
@@ -27,25 +27,25 @@ _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, No
 """Raised by the mechanism for a message that it cannot read, or when it is not available."""
 
 
-class Login(NamedTuple):
+class WindowsLogin(NamedTuple):
     """The account that the calls are made for."""
 
     name: str
     password: str
 
 
-class Scheme(NamedTuple):
+class AuthScheme(NamedTuple):
     """The word in the header, and the mechanism behind it."""
 
     word: str
     protocol: str
 
 
-NTLM = Scheme("NTLM", "ntlm")
-NEGOTIATE = Scheme("Negotiate", "negotiate")
+NTLM = AuthScheme("NTLM", "ntlm")
+NEGOTIATE = AuthScheme("Negotiate", "negotiate")
 
 
-def windows_schemes() -> tuple[Scheme, Scheme]:
+def windows_schemes() -> tuple[AuthScheme, AuthScheme]:
     """Return Negotiate first where this machine can do Kerberos, else NTLM, which a
     password is enough for.
     """
@@ -54,8 +54,12 @@ def windows_schemes() -> tuple[Scheme, Scheme]:
 
 
 async def perform_handshake(
-    transport: HttpTransport, call: Call, session: ClientSession, login: Login, scheme: Scheme
-) -> Response | None:
+    transport: HttpTransport,
+    call: HttpCall,
+    session: ClientSession,
+    login: WindowsLogin,
+    scheme: AuthScheme,
+) -> HttpResponse | None:
     """Return the answer to the call, or None when the server does not offer the scheme.
 
     Each message that the server may take for the last one carries the payload; only the first one
@@ -63,7 +67,7 @@ async def perform_handshake(
     password again.
     """
     message = replace(call, body=b"") if scheme is NTLM else call
-    refusal: Response | None = None
+    refusal: HttpResponse | None = None
     context = _Context(login, scheme, call.url)
     token = await asyncio.to_thread(context.step, None)
     for _ in range(LONGEST_HANDSHAKE):
@@ -83,7 +87,7 @@ async def perform_handshake(
 class _Context:
     """The security context of one handshake; the mechanism may wait for the network."""
 
-    def __init__(self, login: Login, scheme: Scheme, url: str) -> None:
+    def __init__(self, login: WindowsLogin, scheme: AuthScheme, url: str) -> None:
         self._login = login
         self._scheme = scheme
         self._host = urlsplit(url).hostname or ""
@@ -112,12 +116,12 @@ class _Context:
         )
 
 
-def _with_token(message: Call, scheme: Scheme, token: bytes) -> Call:
+def _with_token(message: HttpCall, scheme: AuthScheme, token: bytes) -> HttpCall:
     value = f"{scheme.word} {base64.b64encode(token).decode()}"
     return replace(message, headers={**message.headers, "Authorization": value})
 
 
-def _challenge(response: Response, scheme: Scheme) -> bytes | None:
+def _challenge(response: HttpResponse, scheme: AuthScheme) -> bytes | None:
     """Return the server's message for the scheme, if it sent one."""
     getall = getattr(response.headers, "getall", None)
     offered = (

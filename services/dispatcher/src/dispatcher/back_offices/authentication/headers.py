@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.calls import HttpCall, HttpResponse
     from dispatcher.back_offices.http_transport import HttpTransport
 
 
@@ -19,7 +19,7 @@ class HeaderAuthentication:
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         self._headers = headers or {}
 
-    async def call(self, transport: HttpTransport, call: Call) -> Response:
+    async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
         """Make the call."""
         return await transport(
             replace(call, headers={**call.headers, **self._headers}) if self._headers else call

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, Call
+from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpCall
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.authentication.token_cache import (
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         TokenCache,
         TokenResponse,
     )
-    from dispatcher.back_offices.calls import Response
-    from dispatcher.back_offices.faults import Faults
+    from dispatcher.back_offices.calls import HttpResponse
+    from dispatcher.back_offices.faults import FaultTranslator
     from dispatcher.back_offices.http_transport import HttpTransport
     from dispatcher.errors import DeliveryError
 
@@ -38,7 +38,7 @@ class OAuth2Authentication:
         tokens: TokenCache,
         client: OAuth2Client,
         token_transport: HttpTransport,
-        faults: tuple[Faults, Faults],
+        faults: tuple[FaultTranslator, FaultTranslator],
         timeout_s: float,
     ) -> None:
         self._tokens = tokens
@@ -47,7 +47,7 @@ class OAuth2Authentication:
         self._faults, self._token_faults = faults
         self._timeout_s = timeout_s
 
-    async def call(self, transport: HttpTransport, call: Call) -> Response:
+    async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
         """Make the call; a refused token is replaced once, and never sent again."""
         text = await self._token()
         response = await transport(_with_bearer(call, text))
@@ -91,7 +91,7 @@ class OAuth2Authentication:
         self._faults.hide_secret(text)
         self._token_faults.hide_secret(text)
 
-    async def _request(self) -> Response:
+    async def _request(self) -> HttpResponse:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -106,9 +106,9 @@ class OAuth2Authentication:
                 "client_secret": self._client.client_secret,
             }
         body = urlencode({name: value for name, value in form.items() if value}).encode()
-        return await self._ask(Call("POST", self._client.token_url, headers, body))
+        return await self._ask(HttpCall("POST", self._client.token_url, headers, body))
 
-    def _refusal(self, response: Response) -> DeliveryError:
+    def _refusal(self, response: HttpResponse) -> DeliveryError:
         """Return the error of an answer without a token; some refuse with a good status."""
         faults = self._token_faults
         try:
@@ -120,7 +120,7 @@ class OAuth2Authentication:
             response
         )
 
-    def _unreadable_response(self, response: Response) -> DeliveryError:
+    def _unreadable_response(self, response: HttpResponse) -> DeliveryError:
         faults = self._token_faults
         if not response.is_success:
             return faults.status_error(response)
@@ -128,5 +128,5 @@ class OAuth2Authentication:
         return faults.transport_error("cut" if is_cut else "malformed", response)
 
 
-def _with_bearer(call: Call, token: str) -> Call:
+def _with_bearer(call: HttpCall, token: str) -> HttpCall:
     return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})

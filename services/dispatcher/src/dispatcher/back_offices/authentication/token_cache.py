@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.calls import HttpResponse
 
 MARGIN_S = 60.0
 MARGIN_SHARE = 0.1
@@ -35,7 +35,7 @@ class OAuth2Client(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class AccessToken:
     """An access token, good until ``until`` on the monotonic clock."""
 
     text: str
@@ -74,8 +74,10 @@ class TokenCache:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._tokens: dict[OAuth2Client, Token] = {}
-        self._requests: dict[OAuth2Client, asyncio.Task[tuple[Response, TokenResponse | None]]] = {}
+        self._tokens: dict[OAuth2Client, AccessToken] = {}
+        self._requests: dict[
+            OAuth2Client, asyncio.Task[tuple[HttpResponse, TokenResponse | None]]
+        ] = {}
 
     def find(self, client: OAuth2Client) -> str | None:
         """Return the client's token, unless there is none or it is about to expire."""
@@ -83,8 +85,8 @@ class TokenCache:
         return token.text if token is not None and token.until > self._clock() else None
 
     async def request(
-        self, client: OAuth2Client, ask: Callable[[], Awaitable[Response]], timeout_s: float
-    ) -> tuple[Response, TokenResponse | None]:
+        self, client: OAuth2Client, ask: Callable[[], Awaitable[HttpResponse]], timeout_s: float
+    ) -> tuple[HttpResponse, TokenResponse | None]:
         """Return the token endpoint's answer and the token in it, if it holds one; raises
         TimeoutError after so many seconds.
 
@@ -112,25 +114,25 @@ class TokenCache:
             del self._tokens[client]
 
     async def _request(
-        self, client: OAuth2Client, ask: Callable[[], Awaitable[Response]]
-    ) -> tuple[Response, TokenResponse | None]:
+        self, client: OAuth2Client, ask: Callable[[], Awaitable[HttpResponse]]
+    ) -> tuple[HttpResponse, TokenResponse | None]:
         response = await ask()
         issued = token_response_in(response)
         if issued is not None and issued.is_bearer and issued.is_sendable:
             margin_s = min(MARGIN_S, MARGIN_SHARE * issued.lifetime_s)
             until = self._clock() + issued.lifetime_s - margin_s
-            self._tokens[client] = Token(issued.access_token, until)
+            self._tokens[client] = AccessToken(issued.access_token, until)
         return response, issued
 
     def _finished(
-        self, client: OAuth2Client, done: asyncio.Task[tuple[Response, TokenResponse | None]]
+        self, client: OAuth2Client, done: asyncio.Task[tuple[HttpResponse, TokenResponse | None]]
     ) -> None:
         del self._requests[client]
         if not done.cancelled():
             done.exception()  # it may be that no caller waits for it any more
 
 
-def token_response_in(response: Response) -> TokenResponse | None:
+def token_response_in(response: HttpResponse) -> TokenResponse | None:
     """Return the token of a good answer, or None."""
     if not response.is_success:
         return None

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientSession
 
-    from dispatcher.back_offices.authentication.handshake import Login, Scheme
-    from dispatcher.back_offices.calls import Call, Response
+    from dispatcher.back_offices.authentication.handshake import AuthScheme, WindowsLogin
+    from dispatcher.back_offices.calls import HttpCall, HttpResponse
     from dispatcher.back_offices.http_transport import HttpTransport
 
 FRESH_S = KEEP_ALIVE_S - 1.0
@@ -46,7 +46,10 @@ class WindowsAuthentication:
     """Keeps as many proved connections as there are calls at once."""
 
     def __init__(
-        self, login: Login, schemes: Sequence[Scheme], open_session: Callable[[], ClientSession]
+        self,
+        login: WindowsLogin,
+        schemes: Sequence[AuthScheme],
+        open_session: Callable[[], ClientSession],
     ) -> None:
         self._login = login
         self._schemes = tuple(schemes)
@@ -54,7 +57,7 @@ class WindowsAuthentication:
         self._idle: list[AuthenticatedConnection] = []
         self._is_closed = False
 
-    async def call(self, transport: HttpTransport, call: Call) -> Response:
+    async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
         """Make the call on a proved connection; the payload travels once.
 
         A connection that the server closes before the payload was sent is replaced.
@@ -74,7 +77,9 @@ class WindowsAuthentication:
         for connection in idle:
             await connection.session.close()
 
-    async def _call_on_authenticated(self, transport: HttpTransport, call: Call) -> Response | None:
+    async def _call_on_authenticated(
+        self, transport: HttpTransport, call: HttpCall
+    ) -> HttpResponse | None:
         """Return the answer, or None when no connection is proved any more."""
         while self._idle:
             connection = self._idle.pop()
@@ -89,7 +94,7 @@ class WindowsAuthentication:
                 await connection.session.close()
         return None
 
-    async def _call_on_new(self, transport: HttpTransport, call: Call) -> Response:
+    async def _call_on_new(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
         """Prove a new connection, and make the call with the last message of the handshake."""
         connection = AuthenticatedConnection(self._open_session())
         return await self._call_and_keep(
@@ -97,8 +102,8 @@ class WindowsAuthentication:
         )
 
     async def _call_and_keep(
-        self, connection: AuthenticatedConnection, calling: Awaitable[Response]
-    ) -> Response:
+        self, connection: AuthenticatedConnection, calling: Awaitable[HttpResponse]
+    ) -> HttpResponse:
         """Keep the connection if the call leaves it proved, else close it."""
         try:
             response = await calling
@@ -113,8 +118,8 @@ class WindowsAuthentication:
         return response
 
     async def _authenticate(
-        self, transport: HttpTransport, call: Call, session: ClientSession
-    ) -> Response:
+        self, transport: HttpTransport, call: HttpCall, session: ClientSession
+    ) -> HttpResponse:
         for scheme in self._schemes:
             response = await perform_handshake(transport, call, session, self._login, scheme)
             if response is not None:

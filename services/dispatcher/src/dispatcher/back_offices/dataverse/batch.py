@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from common.exact_json import write_json
-from dispatcher.back_offices.calls import Response
+from dispatcher.back_offices.calls import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
     )
 
 
-def responses_in(response: Response) -> list[Response]:
+def responses_in(response: HttpResponse) -> list[HttpResponse]:
     """Return the answers inside the answer."""
     found = []
     for status, head, body in _STATUS.findall(response.body):
@@ -57,7 +57,7 @@ def responses_in(response: Response) -> list[Response]:
             )
         }
         found.append(
-            Response(
+            HttpResponse(
                 int(status),
                 headers,
                 body.strip(),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from common.contracts.mapping import DataverseMapping
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import Call, PreparedDelivery, Receipt, receipt_of
+from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, change_set, responses_in
 from dispatcher.back_offices.dataverse.probe import probe
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 
 
-def build(connector: Connector, shared: SharedResources) -> Dataverse:
+def build(connector: Connector, shared: SharedResources) -> DataverseClient:
     """Return the organisation of this connector; raises MisconfiguredError when its settings
     cannot be used.
     """
-    return Dataverse(
+    return DataverseClient(
         open_http_client(connector, "Dataverse", shared),
         read_mapping(connector, "Dataverse", DataverseMapping),
         read_time_zone(connector, "Dataverse"),
     )
 
 
-class Dataverse:
+class DataverseClient:
     """One organisation; the connector's URI is its service root, as in
     ``https://org.example/api/data/v9.2``.
     """
@@ -57,7 +57,7 @@ class Dataverse:
         """Map the snapshot to one change set."""
         posts = self._posts(fields_of(request.transaction, self._zone, DATAVERSE))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
-        call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
+        call = HttpCall("POST", f"{self._root}/$batch", headers, change_set(posts))
         return PreparedDelivery(call, record_count=len(posts))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:

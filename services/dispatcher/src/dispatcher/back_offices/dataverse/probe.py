@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.odata import json_property, odata_error
 from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, metadata_in
 from dispatcher.back_offices.probe import NOT_FOUND, ProbeResult, wrong_service
@@ -24,13 +24,13 @@ async def probe(http: BackOfficeHttpClient, root: str, mapping: DataverseMapping
     """Read the account, the metadata and an empty page of each entity set; raises a
     DeliveryError.
     """
-    account = await http.call(Call("GET", f"{root}/WhoAmI", _HEADERS))
+    account = await http.call(HttpCall("GET", f"{root}/WhoAmI", _HEADERS))
     if not account.is_success:
         raise odata_error(http.faults, account)
     if json_property(account, "UserId") is None:
         return wrong_service(account, "OData", _CHECK)
     described = await http.call(
-        Call(
+        HttpCall(
             "GET", f"{root}/$metadata", {"Accept": "application/xml"}, max_bytes=MAX_METADATA_BYTES
         )
     )
@@ -73,7 +73,7 @@ async def _sets(
     for part in _sent(mapping):
         select = f"&$select={','.join(name for _, name in part.names)}" if asks_names else ""
         address = f"{root}/{part.entity_set}?$top=0{select}"
-        response = await http.call(Call("GET", address, _HEADERS))
+        response = await http.call(HttpCall("GET", address, _HEADERS))
         if response.status in NOT_FOUND:
             sentence = f"Dataverse has no entity set {part.entity_set}: correct the mapping."
             return ProbeResult(passed=False, sentence=sentence)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from common.contracts.mapping import SoapMapping
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import Call, PreparedDelivery, Receipt, receipt_of
+from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.probe import ProbeResult
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
     from dispatcher.back_offices.probe import ProbeResult
 
 MAX_WSDL_BYTES = 4 * 1024 * 1024
 
 
-def build(connector: Connector, shared: SharedResources) -> PageService:
+def build(connector: Connector, shared: SharedResources) -> PageServiceClient:
     """Return the page service of this connector; raises MisconfiguredError when its settings
     cannot be used.
     """
-    return PageService(
+    return PageServiceClient(
         open_http_client(connector, "page service", shared),
         read_mapping(connector, "page service", SoapMapping),
         read_time_zone(connector, "page service"),
     )
 
 
-class PageService:
+class PageServiceClient:
     """One published page."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: SoapMapping, zone: ZoneInfo) -> None:
@@ -54,7 +54,7 @@ class PageService:
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one envelope of Create."""
         body = envelope(self._mapping, fields_of(request.transaction, self._zone, BUSINESS_CENTRAL))
-        return PreparedDelivery(Call("POST", self._uri, self._headers, body))
+        return PreparedDelivery(HttpCall("POST", self._uri, self._headers, body))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """Create the record; success is a result without fault."""
@@ -65,11 +65,11 @@ class PageService:
 
     async def probe(self) -> ProbeResult:
         """Read the WSDL, and compare its names with the connector's."""
-        response = await self._http.call(Call("GET", self._uri, max_bytes=MAX_WSDL_BYTES))
+        response = await self._http.call(HttpCall("GET", self._uri, max_bytes=MAX_WSDL_BYTES))
         self._read(response)
         return probe(response, self._mapping)
 
-    def _read(self, response: Response) -> bool:
+    def _read(self, response: HttpResponse) -> bool:
         """Return whether this is the result of Create; raises a DeliveryError for a fault, and for
         a status that is no success.
         """

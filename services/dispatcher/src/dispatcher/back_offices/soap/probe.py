@@ -9,12 +9,12 @@ from dispatcher.back_offices.soap.wsdl import PageWsdl, WsdlError
 
 if TYPE_CHECKING:
     from common.contracts.mapping import SoapMapping
-    from dispatcher.back_offices.calls import Response
+    from dispatcher.back_offices.calls import HttpResponse
 
 _CHECK = "Check that the URI ends in Page/Appointment and that the page is published."
 
 
-def probe(response: Response, mapping: SoapMapping) -> ProbeResult:
+def probe(response: HttpResponse, mapping: SoapMapping) -> ProbeResult:
     """Compare the names of the WSDL with the connector's."""
     try:
         page = PageWsdl(response.body)

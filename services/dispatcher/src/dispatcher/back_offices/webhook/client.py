@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call, PreparedDelivery, Receipt, receipt_of
+from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import open_secrets
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.webhook.probe import probe
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 ACTION_HEADER = "X-Dime-Action"
 
 
-def build(connector: Connector, shared: SharedResources) -> Webhook:
+def build(connector: Connector, shared: SharedResources) -> WebhookClient:
     """Return the webhook of this connector; raises MisconfiguredError when its settings cannot
     be used.
     """
     secret = open_secrets(connector, shared.keys, "webhook").get("signing_secret")
     http = open_http_client(connector, "webhook", shared)
-    return Webhook(http, key_of(secret) if secret else None)
+    return WebhookClient(http, key_of(secret) if secret else None)
 
 
-class Webhook:
+class WebhookClient:
     """One connector's webhook."""
 
     def __init__(self, http: BackOfficeHttpClient, key: bytes | None) -> None:
@@ -53,7 +53,7 @@ class Webhook:
                 "webhook-timestamp": str(timestamp),
                 "webhook-signature": sign(self._key, request.delivery_id, timestamp, body),
             }
-        return PreparedDelivery(Call("POST", self._uri, headers, body))
+        return PreparedDelivery(HttpCall("POST", self._uri, headers, body))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
         """POST the snapshot; success is any 2xx."""

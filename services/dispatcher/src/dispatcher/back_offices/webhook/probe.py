@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call
+from dispatcher.back_offices.calls import HttpCall
 from dispatcher.back_offices.probe import ProbeResult, is_sign_in_page
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ async def probe(http: BackOfficeHttpClient) -> ProbeResult:
     DeliveryError.
     """
     uri = http.connector.uri or ""
-    response = await http.call(Call("HEAD", uri))
+    response = await http.call(HttpCall("HEAD", uri))
     if response.status in NO_HEAD:
         return ProbeResult(
             passed=True,
@@ -32,7 +32,7 @@ async def probe(http: BackOfficeHttpClient) -> ProbeResult:
     if not response.is_success:
         raise http.faults.status_error(response)
     if "html" in response.headers.get("Content-Type", "").lower():
-        page = await http.call(Call("GET", uri))
+        page = await http.call(HttpCall("GET", uri))
         if is_sign_in_page(page):
             return ProbeResult(
                 passed=False,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SINGLE_TEST_TIMEOUT_S = 5.0
 
 
-class SingleTest:
+class SingleConnectionTest:
     """At most one connection test of a lane that is not held.
 
     Calls wait for the test, because all of them could end with an unknown outcome. They wait a few

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BROKER_TIMEOUT_S = 5.0
 
 
-class Lanes:
+class LaneRegistry:
     """One lane per connector, enabled or not: a disabled connector's deliveries are recorded.
 
     ``changed`` is called when lanes came or changed.
@@ -95,6 +95,6 @@ class Lanes:
             lane.state.queue_mismatch = str(error)
             self._declared.discard(lane.queue.name)
 
-    async def standing(self, depths: QueueDepths) -> dict[str, Any]:
+    async def heartbeat_fields(self, depths: QueueDepths) -> dict[str, Any]:
         """Return the part of a heartbeat that describes the lanes this replica works."""
         return {"lanes": await lane_standings_of([one for one in self if one.is_owned], depths)}
