@@ -1,6 +1,4 @@
-"""The fields of an appointment, read from its snapshot, under the names that mappings use
-(domain.md, 4.2 and 4.4).
-"""
+"""The fields of an appointment under the names that mappings use (domain.md, 4.2 and 4.4)."""
 
 from __future__ import annotations
 
@@ -24,8 +22,9 @@ ACTION_CODES = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
 
 
 class AppointmentFields(NamedTuple):
-    """The fields of the appointment, of its resources and of its field values, under the names that
-    mappings use; a field without a value is None.
+    """The fields of an appointment, of its resources and of its field values.
+
+    Their names are those of the mappings. A field without a value is None.
     """
 
     fields: dict[str, Value]
@@ -39,21 +38,21 @@ DATES = {
     "last_modified_date": "LastModifiedDate",
     "created_date": "CreatedDate",
 }
-"""The date fields, and their names in the snapshot."""
+"""The date fields with their names in the snapshot."""
 DECIMALS = {
     "planning_quantity": "PlanningQty",
     "planning_uom_conversion": "PlanningUOMConversion",
 }
-"""The fields with decimals, and their names in the snapshot."""
+"""The decimal fields with their names in the snapshot."""
 
 
 def fields_of(
     transaction: TransactionReceived, zone: ZoneInfo, limits: DecimalLimits
 ) -> AppointmentFields:
-    """Return the fields; dates that name no offset get that of the zone.
+    """Return the fields of a transaction's snapshot. Dates without an offset get that of the zone.
 
-    Raises RefusedError naming a field of the snapshot that cannot be sent, or that the back office
-    cannot hold.
+    Raises RefusedError with the name of a field that cannot be sent, or that the back office cannot
+    hold.
     """
     snapshot = read_snapshot(transaction.body)
     fields: dict[str, Value] = snapshot.model_dump(

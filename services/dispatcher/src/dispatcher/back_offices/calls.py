@@ -1,4 +1,4 @@
-"""The values of one HTTP call: what is sent, what comes back, what was prepared and confirmed."""
+"""The values of one HTTP call: request, response, prepared delivery and receipt."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MAX_RESPONSE_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
-    """One request; redirects are not followed, compressed answers are not asked for.
+    """One HTTP request. Redirects are not followed, and compression is not requested.
 
-    A call without a body carries no appointment, so nothing can be stored by it. With
-    ``same_connection`` the call is not made unless a connection of its session is still open.
+    A call without a body carries no appointment, so it cannot store anything. With
+    ``same_connection`` the call is made only while a connection of its session is open.
     """
 
     method: str
@@ -34,9 +34,10 @@ class HttpCall:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """One response; not ``is_whole`` when its body was too large, compressed or cut off.
+    """One HTTP response.
 
-    ``in_change_set`` is one of the answers to a change set, of which all is stored or nothing.
+    ``is_whole`` is False for a body that was too large, compressed or cut off. ``in_change_set``
+    marks a response inside a change set, which is stored completely or not at all.
     """
 
     status: int
@@ -53,17 +54,17 @@ class HttpResponse:
 
     @property
     def retry_after_s(self) -> float | None:
-        """Seconds to wait, if the server asks for it (RFC 9110, 10.2.3)."""
+        """The seconds to wait, if the server asks for a pause (RFC 9110, 10.2.3)."""
         header = self.headers.get("Retry-After")
         return None if header is None else seconds_until_retry(header, datetime.now(UTC))
 
 
 class PreparedDelivery(NamedTuple):
-    """One snapshot, mapped and ready to be sent; nothing was sent yet.
+    """One snapshot, mapped to the calls that send it. Nothing was sent yet.
 
-    ``follow_ups`` are calls below the address of the new record, made after it was created.
-    ``record_count`` is how many records the call creates. ``stored_status`` is the status with which the record
-    was created, once only calls below it are left.
+    ``follow_ups`` are calls below the address of the new record. They are made after the record was
+    created. ``record_count`` is the number of records that the call creates. ``stored_status`` is
+    the status of the new record, where only follow-ups are left.
     """
 
     call: HttpCall
@@ -73,12 +74,14 @@ class PreparedDelivery(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """The confirmation of the back office: its status, and the record of the last HTTP call."""
+    """The confirmation of a back office: its status and the record of the last HTTP call."""
 
     http_status: int
     exchange: HttpExchange | None
 
 
 def receipt_of(response: HttpResponse, http_status: int | None = None) -> Receipt:
-    """Return the receipt of a good answer, with the status of the record inside it if given."""
+    """Return the receipt of a successful response, with the status of the record inside it if
+    given.
+    """
     return Receipt(response.status if http_status is None else http_status, response.exchange)

@@ -1,4 +1,4 @@
-"""The stored settings of a connector that may be unusable; each is named where it is."""
+"""Reads the stored settings of a connector. Errors name the setting that cannot be used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
 def read_mapping(connector: Connector, kind: EndpointKind, model: type[M]) -> M:
-    """Return the connector's names; raises MisconfiguredError naming the field of the mapping."""
+    """Return the connector's mapping.
+
+    Raises MisconfiguredError with the name of the unusable field.
+    """
     try:
         return model.model_validate(connector.mapping or {})
     except ValidationError as error:
@@ -37,7 +40,7 @@ def read_mapping(connector: Connector, kind: EndpointKind, model: type[M]) -> M:
 
 
 def read_time_zone(connector: Connector, kind: EndpointKind) -> ZoneInfo:
-    """Return the zone of dates without offset; raises MisconfiguredError."""
+    """Return the time zone of dates without an offset. Raises MisconfiguredError."""
     try:
         return ZoneInfo(connector.time_zone)
     except (KeyError, ValueError, OSError):
@@ -47,7 +50,7 @@ def read_time_zone(connector: Connector, kind: EndpointKind) -> ZoneInfo:
 
 
 def open_secrets(connector: Connector, keys: KeyRing, kind: EndpointKind) -> dict[str, str]:
-    """Return the secrets by name; raises MisconfiguredError."""
+    """Return the decrypted secrets by name. Raises MisconfiguredError."""
     try:
         return {
             name: keys.open(sealed, seal_context(connector.connector_id, name))
@@ -58,7 +61,10 @@ def open_secrets(connector: Connector, keys: KeyRing, kind: EndpointKind) -> dic
 
 
 def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[str, str]:
-    """Return the extra headers; raises MisconfiguredError naming one that HTTP cannot carry."""
+    """Return the connector's extra headers.
+
+    Raises MisconfiguredError with the name of a header that HTTP cannot carry.
+    """
     faults = FaultTranslator(kind, connector.name)
     try:
         headers = _HEADERS.validate_json(text)
@@ -75,7 +81,7 @@ def read_headers(connector: Connector, kind: EndpointKind, text: str) -> dict[st
 
 
 def check_authority(connector: Connector, kind: EndpointKind) -> None:
-    """Raise MisconfiguredError when the authority's certificate cannot be read."""
+    """Raise MisconfiguredError when the certificate of the authority cannot be read."""
     try:
         ssl_context_for(connector.ca_certificate)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The faults of one connector's back office, as errors with a code and a sentence."""
+"""Translates observed faults into errors with a code and a sentence."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ WITHOUT_APPOINTMENT = "without appointment"
 
 
 class FaultTranslator:
-    """Names the faults of one connector's back office; never lets one of its secrets
-    into a sentence.
-    """
+    """Translates the faults of one connector's back office. No sentence contains a secret."""
 
     def __init__(
         self, kind: EndpointKind, connector: str, secrets: Sequence[str] = (), host: str = ""
@@ -36,11 +34,11 @@ class FaultTranslator:
         self._tokens: deque[str] = deque(maxlen=4)
 
     def of_token_endpoint(self, host: str) -> FaultTranslator:
-        """Return the faults of the connector's token endpoint."""
+        """Return the translator for the connector's token endpoint."""
         return FaultTranslator("token", self._connector, self._secrets, host)
 
     def hide_secret(self, secret: str) -> None:
-        """Keep one more secret out of every sentence: a token that was just issued."""
+        """Keep one more secret out of every sentence, such as a token that was just issued."""
         self._tokens.append(secret)
 
     def find_error(
@@ -53,10 +51,10 @@ class FaultTranslator:
         exchange: HttpExchange | None = None,
         **parameters: str | float,
     ) -> DeliveryError | None:
-        """Return the error of the first row that fits, or None.
+        """Return the error of the first row of the catalogue that matches, or None.
 
-        ``vendor_text`` is the sentence of the back office, ``parameters`` are host and seconds;
-        ``exchange`` is the call when it has no answer.
+        ``vendor_text`` is the message of the back office. ``parameters`` are values for the
+        sentence, such as host and seconds. ``exchange`` is the call, where there is no response.
         """
         rows = (row for row in CATALOGUE if row.seen == seen and row.matches(self.kind, what))
         row = next(rows, None)
@@ -78,13 +76,17 @@ class FaultTranslator:
         exchange: HttpExchange | None = None,
         **parameters: str | float,
     ) -> DeliveryError:
-        """Return the error of a fault on the way."""
+        """Return the error of a fault that is no HTTP status, such as a timeout or a wrong
+        setting.
+        """
         return self.find_error(
             "transport", what, response, "", exchange=exchange, **parameters
         ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", response, exchange)
 
     def status_error(self, response: HttpResponse, vendor_text: str = "") -> DeliveryError:
-        """Return the error of an HTTP status; its circumstances may have a row."""
+        """Return the error of an HTTP status. The catalogue may have a row for its
+        circumstances.
+        """
         what = f"{response.status} {', '.join(_circumstances(response))}"
         return self.find_error("status", what, response, vendor_text) or self._error(
             RefusedError, "DSUNK001", f"Status code: {response.status}.", response

@@ -1,6 +1,4 @@
-"""The HTTP client of one connector: its address, its credentials and its limits, opened once per
-version of the connector.
-"""
+"""The authenticated HTTP client of one connector, opened once for each of its versions."""
 
 from __future__ import annotations
 
@@ -36,10 +34,10 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.catalogue import EndpointKind
 
     class Authentication(Protocol):
-        """The way in which a call proves its account."""
+        """The method by which calls prove their account."""
 
         async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
-            """Make the call."""
+            """Authenticate the call and make it."""
             ...
 
         async def close(self) -> None:
@@ -77,8 +75,9 @@ class BackOfficeHttpClient:
         self._authentication = authentication
 
     async def call(self, call: HttpCall) -> HttpResponse:
-        """Make one call, as a span of the trace of its delivery, if any; raises a
-        DeliveryError when no status came back.
+        """Make one call, as a span of its delivery's trace.
+
+        Raises a DeliveryError when no response came.
         """
         delivering = CURRENT_SPAN.get()
         if delivering is None or not delivering.is_recorded:
@@ -100,8 +99,9 @@ class BackOfficeHttpClient:
         await self._authentication.close()
 
     def _attributes(self, call: HttpCall, delivering: Span) -> Attributes:
-        """Return the attributes of the span: of the address only the server, because paths and
-        queries may hold secrets.
+        """Return the attributes of the call's span.
+
+        Of the address only the server is in them, because paths and queries may hold secrets.
         """
         where = urlsplit(call.url)
         server: Attributes = {
@@ -124,15 +124,17 @@ class BackOfficeHttpClient:
 def open_http_client(
     connector: Connector, kind: EndpointKind, shared: SharedResources
 ) -> BackOfficeHttpClient:
-    """Return the HTTP client; raises MisconfiguredError when a secret cannot be opened or is
-    missing, or when a header or the authority's certificate cannot be used.
+    """Return the HTTP client of a connector.
+
+    Raises MisconfiguredError when a secret cannot be opened or is missing, or when a header or the
+    certificate of the authority cannot be used.
     """
     secrets = open_secrets(connector, shared.keys, kind)
     extra = read_headers(connector, kind, secrets.pop("headers", "{}"))
     check_authority(connector, kind)
     faults = FaultTranslator(kind, connector.name, (*secrets.values(), *extra.values()))
     transport = HttpTransport(shared.session, connector, faults, extra, sends_trace=True)
-    TOKEN_ENDS.remove(connector.connector_id)  # this version may need none
+    TOKEN_ENDS.remove(connector.connector_id)  # this version may need no token
     authentication = _authentication(connector, faults, secrets, shared)
     return BackOfficeHttpClient(connector, faults, transport, authentication)
 
@@ -157,7 +159,7 @@ def _authentication(
         raise faults.transport_error("credentials")
     if is_older_basic or settings.type is AuthenticationType.BASIC:
         user = login.removeprefix(BASIC_PREFIX)
-        if ":" in user:  # RFC 7617, 2: it ends the user name
+        if ":" in user:  # RFC 7617, 2: a colon ends the user name
             reason = "a user name of Basic must not have a colon"
             raise faults.transport_error("setting", field="authentication.login", reason=reason)
         return basic_authentication(user, password)
@@ -181,8 +183,9 @@ def _oauth2(
 
 
 def _client(connector: Connector, faults: FaultTranslator, secrets: dict[str, str]) -> OAuth2Client:
-    """Return the client that asks for tokens; what Entra ID leaves open follows from tenant and
-    system (domain.md, 3.4).
+    """Return the OAuth2 client of the connector.
+
+    Entra ID's missing settings follow from tenant and system (domain.md, 3.4).
     """
     settings = connector.authentication
     token_url = settings.token_url or (

@@ -1,4 +1,4 @@
-"""Makes HTTP calls; the only module that knows the HTTP client's exceptions."""
+"""Makes HTTP calls. No other module knows the exceptions of the HTTP client."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.faults import FaultTranslator
 
 KEEP_ALIVE_S = 4.0
-"""Shorter than the servers' own: a POST on a connection that the server just closed has an
-unknown outcome.
+"""Seconds that an idle connection stays open. Servers keep connections longer. A POST on a
+connection that the server has just closed has an unknown outcome.
 """
 LONGEST_HEADER = 64 * 1024
 _FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
@@ -40,13 +40,13 @@ _FAULT_NAMES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.NonHttpUrlClientError, "bad address"),
     (aiohttp.ClientError, "cut"),
 )
-"""From the special to the general."""
+"""From the special exception to the general one."""
 _BEFORE_REQUEST = {"no answer": "no connection", "cut": "closed"}
 _WITHOUT_PAYLOAD = {"no answer": "silent", "cut": "closed"}
 
 
 class _Body(BytesPayload):
-    """The body of one call; it knows whether the HTTP client began to send it, and sent it all."""
+    """The body of one call. It records whether the HTTP client began to send it, and finished."""
 
     def __init__(self, call: HttpCall) -> None:
         super().__init__(call.body)
@@ -57,7 +57,7 @@ class _Body(BytesPayload):
     async def write_with_length(
         self, writer: AbstractStreamWriter, content_length: int | None
     ) -> None:
-        """Send the body: connected, and the head of the request is on its way."""
+        """Send the body. The connection is open by now, and the head of the request is sent."""
         self.is_begun = True
         await super().write_with_length(writer, content_length)
         self.is_sent = True
@@ -73,18 +73,16 @@ async def _connecting(_session: ClientSession, context: Any, _parameters: object
 
 
 def _same_connection() -> TraceConfig:
-    """Return the HTTP client's hook that refuses another connection to a call that needs the
-    same one.
-    """
+    """Return the hook of the HTTP client that enforces ``same_connection``."""
     config = TraceConfig()
     config.on_connection_create_start.append(_connecting)
     return config
 
 
 def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
-    """Return an HTTP client of ``limit`` connections, 0 = as many as there are calls.
+    """Return an HTTP client of ``limit`` connections. Without a limit there are as many as calls.
 
-    Only a client of limited connections knows ``HttpCall.same_connection``.
+    Only a client with a limit supports ``HttpCall.same_connection``.
     """
     connector = TCPConnector(
         limit=limit,
@@ -105,8 +103,9 @@ def open_session(addresses: AddressPolicy, limit: int = 0) -> ClientSession:
 
 
 class HttpTransport:
-    """Makes the calls of one connector, with the trace that each belongs to; raises a
-    DeliveryError when no status came back.
+    """Makes the calls of one connector and sends their trace context.
+
+    Raises a DeliveryError when no response came.
     """
 
     def __init__(
@@ -132,7 +131,7 @@ class HttpTransport:
         self._ssl = ssl_context_for(connector.ca_certificate)
 
     async def __call__(self, call: HttpCall, session: ClientSession | None = None) -> HttpResponse:
-        """Make one call, on a session of its own if one is given."""
+        """Make one call, with another session if one is given."""
         payload = _Body(call)
         request = (session or self._session).request(
             call.method,
@@ -162,7 +161,7 @@ class HttpTransport:
             ) from error
 
     def _headers(self, call: HttpCall) -> CIMultiDict[str]:
-        """Return the headers, each once; those of the call count."""
+        """Return the headers, each of them once. Those of the call override the extra ones."""
         headers = CIMultiDict(self._extra)
         headers.update(call.headers)
         if self._sends_trace and (traceparent := current_traceparent()) is not None:
@@ -176,8 +175,9 @@ class HttpTransport:
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
-    """Return at most ``max_bytes`` bytes; the status is known by now, so a body that fails is no
-    failure of the call.
+    """Return at most ``max_bytes`` of the body, and whether that is the whole body.
+
+    The status is known at this point, so an error in the body is no failure of the call.
     """
     body = bytearray()
     if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -193,7 +193,9 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes
 
 
 def _fault_name(error: Exception, call: HttpCall, *, is_begun: bool) -> str:
-    """Return the catalogue's word for the fault; an outcome is unknown only after a payload."""
+    """Return the catalogue's name of the fault. An outcome is unknown only after a payload was
+    sent.
+    """
     if isinstance(getattr(error, "os_error", None), ForbiddenAddressError):
         return "forbidden address"
     word = next(word for kind, word in _FAULT_NAMES if isinstance(error, kind))

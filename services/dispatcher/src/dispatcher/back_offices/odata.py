@@ -1,4 +1,4 @@
-"""The parts of OData v4 that Business Central's API pages and Dataverse share."""
+"""The parts of OData v4 that API pages of Business Central and Dataverse share."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ class _Error(BaseModel):
 
 
 def odata_error(faults: FaultTranslator, response: HttpResponse) -> DeliveryError:
-    """Return the error of an answer that is no success: by the OData code, which is stable,
-    else by the status.
+    """Return the error of an unsuccessful response.
+
+    The OData code decides where there is one, because it is stable. Otherwise the status decides.
     """
     try:
         inner = _Error.model_validate_json(response.body).error
@@ -36,7 +37,7 @@ def odata_error(faults: FaultTranslator, response: HttpResponse) -> DeliveryErro
 
 
 def json_property(response: HttpResponse, name: str) -> Any:
-    """Return one fact of an answer, or None when it has none or is no JSON object."""
+    """Return one property of the response's JSON object, or None."""
     try:
         found = json.loads(response.body)
     except ValueError:

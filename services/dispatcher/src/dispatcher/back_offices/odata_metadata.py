@@ -21,7 +21,7 @@ _NAMED = ("Property", "NavigationProperty")
 
 @dataclass
 class ODataMetadata:
-    """Entity set -> type, and type -> its names with their types, by their short names."""
+    """The entity sets with their types, and the types with their properties, by short names."""
 
     entity_sets: dict[str, str] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class ODataMetadata:
     is_whole: bool = False
 
     def names(self, type_name: str) -> dict[str, str]:
-        """Return the names of a type, those of its bases included."""
+        """Return the properties of a type with their types, including those of its base types."""
         found: dict[str, str] = {}
         seen: set[str] = set()
         while type_name in self.types and type_name not in seen:
@@ -39,13 +39,13 @@ class ODataMetadata:
         return found
 
     def missing_names(self, type_name: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
-        """Return the names of (fact, name) that the type does not have."""
+        """Return the names of the pairs (field, name) that the type does not have."""
         known = self.names(type_name)
         return [name for _, name in wanted if name not in known]
 
 
 async def metadata_in(response: HttpResponse) -> ODataMetadata | None:
-    """Return the metadata, or None when this is none, or not all of it."""
+    """Return the metadata of a response, or None when it is incomplete or another document."""
     if not response.is_whole:
         return None
     found = await asyncio.to_thread(_read, response.body)
@@ -65,7 +65,7 @@ def _read(body: bytes) -> ODataMetadata:
 
 
 def _read_element(element: etree._Element, found: ODataMetadata) -> None:
-    """Keep the names of one element, which is then emptied: real services describe thousands."""
+    """Store the names of one element and empty it, because real services describe thousands."""
     tag, name = etree.QName(element).localname, element.get("Name", "")
     if tag == "Edmx":
         found.is_whole = True

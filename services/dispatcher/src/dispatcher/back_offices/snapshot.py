@@ -1,5 +1,5 @@
-"""The fields of a snapshot that back offices are sent, as Dime.Scheduler names them
-(domain.md, 4.2).
+"""The fields of a snapshot that are sent to back offices, as Dime.Scheduler names them (domain.md,
+4.2).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class _Label(BaseModel):
 
 
 class Snapshot(BaseModel):
-    """One appointment; fields that no back office is sent are passed over."""
+    """One appointment. Fields that are not sent to any back office are ignored."""
 
     appointment_id: Int64 | None = Field(default=None, validation_alias=AliasChoices("Id", "id"))
     subject: str | None = Field(default=None, alias="Subject")
@@ -115,10 +115,10 @@ class Snapshot(BaseModel):
 
 
 def read_snapshot(body: str) -> Snapshot:
-    """Return the snapshot, its numbers digit by digit; raises RefusedError naming a field that
-    cannot be read.
+    """Return the snapshot with its numbers digit by digit.
 
-    Half a surrogate pair is read as well: JSON can escape it.
+    Raises RefusedError with the name of an unreadable field. Half a surrogate pair is accepted,
+    because JSON can escape it.
     """
     try:
         return Snapshot.model_validate(read_json(body))
@@ -131,12 +131,12 @@ def read_snapshot(body: str) -> Snapshot:
 
 
 def _error_of(error: ValidationError) -> RefusedError:
-    """Return the refusal that names the first field that cannot be read."""
+    """Return the error that names the first unreadable field."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = ".".join(map(str, first["loc"])) or "snapshot"
     return field_error(name, first["msg"])
 
 
 def field_error(name: str, reason: str) -> RefusedError:
-    """Return the refusal that names a field of the snapshot."""
+    """Return the error for a field of the snapshot that cannot be sent."""
     return RefusedError("DSCFG004", f"The appointment's field {name} cannot be sent: {reason}.")

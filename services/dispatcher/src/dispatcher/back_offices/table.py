@@ -1,4 +1,4 @@
-"""The table of back offices: system and API type, and the client of each."""
+"""The table of back offices: the client of each system and API type."""
 
 from __future__ import annotations
 
@@ -20,23 +20,27 @@ if TYPE_CHECKING:
     class BackOfficeClient(Protocol):
         """The client of one connector's back office.
 
-        An unforeseen exception in ``prepare`` means that nothing was sent; in ``send`` it means
+        An unforeseen exception in ``prepare`` means that nothing was sent. In ``send`` it means
         that the outcome is unknown.
         """
 
         def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
-            """Map one snapshot to the call that sends it; raises RefusedError naming the field
-            that cannot be sent.
+            """Map one snapshot to the calls that send it.
+
+            Raises RefusedError with the name of a field that cannot be sent.
             """
             ...
 
         async def send(self, prepared: PreparedDelivery) -> Receipt:
-            """Send one snapshot; raises a DeliveryError that says why it was not confirmed."""
+            """Send one snapshot. Raises a DeliveryError with the reason when it was not
+            confirmed.
+            """
             ...
 
         async def probe(self) -> ProbeResult:
-            """Try the endpoint without sending an appointment, within the connector's timeouts;
-            raises a DeliveryError that says what is wrong.
+            """Test the endpoint within the connector's timeouts, without sending an appointment.
+
+            Raises a DeliveryError with the reason of a failure.
             """
             ...
 
@@ -59,8 +63,8 @@ KINDS = frozenset(BACK_OFFICES)
 
 
 def build(connector: Connector, shared: SharedResources) -> BackOfficeClient:
-    """Return the client of this connector's back office; the connector has been validated.
+    """Return the client of a validated connector's back office.
 
-    Raises MisconfiguredError when its settings cannot be used.
+    Raises MisconfiguredError when the connector's settings cannot be used.
     """
     return BACK_OFFICES[connector.kind](connector, shared)

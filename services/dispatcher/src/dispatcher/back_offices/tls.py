@@ -1,5 +1,6 @@
-"""Notes when the certificates of back offices end, as each connection shows them: no call of its
-own, nothing per message.
+"""TLS contexts for calls to back offices. They record when each server's certificate ends.
+
+The record costs no call of its own: every new connection shows the certificate.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from dispatcher.metrics import CERTIFICATE_ENDS
 
 
 class CertificateExpiryRecorder(ssl.SSLObject):
-    """One TLS connection; its certificate has been verified once the handshake is over."""
+    """One TLS connection. Its certificate is verified by the end of the handshake."""
 
     def do_handshake(self) -> None:
-        """Shake hands, and note when the certificate ends."""
+        """Do the handshake, and record when the certificate ends."""
         super().do_handshake()
         shown = self.getpeercert() or {}
         if self.server_hostname and "notAfter" in shown:
@@ -24,7 +25,7 @@ class CertificateExpiryRecorder(ssl.SSLObject):
 
 
 def ssl_context_for(ca_certificate: str | None) -> ssl.SSLContext:
-    """Return what verifies certificates: by the machine's authorities, or by this one alone."""
+    """Return a TLS context that trusts the given authority alone, or the machine's authorities."""
     return (
         _recording_expiry(ssl.create_default_context(cadata=ca_certificate))
         if ca_certificate
@@ -34,7 +35,7 @@ def ssl_context_for(ca_certificate: str | None) -> ssl.SSLContext:
 
 @functools.cache
 def _system_ssl_context() -> ssl.SSLContext:
-    """Read the machine's authorities once: that takes a while."""
+    """Return the context of the machine's authorities, which are read once because that is slow."""
     return _recording_expiry(ssl.create_default_context())
 
 

@@ -41,8 +41,9 @@ HEADERS = {
 
 
 def build(connector: Connector, shared: SharedResources) -> ApiPageClient:
-    """Return the API page of this connector; raises MisconfiguredError when its settings cannot
-    be used.
+    """Return the client of this connector's API page.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
     return ApiPageClient(
         open_http_client(connector, "API page", shared),
@@ -52,7 +53,7 @@ def build(connector: Connector, shared: SharedResources) -> ApiPageClient:
 
 
 class ApiPageClient:
-    """One API page of one company."""
+    """The client of one API page of one company."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: ApiPageMapping, zone: ZoneInfo) -> None:
         self._http = http
@@ -61,9 +62,7 @@ class ApiPageClient:
         self._uri = http.connector.uri or ""
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
-        """Map the snapshot to one record, and to the resources posted after it if the mapping
-        says so.
-        """
+        """Map the snapshot to one record, and to the resources that are posted after it."""
         appointment = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL)
         call = _post(self._uri, self._record(appointment))
         resources = self._mapping.resources
@@ -76,9 +75,10 @@ class ApiPageClient:
         return PreparedDelivery(call, tuple(follow_ups))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
-        """Create the record, then the resources below it; success is 201 with a Location.
+        """Create the record, then the resources below it. A success is 201 with a Location.
 
-        After a resource failed, the error's ``remaining`` holds the resources that are still to be sent.
+        After a failed resource, the error's ``remaining`` holds the resources that are still to be
+        sent.
         """
         if prepared.stored_status is not None:
             return await self._post_remaining(prepared, prepared.stored_status)
@@ -101,7 +101,7 @@ class ApiPageClient:
         return await probe(self._http, self._mapping)
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()
 
     def _record(self, appointment: AppointmentFields) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class ApiPageClient:
         return record
 
     async def _post_remaining(self, remaining: PreparedDelivery, stored_status: int) -> Receipt:
-        """Post the resources one by one; those that were posted are not posted again."""
+        """Post the resources one by one. Resources that were posted before are not posted again."""
         lines = (remaining.call, *remaining.follow_ups)
         for number, line in enumerate(lines):
             try:
@@ -138,7 +138,10 @@ class ApiPageClient:
 
 
 def record_address(uri: str, location: str) -> str | None:
-    """Return the address of the new record; None for one that is broken or on another server."""
+    """Return the address of the new record.
+
+    Returns None for a malformed address and for one on another server.
+    """
     try:
         address = urljoin(uri, location)
         is_here = urlsplit(address)[:2] == urlsplit(uri)[:2]

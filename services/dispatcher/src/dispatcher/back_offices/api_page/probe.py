@@ -1,5 +1,6 @@
-"""Tries an API page without sending an appointment: its metadata has the names that are sent, and
-the page of this company can be read.
+"""Tests an API page without sending an appointment.
+
+The metadata must have the names that are sent, and the page of the company must be readable.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _CHECK = "Check that the URI ends in companies(<id>)/appointments of the vendor'
 
 async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> ProbeResult:
     """Compare the names of the metadata with the connector's, then read an empty page of the
-    company; raises a DeliveryError.
+    company.
+
+    Raises a DeliveryError.
     """
     uri = http.connector.uri or ""
     response = await http.call(HttpCall("GET", metadata_address(uri), max_bytes=MAX_METADATA_BYTES))
@@ -39,7 +42,7 @@ async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> ProbeRes
 
 
 def metadata_address(uri: str) -> str:
-    """Return the address of the metadata, which has the parent and the query of the URI."""
+    """Return the address of the metadata: the parent and the query of the URI."""
     scheme, authority, path, query, _ = urlsplit(uri)
     root, companies, _ = path.partition("/companies(")
     root = root if companies else path.rstrip("/").rpartition("/")[0]
@@ -51,7 +54,7 @@ def _entity_set(uri: str) -> str:
 
 
 def _wrong_names(metadata: ODataMetadata, mapping: ApiPageMapping, entity_set: str) -> str:
-    """Return the sentence about names that are sent and not there, or an empty one."""
+    """Return the sentence about names that are sent and do not exist, or an empty sentence."""
     entity = metadata.entity_sets.get(entity_set)
     if entity is None:
         return f"The metadata has no entity set {entity_set}. {_CHECK}"

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 UNAUTHORISED = 401
 LONGEST_HANDSHAKE = 4
-"""Messages that are sent; NTLM takes two, Negotiate at most one more."""
+"""The most messages of one handshake. NTLM sends two, Negotiate at most one more."""
 _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
-"""Raised by the mechanism for a message that it cannot read, or when it is not available."""
+"""Errors of the mechanism for an unreadable message, or when the mechanism is not available."""
 
 
 class WindowsLogin(NamedTuple):
-    """The account that the calls are made for."""
+    """The Windows account of the calls."""
 
     name: str
     password: str
 
 
 class AuthScheme(NamedTuple):
-    """The word in the header, and the mechanism behind it."""
+    """The name of a scheme in the header, and its mechanism."""
 
     word: str
     protocol: str
@@ -46,8 +46,9 @@ NEGOTIATE = AuthScheme("Negotiate", "negotiate")
 
 
 def windows_schemes() -> tuple[AuthScheme, AuthScheme]:
-    """Return Negotiate first where this machine can do Kerberos, else NTLM, which a
-    password is enough for.
+    """Return Negotiate first where this machine supports Kerberos, else NTLM first.
+
+    NTLM needs nothing but a password.
     """
     has_kerberos = find_spec("gssapi") is not None or find_spec("krb5") is not None
     return (NEGOTIATE, NTLM) if has_kerberos else (NTLM, NEGOTIATE)
@@ -60,11 +61,11 @@ async def perform_handshake(
     login: WindowsLogin,
     scheme: AuthScheme,
 ) -> HttpResponse | None:
-    """Return the answer to the call, or None when the server does not offer the scheme.
+    """Return the response to the call, or None when the server does not offer the scheme.
 
-    Each message that the server may take for the last one carries the payload; only the first one
-    of NTLM cannot be the last. A refused proof is an answer: another scheme would try the same
-    password again.
+    Each message that may be the last one carries the payload. Only the first message of NTLM cannot
+    be the last. A refused login is returned as the response, because another scheme would try the
+    same password again.
     """
     message = replace(call, body=b"") if scheme is NTLM else call
     refusal: HttpResponse | None = None
@@ -85,7 +86,7 @@ async def perform_handshake(
 
 
 class _Context:
-    """The security context of one handshake; the mechanism may wait for the network."""
+    """The security context of one handshake. The mechanism may wait for the network."""
 
     def __init__(self, login: WindowsLogin, scheme: AuthScheme, url: str) -> None:
         self._login = login
@@ -95,11 +96,14 @@ class _Context:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last message of the handshake was made."""
+        """Whether the last message of the handshake was created."""
         return self._context is not None and self._context.complete
 
     def step(self, challenge: bytes | None) -> bytes | None:
-        """Return the next message; None when there is none, or the server's cannot be read."""
+        """Return the next message.
+
+        Returns None after the last message, and when the server's message is unreadable.
+        """
         try:
             self._context = self._context or self._begin()
             return self._context.step(challenge)
@@ -122,7 +126,7 @@ def _with_token(message: HttpCall, scheme: AuthScheme, token: bytes) -> HttpCall
 
 
 def _challenge(response: HttpResponse, scheme: AuthScheme) -> bytes | None:
-    """Return the server's message for the scheme, if it sent one."""
+    """Return the server's message for the scheme, or None."""
     getall = getattr(response.headers, "getall", None)
     offered = (
         getall("WWW-Authenticate", []) if getall else [response.headers.get("WWW-Authenticate", "")]

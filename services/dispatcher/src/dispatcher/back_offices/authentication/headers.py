@@ -1,4 +1,4 @@
-"""Calls that prove themselves with a header, or not at all."""
+"""Authentication by a header, or none at all."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class HeaderAuthentication:
         self._headers = headers or {}
 
     async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
-        """Make the call."""
+        """Add the headers to the call and make it."""
         return await transport(
             replace(call, headers={**call.headers, **self._headers}) if self._headers else call
         )
 
     async def close(self) -> None:
-        """Do nothing: no connection is kept."""
+        """Do nothing, because no connection stays open."""
 
 
 def basic_authentication(login: str, password: str) -> HeaderAuthentication:
-    """Return HTTP Basic (RFC 7617, UTF-8)."""
+    """Return the authentication by HTTP Basic (RFC 7617, UTF-8)."""
     return HeaderAuthentication(
         {"Authorization": f"Basic {base64.b64encode(f'{login}:{password}'.encode()).decode()}"}
     )

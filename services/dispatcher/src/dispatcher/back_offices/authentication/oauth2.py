@@ -1,5 +1,6 @@
-"""OAuth2 client credentials (RFC 6749, 4.4): one token per credential, renewed before it expires
-and once after a 401.
+"""OAuth2 client credentials (RFC 6749, 4.4).
+
+There is one token for each credential. It is renewed before it expires, and once after a 401.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class _Refusal(BaseModel):
 
 
 class OAuth2Authentication:
-    """Adds a bearer token to every call; waits at most ``timeout_s`` seconds for one."""
+    """Adds a bearer token to every call. Waits for a token for at most ``timeout_s`` seconds."""
 
     def __init__(
         self,
@@ -48,7 +49,10 @@ class OAuth2Authentication:
         self._timeout_s = timeout_s
 
     async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
-        """Make the call; a refused token is replaced once, and never sent again."""
+        """Make the call with a token.
+
+        A refused token is replaced once, and is not used again.
+        """
         text = await self._token()
         response = await transport(_with_bearer(call, text))
         if response.status != 401:  # noqa: PLR2004 - RFC 6750, 3.1
@@ -58,10 +62,13 @@ class OAuth2Authentication:
         return response if renewed == text else await transport(_with_bearer(call, renewed))
 
     async def close(self) -> None:
-        """Do nothing: tokens outlive the connector's version."""
+        """Do nothing, because tokens outlive the version of a connector."""
 
     async def _token(self) -> str:
-        """Return a token; raises a DeliveryError. One that cannot be sent is never kept."""
+        """Return a token. Raises a DeliveryError.
+
+        A token that cannot be sent is not cached.
+        """
         text = self._tokens.find(self._client)
         if text is None:
             issued = await self._token_response()
@@ -109,7 +116,9 @@ class OAuth2Authentication:
         return await self._ask(HttpCall("POST", self._client.token_url, headers, body))
 
     def _refusal(self, response: HttpResponse) -> DeliveryError:
-        """Return the error of an answer without a token; some refuse with a good status."""
+        """Return the error of a response without a token. Some endpoints refuse with a success
+        status.
+        """
         faults = self._token_faults
         try:
             refusal = _Refusal.model_validate_json(response.body)

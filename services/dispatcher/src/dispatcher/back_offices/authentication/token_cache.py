@@ -1,4 +1,7 @@
-"""The access tokens of this process: one per credential, and one request for it at a time."""
+"""The access tokens of this process.
+
+There is one token for each credential, and one request for it at a time.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ if TYPE_CHECKING:
 MARGIN_S = 60.0
 MARGIN_SHARE = 0.1
 LIFETIME_S = 300.0
-"""Where the token endpoint names none, or one that cannot be."""
+"""The lifetime of a token where the endpoint reports none, or an impossible one."""
 LONGEST_LIFETIME_S = 86_400.0
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,32768}")
 
 
 class OAuth2Client(NamedTuple):
-    """Who asks for a token; equal ones share it."""
+    """The client that a token is issued to. Equal clients share a token."""
 
     token_url: str
     client_id: str
@@ -36,14 +39,14 @@ class OAuth2Client(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """An access token, good until ``until`` on the monotonic clock."""
+    """An access token. It is valid until ``until`` on the monotonic clock."""
 
     text: str
     until: float
 
 
 class TokenResponse(BaseModel):
-    """The answer of a token endpoint (RFC 6749, 5.1)."""
+    """The response of a token endpoint (RFC 6749, 5.1)."""
 
     access_token: str
     token_type: Any = None
@@ -51,17 +54,17 @@ class TokenResponse(BaseModel):
 
     @property
     def is_bearer(self) -> bool:
-        """Whether the token is sent as it is; a token without type is taken for one that is."""
+        """Whether the token is a bearer token. A token without a type counts as one."""
         return self.token_type is None or str(self.token_type).casefold().startswith("bearer")
 
     @property
     def is_sendable(self) -> bool:
-        """Whether an HTTP header can carry it: visible ASCII, no blanks (RFC 9110, 5.5)."""
+        """Whether an HTTP header can carry the token: visible ASCII, no blanks (RFC 9110, 5.5)."""
         return _SENDABLE.fullmatch(self.access_token) is not None
 
     @property
     def lifetime_s(self) -> float:
-        """Seconds from now; a lifetime that is no positive number counts as none."""
+        """The lifetime in seconds. A lifetime that is not a positive number is ignored."""
         try:
             named = float(self.expires_in)
         except (TypeError, ValueError, OverflowError):
@@ -70,7 +73,7 @@ class TokenResponse(BaseModel):
 
 
 class TokenCache:
-    """Keeps tokens until shortly before they expire."""
+    """Caches tokens until shortly before they expire."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -80,18 +83,18 @@ class TokenCache:
         ] = {}
 
     def find(self, client: OAuth2Client) -> str | None:
-        """Return the client's token, unless there is none or it is about to expire."""
+        """Return the client's token, unless the token is about to expire."""
         token = self._tokens.get(client)
         return token.text if token is not None and token.until > self._clock() else None
 
     async def request(
         self, client: OAuth2Client, ask: Callable[[], Awaitable[HttpResponse]], timeout_s: float
     ) -> tuple[HttpResponse, TokenResponse | None]:
-        """Return the token endpoint's answer and the token in it, if it holds one; raises
-        TimeoutError after so many seconds.
+        """Return the response of the token endpoint, and the token in it, if there is one.
 
-        Concurrent callers share one request and its failure, so a refused secret is tried once and
-        a silent token endpoint is waited for once. A caller that gives up does not end it.
+        Concurrent callers share one request and its failure, so that a refused secret is sent once
+        and a silent endpoint blocks once. A caller that gives up does not end the request. Raises
+        TimeoutError after ``timeout_s`` seconds.
         """
         running = self._requests.get(client)
         if running is None:
@@ -102,14 +105,12 @@ class TokenCache:
             return await asyncio.shield(running)
 
     def ends_at(self, client: OAuth2Client) -> float:
-        """Return until when the client's token is used, in seconds since 1970; 0
-        when there is none.
-        """
+        """Return the end of the client's token in seconds since 1970, or 0 without a token."""
         token = self._tokens.get(client)
         return time.time() + token.until - self._clock() if token else 0.0
 
     def forget(self, client: OAuth2Client, text: str) -> None:
-        """Drop a token that was refused, unless it has been replaced."""
+        """Drop a token that was refused, unless the token has been replaced."""
         if client in self._tokens and self._tokens[client].text == text:
             del self._tokens[client]
 
@@ -129,11 +130,11 @@ class TokenCache:
     ) -> None:
         del self._requests[client]
         if not done.cancelled():
-            done.exception()  # it may be that no caller waits for it any more
+            done.exception()  # retrieves the exception, because no caller may be waiting any more
 
 
 def token_response_in(response: HttpResponse) -> TokenResponse | None:
-    """Return the token of a good answer, or None."""
+    """Return the token of a successful response, or None."""
     if not response.is_success:
         return None
     try:

@@ -1,5 +1,5 @@
-"""NTLM and Kerberos: they prove a connection rather than a call, so idle connections are
-used again (RFC 4559, MS-NTHT).
+"""NTLM and Kerberos. They authenticate a connection, so idle connections are reused (RFC 4559,
+MS-NTHT).
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 FRESH_S = KEEP_ALIVE_S - 1.0
 HANDSHAKES = 3
-"""Connections that are tried when servers close them during the handshake."""
+"""The connections that are tried when servers close them during the handshake."""
 
 
 @dataclass(slots=True)
 class AuthenticatedConnection:
-    """A session of one connection; one that is idle for longer than ``FRESH_S`` was closed, and
-    its proof is lost.
+    """A session of one connection.
+
+    A connection that was idle for longer than ``FRESH_S`` was closed, and its authentication is
+    lost.
     """
 
     session: ClientSession
@@ -38,12 +40,12 @@ class AuthenticatedConnection:
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether the server knows this connection."""
+        """Whether the server still knows the connection."""
         return time.monotonic() - self.authenticated_at < FRESH_S
 
 
 class WindowsAuthentication:
-    """Keeps as many proved connections as there are calls at once."""
+    """Holds as many authenticated connections as there are calls at once."""
 
     def __init__(
         self,
@@ -58,7 +60,7 @@ class WindowsAuthentication:
         self._is_closed = False
 
     async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
-        """Make the call on a proved connection; the payload travels once.
+        """Make the call on an authenticated connection. The payload is sent once.
 
         A connection that the server closes before the payload was sent is replaced.
         """
@@ -71,7 +73,7 @@ class WindowsAuthentication:
         return response or await self._call_on_new(transport, call)
 
     async def close(self) -> None:
-        """Close idle connections now and the others after their calls."""
+        """Close idle connections now, and the others after their calls."""
         self._is_closed = True
         idle, self._idle = self._idle, []
         for connection in idle:
@@ -80,7 +82,7 @@ class WindowsAuthentication:
     async def _call_on_authenticated(
         self, transport: HttpTransport, call: HttpCall
     ) -> HttpResponse | None:
-        """Return the answer, or None when no connection is proved any more."""
+        """Return the response, or None when no authenticated connection is left."""
         while self._idle:
             connection = self._idle.pop()
             if connection.is_authenticated:
@@ -95,7 +97,7 @@ class WindowsAuthentication:
         return None
 
     async def _call_on_new(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
-        """Prove a new connection, and make the call with the last message of the handshake."""
+        """Authenticate a new connection. The last message of the handshake carries the call."""
         connection = AuthenticatedConnection(self._open_session())
         return await self._call_and_keep(
             connection, self._authenticate(transport, call, connection.session)
@@ -104,7 +106,7 @@ class WindowsAuthentication:
     async def _call_and_keep(
         self, connection: AuthenticatedConnection, calling: Awaitable[HttpResponse]
     ) -> HttpResponse:
-        """Keep the connection if the call leaves it proved, else close it."""
+        """Keep the connection if it is authenticated after the call, else close it."""
         try:
             response = await calling
         except BaseException:

@@ -1,4 +1,6 @@
-"""One change set of an OData ``$batch``: all of it or nothing (OData 4.0, part 1, 11.7)."""
+"""One change set of an OData ``$batch``, stored completely or not at all (OData 4.0, part
+1, 11.7).
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ _STATUS = re.compile(
 
 
 def change_set(posts: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
-    """Return the body that posts each record to its address; they may name each other by ``$1``,
-    ``$2`` and so on.
+    """Return the body that posts each record to its address.
+
+    Records can refer to each other by ``$1``, ``$2`` and so on.
     """
     parts = "".join(
         _part(number, address, record) for number, (address, record) in enumerate(posts, 1)
@@ -47,7 +50,7 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
 
 
 def responses_in(response: HttpResponse) -> list[HttpResponse]:
-    """Return the answers inside the answer."""
+    """Return the responses inside the response to a batch."""
     found = []
     for status, head, body in _STATUS.findall(response.body):
         headers = {

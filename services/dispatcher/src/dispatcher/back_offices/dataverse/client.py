@@ -1,6 +1,4 @@
-"""Creates one record for each change and one for each resource, linked, in one change set
-(domain.md, 4.8).
-"""
+"""Creates linked records for each change and its resources, in one change set (domain.md, 4.8)."""
 
 from __future__ import annotations
 
@@ -30,8 +28,9 @@ HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "applica
 
 
 def build(connector: Connector, shared: SharedResources) -> DataverseClient:
-    """Return the organisation of this connector; raises MisconfiguredError when its settings
-    cannot be used.
+    """Return the client of this connector's organisation.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
     return DataverseClient(
         open_http_client(connector, "Dataverse", shared),
@@ -41,8 +40,9 @@ def build(connector: Connector, shared: SharedResources) -> DataverseClient:
 
 
 class DataverseClient:
-    """One organisation; the connector's URI is its service root, as in
-    ``https://org.example/api/data/v9.2``.
+    """The client of one organisation.
+
+    The connector's URI is the service root, as in ``https://org.example/api/data/v9.2``.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class DataverseClient:
         return PreparedDelivery(call, record_count=len(posts))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
-        """Create the records; success is every one of them created."""
+        """Create the records. A success is the creation of all of them."""
         response = await self._http.call(prepared.call)
         inner = responses_in(response)
         for one in (*inner, response):
@@ -76,7 +76,7 @@ class DataverseClient:
         return await probe(self._http, self._root, self._mapping)
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()
 
     def _posts(self, appointment: AppointmentFields) -> list[tuple[str, dict[str, Any]]]:

@@ -1,5 +1,6 @@
-"""Tries an organisation without sending an appointment: it knows the account, and has the names
-that are sent.
+"""Tests an organisation without sending an appointment.
+
+The organisation must know the account and have the names that are sent.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _CHECK = "Check that the URI is the service root, as in https://org.example/api/
 
 
 async def probe(http: BackOfficeHttpClient, root: str, mapping: DataverseMapping) -> ProbeResult:
-    """Read the account, the metadata and an empty page of each entity set; raises a
+    """Read the account, the metadata and an empty page of each entity set. Raises a
     DeliveryError.
     """
     account = await http.call(HttpCall("GET", f"{root}/WhoAmI", _HEADERS))
@@ -46,7 +47,7 @@ def _sent(mapping: DataverseMapping) -> list[DataverseMapping | DataverseResourc
 
 
 def _wrong_names(metadata: ODataMetadata, mapping: DataverseMapping) -> str:
-    """Return the sentence about names that are sent and not there, or an empty one."""
+    """Return the sentence about names that are sent and do not exist, or an empty sentence."""
     unknown = []
     for part in _sent(mapping):
         entity = metadata.entity_sets.get(part.entity_set)
@@ -67,8 +68,10 @@ def _wrong_names(metadata: ODataMetadata, mapping: DataverseMapping) -> str:
 async def _sets(
     http: BackOfficeHttpClient, root: str, mapping: DataverseMapping, *, asks_names: bool
 ) -> ProbeResult:
-    """Read an empty page of each entity set; with ``asks_names`` of the fields that are sent, which
-    Dataverse refuses by name.
+    """Read an empty page of each entity set.
+
+    With ``asks_names`` the page is restricted to the fields that are sent. Dataverse refuses
+    unknown ones by name.
     """
     for part in _sent(mapping):
         select = f"&$select={','.join(name for _, name in part.names)}" if asks_names else ""

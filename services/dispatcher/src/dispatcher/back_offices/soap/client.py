@@ -28,8 +28,9 @@ MAX_WSDL_BYTES = 4 * 1024 * 1024
 
 
 def build(connector: Connector, shared: SharedResources) -> PageServiceClient:
-    """Return the page service of this connector; raises MisconfiguredError when its settings
-    cannot be used.
+    """Return the client of this connector's page service.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
     return PageServiceClient(
         open_http_client(connector, "page service", shared),
@@ -39,7 +40,7 @@ def build(connector: Connector, shared: SharedResources) -> PageServiceClient:
 
 
 class PageServiceClient:
-    """One published page."""
+    """The client of one published page."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: SoapMapping, zone: ZoneInfo) -> None:
         self._http = http
@@ -57,7 +58,7 @@ class PageServiceClient:
         return PreparedDelivery(HttpCall("POST", self._uri, self._headers, body))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
-        """Create the record; success is a result without fault."""
+        """Create the record. A success is a result without fault."""
         response = await self._http.call(prepared.call)
         if not self._read(response) or not response.is_whole:
             raise self._http.faults.transport_error("malformed", response)
@@ -70,8 +71,9 @@ class PageServiceClient:
         return probe(response, self._mapping)
 
     def _read(self, response: HttpResponse) -> bool:
-        """Return whether this is the result of Create; raises a DeliveryError for a fault, and for
-        a status that is no success.
+        """Return whether the response is the result of Create.
+
+        Raises a DeliveryError for a fault, and for an unsuccessful status.
         """
         faults = self._http.faults
         result = read_response(response.body, self._mapping.namespace)
@@ -84,5 +86,5 @@ class PageServiceClient:
         return result
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()

@@ -1,4 +1,4 @@
-"""Tries a page service without sending an appointment: its WSDL has the names that are sent."""
+"""Tests a page service without sending an appointment, by the names in its WSDL."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Reads what a page service answers: a result, a fault, or neither.
+"""Reads the response of a page service: a result, a fault, or neither.
 
-No DTD, no entity, nothing from elsewhere.
+DTDs, entities and external resources are not loaded.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ class SoapFault(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Both, for the catalogue to look into."""
+        """Code and message, for a search in the catalogue."""
         return f"{self.code} {self.message}"
 
 
 def parse_xml(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
-    """Return the root of an XML text, or None; ``forgiving`` passes over references that XML 1.0
-    forbids and NAV sends.
+    """Return the root of an XML text, or None.
+
+    ``forgiving`` ignores references that XML 1.0 forbids and NAV sends.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -47,9 +48,9 @@ def parse_xml(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
 
 
 def read_response(body: bytes, namespace: str) -> SoapFault | bool:
-    """Return the fault, or whether this is the result of Create.
+    """Return the fault, or whether the response is the result of Create.
 
-    A fault is read even where its text was cut off; a result must be whole.
+    A fault is read even where its text was cut off. A result must be complete.
     """
     is_whole = body.rstrip(b" \t\r\n\x00").endswith(b">")  # UTF-16 ends in a zero byte
     root = parse_xml(body, forgiving=True)

@@ -21,8 +21,9 @@ ACTION_HEADER = "X-Dime-Action"
 
 
 def build(connector: Connector, shared: SharedResources) -> WebhookClient:
-    """Return the webhook of this connector; raises MisconfiguredError when its settings cannot
-    be used.
+    """Return the client of this connector's webhook.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
     secret = open_secrets(connector, shared.keys, "webhook").get("signing_secret")
     http = open_http_client(connector, "webhook", shared)
@@ -30,7 +31,7 @@ def build(connector: Connector, shared: SharedResources) -> WebhookClient:
 
 
 class WebhookClient:
-    """One connector's webhook."""
+    """The client of one connector's webhook."""
 
     def __init__(self, http: BackOfficeHttpClient, key: bytes | None) -> None:
         self._http = http
@@ -38,8 +39,9 @@ class WebhookClient:
         self._key = key
 
     def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
-        """Sign the snapshot as it is; ``webhook-id`` is the delivery's id, the same however
-        often it is sent.
+        """Sign the unchanged snapshot.
+
+        ``webhook-id`` is the id of the delivery, and is the same in every try.
         """
         body = request.transaction.body.encode()
         headers = {
@@ -56,16 +58,16 @@ class WebhookClient:
         return PreparedDelivery(HttpCall("POST", self._uri, headers, body))
 
     async def send(self, prepared: PreparedDelivery) -> Receipt:
-        """POST the snapshot; success is any 2xx."""
+        """POST the snapshot. A success is any 2xx."""
         response = await self._http.call(prepared.call)
         if not response.is_success:
             raise self._http.faults.status_error(response)
         return receipt_of(response)
 
     async def probe(self) -> ProbeResult:
-        """Ask with HEAD, and with GET where that shows a page."""
+        """Test the address with HEAD, and with GET where HEAD finds a page."""
         return await probe(self._http)
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()

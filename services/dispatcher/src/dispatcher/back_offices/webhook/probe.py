@@ -1,4 +1,4 @@
-"""Tries a webhook without sending an appointment: HEAD, and GET where that shows a page."""
+"""Tests a webhook without sending an appointment, by HEAD and GET."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NO_HEAD = (404, 405, 501)
 
 
 async def probe(http: BackOfficeHttpClient) -> ProbeResult:
-    """Ask with HEAD; many receivers answer POST only, which proves the address nevertheless.
+    """Send HEAD. A receiver that knows nothing but POST proves the address as well.
 
-    A page may be one for signing in, which would answer every POST with 200 as well. Raises a
+    A page is read with GET, because a sign-in page would answer every POST with 200. Raises a
     DeliveryError.
     """
     uri = http.connector.uri or ""
