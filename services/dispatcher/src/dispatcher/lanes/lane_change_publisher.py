@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class LaneReport:
+class LaneChangePublisher:
     """What was published last about one lane at one replica."""
 
     def __init__(

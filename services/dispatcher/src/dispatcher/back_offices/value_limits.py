@@ -1,5 +1,7 @@
-"""The numbers and dates that a back office can hold. A value beyond them is refused by the name of
-its field, because the back office would change it, or refuse it in words of its own.
+"""The largest numbers and dates that a back office can hold.
+
+A value beyond the limit is refused by the name of its field, because the back office would change
+it, or refuse it with a message of its own.
 """
 
 from __future__ import annotations
@@ -9,24 +11,26 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.dates import Date
+    from dispatcher.back_offices.dates import SnapshotDate
 
 EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-"""Of SQL Server's datetime, in which Business Central, NAV and Dataverse store dates."""
+"""The range of SQL Server's datetime, in which Business Central, NAV and Dataverse store dates."""
 
 
 class DecimalLimits(NamedTuple):
-    """``largest`` is the greatest distance from zero, ``decimals`` the digits behind the point,
-    ``digits`` those of the whole number.
+    """The limits of a decimal column.
+
+    ``largest`` is the largest absolute value, ``decimals`` the number of decimal places, and
+    ``digits`` the number of all digits.
     """
 
     largest: Decimal
     decimals: int
     digits: int
 
-    def objection_to(self, value: Decimal) -> str | None:
-        """Return why a number cannot be held exactly, or None."""
+    def violation_of(self, value: Decimal) -> str | None:
+        """Return why a number cannot be stored exactly, or None."""
         if value.copy_abs() > self.largest:
             return (
                 f"it is more than {self.largest:,f}, which is the most that the back office holds"
@@ -41,22 +45,22 @@ class DecimalLimits(NamedTuple):
 
 
 BUSINESS_CENTRAL = DecimalLimits(Decimal("999999999999999.99"), 20, 28)
-"""AL's Decimal: .NET's in memory, decimal(38, 20) in the database; NAV's too (Microsoft's page
-*Decimal data type*).
+"""The limits of AL's Decimal, which is .NET's in memory and decimal(38, 20) in the database. They
+hold for NAV as well (Microsoft's page *Decimal data type*).
 """
 DATAVERSE = DecimalLimits(Decimal(100_000_000_000), 10, 22)
-"""A Decimal column at its highest precision (Microsoft's page *Types of columns*)."""
+"""The limits of a Decimal column at its highest precision (Microsoft's page *Types of columns*)."""
 
 
-def objection_to_date(date: Date) -> str | None:
-    """Return why a date cannot be held, or None."""
+def date_violation(date: SnapshotDate) -> str | None:
+    """Return why a date cannot be stored, or None."""
     if EARLIEST <= date.moment <= LATEST:
         return None
     return "the back office holds dates from 1753 to 9999 (UTC)"
 
 
 def _decimals(value: Decimal) -> int:
-    """Return the digits behind the point, without zeros at the end."""
+    """Return the number of decimal places, without trailing zeros."""
     _, digits, exponent = value.as_tuple()
     significant = len("".join(map(str, digits)).rstrip("0"))
     return max(0, -int(exponent) - len(digits) + significant) if significant else 0

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.exchange import LONGEST_ADDRESS, address_of, exchange_of
+from dispatcher.back_offices.calls import HttpCall
+from dispatcher.back_offices.http_exchange import LONGEST_ADDRESS, address_of, exchange_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_an_endless_address_is_cut() -> None:
 
 
 def test_an_exchange_holds_no_payload_and_no_header() -> None:
-    call = Call(
+    call = HttpCall(
         "POST",
         "https://user:secret@bc.cronus.example/Page?key=secret",
         {"Authorization": "secret"},
@@ -40,4 +40,4 @@ def test_an_exchange_holds_no_payload_and_no_header() -> None:
 
 
 def test_a_call_without_an_answer_has_no_status() -> None:
-    assert exchange_of(Call("POST", "https://bc.cronus.example/Page")).http_status is None
+    assert exchange_of(HttpCall("POST", "https://bc.cronus.example/Page")).http_status is None

@@ -1,5 +1,7 @@
-"""Which network addresses may be called; asked when the socket is made, so that no name can be
-changed in between (design.md, section 8).
+"""The network addresses that may be called.
+
+The check is made when the socket is opened, because a host name could get another address between
+an earlier check and the call (design.md, section 8).
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ class ForbiddenAddressError(OSError):
     """The address may not be called."""
 
 
-class Addresses:
-    """Public addresses may be called, private ones when they are in one of these networks,
-    link-local and metadata addresses never.
+class AddressPolicy:
+    """The rule for addresses: public ones are allowed, and private ones in the given networks.
+
+    Link-local addresses and metadata services are never called.
     """
 
     def __init__(self, private: Sequence[Network] = ()) -> None:
@@ -39,8 +42,9 @@ class Addresses:
             raise ForbiddenAddressError(f"{ip} is in no network that may be called")
 
     def open_socket(self, info: tuple[Any, ...]) -> socket.socket:
-        """Return an unconnected socket for one result of getaddrinfo; raises
-        ForbiddenAddressError.
+        """Return an unconnected socket for one result of getaddrinfo.
+
+        Raises ForbiddenAddressError.
         """
         family, kind, protocol, _, address = info
         self.check(str(address[0]))
@@ -50,7 +54,7 @@ class Addresses:
 
 
 def _plain(ip: Address) -> Address:
-    """Return the IPv4 address that an IPv6 one stands for."""
+    """Return the IPv4 address that an IPv6 address stands for."""
     if isinstance(ip, IPv4Address):
         return ip
     if ip in _NAT64:

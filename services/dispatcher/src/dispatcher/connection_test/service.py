@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common import topology
-from common.contracts.connector import ConnectorTested, Step
+from common.contracts.connector import ConnectionTestStep, ConnectorTested
 from common.errors import BrokerUnavailableError
-from dispatcher.connection_test.steps import Tested, try_connector
+from dispatcher.connection_test.run import ConnectionTestResult, run_connection_test
 from dispatcher.unreadable import UnreadableConnector
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.connector_cache import ConnectorCache
 
-STALE = timedelta(minutes=2)
-UNKNOWN = Tested(
+REQUEST_LIFETIME = timedelta(minutes=2)
+UNKNOWN = ConnectionTestResult(
     [
-        Step(
+        ConnectionTestStep(
             name="address",
             passed=False,
             sentence="The dispatcher does not have this connector, or cannot read it: see its log.",
@@ -30,7 +30,7 @@ UNKNOWN = Tested(
 )
 
 
-class Tests:
+class ConnectionTestService:
     """ConnectorTestRequested -> ConnectorTested; requests that are too old are passed over."""
 
     def __init__(
@@ -40,24 +40,24 @@ class Tests:
         self._shared = shared
         self._publisher = publisher
 
-    async def __call__(self, request: ConnectorTestRequested) -> None:
+    async def run(self, request: ConnectorTestRequested) -> None:
         """Try the connector as it is stored now."""
-        if datetime.now(UTC) - request.requested_at > STALE:
+        if datetime.now(UTC) - request.requested_at > REQUEST_LIFETIME:
             return
         with contextlib.suppress(BrokerUnavailableError):
             await self._connectors.refresh()
         connector = self._connectors.find(request.connector_id)
-        tested = UNKNOWN
+        result = UNKNOWN
         if connector is not None and not isinstance(connector, UnreadableConnector):
-            tested = await try_connector(connector, self._shared)
-        result = ConnectorTested(
+            result = await run_connection_test(connector, self._shared)
+        event = ConnectorTested(
             test_id=request.test_id,
             connector_id=request.connector_id,
-            steps=tuple(tested.steps),
-            mapping=tested.mapping,
+            steps=tuple(result.steps),
+            mapping=result.mapping,
         )
         with contextlib.suppress(BrokerUnavailableError):
-            body = result.model_dump_json().encode()
+            body = event.model_dump_json().encode()
             await self._publisher.publish(
                 topology.CONNECTOR_TEST_RESULTS,
                 body,

@@ -10,10 +10,16 @@ from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, WTimeoutError
 
 from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
-from dispatcher.ledger import writes
-from dispatcher.ledger.claim import Answer, Busy, Claim, NeverDelivered
-from dispatcher.ledger.decide import Decision, Grant, Held, decide, is_owed
-from dispatcher.ledger.record import Record, read
+from dispatcher.ledger import updates
+from dispatcher.ledger.claim import Claim, ClaimedElsewhere, ClaimResult, NothingToDelete
+from dispatcher.ledger.claim_decision import (
+    AlreadyGranted,
+    ClaimDecision,
+    Grantable,
+    decide_claim,
+    is_owed,
+)
+from dispatcher.ledger.record import LedgerRecord, parse_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-class Write(NamedTuple):
+class LedgerWrite(NamedTuple):
     """One change of one document; only claims are answered."""
 
     claim: Claim
@@ -42,7 +48,7 @@ class _Result(NamedTuple):
     unmatched: int
 
 
-class Bulk:
+class BulkWriter:
     """Unordered bulk writes; waits for as long as MongoDB is away."""
 
     def __init__(
@@ -55,40 +61,44 @@ class Bulk:
         self._lease = lease
         self._now = now
 
-    async def write(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+    async def write(self, items: Sequence[LedgerWrite]) -> list[ClaimResult | Exception | None]:
         """Return an answer per claim and None per other write; an item that cannot be written
         fails alone.
         """
         try:
-            return await self._outlasting(items)
+            return await self._write_when_available(items)
         except Exception as error:  # noqa: BLE001 - raised to the one who submitted the item
             if len(items) == 1:
                 return [error]
         return [(await self.write([item]))[0] for item in items]
 
-    async def _outlasting(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+    async def _write_when_available(
+        self, items: Sequence[LedgerWrite]
+    ) -> list[ClaimResult | Exception | None]:
         async for trial in retry_while_unavailable():
             with trial:
-                return await self._once(items)
+                return await self._write_once(items)
         raise AssertionError  # outlast ends only by an exception
 
-    async def _once(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+    async def _write_once(
+        self, items: Sequence[LedgerWrite]
+    ) -> list[ClaimResult | Exception | None]:
         result = await self._apply([item.operation for item in items])
-        answers: list[Answer | Exception | None] = [
+        answers: list[ClaimResult | Exception | None] = [
             item.claim if item.kind == "claim" else None for item in items
         ]
-        for place, code in result.failed.items():
-            answers[place] = RuntimeError(
+        for index, code in result.failed.items():
+            answers[index] = RuntimeError(
                 f"the ledger could not be written: MongoDB's error {code}"
             )
         settled = [item.claim for item in items if item.kind == "settle"]
         if result.unmatched and settled:
-            await self._warn(settled)
-        unclear = [place for place in result.collided if items[place].kind == "claim"]
+            await self._warn_about_ended_claims(settled)
+        unclear = [index for index in result.collided if items[index].kind == "claim"]
         if unclear:
-            closer = await self._look_closer([items[place].claim for place in unclear])
-            for place, answer in zip(unclear, closer, strict=True):
-                answers[place] = answer
+            closer = await self._decide_collisions([items[index].claim for index in unclear])
+            for index, answer in zip(unclear, closer, strict=True):
+                answers[index] = answer
         return answers
 
     async def _apply(self, operations: Sequence[UpdateOne]) -> _Result:
@@ -98,45 +108,45 @@ class Bulk:
             return _result_of(error, len(operations))
         return _Result((), {}, len(operations) - done.matched_count - done.upserted_count)
 
-    async def _look_closer(self, claims: Sequence[Claim]) -> list[Answer]:
+    async def _decide_collisions(self, claims: Sequence[Claim]) -> list[ClaimResult]:
         """Decide exactly on claims that the guarded upsert did not grant, and carry it out by
         compare-and-set on the documents as they were read.
         """
         now = self._now()
         records = await self._read(claim.document_id for claim in claims)
         decided = [
-            (claim, _decided(claim, records.get(claim.document_id), now)) for claim in claims
+            (claim, _decision_on(claim, records.get(claim.document_id), now)) for claim in claims
         ]
         changes = {
-            place: change
-            for place, (claim, decision) in enumerate(decided)
+            index: change
+            for index, (claim, decision) in enumerate(decided)
             if (change := self._change(claim, decision, records.get(claim.document_id), now))
         }
         result = await self._apply(list(changes.values())) if changes else _Result((), {}, 0)
-        places = list(changes)
-        lost = {places[place] for place in (*result.collided, *result.failed)}
+        indexes = list(changes)
+        lost = {indexes[index] for index in (*result.collided, *result.failed)}
         return [
-            _answer(claim, decision, is_lost=place in lost)
-            for place, (claim, decision) in enumerate(decided)
+            _answer(claim, decision, is_lost=index in lost)
+            for index, (claim, decision) in enumerate(decided)
         ]
 
     def _change(
-        self, claim: Claim, decision: Decision, record: Record | None, now: datetime
+        self, claim: Claim, decision: ClaimDecision, record: LedgerRecord | None, now: datetime
     ) -> UpdateOne | None:
         if record is None:
             return None
-        if isinstance(decision, Grant):
+        if isinstance(decision, Grantable):
             claim.missing_create = decision.missing_create
-            return writes.granting(claim, record, now, self._lease)
-        if isinstance(decision, NeverDelivered):
-            return writes.never_delivered(claim, record, now, decision)
-        return writes.owing(claim) if is_owed(claim, record, decision) else None
+            return updates.grant_update(claim, record, now, self._lease)
+        if isinstance(decision, NothingToDelete):
+            return updates.nothing_to_delete_update(claim, record, now, decision)
+        return updates.owed_create_update(claim) if is_owed(claim, record, decision) else None
 
-    async def _read(self, ids: Iterable[str]) -> dict[str, Record]:
+    async def _read(self, ids: Iterable[str]) -> dict[str, LedgerRecord]:
         found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
-        return {document["_id"]: read(document) for document in found}
+        return {document["_id"]: parse_document(document) for document in found}
 
-    async def _warn(self, settled: Sequence[Claim]) -> None:
+    async def _warn_about_ended_claims(self, settled: Sequence[Claim]) -> None:
         """Log the outcomes that found no claim of theirs: the lease had ended under the call."""
         records = await self._read(claim.document_id for claim in settled)
         for claim in settled:
@@ -150,8 +160,8 @@ class Bulk:
                 )
 
 
-def _decided(claim: Claim, record: Record | None, now: datetime) -> Decision:
-    return Busy() if record is None else decide(claim, record, now)
+def _decision_on(claim: Claim, record: LedgerRecord | None, now: datetime) -> ClaimDecision:
+    return ClaimedElsewhere() if record is None else decide_claim(claim, record, now)
 
 
 def _result_of(error: BulkWriteError, count: int) -> _Result:
@@ -169,9 +179,9 @@ def _result_of(error: BulkWriteError, count: int) -> _Result:
     )
 
 
-def _answer(claim: Claim, decision: Decision, *, is_lost: bool) -> Answer:
+def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimResult:
     """Return the answer to a claim; one whose document was changed meanwhile is asked again."""
-    if isinstance(decision, Held | Grant):
+    if isinstance(decision, AlreadyGranted | Grantable):
         claim.missing_create = None if is_lost else decision.missing_create
-        return Busy() if is_lost else claim
-    return Busy() if is_lost and isinstance(decision, NeverDelivered) else decision
+        return ClaimedElsewhere() if is_lost else claim
+    return ClaimedElsewhere() if is_lost and isinstance(decision, NothingToDelete) else decision

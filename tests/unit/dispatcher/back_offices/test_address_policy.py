@@ -4,9 +4,11 @@ from ipaddress import ip_network
 
 import pytest
 
-from dispatcher.back_offices.addresses import Addresses, ForbiddenAddressError
+from dispatcher.back_offices.address_policy import AddressPolicy, ForbiddenAddressError
 
-OURS = Addresses([ip_network("10.1.0.0/16"), ip_network("fd12::/16"), ip_network("127.0.0.0/8")])
+OURS = AddressPolicy(
+    [ip_network("10.1.0.0/16"), ip_network("fd12::/16"), ip_network("127.0.0.0/8")]
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,6 @@ def test_other_private_addresses_may_not(address: str) -> None:
     ],
 )
 def test_link_local_and_metadata_addresses_are_never_called(address: str) -> None:
-    everything = Addresses([ip_network("0.0.0.0/0"), ip_network("::/0")])
+    everything = AddressPolicy([ip_network("0.0.0.0/0"), ip_network("::/0")])
     with pytest.raises(ForbiddenAddressError):
         everything.check(address)

@@ -17,27 +17,29 @@ if TYPE_CHECKING:
     from common.contracts.delivery import StatusChanged
 
 
-class _Written(NamedTuple):
+class _SerializedStatus(NamedTuple):
     message_id: str
     body: bytes
 
 
-class Statuses:
+class StatusPublisher:
     """Publishes StatusChanged and LaneChanged; returns when the broker has confirmed, however
     long it is away.
     """
 
     def __init__(self, publisher: ConfirmedPublisher) -> None:
         self._publisher = publisher
-        self._batcher: Batcher[_Written, None] = Batcher(
+        self._batcher: Batcher[_SerializedStatus, None] = Batcher(
             self._publish, size_of=lambda written: len(written.body)
         )
 
     def publish(self, event: StatusChanged) -> asyncio.Future[None]:
         """Return a future that is done once the broker has the event."""
-        return self._batcher.submit(_Written(event.message_id, event.model_dump_json().encode()))
+        return self._batcher.submit(
+            _SerializedStatus(event.message_id, event.model_dump_json().encode())
+        )
 
-    async def lane_changed(self, change: LaneChanged) -> None:
+    async def publish_lane_changed(self, change: LaneChanged) -> None:
         """Tell that a lane is held or works again."""
         message_id = digest([change.connector_id, change.replica, change.at.isoformat()])
         await self._publisher.publish_until_confirmed(
@@ -47,7 +49,7 @@ class Statuses:
             kind="LaneChanged",
         )
 
-    async def _publish(self, events: Sequence[_Written]) -> list[None]:
+    async def _publish(self, events: Sequence[_SerializedStatus]) -> list[None]:
         await self._publisher.publish_until_confirmed(
             topology.STATUSES,
             b"[%b]" % b",".join(event.body for event in events),

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from common.contracts.appointment import Appointment
 
 
-def note_of(appointment: Appointment) -> str | None:
+def modified_ahead_note(appointment: Appointment) -> str | None:
     """Return why the time of arrival counts as the last-modified time, or None where it does
     not.
     """
@@ -21,7 +21,7 @@ def note_of(appointment: Appointment) -> str | None:
     )
 
 
-def sent_as_create(create_transaction: str) -> str:
+def sent_as_create_note(create_transaction: str) -> str:
     """Return why an update went out as a create."""
     return (
         "Sent as a create: the back office never got the create "
@@ -29,7 +29,7 @@ def sent_as_create(create_transaction: str) -> str:
     )
 
 
-def nothing_to_delete(create_transaction: str) -> str:
+def nothing_to_delete_note(create_transaction: str) -> str:
     """Return why a delete was not sent."""
     return (
         "There is nothing to delete: the back office never got the create "

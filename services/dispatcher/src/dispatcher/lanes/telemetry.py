@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dispatcher.lanes.lane import Lane
 
 
-async def standings_of(lanes: Sequence[Lane], depths: QueueDepths) -> tuple[LaneStanding, ...]:
+async def lane_standings_of(lanes: Sequence[Lane], depths: QueueDepths) -> tuple[LaneStanding, ...]:
     """Return one standing per connector of these lanes; without RabbitMQ without depths."""
     found: dict[str, int] = {}
     with contextlib.suppress(BrokerUnavailableError):
@@ -58,7 +58,7 @@ def _sum(one: LaneStanding, other: LaneStanding) -> LaneStanding:
     )
 
 
-def watch_lanes(connector_id: str, lanes: Sequence[Lane]) -> None:
+def register_gauges(connector_id: str, lanes: Sequence[Lane]) -> None:
     """Have the gauges of a connector's lanes computed when Prometheus asks.
 
     Lanes that another replica works count as 0 here. The counters begin at 0.

@@ -1,6 +1,6 @@
-"""Reads what a page service answers: a result, a fault, or neither.
+"""Reads the response of a page service: a result, a fault, or neither.
 
-No DTD, no entity, nothing from elsewhere.
+DTDs, entities and external resources are not loaded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from lxml import etree
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 
 
-class Fault(NamedTuple):
+class SoapFault(NamedTuple):
     """A SOAP 1.1 fault (SOAP 1.1, 4.4)."""
 
     code: str
@@ -20,13 +20,14 @@ class Fault(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Both, for the catalogue to look into."""
+        """Code and message, for a search in the catalogue."""
         return f"{self.code} {self.message}"
 
 
-def parse(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
-    """Return the root of an XML text, or None; ``forgiving`` passes over references that XML 1.0
-    forbids and NAV sends.
+def parse_xml(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
+    """Return the root of an XML text, or None.
+
+    ``forgiving`` ignores references that XML 1.0 forbids and NAV sends.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -46,13 +47,13 @@ def parse(body: bytes, *, forgiving: bool = False) -> etree._Element | None:
     return root
 
 
-def read_answer(body: bytes, namespace: str) -> Fault | bool:
-    """Return the fault, or whether this is the result of Create.
+def read_response(body: bytes, namespace: str) -> SoapFault | bool:
+    """Return the fault, or whether the response is the result of Create.
 
-    A fault is read even where its text was cut off; a result must be whole.
+    A fault is read even where its text was cut off. A result must be complete.
     """
     is_whole = body.rstrip(b" \t\r\n\x00").endswith(b">")  # UTF-16 ends in a zero byte
-    root = parse(body, forgiving=True)
+    root = parse_xml(body, forgiving=True)
     if root is None or root.tag != f"{SOAP}Envelope":
         return False
     fault = root.find(f"{SOAP}Body/{SOAP}Fault")
@@ -60,7 +61,7 @@ def read_answer(body: bytes, namespace: str) -> Fault | bool:
         return is_whole and root.find(f"{SOAP}Body/{{{namespace}}}Create_Result") is not None
     code, message = fault.findtext("faultcode") or "", fault.findtext("faultstring") or ""
     detail = fault.find("detail")
-    return Fault(
+    return SoapFault(
         code.partition(":")[2] or code,
         message or " ".join(detail.itertext() if detail is not None else ()),
     )

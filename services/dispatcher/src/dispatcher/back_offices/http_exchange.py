@@ -1,4 +1,4 @@
-"""The record of one HTTP call for the appointment's timeline: no payload, no header, no secret."""
+"""Records one HTTP call for the timeline, without payload, headers or secrets."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from common.contracts.delivery import HttpExchange
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.calls import Call
+    from dispatcher.back_offices.calls import HttpCall
 
 LONGEST_ADDRESS = 500
 
 
 def exchange_of(
-    call: Call, http_status: int | None = None, received_bytes: int | None = None
+    call: HttpCall, http_status: int | None = None, received_bytes: int | None = None
 ) -> HttpExchange:
-    """Return the record of a call; a call without an answer has neither status nor size."""
+    """Return the record of a call. A call without a response has neither status nor size."""
     return HttpExchange(
         method=call.method,
         address=address_of(call.url),
@@ -27,7 +27,7 @@ def exchange_of(
 
 
 def address_of(url: str) -> str:
-    """Return scheme, host and path: credentials and queries may be secret."""
+    """Return scheme, host and path, because credentials and queries may be secret."""
     try:
         parts = urlsplit(url)
         plain = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

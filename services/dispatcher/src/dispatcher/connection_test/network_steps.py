@@ -8,9 +8,9 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Literal
 
-from common.contracts.connector import Step
-from dispatcher.back_offices.certificates import trusting
+from common.contracts.connector import ConnectionTestStep
 from dispatcher.back_offices.connector_settings import check_authority
+from dispatcher.back_offices.tls import ssl_context_for
 from dispatcher.errors import MisconfiguredError
 
 if TYPE_CHECKING:
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.addresses import Addresses
+    from dispatcher.back_offices.address_policy import AddressPolicy
 
 StepName = Literal["address", "TLS", "authentication", "endpoint"]
 PORTS = {"http": 80, "https": 443}
-MOST_ADDRESSES = 4
-HANG_UP_S = 1.0
+MAX_ADDRESSES = 4
+CLOSE_TIMEOUT_S = 1.0
 
 
-def failed(name: StepName, sentence: str) -> Step:
+def failed_step(name: StepName, sentence: str) -> ConnectionTestStep:
     """Return a step that failed, with the correction."""
-    return Step(name=name, passed=False, sentence=sentence)
+    return ConnectionTestStep(name=name, passed=False, sentence=sentence)
 
 
-async def try_address(connector: Connector, parts: SplitResult, addresses: Addresses) -> Step:
+async def check_address(
+    connector: Connector, parts: SplitResult, addresses: AddressPolicy
+) -> ConnectionTestStep:
     """Find the host's addresses and connect to one of them, as a delivery would."""
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     try:
@@ -40,23 +42,25 @@ async def try_address(connector: Connector, parts: SplitResult, addresses: Addre
                 host, port, type=socket.SOCK_STREAM
             )
     except (OSError, UnicodeError):
-        return failed(
+        return failed_step(
             "address",
             f"The name {host} cannot be found: check the URI's host, and the DNS of this machine.",
         )
     known = list(dict.fromkeys(str(info[4][0]) for info in found))
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
-            return await _first(host, port, known[:MOST_ADDRESSES], addresses)
+            return await _connect_first(host, port, known[:MAX_ADDRESSES], addresses)
     except TimeoutError:
-        return failed(
+        return failed_step(
             "address",
             f"No connection to {host} ({', '.join(known)}) on port {port} in time: check the port "
             "and the firewall.",
         )
 
 
-async def _first(host: str, port: int, known: Sequence[str], addresses: Addresses) -> Step:
+async def _connect_first(
+    host: str, port: int, known: Sequence[str], addresses: AddressPolicy
+) -> ConnectionTestStep:
     """Return the step of the first address that takes a connection, else of the first one."""
     errors: list[OSError] = []
     for address in known:
@@ -66,14 +70,14 @@ async def _first(host: str, port: int, known: Sequence[str], addresses: Addresse
         except OSError as error:
             errors.append(error)
             continue
-        await _hang_up(writer)
+        await _close(writer)
         shown = host if host == address else f"{host} ({address})"
         sentence = f"{shown} takes connections on port {port}."
-        return Step(name="address", passed=True, sentence=sentence)
-    return failed("address", _why(errors[0], host, known[0], port))
+        return ConnectionTestStep(name="address", passed=True, sentence=sentence)
+    return failed_step("address", _connection_fault(errors[0], host, known[0], port))
 
 
-def _why(error: OSError, host: str, address: str, port: int) -> str:
+def _connection_fault(error: OSError, host: str, address: str, port: int) -> str:
     if error.errno is None:
         return (
             f"{host} is {address}, which may not be called: if it is in your own network, add "
@@ -85,10 +89,10 @@ def _why(error: OSError, host: str, address: str, port: int) -> str:
     )
 
 
-async def try_tls(connector: Connector, parts: SplitResult) -> Step:
+async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestStep:
     """Try TLS with the authority that the connector trusts."""
     if parts.scheme == "http":
-        return Step(
+        return ConnectionTestStep(
             name="TLS",
             passed=True,
             sentence=(
@@ -99,14 +103,14 @@ async def try_tls(connector: Connector, parts: SplitResult) -> Step:
     try:
         check_authority(connector, "webhook")
     except MisconfiguredError as error:
-        return failed("TLS", str(error))
+        return failed_step("TLS", str(error))
     try:
         async with asyncio.timeout(connector.limits.connect_timeout_s):
             _, writer = await asyncio.open_connection(
-                host, port, ssl=trusting(connector.ca_certificate)
+                host, port, ssl=ssl_context_for(connector.ca_certificate)
             )
     except ssl.SSLCertVerificationError as error:
-        return failed(
+        return failed_step(
             "TLS",
             (
                 f"The certificate of {host} is not trusted: {error.verify_message}. Enter the "
@@ -114,7 +118,7 @@ async def try_tls(connector: Connector, parts: SplitResult) -> Step:
             ),
         )
     except (OSError, TimeoutError):
-        return failed(
+        return failed_step(
             "TLS",
             (
                 f"{host} does not speak TLS on port {port}: check the port, or use http if the "
@@ -122,12 +126,14 @@ async def try_tls(connector: Connector, parts: SplitResult) -> Step:
             ),
         )
     version = writer.get_extra_info("ssl_object").version()
-    await _hang_up(writer)
-    return Step(name="TLS", passed=True, sentence=f"{version}, with a trusted certificate.")
+    await _close(writer)
+    return ConnectionTestStep(
+        name="TLS", passed=True, sentence=f"{version}, with a trusted certificate."
+    )
 
 
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
+async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(OSError):  # a TimeoutError is one
-        async with asyncio.timeout(HANG_UP_S):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
             await writer.wait_closed()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from common.broker import translate_broker_errors
 from common.declare import declare
 from common.errors import QueueMismatchError
-from dispatcher.lanes.groups import keys_of
-from dispatcher.lanes.standing import standings_of
+from dispatcher.lanes.groups import lane_keys_of
+from dispatcher.lanes.telemetry import lane_standings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BROKER_TIMEOUT_S = 5.0
 
 
-class Lanes:
+class LaneRegistry:
     """One lane per connector, enabled or not: a disabled connector's deliveries are recorded.
 
     ``changed`` is called when lanes came or changed.
@@ -48,7 +48,7 @@ class Lanes:
         The queue of each exists when this returns, so that every delivery finds its lane.
         """
         for connector in connectors:
-            for key in keys_of(connector):
+            for key in lane_keys_of(connector):
                 lane = self._lanes.get(key)
                 if lane is None:
                     lane = self._factory.create(connector, key, self._has_changed)
@@ -95,6 +95,6 @@ class Lanes:
             lane.state.queue_mismatch = str(error)
             self._declared.discard(lane.queue.name)
 
-    async def standing(self, depths: QueueDepths) -> dict[str, Any]:
+    async def heartbeat_fields(self, depths: QueueDepths) -> dict[str, Any]:
         """Return the part of a heartbeat that describes the lanes this replica works."""
-        return {"lanes": await standings_of([one for one in self if one.is_owned], depths)}
+        return {"lanes": await lane_standings_of([one for one in self if one.is_owned], depths)}
