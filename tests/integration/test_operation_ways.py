@@ -12,7 +12,7 @@ import pytest
 from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.recording.record import Record
+from portal_api.recording.record import Recorder
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
@@ -50,7 +50,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
         )
         for n in range(MANY)
     ]
-    await Record(Writer(made)).statuses(events)
+    await Recorder(Writer(made)).statuses(events)
     items = ItemStore(made)
     await create_indexes(made)
     await items.add("1" * 32, [OperationItem(f"t{n}.c1", f"{n:05}") for n in range(MANY)])

@@ -33,6 +33,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def received(system: System, app: str) -> int:
+    """Return the number of records that the back office stored."""
     return int((await system.simulated("GET", app))["stored"])
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
 from ingest.changes import read_change
 from ingest.dates import Arrival
 from ingest.errors import InvalidFieldError, UnreadableError
