@@ -31,7 +31,7 @@ async def make_failed_deliveries(system: System, app: str, count: int, **fields:
 
 
 async def begin_operation(system: System, kind: str = "retry", **asked: Any) -> dict[str, Any]:
-    """Begin an operation and return it."""
+    """Begin an operation, and return its first state."""
     status, answer = await system.api("POST", "/operations", json={"kind": kind} | asked)
     assert status == 202, answer
     return dict(answer)

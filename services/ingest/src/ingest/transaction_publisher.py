@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
     from typing import Protocol
 
-    class ConfirmingPublisher(Protocol):
+    class MessagePublisher(Protocol):
         """The connection to RabbitMQ, as far as ingest uses it."""
 
         @property
@@ -39,7 +39,7 @@ class TransactionPublisher:
     in vain and no backlog grows. The confirmation, or the loss of the connection, ends that.
     """
 
-    def __init__(self, publisher: ConfirmingPublisher, confirm_timeout_s: float) -> None:
+    def __init__(self, publisher: MessagePublisher, confirm_timeout_s: float) -> None:
         self._publisher = publisher
         self.timeout_s = confirm_timeout_s
         self._published_at: float | None = None
