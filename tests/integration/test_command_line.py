@@ -1,4 +1,4 @@
-"""``mboc``: the portal API for administrators' scripts."""
+"""`mboc`, the command line of the portal API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.system import API_KEY, System, until
 async def mboc(
     system: System, *words: str, key: str = API_KEY, url: str = "", typed: str = ""
 ) -> tuple[int, str]:
-    """Run one command; returns its exit code and everything it printed."""
+    """Run one command, and return its exit code and output."""
     told = os.environ | {
         "MBOC_URL": url or system.services["portal-api"].url,
         "MBOC_API_KEY": key,

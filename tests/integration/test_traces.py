@@ -1,5 +1,5 @@
-"""One change is one trace, from the webhook to the stored record; a collector that is away
-changes nothing else.
+"""One change is one trace from the webhook to the stored record. An unavailable collector changes
+nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STEPS = {
     "publish statuses": ("dispatcher", "producer", "deliver deliveries"),
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
-"""Each step's service, kind and parent."""
+"""Service, kind and parent of each span."""
 AWAY, AGAIN = "the collector does not take traces", "the collector takes traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 
@@ -59,7 +59,7 @@ async def traced(
 async def collected(
     collector: FakeTraceCollector, trace_id: str, spans: int
 ) -> list[CollectedSpan]:
-    """The trace, once it has so many spans."""
+    """Wait until the trace has this many spans, and return them."""
 
     async def ask() -> list[CollectedSpan] | None:
         found = collector.trace(trace_id)
@@ -261,7 +261,7 @@ async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliverie
         await details(traced, await traced.change("update", a_snapshot(source_app=app)))
         return all([AGAIN in await log_of(traced, name) for name in RECORDING])
 
-    await until(all_say_so, "every service to say that the collector takes traces again")
+    await until(all_say_so, "every service to say that the collector accepts traces again")
     delivery = await details(traced, await traced.change("update", a_snapshot(source_app=app)))
     await collected(collector, delivery["trace_id"], len(STEPS))
     logs = [await log_of(traced, name) for name in RECORDING]
