@@ -24,9 +24,9 @@ from portal_api.recording.consumers import MESSAGES_AT_ONCE, MessageHandler
 from portal_api.recording.record import Recorder
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.cable import a_cable
+from tests.support.database import a_database
 from tests.support.slow_database import SlowDatabase
-from tests.support.stored import a_database
+from tests.support.tcp_proxy import a_tcp_proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -90,9 +90,9 @@ async def measure(count: int, bytes_per_s: float) -> None:
     server = MongoDb(Path(tempfile.mkdtemp()))
     await server.start()
     letters: Any = Letters()
-    async with a_database(server.url) as database, a_cable(server.url) as cable:
-        cable.bytes_per_s = bytes_per_s
-        slow: Any = SlowDatabase(database, cable, TIMEOUT_MS)
+    async with a_database(server.url) as database, a_tcp_proxy(server.url) as proxy:
+        proxy.bytes_per_s = bytes_per_s
+        slow: Any = SlowDatabase(database, proxy, TIMEOUT_MS)
         before, began = _peak_mib(), time.monotonic()
         await record(MessageHandler(Recorder(Writer(slow)), letters), count)
         took = time.monotonic() - began

@@ -14,9 +14,9 @@ from xdist.scheduler import LoadScopeScheduling
 from common.database import open_database
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
-from tests.support.offices import SECRETS
+from tests.support.api_user import PASSWORD
+from tests.support.simulated_back_offices import SECRETS
 from tests.support.system import System, a_session
-from tests.support.visitor import PASSWORD
 
 LONGEST_FIRST = ("browser", "faults", "monitoring", "api", "seed", "integration")
 """Folders: of two processes, neither waits long for the other's last file."""

@@ -16,9 +16,9 @@ from portal_api.accounts.roles import Role
 from portal_api.deliveries.cause import cause_of
 from portal_api.recording.record import Recorder
 from portal_api.store.writer import Writer
+from tests.support.api_user import COOKIE, a_user
 from tests.support.builders import an_event
 from tests.support.system import API_KEY, System, a_system
-from tests.support.visitor import COOKIE, a_user
 
 REFUSED = "[DSWBHK020] Status code: 502."
 

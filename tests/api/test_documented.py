@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.curl import ROOT, examples, read
+from tests.support.curl_examples import ROOT, examples, read
 from tests.support.system import API_KEY, SECRET, System
 
 DOCS = ROOT / "docs"

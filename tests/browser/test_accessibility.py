@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext
 
-from tests.browser.conftest import Sit
-from tests.support.browser import PHONE, WIDE, Desk, a_desk
+from tests.browser.conftest import OpenPortal
 from tests.support.retrying import failing
 from tests.support.system import System, until
+from tools.website.portal_page import PHONE, WIDE, PortalPage, a_portal_page
 
 AXE = (
     Path(__file__).parents[2]
@@ -63,7 +63,7 @@ DETAILS = ["failure", "lastActivity", "settings", "timeline", "connector", "oper
 VIEWS = [*LISTS, *SETTINGS, *DETAILS]
 
 
-async def violations(at: Desk, rules: list[str] = RULES) -> list[str]:
+async def violations(at: PortalPage, rules: list[str] = RULES) -> list[str]:
     """What axe has against the page as it is once it stands still: the rule, and where."""
     await at.page.evaluate(STILL)
     if not await at.page.evaluate("() => 'axe' in window"):
@@ -78,7 +78,7 @@ async def violations(at: Desk, rules: list[str] = RULES) -> list[str]:
     ]
 
 
-async def in_both_lights(at: Desk, path: str) -> list[str]:
+async def in_both_lights(at: PortalPage, path: str) -> list[str]:
     """The page's violations in the light, and those of its colours in the dark."""
     await at.page.emulate_media(color_scheme="light")
     await at.open(path)
@@ -115,9 +115,9 @@ async def paths(system: System) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[Desk]:
+async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[PortalPage]:
     """One page for all views: each is only gone to."""
-    desk = await a_desk(contexts["admin"], system.services["portal-api"].url)
+    desk = await a_portal_page(contexts["admin"], system.services["portal-api"].url)
     yield desk
     await desk.page.close()
     assert desk.faults == []
@@ -125,7 +125,7 @@ async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncI
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(
-    passing: Desk, paths: dict[str, str], view: str
+    passing: PortalPage, paths: dict[str, str], view: str
 ) -> None:
     await passing.page.set_viewport_size(WIDE)
     assert await in_both_lights(passing, paths[view]) == []
@@ -139,17 +139,17 @@ async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_
     assert await violations(passing) == []
 
 
-async def test_axe_finds_nothing_on_the_sign_in_page(sit: Sit) -> None:
-    at = await sit(None)
+async def test_axe_finds_nothing_on_the_sign_in_page(open_portal: OpenPortal) -> None:
+    at = await open_portal(None)
 
     assert await in_both_lights(at, "/login") == []
 
 
 async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await failing(system, app, 2)
-    at = await sit("operator")
+    at = await open_portal("operator")
     await at.open(f"/errors?source_app={app}")
     assert await violations(at) == []
 
@@ -162,8 +162,8 @@ async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(
     assert await violations(at, RULES[:-1]) == []
 
 
-async def test_the_first_tab_leads_past_the_menu_to_the_content(sit: Sit) -> None:
-    at = await sit("viewer")
+async def test_the_first_tab_leads_past_the_menu_to_the_content(open_portal: OpenPortal) -> None:
+    at = await open_portal("viewer")
     await at.open("/status")
 
     await at.page.keyboard.press("Tab")
@@ -172,8 +172,8 @@ async def test_the_first_tab_leads_past_the_menu_to_the_content(sit: Sit) -> Non
     assert await at.page.evaluate("() => document.activeElement.id") == "content"
 
 
-async def test_a_chosen_theme_stays_whatever_the_system_has(sit: Sit) -> None:
-    at = await sit("viewer", color_scheme="light")
+async def test_a_chosen_theme_stays_whatever_the_system_has(open_portal: OpenPortal) -> None:
+    at = await open_portal("viewer", color_scheme="light")
     await at.open("/")
 
     await at.button("Light or dark").click()

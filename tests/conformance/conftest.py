@@ -20,7 +20,7 @@ from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
 from tests.support.builders import a_connector
 from tests.support.fake_lane import a_lane
-from tests.support.offices import OFFICES
+from tests.support.simulated_back_offices import SIMULATED
 from tests.support.system import SECRET_KEYS, System
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Bench:
             for name, secret in (secrets or {}).items()
         }
         return a_connector(
-            **OFFICES[office].connector(self.address, self.name), secrets=sealed, **fields
+            **SIMULATED[office].connector(self.address, self.name), secrets=sealed, **fields
         )
 
     def build(self, connector: Connector) -> BackOffice:

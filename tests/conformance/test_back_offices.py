@@ -21,9 +21,9 @@ from dispatcher.errors import (
 )
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
-from tests.support.offices import OFFICES, a_client, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_client, a_login
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
 UNREADABLE = pytest.mark.parametrize(
     "fault",
     [{"malformed": True}, {"oversized_bytes": 2_000_000}, {"gzip_bomb": 30_000_000}, {"drip_s": 5}],
@@ -66,7 +66,7 @@ def decision(error: DeliveryError) -> Decision:
 
 
 def test_the_table_has_every_kind() -> None:
-    assert {(office.system, office.api_type) for office in OFFICES.values()} == KINDS
+    assert {(office.system, office.api_type) for office in SIMULATED.values()} == KINDS
 
 
 @OFFICE

@@ -13,16 +13,16 @@ from common.contracts.connector import Limits
 from dispatcher.connection_test.steps import try_connector
 from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector
-from tests.support.offices import COMPANY, OFFICES, a_login
 from tests.support.raw_server import raw_server
+from tests.support.simulated_back_offices import COMPANY, SIMULATED, a_login
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.http_client import SharedResources
     from dispatcher.connection_test.steps import Tested
     from tests.conformance.conftest import Bench
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
-NOT_WEBHOOK = pytest.mark.parametrize("office", [name for name in OFFICES if name != "webhook"])
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
+NOT_WEBHOOK = pytest.mark.parametrize("office", [name for name in SIMULATED if name != "webhook"])
 BC = "Business Central API page"
 NO_COMPANY = "00000000-0000-0000-0000-000000000000"
 BEFORE = [("address", True), ("TLS", True)]
@@ -44,7 +44,7 @@ async def of_server(
     shared: SharedResources, office: str, answer: bytes | None, **fields: Any
 ) -> Tested:
     async with raw_server(answer) as server:
-        given = OFFICES[office].connector(server.url.rstrip("/"), "x") | fields
+        given = SIMULATED[office].connector(server.url.rstrip("/"), "x") | fields
         return await try_connector(a_connector(**given), shared)
 
 

@@ -14,9 +14,9 @@ from dispatcher import next_step
 from dispatcher.outcome import Outcome
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
-from tests.support.offices import OFFICES, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_login
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
 REQUEST = a_delivery(transaction=a_transaction(body=as_body(a_snapshot()).decode()))
 HASTY, PATIENT = Limits(total_timeout_s=0.5), Limits(total_timeout_s=10)
 IN_DOUBT = (408, 500, 502, 503, 504, 507, 520, 599)

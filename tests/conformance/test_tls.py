@@ -17,11 +17,11 @@ from dispatcher.connection_test.steps import try_connector
 from dispatcher.errors import MisconfiguredError
 from dispatcher.metrics import CERTIFICATE_ENDS
 from tests.support.builders import a_connector, a_delivery
-from tests.support.tls import Https, https_webhook
+from tests.support.https_webhook import HttpsWebhook, https_webhook
 
 
 @pytest.fixture
-async def https(tmp_path: Path) -> AsyncIterator[Https]:
+async def https(tmp_path: Path) -> AsyncIterator[HttpsWebhook]:
     async with https_webhook(tmp_path) as webhook:
         yield webhook
 
@@ -32,7 +32,7 @@ async def deliver(connector: Connector, shared: SharedResources) -> Receipt:
 
 
 async def test_a_certificate_of_a_stranger_is_not_trusted(
-    shared: SharedResources, https: Https
+    shared: SharedResources, https: HttpsWebhook
 ) -> None:
     connector = a_connector(uri=https.url)
 
@@ -47,7 +47,7 @@ async def test_a_certificate_of_a_stranger_is_not_trusted(
 
 
 async def test_an_authority_that_cannot_be_read_fails_at_the_second_step(
-    shared: SharedResources, https: Https
+    shared: SharedResources, https: HttpsWebhook
 ) -> None:
     connector = a_connector(uri=https.url, ca_certificate="no certificate")
 
@@ -57,7 +57,9 @@ async def test_an_authority_that_cannot_be_read_fails_at_the_second_step(
     assert "ca_certificate" in tested.steps[-1].sentence
 
 
-async def test_the_connectors_own_authority_is(shared: SharedResources, https: Https) -> None:
+async def test_the_connectors_own_authority_is(
+    shared: SharedResources, https: HttpsWebhook
+) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 
     assert (await deliver(connector, shared)).http_status == 200
@@ -66,7 +68,7 @@ async def test_the_connectors_own_authority_is(shared: SharedResources, https: H
 
 
 async def test_a_call_notes_when_the_certificate_ends(
-    shared: SharedResources, https: Https
+    shared: SharedResources, https: HttpsWebhook
 ) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 

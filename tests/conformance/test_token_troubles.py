@@ -14,7 +14,7 @@ from common.contracts.connector import Limits
 from dispatcher.connection_test.steps import try_connector
 from dispatcher.errors import DeliveryError
 from tests.support.builders import a_delivery
-from tests.support.offices import a_client
+from tests.support.simulated_back_offices import a_client
 from tests.support.token_endpoint import token_endpoint
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from tests.support.manifests import (
     pod_of,
     selects,
 )
-from tests.support.monitoring_manifests import FOLDER, kustomization, rules
 from tests.support.schemas import check
+from tools.deploy.monitoring_manifests import FOLDER, kustomization, rules
 
 OVERLAYS = tuple(SERVERS)
 OURS = [(overlay, name) for overlay, name in LASTING if name.startswith("Deployment/")]

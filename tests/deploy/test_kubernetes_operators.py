@@ -9,8 +9,8 @@ import re
 import pytest
 
 from common import topology
-from tests.support.broker_definitions import MANIFEST, manifest
 from tests.support.manifests import SERVERS, named, of_kind
+from tools.deploy.broker_definitions import MANIFEST, manifest
 
 OPERATORS = "production-operators"
 

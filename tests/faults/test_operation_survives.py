@@ -18,7 +18,7 @@ import pytest
 from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, as_body
-from tests.support.evidence import evidence
+from tests.support.diagnostics import diagnose
 from tests.support.retrying import begun, progress
 from tests.support.system import System, until
 
@@ -113,7 +113,7 @@ class Witness:
         await asyncio.wait({self.watching}, timeout=within_s)
         if not self.watching.done():
             self.watching.cancel()
-            pytest.fail(await evidence(self._system, self.last, self._connector_id))
+            pytest.fail(await diagnose(self._system, self.last, self._connector_id))
         return self.watching.result()
 
     async def until_asked(self, count: int) -> None:

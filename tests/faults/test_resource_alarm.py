@@ -14,7 +14,7 @@ from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.faults.test_outages import post_until_accepted
 from tests.support.builders import a_snapshot
-from tests.support.own_office import an_office
+from tests.support.fake_back_office import a_back_office
 from tests.support.system import System, a_session, free_port, until
 
 MANY = 300
@@ -148,7 +148,7 @@ async def test_a_lane_is_worked_off_during_an_alarm(
 
     await until(all_are_in_the_lane, "the deliveries to be in the lane")
     await raise_alarm(rabbitmq)
-    async with an_office(port) as office:
+    async with a_back_office(port) as office:
         await until_empty(rabbitmq, lane)
         assert len(office.calls[app]) == MANY
         assert await stored(system) > 0
@@ -163,7 +163,7 @@ async def test_a_lane_is_worked_off_during_an_alarm(
 async def test_transactions_that_a_killed_dispatcher_routed_during_an_alarm_stay_before_later_ones(
     system: System, rabbitmq: RabbitMq, app: str
 ) -> None:
-    async with an_office() as office:
+    async with a_back_office() as office:
         await system.connector(**settings(source_app=app, uri=office.url(app)))
         await post(system, app, MANY)
         await raise_alarm(rabbitmq)

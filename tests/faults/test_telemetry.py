@@ -17,7 +17,7 @@ from common.telemetry.publisher import TelemetryPublisher
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
-from tests.support.events import listening
+from tests.support.event_stream import listening
 from tests.support.system import System, until
 
 
@@ -116,7 +116,7 @@ async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
     await rabbitmq.stop()
     async with telemetry.sending():
         for number in range(80):
-            lines.keep(
+            lines.append(
                 f'{{"timestamp": "2026-07-21T14:03:09.{number:03}Z", "level": "info", "service": '
                 f'"ingest", "replica": "{app}", "event": "n{number}"}}'
             )

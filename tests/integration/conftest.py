@@ -9,7 +9,7 @@ import pytest
 
 from common.database import open_database
 from dispatcher.ledger.ledger import Ledger
-from tests.support.ledgers import LEASE_S, Database
+from tests.support.ledger_samples import LEASE_S, Database
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from portal_api.accounts.roles import Role
 from portal_api.build_auth import build_auth
 from portal_api.errors import ConflictError
 from portal_api.store.users import Users
+from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user
 from tests.support.system import System
-from tests.support.visitor import PASSWORD, Visitor, a_name, a_user
 
 OTHER = "other made-up words 5"
 
@@ -77,7 +77,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
     system: System,
 ) -> None:
     here = await a_user(system)
-    there = Visitor(system, here.name)
+    there = ApiUser(system, here.name)
     await there.sign_in()
 
     assert (await here.ask("PUT", "/session/password", {"old": here.password, "new": OTHER}))[
@@ -86,7 +86,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
 
     assert [(await visitor.ask("GET", "/session"))[0] for visitor in (here, there)] == [200, 401]
     assert [
-        (await Visitor(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)
+        (await ApiUser(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)
     ] == [401, 200]
 
 
@@ -99,7 +99,7 @@ async def test_ones_own_password_is_not_changed_without_the_old_one(system: Syst
         422,
         [{"field": "old", "message": "is not your password"}],
     )
-    assert (await Visitor(system, visitor.name).sign_in())[0] == 200
+    assert (await ApiUser(system, visitor.name).sign_in())[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ async def test_an_administrator_is_created_from_the_command_line(system: System)
         f"Created: {name}, an administrator.\n",
     )
 
-    visitor = Visitor(system, name)
+    visitor = ApiUser(system, name)
     assert (await visitor.sign_in())[1]["role"] == "admin"
     assert await create_admin(system, name, PASSWORD) == (
         1,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.described import Operation, writes
+from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user, an_api_key
+from tests.support.openapi import Operation, writes
 from tests.support.system import System
-from tests.support.visitor import PASSWORD, Visitor, a_key, a_name, a_user
 
 
 async def entries(system: System, **filters: str) -> list[dict[str, Any]]:
@@ -26,8 +26,8 @@ async def entries(system: System, **filters: str) -> list[dict[str, Any]]:
 async def test_every_write_is_in_the_audit_with_its_outcome(
     system: System, operation: Operation
 ) -> None:
-    key, made = await a_key(system, "admin")
-    visitor = Visitor(system)
+    key, made = await an_api_key(system, "admin")
+    visitor = ApiUser(system)
 
     for headers, who, via in (
         ({"X-API-KEY": key}, "PORTAL_API_KEY", f"API key {made['api_key_id']}"),
@@ -46,7 +46,7 @@ async def test_every_write_is_in_the_audit_with_its_outcome(
 
 @pytest.mark.parametrize("body", [b"{", b"", b'{"name": "\xff"}'])
 async def test_a_write_nobody_can_read_is_in_the_audit_too(system: System, body: bytes) -> None:
-    key, made = await a_key(system, "admin")
+    key, made = await an_api_key(system, "admin")
     url, headers = (
         f"{system.services['portal-api'].url}/api/users",
         {"X-API-KEY": key, "Content-Type": "application/json"},
@@ -163,7 +163,7 @@ async def test_accounts_are_told_without_their_passwords(system: System) -> None
 async def test_sign_ins_that_fail_are_told_but_not_what_was_typed_for_a_name(
     system: System,
 ) -> None:
-    somebody, nobody = await a_user(system, signed_in=False), Visitor(system)
+    somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
     await somebody.wrong()
     nobody.name = f"my-secret-{uuid.uuid4().hex[:8]}"
     await nobody.wrong()
@@ -229,9 +229,9 @@ async def test_the_list_is_read_in_pages_and_by_time(system: System) -> None:
 async def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(
     system: System, forwarded: str, address: str
 ) -> None:
-    key, made = await a_key(system, "admin")
+    key, made = await an_api_key(system, "admin")
 
-    await Visitor(system, address=forwarded).ask("POST", "/users", {}, **{"X-API-KEY": key})
+    await ApiUser(system, address=forwarded).ask("POST", "/users", {}, **{"X-API-KEY": key})
 
     told = [
         entry

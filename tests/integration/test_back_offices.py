@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.offices import OFFICES, a_client, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_client, a_login
 from tests.support.system import System, until
 
 MANY = 500
@@ -26,7 +26,7 @@ async def connector(
 ) -> str:
     demanded, said, secrets = proof
     await system.simulated("PUT", app, "/authentication", json=demanded)
-    reached = OFFICES[office].connector(system.services["simulator"].url, app)
+    reached = SIMULATED[office].connector(system.services["simulator"].url, app)
     return await system.connector(
         **{"source_app": app, "authentication": said} | reached | secrets | fields
     )

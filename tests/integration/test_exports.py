@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from common.contracts.delivery import Status
 from common.database import open_database
-from common.process import listening
+from common.process import serve_http
 from portal_api.deliveries.schemas import as_delivery
 from portal_api.exports import batches
 from portal_api.exports.batches import read_batches
@@ -185,7 +185,7 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
         return StreamingResponse(json_lines(rows, as_delivery))
 
     async with (
-        listening(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
+        serve_http(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
         aiohttp.ClientSession() as http,
     ):
 

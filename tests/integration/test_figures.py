@@ -23,7 +23,7 @@ from portal_api.store.statistics import COUNTED, Statistics, _counting, _outcome
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)

@@ -29,7 +29,7 @@ from portal_api.store.causes import Causes
 from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 from tests.support.system import System
 
 Store = AsyncIOMotorDatabase[dict[str, Any]]

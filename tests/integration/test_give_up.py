@@ -16,7 +16,7 @@ from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 MANY = 450
 

@@ -9,7 +9,7 @@ from common.contracts.delivery import Status
 from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
-from tests.support.ledgers import (
+from tests.support.ledger_samples import (
     GATEWAY_FAULT,
     REFUSED,
     SUCCESS,

@@ -9,7 +9,7 @@ from common.contracts.appointment import Action
 from dispatcher.ledger.claim import Claim, Done, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT
-from tests.support.ledgers import (
+from tests.support.ledger_samples import (
     SUCCESS,
     Database,
     deliver,

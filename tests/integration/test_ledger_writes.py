@@ -13,7 +13,7 @@ from pymongo.errors import BulkWriteError
 from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
-from tests.support.ledgers import (
+from tests.support.ledger_samples import (
     SUCCESS,
     UNKNOWN,
     Database,

@@ -28,7 +28,7 @@ from portal_api.schemas.paging import Page
 from portal_api.store.pages import cursors, read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 MANY = 600
 LIMIT = 10

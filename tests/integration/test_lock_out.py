@@ -14,8 +14,8 @@ from common.database import open_database
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.sign_ins import SignIns
+from tests.support.api_user import ApiUser, a_name, a_user
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_name, a_user
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +29,13 @@ async def quick(system: System) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=["somebody", "nobody"])
-async def visitor(system: System, request: pytest.FixtureRequest) -> Visitor:
+async def visitor(system: System, request: pytest.FixtureRequest) -> ApiUser:
     """Somebody with an account, or a name that no account has."""
-    return await a_user(system, signed_in=False) if request.param == "somebody" else Visitor(system)
+    return await a_user(system, signed_in=False) if request.param == "somebody" else ApiUser(system)
 
 
 async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(
-    visitor: Visitor,
+    visitor: ApiUser,
 ) -> None:
     assert await visitor.wrong(5) == [401] * 5
 
@@ -68,7 +68,7 @@ async def test_guesses_at_once_on_two_replicas_are_counted_together(
     system: System, quick: str
 ) -> None:
     here = await a_user(system, signed_in=False)
-    there = Visitor(system, here.name, service=quick)
+    there = ApiUser(system, here.name, service=quick)
 
     answers = await asyncio.gather(*(guesser.wrong() for guesser in (here, there) * 10))
 
@@ -76,7 +76,7 @@ async def test_guesses_at_once_on_two_replicas_are_counted_together(
 
 
 async def test_an_address_that_guesses_many_names_is_locked_too(system: System) -> None:
-    guesser, waits = Visitor(system), (timedelta(seconds=30), timedelta(hours=1))
+    guesser, waits = ApiUser(system), (timedelta(seconds=30), timedelta(hours=1))
     sign_ins = SignIns(
         open_database(system.mongodb_url, system.database),
         lockout_of_names(*waits),
@@ -85,7 +85,7 @@ async def test_an_address_that_guesses_many_names_is_locked_too(system: System) 
     for _ in range(49):
         await sign_ins.begin(a_name(), guesser.address, now_in_milliseconds())
 
-    answers = [await Visitor(system, address=guesser.address).wrong() for _ in range(3)]
+    answers = [await ApiUser(system, address=guesser.address).wrong() for _ in range(3)]
 
     assert answers == [[401], [429], [429]]
     assert (await (await a_user(system, signed_in=False)).sign_in())[0] == 200, (
@@ -99,7 +99,7 @@ async def test_unknown_name_wrong_password_and_disabled_account_are_answered_ali
     somebody, disabled, nobody = (
         await a_user(system, signed_in=False),
         await a_user(system, signed_in=False),
-        Visitor(system),
+        ApiUser(system),
     )
     await system.api("PUT", f"/users/{disabled.name}", json={"enabled": False})
 
@@ -114,7 +114,7 @@ async def test_unknown_name_wrong_password_and_disabled_account_are_answered_ali
 
 
 async def test_an_unknown_name_takes_as_long_as_a_known_one(system: System) -> None:
-    somebody, nobody = await a_user(system, signed_in=False), Visitor(system)
+    somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
     taken: dict[str, list[float]] = {somebody.name: [], nobody.name: []}
 
     for visitor in (somebody, nobody) * 4:

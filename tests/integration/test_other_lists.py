@@ -20,10 +20,10 @@ from portal_api.accounts.user_schemas import UserQuery, UserSort
 from portal_api.operations.schemas import OperationQuery, OperationSort
 from portal_api.store.pages import read_page
 from tests.integration.test_list_plans import check
+from tests.support.api_user import a_user
 from tests.support.builders import A_MOMENT
-from tests.support.stored import a_database
+from tests.support.database import a_database
 from tests.support.system import API_KEY, System
-from tests.support.visitor import a_user
 
 MANY, LIMIT = 60, 7
 KINDS = [

@@ -21,7 +21,7 @@ from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 KEY = "demo/37743"

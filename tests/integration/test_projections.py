@@ -25,7 +25,7 @@ from portal_api.store import delivery_projections
 from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.stored import a_database
+from tests.support.database import a_database
 
 NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 

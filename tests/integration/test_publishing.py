@@ -15,7 +15,7 @@ import structlog
 from aio_pika.abc import AbstractRobustConnection
 from prometheus_client import REGISTRY
 
-from common import publish_waits, topology
+from common import topology, unconfirmed_messages
 from common.broker import Publisher, connect
 from common.errors import MessageTooLargeError, NotRoutedError
 from local_stack.servers.rabbitmq import RabbitMq
@@ -132,7 +132,7 @@ async def test_a_message_larger_than_rabbitmq_takes_is_refused_with_its_size_and
 async def test_a_wait_is_logged_once_shown_in_the_metric_and_a_reason_until_it_is_over(
     rabbitmq: RabbitMq, vhost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish_waits, "SILENT_S", 0.3)
+    monkeypatch.setattr(unconfirmed_messages, "REPORT_AFTER_S", 0.3)
     exchange = topology.STATUSES.name
     async with a_publisher(rabbitmq.url + vhost) as publisher:
         await rabbitmq.control("set_permissions", "-p", vhost, "guest", "", "", "")

@@ -23,9 +23,9 @@ from portal_api.recording.record import Recorder
 from portal_api.store import bulk, delivery_projections, writer
 from portal_api.store.writer import Writer
 from tests.support.builders import a_transaction, an_event
-from tests.support.cable import a_cable
+from tests.support.database import a_database
 from tests.support.slow_database import SlowDatabase
-from tests.support.stored import a_database
+from tests.support.tcp_proxy import a_tcp_proxy
 from tests.unit.common.test_dead_lettering import FakePublisher
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -62,7 +62,7 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
     database: Database, letters: Any, mongodb_url: str
 ) -> None:
     lists, each = 4, 250
-    async with a_cable(mongodb_url) as cable:
+    async with a_tcp_proxy(mongodb_url) as cable:
         slow: Any = SlowDatabase(database, cable, timeout_ms=250)
         cable.bytes_per_s = 4_000_000
         recorder = MessageHandler(Recorder(Writer(slow)), letters)

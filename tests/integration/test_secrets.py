@@ -16,7 +16,14 @@ import pytest
 
 from common import topology
 from tests.support.builders import a_snapshot
-from tests.support.offices import HEADER, OFFICES, SECRETS, SIGNING, a_client, a_login
+from tests.support.simulated_back_offices import (
+    HEADER,
+    SECRETS,
+    SIGNING,
+    SIMULATED,
+    a_client,
+    a_login,
+)
 from tests.support.system import System, until
 
 FAULTS: tuple[dict[str, Any] | None, ...] = (
@@ -30,7 +37,7 @@ FAULTS: tuple[dict[str, Any] | None, ...] = (
 @pytest.fixture
 async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
     """Every message that passes an exchange, headers included, from now on."""
-    heard: list[str] = []
+    messages: list[str] = []
     async with await aio_pika.connect(rabbitmq_url) as connection:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
@@ -38,11 +45,11 @@ async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
             if exchange.type != "direct":
                 await queue.bind(exchange.name, topology.EVERYTHING)
 
-        async def hear(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-            heard.append(f"{message.headers} {message.body.decode()}")
+        async def receive(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+            messages.append(f"{message.headers} {message.body.decode()}")
 
-        await queue.consume(hear, no_ack=True)
-        yield heard
+        await queue.consume(receive, no_ack=True)
+        yield messages
 
 
 async def connector_of(system: System, app: str, office: str) -> str:
@@ -53,7 +60,7 @@ async def connector_of(system: System, app: str, office: str) -> str:
     more = {"signing_secret": SIGNING, "headers": {"X-Made-Up": HEADER}}
     return await system.connector(
         **{"source_app": app, "authentication": said}
-        | OFFICES[office].connector(simulator, app)
+        | SIMULATED[office].connector(simulator, app)
         | secrets
         | more
     )
@@ -113,7 +120,7 @@ async def logged(system: System) -> list[str]:
 
 
 async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> None:
-    apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in OFFICES}
+    apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in SIMULATED}
 
     said = [
         text for office, app in apps.items() for text in await deliver_and_fail(system, app, office)

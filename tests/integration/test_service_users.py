@@ -19,8 +19,14 @@ from pymongo.errors import OperationFailure
 
 from common import topology
 from tests.support.builders import a_snapshot
+from tests.support.service_users import (
+    DATABASE,
+    ROLES,
+    MongoDbWithUsers,
+    RabbitMqWithUsers,
+    Secrets,
+)
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, a_session, until
-from tests.support.users import DATABASE, ROLES, MongoDbWithUsers, RabbitMqWithUsers, Secrets
 
 SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 UNAUTHORIZED = 13
@@ -226,7 +232,7 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
     others = [
         q
         for q in (*topology.QUEUES, lane)
-        if q not in topology.PARTS[service].consumes and not q.name.startswith(f"{service}.")
+        if q not in topology.SERVICES[service].consumes and not q.name.startswith(f"{service}.")
     ]
     url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
 
@@ -242,7 +248,7 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_publishes_only_where_it_has_to(guarded: Guarded, service: str) -> None:
-    part = topology.PARTS[service]
+    part = topology.SERVICES[service]
     allowed = {
         exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)
     }

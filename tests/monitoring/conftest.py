@@ -13,10 +13,10 @@ import pytest
 
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.ports import any_free
+from tests.support.faults import FaultInjector, RabbitMqInAlarm
+from tests.support.https_webhook import https_webhook
 from tests.support.prometheus import Prometheus
 from tests.support.system import System, a_system
-from tests.support.tls import https_webhook
-from tests.support.trouble import ShortOfMemory, Trouble
 
 JOBS = ("ingest", "dispatcher", "portal-api", "retry")
 NOWHERE = "amqp://127.0.0.1:1/"
@@ -32,7 +32,7 @@ class Watched:
     system: System
     mongodb: MongoDb
     prometheus: Prometheus
-    trouble: Trouble
+    trouble: FaultInjector
 
     def look_again(self) -> None:
         """Scrape the services where they are by now."""
@@ -58,7 +58,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
     directory = tmp_path_factory.mktemp("monitoring")
     mongodb, rabbitmq = (
         MongoDb(directory / "mongodb"),
-        ShortOfMemory(directory / "short").on(any_free()),
+        RabbitMqInAlarm(directory / "short").on(any_free()),
     )
     await asyncio.gather(mongodb.start(), rabbitmq.start())
     async with a_system(mongodb.url, directory) as system, https_webhook(directory) as https:
@@ -66,7 +66,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
             system,
             mongodb,
             Prometheus(directory / "prometheus", system.http),
-            Trouble(system, https),
+            FaultInjector(system, https),
         )
         await asyncio.gather(seen.prometheus.start(), _start_services(seen))
         await seen.trouble.begin()

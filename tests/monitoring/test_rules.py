@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from tests.support.dashboards import MONITORING
 from tests.support.manifests import named
 from tests.support.prometheus import promtool
+from tools.deploy.dashboards import MONITORING
 
 
 async def test_rules_and_configuration_are_valid() -> None:

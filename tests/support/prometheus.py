@@ -17,8 +17,8 @@ import aiohttp
 from local_stack.processes import OwnProcess
 from local_stack.servers.packages import install
 from local_stack.servers.ports import any_free
-from tests.support.dashboards import MONITORING
 from tests.support.system import until
+from tools.deploy.dashboards import MONITORING
 
 EVERY = "1s"
 SECONDS_A_MINUTE = 2

@@ -9,7 +9,7 @@ from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from tests.support.cable import Cable
+from tests.support.tcp_proxy import TcpProxy
 
 Database = AsyncIOMotorDatabase[dict[str, Any]]
 
@@ -17,8 +17,8 @@ Database = AsyncIOMotorDatabase[dict[str, Any]]
 class SlowDatabase:
     """MongoDB through a slow network, and what became of each change there."""
 
-    def __init__(self, database: Database, cable: Cable, timeout_ms: int) -> None:
-        url = f"mongodb://127.0.0.1:{cable.port}/?directConnection=true"
+    def __init__(self, database: Database, proxy: TcpProxy, timeout_ms: int) -> None:
+        url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
             url, w="majority", timeoutMS=timeout_ms
         )

@@ -35,7 +35,7 @@ EVENTS = {
 
 T = TypeVar("T")
 KEPT_S = 2
-PATIENCE_S = 90
+WAITING_TIMEOUT_S = 90
 """A deadline is there to end a test in vain, not to measure: the machine may have
 other things to do.
 """
@@ -56,7 +56,7 @@ def a_session() -> aiohttp.ClientSession:
 
 
 async def until(
-    ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = PATIENCE_S
+    ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = WAITING_TIMEOUT_S
 ) -> T:
     """Ask again until the answer is truthy; fail with what was waited for."""
     deadline = time.monotonic() + within_s
@@ -119,7 +119,7 @@ class System:
         service = self.services.pop(name)
         if service.process.returncode is None:
             service.process.send_signal(number)
-        return await asyncio.wait_for(service.process.wait(), PATIENCE_S)
+        return await asyncio.wait_for(service.process.wait(), WAITING_TIMEOUT_S)
 
     async def start_all(self) -> None:
         """Start one of each that a change passes on its way to a back office, the

@@ -14,9 +14,9 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from simulator.authentication.handshake import Handshake
-from simulator.authentication.required import LoginRequired
+from simulator.authentication.requirements import LoginRequirement
 from simulator.errors import HandshakeError
-from tests.support.offices import LOGIN
+from tests.support.simulated_back_offices import LOGIN
 
 PROOF = b"NTLMSSP\x00\x03\x00\x00\x00"
 """The message of NTLM that is made of the password (MS-NLMP, 2.2.1.3)."""
@@ -95,8 +95,8 @@ class WindowsServer:
         return answer
 
 
-def _required(scheme: str) -> LoginRequired:
-    return LoginRequired.model_validate(
+def _required(scheme: str) -> LoginRequirement:
+    return LoginRequirement.model_validate(
         {"type": scheme, "login": LOGIN["login"], "password": SecretStr(LOGIN["password"])}
     )
 

@@ -19,12 +19,12 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.sealing import KeyRing
 from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from common.traces.exporting import exporting
+from common.traces.exporting import export_traces
 from dispatcher.back_offices.addresses import Addresses
 from dispatcher.back_offices.authentication.tokens import Tokens
 from dispatcher.back_offices.caller import open_session
@@ -74,7 +74,7 @@ def main() -> None:
     if arguments.command == "test":
         raise SystemExit(asyncio.run(_test(settings, arguments.connector_id)))
     lines = LogBuffer()
-    configure_logs("dispatcher", settings.replica, settings.log_level, lines.keep)
+    configure_logs("dispatcher", settings.replica, settings.log_level, lines.append)
     run(partial(serve, settings, lines))
 
 
@@ -88,8 +88,8 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness
     )
     tracing, serving = (
-        exporting(settings, "dispatcher", settings.replica),
-        listening(app, settings.host, settings.port),
+        export_traces(settings, "dispatcher", settings.replica),
+        serve_http(app, settings.host, settings.port),
     )
     async with tracing, serving, telemetry.sending(), _shared(settings) as resources:
         await _work(settings, stop, readiness, telemetry, resources)
@@ -127,7 +127,7 @@ async def _work(
     supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()
-    telemetry.also(lanes.standing)
+    telemetry.add_heartbeat_fields(lanes.standing)
 
     route = RoutingService(connectors, outbox, statuses, replica)
     transactions = TransactionsConsumer(connection, route, outbox)
@@ -136,7 +136,7 @@ async def _work(
     subscribe_to_forgetting(broker, ledger)
     await broker.start()
     reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "connector changes")
-    async with background(
+    async with run_background(
         loopback.run(),
         reach.run(),
         ledger.keep_leases(),

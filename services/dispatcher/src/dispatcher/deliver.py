@@ -16,7 +16,7 @@ from common import topology
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import consume_span, publish_span
-from common.traces.spans import CURRENT
+from common.traces.spans import CURRENT_SPAN
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
 from dispatcher.keyed_lock import KeyedLock
@@ -55,7 +55,7 @@ class DeliveryService:
         connector = self._lane.connector
         attributes = partial(_attributes, request)
         with consume_span("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
-            CURRENT.set(span)  # never reset: each delivery has a task of its own
+            CURRENT_SPAN.set(span)  # never reset: each delivery has a task of its own
             refusal = find_refusal(connector, request.transaction.action, KINDS)
             if refusal is not None:
                 if Action.CREATE in connector.actions:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from pymongo import IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from common import topology
 from common.batcher import MOST_BYTES, Batcher
-from common.database import ensure_indexes, is_unavailable, retry_while_unavailable
+from common.database import ensure_indexes, insert_missing, is_unavailable, retry_while_unavailable
 from common.dead_lettering import publish_dead_letter
 from common.errors import BrokerUnavailableError, MessageTooLargeError
 from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
@@ -34,7 +34,6 @@ log = structlog.get_logger()
 BLOCKED_AFTER_S = 5.0
 LOOK_EVERY_S = 15.0
 LOOK_AGAIN_S = 1.0
-DUPLICATE_KEY = 11000
 MOST_MESSAGES = 64
 DELIVERIES = {"exchange": topology.DELIVERIES.name}
 EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
@@ -220,21 +219,11 @@ class Outbox:
             {"_id": f"{number:020d}", "replica": self._replica} | message._asdict()
             for number, message in enumerate(messages, last - len(messages) + 1)
         ]
-        async for trial in retry_while_unavailable():
-            with trial:
-                await self._insert(documents)
+        await insert_missing(self._collection, documents)
         OUTBOX_STORED.inc(len(documents))
         OUTBOX_WAITING.inc(len(documents))
         self._has_stored.set()
         return [None] * len(documents)
-
-    async def _insert(self, documents: Sequence[dict[str, Any]]) -> None:
-        """Insert them; those that an earlier try has inserted are there already."""
-        try:
-            await self._collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
-                raise
 
     async def _count_to(self, count: int) -> int:
         """Take so many numbers, and return the last: they order the messages of all replicas."""

@@ -20,12 +20,12 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.sealing import KeyRing
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from common.traces.exporting import exporting
+from common.traces.exporting import export_traces
 from portal_api.accounts.config import AuthConfig
 from portal_api.api import build_api
 from portal_api.build_auth import build_auth
@@ -92,7 +92,7 @@ def main() -> None:
             raise SystemExit(asyncio.run(rekey(_connectors(settings, _database(settings)))))
         case _:
             settings, lines = load(Settings), LogBuffer()
-            configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+            configure_logs("portal-api", settings.replica, settings.log_level, lines.append)
             run(partial(serve, settings, lines))
 
 
@@ -116,8 +116,8 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     )
     telemetry = TelemetryPublisher(url, "portal-api", settings.replica, lines, readiness)
     async with (
-        exporting(settings, "portal-api", settings.replica),
-        listening(app, settings.host, settings.port),
+        export_traces(settings, "portal-api", settings.replica),
+        serve_http(app, settings.host, settings.port),
         telemetry.sending(),
     ):
         with readiness.waiting_for_servers():
@@ -136,7 +136,9 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         await broker.start()
         monitoring.listen(await broker.connect())
         reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "statuses")
-        async with background(loopback.run(), reach.run(), regroup(database), *monitoring.works()):
+        async with run_background(
+            loopback.run(), reach.run(), regroup(database), *monitoring.works()
+        ):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()

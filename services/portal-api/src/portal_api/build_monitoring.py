@@ -8,6 +8,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from common.contracts.moments import whole_milliseconds
 from common.queue_depths import QueueDepths
 from portal_api.deliveries.schemas import as_delivery
 from portal_api.health.monitor import HealthMonitor
@@ -167,14 +168,10 @@ def _operation(progress: OperationProgressed) -> dict[str, Any]:
 def _as_stored(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts as MongoDB gives them back: it keeps whole milliseconds."""
     return {
-        name: _whole(value)
+        name: whole_milliseconds(value)
         if isinstance(value, datetime)
         else _as_stored(value)
         if isinstance(value, dict)
         else value
         for name, value in facts.items()
     }
-
-
-def _whole(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

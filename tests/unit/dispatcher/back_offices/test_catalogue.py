@@ -19,7 +19,6 @@ from dispatcher.errors import (
     ServerFaultError,
     ThrottledError,
 )
-from tests.support import faults_page
 
 KINDS: tuple[Kind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
 TRANSPORT = (
@@ -228,8 +227,3 @@ def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:
 
     assert "bad *** and *** xxx" in said
     assert len(said) < 700
-
-
-def test_the_docs_list_what_the_catalogue_says() -> None:
-    assert faults_page.PAGE.read_text() == faults_page.page(), "run `make docs`"
-    assert faults_page.TABLE.read_text() == faults_page.table(), "run `make docs`"

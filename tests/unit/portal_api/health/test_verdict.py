@@ -49,7 +49,7 @@ WELL = SystemObservation(
     lanes=(a_lane(),),
 )
 SILENT: dict[str, Any] = {"silent": True, "ready": False, "heard_at": LONG_AGO}
-UNREADY: dict[str, Any] = {"ready": False, "reasons": ("RabbitMQ is away",)}
+UNREADY: dict[str, Any] = {"ready": False, "reasons": ("RabbitMQ is unavailable",)}
 HELD: dict[str, Any] = {"held_since": LONG_AGO}
 
 
@@ -90,7 +90,10 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"services": (INGEST, a_replica("dispatcher", **UNREADY))},
             "down",
-            "No dispatcher is ready (RabbitMQ is away): nothing is delivered. And 1 more reason.",
+            (
+                "No dispatcher is ready (RabbitMQ is unavailable): nothing is delivered. "
+                "And 1 more reason."
+            ),
         ),
         (
             {"services": (INGEST, a_replica("dispatcher", **SILENT))},
@@ -105,7 +108,7 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"services": (INGEST, DISPATCHER, a_replica("retry", "r1", **UNREADY))},
             "troubled",
-            "r1 (retry) is not ready: RabbitMQ is away.",
+            "r1 (retry) is not ready: RabbitMQ is unavailable.",
         ),
         (
             {"lanes": (a_lane(**HELD),)},

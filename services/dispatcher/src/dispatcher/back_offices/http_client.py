@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from common.contracts.connector import CRM, AuthenticationType
-from common.traces.spans import CURRENT, SpanKind, use_span
+from common.traces.spans import CURRENT_SPAN, SpanKind, use_span
 from dispatcher.back_offices.authentication.handshake import NTLM, Login, windows_schemes
 from dispatcher.back_offices.authentication.negotiated import Negotiated
 from dispatcher.back_offices.authentication.oauth2 import OAuth2
@@ -73,17 +73,17 @@ class BackOfficeHttpClient:
         """Make one call, as a span of the trace of its delivery, if any; raises a
         DeliveryError when no status came back.
         """
-        delivering = CURRENT.get()
+        delivering = CURRENT_SPAN.get()
         if delivering is None or not delivering.is_recorded:
             return await self._authentication.call(self._caller, call)
         with (
-            delivering.then(
+            delivering.start_child(
                 call.method, SpanKind.CLIENT, partial(self._attributes, call, delivering)
             ) as span,
             use_span(span),
         ):
             answer = await self._authentication.call(self._caller, call)
-            span.note(http__response__status_code=answer.status)
+            span.set_attributes(http__response__status_code=answer.status)
             if answer.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
                 span.failed(str(answer.status))
             return answer

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import BulkWriteError
 
+from common.database import is_duplicate
+
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-DUPLICATE_KEY = 11000
 MARGIN_S = 0.5
 _EXPIRED = {"$expr": {"$lte": ["$until", "$$NOW"]}}
 _LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
@@ -89,7 +90,7 @@ class LaneLeases:
         try:
             await self._leases.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+            if not is_duplicate(error):
                 raise
 
     async def renew(self, groups: Collection[str]) -> tuple[dict[str, Breakers], float]:

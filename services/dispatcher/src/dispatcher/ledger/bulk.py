@@ -9,7 +9,7 @@ import structlog
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError, WTimeoutError
 
-from common.database import is_unavailable, retry_while_unavailable
+from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
 from dispatcher.ledger import writes
 from dispatcher.ledger.claim import Answer, Busy, Claim, NeverDelivered
 from dispatcher.ledger.decide import Decision, Grant, Held, decide, is_owed
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection
 
 log = structlog.get_logger()
-DUPLICATE_KEY = 11000
 
 
 class Write(NamedTuple):

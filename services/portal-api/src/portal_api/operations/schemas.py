@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from common.contracts.delivery import Status
-from common.contracts.operation import ItemOutcome, OperationKind, OperationState, Steer
+from common.contracts.operation import ItemOutcome, OperationCommand, OperationKind, OperationState
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
@@ -80,7 +80,7 @@ class Operation(ResponseModel):
     asked_at: Instant
     state: OperationState
     reason: str | None = None
-    asked_to: Steer | None = Field(
+    asked_to: OperationCommand | None = Field(
         default=None, description="What was asked of it last, until it is done."
     )
     per_second: float

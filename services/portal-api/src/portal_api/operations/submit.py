@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common import topology
-from common.contracts.operation import OperationRequested, OperationState, OperationSteered, Steer
+from common.contracts.operation import (
+    OperationCommand,
+    OperationRequested,
+    OperationState,
+    OperationSteered,
+)
 from common.errors import BrokerUnavailableError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
 from portal_api.store.operations import as_of, portable
@@ -22,9 +27,9 @@ if TYPE_CHECKING:
 PUBLISH_TIMEOUT_S = 10.0
 PLAN_VALID = timedelta(hours=1)
 STEERABLE = {
-    Steer.PAUSE: (OperationState.PLANNED, OperationState.RUNNING),
-    Steer.RESUME: (OperationState.PAUSED, OperationState.STOPPED),
-    Steer.CANCEL: (
+    OperationCommand.PAUSE: (OperationState.PLANNED, OperationState.RUNNING),
+    OperationCommand.RESUME: (OperationState.PAUSED, OperationState.STOPPED),
+    OperationCommand.CANCEL: (
         OperationState.PLANNED,
         OperationState.RUNNING,
         OperationState.PAUSED,
@@ -94,7 +99,7 @@ class OperationService:
         await self._operations.begin(request)
         return request.operation_id
 
-    async def steer(self, operation_id: str, steer: Steer, asked_by: str) -> None:
+    async def steer(self, operation_id: str, steer: OperationCommand, asked_by: str) -> None:
         """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes
         no sense any more.
         """

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from common import topology
 from common.consuming import own_queue, own_subscriber, parsed_by, subscriber
 from common.contracts.connector import ConnectorTested, LaneChanged
-from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter, bounded
+from common.contracts.dead_letter import MOST_BODY_BYTES, DeadLetter, body_fields
 from common.contracts.delivery import STATUSES, StatusChanged
 from common.contracts.message import digest
 from common.contracts.operation import DeliveriesArchived, OperationProgressed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from common.broker import ConfirmedPublisher
     from common.contracts.telemetry import LogRecorded
-    from common.read_list import Unreadable
+    from common.read_list import UnreadableItems
     from portal_api.connectors.connection_tests import ConnectionTests
     from portal_api.recording.record import Recorder
     from portal_api.recording.record_telemetry import TelemetryRecorder
@@ -132,7 +132,7 @@ class MessageHandler:
                 await record.operation(OperationProgressed.model_validate_json(body))
 
     async def _park(
-        self, unreadable: Unreadable | None, queue_name: str, message: AbstractIncomingMessage
+        self, unreadable: UnreadableItems | None, queue_name: str, message: AbstractIncomingMessage
     ) -> None:
         """Dead-letter the items that cannot be read, without their neighbours."""
         if unreadable is not None:
@@ -172,7 +172,7 @@ def _letter(message: AbstractIncomingMessage, place: str, cause: str) -> DeadLet
         read = DeadLetter.model_validate_json(message.body)
         if len(read.body) <= MOST_BODY_BYTES:
             return read
-        return DeadLetter.model_validate(read.model_dump() | bounded(read.body.encode()))
+        return DeadLetter.model_validate(read.model_dump() | body_fields(read.body.encode()))
     return DeadLetter(
         dead_letter_id=digest([place, message.body.hex()]),
         queue=place,
@@ -183,5 +183,5 @@ def _letter(message: AbstractIncomingMessage, place: str, cause: str) -> DeadLet
         ),
         trace=None,
         at=datetime.now(UTC),
-        **bounded(message.body),
+        **body_fields(message.body),
     )

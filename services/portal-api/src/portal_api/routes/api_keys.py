@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
+from common.contracts.moments import whole_milliseconds
 from portal_api.accounts.api_key import ApiKey
 from portal_api.accounts.api_key_schemas import ApiKeyPage, ApiKeyResponse, CreatedApiKey, NewApiKey
 from portal_api.accounts.roles import Caller, Role
@@ -14,7 +15,7 @@ from portal_api.auth.dependencies import audit_change, caller_of
 from portal_api.errors import ForbiddenError, InvalidFieldError
 from portal_api.schemas.paging import PageQuery
 from portal_api.schemas.problems import PROBLEMS
-from portal_api.schemas.types import now_in_milliseconds, whole_milliseconds
+from portal_api.schemas.types import now_in_milliseconds
 
 if TYPE_CHECKING:
     from portal_api.store.api_keys import ApiKeys

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import StreamingResponse
 
-from common.contracts.operation import OperationKind, Steer
+from common.contracts.operation import OperationCommand, OperationKind
 from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
 from portal_api.exports.download import ANSWERS, as_download
@@ -152,7 +152,7 @@ def _reading(router: APIRouter, store: Operations) -> None:
 
 
 def _steering(router: APIRouter, store: Operations, service: OperationService) -> None:
-    async def steered(request: Request, operation_id: str, steer: Steer) -> Operation:
+    async def steered(request: Request, operation_id: str, steer: OperationCommand) -> Operation:
         await service.steer(operation_id, steer, caller_of(request).name)
         audit_change(request, operation_id, after={"asked_to": steer})
         return as_operation(await store.one(operation_id))
@@ -164,7 +164,7 @@ def _steering(router: APIRouter, store: Operations, service: OperationService) -
     )
     async def pause_operation(request: Request, operation_id: str) -> Operation:
         """Ask for no more deliveries until it is resumed; what is under way comes to its end."""
-        return await steered(request, operation_id, Steer.PAUSE)
+        return await steered(request, operation_id, OperationCommand.PAUSE)
 
     @router.post(
         "/operations/{operation_id}/resume",
@@ -175,7 +175,7 @@ def _steering(router: APIRouter, store: Operations, service: OperationService) -
         """Go on with a paused operation, or with a stopped one: what had failed until then does
         not stop it again.
         """
-        return await steered(request, operation_id, Steer.RESUME)
+        return await steered(request, operation_id, OperationCommand.RESUME)
 
     @router.post(
         "/operations/{operation_id}/cancel",
@@ -184,7 +184,7 @@ def _steering(router: APIRouter, store: Operations, service: OperationService) -
     )
     async def cancel_operation(request: Request, operation_id: str) -> Operation:
         """End it: what is waiting is skipped, what is under way comes to its end."""
-        return await steered(request, operation_id, Steer.CANCEL)
+        return await steered(request, operation_id, OperationCommand.CANCEL)
 
 
 def _single(

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import BulkWriteError, PyMongoError, WTimeoutError
 
-from common.database import PERMANENT_CODES, count_unavailable, reason_of
+from common.database import DUPLICATE_KEY, PERMANENT_CODES, count_unavailable, reason_of
 from common.errors import UnwritableError
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
     from pymongo import UpdateOne
 
-DUPLICATE_KEY = 11000
 Failures = dict[int, Exception]
 """By the place of the change; the other changes are confirmed."""
 

@@ -22,7 +22,7 @@ from portal_api.store.delivery_projections import PARKED_RANK, RECORDED, found_b
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from common.contracts.dead_letter import DeliveryInLetter
+    from common.contracts.dead_letter import DeadLetteredDelivery
     from portal_api.store.delivery_projections import Change
 
 _PARKED = {
@@ -78,7 +78,7 @@ def _parked(
     return changes
 
 
-def _named(one: DeliveryInLetter, letter: DeadLetter, shares: int) -> list[Change]:
+def _named(one: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
     """Show a delivery as Failed of which the letter gives no more than the name; all else that is
     known of it stays.
     """

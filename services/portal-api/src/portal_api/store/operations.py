@@ -39,7 +39,7 @@ DOABLE: dict[OperationKind, Document] = {
     OperationKind.RESTORE: {"archived": True},
 }
 """What retry does something with; it says of each of the others why not
-(retry/operations/item.py).
+(retry/model/item.py).
 """
 
 

@@ -12,7 +12,7 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from common.contracts.delivery import Status
-from common.database import retry_while_unavailable
+from common.database import is_duplicate, retry_while_unavailable
 from portal_api.errors import StoreUnavailableError
 from portal_api.statistics.interval import Interval
 from portal_api.store.errors import translate_errors
@@ -27,7 +27,6 @@ OUTCOMES = {"success": [Status.SUCCESS], "failed": [Status.FAILED], "skipped": [
 COUNTED = ("accepted", *OUTCOMES, "refused")
 LATE_BATCH = 200
 STATE = "rounds"
-DUPLICATE_KEY = 11000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Document = dict[str, Any]
 
@@ -173,7 +172,7 @@ class Statistics:
         try:
             await self._database[collection].aggregate(steps).to_list(1)
         except OperationFailure as error:
-            if error.code != DUPLICATE_KEY:
+            if not is_duplicate(error):
                 raise
             raise StoreUnavailableError(
                 "Two replicas wrote the same figure at once"
