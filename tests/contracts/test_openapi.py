@@ -1,4 +1,4 @@
-"""The API's description is committed, and what has been released is not broken."""
+"""The committed OpenAPI document is that of the code, and explains every operation."""
 
 from __future__ import annotations
 

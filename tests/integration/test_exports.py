@@ -1,5 +1,5 @@
-"""Exports: the same filters and order as the lists, constant memory, and nothing is read for a
-client that went away.
+"""Exports have the filters and the order of the lists, take constant memory, and stop when their
+client disconnects.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SOURCE = f"export-{uuid.uuid4().hex[:8]}"
 
 @pytest.fixture(scope="module", autouse=True)
 async def stored(system: System) -> AsyncIterator[None]:
-    """So many deliveries, recorded beside those of the other tests."""
+    """This many recorded deliveries, next to those of the other tests."""
     database = open_database(system.mongodb_url, system.database)
     statuses = [Status.FAILED, Status.SUCCESS, None]
     events = [
@@ -161,7 +161,7 @@ async def test_trouble_is_a_problem_before_the_first_row(system: System) -> None
 
 
 class Endless:
-    """A list without an end, and how often it was read."""
+    """A list without an end that counts its reads."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -175,7 +175,7 @@ class Endless:
 
 @contextlib.asynccontextmanager
 async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
-    """An export of that list, of which the first row has arrived."""
+    """An export of that list whose first row has arrived."""
     port = free_port()
 
     async def answer(_: Request) -> StreamingResponse:
@@ -200,7 +200,7 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
 
 
 async def stopped(endless: Endless) -> bool:
-    """Whether nothing was read for a while."""
+    """Whether the export reads nothing for a while."""
     before = endless.read
     await asyncio.sleep(0.2)
     return endless.read == before

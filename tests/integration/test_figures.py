@@ -1,5 +1,5 @@
-"""Figures over time: however often and however late a thing is told, it counts once,
-where it belongs.
+"""Statistics over time count each event once and in its minute, even if it arrives late or
+repeatedly.
 """
 
 from __future__ import annotations
@@ -7,12 +7,10 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Status, StatusChanged
@@ -23,11 +21,11 @@ from portal_api.store.statistics import COUNTED, Statistics, _counting, _outcome
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
-"""Hours behind the events, so that they all are late."""
+"""Hours after the events, so that all of them are late."""
 FAR = NOW + timedelta(days=365)
 STATUSES = (Status.SUCCESS, Status.FAILED, Status.SKIPPED, Status.INVALID_MBOC_URI)
 WORDS = {
@@ -39,18 +37,12 @@ WORDS = {
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def figures(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Statistics:
+def figures(database: Database) -> Statistics:
     return Statistics(database)
 
 
 @pytest.fixture
-def record(database: AsyncIOMotorDatabase[dict[str, Any]], figures: Statistics) -> Recorder:
+def record(database: Database, figures: Statistics) -> Recorder:
     return Recorder(Writer(database), figures)
 
 
@@ -59,7 +51,7 @@ def some_rounds(figures: Statistics, minutes_kept_days: float = 14) -> Aggregato
 
 
 async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
-    """The sums of everything by connector."""
+    """Return the sums of all counts by connector."""
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
         found.setdefault(figure["connector_id"], Counter()).update(
@@ -74,7 +66,9 @@ async def count_all(figures: Statistics, now: datetime = NOW, **options: Any) ->
 
 
 def some_events(count: int) -> list[StatusChanged]:
-    """Each delivery pending and then done, on two connectors, seconds and hours apart."""
+    """Build a pending and a done event of each delivery, on two connectors, seconds and hours
+    apart.
+    """
     events = []
     for number in range(count):
         connector_id, status = f"c{number % 2}", STATUSES[number % len(STATUSES)]

@@ -1,4 +1,4 @@
-"""What each condition finds, and that every order shows every item once."""
+"""Each condition finds its items, and every order shows every item once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pydantic import ValidationError
 
 from common.contracts.appointment import Action
@@ -29,17 +28,15 @@ from portal_api.store.causes import Causes
 from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.database import a_database
+from tests.support.database import Database, a_database
 from tests.support.system import System
-
-Store = AsyncIOMotorDatabase[dict[str, Any]]
 
 
 def told(
     number: int, status: Status | None = Status.SUCCESS, connector_id: str = "c1", **said: Any
 ) -> StatusChanged:
-    """One delivery of an appointment of its own; ``of`` are the appointment's facts, the
-    others the event's.
+    """Build the event of one delivery of an appointment of its own. `of` are fields of the
+    appointment, the others are fields of the event.
     """
     facts = {
         "key": f"demo/{number}",
@@ -226,8 +223,8 @@ APPOINTMENTS: tuple[tuple[dict[str, Any], str], ...] = (
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[Store]:
-    """Nine deliveries: the last two are archived; the lane of c2 is held."""
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Nine deliveries. The last two are archived, and the lane of c2 is held."""
     async with a_database(mongodb_url) as made:
         kept = (told(8, Status.FAILED, message="kept"), told(9, message="kept"))
         await Recorder(Writer(made)).statuses([*EVENTS, *kept])
@@ -242,7 +239,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Store]:
 
 @pytest.mark.parametrize(("conditions", "found"), DELIVERIES, ids=str)
 async def test_a_condition_finds_these_deliveries(
-    database: Store, conditions: dict[str, Any], found: str
+    database: Database, conditions: dict[str, Any], found: str
 ) -> None:
     query = DeliveryQuery.model_validate(conditions)
 
@@ -253,7 +250,7 @@ async def test_a_condition_finds_these_deliveries(
 
 @pytest.mark.parametrize(("conditions", "found"), APPOINTMENTS, ids=str)
 async def test_a_condition_finds_these_appointments(
-    database: Store, conditions: dict[str, Any], found: str
+    database: Database, conditions: dict[str, Any], found: str
 ) -> None:
     query = AppointmentQuery.model_validate(conditions)
 
@@ -275,7 +272,7 @@ async def test_a_condition_finds_these_appointments(
     ids=str,
 )
 async def test_causes_take_the_same_conditions(
-    database: Store, conditions: dict[str, Any], codes: list[str | None]
+    database: Database, conditions: dict[str, Any], codes: list[str | None]
 ) -> None:
     query = CauseQuery.model_validate(conditions)
 
@@ -336,10 +333,8 @@ def test_every_condition_is_tried(model: type[DeliveryQuery | AppointmentQuery])
 
 
 @pytest.fixture(scope="module")
-async def crowded(mongodb_url: str) -> AsyncIterator[Store]:
-    """Many deliveries with few different values, and some without any; several came in
-    the same moment.
-    """
+async def crowded(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many deliveries with few distinct values, missing values and equal times."""
     async with a_database(mongodb_url) as made:
         statuses = itertools.cycle([Status.FAILED, Status.SUCCESS, None])
         jobs = itertools.cycle([None, "OP1", "", "OP2"])
@@ -357,7 +352,7 @@ async def crowded(mongodb_url: str) -> AsyncIterator[Store]:
 
 
 async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
-    """All items, seven at a time."""
+    """Return all items, seven per page."""
     found, after = [], None
     while True:
         items, after = await read(query.model_copy(update={"after": after, "limit": 7}))
@@ -368,7 +363,7 @@ async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("sort", DeliverySort)
 async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_round(
-    crowded: Store, sort: DeliverySort
+    crowded: Database, sort: DeliverySort
 ) -> None:
     reader = DeliveryQueries(crowded)
 
@@ -392,7 +387,7 @@ async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_rou
 
 @pytest.mark.parametrize("sort", AppointmentSort)
 async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_round(
-    crowded: Store, sort: AppointmentSort
+    crowded: Database, sort: AppointmentSort
 ) -> None:
     reader = DeliveryQueries(crowded)
 
@@ -414,7 +409,7 @@ async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_r
     assert ids == turned[::-1]
 
 
-async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -> None:
+async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database) -> None:
     reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
@@ -434,7 +429,7 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -
 
 
 async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
-    crowded: Store, monkeypatch: pytest.MonkeyPatch
+    crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
     reader = DeliveryQueries(crowded)
@@ -457,7 +452,7 @@ async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
 
 
 async def test_an_operation_refuses_a_filter_that_its_list_refuses(
-    crowded: Store, monkeypatch: pytest.MonkeyPatch
+    crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
     order = OperationService(Mock(), Mock(), DeliveryQueries(crowded))

@@ -1,13 +1,9 @@
-"""After a restore: what is shown as under way and nobody will hear of again comes to an end."""
+"""After a restore, deliveries that no dispatcher knows end instead of staying in progress."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-
-import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
 from portal_api.cli import moment
@@ -16,24 +12,18 @@ from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 
 MANY = 450
 
 
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
-
-
 def at(number: int) -> Any:
-    """Just before the event of this number was received."""
+    """Return the moment before the event of this number was received."""
     return A_MOMENT + timedelta(seconds=number, milliseconds=-1)
 
 
 async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     record = Recorder(Writer(database))
     await record.statuses(
@@ -61,7 +51,7 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
 
 
 async def test_what_has_come_to_a_status_stays_as_it_is(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
     record = Recorder(Writer(database))
     await record.statuses([an_event(status=Status.SUCCESS, number=1)])
@@ -69,7 +59,7 @@ async def test_what_has_come_to_a_status_stays_as_it_is(
     assert await fail_unfinished(UnfinishedDeliveries(database), record, at(2)) == 0
 
 
-async def test_a_later_attempt_still_counts(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+async def test_a_later_attempt_still_counts(database: Database) -> None:
     record = Recorder(Writer(database))
     await record.statuses([an_event(status=None, number=1)])
     await fail_unfinished(UnfinishedDeliveries(database), record, at(2))

@@ -1,4 +1,4 @@
-"""One appointment is called for by one claim at a time, in the order of its versions."""
+"""The ledger grants one claim per appointment at a time, in the order of the versions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+from tests.support.database import Database
 from tests.support.ledger_samples import (
     LEASE_S,
     REFUSED,
     SUCCESS,
     UNKNOWN,
-    Database,
     at_the_same_moment,
     deliver,
     end_leases,
@@ -103,20 +103,20 @@ async def test_nobody_else_calls_while_the_lease_lasts(ledger: Ledger) -> None:
 
 
 async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
     again = Claim(version(1))
 
     assert await ledger.claim(again) is again
 
 
 async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doubt(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(2)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
 
     answer = await ledger.claim(Claim(version(1)))
 
@@ -125,10 +125,10 @@ async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doub
 
 
 async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_was_released(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(2)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
     again = Claim(version(2))
     await ledger.claim(again)
     await ledger.release(again)
@@ -137,14 +137,14 @@ async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_
 
 
 async def test_a_lease_is_renewed_while_the_call_is_under_way(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1)))
-    first = await the_document(ledgers_database)
+    first = await the_document(empty_database)
     keeping = asyncio.create_task(ledger.keep_leases())
 
     async def renewed() -> bool:
-        return bool((await the_document(ledgers_database))["lease_until"] > first["lease_until"])
+        return bool((await the_document(empty_database))["lease_until"] > first["lease_until"])
 
     await until(renewed, "the lease to be renewed")
     keeping.cancel()
@@ -167,9 +167,9 @@ async def test_a_claim_whose_answer_was_lost_is_recognised_as_ones_own(ledger: L
 
 
 async def test_of_many_that_want_one_appointment_one_gets_it(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
-    others = [Ledger(ledgers_database, LEASE_S) for _ in range(8)]
+    others = [Ledger(empty_database, LEASE_S) for _ in range(8)]
 
     answers = await asyncio.gather(*(other.claim(Claim(version(1))) for other in [ledger, *others]))
 
@@ -177,14 +177,14 @@ async def test_of_many_that_want_one_appointment_one_gets_it(
 
 
 async def test_what_is_remembered_of_an_appointment_is_bounded(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     for number in range(40):
         claim = Claim(version(number))
         await ledger.claim(claim)
         await ledger.settle(claim, SUCCESS)
 
-    document = await ledgers_database["ledger"].find_one({})
+    document = await empty_database["ledger"].find_one({})
 
     assert document is not None
     assert len(document["recent"]) == 16
@@ -247,10 +247,10 @@ async def test_a_delivery_that_succeeded_is_never_sent_again_whatever_its_attemp
 
 
 async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_remembered(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await deliver(ledger, version(1))
-    await ledgers_database["ledger"].update_one({}, {"$set": {"recent": []}})
+    await empty_database["ledger"].update_one({}, {"$set": {"recent": []}})
 
     answer = await ledger.claim(Claim(version(1, attempt=99)))
 

@@ -1,4 +1,4 @@
-"""A create is never lost to its update."""
+"""An update never replaces a create that the back office did not get."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from common.contracts.delivery import Status
 from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
+from tests.support.database import Database
 from tests.support.ledger_samples import (
     GATEWAY_FAULT,
     REFUSED,
     SUCCESS,
     UNKNOWN,
-    Database,
     deliver,
     end_leases,
     version,
@@ -185,19 +185,19 @@ async def test_a_delete_is_sent_when_an_update_went_out_before_its_create(
 
 
 async def test_a_call_that_was_cut_off_while_it_made_up_for_a_create_is_repeated_as_a_create(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
     await ledger.claim(Claim(version(2)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
 
     assert (await deliver(ledger, version(2))).missing_create == "t1"
 
 
 async def test_a_create_that_was_cut_off_counts_as_possibly_there(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1, action=Action.CREATE)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
 
     assert not (await deliver(ledger, version(2))).sends_create

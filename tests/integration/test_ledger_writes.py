@@ -1,4 +1,4 @@
-"""Claims always end, and one bad write is one bad write."""
+"""Every claim ends, and a failed write of one claim affects no other claim."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pymongo.errors import BulkWriteError
 from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+from tests.support.database import Database
 from tests.support.ledger_samples import (
     SUCCESS,
     UNKNOWN,
-    Database,
     deliver,
     end_leases,
     version,
@@ -49,11 +49,11 @@ async def test_a_claim_whose_caller_stopped_waiting_is_given_back(ledger: Ledger
 
 
 async def test_an_outcome_whose_claim_had_ended_is_logged(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     late = Claim(version(1))
     await ledger.claim(late)
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
     await ledger.claim(Claim(version(2)))
 
     with structlog.testing.capture_logs() as logs:

@@ -1,5 +1,5 @@
-"""Every list is read from an index: first page and last, each order, each filter, and free text
-(docs/adr/0014).
+"""Every list is read from an index, on its first and last page, in each order, with each filter and
+free text (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
 from portal_api.accounts.audit_entry import AuditEntry
@@ -28,14 +27,14 @@ from portal_api.schemas.paging import Page
 from portal_api.store.pages import cursors, read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.database import a_database
+from tests.support.database import Database, a_database
 
 MANY = 600
 LIMIT = 10
 RANGES = 4
-"""Scans that a key of three parts leads to."""
+"""Scans of a key of three parts."""
 FEW = 40
-"""Items that fulfil each of the conditions that are ordered after they were found."""
+"""Items that match each of the conditions that are sorted after the search."""
 STRAIGHT: tuple[dict[str, Any], ...] = (
     {"status": ["Failed"]},
     {"status": ["Failed", "Skipped"]},
@@ -67,7 +66,7 @@ STRAIGHT: tuple[dict[str, Any], ...] = (
     {"received_from": "2026-07-21T14:05:00Z", "received_to": "2026-07-21T14:06:00Z"},
     {"archived": True},
 )
-"""In the default order these need no sorting at all."""
+"""Filters that need no sorting in the default order."""
 FOUND_FIRST: tuple[dict[str, Any], ...] = (
     {"transaction_id": ["t7"]},
     {"job_no_begins": "OP10001"},
@@ -78,7 +77,7 @@ FOUND_FIRST: tuple[dict[str, Any], ...] = (
     {"changed_from": "2026-07-22T00:00:00Z"},
     {"source_app_begins": "N"},
 )
-"""An index finds them, and what was found is ordered."""
+"""Filters whose results are sorted after the search of an index."""
 APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
     {"status": ["Failed"]},
     {"status": ["Failed", "Skipped"], "connector_id": ["c1"]},
@@ -103,8 +102,8 @@ APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    """So many deliveries of as many appointments; a few of them are each rare in their own way."""
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many deliveries of as many appointments. A few of them are rare in each field."""
     async with a_database(mongodb_url) as made:
         await Recorder(Writer(made)).statuses([_event(n) for n in range(MANY)])
         await made["deliveries"].update_many(
@@ -114,7 +113,7 @@ async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[
 
 
 def _event(n: int) -> Any:
-    """One in thirty differs from the others in everything that there is a condition for."""
+    """Build an event. One in thirty differs from the others in every field with a condition."""
     is_rare = n % 30 == 7
     facts = {
         "key": f"demo/{n}",
@@ -172,8 +171,8 @@ def stages(plan: Any) -> Iterator[str]:
 async def check(
     collection: Any, wanted: dict[str, Any], page: Page, at_most: int, *, ordered: bool = True
 ) -> None:
-    """Each range of the page is one scan of an index, in its order, and looks at so many keys
-    and items at most.
+    """Check that each range of the page scans one index in its order, within the limits of keys and
+    items.
     """
     for cursor in cursors(collection, wanted, page):
         explained = await cursor.explain()
@@ -185,7 +184,7 @@ async def check(
 
 
 async def last_key(collection: Any, wanted: dict[str, Any], page: Page) -> str:
-    """The key that leads to the last page."""
+    """Return the key of the last page."""
     after = None
     while True:
         items, following = await read_page(

@@ -1,4 +1,4 @@
-"""Guessing passwords: it ends soon, and it tells nothing."""
+"""Guessed passwords are soon locked out, and the answers reveal nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.system import System
 
 @pytest.fixture(scope="module")
 async def quick(system: System) -> AsyncIterator[str]:
-    """Another replica, whose first wait takes three seconds."""
+    """A second replica whose first lock-out takes three seconds."""
     service = await system.start(
         "portal-api", "portal-api-quick", PORTAL_API_LOCK_S="3", PORTAL_API_LONGEST_LOCK_S="60"
     )
@@ -30,7 +30,7 @@ async def quick(system: System) -> AsyncIterator[str]:
 
 @pytest.fixture(params=["somebody", "nobody"])
 async def visitor(system: System, request: pytest.FixtureRequest) -> ApiUser:
-    """Somebody with an account, or a name that no account has."""
+    """A user with an account, or with a name that no account has."""
     return await a_user(system, signed_in=False) if request.param == "somebody" else ApiUser(system)
 
 

@@ -1,31 +1,28 @@
-"""How lines are kept: read by index in every combination of filters, forgotten after a while
-that may be changed.
+"""Log lines are read from an index with every combination of filters, and expire after a
+configurable time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.telemetry import Heartbeat
-from common.database import open_database
 from portal_api.logs.line import read_lines
 from portal_api.logs.schemas import LogQuery
 from portal_api.recording.record_telemetry import TelemetryRecorder
 from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
-from portal_api.store.indexes import make_indexes
 from portal_api.store.logs import Logs
 from portal_api.store.retention import RetentionRule, apply_retention
 from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
+from tests.support.database import Database, a_database
 
 MANY = 400
 LEVELS = ("debug", "info", "warning", "error")
@@ -61,14 +58,12 @@ def a_message(numbers: range) -> bytes:
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    """So many lines."""
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    hear = TelemetryRecorder(Logs(opened), Heartbeats(opened))
-    await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
-    yield opened
-    await opened.client.drop_database(opened.name)
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many log lines."""
+    async with a_database(mongodb_url) as opened:
+        hear = TelemetryRecorder(Logs(opened), Heartbeats(opened))
+        await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+        yield opened
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=lambda filters: "-".join(filters) or "all")

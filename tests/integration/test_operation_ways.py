@@ -12,6 +12,7 @@ import pytest
 from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.recording.record import Recorder
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer

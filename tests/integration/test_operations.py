@@ -1,5 +1,5 @@
-"""Seed, Error Tracking: "Retry All" and "Archive All", on real servers: planned, paced, steered,
-and each delivery sent once.
+"""Seed, Error Tracking: "Retry All" and "Archive All" on real servers. They are planned, paced and
+steered, and each delivery is sent once.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def received(system: System, app: str) -> int:
+    """Return the number of records that the back office stored."""
     return int((await system.simulated("GET", app))["stored"])
 
 

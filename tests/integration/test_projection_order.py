@@ -1,15 +1,14 @@
-"""Which of two messages decides what is shown, in whatever order they come."""
+"""The newer of two messages decides the projection, in any order of arrival."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.appointment import Action
 from common.contracts.connector import LaneChanged
@@ -21,16 +20,9 @@ from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 KEY = "demo/37743"
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -61,7 +53,7 @@ async def in_every_order(
     steps: Sequence[Callable[[], Awaitable[None]]],
     shown: Callable[[], Awaitable[Any]],
 ) -> list[Any]:
-    """What is shown after the steps in each of their orders, without repetitions."""
+    """Return the projection after the steps in each of their orders, without duplicates."""
     found: list[Any] = []
     for order in itertools.permutations(steps):
         for collection in ("deliveries", "attempts", "appointments"):

@@ -1,18 +1,16 @@
-"""What is recorded does not depend on the order in which messages come, nor on how often."""
+"""Projections depend neither on the order of messages nor on their repetition."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
@@ -25,24 +23,18 @@ from portal_api.store import delivery_projections
 from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 
 NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def record(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Recorder:
+def record(database: Database) -> Recorder:
     return Recorder(Writer(database))
 
 
 @pytest.fixture
-def reader(database: AsyncIOMotorDatabase[dict[str, Any]]) -> DeliveryQueries:
+def reader(database: Database) -> DeliveryQueries:
     return DeliveryQueries(database)
 
 
@@ -65,7 +57,7 @@ async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
 
 
 async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
-    database: AsyncIOMotorDatabase[dict[str, Any]], reader: DeliveryQueries
+    database: Database, reader: DeliveryQueries
 ) -> None:
     one, other = Writer(database), Writer(database)
 
@@ -132,9 +124,7 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
     )
 
 
-async def test_the_snapshot_is_kept_once(
-    record: Recorder, database: AsyncIOMotorDatabase[dict[str, Any]]
-) -> None:
+async def test_the_snapshot_is_kept_once(record: Recorder, database: Database) -> None:
     await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
     assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']

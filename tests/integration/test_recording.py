@@ -1,15 +1,14 @@
-"""What the recorder does with many statuses, a slow MongoDB, and changes that it refuses."""
+"""The recorder with many statuses, with a slow MongoDB, and with refused changes."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -23,20 +22,13 @@ from portal_api.recording.record import Recorder
 from portal_api.store import bulk, delivery_projections, writer
 from portal_api.store.writer import Writer
 from tests.support.builders import a_transaction, an_event
-from tests.support.database import a_database
+from tests.support.database import Database
 from tests.support.slow_database import SlowDatabase
 from tests.support.tcp_proxy import a_tcp_proxy
 from tests.unit.common.test_dead_lettering import FakePublisher
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 STATUSES_QUEUE = topology.PORTAL_API_STATUSES.name
 DEAD_LETTER_QUEUE = topology.DEAD_LETTER_QUEUE.name
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -219,7 +211,7 @@ async def test_a_command_that_mongodb_refuses_as_a_whole_costs_its_culprit_alone
 
 
 class Refusing:
-    """A database that refuses one document with a code, for so many times."""
+    """A database that refuses one document with a code, this many times."""
 
     def __init__(self, database: Database, refused: str, codes: Sequence[int]) -> None:
         self._database = database

@@ -1,29 +1,25 @@
-"""How failures are counted in MongoDB: time is an argument here, so nothing sleeps."""
+"""MongoDB counts the failed sign-ins. Time is an argument, so the tests never sleep."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.database import open_database
 from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
 from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.sign_ins import SignIns
+from tests.support.database import Database
 
 SECOND, HOUR, NONE = timedelta(seconds=1), timedelta(hours=1), timedelta(0)
 ADDRESS = "203.0.113.9"
 
 
 @pytest.fixture
-async def sign_ins(mongodb_url: str) -> AsyncIterator[SignIns]:
-    database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
+def sign_ins(empty_database: Database) -> SignIns:
     waits = 30 * SECOND, HOUR
-    yield SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits))
-    await database.client.drop_database(database.name)
+    return SignIns(empty_database, lockout_of_names(*waits), lockout_of_addresses(*waits))
 
 
 async def test_each_wait_is_twice_the_one_before_up_to_the_longest(sign_ins: SignIns) -> None:

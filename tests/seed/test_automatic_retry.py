@@ -1,4 +1,4 @@
-"""Seed, Automatic retry: the timer job, which an operator opts in to."""
+"""Seed, Automatic retry: the timer job, which an operator enables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOON = datetime(2026, 7, 21, 12, 7, tzinfo=UTC)
 async def test_a_timer_job_queries_every_transaction_with_the_failed_status_and_runs_it_again(
     system: System, app: str, tmp_path: Path
 ) -> None:
-    """Once each, whatever the number of replicas."""
+    """Each delivery is retried once, with any number of replicas."""
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
     transactions = [await system.change("create", a_snapshot(source_app=app)) for _ in range(30)]

@@ -1,5 +1,5 @@
-"""The description of the messages is that of the code: valid, complete, and true of what the
-services subscribe to.
+"""The AsyncAPI document is that of the code. It is valid and complete, and its queues are those
+that the services subscribe to.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ SCHEMA = (
     / "3.0.0-without-$id.json"
 )
 ORDERED = {topology.lane("{connectorId}").name, topology.DISPATCHER_TRANSACTIONS.name}
-"""What dispatcher consumes without FastStream."""
+"""Queues that dispatcher consumes without FastStream."""
 PAGE = ROOT / "docs" / "messages.md"
 
 
 def contracts() -> set[type[Message]]:
-    """Every message that travels: those that say who sends them to whom."""
+    """Return every message class with senders and receivers."""
     for module in pkgutil.iter_modules(common.contracts.__path__, "common.contracts."):
         importlib.import_module(module.name)
     return {

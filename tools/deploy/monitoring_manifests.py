@@ -1,5 +1,5 @@
-"""Writes what Kubernetes needs of deploy/monitoring from the files that are
-there: ``make docs``.
+"""Writes the Kubernetes manifests of deploy/monitoring from its rules and dashboards for `make
+docs`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ HEAD = "# Written by `make docs` from the files in rules/ and dashboards/: chang
 
 
 def kustomization() -> str:
-    """Return the kustomization: a ConfigMap for each dashboard, labelled so that Grafana's sidecar
-    finds it, and the rules.
+    """Return the kustomization: the rules, and a ConfigMap for each dashboard with the label that
+    Grafana's sidecar looks for.
     """
     document: dict[str, Any] = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",

@@ -1,6 +1,6 @@
-"""Compares two OpenAPI documents: what would break a client of the older one.
+"""Finds the changes between two OpenAPI documents that break clients of the older one.
 
-``make check`` asks for nothing.
+`make check` fails if there are any.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ RENAMED = {
 
 
 def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Return one sentence for each thing that a client of the older API would miss."""
+    """Return one sentence for each part of the older API that is missing."""
     return [*_operations(old, new), *_schemas(old, new)]
 
 
@@ -73,7 +73,7 @@ def _operations(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
 
 
 def _asked(name: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """Compare what one operation is asked with, and what it answers."""
+    """Compare the parameters and the answers of one operation."""
     before, after = (
         {(p["in"], p["name"]): p for p in operation.get("parameters", [])}
         for operation in (old, new)
@@ -136,7 +136,7 @@ def _retyped(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 
 def _type(schema: dict[str, Any]) -> set[str]:
-    """Return the types a value may have."""
+    """Return the types that a value may have."""
     if "anyOf" in schema:
         return {kind for one in schema["anyOf"] for kind in _type(one)}
     return {str(schema.get("type") or schema.get("$ref", ""))}

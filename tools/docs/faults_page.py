@@ -1,6 +1,4 @@
-"""Writes docs/faults.md and what the website knows of each code from the
-catalogue: ``make docs``.
-"""
+"""Writes docs/faults.md and the website's table of codes from the catalogue for `make docs`."""
 
 from __future__ import annotations
 
@@ -31,12 +29,12 @@ at most 500 characters.
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the text of the page."""
     return HEAD + "".join(map(_line, CATALOGUE))
 
 
 def table() -> str:
-    """Return what each code can come from, as the website reads it."""
+    """Return the possible meanings of each code as JSON for the website."""
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in CATALOGUE:
         leaf = LEAVES[row.means]
