@@ -75,7 +75,7 @@ async def test_errors_are_retried_after_a_yes_and_followed_to_the_end(
 async def test_ctrl_c_ends_the_question_at_once_and_nothing_is_done(
     system: System, app: str
 ) -> None:
-    [delivery_id] = await failing(system, app, 1)
+    [delivery_id] = await make_failed_deliveries(system, app, 1)
     terminal, inside = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         Path(sys.executable).with_name("mboc"),
