@@ -39,7 +39,7 @@ class BrokerConnection:
         return transport is not None and transport.connection.is_opened
 
     async def get(self) -> AbstractConnection:
-        """Return the connection, opened if need be; raises BrokerAwayError."""
+        """Return the connection, opened if need be; raises BrokerUnavailableError."""
         async with self._opening:
             if self._connection is None or not self.is_open:
                 if self._was_open:

@@ -78,7 +78,7 @@ class ConnectorCache:
         self._is_stale.set()
 
     async def refresh(self) -> None:
-        """Read all connectors, have their lanes opened, then use them; raises BrokerAwayError."""
+        """Read all connectors, have their lanes opened, then use them; raises BrokerUnavailableError."""
         async with self._refreshing:
             await self._refresh()
 

@@ -102,7 +102,7 @@ class Subscription:
     async def open(self, connection: AbstractConnection, prefetch: int) -> None:
         """Declare the queue and consume with at most ``prefetch`` messages in hand.
 
-        Raises BrokerAwayError.
+        Raises BrokerUnavailableError.
         """
         try:
             with translate_broker_errors():

@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 
 class LaneFactory:
-    """What every lane of this process is built from.
+    """Builds lanes from the shared parts of this process.
 
-    ``deliver`` makes the handler of a lane.
+    ``deliver`` creates the handler of a lane.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class LaneFactory:
         self._publishing: set[asyncio.Task[None]] = set()
 
     def create(self, connector: Connector, key: LaneKey, changed: Callable[[], None]) -> Lane:
-        """Return a lane that consumes nothing yet."""
+        """Return a new lane. The lane does not consume yet."""
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
         membership = membership_of(connector, key)
         report = LaneChangePublisher(connector.connector_id, worker, self._publish)
