@@ -1,6 +1,6 @@
-"""What dispatcher counts.
+"""The metrics of dispatcher.
 
-Connector ids and hosts are a closed set: the administrator's own connectors.
+Connector ids and hosts are a closed set, because they are the administrator's own connectors.
 """
 
 from __future__ import annotations
@@ -125,4 +125,4 @@ CERTIFICATE_ENDS = Gauge(
 
 attempts_of = functools.cache(ATTEMPTS.labels)
 routed_to = functools.cache(ROUTED.labels)
-"""Find a label set's counter once: looking it up costs more than counting."""
+"""Cached counters by labels, because the look-up costs more than the count."""

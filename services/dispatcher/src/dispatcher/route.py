@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class RoutingService:
     """TransactionReceived -> one DeliveryRequested per matching connector.
 
-    Without a matching connector the status is *MBOC Not Provided*. Changes of one appointment
-    reach their lanes in the order in which they were taken.
+    Without a matching connector the status is *MBOC Not Provided*. Changes of one appointment reach
+    their lanes in the order of their arrival.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class RoutingService:
         UNROUTED_AGE.set_function(self._ages.oldest_s)
 
     async def __call__(self, transactions: Sequence[TransactionReceived]) -> None:
-        """Return when the broker has confirmed every message that follows from these."""
+        """Route the transactions. Returns when the broker has confirmed every resulting message."""
         now = datetime.now(UTC)
         spans = [
             consume_span("route", topology.TRANSACTIONS, one.traceparent, partial(_attributes, one))
@@ -109,7 +109,7 @@ class RoutingService:
         span: Span,
         trigger: Trigger = Trigger.SERVICE,
     ) -> None:
-        """Request one delivery from each connector, and publish that they are pending."""
+        """Request one delivery from each connector, and publish each as pending."""
         await asyncio.gather(
             *(
                 publication

@@ -1,4 +1,4 @@
-"""What dispatcher reads from its environment."""
+"""The settings of dispatcher, read from its environment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
 
 
 class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings):
-    """The settings of dispatcher, prefix ``DISPATCHER_``."""
+    """The settings of dispatcher, with the prefix ``DISPATCHER_``."""
 
     model_config = SettingsConfigDict(
         env_prefix="DISPATCHER_", frozen=True, extra="ignore", populate_by_name=True

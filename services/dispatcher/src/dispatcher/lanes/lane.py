@@ -79,7 +79,7 @@ class Lane:
 
     @property
     def is_stalled(self) -> bool:
-        """Whether nothing is consumed although nothing prevents it."""
+        """Whether the queue is not consumed although no obstacle exists."""
         return not (self.is_consuming or self._ending is not None or self.state.blocked_reason)
 
     @property

@@ -1,4 +1,4 @@
-"""The sentences by which a delivery says how its version was ordered."""
+"""The sentences that explain the order of a delivery's version."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ if TYPE_CHECKING:
 
 
 def modified_ahead_note(appointment: Appointment) -> str | None:
-    """Return why the time of arrival counts as the last-modified time, or None where it does
-    not.
-    """
+    """Return why the time of arrival replaces the last-modified time, or None."""
     reported = appointment.reported_modified_at
     if reported is None:
         return None
