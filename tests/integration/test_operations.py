@@ -157,7 +157,7 @@ async def test_what_had_no_connector_is_routed_again_once_there_is_one(
         {"total": 1, "skipped": 1},
     )
     assert [item["message"] for item in await items(system, operation)] == [
-        "It was routed again: it is on its way to 'Hook' now, as a delivery of its own."
+        "The transaction was routed again, to 'Hook', as a delivery of its own."
     ]
     sent = await system.delivery(transaction, "Success")
     assert (

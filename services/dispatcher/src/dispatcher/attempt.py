@@ -29,8 +29,8 @@ log = structlog.get_logger()
 UNFORESEEN = "DSUNK001"
 CUT_OFF = UnforeseenError(
     UNFORESEEN,
-    "The dispatcher was stopped while the call was under way; the back office may have stored the "
-    "appointment. Check it there before retrying.",
+    "The dispatcher was stopped during the call. The back office may have stored the appointment. "
+    "Check it there before retrying.",
     outcome_unknown=True,
 )
 PARTLY_STORED = (
@@ -209,13 +209,13 @@ class AttemptRunner:
 
 def _unforeseen(error: Exception, *, has_begun: bool) -> UnforeseenError:
     consequence = (
-        "the back office may have stored the appointment. Check it there before retrying"
+        "The back office may have stored the appointment. Check it there before retrying."
         if has_begun
-        else "nothing was sent"
+        else "Nothing was sent."
     )
     return UnforeseenError(
         UNFORESEEN,
-        f"An unforeseen error ({type(error).__name__}) in the connector; {consequence}.",
+        f"An unforeseen error ({type(error).__name__}) in the connector. {consequence}",
         outcome_unknown=has_begun,
         trace=stack_trace_of(error),
     )

@@ -99,7 +99,7 @@ class ConnectorCache:
             try:
                 await self.refresh()
             except BrokerUnavailableError:
-                log.warning("connectors are read again when RabbitMQ is back")
+                log.warning("connectors are not refreshed until RabbitMQ is available")
 
     async def _read_next(self) -> None:
         async with self._refreshing:
@@ -133,7 +133,7 @@ class ConnectorCache:
     def _report_unreadable(
         self, documents: Sequence[dict[str, Any]], connectors: Sequence[Connector | None]
     ) -> None:
-        """Log each connector once when it becomes unreadable."""
+        """Log each connector once when it has become unreadable for this version."""
         unreadable = {
             document["_id"]: getattr(connector, "fields", ("source_app",))
             for document, connector in zip(documents, connectors, strict=True)

@@ -52,7 +52,7 @@ class DeliveryService:
         self._locks = KeyedLock()
         self._attempts = AttemptRunner(lane, ledger)
 
-    async def __call__(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
+    async def deliver(self, request: DeliveryRequested, in_hand: MessageInHand) -> None:
         """Deliver the request. Returns when RabbitMQ has the delivery's status."""
         connector = self._lane.connector
         attributes = partial(_attributes, request)

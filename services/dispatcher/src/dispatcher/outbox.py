@@ -101,7 +101,7 @@ class Outbox:
                     return await self._publish(message)
             except TimeoutError:
                 if self._publisher.is_connected:
-                    self._begin_to_store("RabbitMQ takes none")
+                    self._begin_to_store("RabbitMQ accepts no messages")
         self._storing += 1
         try:
             return await self._batcher.submit(message)
@@ -160,7 +160,7 @@ class Outbox:
         if self._is_blocked and not self._has_stored.is_set() and not self._storing:
             self._is_blocked = False
             self._takes_all_deliveries = False
-            log.info("messages are published directly again: the outbox is empty")
+            log.info("the outbox is empty, and messages are published directly again")
 
     async def _own_messages(self) -> dict[str, Any]:
         """Return the filter for the messages that this replica has to publish."""

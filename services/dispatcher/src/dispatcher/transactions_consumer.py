@@ -34,10 +34,10 @@ class TransactionsConsumer:
     """
 
     def __init__(
-        self, connection: BrokerConnection, route: RoutingService, publisher: Outbox
+        self, connection: BrokerConnection, routing: RoutingService, publisher: Outbox
     ) -> None:
         self._connection = connection
-        self._route = route
+        self._routing = routing
         self._publisher = publisher
         self._lost = asyncio.Event()
         self._subscription = self._new_subscription()
@@ -82,7 +82,7 @@ class TransactionsConsumer:
         await self._publisher.keep_order()
         message = in_hand.message
         read = read_list(TransactionReceived, TRANSACTIONS, message.body)
-        await self._route(read.items)
+        await self._routing.route(read.items)
         if read.unreadable is not None:
             queue, (body, error) = topology.DISPATCHER_TRANSACTIONS.name, read.unreadable
             await dead_letter(self._publisher, message, queue, error, body)

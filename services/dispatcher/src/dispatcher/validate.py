@@ -64,7 +64,7 @@ def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | 
         field, known = (
             "API type",
             " or ".join(sorted(api for system, api in kinds if system == connector.system))
-            or "one that this version can speak to",
+            or "one that this version supports",
         )
     value = connector.system if field == "System" else connector.kind[1]
     return _refusal_outcome(

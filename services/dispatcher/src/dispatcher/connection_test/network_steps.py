@@ -72,7 +72,7 @@ async def _connect_first(
             continue
         await _close(writer)
         shown = host if host == address else f"{host} ({address})"
-        sentence = f"{shown} takes connections on port {port}."
+        sentence = f"{shown} accepts connections on port {port}."
         return ConnectionTestStep(name="address", passed=True, sentence=sentence)
     return failed_step("address", _connection_fault(errors[0], host, known[0], port))
 
@@ -84,7 +84,7 @@ def _connection_fault(error: OSError, host: str, address: str, port: int) -> str
             "that network to DISPATCHER_PRIVATE_NETWORKS."
         )
     return (
-        f"{host} ({address}) does not take connections on port {port}: check the port and whether "
+        f"{host} ({address}) does not accept connections on port {port}: check the port and whether "
         "the back office is running."
     )
 
@@ -96,7 +96,7 @@ async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestS
             name="TLS",
             passed=True,
             sentence=(
-                "Not used: appointments and credentials travel readable. Use https where you can."
+                "Not used. Appointments and credentials are sent unencrypted. Use https where you can."
             ),
         )
     host, port = parts.hostname or "", parts.port or PORTS["https"]

@@ -31,17 +31,16 @@ EXTRA_TOKEN_TIMEOUT_S = 5.0
 """Seconds that the test continues after the timeout of one call, so that it can name a silent token
 endpoint.
 """
-_UNFORESEEN = "[DSUNK001] The test broke off with an error of our own ({}): see the log."
+_UNFORESEEN = (
+    "[DSUNK001] The test ended with an internal error ({}): see the log of the dispatcher."
+)
 _TOO_SLOW = "The back office did not answer every question of the test within {} s."
 _SERVER_FAULTS = (NoAnswerError, ServerFaultError, ThrottledError)
 log = structlog.get_logger()
 
 
 class ConnectionTestResult(NamedTuple):
-    """The steps up to the first failed one.
-
-    ``mapping`` holds the names of the back office's own description.
-    """
+    """The steps up to the first failed step, and the names of the back office's own description."""
 
     steps: list[ConnectionTestStep]
     mapping: dict[str, Any] | None = None
@@ -60,7 +59,9 @@ async def run_connection_test(
     try:
         return await _try(connector, shared, steps)
     except Exception as error:
-        log.exception("a connection test broke off", connector_id=connector.connector_id)
+        log.exception(
+            "a connection test ended with an internal error", connector_id=connector.connector_id
+        )
         done = {step.name for step in steps}
         left: tuple[StepName, ...] = ("address", "TLS", "endpoint")
         step = next(name for name in left if name not in done)

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 class LaneFactory:
     """Builds lanes from the shared parts of this process.
 
-    ``deliver`` creates the handler of a lane.
+    ``handler_for`` returns the handler of a lane's deliveries.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class LaneFactory:
         publisher: ConfirmedPublisher,
         statuses: StatusPublisher,
         clients: BackOfficeClientCache,
-        deliver: Callable[[LaneState], DeliverMessage],
+        handler_for: Callable[[LaneState], DeliverMessage],
     ) -> None:
         self._replica = replica
         self._settings = settings
         self._publisher = publisher
         self._statuses = statuses
         self._clients = clients
-        self._deliver = deliver
+        self._handler_for = handler_for
         self._limiters: dict[str, Limiter] = {}
         self._credentials: dict[str, Credential] = {}
         self._lanes: dict[str, list[Lane]] = {}
@@ -61,7 +61,7 @@ class LaneFactory:
         membership = membership_of(connector, key)
         report = LaneChangePublisher(connector.connector_id, worker, self._publish)
         state = LaneState(connector, membership, self._settings, self._clients, report)
-        lane = Lane(key, state, self._deliver(state), self._publisher, changed)
+        lane = Lane(key, state, self._handler_for(state), self._publisher, changed)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)
         register_gauges(connector.connector_id, lanes)

@@ -115,9 +115,7 @@ class LaneProber:
         except DeliveryError as error:
             return error
         except Exception:
-            log.exception(
-                "a connection test could not be made", connector_id=connector.connector_id
-            )
+            log.exception("a connection test could not be run", connector_id=connector.connector_id)
             return None
         return None if result.passed else MisconfiguredError("DSCFG004", result.sentence)
 

@@ -158,7 +158,7 @@ class BulkWriter:
             record = records.get(claim.document_id)
             if record is None or all(entry["key"] != claim.key for entry in record.recent):
                 log.warning(
-                    "an outcome was not written to the ledger: its claim had ended",
+                    "an outcome was not written to the ledger, because its claim had ended",
                     delivery_id=claim.request.delivery_id,
                     attempt=claim.request.attempt,
                     connector_id=claim.request.connector_id,

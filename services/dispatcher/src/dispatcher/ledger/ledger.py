@@ -114,7 +114,10 @@ class Ledger:
             except PyMongoError as error:
                 if not is_unavailable(error):
                     raise
-                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._active))
+                log.warning(
+                    "leases could not be renewed, because MongoDB is unavailable",
+                    calls=len(self._active),
+                )
             await asyncio.sleep(self._lease.total_seconds() / 4)
 
     async def _renew(self) -> None:

@@ -15,7 +15,7 @@ def modified_ahead_note(appointment: Appointment) -> str | None:
         return None
     return (
         f"The last-modified time that Dime.Scheduler reported, {reported}, was more than an hour "
-        "ahead: the time of arrival counts in its place."
+        "ahead. The time of arrival replaces it."
     )
 
 
