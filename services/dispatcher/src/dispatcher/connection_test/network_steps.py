@@ -84,8 +84,8 @@ def _connection_fault(error: OSError, host: str, address: str, port: int) -> str
             "that network to DISPATCHER_PRIVATE_NETWORKS."
         )
     return (
-        f"{host} ({address}) does not accept connections on port {port}: check the port and whether "
-        "the back office is running."
+        f"{host} ({address}) does not accept connections on port {port}: check the port, and "
+        "whether the back office is running."
     )
 
 
@@ -96,7 +96,8 @@ async def check_tls(connector: Connector, parts: SplitResult) -> ConnectionTestS
             name="TLS",
             passed=True,
             sentence=(
-                "Not used. Appointments and credentials are sent unencrypted. Use https where you can."
+                "Not used. Appointments and credentials are sent unencrypted. Use https where you "
+                "can."
             ),
         )
     host, port = parts.hostname or "", parts.port or PORTS["https"]
