@@ -1,4 +1,4 @@
-"""On the way to a back office: an outcome is unknown only after an appointment was sent."""
+"""Transport faults. An outcome is unknown only after an appointment was sent."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Processes killed and servers restarted under load: every change ends in a status, nothing stale
-is sent, little is repeated.
+"""Processes are killed and servers restarted under load.
+
+Every change ends with a status, nothing stale is sent, and little is repeated.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ SETTLED_S = 300
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test alone; the next test finds every service ready again."""
+    """A source app of this test alone. The next test finds every service ready again."""
     yield f"app-{uuid.uuid4().hex[:8]}"
     await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
 def a_stream(app: str, appointments: int, versions: int) -> list[list[dict[str, Any]]]:
-    """Per appointment, its versions in the order the planner made them."""
+    """The versions of each appointment in the order of the planner's changes."""
     return [
         [
             a_snapshot(
@@ -49,8 +50,9 @@ def a_stream(app: str, appointments: int, versions: int) -> list[list[dict[str, 
 
 
 async def post_all(system: System, stream: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
-    """Post every appointment's versions in order, appointments side by side; again and again while
-    ingest says 503.
+    """Post the versions of every appointment in order, with appointments in parallel.
+
+    A change is posted again while ingest answers 503.
     """
     side_by_side = asyncio.Semaphore(32)
 

@@ -1,5 +1,6 @@
-"""What shows only in many deliveries: connections and tokens are used again, throttling slows a
-lane down and lets it speed up.
+"""Effects of many deliveries.
+
+Connections and tokens are used again. Throttling slows a lane down, and it speeds up again.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ async def connector(
 
 
 async def post(system: System, app: str, first: int, count: int) -> None:
-    """Post so many changes, side by side."""
+    """Post ``count`` changes concurrently."""
     at_once = asyncio.Semaphore(32)
 
     async def one(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Claims always end, and one bad write is one bad write."""
+"""Claims always end, and one failed write does not affect others."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from tests.support.system import until
 
 
 class Letters:
-    """A publisher that keeps the dead letters."""
+    """A publisher that collects the dead letters."""
 
     def __init__(self) -> None:
         self.kept: list[DeadLetter] = []
@@ -47,7 +47,7 @@ def source() -> topology.Queue:
 async def consuming(
     rabbitmq_url: str, source: topology.Queue, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[RabbitBroker, Letters, list[str]]]:
-    """A broker whose handler raises for *bad*, and keeps what it got."""
+    """A broker whose handler raises for *bad*, and collects the other messages."""
     monkeypatch.setattr(dead_lettering, "FIRST_PAUSE_S", 0.05)
     letters: Any = Letters()
     broker, seen = consuming_broker(rabbitmq_url, letters), []
@@ -100,7 +100,7 @@ async def test_lost_connections_are_no_tries_of_a_message(
 ) -> None:
     broker, letters, seen = consuming
     await broker.stop()
-    for _ in range(2):  # RabbitMQ counts the deliveries to a consumer that was cut off
+    for _ in range(2):  # RabbitMQ counts deliveries to a consumer that was cut off
         async with await connect(rabbitmq_url, "cut off") as lost:
             channel = await lost.channel()
             declared = await channel.get_queue(source.name, ensure=False)

@@ -27,16 +27,16 @@ FAILED = ProbeResult(passed=False, sentence="It does not answer.")
 
 
 class FakeReceipt(NamedTuple):
-    """What a successful call brings."""
+    """The receipt of a successful call."""
 
     http_status: int = 200
     exchange: None = None
 
 
 class FakeClient:
-    """A back office that answers as it is asked to; when no answer is left, with success.
+    """A back office with prepared answers. Without an answer left, calls succeed.
 
-    ``answers`` are for calls, ``probes`` for connection tests, both in order; an exception is
+    ``answers`` are for calls, ``probes`` for connection tests, both in order. An exception is
     raised. A callable is awaited first.
     """
 
@@ -50,11 +50,11 @@ class FakeClient:
 
     @property
     def tried_at(self) -> list[float]:
-        """When it was called or tested."""
+        """The times of calls and tests."""
         return sorted((*self.sent_at, *self.probed_at))
 
     def prepare(self, request: DeliveryRequested) -> DeliveryRequested:
-        """Map the snapshot; nothing is sent."""
+        """Map the snapshot. Nothing is sent."""
         if self.preparing is not None:
             raise self.preparing
         return request
@@ -84,18 +84,18 @@ async def _answer(answers: list[object], default: object) -> object:
 
 
 class FakeClients:
-    """The one client of a lane, whatever version the connector has."""
+    """The one client of a lane, for every version of the connector."""
 
     def __init__(self, client: FakeClient) -> None:
         self.client = client
 
     def get(self, _: Connector) -> FakeClient:
-        """Return it."""
+        """Return the client."""
         return self.client
 
 
 class FakeLedger:
-    """Grants every claim, unless told what else to answer first."""
+    """Grants every claim, after the prepared answers."""
 
     def __init__(self, *answers: ClaimResult | Exception) -> None:
         self.answers = list(answers)
@@ -106,7 +106,7 @@ class FakeLedger:
         self.open: set[str] = set()
 
     async def claim(self, claim: Claim) -> ClaimResult:
-        """Grant."""
+        """Grant the claim, or return the next prepared answer."""
         await asyncio.sleep(0)
         answer = self.answers.pop(0) if self.answers else claim
         if isinstance(answer, Exception):
@@ -116,11 +116,11 @@ class FakeLedger:
         return answer
 
     async def record_owed_create(self, request: DeliveryRequested) -> None:
-        """Remember that the back office does not get this version."""
+        """Store that the back office does not get this version."""
         self.undelivered.append(request.delivery_id)
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Remember the outcome, also when the caller is cancelled meanwhile, as the ledger does.
+        """Store the outcome, even when the caller is cancelled, as the ledger does.
 
         Waits for ``settling`` if there is one.
         """
@@ -134,7 +134,7 @@ class FakeLedger:
         self.open.discard(claim.token)
 
     async def release(self, claim: Claim) -> None:
-        """Give the claim back."""
+        """Release the claim."""
         await asyncio.sleep(0)
         if claim.token in self.open:
             self.released.append(claim.key)
@@ -142,13 +142,13 @@ class FakeLedger:
 
 
 class FakeStatuses:
-    """Keeps what was published."""
+    """Collects the published statuses."""
 
     def __init__(self) -> None:
         self.events: list[StatusChanged] = []
 
     def publish(self, event: StatusChanged) -> asyncio.Future[None]:
-        """Confirm at once."""
+        """Confirm the status at once."""
         self.events.append(event)
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         confirmed.set_result(None)
@@ -156,7 +156,7 @@ class FakeStatuses:
 
 
 class FakeLane(NamedTuple):
-    """A lane's state with what stands around it."""
+    """A lane's state with its fake neighbours."""
 
     state: LaneState
     client: FakeClient
@@ -165,7 +165,7 @@ class FakeLane(NamedTuple):
 
     @property
     def is_held(self) -> bool:
-        """Whether no delivery of the lane is sent now."""
+        """Whether the lane is held, so that no delivery is sent."""
         return self.state.breaker.is_held
 
     async def deliver(
@@ -179,7 +179,7 @@ class FakeLane(NamedTuple):
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:
-    """A lane of this replica; ``fields`` are the connector's, or settings of the breaker."""
+    """A lane of this replica. ``fields`` are those of the connector, or settings of the breaker."""
     names = BreakerSettings.__dataclass_fields__
     settings = BreakerSettings(**{k: v for k, v in fields.items() if k in names})
     connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
@@ -199,5 +199,5 @@ def a_message() -> MessageInHand:
 
 
 def changed(connector: Connector, **fields: Any) -> Connector:
-    """The connector's next version."""
+    """The next version of the connector."""
     return connector.model_copy(update={"version": connector.version + 1} | fields)

@@ -1,4 +1,4 @@
-"""What tests of the ledger have in common: versions of one appointment, and their outcomes."""
+"""Samples for tests of the ledger: versions of one appointment, and their outcomes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ UNKNOWN = Outcome(
 
 
 def version(number: int, attempt: int = 1, action: Action = Action.UPDATE) -> DeliveryRequested:
-    """The appointment as it was so many milliseconds after a moment."""
+    """The version of the appointment at ``number`` milliseconds after a moment."""
     return a_delivery(
         attempt=attempt,
         transaction=a_transaction(
@@ -63,7 +63,7 @@ def at_the_same_moment(
 
 
 async def deliver(ledger: Ledger, request: DeliveryRequested, outcome: Outcome = SUCCESS) -> Claim:
-    """Claim and settle; the claim must be granted."""
+    """Claim and settle. The claim must be granted."""
     claim = Claim(request)
     assert await ledger.claim(claim) is claim
     await ledger.settle(claim, outcome)
@@ -78,6 +78,6 @@ async def the_document(database: Database) -> dict[str, Any]:
 
 
 async def end_leases(database: Database) -> None:
-    """Have every lease run out, as if its replica were dead."""
+    """End every lease, as if its replica were dead."""
     ended = {"lease_until": A_MOMENT - timedelta(days=365)}
     await database["ledger"].update_many({}, {"$set": ended})

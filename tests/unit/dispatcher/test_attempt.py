@@ -40,7 +40,7 @@ ASKED_TO_WAIT = ThrottledError(
 
 
 class Delivering:
-    """A delivery service with everything around it fake, and one delivery under way."""
+    """A delivery service with fake neighbours, and one delivery under way."""
 
     def __init__(self, lane: FakeLane, request: DeliveryRequested | None = None) -> None:
         self.lane = lane

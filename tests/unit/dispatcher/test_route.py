@@ -19,12 +19,12 @@ from tests.support.virtual_time import in_virtual_time, settle
 
 
 async def never() -> Any:
-    """No test here connects."""
+    """Fail, because no test here connects."""
     raise AssertionError
 
 
 class FlakyPublisher(Publisher):
-    """RabbitMQ that is away for the first publishes."""
+    """A publisher whose first publishes find RabbitMQ unavailable."""
 
     def __init__(self, away: int = 0) -> None:
         super().__init__(never, topology.DISPATCHER)
@@ -49,7 +49,7 @@ class FlakyPublisher(Publisher):
 
 
 class FakeCollection:
-    """The stored connectors, and how often they were read."""
+    """The stored connectors, and the number of their readings."""
 
     def __init__(self, *connectors: Connector) -> None:
         self.connectors = list(connectors)

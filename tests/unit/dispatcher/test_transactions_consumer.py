@@ -15,7 +15,7 @@ class FakeOutbox(FakePublisher):
     """An outbox in which no other dispatcher has stored deliveries."""
 
     async def keep_order(self) -> None:
-        """Nothing stands before them."""
+        """Do nothing, because no deliveries are stored."""
 
 
 async def test_a_transaction_that_cannot_be_read_takes_no_neighbour_with_it() -> None:

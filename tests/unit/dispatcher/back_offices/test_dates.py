@@ -1,4 +1,4 @@
-"""Dates as older serializers of .NET write them."""
+"""Dates in the format of older .NET serializers."""
 
 from __future__ import annotations
 
