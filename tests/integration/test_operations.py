@@ -168,7 +168,7 @@ async def test_a_delivery_without_connector_is_routed_again(system: System, app:
         {"total": 1, "skipped": 1},
     )
     assert [item["message"] for item in await read_items(system, operation)] == [
-        "It was routed again: it is on its way to 'Hook' now, as a delivery of its own."
+        "The transaction was routed again, to 'Hook', as a delivery of its own."
     ]
     sent = await system.delivery(transaction, "Success")
     assert (
