@@ -89,7 +89,7 @@ async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> N
     figures.add("ingest_vs_bare_publish", _beside(accepted, published, published[1:]), "ratio")
     await built.connect("lane")
     await built.start("dispatcher")
-    await built.new_page()
+    await built.reset_target()
 
 
 def _beside(ours: Sequence[float], before: Sequence[float], after: Sequence[float]) -> float:
@@ -119,11 +119,11 @@ async def _waiting(built: Rig, figures: Figures) -> None:
 
 async def _settled(built: Rig) -> None:
     """Wait until everything accepted before was delivered and recorded."""
-    before, now = -1.0, (await built.book(0))["count"]
+    before, now = -1.0, (await built.target_counts(0))["count"]
     while before != now or await stages.backlog(built):
         await asyncio.sleep(3)
-        before, now = now, (await built.book(0))["count"]
-    await built.new_page()
+        before, now = now, (await built.target_counts(0))["count"]
+    await built.reset_target()
 
 
 def _spread(figures: Figures, name: str, values: Sequence[float]) -> None:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from benchmarks.rig import Rig
 
-TOGETHER = 5_000
+INSERT_BATCH = 5_000
 PAGE = resource.getpagesize()
-ASKED = 40
+REQUESTS = 40
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 LISTS: Mapping[str, Mapping[str, str]] = {
     "first_page": {},
@@ -45,9 +45,9 @@ async def fill(rig: Rig, count: int) -> None:
     await database["deliveries"].drop()
     await make_indexes(database)
     chance = random.Random(1)
-    for first in range(0, count, TOGETHER):
+    for first in range(0, count, INSERT_BATCH):
         documents = [
-            _document(number, chance) for number in range(first, min(first + TOGETHER, count))
+            _document(number, chance) for number in range(first, min(first + INSERT_BATCH, count))
         ]
         await database["deliveries"].insert_many(documents, ordered=False)
     client.close()
@@ -88,7 +88,7 @@ async def export(rig: Rig) -> tuple[float, float]:
 
 async def _p95(session: aiohttp.ClientSession, url: str, query: Mapping[str, str]) -> float:
     times = []
-    for _ in range(ASKED):
+    for _ in range(REQUESTS):
         began = time.perf_counter()
         await _ask(session, url, query)
         times.append((time.perf_counter() - began) * 1000)

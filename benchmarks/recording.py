@@ -36,7 +36,7 @@ TIMEOUT_MS = 500
 UNREADABLE = 7
 
 
-class Letters:
+class DeadLetterCounter:
     """Counts dead letters."""
 
     def __init__(self) -> None:
@@ -89,18 +89,18 @@ async def measure(count: int, bytes_per_s: float) -> None:
     """Print the figures."""
     server = MongoDb(Path(tempfile.mkdtemp()))
     await server.start()
-    letters: Any = Letters()
+    dead_letters: Any = DeadLetterCounter()
     async with a_database(server.url) as database, a_tcp_proxy(server.url) as proxy:
         proxy.bytes_per_s = bytes_per_s
         slow: Any = SlowDatabase(database, proxy, TIMEOUT_MS)
         before, began = _peak_mib(), time.monotonic()
-        await record(Recorder(Record(Writer(slow)), letters), count)
+        await record(Recorder(Record(Writer(slow)), dead_letters), count)
         took = time.monotonic() - began
         recorded = await database["deliveries"].count_documents({"status": "Success"})
     await server.stop()
     print("recorded", recorded, "statuses")
     print("rate", round(recorded / took), "statuses/s")
-    print("dead_letters", letters.count, "messages")
+    print("dead_letters", dead_letters.count, "messages")
     print("timeouts", slow.timeouts, "writes")
     print("most_changes", slow.most, "in one write")
     print("repeated", slow.repeated, "confirmed changes")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SECRET = "bench-secret"  # noqa: S105 - made up, for loopback
 API_KEY = "bench-key"
-PATIENCE_S = 120.0
+START_TIMEOUT_S = 120.0
 
 
 def free_port() -> int:
@@ -91,7 +91,7 @@ class Rig:
 
     async def until_ready(self, port: int) -> None:
         """Wait until the service says it is ready."""
-        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as session:
             while True:
                 with contextlib.suppress(aiohttp.ClientError):
                     async with session.get(f"http://127.0.0.1:{port}/health/consuming") as answer:
@@ -99,14 +99,14 @@ class Rig:
                             return
                 await asyncio.sleep(0.1)
 
-    async def new_page(self) -> None:
+    async def reset_target(self) -> None:
         """Have the target forget what it counted."""
         async with aiohttp.ClientSession() as session, session.delete(self.target):
             pass
 
-    async def book(self, count: int) -> dict[str, Any]:
+    async def target_counts(self, count: int) -> dict[str, Any]:
         """Wait until the target was called so often, and return its book."""
-        async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(START_TIMEOUT_S), aiohttp.ClientSession() as session:
             while True:
                 async with session.get(self.target) as answer:
                     page: dict[str, Any] = json.loads(await answer.read())

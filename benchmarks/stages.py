@@ -45,9 +45,9 @@ SYSTEMS = {
 async def bare_loop(rig: Rig, count: int) -> float:
     """Return the calls per second of the bare loop."""
     await _fill(rig, SOURCE, [body_of(n) for n in range(count)], purge=(SINK,))
-    await rig.new_page()
+    await rig.reset_target()
     await rig.run("benchmarks.bare", rig.rabbitmq_url, SOURCE, SINK, rig.target, str(count))
-    return _rate(await rig.book(count))
+    return _rate(await rig.target_counts(count))
 
 
 async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook") -> float:
@@ -112,7 +112,7 @@ async def latencies(
                 watching.append(asyncio.create_task(_watch(rig, session, delivery_id, visible)))
             await asyncio.sleep(max(0.0, moment + 1 / per_second - time.time()))
         await asyncio.gather(*watching)
-    called = (await rig.book(count))["by_id"]
+    called = (await rig.target_counts(count))["by_id"]
     to_call = [(called[d] - sent[d]) * 1000 for d in sent]
     return to_call, [(visible[d] - called[d]) * 1000 for d in visible]
 
@@ -142,9 +142,9 @@ async def _watch(
 
 
 async def _dispatch(rig: Rig, count: int) -> float:
-    await rig.new_page()
+    await rig.reset_target()
     await rig.start("dispatcher")
-    rate = _rate(await rig.book(count))
+    rate = _rate(await rig.target_counts(count))
     await rig.stop("dispatcher")
     return rate
 
@@ -181,5 +181,5 @@ def _request(number: int) -> bytes:
     return request.model_dump_json().encode()
 
 
-def _rate(book: dict[str, float]) -> float:
-    return (book["count"] - 1) / (book["last"] - book["first"])
+def _rate(target_counts: dict[str, float]) -> float:
+    return (target_counts["count"] - 1) / (target_counts["last"] - target_counts["first"])

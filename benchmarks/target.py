@@ -55,7 +55,7 @@ resource, a webhook.
 """
 
 
-class Book:
+class CallCounts:
     """When the calls came; ``GET /book`` reads it and ``DELETE /book`` begins a new page."""
 
     def __init__(self) -> None:
@@ -73,8 +73,8 @@ class Book:
 class Answering(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, counts: CallCounts) -> None:
+        self._counts = counts
         self._seen = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -97,19 +97,19 @@ class Answering(asyncio.Protocol):
         transport = self._transport
         if head.startswith(b"post"):
             now = time.time()
-            self._book.times.append(now)
+            self._counts.times.append(now)
             at = head.find(b"webhook-id:")
             if at >= 0:
-                self._book.by_id.setdefault(
+                self._counts.by_id.setdefault(
                     head[at + 11 :].split(b"\r\n", 1)[0].strip().decode(), now
                 )
             transport.write(
                 next(answer for start, answer in ANSWERS.items() if head.startswith(start))
             )
             return
-        page = self._book.page()
+        page = self._counts.page()
         if head.startswith(b"delete"):
-            self._book.__init__()  # type: ignore[misc]
+            self._counts.__init__()  # type: ignore[misc]
         transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             % len(page)
@@ -119,9 +119,9 @@ class Answering(asyncio.Protocol):
 
 async def serve(port: int) -> None:
     """Answer until ended."""
-    book = Book()
+    counts = CallCounts()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Answering(book), "127.0.0.1", port
+        lambda: Answering(counts), "127.0.0.1", port
     )
     await server.serve_forever()
 

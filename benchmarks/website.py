@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import async_playwright
 
 from local_stack.credentials import ADMIN
-from local_stack.outside import session
 from local_stack.settings import Settings
 from local_stack.system import running
+from local_stack.system_client import open_session
 from tools.website.portal_page import a_context, a_portal_page, launch_browser, sign_in
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
 
-    from local_stack.outside import Outside
+    from local_stack.system_client import SystemClient
 
 CHANGES_PER_S = 18.0
 """Each becomes one status change at least."""
@@ -69,7 +69,7 @@ async def main(minutes: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         settings = Settings(directory=Path(directory), rate=CHANGES_PER_S)
         async with (
-            session() as http,
+            open_session() as http,
             running(settings, http, _say) as system,
             async_playwright() as playwright,
         ):
@@ -82,24 +82,24 @@ async def main(minutes: int) -> None:
             page = await portal_page.open("/errors")
             empty = await (await browser.new_context()).new_page()
             await empty.evaluate(MEASURE)
-            await _watch(page, empty, await context.new_cdp_session(page), system.outside, minutes)
+            await _watch(page, empty, await context.new_cdp_session(page), system.client, minutes)
             await browser.close()
 
 
 async def _watch(
-    page: Page, empty: Page, devtools: CDPSession, outside: Outside, minutes: int
+    page: Page, empty: Page, devtools: CDPSession, client: SystemClient, minutes: int
 ) -> None:
     """Print a line a minute, and what they come to; growth is counted from the second minute on."""
     await devtools.send("HeapProfiler.enable")
     lines: list[dict[str, Any]] = []
-    await outside.simulator(
+    await client.simulator(
         "PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES}
     )
     await page.locator("[data-row]").first.wait_for()
     for one in (page, empty):
         await one.evaluate("() => window.__take()")  # opening the page is another matter
     for minute in range(1, minutes + 1):
-        await outside.simulator(
+        await client.simulator(
             "PUT", "/back-offices/crm/faults", json={"status": 400, "times": FAILURES}
         )
         began = time.monotonic()

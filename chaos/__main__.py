@@ -12,11 +12,11 @@ from rich.console import Console
 
 from chaos.options import read_options
 from chaos.page import page
-from chaos.progress import shown
+from chaos.progress import show_progress
 from chaos.promises import judge
 from chaos.report import report
-from chaos.run import a_run
-from chaos.system import a_stage
+from chaos.run import new_run
+from chaos.system import running_stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 async def chaos(options: Options, console: Console) -> list[Verdict]:
     """Do one run, write its report, and return the verdicts."""
     console.print("Starting servers and services ...")
-    async with a_stage(options, _new_folder(options.out / "chaos")) as stage:
-        run = a_run(options, stage)
-        async with shown(run, console):
+    async with running_stage(options, _new_folder(options.out / "chaos")) as stage:
+        run = new_run(options, stage)
+        async with show_progress(run, console):
             evidence = await run.evidence()
         verdicts = judge(evidence)
         found = report(run, evidence, verdicts, await stage.versions())

@@ -14,7 +14,7 @@ from common.contracts.appointment import Action
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from chaos.troubles import Kind
+    from chaos.disruptions import Kind
 
 
 class Accepted(NamedTuple):
@@ -46,7 +46,7 @@ class Call(NamedTuple):
     status: int | None
 
 
-class Happened(NamedTuple):
+class PastDisruption(NamedTuple):
     """A trouble that was made, in seconds since 1970."""
 
     kind: Kind
@@ -65,7 +65,7 @@ class Start(NamedTuple):
     first_attempt_s: float | None
 
 
-class Office(NamedTuple):
+class BackOffice(NamedTuple):
     """A back office with its connector; offices that ``share`` have one limit."""
 
     name: str
@@ -86,14 +86,14 @@ class Version(NamedTuple):
 class Evidence:
     """Everything that was seen during a run; ``calls`` in the order they began."""
 
-    offices: Sequence[Office]
+    back_offices: Sequence[BackOffice]
     limits: Mapping[str, int]
     accepted: Sequence[Accepted]
     calls: Sequence[Call]
     deliveries: Sequence[Mapping[str, Any]]
-    troubles: Sequence[Happened] = ()
+    disruptions: Sequence[PastDisruption] = ()
     starts: Sequence[Start] = ()
-    badly_ended: Sequence[str] = ()
+    bad_exits: Sequence[str] = ()
     ended_s: float = 0.0
 
     @cached_property
@@ -120,9 +120,9 @@ class Evidence:
         """The newest accepted change of each appointment, for every back office that gets it."""
         last = {change.appointment: change for change in self.accepted}
         return {
-            (office.name, change.appointment): change
+            (back_office.name, change.appointment): change
             for change in last.values()
-            for office in self.offices_of(change.source_app)
+            for back_office in self.back_offices_of(change.source_app)
         }
 
     @cached_property
@@ -131,21 +131,21 @@ class Evidence:
         return {(one["transaction_id"], one["connector_id"]): one for one in self.deliveries}
 
     @cached_property
-    def expected(self) -> Sequence[tuple[Accepted, Office]]:
+    def expected(self) -> Sequence[tuple[Accepted, BackOffice]]:
         """Every delivery that must be known to the API."""
         return [
-            (change, office)
+            (change, back_office)
             for change in self.accepted
-            for office in self.offices_of(change.source_app)
+            for back_office in self.back_offices_of(change.source_app)
         ]
 
-    def offices_of(self, source_app: str) -> Sequence[Office]:
+    def back_offices_of(self, source_app: str) -> Sequence[BackOffice]:
         """Return the back offices that get changes of this source app."""
-        return self._offices_by_app.get(source_app, ())
+        return self._back_offices_by_app.get(source_app, ())
 
     @cached_property
-    def _offices_by_app(self) -> Mapping[str, Sequence[Office]]:
-        found: dict[str, list[Office]] = defaultdict(list)
-        for office in self.offices:
-            found[office.source_app].append(office)
+    def _back_offices_by_app(self) -> Mapping[str, Sequence[BackOffice]]:
+        found: dict[str, list[BackOffice]] = defaultdict(list)
+        for back_office in self.back_offices:
+            found[back_office.source_app].append(back_office)
         return found

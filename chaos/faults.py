@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from chaos.connectors import CONNECTORS
-from chaos.troubles import FAULTS, Kind
+from chaos.disruptions import FAULTS, Kind
 from tests.support.system import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from chaos.connectors import Connector
+    from chaos.disruptions import Disruption
     from chaos.planners import Change
     from chaos.system import Stage
-    from chaos.troubles import Trouble
 
 OK = 200
 ONE_IN = 5
@@ -55,28 +55,28 @@ class BackOfficeFaults:
         self._changes = changes
         self._one_at_a_time: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def make(self, trouble: Trouble) -> None:
+    async def make(self, disruption: Disruption) -> None:
         """Make the trouble, and return when it is over."""
-        async with self._one_at_a_time[trouble.target]:
-            if trouble.kind is Kind.REFUSES:
-                await self._refuse(trouble)
+        async with self._one_at_a_time[disruption.target]:
+            if disruption.kind is Kind.REFUSES:
+                await self._refuse(disruption)
             else:
-                await self._misbehave(trouble)
+                await self._inject(disruption)
 
     async def clear(self) -> None:
         """Have every back office work well, each as fast as it does."""
         for connector in CONNECTORS:
-            await self._work_well(connector)
+            await self._restore(connector)
 
-    async def _misbehave(self, trouble: Trouble) -> None:
-        fault = dict(FIELDS[trouble.kind])
-        if trouble.kind is Kind.FORBIDDEN:
-            fault["appointments"] = self._some_appointments(trouble.target)
-        await self._stage.simulated("PUT", trouble.target, "/faults", json=fault)
-        await asyncio.sleep(trouble.lasts_s)
-        await self._work_well(_connector(trouble.target))
+    async def _inject(self, disruption: Disruption) -> None:
+        fault = dict(FIELDS[disruption.kind])
+        if disruption.kind is Kind.FORBIDDEN:
+            fault["appointments"] = self._some_appointments(disruption.target)
+        await self._stage.simulated("PUT", disruption.target, "/faults", json=fault)
+        await asyncio.sleep(disruption.duration_s)
+        await self._restore(_connector(disruption.target))
 
-    async def _work_well(self, connector: Connector) -> None:
+    async def _restore(self, connector: Connector) -> None:
         fault = {"delay_s": connector.latency_s}
         await self._stage.simulated("PUT", connector.name, "/faults", json=fault)
 
@@ -85,13 +85,13 @@ class BackOfficeFaults:
         numbers = {change.appointment for change in self._changes if change.source_app == app}
         return sorted(number for number in numbers if int(number) % ONE_IN == 0)
 
-    async def _refuse(self, trouble: Trouble) -> None:
+    async def _refuse(self, disruption: Disruption) -> None:
         """Have the connector lead to a port without a listener, and back."""
-        connector = _connector(trouble.target)
+        connector = _connector(disruption.target)
         fields = connector.fields(self._stage.services["simulator"].url)
         with _closed_port() as port:
             await self._change(connector.name, fields | {"uri": f"http://127.0.0.1:{port}/"})
-            await asyncio.sleep(trouble.lasts_s)
+            await asyncio.sleep(disruption.duration_s)
             await self._change(connector.name, fields)
 
     async def _change(self, name: str, fields: dict[str, Any]) -> None:

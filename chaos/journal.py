@@ -18,11 +18,11 @@ PAUSE_S = 0.5
 
 
 class Journal:
-    """A copy of the simulator's journal; ``note`` is called with each version that arrived."""
+    """A copy of the simulator's journal; ``record`` is called with each version that arrived."""
 
-    def __init__(self, system: System, note: Callable[[Version], None]) -> None:
+    def __init__(self, system: System, record: Callable[[Version], None]) -> None:
         self._system = system
-        self._note = note
+        self._record = record
         self._after = 0
         self.calls: list[Call] = []
 
@@ -39,7 +39,7 @@ class Journal:
             self.calls += calls
             for call in calls:
                 if call.stored:
-                    self._note(Version(call.back_office, call.appointment, call.version))
+                    self._record(Version(call.back_office, call.appointment, call.version))
 
     async def _page(self) -> list[dict[str, Any]]:
         address = f"{self._system.services['simulator'].url}/journal"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chaos.troubles import Group
+from chaos.disruptions import Group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -42,7 +42,7 @@ def page(report: Mapping[str, Any]) -> str:
             "<h2>Accepted and delivered per second</h2>",
             plot(report),
             "<h2>Troubles</h2>",
-            _table(("Began", "Took", "Trouble", "Where"), map(_trouble, report["troubles"])),
+            _table(("Began", "Took", "Trouble", "Where"), map(_disruption_row, report["troubles"])),
             "</body></html>",
             "",
         )
@@ -69,12 +69,12 @@ def _promise(promise: Mapping[str, Any]) -> tuple[str, str, str]:
     )
 
 
-def _trouble(trouble: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    target = trouble["target"]
+def _disruption_row(disruption: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    target = disruption["target"]
     return (
-        f"{trouble['began_s']:.1f} s",
-        f"{trouble['ended_s'] - trouble['began_s']:.1f} s",
-        escape(trouble["kind"]),
+        f"{disruption['began_s']:.1f} s",
+        f"{disruption['ended_s'] - disruption['began_s']:.1f} s",
+        escape(disruption["kind"]),
         "" if target.isdigit() else escape(target),
     )
 

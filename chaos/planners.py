@@ -25,7 +25,7 @@ class Change(NamedTuple):
     1970, a later change of the stream has a higher one.
     """
 
-    place: int
+    position: int
     appointment: str
     version: int
     action: Action
@@ -63,8 +63,8 @@ def stream(seed: int, count: int, source_apps: Sequence[str], begin: datetime) -
     """Return ``count`` changes; the same seed gives the same ones, moved to another beginning."""
     first = int(begin.timestamp() * 1000)
     return [
-        Change(place, appointment, first + place, action, source_app)
-        for place, (appointment, action, source_app) in zip(
+        Change(position, appointment, first + position, action, source_app)
+        for position, (appointment, action, source_app) in zip(
             range(count), _steps(random.Random(seed), source_apps), strict=False
         )
     ]
@@ -78,11 +78,11 @@ def _steps(chance: random.Random, source_apps: Sequence[str]) -> Iterator[tuple[
         while len(opened) < OPEN_AT_ONCE:
             number += 1
             opened.append((str(number), chance.choice(source_apps), _bursts(chance)))
-        place = chance.randrange(len(opened))
-        appointment, source_app, bursts = opened[place]
+        position = chance.randrange(len(opened))
+        appointment, source_app, bursts = opened[position]
         yield from ((appointment, action, source_app) for action in bursts.pop(0))
         if not bursts:
-            del opened[place]
+            del opened[position]
 
 
 def _bursts(chance: random.Random) -> list[list[Action]]:

@@ -37,12 +37,14 @@ def report(
         "statuses": Counter(one["status"] or one["phase"] for one in evidence.deliveries),
         "troubles": [
             {
-                "kind": trouble.kind,
-                "target": trouble.target,
-                "began_s": round(trouble.began_s - began_s, 2),
-                "ended_s": round(trouble.ended_s - began_s, 2),
+                "kind": disruption.kind,
+                "target": disruption.target,
+                "began_s": round(disruption.began_s - began_s, 2),
+                "ended_s": round(disruption.ended_s - began_s, 2),
             }
-            for trouble in sorted(evidence.troubles, key=lambda trouble: trouble.began_s)
+            for disruption in sorted(
+                evidence.disruptions, key=lambda disruption: disruption.began_s
+            )
         ],
         "starts": [
             start._asdict() | {"at_s": round(start.at_s - began_s, 2)} for start in evidence.starts

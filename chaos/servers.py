@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from chaos.troubles import GROUPS, Kind
+from chaos.disruptions import GROUPS, Kind
 from local_stack.errors import LocalError
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
@@ -92,11 +92,11 @@ class Servers:
         await asyncio.sleep(pause_s)
         return await self._mongodb.start()
 
-    async def raise_alarm(self, lasts_s: float) -> None:
+    async def raise_alarm(self, duration_s: float) -> None:
         """Have RabbitMQ block publishers for so long, as when memory is short."""
         await self._switch_alarm(self._options.alarm_on, "absolute", "1MB")
         try:
-            await asyncio.sleep(lasts_s)
+            await asyncio.sleep(duration_s)
         finally:
             await self._switch_alarm(self._options.alarm_off, "0.4")
 

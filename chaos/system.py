@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chaos.connectors import CONNECTORS, REQUIRED
-from chaos.evidence import Office
+from chaos.evidence import BackOffice
 from chaos.servers import Servers
 from common.database import open_database
 from tests.support.system import Service, System, a_session
@@ -31,7 +31,7 @@ SETTINGS = {
     "SIMULATOR_JOURNAL": "5000000",
 }
 """Shorter waits than by default, so that a run of a minute has many of them."""
-ENDS_S = 40.0
+STOP_TIMEOUT_S = 40.0
 """So long a service may take to end when it is asked to: twice as long as dispatcher drains."""
 MOST_STARTS = 10
 OTHERS = ("ingest", "portal-api", "retry")
@@ -43,7 +43,7 @@ class Stage(System):
 
     servers: Servers = field(kw_only=True)
     connector_ids: dict[str, str] = field(default_factory=dict)
-    badly_ended: list[str] = field(default_factory=list)
+    bad_exits: list[str] = field(default_factory=list)
 
     @property
     def dispatchers(self) -> list[str]:
@@ -51,10 +51,10 @@ class Stage(System):
         return sorted(name for name in self.services if name.startswith("dispatcher"))
 
     @property
-    def offices(self) -> list[Office]:
+    def back_offices(self) -> list[BackOffice]:
         """The back offices with their connectors."""
         return [
-            Office(one.name, self.connector_ids[one.name], one.source_app, one.sharing)
+            BackOffice(one.name, self.connector_ids[one.name], one.source_app, one.sharing)
             for one in CONNECTORS
         ]
 
@@ -86,22 +86,22 @@ class Stage(System):
         """Signal the process and wait for its end; note when it had ended by itself, and kill it
         when it does not end.
         """
-        self.note_ended(name)
+        self.record_exits(name)
         service = self.services[name]
         try:
-            async with asyncio.timeout(ENDS_S):
+            async with asyncio.timeout(STOP_TIMEOUT_S):
                 return await super().stop(name, number)
         except TimeoutError:
-            self.badly_ended.append(f"{name} did not end within {ENDS_S:g} s")
+            self.bad_exits.append(f"{name} did not end within {STOP_TIMEOUT_S:g} s")
             service.process.kill()
             return await service.process.wait()
 
-    def note_ended(self, *names: str) -> None:
+    def record_exits(self, *names: str) -> None:
         """Note which of these services have ended by themselves."""
         for name in names:
             code = self.services[name].process.returncode
             if code is not None:
-                self.badly_ended.append(f"{name} ended with exit code {code}")
+                self.bad_exits.append(f"{name} ended with exit code {code}")
 
     async def begin(self, dispatchers: int) -> None:
         """Start every service, and have every connector in use."""
@@ -135,7 +135,7 @@ class Stage(System):
 
 
 @contextlib.asynccontextmanager
-async def a_stage(options: Options, directory: Path) -> AsyncIterator[Stage]:
+async def running_stage(options: Options, directory: Path) -> AsyncIterator[Stage]:
     """Have everything running inside this block, and nothing of it afterwards."""
     servers = Servers(options, directory)
     try:

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from chaos.evidence import Accepted, Call, Evidence, Happened, Office
-from chaos.troubles import Kind
+from chaos.disruptions import Kind
+from chaos.evidence import Accepted, BackOffice, Call, Evidence, PastDisruption
 from common.contracts.appointment import Action
 
-OFFICES = (Office("hook", "c1", "app", "hook"), Office("bc", "c2", "bc", "bc login"))
+BACK_OFFICES = (BackOffice("hook", "c1", "app", "hook"), BackOffice("bc", "c2", "bc", "bc login"))
 LIMITS = {"hook": 2, "bc login": 1}
 _ORDER = itertools.count(1)
 
@@ -57,15 +57,17 @@ def a_delivery(version: int, status: str | None = "Success", **more: Any) -> dic
     } | more
 
 
-def a_kill(at_s: float = 10.0, kind: Kind = Kind.KILL_DISPATCHER, target: str = "0") -> Happened:
+def a_kill(
+    at_s: float = 10.0, kind: Kind = Kind.KILL_DISPATCHER, target: str = "0"
+) -> PastDisruption:
     """A trouble of two seconds."""
-    return Happened(kind, target, at_s, at_s + 2)
+    return PastDisruption(kind, target, at_s, at_s + 2)
 
 
 def seen(accepted: Sequence[Accepted] = (), calls: Sequence[Call] = (), **more: Any) -> Evidence:
     """What a run has seen."""
     given: dict[str, Any] = {
-        "offices": OFFICES,
+        "back_offices": BACK_OFFICES,
         "limits": LIMITS,
         "deliveries": (),
         "ended_s": 100.0,

@@ -42,11 +42,11 @@ class Ingest:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poster, "AGAIN_S", 0.001)
+    monkeypatch.setattr(poster, "RETRY_PAUSE_S", 0.001)
 
 
-def a_poster(ingest: Ingest, note: Callable[[Accepted], None] = lambda _: None) -> Poster:
-    return Poster(cast("System", ingest), 100_000, lambda _: True, note)
+def a_poster(ingest: Ingest, record: Callable[[Accepted], None] = lambda _: None) -> Poster:
+    return Poster(cast("System", ingest), 100_000, lambda _: True, record)
 
 
 async def test_every_change_is_accepted_in_the_end_and_in_order_per_appointment() -> None:

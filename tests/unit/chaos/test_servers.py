@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chaos.disruptions import Kind
 
 from chaos.options import Options
 from chaos.servers import Servers
-from chaos.troubles import Kind
 from local_stack.errors import LocalError
 
 GIVEN = Options(rabbitmq_url="amqp://there", mongodb_url="mongodb://there")

@@ -15,12 +15,12 @@ from common.settings import load
 from local_stack.background import down, up
 from local_stack.credentials import credentials
 from local_stack.errors import LocalError
-from local_stack.outside import Outside, session
 from local_stack.settings import Settings
 from local_stack.smoke import smoke
 from local_stack.state import StateFile
 from local_stack.status import status
 from local_stack.system import running
+from local_stack.system_client import SystemClient, open_session
 from local_stack.table import header, show
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def _run(settings: Settings, *, in_background: bool) -> int:
     """Start everything, stay until asked to stop, stop everything."""
     _stop_when_asked(asyncio.current_task())
     with contextlib.suppress(asyncio.CancelledError):
-        async with session() as http, running(settings, http, _say) as system:
+        async with open_session() as http, running(settings, http, _say) as system:
             if in_background:
                 _say("\n".join(header(system)))
                 await asyncio.Event().wait()
@@ -96,8 +96,8 @@ def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
 
 
 async def _smoke_elsewhere(addresses: Mapping[str, str], api_key: str) -> int:
-    async with session() as http:
-        return 0 if await smoke(Outside(http, addresses, api_key), addresses, _say) else 1
+    async with open_session() as http:
+        return 0 if await smoke(SystemClient(http, addresses, api_key), addresses, _say) else 1
 
 
 async def _of_the_running(settings: Settings, command: str) -> int:
@@ -105,13 +105,13 @@ async def _of_the_running(settings: Settings, command: str) -> int:
     state = StateFile(directory).read()
     if state is None or not state.runner.is_alive:
         raise LocalError("Nothing is running: `make up` or `make run` starts it.")
-    async with session() as http:
+    async with open_session() as http:
         kept = credentials(directory)
-        outside = Outside(http, state.addresses, kept.api_key)
+        client = SystemClient(http, state.addresses, kept.api_key)
         is_well = (
-            status(state, outside, kept, _say)
+            status(state, client, kept, _say)
             if command == "status"
-            else smoke(outside, state.addresses, _say)
+            else smoke(client, state.addresses, _say)
         )
         return 0 if await is_well else 1
 

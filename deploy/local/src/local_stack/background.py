@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from local_stack.leftovers import gone, sweep
+from local_stack.leftovers import stop_leftovers, wait_until_ended
 from local_stack.state import StateFile
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Say = Callable[[str], None]
 
-STOP_S = 90.0
+STOP_TIMEOUT_S = 90.0
 
 
 async def up(directory: Path, say: Say) -> int:
@@ -49,22 +49,22 @@ async def down(directory: Path, say: Say) -> int:
         return 0
     if state.runner.is_alive:
         os.kill(state.runner.pid, signal.SIGTERM)
-        if not await gone([state.runner], STOP_S):
+        if not await wait_until_ended([state.runner], STOP_TIMEOUT_S):
             os.kill(state.runner.pid, signal.SIGKILL)
-    await sweep(directory, file)
+    await stop_leftovers(directory, file)
     say("Everything is stopped.")
     return 0
 
 
 def _begin(directory: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start what stays; asyncio's own processes would end with the loop."""
-    words, environment = (
+    command, environment = (
         [sys.executable, "-m", "local_stack", "run", "--background"],
         os.environ | {"LOCAL_DIRECTORY": str(directory)},
     )
     with log.open("wb") as out:
         return subprocess.Popen(  # noqa: S603 - our own words
-            words,
+            command,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -10,8 +10,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import EnvironmentSettings, load
-from local_stack.outside import Outside, session
 from local_stack.seed import seed
+from local_stack.system_client import SystemClient, open_session
 
 
 class Settings(EnvironmentSettings):
@@ -29,9 +29,9 @@ class Settings(EnvironmentSettings):
 async def main(settings: Settings) -> None:
     """Have both connectors, and the fault of the shaky back office."""
     addresses = {"portal-api": settings.portal_api_url, "simulator": settings.simulator_url}
-    async with session() as http:
+    async with open_session() as http:
         await seed(
-            Outside(http, addresses, settings.portal_api_key.get_secret_value()),
+            SystemClient(http, addresses, settings.portal_api_key.get_secret_value()),
             settings.simulator_url,
         )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.samples import Sample
 
-    from local_stack.outside import Outside
+    from local_stack.system_client import SystemClient
 
 SHOWN = ("Success", "Failed", "Skipped")
 
@@ -43,10 +43,10 @@ class Figures(NamedTuple):
         return sum(int(getattr(lane, of)) for lane in self.lanes)
 
 
-async def figures(outside: Outside) -> Figures:
+async def read_figures(client: SystemClient) -> Figures:
     """Ask ingest, dispatcher and portal-api; what is away counts nothing."""
     ingest, dispatcher, names = await asyncio.gather(
-        outside.metrics("ingest"), outside.metrics("dispatcher"), _names(outside)
+        client.metrics("ingest"), client.metrics("dispatcher"), _names(client)
     )
     accepted = sum(
         sample.value for sample in _samples(ingest) if sample.name == "mboc_ingest_accepted_total"
@@ -92,11 +92,11 @@ def _lane(
     )
 
 
-async def _names(outside: Outside) -> dict[str, str]:
+async def _names(client: SystemClient) -> dict[str, str]:
     try:
         return {
             connector["connector_id"]: connector["name"]
-            for connector in (await outside.api("GET", "/connectors"))["items"]
+            for connector in (await client.api("GET", "/connectors"))["items"]
         }
     except RefusedError:
         return {}

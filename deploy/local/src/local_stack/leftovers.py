@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from local_stack.state import Identity, StateFile
 
-TERM_S = 20.0
+TERM_TIMEOUT_S = 20.0
 SERVERS = ("RabbitMQ", "MongoDB")
 
 
-async def sweep(directory: Path, file: StateFile) -> list[str]:
+async def stop_leftovers(directory: Path, file: StateFile) -> list[str]:
     """End services, then servers; return the names of those that were still running."""
     state = file.read()
     if state is None:
@@ -35,7 +35,7 @@ async def sweep(directory: Path, file: StateFile) -> list[str]:
     return list(alive)
 
 
-async def gone(identities: Iterable[Identity], within_s: float) -> bool:
+async def wait_until_ended(identities: Iterable[Identity], within_s: float) -> bool:
     """Wait until all of them have ended; False when the time is over."""
     deadline = time.monotonic() + within_s
     while any(identity.is_alive for identity in identities):
@@ -47,9 +47,9 @@ async def gone(identities: Iterable[Identity], within_s: float) -> bool:
 
 async def _end(identities: list[Identity]) -> None:
     _signal(identities, signal.SIGTERM)
-    if not await gone(identities, TERM_S):
+    if not await wait_until_ended(identities, TERM_TIMEOUT_S):
         _signal(identities, signal.SIGKILL)
-        await gone(identities, TERM_S)
+        await wait_until_ended(identities, TERM_TIMEOUT_S)
 
 
 def _signal(identities: list[Identity], number: signal.Signals) -> None:

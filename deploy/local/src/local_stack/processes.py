@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
     from pathlib import Path
 
-STOP_S = 30.0
+STOP_TIMEOUT_S = 30.0
 
 
-class OwnProcess:
+class ManagedProcess:
     """A child with its log; ``None`` in ``returncode`` means that it runs."""
 
     def __init__(self, name: str, child: asyncio.subprocess.Process, log: Path) -> None:
@@ -31,13 +31,13 @@ class OwnProcess:
 
     @classmethod
     async def start(
-        cls, name: str, words: Sequence[str | Path], environment: Mapping[str, str], log: Path
-    ) -> OwnProcess:
+        cls, name: str, command: Sequence[str | Path], environment: Mapping[str, str], log: Path
+    ) -> ManagedProcess:
         """Start it with our environment and this one; what it writes is added to the log."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             child = await asyncio.create_subprocess_exec(
-                *words,
+                *command,
                 env=os.environ | environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
@@ -73,7 +73,7 @@ class OwnProcess:
                 )
             await asyncio.sleep(0.1)
 
-    async def stop(self, within_s: float = STOP_S) -> None:
+    async def stop(self, within_s: float = STOP_TIMEOUT_S) -> None:
         """Ask it to end and wait; kill its group after the deadline."""
         if self.returncode is not None:
             return
@@ -92,9 +92,9 @@ class OwnProcess:
         await self._child.wait()
 
 
-Started = Callable[[OwnProcess], None]
+Started = Callable[[ManagedProcess], None]
 """Called as soon as a process was started, before it is ready."""
 
 
-def unnoticed(_: OwnProcess) -> None:
+def ignore_start(_: ManagedProcess) -> None:
     """Do not care that a process was started."""

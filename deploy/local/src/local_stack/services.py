@@ -28,7 +28,7 @@ STOPPING = (("ingest", "retry"), ("dispatcher",), ("portal-api",), ("simulator",
 """Those side by side end together: first what brings work in, last what takes it."""
 
 
-class Surroundings(NamedTuple):
+class ServiceContext(NamedTuple):
     """What all services are told from."""
 
     rabbitmq_url: str
@@ -44,30 +44,30 @@ def program(name: str) -> Path:
     return Path(sys.executable).with_name(f"mboc-{name}")
 
 
-def environment(name: str, around: Surroundings) -> dict[str, str]:
+def environment(name: str, context: ServiceContext) -> dict[str, str]:
     """Return the settings of one service."""
     prefix = name.upper().replace("-", "_")
     own = {
         f"{prefix}_HOST": "127.0.0.1",
-        f"{prefix}_PORT": around.addresses[name].rpartition(":")[2],
+        f"{prefix}_PORT": context.addresses[name].rpartition(":")[2],
         f"{prefix}_REPLICA": f"{name}-1",
     }
     return (
-        {"RABBITMQ_URL": around.rabbitmq_url, "MONGODB_URL": around.mongodb_url}
+        {"RABBITMQ_URL": context.rabbitmq_url, "MONGODB_URL": context.mongodb_url}
         | own
-        | _of(name, around)
+        | _service_settings(name, context)
     )
 
 
-def _of(name: str, around: Surroundings) -> dict[str, str]:
-    credentials = around.credentials
-    told: dict[str, dict[str, str]] = {
+def _service_settings(name: str, context: ServiceContext) -> dict[str, str]:
+    credentials = context.credentials
+    settings: dict[str, dict[str, str]] = {
         "ingest": {"INGEST_SECRETS": json.dumps({SOURCE: credentials.source_secret})},
         "dispatcher": {
             "SECRET_KEYS": credentials.secret_keys,
             "DISPATCHER_PRIVATE_NETWORKS": '["127.0.0.0/8"]',
         },
-        "retry": {"RetryJobCronExpression": around.retry_cron},
+        "retry": {"RetryJobCronExpression": context.retry_cron},
         "portal-api": {
             "SECRET_KEYS": credentials.secret_keys,
             "PORTAL_API_KEY": credentials.api_key,
@@ -76,11 +76,11 @@ def _of(name: str, around: Surroundings) -> dict[str, str]:
             "PORTAL_API_SECURE_COOKIE": "false",  # plain http, and nobody beyond this machine
         },
         "simulator": {
-            "SIMULATOR_INGEST_URL": around.addresses["ingest"],
+            "SIMULATOR_INGEST_URL": context.addresses["ingest"],
             "SIMULATOR_SOURCE": SOURCE,
             "SIMULATOR_SECRET": credentials.source_secret,
-            "SIMULATOR_RATE": str(around.rate),
+            "SIMULATOR_RATE": str(context.rate),
             "SIMULATOR_SOURCE_APPS": json.dumps(SOURCE_APPS),
         },
     }
-    return told[name]
+    return settings[name]

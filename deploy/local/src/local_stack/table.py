@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local_stack.credentials import ADMIN
-from local_stack.figures import Figures, figures
+from local_stack.figures import Figures, read_figures
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from local_stack.credentials import Credentials
     from local_stack.system import System
 
-EVERY_S = 1.0
-PLAIN_EVERY_S = 5.0
+REFRESH_INTERVAL_S = 1.0
+LINE_INTERVAL_S = 5.0
 
 
 async def show(system: System, console: Console) -> None:
@@ -58,24 +58,24 @@ def sign_in(portal: str, credentials: Credentials) -> str:
 
 
 async def _live(system: System, console: Console) -> None:
-    pace = Pace()
+    rate = RateMeter()
     with Live(console=console, auto_refresh=False) as live:
         while True:
             live.update(
-                Group(table(await figures(system.outside), pace), _ended(system)), refresh=True
+                Group(table(await read_figures(system.client), rate), _ended(system)), refresh=True
             )
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(REFRESH_INTERVAL_S)
 
 
 async def _lines(system: System, console: Console) -> None:
     while True:
         console.print(
-            line(await figures(system.outside)), _ended(system), highlight=False, soft_wrap=True
+            line(await read_figures(system.client)), _ended(system), highlight=False, soft_wrap=True
         )
-        await asyncio.sleep(PLAIN_EVERY_S)
+        await asyncio.sleep(LINE_INTERVAL_S)
 
 
-class Pace:
+class RateMeter:
     """Changes per second, from one look to the next."""
 
     def __init__(self) -> None:
@@ -95,10 +95,10 @@ def line(seen: Figures) -> str:
     return f"{seen.accepted} accepted, {counts}, {seen.total('is_held')} lanes held"
 
 
-def table(seen: Figures, pace: Pace) -> Table:
+def table(seen: Figures, rate: RateMeter) -> Table:
     """Return the figures per connector."""
     made = Table(
-        title=f"{seen.accepted} changes accepted, {pace.of(seen.accepted):.1f} per second",
+        title=f"{seen.accepted} changes accepted, {rate.of(seen.accepted):.1f} per second",
         title_justify="left",
         caption="Ctrl-C stops everything",
     )

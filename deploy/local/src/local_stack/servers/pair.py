@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from local_stack.errors import LocalError
-from local_stack.processes import Started, unnoticed
+from local_stack.processes import Started, ignore_start
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 
@@ -26,11 +26,11 @@ class Addresses(NamedTuple):
 NONE_GIVEN = Addresses()
 
 
-class Pair:
+class ServerPair:
     """RabbitMQ and MongoDB; a server that an address was given for is left alone."""
 
     def __init__(
-        self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = unnoticed
+        self, directory: Path, given: Addresses = NONE_GIVEN, started: Started = ignore_start
     ) -> None:
         self._given = given
         self._rabbitmq = None if given.rabbitmq_url else RabbitMq(directory / "rabbitmq", started)
@@ -65,7 +65,7 @@ class Pair:
 @contextlib.asynccontextmanager
 async def servers(directory: Path) -> AsyncIterator[Addresses]:
     """Have both servers of our own inside this block."""
-    pair = Pair(directory)
+    pair = ServerPair(directory)
     try:
         await pair.start()
         yield pair.addresses

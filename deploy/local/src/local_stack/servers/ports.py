@@ -28,7 +28,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def any_free() -> int:
+def random_free_port() -> int:
     """Return a loopback port nobody listens on."""
     while True:
         port = random.SystemRandom().randint(FIRST, LAST)
@@ -36,22 +36,22 @@ def any_free() -> int:
             return port
 
 
-def remembered(file: Path) -> dict[str, int]:
+def saved_ports(file: Path) -> dict[str, int]:
     """Return the ports this file names."""
     ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
     return ports
 
 
-def chosen(file: Path, wanted: Mapping[str, int | None]) -> dict[str, int]:
+def choose_ports(file: Path, wanted: Mapping[str, int | None]) -> dict[str, int]:
     """Return a free port for each name and write them down: the one it had, else the
     wanted one, else any.
     """
-    known = remembered(file)
+    known = saved_ports(file)
     ports: dict[str, int] = {}
     for name, preferred in wanted.items():
         ports[name] = (
             next((port for port in (known.get(name), preferred) if port and is_free(port)), None)
-            or any_free()
+            or random_free_port()
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))

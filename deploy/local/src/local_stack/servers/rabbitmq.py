@@ -14,17 +14,17 @@ import aio_pika
 from aio_pika.exceptions import AMQPError
 
 from local_stack.errors import LocalError
-from local_stack.processes import OwnProcess, Started, unnoticed
+from local_stack.processes import ManagedProcess, Started, ignore_start
 from local_stack.servers.packages import install
-from local_stack.servers.ports import chosen, is_free, remembered
+from local_stack.servers.ports import choose_ports, is_free, saved_ports
 
 DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 """Debian's ``rabbitmq-server`` on the PATH would change the user first; ``rabbitmqctl`` lies in the
 same folder.
 """
 LOOPBACK = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
-START_S = 90.0
-STOP_S = 30.0
+START_TIMEOUT_S = 90.0
+STOP_TIMEOUT_S = 30.0
 
 
 def is_missing() -> bool:
@@ -44,11 +44,11 @@ async def program() -> str:
 class RabbitMq:
     """One node that keeps its data, its name and its ports in a directory."""
 
-    def __init__(self, directory: Path, started: Started = unnoticed) -> None:
+    def __init__(self, directory: Path, started: Started = ignore_start) -> None:
         self._directory = directory.resolve()
         self._started = started
-        self._ports = remembered(self._ports_file)
-        self._process: OwnProcess | None = None
+        self._ports = saved_ports(self._ports_file)
+        self._process: ManagedProcess | None = None
 
     @property
     def url(self) -> str:
@@ -61,16 +61,18 @@ class RabbitMq:
         """
         server = await program()
         if self._process is None:
-            self._ports = chosen(self._ports_file, dict.fromkeys(("amqp", "distribution", "epmd")))
+            self._ports = choose_ports(
+                self._ports_file, dict.fromkeys(("amqp", "distribution", "epmd"))
+            )
         log = self._directory / "rabbitmq.log"
-        self._process = await OwnProcess.start("RabbitMQ", [server], self._environment(), log)
+        self._process = await ManagedProcess.start("RabbitMQ", [server], self._environment(), log)
         self._started(self._process)
-        await self._process.until(self._answers, START_S)
+        await self._process.until(self._answers, START_TIMEOUT_S)
 
     async def stop(self) -> None:
         """Ask the node to end in good order, and its name server with it."""
         if self._process is not None:
-            await self._process.stop(STOP_S)
+            await self._process.stop(STOP_TIMEOUT_S)
             await self.end_name_server()
 
     async def kill(self) -> None:

@@ -11,16 +11,16 @@ from local_stack.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PATIENCE = aiohttp.ClientTimeout(total=30)
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
-class Outside:
+class SystemClient:
     """Asks services by name; every answer that is no success raises RefusedError."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str
+        self, open_session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str
     ) -> None:
-        self._session = session
+        self._session = open_session
         self._addresses = addresses
         self._api_key = api_key
 
@@ -67,6 +67,6 @@ class Outside:
             ) from error
 
 
-def session() -> aiohttp.ClientSession:
+def open_session() -> aiohttp.ClientSession:
     """Return what Outside asks through; close it."""
-    return aiohttp.ClientSession(timeout=PATIENCE)
+    return aiohttp.ClientSession(timeout=REQUEST_TIMEOUT)

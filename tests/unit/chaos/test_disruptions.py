@@ -5,24 +5,34 @@ from __future__ import annotations
 import pytest
 
 from chaos.connectors import CONNECTORS
+from chaos.disruptions import (
+    BACKGROUND,
+    FAULTS,
+    GROUPS,
+    OUTAGES,
+    Group,
+    Kind,
+    background,
+    faults,
+    outages,
+)
 from chaos.faults import TARGETS
 from chaos.options import Options
 from chaos.servers import Servers
-from chaos.troubles import ASIDE, FAULTS, GROUPS, OUTAGES, Group, Kind, aside, faults, outages
 
 EVERY = frozenset(Kind)
 
 
 def test_every_kind_of_trouble_is_made_in_a_small_run() -> None:
-    made = {trouble.kind for trouble in outages(1, 5_000, EVERY, 3)}
-    made |= {trouble.kind for trouble in faults(1, 5_000, EVERY, TARGETS)}
-    made |= {trouble.kind for trouble in aside(1, 5_000, EVERY)}
+    made = {disruption.kind for disruption in outages(1, 5_000, EVERY, 3)}
+    made |= {disruption.kind for disruption in faults(1, 5_000, EVERY, TARGETS)}
+    made |= {disruption.kind for disruption in background(1, 5_000, EVERY)}
 
     assert made == EVERY
 
 
 def test_every_kind_belongs_to_a_group_and_to_a_schedule() -> None:
-    assert set(GROUPS) == set(OUTAGES) | set(ASIDE) | set(FAULTS) == EVERY
+    assert set(GROUPS) == set(OUTAGES) | set(BACKGROUND) | set(FAULTS) == EVERY
 
 
 def test_the_same_seed_gives_the_same_troubles_and_another_one_others() -> None:
@@ -32,7 +42,7 @@ def test_the_same_seed_gives_the_same_troubles_and_another_one_others() -> None:
 
 
 def test_troubles_begin_in_order_while_changes_are_posted() -> None:
-    moments = [trouble.after for trouble in outages(1, 20_000, EVERY, 3)]
+    moments = [disruption.after for disruption in outages(1, 20_000, EVERY, 3)]
 
     assert moments == sorted(moments)
     assert moments[0] > 0
@@ -47,16 +57,18 @@ def test_a_longer_run_has_more_troubles() -> None:
 def test_a_fault_strikes_only_back_offices_that_it_is_for() -> None:
     made = faults(1, 100_000, EVERY, TARGETS)
 
-    assert all(trouble.target in TARGETS[trouble.kind] for trouble in made)
-    assert {trouble.target for trouble in made} == {connector.name for connector in CONNECTORS}
+    assert all(disruption.target in TARGETS[disruption.kind] for disruption in made)
+    assert {disruption.target for disruption in made} == {
+        connector.name for connector in CONNECTORS
+    }
 
 
 @pytest.mark.parametrize("group", Group)
 def test_a_group_that_is_left_out_is_not_made(group: Group, tmp_path: object) -> None:
     possible = Servers(Options(without=frozenset({group})), tmp_path).possible  # type: ignore[arg-type]
 
-    made = {trouble.kind for trouble in outages(1, 5_000, possible, 3)}
-    made |= {trouble.kind for trouble in faults(1, 5_000, possible, TARGETS)}
-    made |= {trouble.kind for trouble in aside(1, 5_000, possible)}
+    made = {disruption.kind for disruption in outages(1, 5_000, possible, 3)}
+    made |= {disruption.kind for disruption in faults(1, 5_000, possible, TARGETS)}
+    made |= {disruption.kind for disruption in background(1, 5_000, possible)}
 
     assert {GROUPS[kind] for kind in made} == set(Group) - {group}

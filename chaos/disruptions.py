@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 FEWEST_OUTAGES, CHANGES_PER_OUTAGE = 10, 500
-CHANGES_PER_FAULT, CHANGES_PER_ASIDE = 400, 1_000
+CHANGES_PER_FAULT, CHANGES_PER_BACKGROUND = 400, 1_000
 FIRST, LAST = 0.06, 0.86
 """Troubles begin between these parts of the stream."""
 
@@ -85,12 +85,12 @@ OUTAGES = (
     Kind.RESTART_DATABASE,
 )
 """One round; every round has another order."""
-ASIDE = (Kind.KILL_PORTAL_API, Kind.KILL_RETRY)
+BACKGROUND = (Kind.KILL_PORTAL_API, Kind.KILL_RETRY)
 """Services that no change needs on its way: they are killed in parallel to all other troubles."""
 FAULTS = tuple(kind for kind, group in GROUPS.items() if group is Group.FAULTS)
 
 
-class Trouble(NamedTuple):
+class Disruption(NamedTuple):
     """One trouble: begun when so many changes were accepted, ended after so many seconds;
     ``target`` is a number for a dispatcher and the name of a back office for a fault.
     """
@@ -98,31 +98,35 @@ class Trouble(NamedTuple):
     after: int
     kind: Kind
     target: str
-    lasts_s: float
+    duration_s: float
 
 
-def outages(seed: int, changes: int, possible: Collection[Kind], dispatchers: int) -> list[Trouble]:
+def outages(
+    seed: int, changes: int, possible: Collection[Kind], dispatchers: int
+) -> list[Disruption]:
     """Return the troubles of services and servers: they follow each other."""
     chance = random.Random(f"{seed} outages")
     wanted = [kind for kind in OUTAGES if kind in possible]
     count = max(FEWEST_OUTAGES, changes // CHANGES_PER_OUTAGE) * len(wanted) // len(OUTAGES)
     return [
-        Trouble(after, kind, str(chance.randrange(dispatchers)), round(chance.uniform(0.2, 1.5), 2))
+        Disruption(
+            after, kind, str(chance.randrange(dispatchers)), round(chance.uniform(0.2, 1.5), 2)
+        )
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )
     ]
 
 
-def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
+def background(seed: int, changes: int, possible: Collection[Kind]) -> list[Disruption]:
     """Return the troubles of services that no change needs on its way: they follow each other,
     in parallel to all others.
     """
     chance = random.Random(f"{seed} aside")
-    wanted = [kind for kind in ASIDE if kind in possible]
-    count = max(len(wanted), changes // CHANGES_PER_ASIDE) if wanted else 0
+    wanted = [kind for kind in BACKGROUND if kind in possible]
+    count = max(len(wanted), changes // CHANGES_PER_BACKGROUND) if wanted else 0
     return [
-        Trouble(after, kind, "", round(chance.uniform(0.2, 2), 2))
+        Disruption(after, kind, "", round(chance.uniform(0.2, 2), 2))
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )
@@ -131,7 +135,7 @@ def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
 
 def faults(
     seed: int, changes: int, possible: Collection[Kind], targets: Mapping[Kind, Sequence[str]]
-) -> list[Trouble]:
+) -> list[Disruption]:
     """Return the troubles of back offices: they run in parallel to all others; a kind strikes only
     its ``targets``.
     """
@@ -139,7 +143,7 @@ def faults(
     wanted = [kind for kind in FAULTS if kind in possible]
     count = max(len(wanted), changes // CHANGES_PER_FAULT) if wanted else 0
     return [
-        Trouble(after, kind, chance.choice(targets[kind]), round(chance.uniform(1.5, 4), 2))
+        Disruption(after, kind, chance.choice(targets[kind]), round(chance.uniform(1.5, 4), 2))
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )
