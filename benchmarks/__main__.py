@@ -1,7 +1,7 @@
-"""``make bench``: prints one line per figure, ``name value unit``, and writes them as JSON.
+"""``make bench``: prints one line per figure, ``name value unit``, and writes the figures as JSON.
 
-Every ratio is the median of rounds; each round stands between two of the bare loop, on the same
-servers in the same run.
+Every ratio is the median of rounds. Each round stands between two rounds of the bare loop, on the
+same servers in the same run.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ CONNECTORS = ("one", "two", "three")
 
 
 class Figures(dict[str, tuple[float, str]]):
-    """Figures by name, printed as they come."""
+    """Figures by name, printed as they are added."""
 
     def add(self, name: str, value: float, unit: str) -> None:
-        """Keep and print one figure."""
+        """Store and print one figure."""
         self[name] = round(value, 3), unit
         print(name, round(value, 3), unit, flush=True)
 
 
 async def bench(rounds: int, count: int, deliveries: int, out: Path) -> None:
-    """Measure everything; ``count`` messages a round, so many ``deliveries`` in the portal."""
+    """Measure everything, with ``count`` messages a round and this number of ``deliveries`` in the
+    portal.
+    """
     figures = Figures()
     async with rig() as built:
         await built.start("ingest", INGEST_SECRETS=json.dumps({"bench": SECRET}))
@@ -93,9 +95,7 @@ async def _accepting(built: Rig, rounds: int, count: int, figures: Figures) -> N
 
 
 def _beside(ours: Sequence[float], before: Sequence[float], after: Sequence[float]) -> float:
-    """Return the median of the rounds' ratios to what the bare loop did just
-    before and just after.
-    """
+    """Return the median of the rounds' ratios to the bare loop directly before and after."""
     return median(
         2 * rate / (earlier + later)
         for rate, earlier, later in zip(ours, before, after, strict=False)
@@ -118,7 +118,7 @@ async def _waiting(built: Rig, figures: Figures) -> None:
 
 
 async def _settled(built: Rig) -> None:
-    """Wait until everything accepted before was delivered and recorded."""
+    """Wait until all accepted changes were delivered and recorded."""
     before, now = -1.0, (await built.target_counts(0))["count"]
     while before != now or await stages.backlog(built):
         await asyncio.sleep(3)

@@ -1,4 +1,4 @@
-"""The bare loops everything is compared with: aio-pika and aiohttp, nothing else."""
+"""The bare loops of the comparison, with aio-pika and aiohttp only."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ async def deliver(url: str, source: str, sink: str, target: str, count: int) -> 
 
 
 async def publish(url: str, sink: str, body: bytes, count: int) -> float:
-    """Publish ``count`` persistent messages, confirmed, 64 at once; returns messages per second."""
+    """Publish ``count`` persistent messages with confirms, 64 at once, and return messages per
+    second.
+    """
     connection = await aio_pika.connect_robust(url)
     channel = await connection.channel()
     left = iter(range(count))

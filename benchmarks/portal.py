@@ -1,5 +1,5 @@
-"""The portal API with a million deliveries: how long its lists take, and how much memory
-an export needs.
+"""The portal API with a million deliveries: the response times of its lists, and the memory of an
+export.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LISTS: Mapping[str, Mapping[str, str]] = {
 
 
 async def fill(rig: Rig, count: int) -> None:
-    """Have so many deliveries, written as the recorder would have them, in one go."""
+    """Insert this number of deliveries, as the recorder writes them, in batches."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(rig.mongodb_url, tz_aware=True)
     database = client["bench"]
     await database["deliveries"].drop()
@@ -54,8 +54,8 @@ async def fill(rig: Rig, count: int) -> None:
 
 
 async def list_times(rig: Rig) -> dict[str, float]:
-    """Return the 95th percentile of each list, in milliseconds; the last page is
-    asked for by its key.
+    """Return the 95th percentile of each list in milliseconds. The last page is requested by its
+    key.
     """
     base = f"http://127.0.0.1:{rig.running['portal-api'][1]}/api/deliveries"
     async with aiohttp.ClientSession(headers={"X-API-KEY": API_KEY}) as session:
@@ -68,8 +68,8 @@ async def list_times(rig: Rig) -> dict[str, float]:
 
 
 async def export(rig: Rig) -> tuple[float, float]:
-    """Return the rows per second of an export of everything, and how many MiB it took at most above
-    what the process took before.
+    """Return the rows per second of a full export, and its peak memory in MiB above the process's
+    memory before.
     """
     process, port = rig.running["portal-api"]
     before, began, lines = _resident(process.pid), time.monotonic(), 0
@@ -155,7 +155,7 @@ def _resident(pid: int) -> float:
 
 
 async def measure(rig: Rig, count: int, add: Callable[[str, float, str], None]) -> None:
-    """Measure all of it, and add the figures."""
+    """Measure everything and add the figures."""
     await fill(rig, count)
     for name, milliseconds in (await list_times(rig)).items():
         add(f"portal_{name}_p95", milliseconds, "ms")

@@ -1,7 +1,7 @@
-"""``python -m benchmarks.recording``: the recorder with many statuses in lists of 500 while MongoDB
-is slow; prints ``name value unit``.
+"""``python -m benchmarks.recording``: measures the recorder with many statuses in lists of 500
+while MongoDB is slow, and prints ``name value unit``.
 
-One status cannot be read. Every write that was confirmed is looked for in later ones.
+One status is unreadable. Every confirmed write is searched for in later writes.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class DeadLetterCounter:
         self.count = 0
 
     async def publish_until_confirmed(self, *_: object, **__: object) -> None:
-        """Count one."""
+        """Count one dead letter."""
         self.count += 1
 
 
 async def messages(count: int) -> AsyncIterator[Any]:
-    """Yield messages as RabbitMQ would bring them."""
+    """Yield messages as RabbitMQ delivers them."""
     sample = an_event().model_dump(mode="json")
     for first in range(0, count, EACH):
         statuses = []
@@ -70,7 +70,7 @@ async def messages(count: int) -> AsyncIterator[Any]:
 
 
 async def record(recorder: Recorder, count: int) -> None:
-    """Record everything, with as many messages in hand as the consumer has."""
+    """Record all statuses, with as many concurrent messages as the consumer has."""
     in_hand = asyncio.Semaphore(MESSAGES_AT_ONCE)
 
     async def one(message: Any) -> None:
@@ -86,7 +86,7 @@ async def record(recorder: Recorder, count: int) -> None:
 
 
 async def measure(count: int, bytes_per_s: float) -> None:
-    """Print the figures."""
+    """Measure the recorder and print the figures."""
     server = MongoDb(Path(tempfile.mkdtemp()))
     await server.start()
     dead_letters: Any = DeadLetterCounter()

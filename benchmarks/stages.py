@@ -1,4 +1,4 @@
-"""One measurement each: they return figures, they judge nothing."""
+"""One measurement each, which returns figures without judging them."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ async def bare_loop(rig: Rig, count: int) -> float:
 
 
 async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook") -> float:
-    """Return the calls per second of one dispatcher working off one filled lane: ledger, statuses
-    and log lines on.
+    """Return the calls per second of one dispatcher with one filled lane, with ledger, statuses and
+    log lines.
     """
     await rig.connect("lane", **SYSTEMS[system])
     await _fill(
@@ -65,16 +65,16 @@ async def deliver_stage(rig: Rig, first: int, count: int, system: str = "webhook
 
 
 async def whole_chain(rig: Rig, accepted: int, connectors: Sequence[str]) -> float:
-    """Return the calls per second of one dispatcher that routes what ingest accepted before, and
-    delivers it to every connector.
+    """Return the calls per second of one dispatcher that routes accepted changes, and delivers them
+    to every connector.
     """
     await rig.connect(*connectors)
     return await _dispatch(rig, accepted * len(connectors))
 
 
 async def ingest_rate(rig: Rig, first: int, count: int) -> float:
-    """Return the changes per second that ingest accepts; they stay in the queues for
-    whoever comes next.
+    """Return the changes per second that ingest accepts. They stay in the queues for the next
+    stage.
     """
     port = rig.running["ingest"][1]
     printed = json.loads(
@@ -94,8 +94,8 @@ async def bare_publish(rig: Rig, count: int) -> float:
 async def latencies(
     rig: Rig, first: int, count: int, per_second: float
 ) -> tuple[list[float], list[float]]:
-    """Return, in milliseconds and at a moderate rate: from posted to called, and from called to
-    visible in the API (every tenth).
+    """Return two latencies in milliseconds at a moderate rate: from posted to called, and from
+    called to visible in the API (every tenth).
     """
     headers = {"X-API-KEY": SECRET, "Content-Type": "application/json"}
     sent: dict[str, float] = {}
@@ -118,7 +118,7 @@ async def latencies(
 
 
 async def backlog(rig: Rig) -> int:
-    """Return how many messages the portal API has not taken yet."""
+    """Return the number of messages that wait for the portal API."""
     async with await aio_pika.connect(rig.rabbitmq_url) as connection:
         channel = await connection.channel()
         queues = [

@@ -1,4 +1,4 @@
-"""A back office that answers at once and counts: its own process, bare HTTP/1.1."""
+"""A back office that answers immediately and counts, in a process of its own with bare HTTP/1.1."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PART = (
 
 
 def answer(status: str, kind: str, body: str, more: str = "") -> bytes:
-    """Return one answer as it goes over the wire."""
+    """Return one HTTP response in bytes."""
     return (
         f"HTTP/1.1 {status}\r\n"
         f"Content-Type: {kind}\r\n"
@@ -50,20 +50,20 @@ ANSWERS = {
     ),
     b"post": answer("200 OK", "application/json", "{}"),
 }
-"""The first that the request line begins with: a page service, an API page, Dataverse with one
-resource, a webhook.
+"""The responses by the beginning of the request line: a page service, an API page, Dataverse with
+one resource, a webhook. The first match counts.
 """
 
 
 class CallCounts:
-    """When the calls came; ``GET /book`` reads it and ``DELETE /book`` begins a new page."""
+    """The times of the calls. ``GET /book`` returns them and ``DELETE /book`` resets them."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
         self.by_id: dict[str, float] = {}
 
     def page(self) -> bytes:
-        """Return the count, the first and last moments, and the moment of each webhook id."""
+        """Return the count, the first and last times, and the time of each webhook id."""
         first, last = (self.times[0], self.times[-1]) if self.times else (0.0, 0.0)
         return json.dumps(
             {"count": len(self.times), "first": first, "last": last, "by_id": self.by_id}
@@ -78,11 +78,11 @@ class Answering(asyncio.Protocol):
         self._seen = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
+        """Store the transport."""
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that is complete."""
+        """Answer every complete request."""
         self._seen += data
         while (end := self._seen.find(b"\r\n\r\n")) >= 0:
             head = self._seen[:end].lower()
@@ -118,7 +118,7 @@ class Answering(asyncio.Protocol):
 
 
 async def serve(port: int) -> None:
-    """Answer until ended."""
+    """Answer requests until cancelled."""
     counts = CallCounts()
     server = await asyncio.get_running_loop().create_server(
         lambda: Answering(counts), "127.0.0.1", port

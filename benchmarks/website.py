@@ -1,10 +1,10 @@
-"""``python -m benchmarks.website``: Error Tracking stays open in a real Chromium while a thousand
-statuses a minute arrive; is it smooth, and does it grow?
+"""``python -m benchmarks.website``: measures Error Tracking in a real Chromium while a thousand
+statuses a minute arrive.
 
 Prints one line a minute: status changes that reached the page, the longest task of its main thread
-and the longest gap between two frames (milliseconds), the same gap of an empty page beside it (what
-the machine alone does), the heap after a collection (MB), and the DOM's nodes. Not part of ``make
-bench``: it wants ten quiet minutes.
+and the longest gap between two frames (milliseconds), the same gap of an empty page (the machine
+alone), the heap after a collection (MB), and the DOM's nodes. Not part of ``make bench``, because
+it needs ten minutes on an idle machine.
 """
 
 from __future__ import annotations
@@ -31,11 +31,9 @@ if TYPE_CHECKING:
     from local_stack.system_client import SystemClient
 
 CHANGES_PER_S = 18.0
-"""Each becomes one status change at least."""
+"""Each change becomes at least one status change."""
 FAILURES = 60
-"""A minute, at one back office; the timer job sends them again, before the eyes
-of whoever looks.
-"""
+"""Failures per minute at one back office. The timer job retries them while the page is open."""
 MEGABYTE = 1e6
 JANK_MS = 100.0
 MEASURE = """() => {
@@ -65,7 +63,7 @@ this.addEventListener('delivery', () => { seen.events += 1; }); }
 
 
 async def main(minutes: int) -> None:
-    """Start everything, look for so many minutes, and print what was seen."""
+    """Start the system, measure for this number of minutes, and print the figures."""
     with tempfile.TemporaryDirectory() as directory:
         settings = Settings(directory=Path(directory), rate=CHANGES_PER_S)
         async with (
@@ -89,7 +87,7 @@ async def main(minutes: int) -> None:
 async def _watch(
     page: Page, empty: Page, devtools: CDPSession, client: SystemClient, minutes: int
 ) -> None:
-    """Print a line a minute, and what they come to; growth is counted from the second minute on."""
+    """Print a line a minute and a summary. Growth counts from the second minute on."""
     await devtools.send("HeapProfiler.enable")
     lines: list[dict[str, Any]] = []
     await client.simulator(

@@ -1,4 +1,6 @@
-"""``make chaos``: makes trouble, prints one line per promise, writes chaos.json and chaos.html."""
+"""``make chaos``: runs disruptions, prints one line per promise, writes chaos.json and
+chaos.html.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ async def chaos(options: Options, console: Console) -> list[Verdict]:
 
 
 def _new_folder(folder: Path) -> Path:
-    """Return the folder of logs and data, without those of the run before."""
+    """Return an empty folder for logs and data."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
@@ -52,7 +54,7 @@ def _write(folder: Path, found: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Run, print the verdicts, and end with exit code 1 if a promise was broken."""
+    """Run, print the verdicts, and end with exit code 1 after a broken promise."""
     options = read_options()
     console = Console()
     verdicts = asyncio.run(chaos(options, console))

@@ -1,4 +1,4 @@
-"""Makes the faults of back offices: in parallel to all other troubles, one at a time for each
+"""Injects faults into back offices, concurrently with other disruptions, one at a time for each
 back office.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OK = 200
 ONE_IN = 5
-"""Which share of a back office's appointments it refuses."""
+"""The back office refuses one in this number of its appointments."""
 FIELDS: Mapping[Kind, Mapping[str, Any]] = {
     Kind.ERROR: {"status": 500, "share": 0.5},
     Kind.UNAVAILABLE: {"status": 503, "retry_after_s": 2},
@@ -35,7 +35,7 @@ FIELDS: Mapping[Kind, Mapping[str, Any]] = {
     Kind.HANGS: {"store_then_silence": True, "times": 4},
     Kind.FORBIDDEN: {"status": 403},
 }
-"""What the simulator is asked for."""
+"""The simulator's fault of each kind."""
 _ALL = tuple(connector.name for connector in CONNECTORS)
 _WEBHOOKS = tuple(connector.name for connector in CONNECTORS if not connector.more)
 _OPEN = tuple(connector.name for connector in CONNECTORS if not connector.has_login)
@@ -56,7 +56,7 @@ class BackOfficeFaults:
         self._one_at_a_time: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def make(self, disruption: Disruption) -> None:
-        """Make the trouble, and return when it is over."""
+        """Run the disruption, and return at its end."""
         async with self._one_at_a_time[disruption.target]:
             if disruption.kind is Kind.REFUSES:
                 await self._refuse(disruption)
@@ -64,7 +64,7 @@ class BackOfficeFaults:
                 await self._inject(disruption)
 
     async def clear(self) -> None:
-        """Have every back office work well, each as fast as it does."""
+        """Restore every back office with its normal latency."""
         for connector in CONNECTORS:
             await self._restore(connector)
 
@@ -86,7 +86,7 @@ class BackOfficeFaults:
         return sorted(number for number in numbers if int(number) % ONE_IN == 0)
 
     async def _refuse(self, disruption: Disruption) -> None:
-        """Have the connector lead to a port without a listener, and back."""
+        """Change the connector to a port without a listener, and back."""
         connector = _connector(disruption.target)
         fields = connector.fields(self._stage.services["simulator"].url)
         with _closed_port() as port:
@@ -95,7 +95,7 @@ class BackOfficeFaults:
             await self._change(connector.name, fields)
 
     async def _change(self, name: str, fields: dict[str, Any]) -> None:
-        """Change the connector, again and again while portal-api or MongoDB is away."""
+        """Change the connector, and retry while portal-api or MongoDB is unavailable."""
         path = f"/connectors/{self._stage.connector_ids[name]}"
 
         async def change() -> bool:
@@ -115,7 +115,7 @@ def _connector(name: str) -> Connector:
 
 @contextlib.contextmanager
 def _closed_port() -> Iterator[int]:
-    """Have a port that is taken and refuses every connection."""
+    """Reserve a port that refuses every connection."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield int(taken.getsockname()[1])

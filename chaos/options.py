@@ -1,4 +1,4 @@
-"""What the command line of a run asks for."""
+"""The command line of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How much, how often, and on which servers; empty addresses mean servers of our own."""
+    """The options of a run. Empty addresses mean servers of the run itself."""
 
     changes: int = 20_000
     seed: int = 1
@@ -33,7 +33,7 @@ class Options:
 
 
 def read_options(words: Sequence[str] | None = None) -> Options:
-    """Return the options of the command line; ends the program when one is wrong."""
+    """Return the options of the command line, or end the program when one is wrong."""
     return Options(**vars(_parser().parse_args(words)))
 
 

@@ -1,6 +1,4 @@
-"""Makes the troubles of services and servers: one after the other, each until all of it runs
-again.
-"""
+"""Disrupts services and servers, one after the other, each until the whole system runs again."""
 
 from __future__ import annotations
 
@@ -30,9 +28,10 @@ ATTEMPTS = re.compile(r"^mboc_dispatcher_attempts_total\{[^}]*\} ([\d.e+]+)$", r
 
 
 class Outages:
-    """Knows for each kind of trouble how it is made; ``starts`` are the dispatchers that came.
+    """Runs each kind of disruption. ``starts`` are the dispatchers that it started.
 
-    ``is_watching`` = a dispatcher that came waits for its first attempt, so work must come in.
+    ``is_watching`` means that a started dispatcher waits for its first attempt, so changes must
+    arrive.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -57,7 +56,7 @@ class Outages:
         }
 
     async def make(self, disruption: Disruption) -> None:
-        """Make the trouble, and return when everything that it met runs again."""
+        """Run the disruption, and return when all affected processes run again."""
         await self._acts[disruption.kind](disruption)
 
     async def _kill(self, name: str, disruption: Disruption) -> None:
@@ -72,7 +71,7 @@ class Outages:
         await self._start_and_watch(name)
 
     async def _replace(self, disruption: Disruption) -> None:
-        """Have one dispatcher leave in good order while another comes."""
+        """Stop one dispatcher regularly while another starts."""
         leaving = self._chosen(disruption)
         coming = f"dispatcher-{next(self._numbers)}"
         code, _ = await asyncio.gather(self._stage.stop(leaving), self._start_and_watch(coming))
@@ -84,7 +83,7 @@ class Outages:
         return names[int(disruption.target) % len(names)]
 
     async def _start_and_watch(self, name: str) -> None:
-        """Start a dispatcher, and note how long it waits for its first attempt."""
+        """Start a dispatcher, and measure the time until its first attempt."""
         await self._stage.start("dispatcher", name)
         self.is_watching = True
         self.starts.append(await self._watch(name))

@@ -1,4 +1,4 @@
-"""Promises about calls at once, and about lanes that go on."""
+"""Promises about concurrent calls, and about lanes that continue."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 RESUME_TIMEOUT_S, FIRST_ATTEMPT_TIMEOUT_S = 15.0, 10.0
 SERVER_RECOVERY_S, FAULT_RECOVERY_S = 5.0, 8.0
-"""For so long after its end a trouble may still be the reason that a lane stands."""
+"""The time after its end in which a disruption may still stop a lane."""
 DISCONNECT_DELAY_S = 0.25
-"""So much later at most a back office sees that a caller left: its next call may come before."""
+"""The longest delay until a back office detects a disconnected caller. The caller's next call may
+arrive earlier.
+"""
 SYSTEM_WIDE = frozenset({Group.SERVERS, Group.ALARM})
 
 
 class Gap(NamedTuple):
-    """How long a back office with work waiting got no call after a dispatcher was killed."""
+    """The time for which a back office with waiting work got no call after a dispatcher was
+    killed.
+    """
 
     back_office: str
     began_s: float
@@ -31,8 +35,8 @@ class Gap(NamedTuple):
 
 
 def limits_hold(evidence: Evidence) -> Verdict:
-    """Judge whether no connector, and no group that shares a login, had more calls under way at
-    once than it allows.
+    """Check that no connector, and no group with the same login, had more concurrent calls than
+    allowed.
     """
     peaks = peaks_of(evidence)
     over = [
@@ -47,7 +51,7 @@ def limits_hold(evidence: Evidence) -> Verdict:
 
 
 def peaks_of(evidence: Evidence) -> dict[str, int]:
-    """Return the most calls that were under way at once, by connector or group."""
+    """Return the most concurrent calls, by connector or group."""
     shares = {back_office.name: back_office.shares for back_office in evidence.back_offices}
     began_s = [call.at_s for call in evidence.calls]
     moments: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -58,7 +62,7 @@ def peaks_of(evidence: Evidence) -> dict[str, int]:
 
 
 def lanes_go_on(evidence: Evidence) -> Verdict:
-    """Judge whether every back office with work waiting is called soon after a dispatcher was
+    """Check that every back office with waiting work is called soon after a dispatcher was
     killed.
     """
     gaps = gaps_of(evidence)
@@ -80,8 +84,8 @@ def lanes_go_on(evidence: Evidence) -> Verdict:
 
 
 def newcomers_get_lanes(evidence: Evidence) -> Verdict:
-    """Judge whether dispatchers that came made their first attempt soon; some may get no lane,
-    because there are few, but not most of them.
+    """Check that started dispatchers made their first attempt soon. Some may get no lane, because
+    there are few lanes, but not most of them.
     """
     posted_s = max((change.at_s for change in evidence.accepted), default=0.0)
     starts = [one for one in evidence.starts if _had_work(one, posted_s)]
@@ -106,7 +110,7 @@ def newcomers_get_lanes(evidence: Evidence) -> Verdict:
 
 
 def gaps_of(evidence: Evidence) -> list[Gap]:
-    """Return the gap of each back office after each kill, where no other trouble explains it."""
+    """Return the gap of each back office after each kill, unless another disruption explains it."""
     found: list[Gap] = []
     for back_office in evidence.back_offices:
         lane = _Lane(evidence, back_office)
@@ -116,7 +120,7 @@ def gaps_of(evidence: Evidence) -> list[Gap]:
 
 
 class _Lane:
-    """When one back office was called, and when it had work waiting."""
+    """The calls of one back office, and its waiting work."""
 
     def __init__(self, evidence: Evidence, back_office: BackOffice) -> None:
         self._name = back_office.name
@@ -129,7 +133,7 @@ class _Lane:
         self._stored = _stored_by_appointment(calls)
 
     def gap(self, at_s: float) -> Gap | None:
-        """Return how long it got no call from this moment on; none = there was no work."""
+        """Return the time without a call from this moment on, or None without waiting work."""
         since_s = self._waiting_since(at_s)
         if since_s is None:
             return None
@@ -156,12 +160,12 @@ def _stored_by_appointment(calls: Sequence[Call]) -> dict[str, list[Call]]:
 
 
 def _had_work(start: Start, posted_s: float) -> bool:
-    """Whether it got lanes, or changes were posted for as long as it may wait for them."""
+    """Whether the dispatcher got lanes, or changes were posted while it waited for them."""
     return start.first_attempt_s is not None or start.at_s + FIRST_ATTEMPT_TIMEOUT_S < posted_s
 
 
 def _left(call: Call, calls: Sequence[Call], began_s: Sequence[float]) -> int:
-    """Return when the caller of this call left, at the earliest, as a place in the order of
+    """Return the earliest time when the caller disconnected, as a position in the order of
     beginnings and ends.
     """
     following = bisect_left(began_s, call.at_s + call.took_s - DISCONNECT_DELAY_S)
@@ -182,7 +186,7 @@ def _of(evidence: Evidence, kind: Kind) -> Iterator[PastDisruption]:
 
 
 def _is_disturbed(disruptions: Sequence[PastDisruption], gap: Gap) -> bool:
-    """Whether a server was in trouble meanwhile, or this back office."""
+    """Whether a server or this back office was disrupted meanwhile."""
     return any(
         disruption.began_s < gap.began_s + gap.lasted_s
         and disruption.ended_s + recovery_s > gap.began_s

@@ -1,5 +1,5 @@
-"""The page of a run: promises with their figures, a time line, the troubles; one file, nothing
-from elsewhere.
+"""The HTML page of a run: promises with their figures, a time line, the disruptions. It is one file
+without external content.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _disruption_row(disruption: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; its cells are HTML already."""
+    """Return a table, whose cells are HTML."""
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,4 +1,4 @@
-"""The stream of changes: seeded; about eight changes an appointment, updates in quick pairs."""
+"""The stream of changes by seed: about eight changes an appointment, updates in quick pairs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 OPEN_AT_ONCE = 60
-"""Appointments that planners work on at the same time."""
+"""The appointments that planners change concurrently."""
 PAIRS = (2, 3, 3, 4)
-"""Pairs of updates after the create: seven changes on average, and one more where it is deleted."""
+"""Pairs of updates after the create. An appointment has seven changes on average, and one more when
+it is deleted.
+"""
 DELETED = 0.6
 TEXT = "The customer asked for a call half an hour ahead. " * 6
 
 
 class Change(NamedTuple):
-    """One change to one appointment; ``version`` is its last-modified time in milliseconds since
-    1970, a later change of the stream has a higher one.
+    """One change to one appointment. ``version`` is its last-modified time in milliseconds since
+    1970, which increases along the stream.
     """
 
     position: int
@@ -60,7 +62,7 @@ class Change(NamedTuple):
 
 
 def stream(seed: int, count: int, source_apps: Sequence[str], begin: datetime) -> list[Change]:
-    """Return ``count`` changes; the same seed gives the same ones, moved to another beginning."""
+    """Return ``count`` changes. The same seed gives the same changes, from another beginning."""
     first = int(begin.timestamp() * 1000)
     return [
         Change(position, appointment, first + position, action, source_app)
@@ -71,7 +73,7 @@ def stream(seed: int, count: int, source_apps: Sequence[str], begin: datetime) -
 
 
 def _steps(chance: random.Random, source_apps: Sequence[str]) -> Iterator[tuple[str, Action, str]]:
-    """Yield the changes of appointments side by side, each time a burst of one of them."""
+    """Yield the changes of several appointments, each time a burst of one of them."""
     number = 0
     opened: list[tuple[str, str, list[list[Action]]]] = []
     while True:
@@ -86,7 +88,7 @@ def _steps(chance: random.Random, source_apps: Sequence[str]) -> Iterator[tuple[
 
 
 def _bursts(chance: random.Random) -> list[list[Action]]:
-    """Return the life of one appointment; the changes of a burst come right after each other."""
+    """Return all changes of one appointment. The changes of a burst directly follow each other."""
     begins_quickly = chance.random() < 1 / 2
     created = [Action.CREATE, Action.UPDATE] if begins_quickly else [Action.CREATE]
     pairs = [[Action.UPDATE, Action.UPDATE] for _ in range(chance.choice(PAIRS))]

@@ -25,7 +25,7 @@ TICK_S = 10
 
 
 def plot(report: Mapping[str, Any]) -> str:
-    """Return the plot of a report: two lines, and a band for each trouble."""
+    """Return the plot of a report: two lines, and a band for each disruption."""
     lines = (
         ("accepted", ACCEPTED, report["accepted_per_second"]),
         ("delivered", DELIVERED, report["delivered_per_second"]),
@@ -49,7 +49,7 @@ def _x(at_s: float, seconds: float) -> float:
 
 
 def _band(disruption: Mapping[str, Any], seconds: float) -> str:
-    """Return a band from top to bottom; faults of back offices have a low one."""
+    """Return a band over the full height. Faults of back offices have a low band."""
     group = GROUPS[Kind(disruption["kind"])]
     left, right = _x(disruption["began_s"], seconds), _x(disruption["ended_s"], seconds)
     top = BOTTOM - FAULT_HEIGHT if group is Group.FAULTS else TOP

@@ -1,5 +1,5 @@
-"""Posts the stream to ingest as Dime.Scheduler does: in order per appointment, each change again
-until it was accepted.
+"""Posts the stream to ingest as Dime.Scheduler does: in order per appointment, with retries until
+each change is accepted.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ ACCEPTED, UNAVAILABLE = 202, 503
 
 
 class Poster:
-    """Posts at most ``rate`` changes a second, and none while ``may_post`` says no; each is
-    ``record``d when it was accepted.
+    """Posts at most ``rate`` changes a second, and none while ``may_post`` returns False.
+    ``record`` receives each accepted change.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Poster:
                 self._last_of[change.appointment] = group.create_task(self._post(change, before))
 
     async def _post(self, change: Change, before: asyncio.Task[None] | None) -> None:
-        """Post one change after the one before it, until it is accepted."""
+        """Post one change after its predecessor, until it is accepted."""
         try:
             if before is not None:
                 await before
@@ -78,7 +78,7 @@ class Poster:
             self._side_by_side.release()
 
     async def _try(self, change: Change, body: bytes) -> str | None:
-        """Return the transaction's id, None when the change must be posted again."""
+        """Return the transaction's id, or None when the change must be posted again."""
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             async with asyncio.timeout(POST_TIMEOUT_S):
                 status, answer = await self._system.post(str(change.action), body)

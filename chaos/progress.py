@@ -1,4 +1,4 @@
-"""Shows a run while it goes on: live in a terminal, else a line now and then."""
+"""Shows the progress of a run: live in a terminal, else a line every few seconds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LAST = 6
 
 @contextlib.asynccontextmanager
 async def show_progress(run: Run, console: Console) -> AsyncIterator[None]:
-    """Show the run inside this block."""
+    """Show the progress inside this block."""
     show = _live if console.is_terminal else _lines
     task = asyncio.create_task(show(run, console))
     try:

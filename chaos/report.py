@@ -1,4 +1,4 @@
-"""The figures of a run as one document: what chaos.json holds and chaos.html shows."""
+"""The report of a run, which chaos.json stores and chaos.html shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def report(
     verdicts: Sequence[Verdict],
     versions: Mapping[str, str | None],
 ) -> dict[str, Any]:
-    """Return everything about a run; moments are seconds since it began."""
+    """Return the report of a run. Times are seconds since its beginning."""
     began_s = run.began_s
     held = sum(verdict.held for verdict in verdicts)
     return {
@@ -57,7 +57,7 @@ def report(
 
 
 def _shown(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options for JSON; of addresses and commands only whether they were given, because
+    """Return the options for JSON. Addresses and commands are only shown as given or not, because
     they may hold passwords.
     """
     given = {name: bool(value) for name, value in options.items() if isinstance(value, str)}

@@ -1,4 +1,6 @@
-"""One run: changes and troubles side by side, then quiet, then the evidence."""
+"""One run: changes and disruptions concurrently, then the end without disruptions, then the
+evidence.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +29,22 @@ if TYPE_CHECKING:
     from chaos.system import Stage
 
 AGE = timedelta(minutes=30)
-"""How old the first change is: none may be ahead of the clock."""
+"""The age of the first change. No change may be ahead of the clock."""
 POLL_INTERVAL_S = 0.05
 PAUSE_S = 0.7
-"""Between two troubles of services and servers."""
+"""The pause between two disruptions of services and servers."""
 OUTAGE_S, SLOWEST = 4.5, 20.0
-"""How long a trouble of a service or server takes about, and the least changes a second."""
+"""The average duration of an outage, and the lowest number of changes a second."""
 MOST_WAITING = 3_000
 SLOW_S = 0.1
-"""Between two posts while more than that are waiting: slower, but never a standstill."""
+"""The pause between two posts while more than that are waiting, which slows the stream without
+stopping it.
+"""
 
 
 @dataclass
 class Run:
-    """What a run has done so far."""
+    """The state of a run."""
 
     options: Options
     stage: Stage
@@ -51,7 +55,7 @@ class Run:
     doing: str = "posting"
 
     def __post_init__(self) -> None:
-        """Build what works on the stage."""
+        """Create the parts of the run."""
         self.waiting = Waiting()
         self.journal = Journal(self.stage, self.waiting.arrive)
         self._outages = Outages(self.stage)
@@ -66,7 +70,9 @@ class Run:
         self._last_s = 0.0
 
     async def evidence(self) -> Evidence:
-        """Post everything in trouble, wait until everything settled, and return what was seen."""
+        """Post all changes under disruptions, wait until the system has settled, and return the
+        evidence.
+        """
         async with _in_parallel(self.journal.follow()):
             await self._post_and_disrupt()
             self.doing = "settling"
@@ -124,13 +130,13 @@ class Run:
         )
 
     def _rate(self) -> float:
-        """Return how many changes a second to post: the stream lasts as long as the troubles."""
+        """Return the changes per second, so that the stream lasts as long as the disruptions."""
         seconds = max(1, len(self.outages)) * OUTAGE_S
         return self.options.rate or max(SLOWEST, len(self.changes) / seconds)
 
     def _may_post(self, position: int) -> bool:
-        """Whether the change at this place of the stream may be posted: the troubles of services
-        and servers must not fall behind, nor the back offices by much.
+        """Whether the change at this position of the stream may be posted. The disruptions of
+        services and servers must keep up with the stream, and the back offices nearly so.
         """
         is_far = position > self._horizon + CHANGES_PER_OUTAGE
         is_ahead = is_far and not self._outages.is_watching
@@ -147,7 +153,9 @@ def new_run(options: Options, stage: Stage) -> Run:
 
 @contextlib.asynccontextmanager
 async def _in_parallel(work: Awaitable[None]) -> AsyncIterator[None]:
-    """Run this in parallel to the block, and cancel it afterwards; its failure ends the block."""
+    """Run the work concurrently with the block, and cancel it afterwards. Its failure ends the
+    block.
+    """
     async with asyncio.TaskGroup() as group:
         task = group.create_task(_of(work))
         yield

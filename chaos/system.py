@@ -1,5 +1,5 @@
-"""The whole system for a run: servers, services, several dispatchers, the simulator with its
-back offices, and their connectors.
+"""The whole system for a run: servers, services, several dispatchers, the simulator with its back
+offices, and their connectors.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ SETTINGS = {
 }
 """Shorter waits than by default, so that a run of a minute has many of them."""
 STOP_TIMEOUT_S = 40.0
-"""So long a service may take to end when it is asked to: twice as long as dispatcher drains."""
+"""The time for a service to end after SIGTERM, twice as long as dispatcher drains."""
 MOST_STARTS = 10
 OTHERS = ("ingest", "portal-api", "retry")
 
 
 @dataclass
 class Stage(System):
-    """The services of a run with the servers they run on."""
+    """The services of a run, with their servers."""
 
     servers: Servers = field(kw_only=True)
     connector_ids: dict[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Stage(System):
 
     @property
     def dispatchers(self) -> list[str]:
-        """The dispatchers that run now."""
+        """The running dispatchers."""
         return sorted(name for name in self.services if name.startswith("dispatcher"))
 
     @property
@@ -59,13 +59,14 @@ class Stage(System):
         ]
 
     def environment(self) -> dict[str, str]:
-        """Return what every process is given."""
+        """Return the settings of every process."""
         return super().environment() | SETTINGS
 
     async def start(
         self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
     ) -> Service:
-        """Start a service; one that ends because a server goes away meanwhile is started again.
+        """Start a service. A service that ends because a server becomes unavailable is started
+        again.
 
         Its container would do the same.
         """
@@ -83,7 +84,7 @@ class Stage(System):
         raise AssertionError  # the loop returns or raises
 
     async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
-        """Signal the process and wait for its end; note when it had ended by itself, and kill it
+        """Signal the process and wait for its end. Record an earlier exit, and kill the process
         when it does not end.
         """
         self.record_exits(name)
@@ -97,14 +98,14 @@ class Stage(System):
             return await service.process.wait()
 
     def record_exits(self, *names: str) -> None:
-        """Note which of these services have ended by themselves."""
+        """Record the services that have ended by themselves."""
         for name in names:
             code = self.services[name].process.returncode
             if code is not None:
                 self.bad_exits.append(f"{name} ended with exit code {code}")
 
     async def begin(self, dispatchers: int) -> None:
-        """Start every service, and have every connector in use."""
+        """Start every service, and create every connector."""
         names = [f"dispatcher-{number}" for number in range(1, dispatchers + 1)]
         async with asyncio.TaskGroup() as group:
             for name in (*OTHERS, "simulator"):
@@ -119,7 +120,7 @@ class Stage(System):
         return {name: seen[name]["version"] for name in ("rabbitmq", "mongodb")}
 
     async def every_delivery(self) -> list[dict[str, Any]]:
-        """Return all deliveries that the API knows, in few requests."""
+        """Return all deliveries of the API, in few requests."""
         return [
             delivery
             for archived in ("false", "true")
@@ -136,7 +137,7 @@ class Stage(System):
 
 @contextlib.asynccontextmanager
 async def running_stage(options: Options, directory: Path) -> AsyncIterator[Stage]:
-    """Have everything running inside this block, and nothing of it afterwards."""
+    """Run the whole system inside this block, and stop it afterwards."""
     servers = Servers(options, directory)
     try:
         await servers.start()

@@ -31,7 +31,7 @@ STATUSES = frozenset(
 
 
 def nothing_lost(evidence: Evidence) -> Verdict:
-    """Judge whether the newest accepted version of every appointment arrived."""
+    """Check that the newest accepted version of every appointment arrived."""
     lost: list[str] = []
     unknown = 0
     for (back_office, appointment), change in evidence.newest.items():
@@ -55,7 +55,7 @@ def nothing_lost(evidence: Evidence) -> Verdict:
 
 
 def success_means_received(evidence: Evidence) -> Verdict:
-    """Judge whether the back office has every version that the API says is a Success."""
+    """Check that the back office has every version with the status Success in the API."""
     succeeded = 0
     wrong: list[str] = []
     for change, back_office in evidence.expected:
@@ -75,7 +75,7 @@ def success_means_received(evidence: Evidence) -> Verdict:
 
 
 def nothing_stale(evidence: Evidence) -> Verdict:
-    """Judge whether no back office received an older version after it stored a newer one."""
+    """Check that no back office received an older version after it stored a newer one."""
     stale: list[str] = []
     for (back_office, appointment), calls in evidence.by_appointment.items():
         newest = 0
@@ -96,7 +96,7 @@ def nothing_stale(evidence: Evidence) -> Verdict:
 
 
 def create_comes_first(evidence: Evidence) -> Verdict:
-    """Judge whether the first call that a back office stored of an appointment is a create."""
+    """Check that the first stored call of each appointment is a create."""
     wrong: list[str] = []
     for (back_office, appointment), calls in evidence.by_appointment.items():
         first = next((call for call in calls if call.stored), None)
@@ -113,8 +113,8 @@ def create_comes_first(evidence: Evidence) -> Verdict:
 
 
 def few_repeated(evidence: Evidence) -> Verdict:
-    """Judge whether versions that were stored already were sent again at most once for each call
-    that a kill of a dispatcher or of MongoDB can have met.
+    """Check that stored versions were sent again at most once for each call that a kill of a
+    dispatcher or of MongoDB can have interrupted.
     """
     times = Counter(
         Version(call.back_office, call.appointment, call.version)
@@ -139,8 +139,8 @@ def few_repeated(evidence: Evidence) -> Verdict:
 
 
 def every_delivery_ends(evidence: Evidence) -> Verdict:
-    """Judge whether the API shows every delivery with one of the eight statuses, or waiting with
-    a reason.
+    """Check that the API shows every delivery with one of the eight statuses, or waiting with a
+    reason.
     """
     wrong: list[str] = []
     came_to: Counter[str] = Counter()
@@ -161,7 +161,7 @@ def every_delivery_ends(evidence: Evidence) -> Verdict:
 
 
 def services_end_when_asked(evidence: Evidence) -> Verdict:
-    """Judge whether every service ran until it was ended, and ended in time when asked to."""
+    """Check that every service ran until SIGTERM, and then ended in time."""
     ended = evidence.bad_exits
     return verdict(
         "Services end when they are asked to, and only then",
@@ -172,7 +172,9 @@ def services_end_when_asked(evidence: Evidence) -> Verdict:
 
 
 def _arrived(evidence: Evidence, back_office: str, change: Accepted) -> bool:
-    """Whether the version was stored; a delete of what was never there need not be."""
+    """Whether the version was stored. A delete of an appointment that never existed need not be
+    stored.
+    """
     if Version(back_office, change.appointment, change.version) in evidence.stored:
         return True
     calls = evidence.by_appointment.get((back_office, change.appointment), ())

@@ -1,4 +1,4 @@
-"""How many accepted versions have not arrived yet, and were not overtaken."""
+"""The number of accepted versions that have not arrived yet, and were not overtaken."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Waiting:
-    """Counts per back office and appointment: a version that arrived takes the older ones along."""
+    """Counts per back office and appointment. An arrived version also settles the older ones."""
 
     def __init__(self) -> None:
         self._versions: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -21,7 +21,7 @@ class Waiting:
         self.arrived = 0
 
     def accept(self, change: Accepted) -> None:
-        """Note that ingest accepted a change."""
+        """Record that ingest accepted a change."""
         for connector in CONNECTORS:
             position = connector.name, change.appointment
             is_new = change.version > self._newest.get(position, 0)
@@ -30,7 +30,7 @@ class Waiting:
                 self.count += 1
 
     def arrive(self, version: Version) -> None:
-        """Note that a back office stored a version."""
+        """Record that a back office stored a version."""
         position = version.back_office, version.appointment
         self.arrived += 1
         self._newest[position] = max(self._newest.get(position, 0), version.version)

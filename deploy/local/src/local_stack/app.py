@@ -36,7 +36,7 @@ COMMANDS = {
 
 
 def main() -> None:
-    """Run one command; ends with its exit code."""
+    """Run one command and end with its exit code."""
     parser = argparse.ArgumentParser(
         prog="mboc-local", description="The whole system on this machine."
     )
@@ -69,7 +69,7 @@ def _command(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Non
 
 
 async def _run(settings: Settings, *, in_background: bool) -> int:
-    """Start everything, stay until asked to stop, stop everything."""
+    """Start everything, wait for the stop, and stop everything."""
     _stop_when_asked(asyncio.current_task())
     with contextlib.suppress(asyncio.CancelledError):
         async with open_session() as http, running(settings, http, _say) as system:
@@ -81,8 +81,8 @@ async def _run(settings: Settings, *, in_background: bool) -> int:
 
 
 def _stop_when_asked(task: asyncio.Task[int] | None) -> None:
-    """End the task at the first SIGINT or SIGTERM; further ones change nothing, because the
-    end is under way.
+    """Cancel the task at the first SIGINT or SIGTERM. Later signals are ignored, because the
+    shutdown is under way.
     """
     asked: list[int] = []
 

@@ -1,6 +1,4 @@
-"""The same system without a terminal: started by ``up`` in a process that stays,
-ended by ``down``.
-"""
+"""The system without a terminal: ``up`` starts a detached process, ``down`` stops it."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ STOP_TIMEOUT_S = 90.0
 
 
 async def up(directory: Path, say: Say) -> int:
-    """Start it and wait until it is ready, passing on what it says; returns an exit code."""
+    """Start the system, print its output until it is ready, and return an exit code."""
     log = directory / "logs" / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     file = StateFile(directory)
@@ -41,7 +39,9 @@ async def up(directory: Path, say: Say) -> int:
 
 
 async def down(directory: Path, say: Say) -> int:
-    """Stop it and wait, ending by id what does not; returns an exit code."""
+    """Stop the system and wait. Kill processes that do not end, by their ids. Return an exit
+    code.
+    """
     file = StateFile(directory)
     state = file.read()
     if state is None:
@@ -57,7 +57,7 @@ async def down(directory: Path, say: Say) -> int:
 
 
 def _begin(directory: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start what stays; asyncio's own processes would end with the loop."""
+    """Start the detached process. asyncio's own processes would end with the event loop."""
     command, environment = (
         [sys.executable, "-m", "local_stack", "run", "--background"],
         os.environ | {"LOCAL_DIRECTORY": str(directory)},

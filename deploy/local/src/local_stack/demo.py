@@ -1,5 +1,5 @@
-"""``python -m local_stack.demo``: seed the demo's connectors where the system
-runs in containers.
+"""``python -m local_stack.demo`` creates the demo's connectors when the system runs in
+containers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from local_stack.system_client import SystemClient, open_session
 
 
 class Settings(EnvironmentSettings):
-    """Where the demo is, prefix ``DEMO_``."""
+    """The addresses of the demo, prefix ``DEMO_``."""
 
     model_config = SettingsConfigDict(env_prefix="DEMO_", frozen=True, extra="ignore")
 
@@ -27,7 +27,7 @@ class Settings(EnvironmentSettings):
 
 
 async def main(settings: Settings) -> None:
-    """Have both connectors, and the fault of the shaky back office."""
+    """Create the connectors, and set the fault of the failing back office."""
     addresses = {"portal-api": settings.portal_api_url, "simulator": settings.simulator_url}
     async with open_session() as http:
         await seed(

@@ -1,4 +1,4 @@
-"""What the services count, gathered from their ``/metrics``."""
+"""Figures of the services, read from their ``/metrics``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = ("Success", "Failed", "Skipped")
 
 
 class Lane(NamedTuple):
-    """One connector's figures since the dispatcher was started."""
+    """One connector's figures since the start of the dispatcher."""
 
     name: str
     delivered: int
@@ -33,7 +33,7 @@ class Lane(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """The whole system's figures since it was started."""
+    """The whole system's figures since its start."""
 
     accepted: int
     lanes: tuple[Lane, ...]
@@ -44,7 +44,7 @@ class Figures(NamedTuple):
 
 
 async def read_figures(client: SystemClient) -> Figures:
-    """Ask ingest, dispatcher and portal-api; what is away counts nothing."""
+    """Read ingest, dispatcher and portal-api. An unavailable service counts as 0."""
     ingest, dispatcher, names = await asyncio.gather(
         client.metrics("ingest"), client.metrics("dispatcher"), _names(client)
     )
@@ -55,7 +55,7 @@ async def read_figures(client: SystemClient) -> Figures:
 
 
 def lanes(page: str, names: dict[str, str]) -> tuple[Lane, ...]:
-    """Read the dispatcher's metrics; ``names`` are those of the connectors by id."""
+    """Return the lanes of the dispatcher's metrics. ``names`` are the connectors' names by id."""
     statuses: defaultdict[tuple[str, str], int] = defaultdict(int)
     now: defaultdict[tuple[str, str], int] = defaultdict(int)
     for sample in _samples(page):

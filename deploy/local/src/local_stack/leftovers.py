@@ -1,4 +1,4 @@
-"""End what an earlier run left behind: its processes by id, then RabbitMQ's name server."""
+"""Stops the processes of an earlier run by their ids, then RabbitMQ's name server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SERVERS = ("RabbitMQ", "MongoDB")
 
 
 async def stop_leftovers(directory: Path, file: StateFile) -> list[str]:
-    """End services, then servers; return the names of those that were still running."""
+    """Stop services, then servers, and return the names of those that were still running."""
     state = file.read()
     if state is None:
         return []
@@ -36,7 +36,7 @@ async def stop_leftovers(directory: Path, file: StateFile) -> list[str]:
 
 
 async def wait_until_ended(identities: Iterable[Identity], within_s: float) -> bool:
-    """Wait until all of them have ended; False when the time is over."""
+    """Wait until all processes have ended, or return False after the timeout."""
     deadline = time.monotonic() + within_s
     while any(identity.is_alive for identity in identities):
         if time.monotonic() > deadline:

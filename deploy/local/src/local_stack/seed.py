@@ -1,6 +1,4 @@
-"""Five connectors to begin with: each system that there is, and a webhook that
-fails now and then.
-"""
+"""Five demo connectors: one for each system, and a webhook that fails sometimes."""
 
 from __future__ import annotations
 
@@ -21,8 +19,8 @@ CLIENT = {
 
 
 class DemoConnector(NamedTuple):
-    """A connector to a back office of the simulator; ``requires`` is what that demands of calls,
-    ``fault`` how it misbehaves.
+    """A connector to a back office of the simulator. ``requires`` is the authentication that the
+    back office requires, ``fault`` its injected fault.
     """
 
     name: str
@@ -101,12 +99,14 @@ DEMO_CONNECTORS = (
         fault={"status": 429, "share": 0.4},
     ),
 )
-"""The shaky one: three tries an attempt, so about six in a hundred attempts come to Failed."""
+"""The shaky webhook makes about six in a hundred attempts Failed, because an attempt has three
+tries.
+"""
 SOURCE_APPS = [demo.source_app for demo in DEMO_CONNECTORS]
 
 
 async def seed(client: SystemClient, simulator: str) -> None:
-    """Have all of them; those of an earlier run are only told where the simulator is now."""
+    """Create all connectors. Connectors of an earlier run get the simulator's current address."""
     known = {
         connector["name"]: connector
         for connector in (await client.api("GET", "/connectors"))["items"]

@@ -1,4 +1,4 @@
-"""The services that run here, with where they listen and what each is told."""
+"""The local services with their ports and settings."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ WANTED_PORTS = {
     "dispatcher": 8603,
     "retry": 8604,
 }
-"""In the order they are shown."""
+"""The preferred ports, in the order of display."""
 STOPPING = (("ingest", "retry"), ("dispatcher",), ("portal-api",), ("simulator",))
-"""Those side by side end together: first what brings work in, last what takes it."""
+"""The order of stopping: ingest and retry first, the simulator last. Services of one tuple stop
+together.
+"""
 
 
 class ServiceContext(NamedTuple):
-    """What all services are told from."""
+    """The values that the services' settings are built from."""
 
     rabbitmq_url: str
     mongodb_url: str
@@ -40,7 +42,7 @@ class ServiceContext(NamedTuple):
 
 
 def program(name: str) -> Path:
-    """Return the service's command, beside this Python."""
+    """Return the service's command, in the folder of this Python."""
     return Path(sys.executable).with_name(f"mboc-{name}")
 
 

@@ -1,4 +1,4 @@
-"""What ``mboc-local`` reads from its environment."""
+"""Settings of ``mboc-local``."""
 
 from __future__ import annotations
 

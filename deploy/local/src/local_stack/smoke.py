@@ -1,5 +1,5 @@
-"""One real change through the running system: is it accepted, does the back office get it, does the
-portal say Success.
+"""Sends one real change through the running system, and checks ingest, the back office and the
+portal.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ CHECK_TIMEOUT_S = 30.0
 
 
 class Checks:
-    """Counts what passed and what failed, saying each."""
+    """Prints and counts passed and failed checks."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self.passed = self.failed = 0
 
     async def __call__(self, sentence: str, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Ask until the answer is truthy or patience ends; return the answer,
-        None when it failed.
+        """Repeat ``ask`` until its result is truthy or the time is over. Return the result, or None
+        after a failure.
         """
         try:
             answer = await _wait_for(ask)
@@ -43,7 +43,7 @@ class Checks:
 
 
 async def smoke(client: SystemClient, services: Iterable[str], say: Callable[[str], None]) -> bool:
-    """Run every check and say how many passed; returns whether all did."""
+    """Run every check, print the result, and return whether all passed."""
     check = Checks(say)
     for name in services:
         await check(f"{name} is ready", partial(client.is_ready, name))

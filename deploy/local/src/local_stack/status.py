@@ -1,4 +1,4 @@
-"""What is running, whether it is ready, and where."""
+"""The status of the running system, its readiness and its addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def status(
     state: State, client: SystemClient, credentials: Credentials, say: Callable[[str], None]
 ) -> bool:
-    """Say it; returns whether everything is ready."""
+    """Print the status, and return whether everything is ready."""
     names = list(state.processes)
     found = await asyncio.gather(*(_state(name, state, client) for name in names))
     for name, word in zip(names, found, strict=True):

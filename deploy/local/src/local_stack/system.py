@@ -1,5 +1,5 @@
-"""The whole system: servers, then services, then the connectors to begin with; stopped in
-the opposite order.
+"""The whole system: servers, then services, then the demo's connectors. It stops in the opposite
+order.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PAUSE_TIMEOUT_S = 2.0
 async def running(
     settings: Settings, http: aiohttp.ClientSession, say: Say
 ) -> AsyncIterator[System]:
-    """Have everything running inside this block, and nothing after it; raises LocalError."""
+    """Run the system inside this block, and stop it afterwards. Raises LocalError."""
     directory = settings.directory.resolve()
     with exclusive_lock(directory):
         for name in await stop_leftovers(directory, StateFile(directory)):
@@ -55,7 +55,7 @@ async def running(
 
 
 class System:
-    """Starts and stops everything, and writes down what runs."""
+    """Starts and stops all processes, and records them in the state file."""
 
     def __init__(self, settings: Settings, http: aiohttp.ClientSession, say: Say) -> None:
         self._settings = settings
@@ -74,12 +74,12 @@ class System:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Where each service listens."""
+        """The address of each service."""
         return self._state.addresses
 
     async def start(self) -> None:
-        """Start all of it and wait until it is ready, saying what is waited for;
-        raises LocalError.
+        """Start all processes, wait until they are ready, and print the progress. Raises
+        LocalError.
         """
         if is_missing() and not self._settings.rabbitmq_url:
             self._say("RabbitMQ is missing: installing Debian's rabbitmq-server (a minute or so)")
@@ -92,7 +92,7 @@ class System:
         self._file.write(self._state.model_copy(update={"is_ready": True}))
 
     async def stop(self) -> None:
-        """Let the planners rest, stop services in order, then the servers of our own."""
+        """Pause the planners, stop services in order, then the servers of this run."""
         self._say("Stopping everything ...")
         if "simulator" in self.services:
             with contextlib.suppress(LocalError, TimeoutError):

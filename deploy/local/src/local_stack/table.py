@@ -1,4 +1,4 @@
-"""What is happening, as a table that renews itself every second."""
+"""A live table of the figures, updated every second."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ LINE_INTERVAL_S = 5.0
 
 
 async def show(system: System, console: Console) -> None:
-    """Show it until cancelled: a live table on a terminal, else a line now and then."""
+    """Show the figures until cancelled: a live table on a terminal, else a line every few
+    seconds.
+    """
     for line in header(system):
         console.print(line, highlight=False, soft_wrap=True)
     await (_live if console.is_terminal else _lines)(system, console)
 
 
 def header(system: System) -> list[str]:
-    """Return where to look, and with which key."""
+    """Return the addresses, and the API key."""
     portal, simulator = system.addresses["portal-api"], system.addresses["simulator"]
     return [
         "",
@@ -50,7 +52,7 @@ def header(system: System) -> list[str]:
 
 
 def sign_in(portal: str, credentials: Credentials) -> str:
-    """Return where to sign in, and with what."""
+    """Return the address of the website, with account and password."""
     return (
         f"Sign in         {portal}   as {ADMIN}, with the password {credentials.admin_password}   "
         "(until you change it)"
@@ -76,13 +78,13 @@ async def _lines(system: System, console: Console) -> None:
 
 
 class RateMeter:
-    """Changes per second, from one look to the next."""
+    """Changes per second since the last reading."""
 
     def __init__(self) -> None:
         self._last: tuple[float, int] | None = None
 
     def of(self, accepted: int) -> float:
-        """Return the pace since the last look."""
+        """Return the rate since the last reading."""
         now, last = time.monotonic(), self._last
         self._last = now, accepted
         return max(0.0, (accepted - last[1]) / (now - last[0])) if last else 0.0
@@ -121,7 +123,7 @@ def table(seen: Figures, rate: RateMeter) -> Table:
 
 
 def _ended(system: System) -> Text:
-    """Return what should be running and is not."""
+    """Return the services that should run and have ended."""
     ended = [
         f"{process.name} ended with exit code {process.returncode}: see {process.log}"
         for process in system.services.values()

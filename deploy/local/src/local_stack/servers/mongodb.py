@@ -26,7 +26,7 @@ MEMBER_OF_ANOTHER_ADDRESS = 93
 
 
 async def mongod() -> str:
-    """Return the path of the server's program; raises LocalError where there is none that runs."""
+    """Return the path of the server's program. Raises LocalError when no program runs here."""
     found = shutil.which("mongod") or _from_the_wheel()
     if not await _runs(found):
         await install("libcurl4")
@@ -34,7 +34,7 @@ async def mongod() -> str:
 
 
 class MongoDb:
-    """One mongod that keeps its data and its port in a directory."""
+    """One mongod with its data and port in a directory."""
 
     def __init__(self, directory: Path, started: Started = ignore_start) -> None:
         self._directory = directory.resolve()
@@ -44,11 +44,11 @@ class MongoDb:
 
     @property
     def url(self) -> str:
-        """The address for clients, known once it was started."""
+        """The address for clients, available after the start."""
         return f"mongodb://{self._address}/?replicaSet=rs0"
 
     async def start(self) -> None:
-        """Start it and wait until it is primary; a second start keeps the port."""
+        """Start the server and wait until it is primary. A second start uses the same port."""
         program = await mongod()
         if self._process is None:
             self._ports = choose_ports(self._ports_file, {"mongodb": None})
@@ -70,12 +70,12 @@ class MongoDb:
         await self._process.until(self._is_primary, START_TIMEOUT_S)
 
     async def stop(self) -> None:
-        """Ask it to end, and wait."""
+        """Stop the server and wait."""
         if self._process is not None:
             await self._process.stop(STOP_TIMEOUT_S)
 
     async def kill(self) -> None:
-        """Lose it as in a crash."""
+        """Kill the server, as in a crash."""
         if self._process is not None:
             await self._process.kill()
 
@@ -105,7 +105,7 @@ class MongoDb:
         return False
 
     async def _ensure_replica_set(self, admin: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        """Begin the replica set, or tell it of the new port."""
+        """Initiate the replica set, or set its new port."""
         members = [{"_id": 0, "host": self._address}]
         try:
             await admin.command("replSetGetStatus")
