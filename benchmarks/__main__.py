@@ -135,7 +135,7 @@ def _spread(figures: Figures, name: str, values: Sequence[float]) -> None:
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure the line of data against bare loops."
+        prog="python -m benchmarks", description="Measure the pipeline against bare loops."
     )
     parser.add_argument(
         "--rounds", type=int, default=3, help="rounds of each measurement (default 3)"
@@ -150,7 +150,7 @@ def main() -> None:
         help="deliveries in the portal (default 1000000)",
     )
     parser.add_argument(
-        "--out", type=Path, default=Path(".run/bench.json"), help="where the figures go as JSON"
+        "--out", type=Path, default=Path(".run/bench.json"), help="JSON file of the figures"
     )
     arguments = parser.parse_args()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

@@ -145,7 +145,7 @@ def _appointment(number: int) -> dict[str, Any]:
     }
 
 
-# What the recorder would set.
+# The fields that the recorder sets.
 _setting: Callable[[Any], dict[str, Any]] = lambda update: update._doc["$set"]  # noqa: E731, SLF001
 
 

@@ -114,6 +114,8 @@ def _peak_mib() -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--statuses", type=int, default=200_000)
-    parser.add_argument("--mb-per-s", type=float, default=8.0, help="of the way to MongoDB")
+    parser.add_argument(
+        "--mb-per-s", type=float, default=8.0, help="bandwidth of the connection to MongoDB"
+    )
     arguments = parser.parse_args()
     asyncio.run(measure(arguments.statuses, arguments.mb_per_s * 1_000_000))

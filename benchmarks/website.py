@@ -161,5 +161,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.website", description=(__doc__ or "").partition("\n\n")[0]
     )
-    parser.add_argument("--minutes", type=int, default=10, help="how long to look (default 10)")
+    parser.add_argument("--minutes", type=int, default=10, help="minutes to measure (default 10)")
     asyncio.run(main(parser.parse_args().minutes))

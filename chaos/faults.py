@@ -41,9 +41,9 @@ _WEBHOOKS = tuple(connector.name for connector in CONNECTORS if not connector.mo
 _OPEN = tuple(connector.name for connector in CONNECTORS if not connector.has_login)
 TARGETS: Mapping[Kind, Sequence[str]] = {
     **dict.fromkeys(FAULTS, _ALL),
-    Kind.HANGS: ("login",),  # the one with a short timeout
+    Kind.HANGS: ("login",),  # the connector with a short timeout
     Kind.FORBIDDEN: _WEBHOOKS,  # a page service refuses data with a fault, not with 403
-    Kind.REFUSES: _OPEN,  # its connector is changed, and a change needs no password
+    Kind.REFUSES: _OPEN,  # the change of these connectors needs no password
 }
 
 

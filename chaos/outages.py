@@ -76,7 +76,7 @@ class Outages:
         coming = f"dispatcher-{next(self._numbers)}"
         code, _ = await asyncio.gather(self._stage.stop(leaving), self._start_and_watch(coming))
         if code > 0:
-            self._stage.bad_exits.append(f"{leaving} was asked to end: exit code {code}")
+            self._stage.bad_exits.append(f"{leaving} was stopped with exit code {code}")
 
     def _chosen(self, disruption: Disruption) -> str:
         names = self._stage.dispatchers

@@ -41,8 +41,10 @@ def page(report: Mapping[str, Any]) -> str:
             _table(("", "Promise", "Figure"), map(_promise, report["promises"])),
             "<h2>Accepted and delivered per second</h2>",
             plot(report),
-            "<h2>Troubles</h2>",
-            _table(("Began", "Took", "Trouble", "Where"), map(_disruption_row, report["troubles"])),
+            "<h2>Disruptions</h2>",
+            _table(
+                ("Began", "Took", "Disruption", "Target"), map(_disruption_row, report["troubles"])
+            ),
             "</body></html>",
             "",
         )

@@ -51,7 +51,7 @@ class Poster:
         next_at = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for change in changes:
-                while not self._may_post(change.position):  # noqa: ASYNC110 - asks a clock, too
+                while not self._may_post(change.position):  # noqa: ASYNC110 - depends on the time
                     await asyncio.sleep(POLL_INTERVAL_S)
                 next_at = max(next_at + self._pause_s, time.monotonic() - 1)
                 await asyncio.sleep(max(0.0, next_at - time.monotonic()))

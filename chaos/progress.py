@@ -44,7 +44,7 @@ async def _live(run: Run, console: Console) -> None:
 async def _lines(run: Run, console: Console) -> None:
     while True:
         await asyncio.sleep(LINE_INTERVAL_S)
-        now = ", ".join(disruption.kind for disruption in run.under_way) or "no trouble"
+        now = ", ".join(disruption.kind for disruption in run.under_way) or "no disruption"
         figures = ", ".join(f"{value} {name}" for name, value in _figures(run))
         console.print(f"{figures}; {now}", soft_wrap=True, highlight=False)
 
@@ -68,7 +68,7 @@ def _figures(run: Run) -> Iterator[tuple[str, str]]:
     yield "calls received", str(len(run.journal.calls))
     yield "versions waiting", str(run.waiting.count)
     planned = len(run.outages) + len(run.background) + len(run.faults)
-    yield "troubles over", f"{len(run.disruptions)} of {planned}"
+    yield "disruptions over", f"{len(run.disruptions)} of {planned}"
     yield "dispatchers", str(len(run.stage.dispatchers))
 
 

@@ -119,7 +119,7 @@ class Run:
     async def _in_time(
         self, disruption: Disruption, make: Callable[[Disruption], Awaitable[None]]
     ) -> None:
-        while len(self.poster.accepted) < disruption.after:  # noqa: ASYNC110 - a glance is enough
+        while len(self.poster.accepted) < disruption.after:  # noqa: ASYNC110 - polling is enough
             await asyncio.sleep(POLL_INTERVAL_S)
         began_s = time.time()
         self.under_way.append(disruption)

@@ -1,4 +1,4 @@
-"""Builders for what a run has seen: two back offices, one appointment."""
+"""Builders for the evidence of a run: two back offices, one appointment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ORDER = itertools.count(1)
 
 
 def a_change(version: int, action: Action = Action.UPDATE, **more: Any) -> Accepted:
-    """A change that ingest accepted, its version in seconds after the first one."""
+    """An accepted change, with its version in seconds after the first one."""
     given: dict[str, Any] = {
         "appointment": "7",
         "version": version,
@@ -29,7 +29,7 @@ def a_change(version: int, action: Action = Action.UPDATE, **more: Any) -> Accep
 
 
 def a_call(version: int, action: str = "update", **more: Any) -> Call:
-    """A call that was stored, begun and ended after every call built before."""
+    """A stored call, begun and ended after every call built before."""
     given: dict[str, Any] = {
         "back_office": "hook",
         "began": next(_ORDER),
@@ -46,7 +46,7 @@ def a_call(version: int, action: str = "update", **more: Any) -> Call:
 
 
 def a_delivery(version: int, status: str | None = "Success", **more: Any) -> dict[str, Any]:
-    """A delivery as the API lists it."""
+    """One delivery of the API's list."""
     return {
         "transaction_id": f"t{version}",
         "connector_id": "c1",
@@ -60,12 +60,12 @@ def a_delivery(version: int, status: str | None = "Success", **more: Any) -> dic
 def a_kill(
     at_s: float = 10.0, kind: Kind = Kind.KILL_DISPATCHER, target: str = "0"
 ) -> PastDisruption:
-    """A trouble of two seconds."""
+    """A disruption of two seconds."""
     return PastDisruption(kind, target, at_s, at_s + 2)
 
 
 def seen(accepted: Sequence[Accepted] = (), calls: Sequence[Call] = (), **more: Any) -> Evidence:
-    """What a run has seen."""
+    """The evidence of a run."""
     given: dict[str, Any] = {
         "back_offices": BACK_OFFICES,
         "limits": LIMITS,

@@ -1,4 +1,4 @@
-"""The schedule of troubles: repeatable, complete, and spread over the stream."""
+"""The schedule of disruptions: repeatable, complete, and spread over the stream."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from chaos.servers import Servers
 EVERY = frozenset(Kind)
 
 
-def test_every_kind_of_trouble_is_made_in_a_small_run() -> None:
+def test_every_kind_of_disruption_is_made_in_a_small_run() -> None:
     made = {disruption.kind for disruption in outages(1, 5_000, EVERY, 3)}
     made |= {disruption.kind for disruption in faults(1, 5_000, EVERY, TARGETS)}
     made |= {disruption.kind for disruption in background(1, 5_000, EVERY)}
@@ -35,13 +35,13 @@ def test_every_kind_belongs_to_a_group_and_to_a_schedule() -> None:
     assert set(GROUPS) == set(OUTAGES) | set(BACKGROUND) | set(FAULTS) == EVERY
 
 
-def test_the_same_seed_gives_the_same_troubles_and_another_one_others() -> None:
+def test_the_same_seed_gives_the_same_disruptions_and_another_one_others() -> None:
     assert outages(1, 20_000, EVERY, 3) == outages(1, 20_000, EVERY, 3)
     assert outages(1, 20_000, EVERY, 3) != outages(2, 20_000, EVERY, 3)
     assert faults(1, 20_000, EVERY, TARGETS) == faults(1, 20_000, EVERY, TARGETS)
 
 
-def test_troubles_begin_in_order_while_changes_are_posted() -> None:
+def test_disruptions_begin_in_order_while_changes_are_posted() -> None:
     moments = [disruption.after for disruption in outages(1, 20_000, EVERY, 3)]
 
     assert moments == sorted(moments)
@@ -49,7 +49,7 @@ def test_troubles_begin_in_order_while_changes_are_posted() -> None:
     assert moments[-1] < 20_000
 
 
-def test_a_longer_run_has_more_troubles() -> None:
+def test_a_longer_run_has_more_disruptions() -> None:
     assert len(outages(1, 20_000, EVERY, 3)) == 40
     assert len(outages(1, 5_000, EVERY, 3)) == 10
 

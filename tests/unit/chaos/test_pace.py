@@ -1,11 +1,10 @@
-"""Promises about calls at once, and about lanes that go on."""
+"""Promises about concurrent calls, and about lanes that continue."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from chaos.disruptions import Kind
-
 from chaos.evidence import Start
 from chaos.pace import gaps_of, lanes_go_on, limits_hold, newcomers_get_lanes, peaks_of
 from tests.unit.chaos.seen import a_call, a_change, a_kill, seen
@@ -73,7 +72,7 @@ def test_a_lane_that_stands_breaks_the_promise() -> None:
     assert (found.held, found.numbers["slowest_s"]) == (False, 90.0)
 
 
-def test_a_gap_that_another_trouble_explains_is_not_counted() -> None:
+def test_a_gap_that_another_disruption_explains_is_not_counted() -> None:
     changes, calls = [a_change(5)], [a_call(5, at_s=30.0)]
     away = a_kill(12.0, Kind.RESTART_NODE)
     here, elsewhere = (a_kill(12.0, Kind.ERROR, name) for name in ("hook", "bc"))

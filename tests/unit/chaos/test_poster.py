@@ -1,4 +1,4 @@
-"""Posts as Dime.Scheduler does: in order per appointment, again until accepted."""
+"""Posts as Dime.Scheduler does: in order per appointment, with retries until accepted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGES = stream(1, 60, ("one",), datetime(2026, 7, 21, tzinfo=UTC))
 
 
 class Ingest:
-    """Refuses every third post in one of two ways, and notes the others in order."""
+    """Refuses every third post in one of two ways, and records the others in order."""
 
     def __init__(self, refusal: int = 503) -> None:
         self.noted: list[tuple[str, str]] = []

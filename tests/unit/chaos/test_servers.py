@@ -1,4 +1,4 @@
-"""Given servers are troubled by given commands only."""
+"""Given servers are disrupted by given commands only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from chaos.disruptions import Kind
 
+from chaos.disruptions import Kind
 from chaos.options import Options
 from chaos.servers import Servers
 from local_stack.errors import LocalError

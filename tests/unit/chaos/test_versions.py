@@ -1,10 +1,10 @@
-"""Promises about versions: what holds them, and what breaks them."""
+"""Promises about versions: evidence that holds them, and evidence that breaks them."""
 
 from __future__ import annotations
 
 import pytest
-from chaos.disruptions import Kind
 
+from chaos.disruptions import Kind
 from chaos.versions import (
     create_comes_first,
     every_delivery_ends,

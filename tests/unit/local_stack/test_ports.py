@@ -10,7 +10,7 @@ from local_stack.servers.ports import FIRST, LAST, choose_ports, saved_ports
 
 @pytest.fixture
 def taken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
-    """Ports that somebody else listens on."""
+    """Ports that are in use."""
     numbers: set[int] = set()
     monkeypatch.setattr(ports, "is_free", lambda port: port not in numbers)
     return numbers

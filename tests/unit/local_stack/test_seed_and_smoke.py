@@ -137,7 +137,7 @@ async def test_a_change_that_fails_is_said() -> None:
     assert (has_passed, said[-2:]) == (
         False,
         [
-            "FAILED  the portal shows Success: not within 0.2 s",
+            "FAILED  the portal shows Success: not done within 0.2 s",
             f"{1 + 2 * HEALTHY} passed, {HEALTHY} failed",
         ],
     )

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
 COMMANDS = {
-    "run": "start everything and show what happens until Ctrl-C",
+    "run": "start everything and show the figures until Ctrl-C",
     "up": "start everything in the background",
     "down": "stop everything",
-    "status": "say what is running, whether it is ready, and where",
+    "status": "show the running processes, their readiness and addresses",
     "smoke": "send one real change through the running system",
 }
 
@@ -38,13 +38,13 @@ COMMANDS = {
 def main() -> None:
     """Run one command and end with its exit code."""
     parser = argparse.ArgumentParser(
-        prog="mboc-local", description="The whole system on this machine."
+        prog="mboc-local", description="Run the whole system on this machine."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, sentence in COMMANDS.items():
         commands.add_parser(name, help=sentence, description=sentence)
     commands.choices["run"].add_argument(
-        "--background", action="store_true", help="show no table: what `up` starts"
+        "--background", action="store_true", help="show no table, as `up` does"
     )
     arguments = parser.parse_args()
     try:

@@ -23,10 +23,12 @@ class Credentials(BaseModel):
 
     api_key: str = Field(repr=False, description="The portal API's key.")
     admin_password: str = Field(
-        default="", repr=False, description="That account's password, until somebody changes it."
+        default="", repr=False, description="That account's first password."
     )
-    source_secret: str = Field(repr=False, description="What Dime.Scheduler shows ingest.")
-    secret_keys: str = Field(repr=False, description="The key ring that seals connectors' secrets.")
+    source_secret: str = Field(repr=False, description="The secret of the source at ingest.")
+    secret_keys: str = Field(
+        repr=False, description="The keys that encrypt the connectors' secrets."
+    )
 
 
 def credentials(directory: Path) -> Credentials:

@@ -20,9 +20,9 @@ class Settings(EnvironmentSettings):
     model_config = SettingsConfigDict(env_prefix="DEMO_", frozen=True, extra="ignore")
 
     portal_api_url: str = Field(description="Base address of portal-api.")
-    portal_api_key: SecretStr = Field(description="Its API key.")
+    portal_api_key: SecretStr = Field(description="API key of portal-api.")
     simulator_url: str = Field(
-        description="Base address of the simulator, as the dispatcher and we reach it."
+        description="Base address of the simulator for the dispatcher and this script."
     )
 
 

@@ -75,7 +75,7 @@ def _service_settings(name: str, context: ServiceContext) -> dict[str, str]:
             "PORTAL_API_KEY": credentials.api_key,
             "PORTAL_API_FIRST_ADMIN": ADMIN,
             "PORTAL_API_FIRST_ADMIN_PASSWORD": credentials.admin_password,
-            "PORTAL_API_SECURE_COOKIE": "false",  # plain http, and nobody beyond this machine
+            "PORTAL_API_SECURE_COOKIE": "false",  # plain HTTP, for this machine only
         },
         "simulator": {
             "SIMULATOR_INGEST_URL": context.addresses["ingest"],

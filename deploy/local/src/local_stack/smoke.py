@@ -62,7 +62,9 @@ async def _deliver(client: SystemClient, check: Checks, demo: DemoConnector) -> 
         lambda: client.simulator("POST", "/planners/one", json={"source_app": demo.source_app}),
     )
     if change:
-        await check("the back office has it", lambda: _received(client, demo.back_office, change))
+        await check(
+            "the back office has received it", lambda: _received(client, demo.back_office, change)
+        )
         await check("the portal shows Success", lambda: _succeeded(client, change))
 
 
@@ -86,6 +88,6 @@ async def _wait_for(ask: Callable[[], Awaitable[Any]]) -> Any:
     deadline = time.monotonic() + CHECK_TIMEOUT_S
     while not (answer := await ask()):
         if time.monotonic() > deadline:
-            raise LocalError(f"not within {CHECK_TIMEOUT_S:g} s")
+            raise LocalError(f"not done within {CHECK_TIMEOUT_S:g} s")
         await asyncio.sleep(0.1)
     return answer

@@ -45,7 +45,7 @@ async def running(
     directory = settings.directory.resolve()
     with exclusive_lock(directory):
         for name in await stop_leftovers(directory, StateFile(directory)):
-            say(f"{name} was left from an earlier run and is stopped")
+            say(f"{name} of an earlier run is stopped")
         system = System(settings, http, say)
         try:
             await system.start()

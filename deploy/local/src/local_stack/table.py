@@ -40,7 +40,7 @@ def header(system: System) -> list[str]:
         "",
         sign_in(portal, system.credentials),
         f"Portal API      {portal}/api/docs",
-        f"  its key       {system.credentials.api_key}   (X-API-KEY)",
+        f"  API key       {system.credentials.api_key}   (X-API-KEY)",
         f"Back offices    {simulator}/back-offices",
         f"Planners        {simulator}/planners",
         *(
