@@ -1,4 +1,4 @@
-// Reads what backup.js wrote from standard input into an empty database, and keeps retry from going on where it was: much may have happened since.
+// Restores the output of backup.js from standard input into an empty database. Ends retry's unfinished work, because much may have happened since.
 const fs = require('fs');
 
 const password = fs.readFileSync('/run/secrets/mongodb-root-password', 'utf8').trim();
@@ -22,7 +22,7 @@ function more() {
   }
 }
 
-// Returns the next line, null at the end.
+// Returns the next line, or null at the end.
 function line() {
   const parts = [];
   for (;;) {
@@ -60,7 +60,7 @@ for (const name of Object.keys(last.counts)) {
   total += count;
 }
 
-// What retry had claimed or was carrying out has come to its end since, and must not be asked for again.
+// retry's claims and running operations have ended since the backup, and must not run again.
 const claims = mboc.requeues.deleteMany({ published: false }).deletedCount;
 const cancelled = { steer: 'cancel', steered_by: 'restore', steered_at: new Date() };
 const operations = mboc.operations.updateMany({ is_open: true }, { $set: cancelled }).modifiedCount;
