@@ -40,7 +40,7 @@ function line() {
 
 for (const name of mboc.getCollectionNames()) {
   if (process.env.REPLACE === 'yes') mboc.getCollection(name).drop();
-  else if (mboc.getCollection(name).findOne() !== null) refuse('The database is not empty. REPLACE=yes replaces what is in it.');
+  else if (mboc.getCollection(name).findOne() !== null) refuse('The database is not empty. Set REPLACE=yes to replace its data.');
 }
 
 const found = {};
@@ -52,11 +52,11 @@ for (let read = line(); read !== null; read = line()) {
   }
   last = read;
 }
-if (last === null || !last.counts) refuse('The backup is not complete: its end is missing.');
+if (last === null || !last.counts) refuse('The backup is incomplete: its end is missing. Use another backup.');
 let total = 0;
 for (const name of Object.keys(last.counts)) {
   const count = Number(last.counts[name]);
-  if ((found[name] || 0) !== count) refuse(`The backup is not complete: ${name} has ${found[name] || 0} documents instead of ${count}.`);
+  if ((found[name] || 0) !== count) refuse(`The backup is incomplete: ${name} has ${found[name] || 0} documents instead of ${count}.`);
   total += count;
 }
 
