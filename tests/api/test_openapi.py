@@ -1,6 +1,4 @@
-"""The running API against its own description: whatever is sent, the answer is one that the
-description has.
-"""
+"""The running API against its OpenAPI document, with random requests."""
 
 from __future__ import annotations
 
@@ -30,7 +28,7 @@ EXCLUDED = {
 }
 NEVER_WRONG = {"POST /api/connectors/import": "any text at all is a file of comma-separated values"}
 EXAMPLES = {"key": 10, "viewer": 2, "operator": 2, "admin": 4}
-"""Requests of each kind, good and bad, per operation."""
+"""Requests of each kind, valid and invalid, per operation."""
 CHECKS = [
     checks.not_a_server_error,
     described_checks.status_code_conformance,
@@ -56,7 +54,7 @@ OPERATIONS = {
 
 
 def may_be_wrong(operation: Any) -> bool:
-    """Whether anything that it is asked with can be wrong: any word may stand in a path."""
+    """Whether the operation has an input that can be invalid. A path may hold any word."""
     bound = [
         parameter
         for parameter in operation.path_parameters
@@ -79,7 +77,7 @@ def fuzzer_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 class Portal(NamedTuple):
-    """Where to ask, over which connection, who may, and what is there."""
+    """The addresses, connection, credentials and ids that requests use."""
 
     url: str
     http: requests.Session
@@ -87,7 +85,7 @@ class Portal(NamedTuple):
     known: Mapping[str, str]
 
     def ask(self, case: Any, who: str) -> Any:
-        """Send what was made up."""
+        """Send the request of the test case."""
         return case.call(self.url, self.http, dict(self.credentials[who].headers))
 
 

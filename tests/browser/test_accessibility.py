@@ -1,5 +1,5 @@
-"""WCAG 2.2 AA: axe finds nothing on any view, light or dark, wide or on a phone; and the keyboard
-gets everywhere.
+"""WCAG 2.2 AA: axe finds no violation on any view, in both colour schemes and both sizes. The
+keyboard reaches everything.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ AXE = (
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast"]
-"""All that another light can change."""
+"""The rules that depend on the colour scheme."""
 STILL = (
     "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => "
     "requestAnimationFrame(done)), 50))"
@@ -64,7 +64,7 @@ VIEWS = [*LISTS, *SETTINGS, *DETAILS]
 
 
 async def violations(at: PortalPage, rules: list[str] = RULES) -> list[str]:
-    """What axe has against the page as it is once it stands still: the rule, and where."""
+    """Return axe's violations on the page after it has settled, as rule and place."""
     await at.page.evaluate(STILL)
     if not await at.page.evaluate("() => 'axe' in window"):
         await at.page.evaluate(AXE.read_text())
@@ -79,7 +79,9 @@ async def violations(at: PortalPage, rules: list[str] = RULES) -> list[str]:
 
 
 async def in_both_lights(at: PortalPage, path: str) -> list[str]:
-    """The page's violations in the light, and those of its colours in the dark."""
+    """Return the page's violations in the light scheme, and those of its colours in the dark
+    one.
+    """
     await at.page.emulate_media(color_scheme="light")
     await at.open(path)
     await at.page.wait_for_function(THERE)
@@ -93,8 +95,8 @@ async def in_both_lights(at: PortalPage, path: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 async def paths(system: System) -> dict[str, str]:
-    """Where each view is: those of one failure, its appointment, its connector and an operation
-    about it have ids in their addresses.
+    """The path of each view. Some views have the id of a failure, an appointment or an
+    operation.
     """
     app = "app-accessible"
     [delivery_id] = await failing(system, app, 1)
@@ -116,7 +118,7 @@ async def paths(system: System) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[PortalPage]:
-    """One page for all views: each is only gone to."""
+    """One page that opens all views in turn."""
     desk = await a_portal_page(contexts["admin"], system.services["portal-api"].url)
     yield desk
     await desk.page.close()

@@ -1,4 +1,4 @@
-"""The form of one connector: unsaved entries are never lost in silence."""
+"""The form of one connector never loses unsaved entries silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What HTTP cannot carry is named beside its field of the connector's form."""
+"""The connector's form shows, at its field, a value that HTTP cannot carry."""
 
 from __future__ import annotations
 

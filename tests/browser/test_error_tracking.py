@@ -1,6 +1,4 @@
-"""Seed, Error Tracking: why it failed, mend the MBOC settings, resend; many at
-once; and who may.
-"""
+"""Seed, Error Tracking: see the reason, correct the MBOC settings, retry one or many, by role."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from tools.website.portal_page import PortalPage
 
 
 async def without_uri(system: System, app: str) -> str:
-    """A transaction of a connector that says nowhere where to; returns its subject."""
+    """Create a transaction of a connector without a URI, and return its subject."""
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
     subject = f"Inspect {app}"
     await system.delivery(

@@ -17,7 +17,7 @@ from tools.website.portal_page import PortalPage
 
 
 async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> list[str]:
-    """One appointment for each job, delivered; returns their subjects."""
+    """Deliver one appointment for each job, and return their subjects."""
     if connected:
         await system.hook(app)
     subjects, transactions = [f"{job} visit {number}" for number, job in enumerate(jobs)], []
@@ -32,7 +32,7 @@ async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> 
 
 
 async def subjects(at: PortalPage) -> list[str]:
-    """The subjects in the order of the rows."""
+    """Return the subjects in the order of the rows."""
     await at.page.locator("[data-row]").first.wait_for()
     return [
         re.search(r"\S+ visit \d", await row.inner_text()).group()  # type: ignore[union-attr]

@@ -1,5 +1,5 @@
-"""The whole story: find what failed, see why, mend it, send it again, put the rest aside, and read
-in the audit who did it.
+"""The whole story of a failure: find it, see its reason, correct the URI, retry, archive the
+others, and read the audit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tools.website.portal_page import PortalPage
 
 
 async def refused(system: System, app: str, *jobs: str) -> None:
-    """One transaction for each job, of a connector whose URI was mistyped."""
+    """Create a transaction for each job, at a connector with a wrong URI."""
     await system.connector(
         source_app=app, name=f"Orders {app}", uri="http//hooks.cronus.example", system="Webhook"
     )

@@ -1,4 +1,4 @@
-"""Seed, Views: logs, status, profile; and the views that this system has besides."""
+"""Seed, Views: logs, status and profile, and the further views of this system."""
 
 from __future__ import annotations
 

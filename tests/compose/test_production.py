@@ -27,7 +27,7 @@ COMES_AND_GOES = {
     "operations",
     "sessions",
 }
-"""What services write by themselves, or what a restore ends."""
+"""Collections that services write by themselves, or documents that a restore ends."""
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ async def project(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Com
 
 
 def check(totals: DeliveryTotals, sent_twice_before: int = 0, at_most: int = 0) -> None:
-    """Every accepted change came to a status, the back offices have what is said to be a Success,
-    and nothing is stale.
+    """Check that every accepted change has a status, that each Success is stored, and that none is
+    stale.
     """
     print(f"  {totals}", flush=True)  # noqa: T201 - the figures are what the run is for
     assert sum(totals.statuses.values()) == totals.accepted
@@ -185,9 +185,7 @@ async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(
 
 
 async def with_failed_ones(project: ComposeProject) -> None:
-    """Have the planners at work until some deliveries have failed; one of the demo's back
-    offices sees to that.
-    """
+    """Run the planners until some deliveries have failed at a back office of the demo."""
     await project.work(RATE)
     await project.until_accepted(MANY)
     while (await project.totals()).statuses["Failed"] < 2:
@@ -209,7 +207,7 @@ async def test_nothing_is_restored_while_the_timer_job_is_on(
 
 
 def differing(before: Path, after: Path) -> list[tuple[str, set[str]]]:
-    """Per collection, the documents that are in one of two backups only."""
+    """Return the documents that only one of two backups holds, by collection."""
     one, other = read(before), read(after)
     return [(name, one.get(name, set()) ^ other.get(name, set())) for name in {*one, *other}]
 

@@ -1,5 +1,5 @@
-"""docker-compose.yml keeps to what production needs, as far as one can see without running it (make
-test-compose runs it).
+"""docker-compose.yml meets the needs of production, as far as its text shows (make test-compose
+runs it).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What the operators are asked for fits what the services do: scaling, and RabbitMQ's cluster with
-its users and policies.
+"""The operators' resources fit the services: scaling, and RabbitMQ's cluster, users and
+policies.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Services that start before their servers: they wait, say what they wait for, and work
-once it is there.
+"""Services that start before their servers wait, name the missing server, and work once it is
+available.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NEED_MONGODB = ("dispatcher", "portal-api", "retry")
 
 @pytest.fixture
 async def no_servers(system: System, rabbitmq: RabbitMq, mongodb: MongoDb) -> AsyncIterator[None]:
-    """RabbitMQ and MongoDB stopped; afterwards all is as it was."""
+    """RabbitMQ and MongoDB are stopped during the test."""
     await asyncio.gather(rabbitmq.stop(), mongodb.stop())
     yield
     await asyncio.gather(*(system.stop(name) for name in LATE.values() if name in system.services))

@@ -1,4 +1,4 @@
-"""RabbitMQ takes no messages during a resource alarm: a backlog gets smaller all the same."""
+"""RabbitMQ accepts no messages during a resource alarm, and a backlog still shrinks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SETTINGS: Any = {"DISPATCHER_PROBE_S": "0.2", "DISPATCHER_LONGEST_PROBE_S": "1"}
 
 @pytest.fixture(scope="module")
 async def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RabbitMq]:
-    """One whose alarms trouble no other test."""
+    """A RabbitMQ of this module, so that its alarms affect no other test."""
     server = RabbitMq(tmp_path_factory.mktemp("alarmed"))
     await server.start()
     yield server
@@ -44,7 +44,7 @@ async def system(
 
 @pytest.fixture
 async def calm(rabbitmq: RabbitMq) -> AsyncIterator[None]:
-    """No alarm is left behind."""
+    """End every alarm after the test."""
     yield
     await clear_alarm(rabbitmq)
 
@@ -58,7 +58,7 @@ async def clear_alarm(rabbitmq: RabbitMq) -> None:
 
 
 async def messages_in(rabbitmq: RabbitMq, queue: str) -> int:
-    """How many messages a queue has, those in a consumer's hands included."""
+    """Return the number of messages in a queue, with those in a consumer's hands."""
     listed = await rabbitmq.control("list_queues", "--quiet", "name", "messages")
     found = dict(line.split("\t") for line in listed.splitlines())
     return int(found.get(queue, 0))
@@ -94,7 +94,7 @@ async def update(system: System, app: str, count: int) -> None:
 
 
 async def until_recorded(system: System, app: str, count: int) -> list[str]:
-    """Wait until so many deliveries have a status; returns these."""
+    """Wait until this many deliveries have a status, and return them."""
 
     async def ask() -> list[str] | None:
         found = [one["status"] for one in await system.deliveries(source_app=app)]
@@ -104,7 +104,7 @@ async def until_recorded(system: System, app: str, count: int) -> list[str]:
 
 
 async def stored(system: System, message: dict[str, Any] | None = None) -> int:
-    """How many messages the outbox has."""
+    """Return the number of messages in the outbox."""
     database = open_database(system.mongodb_url, system.database)
     found = await database["outbox"].count_documents(message or {"kind": {"$exists": True}})
     database.client.close()
@@ -112,7 +112,7 @@ async def stored(system: System, message: dict[str, Any] | None = None) -> int:
 
 
 async def until_routed(system: System, count: int) -> None:
-    """Wait until the outbox has so many deliveries."""
+    """Wait until the outbox has this many deliveries."""
 
     async def ask() -> bool:
         return await stored(system, {"kind": "DeliveryRequested"}) >= count

@@ -1,5 +1,5 @@
-"""The status answers while the servers are away, and what was logged meanwhile is
-shown afterwards.
+"""The status answers while the servers are unavailable, and the log lines of that time appear
+afterwards.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tests.support.system import System, until
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test alone; the next test finds every service ready again."""
+    """A source app of this test. The next test finds every service ready."""
     yield f"app-{uuid.uuid4().hex[:8]}"
     await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
 async def until_told(system: System, sentence: str) -> dict[str, Any]:
-    """The status, once it says this; it answers at every moment."""
+    """Wait until the status has this, and return it. The status answers at every moment."""
 
     async def ask() -> dict[str, Any] | None:
         status, answer = await system.api("GET", "/status")

@@ -1,4 +1,4 @@
-"""API keys: what scripts come in with."""
+"""API keys, with which scripts authenticate."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ NOBODYS = f"mboc_{'0' * 12}_{'A' * 43}"
 async def with_key(
     system: System, key: str, method: str = "GET", path: str = "/session", body: Any = None
 ) -> tuple[int, Any]:
-    """Ask as a script does."""
+    """Send a request as a script does."""
     return await ApiUser(system).ask(method, path, body, **{"X-API-KEY": key})
 
 
 async def own_key(visitor: ApiUser, role: str = "viewer", **fields: Any) -> dict[str, Any]:
-    """A key that somebody made for themselves."""
+    """Create an API key as a user of the website."""
     status, answer = await visitor.ask(
         "POST", "/api-keys", {"name": "nightly", "role": role} | fields
     )

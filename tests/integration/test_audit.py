@@ -1,4 +1,6 @@
-"""The audit: every write, carried out or refused, with who, when, from where, before and after."""
+"""The audit records every write, successful or refused, with user, time, address, before and
+after.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from tests.support.system import System
 
 
 async def entries(system: System, **filters: str) -> list[dict[str, Any]]:
-    """What the audit says, the newest first."""
+    """Return the audit entries that match, the newest first."""
     status, answer = await system.api("GET", "/audit", params=filters)
     assert status == 200, answer
     found: list[dict[str, Any]] = answer["items"]

@@ -1,5 +1,5 @@
-"""What shows only in many deliveries: connections and tokens are used again, throttling slows a
-lane down and lets it speed up.
+"""Behaviour over many deliveries: connections and tokens are reused, and throttling slows a lane
+down until it speeds up again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ async def connector(
 
 
 async def post(system: System, app: str, first: int, count: int) -> None:
-    """Post so many changes, side by side."""
+    """Post this many changes concurrently."""
     at_once = asyncio.Semaphore(32)
 
     async def one(number: int) -> None:

@@ -1,4 +1,4 @@
-"""An administrator tries a connector before any planner depends on it."""
+"""An administrator tests a connector before any planner depends on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def connector(system: System, app: str, office: str, **fields: Any) -> str
 
 
 async def steps(system: System, connector_id: str) -> tuple[list[tuple[str, bool]], str]:
-    """The names of the steps and whether they passed, and the last one's sentence."""
+    """Return the names of the steps, whether they passed, and the sentence of the last one."""
     status, tested = await system.api("POST", f"/connectors/{connector_id}/test")
     assert status == 200, tested
     assert tested["passed"] == all(step["passed"] for step in tested["steps"])

@@ -1,4 +1,4 @@
-"""Every change of a connector is a version: when, by whom, what; never a secret."""
+"""Every change of a connector is a version with time, user and fields, and without secrets."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Live updates: the same on every replica, resumed after a reconnect, and never in
-the way of a stop.
+"""Live updates: every replica sends the same, a client resumes after a reconnect, and no stream
+delays a stop.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lanes on real servers: several dispatchers, handovers, outages, and sick neighbours."""
+"""Lanes on real servers: several dispatchers, handovers, outages and other failing lanes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import aio_pika
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common import topology
 from common.database import open_database
 from tests.support.builders import a_snapshot, as_entered
+from tests.support.database import Database
 from tests.support.fake_back_office import FakeBackOffice, a_back_office
 from tests.support.simulated_back_offices import SIMULATED, a_login
 from tests.support.system import System, a_system, free_port, until
@@ -30,15 +30,15 @@ HANDOVERS = 25
 
 
 class Place(NamedTuple):
-    """A system of its own, with a back office and the network between dispatcher and RabbitMQ."""
+    """A system of its own, with a back office and a proxy between dispatcher and RabbitMQ."""
 
     system: System
     office: FakeBackOffice
     proxy: TcpProxy
-    database: AsyncIOMotorDatabase[dict[str, Any]]
+    database: Database
 
     async def start_dispatcher(self, name: str = "dispatcher", *, ready: bool = True) -> None:
-        """Start one that loses its messages to the queue after a second."""
+        """Start a dispatcher that returns its messages to the queue after a second."""
         settings = SETTINGS | {"RABBITMQ_URL": self.proxy.url}
         await self.system.start("dispatcher", name, ready=ready, **settings)
 
@@ -48,18 +48,18 @@ class Place(NamedTuple):
         return await self.system.connector(source_app=app, **given | fields)
 
     async def lanes_of(self, replica: str) -> set[str]:
-        """The lanes that a replica works."""
+        """Return the lanes of a replica."""
         found = self.database["lane_leases"].find({"owner": {"$regex": f"^{replica} "}})
         return {lease["_id"] async for lease in found}
 
     async def lane(self, connector_id: str) -> dict[str, Any]:
-        """A lane as the status API shows it."""
+        """Return a lane as the status API shows it."""
         status, answer = await self.system.api("GET", "/status")
         assert status == 200, answer
         return next((one for one in answer["lanes"] if one["connector_id"] == connector_id), {})
 
     async def all_settled(self, app: str, count: int) -> list[str]:
-        """Wait until so many deliveries have a status; returns these."""
+        """Wait until this many deliveries have a status, and return them."""
 
         async def ask() -> list[str] | None:
             found = [one["status"] for one in await self.system.deliveries(source_app=app)]
@@ -68,7 +68,7 @@ class Place(NamedTuple):
         return await until(ask, f"{count} deliveries of {app} to come to a status")
 
     async def dead_letters(self) -> int:
-        """How many messages could not be handled."""
+        """Return the number of dead letters."""
         return await self.database["dead_letters"].count_documents({})
 
 
@@ -91,7 +91,7 @@ async def place(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest.fixture
 async def second(place: Place) -> AsyncIterator[str]:
-    """A second dispatcher, not started yet."""
+    """The name of a second dispatcher that is not started."""
     name = "dispatcher-2"
     yield name
     if name in place.system.services:
@@ -99,7 +99,7 @@ async def second(place: Place) -> AsyncIterator[str]:
 
 
 def versions(app: str, appointment: int, count: int) -> list[tuple[str, dict[str, Any]]]:
-    """A create and updates of one appointment."""
+    """Build a create and updates of one appointment."""
     return [
         (
             "update" if number else "create",
@@ -114,7 +114,7 @@ def versions(app: str, appointment: int, count: int) -> list[tuple[str, dict[str
 async def post(
     system: System, app: str, appointments: Iterable[int], count: int = 4
 ) -> Sequence[str]:
-    """Report the versions of these appointments, appointments side by side."""
+    """Report the versions of these appointments, all appointments concurrently."""
     room = asyncio.Semaphore(16)
 
     async def one(appointment: int) -> list[str]:
@@ -302,7 +302,9 @@ async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
 
 
 async def hand_over(system: System, queue: str) -> int:
-    """Take messages and lose the channel, again and again; returns how often one came back."""
+    """Take a message and lose the channel several times, and return how often a message came
+    back.
+    """
     connection = await aio_pika.connect(system.rabbitmq_url)
     returned = 0
     async with connection:

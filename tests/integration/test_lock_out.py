@@ -1,4 +1,4 @@
-"""Guessing passwords: it ends soon, and it tells nothing."""
+"""Guessed passwords are soon locked out, and the answers reveal nothing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from common.database import open_database
-from portal_api.accounts.lockout import patience_with_addresses, patience_with_names
-from portal_api.schemas.types import this_moment
+from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
+from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.sign_ins import SignIns
 from tests.support.api_user import ApiUser, a_name, a_user
 from tests.support.system import System
@@ -20,7 +20,7 @@ from tests.support.system import System
 
 @pytest.fixture(scope="module")
 async def quick(system: System) -> AsyncIterator[str]:
-    """Another replica, whose first wait takes three seconds."""
+    """A second replica whose first lock-out takes three seconds."""
     service = await system.start(
         "portal-api", "portal-api-quick", PORTAL_API_LOCK_S="3", PORTAL_API_LONGEST_LOCK_S="60"
     )
@@ -30,7 +30,7 @@ async def quick(system: System) -> AsyncIterator[str]:
 
 @pytest.fixture(params=["somebody", "nobody"])
 async def visitor(system: System, request: pytest.FixtureRequest) -> ApiUser:
-    """Somebody with an account, or a name that no account has."""
+    """A user with an account, or with a name that no account has."""
     return await a_user(system, signed_in=False) if request.param == "somebody" else ApiUser(system)
 
 
@@ -79,11 +79,11 @@ async def test_an_address_that_guesses_many_names_is_locked_too(system: System) 
     guesser, waits = ApiUser(system), (timedelta(seconds=30), timedelta(hours=1))
     sign_ins = SignIns(
         open_database(system.mongodb_url, system.database),
-        patience_with_names(*waits),
-        patience_with_addresses(*waits),
+        lockout_of_names(*waits),
+        lockout_of_addresses(*waits),
     )
     for _ in range(49):
-        await sign_ins.begin(a_name(), guesser.address, this_moment())
+        await sign_ins.begin(a_name(), guesser.address, now_in_milliseconds())
 
     answers = [await ApiUser(system, address=guesser.address).wrong() for _ in range(3)]
 

@@ -1,4 +1,6 @@
-"""``mboc errors retry`` and its like: the plan, a yes, a bar, an exit code."""
+"""`mboc errors retry` and its sisters: the plan, the confirmation, the progress and the exit
+code.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def mboc(system: System, *words: str) -> tuple[int, str]:
-    """Run one command without a terminal; returns its exit code and everything it printed."""
+    """Run one command without a terminal, and return its exit code and output."""
     told = os.environ | {
         "MBOC_URL": system.services["portal-api"].url,
         "MBOC_API_KEY": API_KEY,

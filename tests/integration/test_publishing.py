@@ -1,4 +1,4 @@
-"""What a publisher does with a message that RabbitMQ does not take, on a real one."""
+"""The publisher on a real RabbitMQ that accepts no message."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_a_publication_with_an_answer_of_its_own_hears_that_no_queue_is_bo
 
 @pytest.fixture
 async def small_messages(rabbitmq: RabbitMq) -> AsyncIterator[None]:
-    """RabbitMQ takes small messages only."""
+    """A RabbitMQ that accepts small messages only."""
     setting = "application:{}_env(rabbit, max_message_size, {})."
     await rabbitmq.control("eval", setting.format("set", MOST_BYTES))
     yield

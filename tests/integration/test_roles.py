@@ -1,4 +1,4 @@
-"""viewer, operator, admin: what each may do, over every operation of the API's own description."""
+"""The rights of viewer, operator and admin, for every operation of the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.system import System
 
 OWN = {"sign_out", "change_own_password", "change_preferences", "create_api_key", "revoke_api_key"}
 OWN |= {"create_saved_view", "change_saved_view", "remove_saved_view"}
-"""Writes of whoever is signed in, about nobody else."""
+"""Writes of users about themselves."""
 NEEDING = [operation for operation in operations() if operation.role]
 
 
@@ -23,7 +23,7 @@ async def keys(system: System) -> dict[Role, str]:
 
 @pytest.fixture(scope="module")
 async def visitors(system: System) -> dict[Role, ApiUser]:
-    """Somebody signed in with each role."""
+    """A signed-in user of each role."""
     return {role: await a_user(system, role) for role in Role}
 
 

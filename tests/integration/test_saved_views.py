@@ -1,4 +1,4 @@
-"""Saved views: one's own, those that are shared, and what a list would refuse."""
+"""Saved views: private ones, shared ones, and the criteria that a list would refuse."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def admin(system: System) -> ApiUser:
 
 
 async def keep(visitor: ApiUser, name: str, **fields: Any) -> str:
-    """Keep a view and return its id."""
+    """Save a view and return its id."""
     status, view = await visitor.ask(
         "POST", "/saved-views", {"name": name, "list": "deliveries", "query": QUERY} | fields
     )

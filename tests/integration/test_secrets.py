@@ -1,5 +1,5 @@
-"""Secrets go in and never come out: not in a log line, a message, an answer of the API, a
-metric or a status.
+"""No secret of a connector appears in a log line, a message, an answer of the API, a metric or a
+status.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FAULTS: tuple[dict[str, Any] | None, ...] = (
 
 @pytest.fixture
 async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
-    """Every message that passes an exchange, headers included, from now on."""
+    """Every message that passes an exchange, with its headers."""
     messages: list[str] = []
     async with await aio_pika.connect(rabbitmq_url) as connection:
         channel = await connection.channel()
@@ -53,7 +53,7 @@ async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
 
 
 async def connector_of(system: System, app: str, office: str) -> str:
-    """A connector with every secret that it can have."""
+    """Create a connector with every kind of secret."""
     simulator = system.services["simulator"].url
     demanded, said, secrets = a_login("Basic") if office == "NAV" else a_client(simulator, app)
     await system.simulated("PUT", app, "/authentication", json=demanded)
@@ -74,7 +74,7 @@ async def ended_or_held(system: System, transaction_id: str) -> dict[str, Any] |
 
 
 async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
-    """Have deliveries come to every kind of end; returns everything the API says of them."""
+    """Let deliveries end in every way, and return every answer of the API about them."""
     connector_id = await connector_of(system, app, office)
     said = []
     for number, fault in enumerate(FAULTS, 1):
@@ -109,7 +109,7 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
 
 
 async def logged(system: System) -> list[str]:
-    """Everything that the portal shows of what the services log and how they stand."""
+    """Return all log lines and statuses of the services that the portal shows."""
     said, query = [json.dumps((await system.api("GET", "/status"))[1])], {"limit": "200"}
     while True:
         _, page = await system.api("GET", "/logs", params=query)

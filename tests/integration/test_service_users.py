@@ -1,5 +1,5 @@
-"""Every service does its whole work as a user of its own, and is refused what is another's,
-at both servers.
+"""Every service works as a user of its own at both servers, and has no rights of another
+service.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ UNAUTHORIZED = 13
 
 
 class Guarded(System):
-    """The system, each service with its own addresses."""
+    """A system in which each service has addresses of its own."""
 
     secrets: Secrets
     mongodb: MongoDbWithUsers
@@ -273,9 +273,7 @@ async def may_get(url: str, queue: str) -> bool:
 
 
 async def may_publish(url: str, exchange: str) -> bool:
-    """Ask with a routing key that leads nowhere where there is one; a fanout's queues get a message
-    that says nothing.
-    """
+    """Try to publish a harmless message. It has a routing key without a queue where possible."""
     connection = await aio_pika.connect(url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True)

@@ -1,4 +1,4 @@
-"""Signing in and out, what a cookie is worth, and what another site's page cannot do with it."""
+"""Signing in and out, the lifetime of a cookie, and the limits of another site's page."""
 
 from __future__ import annotations
 

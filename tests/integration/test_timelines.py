@@ -1,5 +1,5 @@
-"""One appointment on one line of time: every version and attempt, what was sent and answered,
-and who did what.
+"""The timeline of one appointment: every version, attempt, request and answer, and the changes by
+users.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ async def admin(system: System) -> ApiUser:
 
 
 async def timeline(who: ApiUser, delivery: dict[str, Any]) -> list[dict[str, Any]]:
-    """What happened to the delivery's appointment, the oldest first."""
+    """Return the timeline of the delivery's appointment, the oldest entry first."""
     status, found = await who.ask("GET", f"/timelines/{delivery['appointment']['key']}")
     assert status == 200, found
     happenings: list[dict[str, Any]] = found["items"]
@@ -37,8 +37,8 @@ def of(kind: str, happenings: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def mended(system: System, admin: ApiUser, app: str) -> dict[str, Any]:
-    """An appointment that failed, whose connector was mended, noted about, tested, and
-    that was sent again.
+    """An appointment that failed and was retried after its connector was corrected, tested and
+    noted.
     """
     connector_id = await system.connector(
         source_app=app, name=f"Orders {app}", uri=system.back_office(app), password=SECRET

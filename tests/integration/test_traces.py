@@ -1,5 +1,5 @@
-"""One change is one trace, from the webhook to the stored record; a collector that is away
-changes nothing else.
+"""One change is one trace from the webhook to the stored record. An unavailable collector changes
+nothing else.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ STEPS = {
     "publish statuses": ("dispatcher", "producer", "deliver deliveries"),
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
-"""Each step's service, kind and parent."""
-AWAY, AGAIN = "the collector does not accept traces", "the collector accepts traces again"
+"""Service, kind and parent of each span."""
+AWAY, AGAIN = "the collector does not take traces", "the collector takes traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 
 
@@ -59,7 +59,7 @@ async def traced(
 async def collected(
     collector: FakeTraceCollector, trace_id: str, spans: int
 ) -> list[CollectedSpan]:
-    """The trace, once it has so many spans."""
+    """Wait until the trace has this many spans, and return them."""
 
     async def ask() -> list[CollectedSpan] | None:
         found = collector.trace(trace_id)

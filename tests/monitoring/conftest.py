@@ -1,5 +1,5 @@
-"""A Prometheus that watches the running system: the simulator's planners at work, and every trouble
-that alerts are for.
+"""A Prometheus that scrapes the running system, with planners at work and every fault that has an
+alert.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PAUSE_S = 1.5
 
 @dataclass
 class Watched:
-    """The system under Prometheus' eyes."""
+    """The system that Prometheus scrapes."""
 
     system: System
     mongodb: MongoDb
@@ -35,7 +35,7 @@ class Watched:
     trouble: FaultInjector
 
     def look_again(self) -> None:
-        """Scrape the services where they are by now."""
+        """Scrape the services at their current addresses."""
         for job in JOBS:
             found = {
                 name: service.url
@@ -45,16 +45,14 @@ class Watched:
             self.prometheus.watch(job, found)
 
     async def restart(self, name: str) -> None:
-        """Start the service again, and have it scraped where it is then."""
+        """Restart the service, and scrape it at its new address."""
         await self.system.start(name)
         self.look_again()
 
 
 @pytest.fixture(scope="package")
 async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
-    """All of it apart from the other tests: a dispatcher that knew their connectors would tell too
-    much to be asked every second.
-    """
+    """A system apart from the other tests, because their connectors would make too many series."""
     directory = tmp_path_factory.mktemp("monitoring")
     mongodb, rabbitmq = (
         MongoDb(directory / "mongodb"),
@@ -85,8 +83,8 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
 
 
 async def _start_services(seen: Watched) -> None:
-    """Start the system, planners at work, a timer job with nothing to do, and an ingest
-    without a RabbitMQ.
+    """Start the system with planners at work, a timer job without work, and an ingest without a
+    RabbitMQ.
     """
     system = seen.system
     await asyncio.gather(
@@ -109,8 +107,8 @@ async def _start_services(seen: Watched) -> None:
 
 
 async def _restart_again_and_again(seen: Watched) -> None:
-    """Start the lonely ingest anew whenever Prometheus has seen it, as something that
-    fails early would be.
+    """Restart the lonely ingest whenever Prometheus has scraped it, as a service that fails
+    early.
     """
     last = None
     while True:

@@ -1,6 +1,4 @@
-"""Prometheus' own tool has nothing to say against configuration and rules, and the
-rules' own tests pass.
-"""
+"""promtool accepts the configuration and the rules, and the rules' own tests pass."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Somebody at a browser: an account of their own, an address of their own, a cookie, and
-the second token.
-"""
+"""A user of the portal API with an account, an address, a session cookie and a CSRF token."""
 
 from __future__ import annotations
 
@@ -19,19 +17,19 @@ COOKIE = "mboc_session"
 
 
 def an_address() -> str:
-    """An address nobody else in the suite has, in a network of 64 bits of its own."""
+    """Return an address that no other test uses, in its own /64 network."""
     digits = uuid.uuid4().hex
     return f"fd00:{digits[:4]}:{digits[4:8]}:{digits[8:12]}::1"
 
 
 def a_name() -> str:
-    """A name nobody has."""
+    """Return a name that no other account has."""
     return f"user-{uuid.uuid4().hex[:8]}"
 
 
 @dataclass
 class ApiUser:
-    """Asks one portal-api of the system."""
+    """A user who sends requests to one portal-api of the system."""
 
     system: System
     name: str = field(default_factory=a_name)
@@ -45,14 +43,14 @@ class ApiUser:
     async def ask(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any]:
-        """Ask as the website does; an empty header is left out."""
+        """Send a request as the website does. A header with an empty value is left out."""
         status, answer, _ = await self.asked(method, path, body, **headers)
         return status, answer
 
     async def asked(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, Any, CIMultiDictProxy[str]]:
-        """Likewise, with the headers of the answer."""
+        """Send a request as the website does, and return the headers of the answer too."""
         mine = {
             "X-Forwarded-For": self.address,
             "X-CSRF-Token": self.csrf_token,
@@ -76,7 +74,7 @@ class ApiUser:
             )
 
     async def sign_in(self, password: str | None = None, **headers: str) -> tuple[int, Any]:
-        """Try to; keeps cookie and token."""
+        """Try to sign in, and store the cookie and the CSRF token."""
         status, answer = await self.ask(
             "POST",
             "/session",
@@ -88,14 +86,14 @@ class ApiUser:
         return status, answer
 
     async def wrong(self, times: int = 1) -> list[int]:
-        """The answers to so many wrong passwords."""
+        """Return the answers to this many sign-ins with a wrong password."""
         return [(await self.sign_in("not the walrus at all"))[0] for _ in range(times)]
 
 
 async def a_user(
     system: System, role: str = "viewer", *, signed_in: bool = True, service: str = "portal-api"
 ) -> ApiUser:
-    """Somebody with an account."""
+    """Create an account and return its user, signed in by default."""
     visitor = ApiUser(system, service=service)
     status, answer = await system.api(
         "POST", "/users", json={"name": visitor.name, "role": role, "password": visitor.password}
@@ -107,7 +105,7 @@ async def a_user(
 
 
 async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:
-    """A new API key of the setting's owner, and what was told of it."""
+    """Create an API key and return it with the answer of the API."""
     status, answer = await system.api(
         "POST", "/api-keys", json={"name": "made for a test", "role": role} | fields
     )

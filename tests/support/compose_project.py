@@ -1,6 +1,4 @@
-"""The shipped docker-compose.yml as a project of its own, with the demo's planners at work, and
-what they know of the truth.
-"""
+"""The shipped docker-compose.yml as a project of its own, with the demo's planners at work."""
 
 from __future__ import annotations
 
@@ -38,7 +36,7 @@ for place in pathlib.Path("/proc").glob("[0-9]*"):
 
 
 class DeliveryTotals(NamedTuple):
-    """What became of everything that ingest accepted, and what the back offices say of it."""
+    """Totals of all accepted changes, by status and as the back offices counted them."""
 
     accepted: int
     statuses: Counter[str]
@@ -55,7 +53,7 @@ class DeliveryTotals(NamedTuple):
 
 
 class ComposeProject:
-    """Every step is a command of the documentation."""
+    """A compose project that is operated by the commands of the documentation."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -69,14 +67,14 @@ class ComposeProject:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Where the services that publish a port are found."""
+        """The addresses of the services that publish a port."""
         return {
             name.lower().replace("_", "-"): f"http://127.0.0.1:{self._ports[name]}"
             for name in ("PORTAL_API", "INGEST", "SIMULATOR")
         }
 
     async def begin(self) -> None:
-        """Install it as the documentation says."""
+        """Install the project as the documentation describes."""
         assert shutil.which(self._command[0]), (
             f"{self._command[0]} is needed: Docker Compose, or COMPOSE names what takes its place"
         )
@@ -98,18 +96,18 @@ class ComposeProject:
             await self.until_ready()
 
     async def end(self) -> None:
-        """Leave nothing behind but images, which the next run builds upon."""
+        """Remove everything but the images, because the next run builds on them."""
         with contextlib.suppress(AssertionError):
             await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes")
         await self._http.close()
 
     def tell(self, **settings: str) -> None:
-        """Change settings, as an administrator does in .env; the last line counts."""
+        """Change settings in .env as an administrator does. The last line of a name counts."""
         with (self._folder / ".env").open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
 
     def renew(self, secret: str) -> None:
-        """Have another value for a secret."""
+        """Replace a secret by another value."""
         (self._folder / "secrets" / secret).unlink()
         Secrets(self._folder)
 
@@ -118,7 +116,7 @@ class ComposeProject:
         return await self._run(*self._words, *words)
 
     async def script(self, name: str, *words: str | Path, **environment: str) -> str:
-        """Run one of the scripts in ``deploy``."""
+        """Run a script of `deploy`."""
         return await self._run(
             ROOT / "deploy" / name, *words, COMPOSE=shlex.join(self._words), **environment
         )
@@ -129,11 +127,11 @@ class ComposeProject:
         return await self._run(ROOT / ".venv" / "bin" / "mboc-local", "smoke", **told)
 
     async def kill_a_dispatcher(self) -> None:
-        """Lose one of them as in a crash; Docker starts it again."""
+        """Kill one dispatcher without warning. Docker starts it again."""
         await self.compose("exec", "-T", "--index", "2", "dispatcher", "python", "-c", KILL)
 
     async def images(self) -> set[str]:
-        """The versions of our services that run."""
+        """Return the versions of our running services."""
         answer = await self.compose("ps", "--format", "json")
         found = (
             json.loads(answer)
@@ -147,19 +145,19 @@ class ComposeProject:
         }
 
     async def until_ready(self, dispatchers: int = DISPATCHERS) -> None:
-        """Wait until every service works, and the demo has its connectors."""
+        """Wait until every service is ready and the demo's connectors exist."""
         await until(lambda: self._are_ready(dispatchers), "every service to be ready", LONGEST_S)
 
     async def work(self, rate: float) -> None:
-        """Have the planners make so many changes per second."""
+        """Set the planners' rate of changes per second."""
         await self.outside.simulator("PUT", "/planners", json={"rate": rate})
 
     async def accepted(self) -> int:
-        """How many changes ingest has accepted so far."""
+        """Return the number of changes that ingest has accepted."""
         return int((await self.outside.simulator("GET", "/planners"))["accepted"])
 
     async def until_accepted(self, more: int) -> None:
-        """Wait until ingest has accepted so many more."""
+        """Wait until ingest has accepted this many more changes."""
         begin = await self.accepted()
 
         async def ask() -> bool:
@@ -168,8 +166,8 @@ class ComposeProject:
         await until(ask, f"{more} more changes to be accepted", LONGEST_S)
 
     async def settled(self) -> DeliveryTotals:
-        """Let the planners rest, wait until everything came to a status, and return the book;
-        nothing may be missing.
+        """Stop the planners, wait until every accepted change has a status, and return the
+        totals.
         """
         await self.work(0)
         await until(
@@ -178,7 +176,7 @@ class ComposeProject:
         return await self.totals()
 
     async def totals(self) -> DeliveryTotals:
-        """Return how things stand."""
+        """Return the current totals."""
         deliveries = await self._deliveries()
         offices = (await self.outside.simulator("GET", "/back-offices")).values()
         sums = (
@@ -190,7 +188,7 @@ class ComposeProject:
         )
 
     async def paused_retry(self) -> str:
-        """Have an operation that has hardly begun, and is paused; returns its id."""
+        """Begin a retry that is paused after almost no deliveries, and return its id."""
         asked = {"kind": "retry", "filter": {"status": "Failed"}, "per_second": 0.01}
         operation_id = str(
             (await self.outside.api("POST", "/operations", json=asked))["operation_id"]
@@ -200,7 +198,7 @@ class ComposeProject:
         return operation_id
 
     async def until_operation(self, operation_id: str, state: str) -> None:
-        """Wait until it has come to this state."""
+        """Wait until the operation has this state."""
 
         async def ask() -> bool:
             return bool(
@@ -210,7 +208,7 @@ class ComposeProject:
         await until(ask, f"the operation to be {state}", LONGEST_S)
 
     def forget(self, changes: int) -> None:
-        """Count these changes no more: a restore knows nothing of them."""
+        """Subtract these changes from the accepted ones, because a restore removed them."""
         self._forgotten += changes
 
     @property

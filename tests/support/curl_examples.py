@@ -1,6 +1,4 @@
-"""Does what the `curl` lines of a page do, so that its examples are true; a machine without curl
-can run them too.
-"""
+"""Runs the `curl` lines of a page, so that its examples are correct. The machine needs no curl."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ FLAGS = ("--fail", "--no-buffer")
 
 
 class CurlExample(NamedTuple):
-    """One line, as a request."""
+    """One `curl` line as a request."""
 
     method: str
     url: str
@@ -27,7 +25,7 @@ class CurlExample(NamedTuple):
     body: bytes | None
 
     async def run(self, http: aiohttp.ClientSession) -> tuple[int, str]:
-        """Return the answer's status and text."""
+        """Send the request and return the answer's status and text."""
         async with http.request(
             self.method, self.url, headers=self.headers, data=self.body
         ) as answer:
@@ -45,8 +43,8 @@ def examples(page: Path) -> list[str]:
 
 
 def read(line: str, values: Mapping[str, str]) -> CurlExample:
-    """Return what a line asks for, with these values for its variables; raises ValueError for an
-    option that is not known here.
+    """Return the request of a line, with values for its variables. Raises ValueError for an unknown
+    option.
     """
     words = iter(shlex.split(Template(line).substitute(values))[1:])
     method, url, headers, body = "", "", dict[str, str](), None

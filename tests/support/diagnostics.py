@@ -1,4 +1,4 @@
-"""What stood where when a wait was in vain: enough to name the process that hangs."""
+"""The state of the whole system after a wait that timed out, to find the process that hangs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ async def diagnose(system: System, operation: dict[str, Any], *connector_ids: st
 
 
 async def _stored(system: System, operation: dict[str, Any]) -> str:
-    """Return items by outcome, and their deliveries by phase, status and attempt."""
+    """Return the operation, its items by outcome, and their deliveries by phase, status and
+    attempt.
+    """
     database = open_database(system.mongodb_url, system.database)
     wanted = {"operation_id": operation["operation_id"]}
     items = [i async for i in database["operation_items"].find(wanted)]

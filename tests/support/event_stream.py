@@ -16,14 +16,14 @@ from tests.support.system import API_KEY, WAITING_TIMEOUT_S, System
 
 @dataclass
 class EventListener:
-    """One open stream, and what was heard on it so far."""
+    """One open stream and the events that it received."""
 
     received: list[tuple[str, Any]] = field(default_factory=list)
     last_id: str = ""
     is_over: bool = False
 
     async def until(self, topic: str, **facts: Any) -> Any:
-        """Wait for an event of this topic whose data says this."""
+        """Wait for an event of this topic whose data has these values, and return the data."""
         async with asyncio.timeout(WAITING_TIMEOUT_S):
             while True:
                 for heard, data in self.received:
@@ -32,6 +32,7 @@ class EventListener:
                 await asyncio.sleep(0.02)
 
     def topics(self) -> list[str]:
+        """Return the topics of the received events, in order."""
         return [topic for topic, _ in self.received]
 
 
@@ -39,7 +40,7 @@ class EventListener:
 async def listening(
     system: System, name: str = "portal-api", last_id: str = "", **query: Any
 ) -> AsyncIterator[EventListener]:
-    """Listen inside this block."""
+    """Listen to the events of one portal-api inside this block."""
     listener = EventListener()
     headers = {"X-API-KEY": API_KEY} | ({"Last-Event-ID": last_id} if last_id else {})
     async with system.http.get(

@@ -1,6 +1,4 @@
-"""A back office of the test's own: webhooks by name that keep every call, and how many there were
-at once.
-"""
+"""A fake back office with webhooks by name, which stores every call and counts concurrent ones."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ ACTION = "X-Dime-Action"
 
 
 class Call(NamedTuple):
-    """One POST, when it arrived."""
+    """One POST with its time of arrival."""
 
     at: float
     action: str
@@ -29,7 +27,7 @@ class Call(NamedTuple):
 
 
 class FakeBackOffice:
-    """Answers POST and HEAD at ``/<name>``."""
+    """Answers POST and HEAD at `/<name>`."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -39,30 +37,30 @@ class FakeBackOffice:
         self._now: Counter[str] = Counter()
 
     def url(self, name: str) -> str:
-        """The address of one webhook."""
+        """Return the address of one webhook."""
         return f"http://127.0.0.1:{self.port}/{name}"
 
     def since(self, name: str, moment: float) -> list[Call]:
-        """The calls that arrived after this moment of the monotonic clock."""
+        """Return the calls that arrived after this moment of the monotonic clock."""
         return [call for call in self.calls[name] if call.at > moment]
 
     def subjects(self, name: str, appointment: int) -> list[str]:
-        """The versions of one appointment in the order in which they arrived."""
+        """Return the versions of one appointment in their order of arrival."""
         return [call.subject for call in self.calls[name] if call.appointment == appointment]
 
     def actions(self, name: str) -> dict[int, list[str]]:
-        """The actions per appointment in the order in which they arrived."""
+        """Return the actions of each appointment in their order of arrival."""
         found: dict[int, list[str]] = {}
         for call in self.calls[name]:
             found.setdefault(call.appointment, []).append(call.action)
         return found
 
     def repeated(self, name: str) -> int:
-        """How many calls were repetitions of an earlier one."""
+        """Return the number of calls that repeat an earlier one."""
         return len(self.calls[name]) - len({call.delivery_id for call in self.calls[name]})
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Keep a call, and answer well after the delay."""
+        """Store the call, and answer 200 after the delay."""
         name = request.match_info["name"]
         self._now[name] += 1
         self.most[name] = max(self.most[name], self._now[name])
@@ -87,7 +85,7 @@ class FakeBackOffice:
 
 @contextlib.asynccontextmanager
 async def a_back_office(port: int | None = None) -> AsyncIterator[FakeBackOffice]:
-    """Have one inside this block."""
+    """Run a fake back office inside this block."""
     office = FakeBackOffice(port or free_port())
     app = web.Application()
     app.add_routes([web.route("*", "/{name}", office.answer)])

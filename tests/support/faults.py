@@ -1,5 +1,5 @@
-"""Everything that alerts are for and that needs no server to be stopped, caused on the running
-system and kept up.
+"""Injects the faults that alerts report into a running system, and repeats them. No server
+stops.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ POISON = b'{"not": "a transaction"}'
 
 
 class RabbitMqInAlarm(RabbitMq):
-    """A RabbitMQ with its own metrics that considers every byte one too many."""
+    """A RabbitMQ that publishes metrics and is always in its memory alarm."""
 
     @property
     def metrics_url(self) -> str:
-        """Where its plugin listens."""
+        """The address of the metrics plugin."""
         return f"http://127.0.0.1:{self._port}"
 
     def on(self, port: int) -> RabbitMqInAlarm:
-        """Have its plugin listen on this port."""
+        """Set the port of the metrics plugin."""
         self._port = port
         return self
 
@@ -57,9 +57,7 @@ class RabbitMqInAlarm(RabbitMq):
 
 
 class FaultInjector:
-    """Connectors in every kind of trouble, senders that are refused, and messages that
-    nobody understands.
-    """
+    """Connectors with every kind of fault, rejected senders, and poison messages."""
 
     def __init__(self, system: System, https: HttpsWebhook) -> None:
         self._system = system
@@ -67,7 +65,7 @@ class FaultInjector:
         self.connectors: dict[str, str] = {}
 
     async def begin(self) -> None:
-        """Make the connectors, and what is wrong with their back offices."""
+        """Create the connectors and the faults of their back offices."""
         await asyncio.gather(
             self._hook("well"),
             self._hook("refuses"),
@@ -83,7 +81,7 @@ class FaultInjector:
             await self._system.change("create", a_snapshot(source_app="sick"))
 
     async def keep_up(self) -> None:
-        """Go on until cancelled."""
+        """Repeat the faults until cancelled."""
         while True:
             with contextlib.suppress(aiohttp.ClientError, KeyError, TimeoutError):
                 await asyncio.gather(
@@ -96,7 +94,7 @@ class FaultInjector:
             await asyncio.sleep(PACE_S)
 
     async def delay(self, name: str) -> None:
-        """Have RabbitMQ bring a change for this connector that it has kept for two hours."""
+        """Publish a change for this connector that is two hours old."""
         change = read_change("demo", Action.UPDATE, json.dumps(a_snapshot(source_app=name)))
         await self._publish([change.model_copy(update={"received_at": datetime.now(UTC) - AGE})])
 

@@ -1,4 +1,4 @@
-"""A webhook behind TLS, with a certificate that an authority of its own signed."""
+"""A webhook behind TLS, with a self-signed certificate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CRONUS made-up author
 
 
 class HttpsWebhook(NamedTuple):
-    """Its address, the authority that signed its certificate, and when that ends."""
+    """The webhook's address, the authority of its certificate, and its expiry."""
 
     url: str
     authority: str
@@ -33,7 +33,7 @@ class HttpsWebhook(NamedTuple):
 async def https_webhook(
     directory: Path, lasts: timedelta = timedelta(days=1)
 ) -> AsyncIterator[HttpsWebhook]:
-    """Have it inside this block; it takes whatever is sent."""
+    """Run the webhook inside this block. It accepts every request."""
     ends_at = (datetime.now(UTC) + lasts).replace(microsecond=0)
     file = _certificate(directory, ends_at)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -52,7 +52,7 @@ async def https_webhook(
 
 
 def _certificate(directory: Path, ends_at: datetime) -> Path:
-    """Write a certificate for 127.0.0.1 with its key, signed by itself."""
+    """Write a self-signed certificate for 127.0.0.1 and its key."""
     key, began_at = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC) - timedelta(days=1)
     builder = x509.CertificateBuilder(
         NAME, NAME, key.public_key(), x509.random_serial_number(), began_at, ends_at

@@ -1,11 +1,9 @@
-"""What tests of the ledger have in common: versions of one appointment, and their outcomes."""
+"""Versions of one appointment and outcomes of their deliveries, for the tests of the ledger."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
@@ -14,8 +12,8 @@ from dispatcher.ledger.claim import Claim
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
+from tests.support.database import Database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 LEASE_S = 1.0
 SUCCESS = Outcome(status=Status.SUCCESS, http_status=200, tries=1)
 REFUSED = Outcome(
@@ -44,7 +42,9 @@ UNKNOWN = Outcome(
 
 
 def version(number: int, attempt: int = 1, action: Action = Action.UPDATE) -> DeliveryRequested:
-    """The appointment as it was so many milliseconds after a moment."""
+    """Build the delivery of a version that was modified this many milliseconds after a fixed
+    moment.
+    """
     return a_delivery(
         attempt=attempt,
         transaction=a_transaction(
@@ -56,14 +56,14 @@ def version(number: int, attempt: int = 1, action: Action = Action.UPDATE) -> De
 def at_the_same_moment(
     name: str, *, received_s: int = 0, action: Action = Action.UPDATE, **facts: Any
 ) -> DeliveryRequested:
-    """Another version with the same last-modified time."""
+    """Build the delivery of another version with the same last-modified time."""
     sent = a_transaction(name, action, **facts).model_dump()
     received = {"received_at": A_MOMENT + timedelta(seconds=received_s)}
     return a_delivery(transaction=TransactionReceived.model_validate(sent | received))
 
 
 async def deliver(ledger: Ledger, request: DeliveryRequested, outcome: Outcome = SUCCESS) -> Claim:
-    """Claim and settle; the claim must be granted."""
+    """Claim and settle a delivery. The claim must be granted."""
     claim = Claim(request)
     assert await ledger.claim(claim) is claim
     await ledger.settle(claim, outcome)
@@ -71,13 +71,13 @@ async def deliver(ledger: Ledger, request: DeliveryRequested, outcome: Outcome =
 
 
 async def the_document(database: Database) -> dict[str, Any]:
-    """The only document of the ledger."""
+    """Return the only document of the ledger."""
     found = await database["ledger"].find_one({})
     assert found is not None
     return dict(found)
 
 
 async def end_leases(database: Database) -> None:
-    """Have every lease run out, as if its replica were dead."""
+    """Expire every lease, as if its replica were dead."""
     ended = {"lease_until": A_MOMENT - timedelta(days=365)}
     await database["ledger"].update_many({}, {"$set": ended})

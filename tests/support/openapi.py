@@ -1,4 +1,4 @@
-"""The operations of the API as its own description has them: what a test over all of them walks."""
+"""The operations of the API from its OpenAPI document, for tests that try all of them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from portal_api.accounts.roles import Role
 from portal_api.app import described
 
 SAMPLES = {"cause": "0" * 16, "api_key_id": "0" * 12}
-"""Path parameters with a form of their own; others may be any word."""
+"""Path parameters that need a certain form. Others may be any word."""
 
 
 class Operation(NamedTuple):
-    """One operation, at an address where nothing is; ``role`` is the one it needs, none when being
-    known is enough.
-    """
+    """One operation, at an address that does not exist. `role` is the required role, or none."""
 
     method: str
     path: str
@@ -26,13 +24,13 @@ class Operation(NamedTuple):
     is_open: bool
 
     def __str__(self) -> str:
-        """Name it in a test's id."""
+        """Return the operation as the id of a test."""
         return f"{self.method} {self.path}"
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """All of them."""
+    """Return all operations."""
     paths = json.loads(described())["paths"]
     return tuple(
         _operation(method.upper(), path, said)
@@ -42,7 +40,7 @@ def operations() -> tuple[Operation, ...]:
 
 
 def writes() -> list[Operation]:
-    """Those that change something."""
+    """Return the operations that change something."""
     return [operation for operation in operations() if operation.method != "GET"]
 
 

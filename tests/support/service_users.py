@@ -1,6 +1,4 @@
-"""Both servers as docker-compose.yml has them: with a user for each service, from the files that
-`make env` writes.
-"""
+"""RabbitMQ and MongoDB with one user per service, from the files that `make env` writes."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ DATABASE = "mboc"
 
 
 class Secrets:
-    """The folder that ``make env`` fills."""
+    """The folder of secrets that `make env` fills."""
 
     def __init__(self, folder: Path) -> None:
         subprocess.run(  # noqa: S603 - our own script
@@ -32,21 +30,21 @@ class Secrets:
         self._folder = folder / "secrets"
 
     def file(self, name: str) -> Path:
-        """Where a secret is."""
+        """Return the path of a secret."""
         return self._folder / name
 
     def __getitem__(self, name: str) -> str:
         return self.file(name).read_text().strip()
 
     def at(self, name: str, url: str) -> str:
-        """An address of a service's, with its server where it is here."""
+        """Return the address from a secret, with the host and port of the server under test."""
         return self[name].replace(
             urlsplit(self[name]).netloc.rpartition("@")[2], urlsplit(url).netloc.rpartition("@")[2]
         )
 
 
 class RabbitMqWithUsers(RabbitMq):
-    """One that begins with the definitions; there is no guest."""
+    """A RabbitMQ that loads the definitions. It has no guest user."""
 
     def __init__(self, directory: Path, secrets: Secrets) -> None:
         super().__init__(directory)
@@ -54,7 +52,7 @@ class RabbitMqWithUsers(RabbitMq):
 
     @property
     def url(self) -> str:
-        """The administrator's address."""
+        """The address of the administrator."""
         return super().url.replace(
             "guest:guest@", f"administrator:{self._secrets['rabbitmq-administrator-password']}@"
         )
@@ -67,7 +65,7 @@ class RabbitMqWithUsers(RabbitMq):
 
 
 class MongoDbWithUsers(MongoDb):
-    """One that lets nobody in without a password."""
+    """A MongoDB that requires a password."""
 
     def __init__(self, directory: Path, secrets: Secrets, started: Started = ignore_start) -> None:
         super().__init__(directory, started)
@@ -81,7 +79,7 @@ class MongoDbWithUsers(MongoDb):
         return [*super()._options(), "--keyFile", str(key)]
 
     async def give_users(self) -> None:
-        """Do what ``deploy/mongodb/init.js`` does, once there is a primary."""
+        """Create the users as `deploy/mongodb/init.js` does, once there is a primary."""
         password = self._secrets["mongodb-root-password"]
         with MongoClient[dict[str, Any]](self.url, directConnection=True) as first:
             await until(lambda: _as_primary(first), "a primary")
@@ -95,7 +93,7 @@ class MongoDbWithUsers(MongoDb):
                 client[DATABASE].command("createUser", service, pwd=url.password, roles=[service])
 
     def as_root(self) -> MongoClient[dict[str, Any]]:
-        """A connection that may do everything."""
+        """Return a client with all rights."""
         return MongoClient(
             self.url, username="root", password=self._secrets["mongodb-root-password"]
         )
@@ -106,7 +104,7 @@ async def _as_primary(client: MongoClient[dict[str, Any]]) -> bool:
 
 
 def privileges(collections: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """What a role may do, as MongoDB is told."""
+    """Return the privileges of a role as MongoDB expects them."""
     return [
         {"resource": {"db": DATABASE, "collection": name}, "actions": ROLES["may"][may]}
         for may, names in collections.items()

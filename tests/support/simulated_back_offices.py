@@ -1,4 +1,4 @@
-"""The back offices by name: where the simulator plays each, and who may call it."""
+"""The kinds of back office by name, with their addresses at the simulator and their credentials."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ SECRETS = (
     ADMIN_PASSWORD,
     SECRET_KEYS.partition(":")[2],
 )
-"""Everything secret that the suite works with."""
+"""All secrets of the test suite."""
 
 
 class SimulatedBackOffice(NamedTuple):
-    """One row of the table of back offices."""
+    """A kind of back office that the simulator plays."""
 
     system: str
     api_type: str
     path: str = ""
 
     def connector(self, simulator: str, name: str) -> dict[str, Any]:
-        """The fields of a connector to it."""
+        """Return the fields of a connector to this back office."""
         return {
             "system": self.system,
             "api_type": self.api_type,
@@ -55,7 +55,7 @@ SIMULATED = {
 
 
 def a_login(kind: str, **changes: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
-    """What the simulator demands, and the authentication and secrets of a connector for it."""
+    """Return the simulator's required login, and the authentication and secrets of a connector."""
     given = LOGIN | changes
     return (
         {"type": kind} | LOGIN,
@@ -67,7 +67,11 @@ def a_login(kind: str, **changes: str) -> tuple[dict[str, Any], dict[str, Any], 
 def a_client(
     simulator: str, name: str, where: str = "body", **changes: str
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
-    """Likewise for OAuth2, with the secret in the body or in a header."""
+    """Return the simulator's required OAuth2 client, and the authentication and secrets of a
+    connector.
+
+    The connector sends the client secret in the body or in a header.
+    """
     given = CLIENT | changes
     kind = {"body": "OAuth2 (secret in body)", "basic": "OAuth2 (secret in header)"}[where]
     token_url = f"{simulator}/back-offices/{name}/oauth2/v2.0/token"

@@ -1,4 +1,4 @@
-"""The network between a service and a server: a test can cut it, or make it slow."""
+"""A proxy between a service and a server that a test can cut or slow down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 class TcpProxy:
-    """Forwards TCP connections of one port to another."""
+    """Forwards TCP connections from one port to another."""
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
@@ -20,18 +20,18 @@ class TcpProxy:
 
     @property
     def url(self) -> str:
-        """The target's address by way of this cable."""
+        """The target's address through this proxy."""
         login = self._target.netloc.rpartition("@")[0]
         return self._target._replace(netloc=f"{login}@127.0.0.1:{self.port}").geturl()
 
     def cut(self) -> int:
-        """Cut every connection; new ones can be made at once. Returns how many there were."""
+        """Cut every open connection and return their number. New connections stay possible."""
         for writer in self._writers:
             writer.transport.abort()
         return len(self._writers) // 2
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Forward one connection until one side ends it."""
+        """Forward one connection until either side ends the connection."""
         if self.is_broken:
             writer.transport.abort()
             return
@@ -57,7 +57,7 @@ class TcpProxy:
 
 @contextlib.asynccontextmanager
 async def a_tcp_proxy(target: str) -> AsyncIterator[TcpProxy]:
-    """Have one inside this block."""
+    """Run a proxy inside this block."""
     proxy = TcpProxy(target)
     server = await asyncio.start_server(proxy.connect, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]

@@ -1,4 +1,4 @@
-"""A collector of traces: it takes spans as OTLP over HTTP, as any of the real ones does."""
+"""A fake collector of traces that takes spans by OTLP over HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CollectedSpan:
 
 
 class FakeTraceCollector:
-    """Listens on a port of its own; everything else it is sent is refused."""
+    """Listens on a port of its own and rejects every other request."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -35,7 +35,7 @@ class FakeTraceCollector:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Listen."""
+        """Start to listen."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/traces", self._take)
         self._runner = web.AppRunner(app, access_log=None)
@@ -43,12 +43,12 @@ class FakeTraceCollector:
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
 
     async def stop(self) -> None:
-        """Be away."""
+        """Stop to listen, so that the collector is unavailable."""
         if self._runner is not None:
             await self._runner.cleanup()
 
     def trace(self, trace_id: str) -> list[CollectedSpan]:
-        """The spans of one trace."""
+        """Return the spans of one trace."""
         return [span for span in self.spans if span.trace_id == trace_id]
 
     async def _take(self, request: web.Request) -> web.Response:

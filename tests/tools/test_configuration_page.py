@@ -1,4 +1,4 @@
-"""Every setting is explained once, in its class, and the page says the same."""
+"""Every setting is explained once, in its class, and the page shows the same text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What is written about metrics is what there is: the page, the dashboards, the rules
-and the runbooks.
-"""
+"""The page, the dashboards, the rules and the runbooks name the metrics that exist."""
 
 from __future__ import annotations
 

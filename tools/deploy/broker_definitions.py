@@ -1,7 +1,7 @@
-"""Writes what RabbitMQ begins with from the topology: ``make docs``.
+"""Writes RabbitMQ's definitions from the topology for `make docs`.
 
-Under compose that is one document, into which ``deploy/make-env`` puts the passwords; on Kubernetes
-its operator is asked for it piece by piece.
+Compose loads one document, into which `deploy/make-env` inserts the passwords. On Kubernetes, its
+operator reads one resource per exchange, queue and user.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ MANIFEST = (
 ADMINISTRATOR = "administrator"
 VHOST = "/"
 ITS_OWN_MESSAGES = "amq_"
-"""How aio-pika names the queue through which a process hears itself (common/health.py)."""
+"""Prefix of the queue through which a process checks its connection (common/health.py)."""
 LANES = topology.lane("").name
 
 
 def definitions() -> str:
-    """Return the document, with ``@<user>@`` where the hash of a user's password belongs."""
+    """Return the document, with `@<user>@` in the place of a user's password hash."""
     document = {
         "vhosts": [{"name": VHOST}],
         "users": [
@@ -68,8 +68,8 @@ def definitions() -> str:
 
 
 def manifest() -> str:
-    """Return the same as the messaging topology operator is asked for it; a queue outlives its
-    manifest, since messages may be in it.
+    """Return the resources of the messaging topology operator. A queue outlives its resource,
+    because messages may be in it.
     """
     plain = {"durable": True, "autoDelete": False}
     exchanges = [
@@ -118,12 +118,11 @@ def _permitted(given: dict[str, str]) -> dict[str, Any]:
 
 
 def permission(service: str, part: ServiceTopology) -> dict[str, str]:
-    """Return what a service may do: read what it consumes, write to what it publishes to, and
-    declare what that needs.
+    """Return the rights of a service: read its queues, write to its exchanges, and declare both.
 
-    Declaring takes more than one would think (rabbitmq.com, Access Control): binding a queue takes
-    writing to it and reading from its exchange. The queue of dead letters has its exchange's name,
-    so that whoever may bind it may also read it.
+    Declaring takes more than one would expect (rabbitmq.com, Access Control): to bind a queue, a
+    user must write to the queue and read from its exchange. The queue of dead letters has the name
+    of its exchange, so a user who may bind the queue may also read it.
     """
     exchanges, queues = _names(part.exchanges), _names(part.queues)
     own = [f"{service}.", ITS_OWN_MESSAGES]
@@ -170,8 +169,8 @@ def _permission(user: str, configure: str, write: str, read: str) -> dict[str, s
 
 
 def _dead_letters_arrive() -> dict[str, Any]:
-    """Keep what a queue gives up on until the dead letters have it: no argument of a queue says
-    that, only a policy does.
+    """Keep a rejected message in its queue until the dead-letter queue confirms it. Only a policy
+    can set this, no argument of a queue can.
     """
     definition = {"dead-letter-strategy": "at-least-once", "overflow": "reject-publish"}
     pattern = _one_of(

@@ -1,5 +1,5 @@
 """Writes Grafana's dashboards, deploy/monitoring/dashboards/*.json, from the panels in
-deploy/monitoring/panels/*.toml: ``make docs``.
+deploy/monitoring/panels/*.toml for `make docs`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SMALL, LARGE = 4, 8
 
 
 def dashboards() -> dict[str, str]:
-    """Return the text of each dashboard by its file's name."""
+    """Return the text of each dashboard by its file name."""
     files = sorted((MONITORING / "panels").glob("*.toml"))
     return {
         f"{file.stem}.json": json.dumps(
@@ -63,7 +63,7 @@ def _dashboard(name: str, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_process(service: str) -> list[dict[str, Any]]:
-    """Return the panels that every service's dashboard ends with."""
+    """Return the last panels of every service's dashboard."""
     panels: list[dict[str, Any]] = tomllib.loads(
         (MONITORING / "process.toml").read_text().replace("SERVICE", service)
     )["panel"]
@@ -97,7 +97,7 @@ def _connectors() -> dict[str, Any]:
 
 
 def _places(panels: list[dict[str, Any]]) -> list[dict[str, int]]:
-    """Lay the panels out from left to right, a new line where one does not fit."""
+    """Place the panels from left to right, with a new row where one does not fit."""
     places, x, y, line = [], 0, 0, 0
     for panel in panels:
         width, height = _size(panel)

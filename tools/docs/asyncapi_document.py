@@ -1,5 +1,6 @@
-"""Writes docs/api/asyncapi.json, the description of every message, from the topology and the
-contracts: ``make docs``.
+"""Writes docs/api/asyncapi.json from the topology and the contracts for `make docs`.
+
+The document describes every message.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def document() -> dict[str, Any]:
 
 
 def text() -> str:
-    """Return the file's text."""
+    """Return the text of the file."""
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 

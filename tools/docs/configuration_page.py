@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md from the settings classes: ``make docs``."""
+"""Writes docs/configuration.md from the settings classes for `make docs`."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ LAST = """
 
 `mboc` reads `MBOC_URL` (the portal's address, `http://127.0.0.1:8600` by itself) and \
 `MBOC_API_KEY` (secret: an API key).
+See [command-line.md](command-line.md).
 """
 COLUMNS = "| Variable | {}Takes | Default | Means |\n|{}---|---|---|---|\n"
 WORDS = {
@@ -73,9 +74,7 @@ FORMATS = {"path": "path", "uri": "address", "date-time": "moment (RFC 3339)"}
 
 
 class Setting(NamedTuple):
-    """One setting, in the words of the page; ``from_common`` says that services
-    share its meaning.
-    """
+    """One setting as the page shows it. `from_common` marks a meaning that services share."""
 
     variable: str
     takes: str
@@ -85,7 +84,7 @@ class Setting(NamedTuple):
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the text of the page."""
     parts = [HEAD, COLUMNS.format("Read by | ", "---|"), *_shared()]
     for service in DEPLOYED:
         parts += [f"\n## {service}\n\n", COLUMNS.format("", ""), *_rows(SETTINGS[service])]
@@ -95,8 +94,8 @@ def page() -> str:
 
 
 def settings_of(owner: type[BaseSettings]) -> Iterator[Setting]:
-    """Give every setting that a class reads, in its order; raises KeyError for one
-    without a description.
+    """Return every setting that a class reads, in its order. Raises KeyError for a setting without
+    a description.
     """
     properties = owner.model_json_schema()["properties"]
     for name, field in owner.model_fields.items():

@@ -1,5 +1,5 @@
-"""What travels by which exchange, and who takes it: the rows that
-docs/api/asyncapi.json is made of.
+"""The exchanges of all messages and the queues that consume them, as rows of
+docs/api/asyncapi.json.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from common.contracts.transaction import TransactionReceived
 
 EVERY_SERVICE = ("ingest", "dispatcher", "retry", "portal-api")
 CONNECTOR, REPLICA, SERVICE = "{connectorId}", "{replica}", "{service}"
-"""The parts of names that differ."""
+"""The variable parts of names."""
 
 
 class Travel(NamedTuple):
-    """A message on its exchange; ``many``: a JSON array of them is one message."""
+    """A message on its exchange. `many` marks a message that is a JSON array."""
 
     message: type[Message]
     exchange: topology.Exchange
@@ -41,7 +41,7 @@ class Travel(NamedTuple):
 
     @property
     def senders(self) -> tuple[str, ...]:
-        """The services that the message's docstring names in front of the arrow."""
+        """The services that the message's docstring names as senders."""
         said = (self.message.__doc__ or "").partition(" -> ")[0]
         return EVERY_SERVICE if said == "every service" else tuple(said.split(", "))
 
@@ -66,8 +66,9 @@ TRAVELS = (
 
 
 class Take(NamedTuple):
-    """A queue and the service that consumes it; one that is not ``lasting`` belongs to one replica,
-    and RabbitMQ deletes it a minute after its last use.
+    """A queue and the service that consumes it.
+
+    RabbitMQ deletes a queue of one replica, which is not `lasting`, a minute after the last use.
     """
 
     queue: str
@@ -106,7 +107,7 @@ LANE = topology.lane("connector")
 
 
 def takes() -> tuple[Take, ...]:
-    """Return every queue that there is, the lanes as one."""
+    """Return every queue. All lanes are one row."""
     lasting = (
         Take(
             q.name,
@@ -124,7 +125,7 @@ def takes() -> tuple[Take, ...]:
 
 
 def reaches(travel: Travel, take: Take) -> bool:
-    """Whether a message comes to a queue, as RabbitMQ would say."""
+    """Whether RabbitMQ routes a message to a queue."""
     if travel.exchange != take.exchange:
         return False
     match travel.exchange.type:

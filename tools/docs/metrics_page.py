@@ -1,4 +1,4 @@
-"""Writes docs/metrics.md from what the services register: ``make docs``."""
+"""Writes docs/metrics.md from the registered metrics for `make docs`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LABELS = {
     "status": "the eight statuses",
     "trigger": "Timer job, Website",
 }
-"""Where the values of each label come from: always a closed set."""
+"""The source of each label's values, which is always a closed set."""
 ROOMS = {
     "Every service": ("common",),
     "ingest": ("ingest",),
@@ -55,7 +55,7 @@ PACKAGES = tuple(package for packages in ROOMS.values() for package in packages)
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the text of the page."""
     parts = [HEAD]
     for title, packages in ROOMS.items():
         rows = "".join(
@@ -76,7 +76,7 @@ def page() -> str:
 
 
 def of(*packages: str) -> list[MetricWrapperBase]:
-    """Return the metrics that modules of these packages define, by name."""
+    """Return the metrics of the modules in these packages, by name."""
     found = {
         metric._name: metric
         for package in packages
@@ -87,7 +87,7 @@ def of(*packages: str) -> list[MetricWrapperBase]:
 
 
 def names() -> set[str]:
-    """Return every series' name that the services can show."""
+    """Return the names of all series that the services can publish."""
     return {name for metric in of(*PACKAGES) for name in REGISTRY._collector_to_names[metric]}
 
 

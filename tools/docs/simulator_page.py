@@ -1,4 +1,4 @@
-"""Writes docs/simulator.md from the simulator's faults: ``make docs``."""
+"""Writes docs/simulator.md from the simulator's faults for `make docs`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ curl -X PUT http://127.0.0.1:8602/back-offices/bc/faults \\
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the text of the page."""
     return HEAD + "".join(
         f"| `{name}` | {field.description} |\n" for name, field in Fault.model_fields.items()
     )

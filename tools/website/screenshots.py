@@ -1,5 +1,6 @@
-"""Takes a picture of every view, light and dark, wide and on a phone: ``make screenshots`` into
-docs/screenshots.
+"""Takes a picture of every view for `make screenshots`, in both colour schemes and both sizes.
+
+The pictures are written to docs/screenshots.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ THERE = (
 )
 TO_THE_TOP = "(one) => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 70)"
 COLOURS = 256
-"""Of a picture: enough for text and flat surfaces, and half of the bytes."""
+"""Colours of a picture. They suffice for text and flat surfaces, and halve the size."""
 VIVID = 20
-"""How much more a coloured point counts than a grey one."""
+"""Weight of a saturated colour, compared with grey."""
 WORK_S = 45.0
-"""How long planners work before the first picture."""
+"""Duration of the planners' work before the first picture."""
 SETTLED_MS = 700
 WAITING_TIMEOUT_S, WAITING_INTERVAL_S = 90, 0.2
 T = TypeVar("T")
@@ -61,7 +62,7 @@ VIEWS = (
 
 
 async def main() -> None:
-    """Start everything, have something fail, and take the pictures."""
+    """Start the system, cause failures, and take the pictures."""
     with tempfile.TemporaryDirectory() as directory:
         settings = Settings(
             directory=Path(directory), rate=3, RetryJobCronExpression="*/15 * * * *"
@@ -86,8 +87,8 @@ async def main() -> None:
 
 
 async def _worked(outside: SystemClient) -> dict[str, str]:
-    """Let planners work, break one connector's URI and one back office, and return the
-    addresses of the details.
+    """Run the planners, break a connector's URI and a back office, and return the paths of all
+    views.
     """
     await asyncio.sleep(WORK_S / 2)
     connectors = {one["name"]: one for one in (await outside.api("GET", "/connectors"))["items"]}
@@ -135,7 +136,7 @@ async def _worked(outside: SystemClient) -> dict[str, str]:
 
 
 def _as_entered(connector: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a connector that a change of it may send."""
+    """Return the fields of a connector that a client sends to change it."""
     return {
         name: value
         for name, value in connector.items()
@@ -192,7 +193,7 @@ async def _pictures(
 
 
 async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
-    """Yield the names of what is seen in the middle of something."""
+    """Yield the names of views in the middle of an action."""
     await at.open(paths["failure"])
     await at.button("Change").click()
     yield "mending"
@@ -225,8 +226,8 @@ async def _take(at: PortalPage, name: str, kind: str) -> None:
 
 
 def _palette(picture: Image.Image) -> Image.Image:
-    """The colours that count most, unchanged: a flat background keeps its own, and so does a
-    small coloured dot.
+    """Return the most important colours unchanged, so that a flat background and a small coloured
+    dot keep theirs.
     """
     found = picture.getcolors(picture.width * picture.height) or []
     counted = [

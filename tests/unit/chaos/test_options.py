@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from chaos.disruptions import Group
 
+from chaos.disruptions import Group
 from chaos.options import Options, read_options
 
 

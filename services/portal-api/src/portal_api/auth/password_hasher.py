@@ -9,7 +9,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from argon2 import PasswordHasher
+import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
@@ -25,16 +25,16 @@ AT_ONCE, WAITING = 2, 50
 T = TypeVar("T")
 
 
-class Hasher:
+class PasswordHasher:
     """Passwords -> hashes (RFC 9106, 4: the second recommended choice of parameters); raises
     BusyError when too many wait.
     """
 
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
-        self._argon2 = PasswordHasher.from_parameters(parameters)
+        self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._waiting = 0
-        self._nobodys: str | None = None
+        self._dummy: str | None = None
 
     async def hashed(self, password: str, name: str, field: str = "password") -> str:
         """Return the hash of a new password; raises InvalidFieldError when it is too
@@ -49,7 +49,7 @@ class Hasher:
         and never matches.
         """
         is_right = await self._beside(
-            lambda: self._verify(kept or self._of_nobody(), normal(password))
+            lambda: self._verify(kept or self._dummy_hash(), normal(password))
         )
         return is_right and kept is not None
 
@@ -67,17 +67,17 @@ class Hasher:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _of_nobody(self) -> str:
+    def _dummy_hash(self) -> str:
         """Return a hash that no password belongs to, with the parameters of all others."""
-        if self._nobodys is None:
-            self._nobodys = self._argon2.hash(secrets.token_urlsafe())
-        return self._nobodys
+        if self._dummy is None:
+            self._dummy = self._argon2.hash(secrets.token_urlsafe())
+        return self._dummy
 
     async def warm(self) -> None:
         """Make nobody's hash before the first request: the first unknown name must take no
         longer than others.
         """
-        await self._beside(self._of_nobody)
+        await self._beside(self._dummy_hash)
 
     def refuse_more(self) -> None:
         """Raise BusyError when too many wait already."""

@@ -62,6 +62,6 @@ def _unless(given: object, kind: type | UnionType, sentence: str) -> object:
     return given
 
 
-def this_moment() -> datetime:
+def now_in_milliseconds() -> datetime:
     """Return now in whole milliseconds, as MongoDB returns it later."""
     return whole_milliseconds(datetime.now(UTC))
