@@ -24,7 +24,7 @@ CONNECTORS = ("one", "two", "three")
 
 
 class Figures(dict[str, tuple[float, str]]):
-    """Figures by name, printed as they are added."""
+    """Figures by name, printed immediately."""
 
     def add(self, name: str, value: float, unit: str) -> None:
         """Store and print one figure."""

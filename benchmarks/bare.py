@@ -18,10 +18,8 @@ PREFETCH = 96
 async def deliver(url: str, source: str, sink: str, target: str, count: int) -> None:
     """Consume, POST, publish confirmed, acknowledge: ``count`` messages, ``IN_FLIGHT`` at once."""
     connection = await aio_pika.connect_robust(url)
-    channel, publishing = (
-        await connection.channel(),
-        await (await aio_pika.connect_robust(url)).channel(),
-    )
+    channel = await connection.channel()
+    publishing = await (await aio_pika.connect_robust(url)).channel()
     await channel.set_qos(prefetch_count=PREFETCH)
     queue = await channel.get_queue(source)
     slots, done, finished = asyncio.Semaphore(IN_FLIGHT), 0, asyncio.Event()

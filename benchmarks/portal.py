@@ -106,7 +106,7 @@ async def _ask(
 
 
 def _document(number: int, chance: random.Random) -> dict[str, Any]:
-    """Return one delivery as its projection sets it."""
+    """Return one delivery as a document of the projection."""
     is_failed = chance.random() < 0.02
     event = StatusChanged.model_validate(
         {

@@ -48,7 +48,7 @@ class DeadLetterCounter:
 
 
 async def messages(count: int) -> AsyncIterator[Any]:
-    """Yield messages as RabbitMQ delivers them."""
+    """Yield RabbitMQ messages with lists of statuses."""
     sample = an_event().model_dump(mode="json")
     for first in range(0, count, EACH):
         statuses = []

@@ -48,7 +48,7 @@ TARGETS: Mapping[Kind, Sequence[str]] = {
 
 
 class BackOfficeFaults:
-    """Sets a fault, waits, and removes it."""
+    """Injects a fault into a back office for a while."""
 
     def __init__(self, stage: Stage, changes: Sequence[Change]) -> None:
         self._stage = stage

@@ -80,7 +80,7 @@ class Servers:
         return await self._rabbitmq.start()
 
     async def kill_database(self, pause_s: float) -> None:
-        """Kill MongoDB, and start it after a pause."""
+        """Kill MongoDB, and start MongoDB after a pause."""
         if self._mongodb:
             await self._mongodb.kill()
             await asyncio.sleep(pause_s)

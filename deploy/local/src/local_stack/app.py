@@ -106,10 +106,10 @@ async def _of_the_running(settings: Settings, command: str) -> int:
     if state is None or not state.runner.is_alive:
         raise LocalError("Nothing is running: `make up` or `make run` starts it.")
     async with open_session() as http:
-        kept = credentials(directory)
-        client = SystemClient(http, state.addresses, kept.api_key)
+        saved = credentials(directory)
+        client = SystemClient(http, state.addresses, saved.api_key)
         is_well = (
-            status(state, client, kept, _say)
+            status(state, client, saved, _say)
             if command == "status"
             else smoke(client, state.addresses, _say)
         )

@@ -27,12 +27,12 @@ async def up(directory: Path, say: Say) -> int:
     log.parent.mkdir(parents=True, exist_ok=True)
     file = StateFile(directory)
     runner = _begin(directory, log)
-    said = 0
+    printed = 0
     while True:
         ended, is_ready = runner.poll(), _is_ready(file, runner.pid)
-        for text in log.read_text().splitlines()[said:]:
+        for text in log.read_text().splitlines()[printed:]:
             say(text)
-            said += 1
+            printed += 1
         if is_ready or ended is not None:
             return ended or 0
         await asyncio.sleep(0.2)
@@ -58,12 +58,10 @@ async def down(directory: Path, say: Say) -> int:
 
 def _begin(directory: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start the detached process. asyncio's own processes would end with the event loop."""
-    command, environment = (
-        [sys.executable, "-m", "local_stack", "run", "--background"],
-        os.environ | {"LOCAL_DIRECTORY": str(directory)},
-    )
+    command = [sys.executable, "-m", "local_stack", "run", "--background"]
+    environment = os.environ | {"LOCAL_DIRECTORY": str(directory)}
     with log.open("wb") as out:
-        return subprocess.Popen(  # noqa: S603 - our own words
+        return subprocess.Popen(  # noqa: S603 - a fixed command
             command,
             env=environment,
             stdin=subprocess.DEVNULL,

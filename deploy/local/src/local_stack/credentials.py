@@ -34,9 +34,9 @@ class Credentials(BaseModel):
 def credentials(directory: Path) -> Credentials:
     """Return the credentials of this directory, and generate missing ones."""
     file = directory / "credentials.json"
-    kept = json.loads(file.read_text()) if file.exists() else {}
-    made = Credentials.model_validate(_generated() | kept)
-    if made.model_dump() != kept:
+    saved = json.loads(file.read_text()) if file.exists() else {}
+    made = Credentials.model_validate(_generated() | saved)
+    if made.model_dump() != saved:
         _write(file, made)
     return made
 

@@ -1,6 +1,6 @@
 """The tree of expected failures.
 
-LocalError             the system cannot start, ``str()`` names what to do first
+LocalError             the system cannot start, ``str()`` names the reason and the remedy
 ├── RunningError       the system already runs from this directory
 └── RefusedError       a service refused a request
 """

@@ -141,10 +141,10 @@ class System:
         self._file.write(self._state)
 
     @contextlib.contextmanager
-    def _timed(self, what: str) -> Iterator[None]:
+    def _timed(self, name: str) -> Iterator[None]:
         began = time.monotonic()
         yield
-        self._say(f"{what} ready after {time.monotonic() - began:.1f} s")
+        self._say(f"{name} ready after {time.monotonic() - began:.1f} s")
 
 
 def _plain(given: SecretStr | None) -> str:

@@ -51,10 +51,8 @@ def _no_service_started() -> Iterator[None]:
 
 
 async def _quietly(*words: str) -> int:
-    environment, nowhere = (
-        os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        asyncio.subprocess.DEVNULL,
-    )
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    nowhere = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
         *words, env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere
     )
