@@ -87,8 +87,8 @@ def manifest() -> str:
         _permitted(permission(service, part)) for service, part in topology.SERVICES.items()
     ]
     head = (
-        "# Written from the topology by make docs: what the services meet at RabbitMQ, and what "
-        "each of them may do there.\n"
+        "# Generated from the topology by make docs: exchanges, queues and the services' "
+        "permissions at RabbitMQ.\n"
     )
     return head + yaml.safe_dump_all(
         [*exchanges, *queues, *bindings, *permissions], sort_keys=False, width=1000

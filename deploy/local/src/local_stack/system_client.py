@@ -1,4 +1,4 @@
-"""What a person with a browser can ask of the running system, over HTTP."""
+"""HTTP requests to the running system, as a user's browser sends them."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from local_stack.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PATIENCE = aiohttp.ClientTimeout(total=30)
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
-class Outside:
-    """Asks services by name; every answer that is no success raises RefusedError."""
+class SystemClient:
+    """Calls services by name. An error response raises RefusedError."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str
+        self, open_session: aiohttp.ClientSession, addresses: Mapping[str, str], api_key: str
     ) -> None:
-        self._session = session
+        self._session = open_session
         self._addresses = addresses
         self._api_key = api_key
 
     async def api(self, method: str, path: str, **options: Any) -> Any:
-        """Ask the portal API."""
+        """Call the portal API."""
         return await self._json(
             "portal-api", method, f"/api{path}", headers={"X-API-KEY": self._api_key}, **options
         )
 
     async def simulator(self, method: str, path: str, **options: Any) -> Any:
-        """Ask the simulator."""
+        """Call the simulator."""
         return await self._json("simulator", method, path, **options)
 
     async def is_ready(self, name: str) -> bool:
-        """Whether this service does its work."""
+        """Whether this service processes messages."""
         try:
             async with self._session.get(f"{self._addresses[name]}/health/consuming") as answer:
                 return answer.status == 200  # noqa: PLR2004 - OK
@@ -43,7 +43,7 @@ class Outside:
             return False
 
     async def metrics(self, name: str) -> str:
-        """Return what the service counts; nothing while it is away."""
+        """Return the service's metrics page, or an empty text while it is unavailable."""
         try:
             async with self._session.get(f"{self._addresses[name]}/metrics") as answer:
                 return await answer.text() if answer.ok else ""
@@ -67,6 +67,6 @@ class Outside:
             ) from error
 
 
-def session() -> aiohttp.ClientSession:
-    """Return what Outside asks through; close it."""
-    return aiohttp.ClientSession(timeout=PATIENCE)
+def open_session() -> aiohttp.ClientSession:
+    """Return an HTTP session for the SystemClient. The caller closes it."""
+    return aiohttp.ClientSession(timeout=REQUEST_TIMEOUT)

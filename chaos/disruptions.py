@@ -1,4 +1,4 @@
-"""The kinds of trouble, and the schedule: seeded, and counted in changes that were accepted."""
+"""The kinds of disruption, and their schedule by seed, counted in accepted changes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 FEWEST_OUTAGES, CHANGES_PER_OUTAGE = 10, 500
-CHANGES_PER_FAULT, CHANGES_PER_ASIDE = 400, 1_000
+CHANGES_PER_FAULT, CHANGES_PER_BACKGROUND = 400, 1_000
 FIRST, LAST = 0.06, 0.86
-"""Troubles begin between these parts of the stream."""
+"""The parts of the stream between which disruptions begin."""
 
 
 class Group(StrEnum):
-    """What can be left out of a run."""
+    """Groups of disruptions that an option can exclude."""
 
     KILLS = "kills"
     SERVERS = "servers"
@@ -27,7 +27,7 @@ class Group(StrEnum):
 
 
 class Kind(StrEnum):
-    """What goes wrong."""
+    """The kinds of disruption."""
 
     KILL_INGEST = "ingest killed"
     KILL_DISPATCHER = "dispatcher killed"
@@ -84,45 +84,52 @@ OUTAGES = (
     Kind.KILL_DISPATCHER,
     Kind.RESTART_DATABASE,
 )
-"""One round; every round has another order."""
-ASIDE = (Kind.KILL_PORTAL_API, Kind.KILL_RETRY)
-"""Services that no change needs on its way: they are killed in parallel to all other troubles."""
+"""One round of outages. Every round has another order."""
+BACKGROUND = (Kind.KILL_PORTAL_API, Kind.KILL_RETRY)
+"""Services that no change needs on its way. They are killed concurrently with all other
+disruptions.
+"""
 FAULTS = tuple(kind for kind, group in GROUPS.items() if group is Group.FAULTS)
 
 
-class Trouble(NamedTuple):
-    """One trouble: begun when so many changes were accepted, ended after so many seconds;
-    ``target`` is a number for a dispatcher and the name of a back office for a fault.
+class Disruption(NamedTuple):
+    """One disruption. It begins after a number of accepted changes, and ends after its duration.
+
+    ``target`` is a number for a dispatcher, and the name of a back office for a fault.
     """
 
     after: int
     kind: Kind
     target: str
-    lasts_s: float
+    duration_s: float
 
 
-def outages(seed: int, changes: int, possible: Collection[Kind], dispatchers: int) -> list[Trouble]:
-    """Return the troubles of services and servers: they follow each other."""
+def outages(
+    seed: int, changes: int, possible: Collection[Kind], dispatchers: int
+) -> list[Disruption]:
+    """Return the disruptions of services and servers, which follow each other."""
     chance = random.Random(f"{seed} outages")
     wanted = [kind for kind in OUTAGES if kind in possible]
     count = max(FEWEST_OUTAGES, changes // CHANGES_PER_OUTAGE) * len(wanted) // len(OUTAGES)
     return [
-        Trouble(after, kind, str(chance.randrange(dispatchers)), round(chance.uniform(0.2, 1.5), 2))
+        Disruption(
+            after, kind, str(chance.randrange(dispatchers)), round(chance.uniform(0.2, 1.5), 2)
+        )
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )
     ]
 
 
-def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
-    """Return the troubles of services that no change needs on its way: they follow each other,
-    in parallel to all others.
+def background(seed: int, changes: int, possible: Collection[Kind]) -> list[Disruption]:
+    """Return the disruptions of services that no change needs on its way. They follow each other,
+    concurrently with all others.
     """
     chance = random.Random(f"{seed} aside")
-    wanted = [kind for kind in ASIDE if kind in possible]
-    count = max(len(wanted), changes // CHANGES_PER_ASIDE) if wanted else 0
+    wanted = [kind for kind in BACKGROUND if kind in possible]
+    count = max(len(wanted), changes // CHANGES_PER_BACKGROUND) if wanted else 0
     return [
-        Trouble(after, kind, "", round(chance.uniform(0.2, 2), 2))
+        Disruption(after, kind, "", round(chance.uniform(0.2, 2), 2))
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )
@@ -131,15 +138,15 @@ def aside(seed: int, changes: int, possible: Collection[Kind]) -> list[Trouble]:
 
 def faults(
     seed: int, changes: int, possible: Collection[Kind], targets: Mapping[Kind, Sequence[str]]
-) -> list[Trouble]:
-    """Return the troubles of back offices: they run in parallel to all others; a kind strikes only
-    its ``targets``.
+) -> list[Disruption]:
+    """Return the faults of back offices, which run concurrently with all others. A kind affects
+    only its ``targets``.
     """
     chance = random.Random(f"{seed} faults")
     wanted = [kind for kind in FAULTS if kind in possible]
     count = max(len(wanted), changes // CHANGES_PER_FAULT) if wanted else 0
     return [
-        Trouble(after, kind, chance.choice(targets[kind]), round(chance.uniform(1.5, 4), 2))
+        Disruption(after, kind, chance.choice(targets[kind]), round(chance.uniform(1.5, 4), 2))
         for after, kind in zip(
             _moments(chance, changes, count), _shuffled(chance, wanted), strict=False
         )
@@ -147,7 +154,7 @@ def faults(
 
 
 def _moments(chance: random.Random, changes: int, count: int) -> Iterator[int]:
-    """Yield rising numbers of changes, one at random in each of ``count`` equal parts."""
+    """Yield increasing numbers of changes, one at random in each of ``count`` equal parts."""
     step = (LAST - FIRST) * changes / max(count, 1)
     return (int(FIRST * changes + (part + chance.random()) * step) for part in range(count))
 
