@@ -22,16 +22,15 @@ FILE = ROOT / "docs" / "api" / "asyncapi.json"
 SAMPLES = ROOT / "tests" / "contracts"
 BINDING = {"bindingVersion": "0.3.0"}
 ABOUT = (
-    "Every message inside the Back Office Connector: its exchanges, its queues and what they "
-    "carry. Messages are JSON; `type` names what is inside, and a message id that is the same "
-    "whenever the same fact is told makes a repetition recognisable. docs/messages.md explains it "
-    "to people. It is a description, not an invitation: only the services themselves "
-    "should publish here."
+    "Every message inside the Back Office Connector, with the exchanges and queues that carry it. "
+    "Messages are JSON, and `type` names the kind of message. A repeated message has the same "
+    "message id, so that a receiver recognises it. docs/messages.md explains the messages to "
+    "people. Only the services themselves may publish here."
 )
 PARAMETERS = {
-    "connectorId": "The connector; `-` where none matched, for what is to be routed again.",
-    "replica": "The replica's own name.",
-    "service": "The service that speaks.",
+    "connectorId": "The connector, or `-` for a transaction without one that is routed again.",
+    "replica": "The name of the replica.",
+    "service": "The service that sends.",
 }
 
 

@@ -13,15 +13,14 @@ PAGE = ROOT / "docs" / "faults.md"
 TABLE = ROOT / "services" / "portal-web" / "src" / "faults" / "catalogue.json"
 HEAD = """# Faults
 
-What a back office can do instead of accepting an appointment, and what is made of it. \
-This page is written from the catalogue by `make docs`;
-the first row that fits decides.
-Each message of a *Failed* delivery begins with the code in brackets; \
-what the back office said itself follows, without secrets,
-at most 500 characters.
+The faults of a back office, and their meaning for a delivery.
+`make docs` writes this page from the catalogue.
+The first row that matches decides.
+Each message of a *Failed* delivery begins with the code in brackets.
+The back office's own text follows, without secrets, in at most 500 characters.
 
 *Tried again at once*: up to three times within the attempt, with growing pauses.
-*Outcome unknown*: the back office may have the appointment; look there before retrying.
+*Outcome unknown*: the back office may have stored the appointment, so check there before a retry.
 
 | Seen | Which | Code | Tried again at once | Outcome unknown | What the administrator reads |
 |---|---|---|---|---|---|

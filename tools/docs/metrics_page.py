@@ -13,26 +13,28 @@ from prometheus_client.metrics import MetricWrapperBase
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 HEAD = """# Metrics
 
-What `/metrics` of each service says. This page is written from the registry by `make docs`. \
-[monitoring.md](monitoring.md) says what to watch.
-Counters begin at 0 with their process: ask for their `rate` or `increase`. \
-Of a histogram there are `_bucket`, `_sum` and `_count`.
-Beside these there are `process_*` (CPU, memory, files, start) and `python_*` of the Python client.
+The metrics that each service publishes at `/metrics`.
+`make docs` writes this page from the registered metrics.
+[monitoring.md](monitoring.md) names the ones to watch.
+
+Counters begin at 0 with their process, so query their `rate` or `increase`.
+A histogram has the series `_bucket`, `_sum` and `_count`.
+The Python client adds `process_*` (CPU, memory, files, start) and `python_*`.
 """
 LABELS = {
     "action": "create, update, delete",
     "answer": "granted, done, superseded, busy",
     "code": "the codes of [faults.md](faults.md), or empty",
-    "connector_id": "the connectors that the administrator made; `-` where there is none",
+    "connector_id": "the connectors that the administrator created, or `-` without one",
     "exchange": "the exchanges of `common/topology.py`",
     "host": "the hosts of the connectors' URIs and token URLs",
     "kind": (
-        "of events: transaction, status, lane, dead letter, log line, heartbeat; of operations: "
-        "retry, archive, restore"
+        "events (transaction, status, lane, dead letter, log line, heartbeat), "
+        "operations (retry, archive, restore)"
     ),
     "outcome": (
-        "of passwords: right, wrong, locked; of operations' deliveries: succeeded, failed, "
-        "skipped; of the simulator's changes: accepted, refused, again"
+        "passwords (right, wrong, locked), deliveries of operations (succeeded, failed, skipped), "
+        "changes of the simulator (accepted, refused, again)"
     ),
     "reason": (
         "unreadable, unauthorised, late body, too large, content type, invalid field, broker away"
