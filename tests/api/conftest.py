@@ -14,7 +14,7 @@ from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.accounts.roles import Role
 from portal_api.deliveries.cause import cause_of
-from portal_api.recording.record import Record
+from portal_api.recording.record import Recorder
 from portal_api.store.writer import Writer
 from tests.support.api_user import COOKIE, a_user
 from tests.support.builders import an_event
@@ -87,5 +87,5 @@ async def _fill(system: System) -> None:
         ).model_copy(update=said[n % 3])
         for n in range(30)
     ]
-    await Record(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).statuses(events)
     database.client.close()

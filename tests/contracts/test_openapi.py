@@ -10,12 +10,11 @@ import pytest
 from pydantic import BaseModel
 
 from portal_api.app import described
+from portal_api.appointments.schemas import AppointmentPage
 from portal_api.connectors.fields import ConnectorFields
-from portal_api.routes.appointments import AppointmentPage
-from portal_api.routes.causes import CauseList
-from portal_api.routes.deliveries import DeliveryPage
-from portal_api.routes.saved_views import SavedViewPage
-from portal_api.saved_views.view import SavedViewFields
+from portal_api.deliveries.cause_schemas import CauseList
+from portal_api.deliveries.schemas import DeliveryPage
+from portal_api.saved_views.schemas import SavedViewFields, SavedViewPage
 from portal_api.schemas.problems import Problem
 
 API = Path(__file__).parents[2] / "docs" / "api"

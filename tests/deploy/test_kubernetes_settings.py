@@ -57,13 +57,13 @@ def test_a_service_starts_with_what_it_is_told(
                 environment.delenv(name, raising=False)
             for name, value in told(overlay, container).items():
                 environment.setenv(name, MADE_UP.get(name, "made-up") if value is None else value)
-            needs = (
+            require_role = (
                 DatabaseSettings
                 if container.get("args") == ["migrate"]
                 else SETTINGS[service_of(container)]
             )
 
-            assert needs()
+            assert require_role()
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)

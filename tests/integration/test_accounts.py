@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from portal_api.accounts.config import Rules
+from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.roles import Role
-from portal_api.build_auth import build_doors
+from portal_api.build_auth import build_auth
 from portal_api.errors import ConflictError
 from portal_api.store.users import Users
 from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user
@@ -163,7 +163,7 @@ async def test_of_admins_who_disable_each_other_at_once_one_is_left(
 async def test_the_first_administrator_is_made_only_where_there_is_nobody(
     empty_database: Database,
 ) -> None:
-    first_admin = build_doors(empty_database, Rules()).first_admin
+    first_admin = build_auth(empty_database, AuthConfig()).first_admin
 
     made = await asyncio.gather(
         *(first_admin.create_when_there_is_nobody("admin", PASSWORD, "a setting") for _ in range(2))

@@ -26,11 +26,11 @@ from starlette.routing import Route
 from common.contracts.delivery import Status
 from common.database import open_database
 from common.process import serve_http
+from portal_api.deliveries.schemas import as_delivery
 from portal_api.exports import batches
-from portal_api.exports.batches import begun
+from portal_api.exports.batches import read_batches
 from portal_api.exports.formats import json_lines
-from portal_api.recording.record import Record
-from portal_api.routes.deliveries import as_delivery
+from portal_api.recording.record import Recorder
 from portal_api.schemas.paging import Page
 from portal_api.store.delivery_projections import delivery_of
 from portal_api.store.writer import Writer
@@ -63,7 +63,7 @@ async def stored(system: System) -> AsyncIterator[None]:
         )
         for n, event in enumerate(events)
     ]
-    await Record(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).statuses(events)
     yield
     await database["deliveries"].delete_many({"appointment.source_app": SOURCE})
     await database["appointments"].delete_many({"source_app": SOURCE})
@@ -179,7 +179,7 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
     port = free_port()
 
     async def answer(_: Request) -> StreamingResponse:
-        rows = await begun(
+        rows = await read_batches(
             endless.page, Page("received_at", is_descending=True, limit=1, after=None)
         )
         return StreamingResponse(json_lines(rows, as_delivery))
@@ -207,7 +207,7 @@ async def stopped(endless: Endless) -> bool:
 
 
 async def test_a_client_that_goes_away_stops_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "TOGETHER", 50)
+    monkeypatch.setattr(batches, "EXPORT_BATCH", 50)
     endless = Endless()
 
     async with streaming(endless) as answered:

@@ -13,19 +13,19 @@ from pydantic import ValidationError
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
+from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.cause import cause_of
+from portal_api.deliveries.cause_schemas import CauseQuery
+from portal_api.deliveries.schemas import DeliveryQuery
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.errors import TooManyError
-from portal_api.operations.selection import Choice
-from portal_api.operations.submit import Order
-from portal_api.recording.record import Record
-from portal_api.routes.appointments import AppointmentQuery
-from portal_api.routes.causes import CauseQuery
-from portal_api.routes.deliveries import DeliveryQuery
+from portal_api.operations.selection import Selection
+from portal_api.operations.submit import OperationService
+from portal_api.recording.record import Recorder
 from portal_api.store import deliveries as reading
 from portal_api.store.causes import Causes
-from portal_api.store.deliveries import Reader
+from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.database import Database, a_database
@@ -227,7 +227,7 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Nine deliveries. The last two are archived, and the lane of c2 is held."""
     async with a_database(mongodb_url) as made:
         kept = (told(8, Status.FAILED, message="kept"), told(9, message="kept"))
-        await Record(Writer(made)).statuses([*EVENTS, *kept])
+        await Recorder(Writer(made)).statuses([*EVENTS, *kept])
         await made["deliveries"].update_many(
             {"_id": {"$in": [event.delivery_id for event in kept]}}, {"$set": {"archived": True}}
         )
@@ -243,7 +243,7 @@ async def test_a_condition_finds_these_deliveries(
 ) -> None:
     query = DeliveryQuery.model_validate(conditions)
 
-    items, _ = await Reader(database).deliveries(query.wanted(), query.phase, query.page())
+    items, _ = await DeliveryQueries(database).deliveries(query.wanted(), query.phase, query.page())
 
     assert "".join(sorted(item["transaction_id"][1:] for item in items)) == found
 
@@ -254,7 +254,7 @@ async def test_a_condition_finds_these_appointments(
 ) -> None:
     query = AppointmentQuery.model_validate(conditions)
 
-    items, _ = await Reader(database).appointments(query.wanted(), query.page())
+    items, _ = await DeliveryQueries(database).appointments(query.wanted(), query.page())
 
     assert "".join(sorted(item["_id"].removeprefix("demo/") for item in items)) == found
 
@@ -277,7 +277,7 @@ async def test_causes_take_the_same_conditions(
     query = CauseQuery.model_validate(conditions)
 
     groups = await Causes(database).groups(
-        await Reader(database).conditions(query.wanted(), query.phase)
+        await DeliveryQueries(database).conditions(query.wanted(), query.phase)
     )
 
     assert sorted(group["code"] or "" for group in groups) == sorted(code or "" for code in codes)
@@ -347,7 +347,7 @@ async def crowded(mongodb_url: str) -> AsyncIterator[Database]:
             )
             for n in range(41)
         ]
-        await Record(Writer(made)).statuses(events)
+        await Recorder(Writer(made)).statuses(events)
         yield made
 
 
@@ -365,7 +365,7 @@ async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
 async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_round(
     crowded: Database, sort: DeliverySort
 ) -> None:
-    reader = Reader(crowded)
+    reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
         return await reader.deliveries(query.wanted(), query.phase, query.page())
@@ -389,7 +389,7 @@ async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_rou
 async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_round(
     crowded: Database, sort: AppointmentSort
 ) -> None:
-    reader = Reader(crowded)
+    reader = DeliveryQueries(crowded)
 
     async def read(query: AppointmentQuery) -> Any:
         return await reader.appointments(query.wanted(), query.page())
@@ -410,7 +410,7 @@ async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_r
 
 
 async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database) -> None:
-    reader = Reader(crowded)
+    reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
         return await reader.deliveries(query.wanted(), query.phase, query.page())
@@ -431,8 +431,8 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database
 async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
     crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
-    reader = Reader(crowded)
+    monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
+    reader = DeliveryQueries(crowded)
 
     for broad, field in (
         ({"modified_by": ["ANNE"]}, "modified_by"),
@@ -443,27 +443,28 @@ async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
         with pytest.raises(
             TooManyError, match=f"{field}: can be used where the other conditions leave at most 20"
         ):
-            await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
+            await reader.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
 
     narrow = DeliveryQuery.model_validate(
         {"modified_by": ["ANNE"], "sort": "-duration_ms", "status": ["Failed"]}
     )
-    await reader.narrow_enough("deliveries", narrow.straight(), narrow.looked_at())
+    await reader.refuse_full_scan("deliveries", narrow.indexed(), narrow.unindexed())
 
 
 async def test_an_operation_refuses_a_filter_that_its_list_refuses(
     crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
-    order = Order(Mock(), Mock(), Reader(crowded))
+    monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
+    order = OperationService(Mock(), Mock(), DeliveryQueries(crowded))
 
     with pytest.raises(TooManyError, match=r"filter\.modified_by: can be used where"):
         await order.conditions(
-            Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}), A_MOMENT
+            Selection.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}),
+            A_MOMENT,
         )
 
     assert await order.conditions(
-        Choice.model_validate(
+        Selection.model_validate(
             {"kind": "retry", "filter": {"modified_by": ["ANNE"], "status": ["Failed"]}}
         ),
         A_MOMENT,

@@ -7,9 +7,9 @@ from typing import Any
 
 from common.contracts.delivery import Phase, Status
 from portal_api.cli import moment
-from portal_api.recording.fail_unfinished import SENTENCE, give_up
-from portal_api.recording.record import Record
-from portal_api.store.unfinished import Unheard
+from portal_api.recording.fail_unfinished import SENTENCE, fail_unfinished
+from portal_api.recording.record import Recorder
+from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.database import Database
@@ -25,7 +25,7 @@ def at(number: int) -> Any:
 async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
     database: Database,
 ) -> None:
-    record = Record(Writer(database))
+    record = Recorder(Writer(database))
     await record.statuses(
         [
             an_event(status=None, number=number, key=f"demo/{number}")
@@ -33,7 +33,7 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
         ]
     )
 
-    ended = await give_up(Unheard(database), record, at(MANY))
+    ended = await fail_unfinished(UnfinishedDeliveries(database), record, at(MANY))
 
     found = await database["deliveries"].find_one({"_id": "t1.c1"})
     assert found is not None
@@ -53,16 +53,16 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
 async def test_what_has_come_to_a_status_stays_as_it_is(
     database: Database,
 ) -> None:
-    record = Record(Writer(database))
+    record = Recorder(Writer(database))
     await record.statuses([an_event(status=Status.SUCCESS, number=1)])
 
-    assert await give_up(Unheard(database), record, at(2)) == 0
+    assert await fail_unfinished(UnfinishedDeliveries(database), record, at(2)) == 0
 
 
 async def test_a_later_attempt_still_counts(database: Database) -> None:
-    record = Record(Writer(database))
+    record = Recorder(Writer(database))
     await record.statuses([an_event(status=None, number=1)])
-    await give_up(Unheard(database), record, at(2))
+    await fail_unfinished(UnfinishedDeliveries(database), record, at(2))
 
     await record.statuses([an_event(attempt=2, status=Status.SUCCESS, number=1)])
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
 from common.contracts.delivery import Status
+from common.contracts.moments import ticks_of
 from dispatcher.ledger.bulk import Bulk
 from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
 from dispatcher.ledger.ledger import Ledger

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 
 from common.contracts.delivery import Phase, Status
-from portal_api.accounts.audit_entry import Entry
+from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
+from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
+from portal_api.deliveries.schemas import DeliveryQuery
 from portal_api.deliveries.sort import DeliverySort
 from portal_api.deliveries.statuses import standing
-from portal_api.lists.column import Way
+from portal_api.lists.column import AccessPath
 from portal_api.lists.conditions import all_of
-from portal_api.recording.record import Record
-from portal_api.routes.appointments import AppointmentQuery
-from portal_api.routes.deliveries import DeliveryQuery
+from portal_api.recording.record import Recorder
 from portal_api.schemas.paging import Page
 from portal_api.store.pages import cursors, read_page
 from portal_api.store.writer import Writer
@@ -105,7 +105,7 @@ APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many deliveries of as many appointments. A few of them are rare in each field."""
     async with a_database(mongodb_url) as made:
-        await Record(Writer(made)).statuses([_event(n) for n in range(MANY)])
+        await Recorder(Writer(made)).statuses([_event(n) for n in range(MANY)])
         await made["deliveries"].update_many(
             {"_id": {"$in": [f"t{n}.c1" for n in range(0, MANY, 50)]}}, {"$set": {"archived": True}}
         )
@@ -198,7 +198,11 @@ async def last_key(collection: Any, wanted: dict[str, Any], page: Page) -> str:
 
 @pytest.mark.parametrize(
     "sort",
-    [sort for sort in DeliverySort if OF_DELIVERIES[sort.removeprefix("-")].way is Way.INDEX],
+    [
+        sort
+        for sort in DeliverySort
+        if OF_DELIVERIES[sort.removeprefix("-")].access_path is AccessPath.INDEX
+    ],
 )
 async def test_deliveries_in_each_order_first_page_and_last(
     database: Any, sort: DeliverySort
@@ -270,7 +274,11 @@ async def test_in_the_order_of_the_same_column_they_need_no_sorting(
 
 @pytest.mark.parametrize(
     "sort",
-    [sort for sort in AppointmentSort if OF_APPOINTMENTS[sort.removeprefix("-")].way is Way.INDEX],
+    [
+        sort
+        for sort in AppointmentSort
+        if OF_APPOINTMENTS[sort.removeprefix("-")].access_path is AccessPath.INDEX
+    ],
 )
 async def test_appointments_in_each_order_first_page_and_last(
     database: Any, sort: AppointmentSort
@@ -301,7 +309,7 @@ async def test_causes_are_grouped_from_their_own_index(database: Any) -> None:
 
 
 def test_each_condition_with_an_index_is_tried() -> None:
-    def straight(model: Any) -> set[str]:
+    def indexed(model: Any) -> set[str]:
         names = {
             name
             for name in model.model_fields
@@ -310,7 +318,7 @@ def test_each_condition_with_an_index_is_tried() -> None:
         return {
             name
             for name in names
-            if model._column(name)[0].way is Way.INDEX
+            if model._column(name)[0].access_path is AccessPath.INDEX
             and model._column(name)[1] in {"is", "begins", "from"}
         }
 
@@ -336,9 +344,9 @@ def test_each_condition_with_an_index_is_tried() -> None:
     }
     tried = {name for filters in STRAIGHT + FOUND_FIRST for name in filters}
 
-    assert straight(DeliveryQuery) <= tried | alike
+    assert indexed(DeliveryQuery) <= tried | alike
     assert (
-        straight(AppointmentQuery)
+        indexed(AppointmentQuery)
         <= {name for filters in APPOINTMENTS_FOUND for name in filters} | alike
     )
     assert Phase.HELD in DeliveryQuery(phase=(Phase.HELD,)).phase
@@ -359,7 +367,7 @@ async def test_the_audit_by_each_filter(database: Any, wanted: dict[str, Any]) -
     if not await database["audit"].find_one({}):
         told = [(A_MOMENT + timedelta(seconds=n), f"user{n % 10}", f"c{n}") for n in range(MANY)]
         entries = [
-            Entry("change_connector", "203.0.113.9", at=at, who=who, target=target)
+            AuditEntry("change_connector", "203.0.113.9", at=at, who=who, target=target)
             for at, who, target in told
         ]
         await database["audit"].insert_many([entry.document() for entry in entries])

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from common.database import open_database
-from portal_api.accounts.lockout import patience_with_addresses, patience_with_names
-from portal_api.schemas.types import this_moment
+from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
+from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.sign_ins import SignIns
 from tests.support.api_user import ApiUser, a_name, a_user
 from tests.support.system import System
@@ -79,11 +79,11 @@ async def test_an_address_that_guesses_many_names_is_locked_too(system: System) 
     guesser, waits = ApiUser(system), (timedelta(seconds=30), timedelta(hours=1))
     sign_ins = SignIns(
         open_database(system.mongodb_url, system.database),
-        patience_with_names(*waits),
-        patience_with_addresses(*waits),
+        lockout_of_names(*waits),
+        lockout_of_addresses(*waits),
     )
     for _ in range(49):
-        await sign_ins.begin(a_name(), guesser.address, this_moment())
+        await sign_ins.begin(a_name(), guesser.address, now_in_milliseconds())
 
     answers = [await ApiUser(system, address=guesser.address).wrong() for _ in range(3)]
 

@@ -14,12 +14,12 @@ import pytest
 
 from common.contracts.telemetry import Heartbeat
 from portal_api.logs.line import read_lines
-from portal_api.recording.record_telemetry import Hear
-from portal_api.routes.logs import LogQuery
+from portal_api.logs.schemas import LogQuery
+from portal_api.recording.record_telemetry import TelemetryRecorder
 from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
 from portal_api.store.logs import Logs
-from portal_api.store.retention import Kept, keep_for
+from portal_api.store.retention import RetentionRule, apply_retention
 from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
 from tests.support.database import Database, a_database
@@ -61,8 +61,8 @@ def a_message(numbers: range) -> bytes:
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many log lines."""
     async with a_database(mongodb_url) as opened:
-        hear = Hear(Logs(opened), Heartbeats(opened))
-        await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+        recorder = TelemetryRecorder(Logs(opened), Heartbeats(opened))
+        await recorder.lines("boot.1", *read_lines(a_message(range(MANY))))
         yield opened
 
 
@@ -89,7 +89,7 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
 
 
 async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
-    hear = Hear(Logs(database), Heartbeats(database))
+    hear = TelemetryRecorder(Logs(database), Heartbeats(database))
 
     await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
 
@@ -98,7 +98,7 @@ async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
 
 async def test_lines_are_forgotten_after_a_while_that_may_be_changed(database: Any) -> None:
     for days in (14, 3, 3, 30):
-        await keep_for(database, [Kept("logs", "kept", timedelta(days=days))])
+        await apply_retention(database, [RetentionRule("logs", "kept", timedelta(days=days))])
 
         index = (await database["logs"].index_information())["kept"]
         assert (index["key"], index["expireAfterSeconds"]) == ([("at", 1)], days * 86_400)
@@ -110,7 +110,9 @@ async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
     for seconds in (100, 200, 300):
         await asyncio.gather(
             *(
-                keep_for(database, [Kept("heartbeats", "kept", timedelta(seconds=seconds))])
+                apply_retention(
+                    database, [RetentionRule("heartbeats", "kept", timedelta(seconds=seconds))]
+                )
                 for _ in range(3)
             )
         )
@@ -121,10 +123,12 @@ async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
 
 
 async def test_minutes_and_sums_are_kept_for_different_times(database: Any) -> None:
-    minutes = Kept("figures", "minutes_kept", timedelta(days=14), {"step": "minute"})
-    sums = Kept("figures", "sums_kept", timedelta(days=3_650), {"step": {"$in": ["hour", "day"]}})
+    minutes = RetentionRule("figures", "minutes_kept", timedelta(days=14), {"step": "minute"})
+    sums = RetentionRule(
+        "figures", "sums_kept", timedelta(days=3_650), {"step": {"$in": ["hour", "day"]}}
+    )
 
-    await keep_for(database, [minutes, sums])
+    await apply_retention(database, [minutes, sums])
 
     indexes = await database["figures"].index_information()
     assert {

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from portal_api.accounts.audit_schemas import AuditQuery, AuditSort
+from portal_api.accounts.user_schemas import UserQuery, UserSort
 from portal_api.operations.schemas import OperationQuery, OperationSort
-from portal_api.routes.audit import AuditQuery, AuditSort
-from portal_api.routes.users import UserQuery, UserSort
 from portal_api.store.pages import read_page
 from tests.integration.test_list_plans import check
 from tests.support.api_user import a_user

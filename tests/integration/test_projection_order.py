@@ -15,7 +15,7 @@ from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from common.contracts.transaction import TransactionReceived
-from portal_api.recording.record import Record
+from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
@@ -26,8 +26,8 @@ KEY = "demo/37743"
 
 
 @pytest.fixture
-def record(database: Database) -> Record:
-    return Record(Writer(database))
+def record(database: Database) -> Recorder:
+    return Recorder(Writer(database))
 
 
 def a_letter(attempt: int = 1) -> DeadLetter:
@@ -66,7 +66,7 @@ async def in_every_order(
 
 
 async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     event = an_event().model_copy(update={"received_at": A_MOMENT})
     pending = event.model_copy(update={"status": None, "phase": Phase.PENDING})
@@ -85,7 +85,7 @@ async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
 
 
 async def test_a_dead_letter_of_a_later_attempt_is_shown(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     steps = [
         partial(record.statuses, [an_event(status=Status.FAILED)]),
@@ -100,7 +100,7 @@ async def test_a_dead_letter_of_a_later_attempt_is_shown(
 
 
 async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event()])
     await database["deliveries"].update_one({"_id": "t1.c1"}, {"$set": {"rank": 12}})
@@ -111,7 +111,7 @@ async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
 
 
 async def test_a_success_that_comes_after_the_delivery_was_given_up_is_shown(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     given_up = an_event(status=Status.FAILED).model_copy(update={"outcome_unknown": True})
     steps = [partial(record.statuses, [given_up]), partial(record.statuses, [an_event()])]
@@ -127,7 +127,7 @@ async def test_a_success_that_comes_after_the_delivery_was_given_up_is_shown(
 
 @pytest.mark.parametrize("attempt", [99, 100, 101, 9_999])
 async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_many_there_were(
-    database: Database, record: Record, attempt: int
+    database: Database, record: Recorder, attempt: int
 ) -> None:
     steps = [
         partial(record.statuses, [an_event(attempt - 1, Status.FAILED)]),
@@ -143,7 +143,7 @@ async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_man
 
 
 async def test_an_appointment_of_the_release_before_goes_on(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event(100, None)])
     older = {"connectors.c1.rank": "", "shown_received_at": "", "shown_place": ""}
@@ -187,7 +187,7 @@ OLDER_AND_NEWER = {
 
 @pytest.mark.parametrize("case", OLDER_AND_NEWER)
 async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
-    database: Database, record: Record, case: str
+    database: Database, record: Recorder, case: str
 ) -> None:
     older, newer = OLDER_AND_NEWER[case]
     told = an_event(status=Status.FAILED, subject="old").model_copy(
@@ -207,7 +207,7 @@ async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
 
 
 async def test_giving_up_finds_pending_deliveries_by_an_index(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
     await record.statuses([an_event(status=None, number=1_000)])
@@ -220,7 +220,7 @@ async def test_giving_up_finds_pending_deliveries_by_an_index(
 
 
 async def test_a_lane_that_works_is_forgotten_a_day_after_its_replica_was_last_heard_of(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     now = datetime.now(UTC)
     for replica, at, until_ in (

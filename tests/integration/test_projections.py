@@ -15,12 +15,12 @@ import pytest
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
+from portal_api.deliveries.schemas import DeliveryDetails, DeliveryQuery
 from portal_api.errors import BadCursorError
-from portal_api.recording.record import Record
-from portal_api.routes.deliveries import DeliveryDetails, DeliveryQuery
+from portal_api.recording.record import Recorder
 from portal_api.schemas.paging import Page
 from portal_api.store import delivery_projections
-from portal_api.store.deliveries import Reader
+from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
 from tests.support.database import Database
@@ -29,17 +29,17 @@ NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
 
 @pytest.fixture
-def record(database: Database) -> Record:
-    return Record(Writer(database))
+def record(database: Database) -> Recorder:
+    return Recorder(Writer(database))
 
 
 @pytest.fixture
-def reader(database: Database) -> Reader:
-    return Reader(database)
+def reader(database: Database) -> DeliveryQueries:
+    return DeliveryQueries(database)
 
 
 async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     events = [
         an_event(1, None),
@@ -57,7 +57,7 @@ async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
 
 
 async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
-    database: Database, reader: Reader
+    database: Database, reader: DeliveryQueries
 ) -> None:
     one, other = Writer(database), Writer(database)
 
@@ -73,7 +73,7 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
 
 
 async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     older = a_transaction("t1", subject="old")
     newer = a_transaction("t2", subject="new", modified_at=A_MOMENT + timedelta(minutes=1))
@@ -96,7 +96,7 @@ async def test_an_appointment_shows_its_newest_version_and_what_each_connector_c
 
 
 async def test_an_appointment_is_pending_until_its_newest_transaction_is_delivered(
-    record: Record, reader: Reader, database: Any
+    record: Recorder, reader: DeliveryQueries, database: Any
 ) -> None:
     first, second = [
         a_transaction(f"t{n}", modified_at=A_MOMENT + timedelta(minutes=n)) for n in (1, 2)
@@ -124,14 +124,14 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
     )
 
 
-async def test_the_snapshot_is_kept_once(record: Record, database: Database) -> None:
+async def test_the_snapshot_is_kept_once(record: Recorder, database: Database) -> None:
     await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
     assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']
 
 
 async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls_silent(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     now = datetime.now(UTC)
     await record.statuses([an_event(1, None), an_event(1, None, number=2, connector_id="c2")])
@@ -163,7 +163,7 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
 
 
 async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     await record.statuses([an_event(status=Status.FAILED).model_copy(update={"trace": "File"})])
 
@@ -175,7 +175,7 @@ async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
 
 
 async def test_a_parked_delivery_is_failed_until_its_next_attempt(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -200,7 +200,7 @@ async def test_a_parked_delivery_is_failed_until_its_next_attempt(
 
 
 async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -222,7 +222,7 @@ async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appo
 
 
 async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     await record.statuses([an_event(number=n) for n in range(25)])
     seen: list[str] = []
@@ -241,7 +241,7 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
 
 @pytest.mark.parametrize("is_descending", [True, False])
 async def test_paging_goes_through_items_without_a_value(
-    record: Record, reader: Reader, *, is_descending: bool
+    record: Recorder, reader: DeliveryQueries, *, is_descending: bool
 ) -> None:
     await record.statuses(
         [an_event(number=n, status=Status.FAILED if n % 2 else None) for n in range(12)]
@@ -262,7 +262,7 @@ async def test_paging_goes_through_items_without_a_value(
 
 
 @pytest.mark.parametrize("after", ["x", "W10=", "e30=", "W3siJG5lIjogMX0sICJhIl0="])
-async def test_a_foreign_paging_key_is_refused(reader: Reader, after: str) -> None:
+async def test_a_foreign_paging_key_is_refused(reader: DeliveryQueries, after: str) -> None:
     with pytest.raises(BadCursorError):
         await reader.deliveries(
             {}, (), Page("received_at", is_descending=True, limit=5, after=after)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from portal_api.deliveries.cause import cause_of
-from portal_api.store.regroup import TOGETHER, regroup
+from portal_api.store.regroup import REGROUP_BATCH, regroup
 from tests.support.database import Database
 
-MANY = TOGETHER + 20
+MANY = REGROUP_BATCH + 20
 
 
 def a_failure(number: int, **fields: Any) -> dict[str, Any]:

@@ -130,7 +130,7 @@ async def test_a_cron_expression_that_cannot_be_read_is_shown_and_operations_go_
     over = await until_state(system, operation)
     await system.stop(name)
 
-    assert "the hour '25' is not understood" in found["timer_job"]["trouble"]
+    assert "the hour '25' is not valid" in found["timer_job"]["trouble"]
     assert found["timer_job"]["next_run_at"] is None
     assert any("The timer job is off" in reason for reason in found["reasons"])
     assert counts(over) == {"total": 1, "succeeded": 1}

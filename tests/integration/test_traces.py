@@ -24,8 +24,8 @@ STEPS = {
     "publish statuses": ("dispatcher", "producer", "deliver deliveries"),
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
-"""Service, kind and parent of each span."""
-AWAY, AGAIN = "the collector does not take traces", "the collector takes traces again"
+"""Each step's service, kind and parent."""
+AWAY, AGAIN = "the collector does not accept traces", "the collector accepts traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 
 
@@ -261,7 +261,7 @@ async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliverie
         await details(traced, await traced.change("update", a_snapshot(source_app=app)))
         return all([AGAIN in await log_of(traced, name) for name in RECORDING])
 
-    await until(all_say_so, "every service to say that the collector takes traces again")
+    await until(all_say_so, "every service to say that the collector accepts traces again")
     delivery = await details(traced, await traced.change("update", a_snapshot(source_app=app)))
     await collected(collector, delivery["trace_id"], len(STEPS))
     logs = [await log_of(traced, name) for name in RECORDING]

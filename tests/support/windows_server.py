@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from simulator.authentication.handshake import Handshake
-from simulator.authentication.required import LoginRequired
+from simulator.authentication.requirements import LoginRequirement
 from simulator.errors import HandshakeError
 from tests.support.simulated_back_offices import LOGIN
 
@@ -99,8 +99,8 @@ class WindowsServer:
         return answer
 
 
-def _required(scheme: str) -> LoginRequired:
-    return LoginRequired.model_validate(
+def _required(scheme: str) -> LoginRequirement:
+    return LoginRequirement.model_validate(
         {"type": scheme, "login": LOGIN["login"], "password": SecretStr(LOGIN["password"])}
     )
 

@@ -9,20 +9,21 @@ from simulator.back_offices.fault import Fault
 PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
 HEAD = """# Simulator
 
-Plays Dime.Scheduler and every back office over real HTTP, for demos, tests and benchmarks.
+The simulator plays Dime.Scheduler and every back office over real HTTP, for demos, tests and \
+benchmarks.
 Never run it in production.
-This page is written from its faults by `make docs`.
+`make docs` generates this page from the faults.
 
-A back office is there as soon as it is called: `/back-offices/<name>` is a webhook.
+The first call creates a back office: `/back-offices/<name>` is a webhook.
 Below it are the page service of Business Central and NAV, Business Central's API page, and \
 Dataverse.
 `GET /back-offices/<name>` counts its calls.
 `GET /back-offices/<name>/records` shows the records as stored.
 
-It stores decimals digit by digit, and dates from 1753 on, as the real ones do.
-Business Central and NAV take 20 decimals, from -999,999,999,999,999.99 to 999,999,999,999,999.99.
-Dataverse takes 10 decimals, from -100,000,000,000 to 100,000,000,000.
-Anything else is refused in the words of the protocol.
+It stores decimals digit by digit, and dates from 1753 on, as real back offices do.
+Business Central and NAV accept 20 decimals, from -999,999,999,999,999.99 to 999,999,999,999,999.99.
+Dataverse accepts 10 decimals, from -100,000,000,000 to 100,000,000,000.
+Other values are refused with an error of the protocol.
 
 `PUT /back-offices/<name>/faults` adds a fault, `DELETE` removes all:
 

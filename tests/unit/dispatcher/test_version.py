@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
 from common.contracts.transaction import TransactionReceived
 from dispatcher.ledger.version import Version
 from tests.support.builders import A_MOMENT, a_transaction

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
 from ingest.dates import Arrival
 from ingest.errors import InvalidFieldError, UnreadableError
 from ingest.snapshot import LONGEST_FACT, read_snapshot

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from simulator.back_offices.fault import Fault, read_fault
-from simulator.back_offices.faults import Faults
+from simulator.back_offices.fault_injector import FaultInjector
 from simulator.errors import InvalidFieldError
 
 
 def strikes(calls: int = 1_000, **fields: float) -> list[bool]:
-    faults = Faults(Fault(status=503, **fields))  # type: ignore[arg-type]
-    return [faults.strike() is not None for _ in range(calls)]
+    faults = FaultInjector(Fault(status=503, **fields))  # type: ignore[arg-type]
+    return [faults.choose_fault() is not None for _ in range(calls)]
 
 
 def test_a_fault_strikes_every_call_until_it_is_removed() -> None:

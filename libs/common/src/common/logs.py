@@ -1,4 +1,4 @@
-"""One JSON line per event on standard output, from our own code and from the libraries alike."""
+"""Logs as one JSON line per event on standard output, for this code and the libraries alike."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ _SILENCED = (
 
 
 def configure_logs(service: str, replica: str, level: str, forward: Forward | None = None) -> None:
-    """Send every log line to standard output as JSON with time, level, service, replica and, of
-    work for one change, its trace; ``forward`` gets each line too.
+    """Write each log line to standard output as JSON with time, level, service and replica.
+
+    A line about one change also has its trace id. ``forward`` receives each line too.
     """
 
     def add_names(
@@ -68,19 +69,18 @@ def configure_logs(service: str, replica: str, level: str, forward: Forward | No
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in (
-        _SILENCED
-    ):  # a reconnect makes bursts of harmless errors here; our own code says once what happened
+    # A reconnect causes bursts of harmless errors in these loggers. This code logs it once.
+    for name in _SILENCED:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _render_stack_trace(exc_info: structlog.typing.ExcInfo) -> str:
-    """Return where the error was raised; its own text may quote a payload."""
+    """Return the stack trace without the error's text, which may quote a payload."""
     return stack_trace_of(exc_info[1])
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Writes the libraries' lines, and hands each one on as it was written."""
+    """Writes log lines of libraries, and forwards each written line."""
 
     def __init__(self, forward: Forward) -> None:
         super().__init__(sys.stdout)
@@ -93,9 +93,7 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 def _forwarding_to(forward: Forward) -> structlog.typing.Processor:
-    """Return the step behind the last one: the finished line is handed on as it stands, which
-    costs an append.
-    """
+    """Return the last processor, which forwards the finished line. Its cost is one append."""
 
     def forward_line(_: object, __: str, line: Any) -> str:
         forward(line)
@@ -105,8 +103,8 @@ def _forwarding_to(forward: Forward) -> structlog.typing.Processor:
 
 
 def _to_json(event: dict[str, object], **_: object) -> str:
-    """Encode without a fallback for foreign types: twice as fast, and our own lines hold none;
-    anything else is shown as text.
+    """Encode without a fallback for foreign types, which is twice as fast. The lines of this code
+    need no fallback. Other values are encoded as text.
     """
     try:
         return json.dumps(event)

@@ -1,4 +1,4 @@
-"""Reads a message that is a list: an item that cannot be read takes no neighbour with it."""
+"""Reads a message that is a list, where an unreadable item does not fail the others."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class UnreadableItems(NamedTuple):
-    """The items that cannot be read, as a list, and the reason of the first."""
+    """The unreadable items as a list, and the validation error."""
 
     body: bytes
     error: ValidationError
 
 
 class ListItems(NamedTuple, Generic[M]):
-    """The items of a list that can be read, and the others."""
+    """The items of a list that were read, and the unreadable ones."""
 
     items: list[M]
     unreadable: UnreadableItems | None
 
 
 def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> ListItems[M]:
-    """Read what can be read; raises ValidationError when that is nothing."""
+    """Return the items of the list. Raises ValidationError when no item can be read."""
     try:
         return ListItems(many.validate_json(body), None)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Where an error was raised, without the error's own text: that may quote a payload or a secret."""
+"""Stack traces without the error's text, which may quote a payload or a secret."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MOST_CHARACTERS = 20_000
 
 
 def stack_trace_of(error: BaseException) -> str:
-    """Return the frames and the type of the error and of its causes, the newest frames last."""
+    """Return the frames and types of the error and its causes, the newest frames last."""
     lines: list[str] = []
     found: BaseException | None = error
     while found is not None:

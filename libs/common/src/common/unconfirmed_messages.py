@@ -1,4 +1,4 @@
-"""Messages that RabbitMQ has not confirmed yet: how long the oldest has waited, and why."""
+"""Messages that RabbitMQ has not confirmed yet: the age of the oldest and the reason."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 REPORT_AFTER_S = 10.0
-"""A message may wait that long before it is reported."""
+"""The time that a message may be unconfirmed before it is reported."""
 NO_CONFIRMATION = "RabbitMQ does not confirm them"
 
 
 class UnconfirmedMessages:
-    """The messages to one exchange; logs once when they begin to wait for long, and once when that
-    is over.
+    """The unconfirmed messages to one exchange. Logs once when they have waited for long, and once
+    when RabbitMQ confirms again.
     """
 
     def __init__(self, exchange: str) -> None:
@@ -35,13 +35,13 @@ class UnconfirmedMessages:
 
     @property
     def oldest_s(self) -> float:
-        """Seconds for which the oldest has waited; 0 = none waits."""
+        """The age of the oldest unconfirmed message in seconds, or 0."""
         began = next(iter(self._began.values()), None)
         return 0.0 if began is None else time.monotonic() - began
 
     @contextlib.contextmanager
     def track(self) -> Iterator[None]:
-        """Count a message as waiting inside this block."""
+        """Count a message as unconfirmed inside this block."""
         key = object()
         self._began[key] = time.monotonic()
         if self._timer is None:
@@ -52,14 +52,14 @@ class UnconfirmedMessages:
             del self._began[key]
             if self._is_reported and self.oldest_s < REPORT_AFTER_S:
                 self._is_reported = False
-                log.info("RabbitMQ takes the messages again", exchange=self._exchange)
+                log.info("RabbitMQ confirms messages again", exchange=self._exchange)
 
     def record_failure(self, reason: str) -> None:
-        """Note why RabbitMQ did not take one."""
+        """Store the reason of the last failure."""
         self._reason = reason
 
     def check(self) -> str | None:
-        """Return the reason when messages have waited for too long."""
+        """Return a reason while a message has been unconfirmed for too long."""
         if self.oldest_s < REPORT_AFTER_S:
             return None
         return f"messages to {self._exchange} wait for RabbitMQ: {self._reason}"

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from common.contracts.appointment import ticks_of
+from common.contracts.moments import ticks_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -7,11 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from portal_api.accounts.lockout import patience_with_addresses, patience_with_names
-from portal_api.auth.authenticate import Recognise
+from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
+from portal_api.auth.authenticate import Authenticator
 from portal_api.auth.first_admin import FirstAdmin
-from portal_api.auth.password_hasher import Hasher
-from portal_api.auth.sign_in import SignIn
+from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.auth.sign_in import SignInService
 from portal_api.routes.api_keys import api_keys
 from portal_api.routes.audit import audit
 from portal_api.routes.session import session
@@ -30,28 +30,28 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from portal_api.accounts.client_address import Network
-    from portal_api.accounts.config import Rules
+    from portal_api.accounts.config import AuthConfig
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class AuthComponents:
     """Recognising callers, the audit, the route that nobody needs to be known for, and
     those of accounts.
     """
 
-    recognise: Recognise
+    authenticator: Authenticator
     audit: Audit
     proxies: Sequence[Network]
     origins: Collection[str]
     sign_in: APIRouter
     routers: Sequence[APIRouter]
-    hasher: Hasher
+    hasher: PasswordHasher
     first_admin: FirstAdmin
 
 
-def build_doors(database: AsyncIOMotorDatabase[dict[str, Any]], rules: Rules) -> Doors:
+def build_auth(database: AsyncIOMotorDatabase[dict[str, Any]], rules: AuthConfig) -> AuthComponents:
     """Return all of it; nothing is connected to."""
-    people, sessions, keys, trail = (
+    users_store, sessions, keys, audit_store = (
         Users(database),
         Sessions(database, rules.lifetimes),
         ApiKeys(database),
@@ -59,22 +59,22 @@ def build_doors(database: AsyncIOMotorDatabase[dict[str, Any]], rules: Rules) ->
     )
     waits = rules.first_wait, rules.longest_wait
     sign_ins, hasher = (
-        SignIns(database, patience_with_names(*waits), patience_with_addresses(*waits)),
-        Hasher(),
+        SignIns(database, lockout_of_names(*waits), lockout_of_addresses(*waits)),
+        PasswordHasher(),
     )
-    sign_in = SignIn(people, sessions, sign_ins, hasher)
-    return Doors(
-        recognise=Recognise(people, sessions, keys, rules.key),
-        audit=trail,
+    sign_in = SignInService(users_store, sessions, sign_ins, hasher)
+    return AuthComponents(
+        authenticator=Authenticator(users_store, sessions, keys, rules.key),
+        audit=audit_store,
         proxies=rules.proxies,
         origins=rules.origins,
-        sign_in=signing_in(sign_in, people, is_secure=rules.is_secure),
+        sign_in=signing_in(sign_in, users_store, is_secure=rules.is_secure),
         routers=[
-            session(people, sessions, sign_in, hasher),
-            users(people, sign_ins, hasher),
+            session(users_store, sessions, sign_in, hasher),
+            users(users_store, sign_ins, hasher),
             api_keys(keys),
-            audit(trail),
+            audit(audit_store),
         ],
         hasher=hasher,
-        first_admin=FirstAdmin(people, trail, hasher),
+        first_admin=FirstAdmin(users_store, audit_store, hasher),
     )

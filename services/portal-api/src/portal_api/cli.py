@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from common.database import wait_for_database
 from common.problem import message_of
 from common.sealing import SealError
-from portal_api.accounts.config import Rules
+from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.user import UserName
-from portal_api.build_auth import build_doors
+from portal_api.build_auth import build_auth
 from portal_api.errors import InvalidFieldError, PortalError
 from portal_api.store.indexes import make_indexes
 from portal_api.store.regroup import regroup
@@ -103,7 +103,9 @@ async def create_admin(database: AsyncIOMotorDatabase[dict[str, Any]], given: st
     """Ask for the password, create the account, and say so; returns an exit code."""
     try:
         name = TypeAdapter(UserName).validate_python(given)
-        await build_doors(database, Rules()).first_admin.create(name, _password(), "create-admin")
+        await build_auth(database, AuthConfig()).first_admin.create(
+            name, _password(), "create-admin"
+        )
     except ValidationError as error:
         sys.stderr.write(f"Stopped: the name {message_of(error.errors(include_url=False)[0])}.\n")
     except PortalError as error:

@@ -1,4 +1,4 @@
-"""Publishes requests to their lanes, and tells that the deliveries are pending again."""
+"""Publishes requests for deliveries, and the progress of operations."""
 
 from __future__ import annotations
 
@@ -20,34 +20,58 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractRobustConnection
 
     from common.broker import Publisher
+    from common.contracts.operation import DeliveriesArchived, OperationProgressed
 
 log = structlog.get_logger()
 DECLARE_TIMEOUT_S = 10.0
 
 
-class Ask:
-    """Returns when the broker has confirmed everything."""
+class RetryPublisher:
+    """Publishes every message of retry.
+
+    Each method returns when RabbitMQ has confirmed all messages, however long it is unavailable.
+    """
 
     def __init__(self, publisher: Publisher, connection: AbstractRobustConnection) -> None:
         self._publisher = publisher
         self._connection = connection
-        self._known: set[str] = set()
+        self._declared: set[str] = set()
 
-    async def __call__(self, requests: Sequence[DeliveryRequested]) -> None:
-        """Publish the requests side by side, after one message that tells of all of them."""
+    async def request_deliveries(self, requests: Sequence[DeliveryRequested]) -> None:
+        """Publish each request to its lane.
+
+        One message before them sets the status of all these deliveries to pending.
+        """
         if not requests:
             return
-        await self._declare({request.connector_id for request in requests} - self._known)
-        told = STATUSES.dump_json([_pending(request) for request in requests])
+        await self._declare_lanes({request.connector_id for request in requests} - self._declared)
         await self._publisher.publish_until_confirmed(
             topology.STATUSES,
-            told,
+            STATUSES.dump_json([_pending(request) for request in requests]),
             message_id=digest(r.message_id for r in requests),
             kind="StatusChanged",
         )
-        await asyncio.gather(*map(self._publish, requests))
+        await asyncio.gather(*map(self._publish_request, requests))
 
-    async def _publish(self, request: DeliveryRequested) -> None:
+    async def publish_progress(self, progress: OperationProgressed) -> None:
+        """Publish the state and counts of an operation."""
+        await self._publish_operation(
+            progress.model_dump_json(),
+            f"{progress.operation_id}.{progress.revision}",
+            "OperationProgressed",
+            topology.OPERATION_PROGRESSED,
+        )
+
+    async def publish_archived(self, message: DeliveriesArchived) -> None:
+        """Publish the deliveries that an operation archives or restores."""
+        await self._publish_operation(
+            message.model_dump_json(),
+            digest([message.operation_id, *message.delivery_ids]),
+            "DeliveriesArchived",
+            topology.DELIVERIES_ARCHIVED,
+        )
+
+    async def _publish_request(self, request: DeliveryRequested) -> None:
         body = request.model_dump_json().encode()
         await self._publisher.publish_until_confirmed(
             topology.DELIVERIES,
@@ -57,14 +81,28 @@ class Ask:
             routing_key=request.connector_id,
         )
 
-    async def _declare(self, connector_ids: set[str]) -> None:
-        """Declare the lanes that this process has not published to before."""
-        for connector_id in sorted(connector_ids):
-            await self._declare_lane(topology.lane(connector_id))
-            self._known.add(connector_id)
+    async def _publish_operation(
+        self, body: str, message_id: str, kind: str, routing_key: str
+    ) -> None:
+        await self._publisher.publish_until_confirmed(
+            topology.OPERATIONS,
+            body.encode(),
+            message_id=message_id,
+            kind=kind,
+            routing_key=routing_key,
+        )
 
-    async def _declare_lane(self, lane: topology.Queue) -> None:
-        """Declare a lane's queue; one with other arguments exists, so it can be published to."""
+    async def _declare_lanes(self, connector_ids: set[str]) -> None:
+        """Declare the lanes to which this process has not published yet."""
+        for connector_id in sorted(connector_ids):
+            await self._declare(topology.lane(connector_id))
+            self._declared.add(connector_id)
+
+    async def _declare(self, lane: topology.Queue) -> None:
+        """Declare the queue of a lane.
+
+        A queue with other arguments exists already, so messages can be published to it.
+        """
         while True:
             try:
                 with translate_broker_errors():

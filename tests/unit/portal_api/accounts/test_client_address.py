@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from portal_api.accounts.client_address import client_address, counted_as
+from portal_api.accounts.client_address import client_address, lockout_key_of
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00:1::/32")]
 
@@ -44,4 +44,4 @@ def test_the_client_is_the_nearest_that_no_proxy_of_ours_is(
     ],
 )
 def test_failures_are_counted_for_a_whole_household(address: str, counted: str) -> None:
-    assert counted_as(address) == counted
+    assert lockout_key_of(address) == counted

@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal_api.accounts.roles import Role
-from portal_api.accounts.session import Lifetimes, Session
+from portal_api.accounts.session import Session, SessionLifetimes
 from tests.support.builders import A_MOMENT
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-LIFETIMES = Lifetimes(idle=HOUR, whole=12 * HOUR)
+LIFETIMES = SessionLifetimes(idle=HOUR, whole=12 * HOUR)
 
 
 def a_session(seen_after: timedelta = timedelta(0)) -> Session:
@@ -33,6 +33,6 @@ def test_its_use_is_noted_once_a_minute() -> None:
 
 
 def test_a_short_life_is_noted_more_often() -> None:
-    assert Lifetimes(idle=MINUTE, whole=HOUR).is_worth_noting(
+    assert SessionLifetimes(idle=MINUTE, whole=HOUR).is_worth_noting(
         a_session(), A_MOMENT + timedelta(seconds=7)
     )

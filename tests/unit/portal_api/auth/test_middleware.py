@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fastapi import APIRouter, Request
 
-from portal_api.accounts.audit_entry import Entry
+from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.roles import Caller, Role
 from portal_api.api import build_api
-from portal_api.auth.dependencies import needs, noted
-from portal_api.build_auth import Doors
+from portal_api.auth.dependencies import audit_change, require_role
+from portal_api.build_auth import AuthComponents
 from portal_api.errors import StoreUnavailableError, UnknownCallerError
 
 
@@ -21,16 +21,16 @@ from portal_api.errors import StoreUnavailableError, UnknownCallerError
 class FakeAudit:
     """Keeps what it is told, unless it is away."""
 
-    begun: list[Entry] = field(default_factory=list)
-    finished: list[Entry] = field(default_factory=list)
+    begun: list[AuditEntry] = field(default_factory=list)
+    finished: list[AuditEntry] = field(default_factory=list)
     away: str = ""
 
-    async def begin(self, entry: Entry) -> None:
+    async def begin(self, entry: AuditEntry) -> None:
         if self.away == "begin":
             raise StoreUnavailableError("MongoDB cannot be reached now")
         self.begun.append(replace(entry))
 
-    async def finish(self, entry: Entry) -> None:
+    async def finish(self, entry: AuditEntry) -> None:
         if self.away == "finish":
             raise StoreUnavailableError("MongoDB cannot be reached now")
         self.finished.append(replace(entry))
@@ -44,7 +44,7 @@ class Portal:
     carried_out: list[str] = field(default_factory=list)
     finished_before_the_answer: bool = False
 
-    async def recognise(
+    async def authenticator(
         self,
         key: str,
         _: str,
@@ -92,23 +92,23 @@ class Portal:
     def _router(self) -> APIRouter:
         router = APIRouter()
 
-        @router.post("/things/{name}", dependencies=[needs(Role.OPERATOR)])
+        @router.post("/things/{name}", dependencies=[require_role(Role.OPERATOR)])
         async def write_thing(request: Request, name: str) -> None:
             if name == "bug":
                 raise KeyError(name)
             self.carried_out.append(name)
-            noted(request, name, "old", "new")
+            audit_change(request, name, "old", "new")
 
-        @router.post("/kept", dependencies=[needs(Role.ADMIN)])
+        @router.post("/kept", dependencies=[require_role(Role.ADMIN)])
         async def write_kept() -> None:
             self.carried_out.append("kept")
 
         return router
 
-    def _doors(self) -> Doors:
+    def _doors(self) -> AuthComponents:
         nothing: Any = None
-        return Doors(
-            self.recognise,  # type: ignore[arg-type]
+        return AuthComponents(
+            self.authenticator,  # type: ignore[arg-type]
             self.audit,  # type: ignore[arg-type]
             [ip_network("10.0.0.0/8")],
             (),
@@ -125,7 +125,13 @@ async def test_a_write_is_kept_before_it_is_carried_out_and_completed_before_its
     assert await portal.post("/api/things/a") == 200
 
     (begun,), (finished,) = portal.audit.begun, portal.audit.finished
-    assert (begun.audit_id, begun.who, begun.action, begun.target, begun.outcome) == (
+    assert (
+        begun.audit_id,
+        begun.who,
+        begun.action,
+        begun.target,
+        begun.outcome,
+    ) == (
         finished.audit_id,
         "operator1",
         "write_thing",

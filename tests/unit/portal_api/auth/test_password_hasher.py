@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import asyncio
 
+import argon2
 import pytest
-from argon2 import Parameters, PasswordHasher, extract_parameters
+from argon2 import Parameters, extract_parameters
 from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 
 from portal_api.auth import password_hasher
-from portal_api.auth.password_hasher import Hasher
+from portal_api.auth.password_hasher import PasswordHasher
 from portal_api.errors import BusyError, InvalidFieldError
 
 PASSWORD = "three made-up words"
 
 
-class Counting(Hasher):
+class Counting(PasswordHasher):
     """Counts what it is asked to verify, and against which parameters."""
 
     def __init__(self) -> None:
@@ -26,14 +27,14 @@ class Counting(Hasher):
 
 
 async def test_a_hash_has_the_parameters_of_the_rfc() -> None:
-    kept = await Hasher().hashed(PASSWORD, "operator1")
+    kept = await PasswordHasher().hashed(PASSWORD, "operator1")
 
     assert extract_parameters(kept) == RFC_9106_LOW_MEMORY
     assert kept.startswith("$argon2id$")
 
 
 async def test_the_right_password_matches_and_no_other() -> None:
-    hasher = Hasher(CHEAPEST)
+    hasher = PasswordHasher(CHEAPEST)
     kept = await hasher.hashed(PASSWORD, "operator1")
 
     assert await hasher.matches(kept, PASSWORD)
@@ -42,7 +43,7 @@ async def test_the_right_password_matches_and_no_other() -> None:
 
 
 async def test_one_password_typed_on_two_keyboards_is_the_same() -> None:
-    hasher = Hasher(CHEAPEST)
+    hasher = PasswordHasher(CHEAPEST)
     kept = await hasher.hashed("wälrus made-up words", "operator1")
 
     assert await hasher.matches(kept, "wa\u0308lrus made-up words")
@@ -60,15 +61,17 @@ async def test_nobody_costs_the_same_work_and_never_matches() -> None:
 
 async def test_a_weak_password_is_refused_by_its_field() -> None:
     with pytest.raises(InvalidFieldError) as caught:
-        await Hasher(CHEAPEST).hashed("short", "operator1", "new")
+        await PasswordHasher(CHEAPEST).hashed("short", "operator1", "new")
 
     assert caught.value.field == "new"
 
 
 async def test_a_hash_with_other_parameters_is_outdated() -> None:
-    hasher = Hasher(CHEAPEST)
+    hasher = PasswordHasher(CHEAPEST)
 
-    assert hasher.is_outdated(PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash(PASSWORD))
+    assert hasher.is_outdated(
+        argon2.PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash(PASSWORD)
+    )
     assert not hasher.is_outdated(await hasher.renewed(PASSWORD))
 
 
@@ -76,7 +79,7 @@ async def test_the_loop_turns_while_passwords_are_hashed_and_too_many_are_refuse
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(password_hasher, "WAITING", 4)
-    hasher = Hasher()
+    hasher = PasswordHasher()
     kept = await hasher.renewed(PASSWORD)
     checks = [asyncio.create_task(hasher.matches(kept, PASSWORD)) for _ in range(10)]
 

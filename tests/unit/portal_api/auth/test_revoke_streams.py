@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import StreamingResponse
 
-from portal_api.auth.revoke_streams import Lasting
+from portal_api.auth.revoke_streams import RevocableResponse
 
 QUICK_S = 0.01
 
@@ -32,7 +32,7 @@ async def answered(kind: str, known: list[bool], *, leaves: bool = False) -> lis
     async def is_known() -> bool:
         return known.pop(0)
 
-    stream = Lasting(StreamingResponse(parts(), media_type=kind), is_known, QUICK_S)
+    stream = RevocableResponse(StreamingResponse(parts(), media_type=kind), is_known, QUICK_S)
     await asyncio.wait_for(
         stream({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send), 5
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal_api.auth.same_origin import is_ours
+from portal_api.auth.same_origin import is_same_origin
 
 HOST = {"host": "portal.example:8600"}
 ORIGINS = frozenset({"https://planning.example"})
@@ -21,7 +21,7 @@ ORIGINS = frozenset({"https://planning.example"})
     ids=str,
 )
 def test_our_own_page_and_a_program_are_let_through(headers: dict[str, str]) -> None:
-    assert is_ours(headers, ORIGINS)
+    assert is_same_origin(headers, ORIGINS)
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_our_own_page_and_a_program_are_let_through(headers: dict[str, str]) -> 
     ids=str,
 )
 def test_another_sites_page_is_not(headers: dict[str, str]) -> None:
-    assert not is_ours(headers, ORIGINS)
+    assert not is_same_origin(headers, ORIGINS)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from portal_api.exports.formats import as_csv, as_excel
 
 
-class Row(BaseModel):
+class ImportedRow(BaseModel):
     subject: str
 
 
@@ -23,7 +23,9 @@ async def one(subject: str) -> AsyncIterator[list[dict[str, Any]]]:
     "begin", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\uff1d1", "\uff20x"]
 )
 async def test_no_cell_is_a_formula_for_a_spreadsheet(begin: str) -> None:
-    text = "".join([part async for part in as_csv(one(begin), Row.model_validate, ("subject",))])
+    text = "".join(
+        [part async for part in as_csv(one(begin), ImportedRow.model_validate, ("subject",))]
+    )
 
     assert list(csv.reader(io.StringIO(text, newline="")))[1] == [f"'{begin}"]
 
@@ -31,7 +33,7 @@ async def test_no_cell_is_a_formula_for_a_spreadsheet(begin: str) -> None:
 @pytest.mark.parametrize("subject", ["Überholung; 3\t4", 'a "b"\nc', "圧縮機 🛠"])
 async def test_a_file_for_excel_holds_every_text(subject: str) -> None:
     raw = b"".join(
-        [part async for part in as_excel(one(subject), Row.model_validate, ("subject",))]
+        [part async for part in as_excel(one(subject), ImportedRow.model_validate, ("subject",))]
     )
 
     text = io.StringIO(raw.decode("utf-16"), newline="")

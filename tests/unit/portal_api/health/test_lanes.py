@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from common.contracts.telemetry import Heartbeat, LaneStanding
-from portal_api.health.lanes import Known, lanes_of, unreported
-from portal_api.health.observations import Held, LaneSeen
+from portal_api.health.lanes import LaneInputs, lanes_of, unreported
+from portal_api.health.observations import LaneHold, LaneObservation
 from tests.support.builders import A_MOMENT
 
-NOTHING = Known(names={}, depths={}, held={}, oldest={}, partitions={})
+NOTHING = LaneInputs(names={}, depths={}, held={}, oldest={}, partitions={})
 SINCE, UNTIL = A_MOMENT, A_MOMENT + timedelta(minutes=1)
 
 
@@ -32,7 +32,7 @@ def held(**facts: Any) -> LaneStanding:
     return a_standing(**({"held_since": SINCE, "held_until": UNTIL, "reason": "503"} | facts))
 
 
-def only(lanes: tuple[LaneSeen, ...]) -> LaneSeen:
+def only(lanes: tuple[LaneObservation, ...]) -> LaneObservation:
     (lane,) = lanes
     return lane
 
@@ -101,7 +101,7 @@ def test_a_lane_is_held_since_its_first_partition_is_and_until_its_last_is_not()
 
 def test_a_held_partition_is_known_before_the_next_heartbeat() -> None:
     known = NOTHING._replace(
-        held={"c1": [Held("d1 (1)", SINCE, UNTIL, "503")]}, partitions={"c1": 2}
+        held={"c1": [LaneHold("d1 (1)", SINCE, UNTIL, "503")]}, partitions={"c1": 2}
     )
 
     lane = only(lanes_of([a_beat("d1", a_standing())], [], known, A_MOMENT))
@@ -112,7 +112,9 @@ def test_a_held_partition_is_known_before_the_next_heartbeat() -> None:
 def test_what_is_recorded_of_a_silent_replica_counts_only_where_no_living_one_has_the_lane() -> (
     None
 ):
-    known = NOTHING._replace(names={"c1": "Hook"}, held={"c1": [Held("d1", SINCE, UNTIL, "503")]})
+    known = NOTHING._replace(
+        names={"c1": "Hook"}, held={"c1": [LaneHold("d1", SINCE, UNTIL, "503")]}
+    )
 
     alone = only(lanes_of([], [a_beat("d1", held())], known, A_MOMENT))
     succeeded = only(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from common.contracts.telemetry import Heartbeat, TimerJob
-from portal_api.health.replicas import Heard
+from portal_api.health.replicas import ReplicaRegistry
 from tests.support.builders import A_MOMENT
 
 
@@ -27,8 +27,10 @@ def a_beat(
     )
 
 
-def hearing(*beats: Heartbeat) -> Heard:
-    heard = Heard(silent_after=timedelta(seconds=15), forgotten_after=timedelta(minutes=15))
+def hearing(*beats: Heartbeat) -> ReplicaRegistry:
+    heard = ReplicaRegistry(
+        silent_after=timedelta(seconds=15), forgotten_after=timedelta(minutes=15)
+    )
     for beat in beats:
         heard.hear(beat, beat.at)
     return heard

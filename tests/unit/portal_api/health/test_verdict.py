@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from common.contracts.telemetry import TimerJob
-from portal_api.health.observations import LaneSeen, MongoDbSeen, RabbitMqSeen, Replica, Seen
+from portal_api.health.observations import (
+    LaneObservation,
+    MongoDbObservation,
+    RabbitMqObservation,
+    Replica,
+    SystemObservation,
+)
 from portal_api.health.verdict import judge
 from tests.support.builders import A_MOMENT
 
@@ -26,22 +32,24 @@ def a_replica(service: str, name: str = "", **facts: Any) -> Replica:
     return Replica(service=service, replica=name or f"{service}-1", **(given | facts))
 
 
-def a_lane(name: str = "Hook", **facts: Any) -> LaneSeen:
-    return LaneSeen(connector_id=name.lower(), connector_name=name, **({"waiting": 0} | facts))
+def a_lane(name: str = "Hook", **facts: Any) -> LaneObservation:
+    return LaneObservation(
+        connector_id=name.lower(), connector_name=name, **({"waiting": 0} | facts)
+    )
 
 
 INGEST, DISPATCHER, PORTAL = (
     a_replica(service) for service in ("ingest", "dispatcher", "portal-api")
 )
-WELL = Seen(
+WELL = SystemObservation(
     at=A_MOMENT,
     services=(INGEST, DISPATCHER, PORTAL),
-    rabbitmq=RabbitMqSeen(reachable=True),
-    mongodb=MongoDbSeen(reachable=True, primary="db:1"),
+    rabbitmq=RabbitMqObservation(reachable=True),
+    mongodb=MongoDbObservation(reachable=True, primary="db:1"),
     lanes=(a_lane(),),
 )
 SILENT: dict[str, Any] = {"silent": True, "ready": False, "heard_at": LONG_AGO}
-UNREADY: dict[str, Any] = {"ready": False, "reasons": ("RabbitMQ is away",)}
+UNREADY: dict[str, Any] = {"ready": False, "reasons": ("RabbitMQ is unavailable",)}
 HELD: dict[str, Any] = {"held_since": LONG_AGO}
 
 
@@ -50,7 +58,7 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
     [
         ({}, "well", "Changes are accepted and delivered."),
         (
-            {"rabbitmq": RabbitMqSeen(reachable=False)},
+            {"rabbitmq": RabbitMqObservation(reachable=False)},
             "down",
             "RabbitMQ cannot be reached: nothing is accepted or delivered until it is back.",
         ),
@@ -60,12 +68,12 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
             "The timer job is off: the setting is not valid.",
         ),
         (
-            {"mongodb": MongoDbSeen(reachable=False)},
+            {"mongodb": MongoDbObservation(reachable=False)},
             "down",
             "MongoDB cannot be reached: nothing is delivered or recorded until it is back.",
         ),
         (
-            {"mongodb": MongoDbSeen(reachable=True)},
+            {"mongodb": MongoDbObservation(reachable=True)},
             "down",
             "MongoDB has no primary: nothing is delivered or recorded until it has one.",
         ),
@@ -82,7 +90,10 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"services": (INGEST, a_replica("dispatcher", **UNREADY))},
             "down",
-            "No dispatcher is ready (RabbitMQ is away): nothing is delivered. And 1 more reason.",
+            (
+                "No dispatcher is ready (RabbitMQ is unavailable): nothing is delivered. "
+                "And 1 more reason."
+            ),
         ),
         (
             {"services": (INGEST, a_replica("dispatcher", **SILENT))},
@@ -97,7 +108,7 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"services": (INGEST, DISPATCHER, a_replica("retry", "r1", **UNREADY))},
             "troubled",
-            "r1 (retry) is not ready: RabbitMQ is away.",
+            "r1 (retry) is not ready: RabbitMQ is unavailable.",
         ),
         (
             {"lanes": (a_lane(**HELD),)},
@@ -145,7 +156,9 @@ def test_the_word_for_what_is_seen(changed: dict[str, Any], state: str, sentence
 
 
 def test_without_rabbitmq_nobody_can_be_heard_so_nobody_is_missed() -> None:
-    verdict = judge(replace(WELL, rabbitmq=RabbitMqSeen(reachable=False), services=()), PATIENCE)
+    verdict = judge(
+        replace(WELL, rabbitmq=RabbitMqObservation(reachable=False), services=()), PATIENCE
+    )
 
     assert len(verdict.reasons) == 1
 
@@ -153,7 +166,10 @@ def test_without_rabbitmq_nobody_can_be_heard_so_nobody_is_missed() -> None:
 def test_every_reason_is_told_the_gravest_first() -> None:
     verdict = judge(
         replace(
-            WELL, mongodb=MongoDbSeen(reachable=False), lanes=(a_lane(**HELD),), dead_letters=3
+            WELL,
+            mongodb=MongoDbObservation(reachable=False),
+            lanes=(a_lane(**HELD),),
+            dead_letters=3,
         ),
         PATIENCE,
     )

@@ -4,53 +4,53 @@ import json
 
 import pytest
 
-from portal_api.live.event_buffer import Ring, Topic, written
+from portal_api.live.event_buffer import EventBuffer, Topic, written
 
 
-def texts(ring: Ring, place: int) -> list[str] | None:
-    found = ring.after(place)
+def texts(buffer: EventBuffer, place: int) -> list[str] | None:
+    found = buffer.after(place)
     return None if found is None else [event.text.decode() for event in found]
 
 
 def test_a_reader_gets_what_it_missed_and_no_more() -> None:
-    ring = Ring(most=3)
+    buffer = EventBuffer(most=3)
     for number in range(5):
-        ring.add(Topic.DELIVERY, number)
+        buffer.add(Topic.DELIVERY, number)
 
-    assert texts(ring, 3) == [
-        f"id: {ring.id_of(n)}\nevent: delivery\ndata: {n - 1}\n\n" for n in (4, 5)
+    assert texts(buffer, 3) == [
+        f"id: {buffer.id_of(n)}\nevent: delivery\ndata: {n - 1}\n\n" for n in (4, 5)
     ]
-    assert texts(ring, 5) == []
-    assert len(texts(ring, 2) or ()) == 3
-    assert texts(ring, 1) is None
+    assert texts(buffer, 5) == []
+    assert len(texts(buffer, 2) or ()) == 3
+    assert texts(buffer, 1) is None
 
 
 def test_an_id_is_resumed_from_while_nothing_behind_it_is_gone() -> None:
-    ring = Ring(most=3)
+    buffer = EventBuffer(most=3)
     for number in range(5):
-        ring.add(Topic.DELIVERY, number)
+        buffer.add(Topic.DELIVERY, number)
 
-    assert [ring.place_of(ring.id_of(place)) for place in (1, 2, 5, 6)] == [None, 2, 5, None]
+    assert [buffer.place_of(buffer.id_of(place)) for place in (1, 2, 5, 6)] == [None, 2, 5, None]
 
 
 @pytest.mark.parametrize("event_id", ["", "-", "x-1", "0000-zz", "1", "ffffffff-1", "☃"])
 def test_an_id_of_another_process_or_of_nobody_is_not_resumed_from(event_id: str) -> None:
-    ring = Ring()
-    ring.add(Topic.STATUS, {})
+    buffer = EventBuffer()
+    buffer.add(Topic.STATUS, {})
 
-    assert ring.place_of(event_id) is None
+    assert buffer.place_of(event_id) is None
 
 
 def test_nobody_resumes_from_before_a_gap() -> None:
-    ring = Ring()
-    ring.add(Topic.STATUS, {})
-    before = ring.id_of(ring.place)
+    buffer = EventBuffer()
+    buffer.add(Topic.STATUS, {})
+    before = buffer.id_of(buffer.place)
 
-    ring.forget()
-    ring.add(Topic.STATUS, {})
+    buffer.forget()
+    buffer.add(Topic.STATUS, {})
 
-    assert ring.place_of(before) is None
-    assert len(texts(ring, ring.place - 1) or ()) == 1
+    assert buffer.place_of(before) is None
+    assert len(texts(buffer, buffer.place - 1) or ()) == 1
 
 
 def test_whatever_is_told_stays_on_one_line() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from common.contracts.operation import OperationKind
-from portal_api.operations.selection import Choice, NewOperation
+from portal_api.operations.selection import NewOperation, Selection
 
 
 @pytest.mark.parametrize(
@@ -20,19 +20,19 @@ from portal_api.operations.selection import Choice, NewOperation
 def test_to_restore_means_what_is_archived_unless_it_is_said_otherwise(
     kind: str, given: dict[str, Any], *, archived: bool
 ) -> None:
-    filtered = Choice.model_validate({"kind": kind, "filter": given}).filtered()
+    filtered = Selection.model_validate({"kind": kind, "filter": given}).filtered()
 
     assert filtered is not None
     assert filtered.wanted()["archived"] is archived
 
 
 def test_a_delivery_that_is_named_twice_is_meant_once() -> None:
-    assert Choice(kind=OperationKind.RETRY, delivery_ids=["b", "a", "b"]).ids() == ["b", "a"]
+    assert Selection(kind=OperationKind.RETRY, delivery_ids=["b", "a", "b"]).ids() == ["b", "a"]
 
 
 def test_the_audit_keeps_few_names_and_of_many_the_number() -> None:
     few = NewOperation(kind=OperationKind.RETRY, delivery_ids=["a"], ramp=True)
     many = NewOperation(kind=OperationKind.ARCHIVE, delivery_ids=[f"d{n}" for n in range(1_000)])
 
-    assert few.told() == {"kind": "retry", "ramp": True, "delivery_ids": ["a"]}
-    assert many.told() == {"kind": "archive", "deliveries": 1_000}
+    assert few.audit_view() == {"kind": "retry", "ramp": True, "delivery_ids": ["a"]}
+    assert many.audit_view() == {"kind": "archive", "deliveries": 1_000}

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
-from portal_api.recording.byte_budget import Room
+from portal_api.recording.byte_budget import ByteBudget
 
 
 async def test_messages_go_in_while_their_bytes_fit_and_in_their_order() -> None:
-    room, inside, seen = Room(10), [0], list[tuple[int, int]]()
+    room, inside, seen = ByteBudget(10), [0], list[tuple[int, int]]()
 
     async def message(size: int) -> None:
         async with room.of(size):
@@ -23,7 +23,7 @@ async def test_messages_go_in_while_their_bytes_fit_and_in_their_order() -> None
 
 
 async def test_a_message_that_is_cancelled_leaves_its_bytes_to_the_others() -> None:
-    room = Room(10)
+    room = ByteBudget(10)
 
     async def stay() -> None:
         async with room.of(8):

@@ -6,8 +6,8 @@ import pytest
 
 from common.contracts.delivery import Status
 from common.contracts.message import NO_CONNECTOR
-from portal_api.statistics.aggregate import together
-from portal_api.statistics.interval import Step
+from portal_api.statistics.aggregate import merge_minutes
+from portal_api.statistics.interval import Interval
 from portal_api.statistics.late import late_minutes
 from tests.support.builders import A_MOMENT, an_event
 
@@ -36,13 +36,13 @@ def test_the_minute_in_which_a_change_was_accepted_is_counted_again_at_the_first
 ) -> None:
     event = an_event(attempt, status, 600, connector_id)
 
-    assert (Step.MINUTE.of(event.received_at) in late_minutes([event], LATER)) is is_counted
+    assert (Interval.MINUTE.of(event.received_at) in late_minutes([event], LATER)) is is_counted
 
 
 def test_minutes_that_follow_each_other_are_counted_together() -> None:
     minutes = [MINUTE + timedelta(minutes=n) for n in (3, 0, 1, 7)]
 
-    ranges = together(minutes)
+    ranges = merge_minutes(minutes)
 
     assert [
         (int((begin - MINUTE).total_seconds() / 60), int((end - MINUTE).total_seconds() / 60))
@@ -50,8 +50,10 @@ def test_minutes_that_follow_each_other_are_counted_together() -> None:
     ] == [(0, 2), (3, 4), (7, 8)]
 
 
-@pytest.mark.parametrize(("step", "count"), [(Step.MINUTE, 121), (Step.HOUR, 3), (Step.DAY, 1)])
-def test_a_range_touches_every_step_that_it_lies_in(step: Step, count: int) -> None:
+@pytest.mark.parametrize(
+    ("step", "count"), [(Interval.MINUTE, 121), (Interval.HOUR, 3), (Interval.DAY, 1)]
+)
+def test_a_range_touches_every_step_that_it_lies_in(step: Interval, count: int) -> None:
     begin = MINUTE + timedelta(seconds=30)
 
     steps = step.each(begin, begin + timedelta(hours=2))

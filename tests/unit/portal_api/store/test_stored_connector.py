@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portal_api.connectors.schemas import shown
+from portal_api.connectors.schemas import as_response
 from portal_api.store.stored_connector import as_stored
 from tests.support.builders import a_connector
 
@@ -14,7 +14,7 @@ STORED = a_connector(uri="http://hook.example/", authentication={"login": "DIME"
 
 
 def test_a_connector_that_can_be_read_has_no_unreadable_fields() -> None:
-    assert "unreadable" not in shown(as_stored(STORED)).model_dump()
+    assert "unreadable" not in as_response(as_stored(STORED)).model_dump()
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_connector_that_can_be_read_has_no_unreadable_fields() -> None:
 def test_the_fields_that_cannot_be_read_are_named_and_the_others_shown(
     wrong: dict[str, Any], fields: list[str] | None
 ) -> None:
-    seen = shown(as_stored(STORED | wrong))
+    seen = as_response(as_stored(STORED | wrong))
 
     assert seen.unreadable == fields
     assert seen.uri == "http://hook.example/"
@@ -40,11 +40,11 @@ def test_the_fields_that_cannot_be_read_are_named_and_the_others_shown(
 def test_no_value_that_cannot_be_read_is_shown() -> None:
     secret = {"password": {"of a newer version": "made-up-secret"}}
 
-    seen = shown(as_stored(STORED | {"secrets": secret}))
+    seen = as_response(as_stored(STORED | {"secrets": secret}))
 
     assert seen.unreadable == ["secrets.password"]
     assert "made-up-secret" not in seen.model_dump_json()
 
 
 def test_a_document_without_any_field_is_shown_nevertheless() -> None:
-    assert shown(as_stored({})).unreadable
+    assert as_response(as_stored({})).unreadable

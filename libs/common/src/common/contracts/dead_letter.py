@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BODY_BYTES = 1024 * 1024
-"""Of a body that a dead letter carries: RabbitMQ and MongoDB take 16 MiB."""
+"""The most bytes of a body in a dead letter. RabbitMQ and MongoDB accept 16 MiB."""
 MOST_DELIVERIES = 1_000
 
 
 class DeadLetteredDelivery(Message):
-    """An attempt of a delivery that a dead-lettered message was about."""
+    """An attempt of a delivery that a dead-lettered message names."""
 
     delivery_id: DeliveryId
     attempt: int = Field(default=1, ge=1)
 
 
 class DeadLetter(Message):
-    """dispatcher, retry, portal-api -> portal-api: this message was dead-lettered; show it in Error
+    """dispatcher, retry, portal-api -> portal-api: a message was dead-lettered, show it in Error
     Tracking as Failed.
 
-    ``body`` is its beginning, and ``body_bytes`` its size, where the whole is larger than 1 MiB.
-    ``deliveries`` are those that the body names, also where the rest of it cannot be read.
+    Of a body over 1 MiB, ``body`` is the beginning and ``body_bytes`` the size of the whole.
+    ``deliveries`` are those that the body names, even if the rest of it cannot be read.
     """
 
     version: Literal[1] = 1
@@ -46,7 +46,7 @@ class DeadLetter(Message):
 
 
 def body_fields(body: bytes) -> dict[str, Any]:
-    """Return the fields of a letter that are made of the message's body."""
+    """Return the fields of a dead letter that follow from the message's body."""
     is_large = len(body) > MOST_BODY_BYTES
     return {
         "body": body[:MOST_BODY_BYTES].decode(errors="replace"),
@@ -66,7 +66,7 @@ def _deliveries_in(body: bytes) -> Iterator[DeadLetteredDelivery]:
 
 
 def _named(item: dict[str, Any]) -> Iterator[DeadLetteredDelivery]:
-    """Yield the delivery that a request, a status or a transaction is about."""
+    """Yield the delivery that a request, a status or a transaction names."""
     transaction_id, delivery_id = item.get("transaction_id"), item.get("delivery_id")
     if delivery_id is None and isinstance(transaction_id, str):
         delivery_id = delivery_id_of(transaction_id, NO_CONNECTOR)

@@ -1,8 +1,8 @@
-"""Sends this process's log lines about once a second, and its heartbeat every few seconds, on a
-connection of its own.
+"""Sends log lines about once a second, and a heartbeat every few seconds, on a connection of its
+own.
 
-Nothing here delays the work or fails it: what cannot be sent is kept within the bounds of
-``LogBuffer``, and nothing here logs.
+Telemetry never delays or fails the work: unsent lines stay within the bounds of ``LogBuffer``, and
+this module logs nothing.
 """
 
 from __future__ import annotations
@@ -39,21 +39,23 @@ SEND_INTERVAL_S = 1.0
 HEARTBEAT_INTERVAL_S = 3.0
 SEND_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
-"""Less than the patience: a connection that is given up half-way would go on by itself."""
+"""Less than the send timeout, because a connect that is cancelled half-way would continue by
+itself.
+"""
 FIELDS_TIMEOUT_S = 2.5
 CLOSE_TIMEOUT_S = 2.0
 LINES_BATCH = 500
 HEARTBEAT_EXPIRES_S = 30
-"""Heartbeats are dropped by the broker when nobody took them for so long: late ones would make the
-dead look alive.
+"""The broker drops a heartbeat that was not consumed within this time, because late heartbeats
+would make dead replicas look alive.
 """
 MISSED = Counter(
-    "mboc_telemetry_missed_total", "Ticks at which neither log lines nor heartbeat could be sent."
+    "mboc_telemetry_missed_total", "Rounds in which log lines or heartbeat could not be sent."
 )
 
 
 class TelemetryPublisher:
-    """Tells portal-api that this replica is at work, how, and what it logs."""
+    """Sends this replica's heartbeats and log lines to portal-api."""
 
     def __init__(
         self, url: str, service: str, replica: str, lines: LogBuffer, readiness: Readiness
@@ -81,7 +83,7 @@ class TelemetryPublisher:
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """Send inside this block; afterwards send what is left and say farewell, in two
+        """Send inside this block. Afterwards send the remaining lines and a last heartbeat, in two
         seconds at most.
         """
         task = asyncio.create_task(self._run())
@@ -94,9 +96,10 @@ class TelemetryPublisher:
             await self._within(CLOSE_TIMEOUT_S, self._close)
 
     async def _run(self) -> None:
-        """Tick until cancelled.
+        """Send until cancelled.
 
-        A step that fails while it is cancelled loses the cancellation: the task still knows of it.
+        A step that fails while it is cancelled loses the cancellation, but the task still records
+        it.
         """
         task = asyncio.current_task()
         while task is None or not task.cancelling():
@@ -104,8 +107,8 @@ class TelemetryPublisher:
             await asyncio.sleep(SEND_INTERVAL_S)
 
     async def _within(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
-        """Take a step, or count that it could not be taken: telemetry is never worth the process,
-        whatever goes wrong in it.
+        """Run a step with a timeout and count a failure. A failure of telemetry must never end the
+        process.
         """
         try:
             with translate_broker_errors():
@@ -123,8 +126,8 @@ class TelemetryPublisher:
             await self._send_heartbeat(exchange)
 
     async def _open_exchange(self) -> AbstractExchange:
-        """Return the exchange, connected to when RabbitMQ is there; the connection then
-        restores itself.
+        """Return the exchange, and connect first when needed. The connection then restores
+        itself.
         """
         if self._connection is None:
             properties: dict[str, Any] = {
@@ -146,9 +149,7 @@ class TelemetryPublisher:
         return self._exchange
 
     async def _send_lines(self, exchange: AbstractExchange) -> None:
-        """Send everything that waits; a batch that was not confirmed goes first,
-        under the same id.
-        """
+        """Send all waiting lines. An unconfirmed batch is sent first, under the same id."""
         while True:
             if not self._batch:
                 self._batch, self._messages = self._lines.take(LINES_BATCH), self._messages + 1
@@ -165,7 +166,9 @@ class TelemetryPublisher:
             self._batch = []
 
     async def _refresh_fields(self) -> None:
-        """Ask what else is to be told; without an answer what was known before is told again."""
+        """Read the further fields of the heartbeat. After a failure the last known fields are sent
+        again.
+        """
         if self._read_fields is not None:
             with contextlib.suppress(BrokerUnavailableError, TimeoutError):
                 async with asyncio.timeout(FIELDS_TIMEOUT_S):

@@ -1,5 +1,5 @@
-"""Sends spans to a collector by OTLP over HTTP, from a thread of its own: the work never waits for
-it, and never fails with it.
+"""Exports spans to a collector by OTLP over HTTP from a thread of its own. The work never waits for
+the export and never fails with it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FLUSH_TIMEOUT_S, ABORT_TIMEOUT_S = 2.0, 0.5
 
 
 class Collector:
-    """The way to one collector, and the tracer whose spans go there."""
+    """The exporter to one collector, and the tracer of its spans."""
 
     def __init__(self, settings: TraceSettings, service: str, replica: str) -> None:
         headers = parse_env_headers(settings.collector_headers.get_secret_value(), liberal=True)
@@ -57,7 +57,9 @@ class Collector:
         self.tracer = provider.get_tracer("mboc", RELEASE)
 
     async def close(self) -> None:
-        """Send what is left; what the collector does not take in two seconds is lost."""
+        """Export the remaining spans. Spans that the collector does not accept within two seconds
+        are lost.
+        """
         leaving = threading.Thread(target=self._processor.shutdown, daemon=True)
         leaving.start()
         await asyncio.to_thread(leaving.join, FLUSH_TIMEOUT_S)
@@ -67,8 +69,8 @@ class Collector:
 
 
 class CountingExporter(SpanExporter):
-    """Passes batches on; counts what did not arrive, and says once that the collector is away and
-    once that it is back.
+    """Counts dropped spans, and logs once when the collector becomes unavailable and once when it
+    is available again.
     """
 
     def __init__(self, exporter: SpanExporter) -> None:
@@ -77,29 +79,27 @@ class CountingExporter(SpanExporter):
         self.taken = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Send one batch; called by the processor's thread alone."""
+        """Export one batch. Only the processor's thread calls this method."""
         self.taken += len(spans)
         result = self._exporter.export(spans)
         is_unavailable = result is not SpanExportResult.SUCCESS
         if is_unavailable:
             SPANS_DROPPED.inc(len(spans))
         if is_unavailable and not self._is_away:
-            log.warning(
-                "the collector does not take traces: they are dropped and counted until it does"
-            )
+            log.warning("the collector does not accept traces, they are dropped and counted")
         if self._is_away and not is_unavailable:
-            log.info("the collector takes traces again")
+            log.info("the collector accepts traces again")
         self._is_away = is_unavailable
         return result
 
     def shutdown(self) -> None:
-        """Give up waiting for the collector."""
+        """Stop waiting for the collector."""
         self._exporter.shutdown()
 
 
 class BoundedSpanProcessor(SpanProcessor):
-    """Keeps at most so many spans until they are sent; more of them are dropped and counted, where
-    the library would log each one.
+    """Holds a bounded number of spans until they are exported. It drops and counts the others,
+    where the library would log each one.
     """
 
     def __init__(self, exporter: CountingExporter, most: int = MOST_SPANS) -> None:
@@ -114,8 +114,10 @@ class BoundedSpanProcessor(SpanProcessor):
         )
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Take a span; called by the event loop's thread alone, as ``taken`` is by the other: so
-        neither needs a lock.
+        """Queue a finished span.
+
+        Only the event loop's thread writes ``_given``, and only the exporter's thread writes
+        ``taken``, so neither needs a lock.
         """
         if self._given - self._exporter.taken >= self._most:
             SPANS_DROPPED.inc()
@@ -124,5 +126,5 @@ class BoundedSpanProcessor(SpanProcessor):
         self._batches.on_end(span)
 
     def shutdown(self) -> None:
-        """Send what is left."""
+        """Export the remaining spans."""
         self._batches.shutdown()  # type: ignore[no-untyped-call]

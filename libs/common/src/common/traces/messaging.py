@@ -1,6 +1,4 @@
-"""Steps that take or hand on a message, in the words of OpenTelemetry's
-conventions for messaging.
-"""
+"""Spans of consumed and published messages, by OpenTelemetry's conventions for messaging."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 def consume_span(
     verb: str, exchange: Exchange, parent: str | None, attributes: Callable[[], Attributes]
 ) -> Span:
-    """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
+    """Start the span of a consumed message of this exchange, named ``<verb> <exchange>``."""
     if RECORDER.tracer is None:
         return Span(parent)
     return start_span(
@@ -30,8 +28,8 @@ def consume_span(
 
 
 def publish_span(exchange: Exchange, span: Span) -> Span:
-    """Begin handing a message to this exchange, which follows from the step; it ends when the
-    broker has confirmed it.
+    """Start the child span of publishing a message to this exchange. It ends with the broker's
+    confirmation.
     """
     if not span.is_recorded:
         return span

@@ -81,7 +81,7 @@ class LaneSupervisor:
         A lane with a trouble of its own is reported as held instead.
         """
         if not self._connection.is_open:
-            return "RabbitMQ is away"
+            return "RabbitMQ is unavailable"
         if not self._has_ticked:
             return "lanes are not opened yet"
         silent = [one.key.name for one in self._lanes if one.is_owned and one.is_silent]

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.appointment import ticks_of
 from common.contracts.delivery import Status
+from common.contracts.moments import ticks_of
 from dispatcher.ledger.version import Version
 from dispatcher.outcome import Outcome
 

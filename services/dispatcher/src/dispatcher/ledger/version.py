@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
 
 if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from portal_api.accounts.roles import Role
-from portal_api.schemas.types import this_moment
+from portal_api.schemas.types import now_in_milliseconds
 
 LONGEST = 100_000
 """Characters of ``before`` or ``after``; MongoDB takes 16 MB for all of an entry."""
@@ -17,7 +17,7 @@ TARGET = 200
 
 
 @dataclass(slots=True)
-class Entry:
+class AuditEntry:
     """What is known of a write so far; ``outcome`` is the HTTP status, none while it is under way
     or when we ended before it did.
     """
@@ -25,7 +25,7 @@ class Entry:
     action: str
     address: str
     audit_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    at: datetime = field(default_factory=this_moment)
+    at: datetime = field(default_factory=now_in_milliseconds)
     who: str = ""
     role: Role | None = None
     via: str = ""

@@ -26,7 +26,7 @@ def client_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> str
     return address
 
 
-def counted_as(address: str) -> str:
+def lockout_key_of(address: str) -> str:
     """Return whom failures are counted for: a household or an office has a whole IPv6
     network of 64 bits.
     """

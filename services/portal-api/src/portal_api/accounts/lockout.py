@@ -9,7 +9,7 @@ from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class LockoutPolicy:
     """Wrong passwords in a row that are taken, the waits after them, and when all is forgotten.
 
     NIST SP 800-63B, 3.2.2: at most a hundred in a row, and waits that grow, such as from 30
@@ -32,11 +32,11 @@ class Patience:
         return [*waits, self.longest]
 
 
-def patience_with_names(first: timedelta, longest: timedelta) -> Patience:
+def lockout_of_names(first: timedelta, longest: timedelta) -> LockoutPolicy:
     """Five wrong passwords for one name, existing or not."""
-    return Patience(free=5, first=first, longest=longest, memory=timedelta(days=1))
+    return LockoutPolicy(free=5, first=first, longest=longest, memory=timedelta(days=1))
 
 
-def patience_with_addresses(first: timedelta, longest: timedelta) -> Patience:
+def lockout_of_addresses(first: timedelta, longest: timedelta) -> LockoutPolicy:
     """Fifty from one address, which may be a whole office's."""
-    return Patience(free=50, first=first, longest=longest, memory=timedelta(minutes=15))
+    return LockoutPolicy(free=50, first=first, longest=longest, memory=timedelta(minutes=15))

@@ -22,7 +22,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Lifetimes:
+class SessionLifetimes:
     """How long a session lives unused, and at all."""
 
     idle: timedelta

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from portal_api.accounts.roles import Caller
 
 
-class SignInBody(BaseModel):
+class SignInRequest(BaseModel):
     """Who wants in."""
 
     model_config = ConfigDict(
@@ -28,7 +28,7 @@ class SignInBody(BaseModel):
     password: Password = Field(min_length=1, max_length=LONGEST)
 
 
-class SessionShown(BaseModel):
+class SessionResponse(BaseModel):
     """Who is signed in. ``csrf_token`` goes with every write as X-CSRF-Token; an API key has
     none and needs none.
     """
@@ -50,9 +50,9 @@ class NewPassword(BaseModel):
     )
 
 
-def as_session(caller: Caller, token: str, preferences: str) -> SessionShown:
+def as_session(caller: Caller, token: str, preferences: str) -> SessionResponse:
     """Return the caller's session as the API shows it."""
     csrf = csrf_token(token) if caller.session_id else None
-    return SessionShown(
+    return SessionResponse(
         name=caller.name, role=caller.role, csrf_token=csrf, preferences=json.loads(preferences)
     )

@@ -48,6 +48,6 @@ class User:
     signed_in_at: datetime | None = None
     preferences: str = "{}"
 
-    def told(self) -> dict[str, Any]:
+    def audit_view(self) -> dict[str, Any]:
         """Return what the audit says of it."""
         return {"name": self.name, "role": str(self.role), "enabled": self.enabled}

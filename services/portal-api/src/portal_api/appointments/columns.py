@@ -7,7 +7,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from portal_api.lists.column import Column, Way
+from portal_api.lists.column import AccessPath, Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +33,10 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
     {name: Column(name) for name in _INDEXED}
     | {
         "appointment_key": Column("_id"),
-        "appointment_no": Column("appointment_no", Way.WORDS),
-        "back_office_parent_id": Column("back_office_parent_id", Way.NONE),
-        "source_type": Column("source_type", Way.NONE),
-        "end": Column("end", Way.NONE),
+        "appointment_no": Column("appointment_no", AccessPath.WORDS),
+        "back_office_parent_id": Column("back_office_parent_id", AccessPath.NONE),
+        "source_type": Column("source_type", AccessPath.NONE),
+        "end": Column("end", AccessPath.NONE),
     }
 )
 """By the name that conditions and orders have for it; each one with an index of its own

@@ -22,7 +22,7 @@ ENDED = "The session has ended: sign in again"
 WRONG_KEY = "The API key is wrong, revoked or expired"
 
 
-class Recognise:
+class Authenticator:
     """Credentials -> caller, with one read by id for a session, and two for an API key."""
 
     def __init__(self, users: Users, sessions: Sessions, api_keys: ApiKeys, setting: str) -> None:

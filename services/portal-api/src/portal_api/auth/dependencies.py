@@ -9,7 +9,7 @@ from fastapi.security import APIKeyCookie, APIKeyHeader
 
 from portal_api.accounts.roles import Caller, Role
 from portal_api.accounts.tokens import csrf_token, is_same
-from portal_api.auth.same_origin import is_ours
+from portal_api.auth.same_origin import is_same_origin
 from portal_api.errors import ForbiddenError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ BY_COOKIE = APIKeyCookie(
 )
 
 
-def known(audit: Audit) -> Any:
+def authenticated(audit: Audit) -> Any:
     """Return the dependency that lets in only those whom the entrance recognised, and keeps a write
     before it is carried out.
     """
@@ -49,17 +49,17 @@ def known(audit: Audit) -> Any:
     return Depends(check)
 
 
-def ours(origins: Collection[str]) -> Any:
+def same_origin(origins: Collection[str]) -> Any:
     """Return the dependency that lets in only what no other site's page asked for: 403."""
 
     def check(request: Request) -> None:
-        if not is_ours(request.headers, origins):
+        if not is_same_origin(request.headers, origins):
             raise ForbiddenError(FOREIGN)
 
     return Depends(check)
 
 
-def needs(role: Role) -> Any:
+def require_role(role: Role) -> Any:
     """Return the dependency that lets in only callers of this role or a higher one:
     403 for the others.
     """
@@ -91,9 +91,9 @@ def session_of(request: Request) -> tuple[Caller, str]:
     return caller, caller.session_id
 
 
-def noted(request: Request, target: str, before: Any = None, after: Any = None) -> None:
+def audit_change(request: Request, target: str, before: Any = None, after: Any = None) -> None:
     """Leave for the audit what a write changed: JSON-ready values without secrets."""
-    request.state.noted = {"target": target, "before": before, "after": after}
+    request.state.audit_change = {"target": target, "before": before, "after": after}
 
 
 def refuse_foreign(request: Request, token: str, origins: Collection[str]) -> None:
@@ -103,7 +103,7 @@ def refuse_foreign(request: Request, token: str, origins: Collection[str]) -> No
     The cookie alone proves nothing: a browser adds it to whatever any page asks for (OWASP:
     Cross-Site Request Forgery Prevention).
     """
-    if not is_ours(request.headers, origins):
+    if not is_same_origin(request.headers, origins):
         raise ForbiddenError(FOREIGN)
     if not is_same(request.headers.get(CSRF, ""), csrf_token(token)):
         raise ForbiddenError(f"Send the session's CSRF token as {CSRF}: GET /api/session tells it")

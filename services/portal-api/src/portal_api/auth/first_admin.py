@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portal_api.accounts.audit_entry import Entry
+from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.roles import Role
 from portal_api.errors import ConflictError
 
 if TYPE_CHECKING:
-    from portal_api.auth.password_hasher import Hasher
+    from portal_api.auth.password_hasher import PasswordHasher
     from portal_api.store.audit import Audit
     from portal_api.store.users import Users
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class FirstAdmin:
     """Makes administrators where nobody is signed in yet, and says so in the audit."""
 
-    def __init__(self, users: Users, audit: Audit, hasher: Hasher) -> None:
+    def __init__(self, users: Users, audit: Audit, hasher: PasswordHasher) -> None:
         self._users = users
         self._audit = audit
         self._hasher = hasher
@@ -25,7 +25,7 @@ class FirstAdmin:
     async def create(self, name: str, password: str, who: str) -> None:
         """Make one; raises InvalidFieldError and ConflictError."""
         hashed = await self._hasher.hashed(password, name)
-        entry = Entry(action="create_admin", address="", who=who, via=who, target=name)
+        entry = AuditEntry(action="create_admin", address="", who=who, via=who, target=name)
         await self._audit.begin(entry)
         try:
             user = await self._users.create(name, Role.ADMIN, hashed)
@@ -33,7 +33,7 @@ class FirstAdmin:
             entry.outcome = 409
             raise
         else:
-            entry.outcome, entry.after = 201, user.told()
+            entry.outcome, entry.after = 201, user.audit_view()
         finally:
             await self._audit.finish(entry)
 

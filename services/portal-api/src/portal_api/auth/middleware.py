@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import Request
 
-from portal_api.accounts.audit_entry import Entry
+from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.accounts.client_address import client_address
 from portal_api.auth.body_limit import LARGEST, LARGEST_OF_STRANGERS, at_most
 from portal_api.auth.dependencies import COOKIE, READING, refuse_foreign
-from portal_api.auth.revoke_streams import Lasting
+from portal_api.auth.revoke_streams import RevocableResponse
 from portal_api.errors import PortalError, StoreUnavailableError, UnknownCallerError
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from portal_api.accounts.client_address import Network
-    from portal_api.auth.authenticate import Recognise
+    from portal_api.auth.authenticate import Authenticator
     from portal_api.store.audit import Audit
 
 log = structlog.get_logger()
 PREFIX = "/api/"
 
 
-class Entrance:
+class AuthMiddleware:
     """Leaves on ``request.state``: caller or refusal, address, and (a write) the
     audit's entry so far.
     """
@@ -40,13 +40,13 @@ class Entrance:
     def __init__(
         self,
         app: ASGIApp,
-        recognise: Recognise,
+        authenticator: Authenticator,
         audit: Audit,
         proxies: Sequence[Network],
         origins: Collection[str],
     ) -> None:
         self._app = app
-        self._recognise = recognise
+        self._authenticator = authenticator
         self._audit = audit
         self._proxies = proxies
         self._origins = origins
@@ -62,7 +62,9 @@ class Entrance:
             LARGEST if request.state.refusal is None else LARGEST_OF_STRANGERS, receive
         )
         if request.method in READING:
-            await Lasting(self._app, partial(self._is_known, request))(scope, limited, send)
+            await RevocableResponse(self._app, partial(self._is_known, request))(
+                scope, limited, send
+            )
         else:
             await self._audited(request, limited, send)
 
@@ -76,7 +78,7 @@ class Entrance:
         )
         key, token = _credentials(request)
         try:
-            state.caller = await self._recognise(key, token, state.address)
+            state.caller = await self._authenticator(key, token, state.address)
             if state.caller.session_id is not None and request.method not in READING:
                 refuse_foreign(request, token, self._origins)
         except PortalError as error:
@@ -89,7 +91,7 @@ class Entrance:
         if request.state.caller is None:
             return True
         try:
-            await self._recognise(*_credentials(request), request.state.address, is_use=False)
+            await self._authenticator(*_credentials(request), request.state.address, is_use=False)
         except UnknownCallerError:
             return False
         except StoreUnavailableError:
@@ -97,7 +99,7 @@ class Entrance:
         return True
 
     async def _audited(self, request: Request, receive: Receive, send: Send) -> None:
-        started = Entry(action="", address=request.state.address)
+        started = AuditEntry(action="", address=request.state.address)
         request.state.entry = partial(_so_far, request, started)
 
         async def answered(message: Message) -> None:
@@ -117,7 +119,7 @@ class Entrance:
         """
         if request.method not in getattr(request.scope.get("route"), "methods", ()):
             return
-        entry: Entry = request.state.entry()
+        entry: AuditEntry = request.state.entry()
         if entry.outcome is None:
             entry.outcome = status
             try:
@@ -136,14 +138,14 @@ def _credentials(request: Request) -> tuple[str, str]:
     return request.headers.get("x-api-key", ""), request.cookies.get(COOKIE, "")
 
 
-def _so_far(request: Request, entry: Entry) -> Entry:
+def _so_far(request: Request, entry: AuditEntry) -> AuditEntry:
     """Fill in what is known by now."""
     caller, route = request.state.caller, request.scope["route"]
     if caller is not None:
         entry.who, entry.role, entry.via = caller.name, caller.role, caller.via
     told = getattr(
         request.state,
-        "noted",
+        "audit_change",
         {"target": "/".join(str(value) for value in request.path_params.values())},
     )
     entry.action, entry.target = route.name, told["target"]

@@ -9,7 +9,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from argon2 import PasswordHasher
+import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
@@ -25,13 +25,13 @@ AT_ONCE, WAITING = 2, 50
 T = TypeVar("T")
 
 
-class Hasher:
+class PasswordHasher:
     """Passwords -> hashes (RFC 9106, 4: the second recommended choice of parameters); raises
     BusyError when too many wait.
     """
 
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
-        self._argon2 = PasswordHasher.from_parameters(parameters)
+        self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._waiting = 0
         self._nobodys: str | None = None

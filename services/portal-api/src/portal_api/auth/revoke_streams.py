@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     IsKnown = Callable[[], Awaitable[bool]]
 
-EVERY_S = 5.0
+CHECK_INTERVAL_S = 5.0
 EVENTS = b"text/event-stream"
 
 
-class Lasting:
+class RevocableResponse:
     """Passes one request on, and asks now and then whether its caller is still known; a short one
     is never asked for.
     """
 
-    def __init__(self, app: ASGIApp, is_known: IsKnown, every_s: float = EVERY_S) -> None:
+    def __init__(self, app: ASGIApp, is_known: IsKnown, every_s: float = CHECK_INTERVAL_S) -> None:
         self._app = app
         self._is_known = is_known
         self._every_s = every_s

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-def is_ours(headers: Mapping[str, str], origins: Collection[str]) -> bool:
+def is_same_origin(headers: Mapping[str, str], origins: Collection[str]) -> bool:
     """Whether no other site asked for it.
 
     Browsers say so themselves in Sec-Fetch-Site (W3C Fetch Metadata), where the connection is safe;

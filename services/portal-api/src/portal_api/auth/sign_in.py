@@ -14,7 +14,7 @@ from portal_api.metrics import SIGN_INS
 
 if TYPE_CHECKING:
     from portal_api.accounts.user import User
-    from portal_api.auth.password_hasher import Hasher
+    from portal_api.auth.password_hasher import PasswordHasher
     from portal_api.store.sessions import Sessions
     from portal_api.store.sign_ins import SignIns
     from portal_api.store.users import Users
@@ -23,7 +23,7 @@ WRONG = "The name or the password is wrong"
 """The one sentence for an unknown name, a wrong password and a disabled account."""
 
 
-class Opened(NamedTuple):
+class NewSession(NamedTuple):
     """A new session, and its token, which is told once."""
 
     session: Session
@@ -31,16 +31,18 @@ class Opened(NamedTuple):
     user: User
 
 
-class SignIn:
+class SignInService:
     """Counts first, then looks: the same steps for every name."""
 
-    def __init__(self, users: Users, sessions: Sessions, sign_ins: SignIns, hasher: Hasher) -> None:
+    def __init__(
+        self, users: Users, sessions: Sessions, sign_ins: SignIns, hasher: PasswordHasher
+    ) -> None:
         self._users = users
         self._sessions = sessions
         self._sign_ins = sign_ins
         self._hasher = hasher
 
-    async def open(self, name: str, password: str, address: str) -> Opened:
+    async def open(self, name: str, password: str, address: str) -> NewSession:
         """Return a session; raises LockedError, UnknownCallerError and BusyError."""
         user = await self._proved(name, password, address)
         if user is None or not user.enabled:
@@ -73,7 +75,7 @@ class SignIn:
         SIGN_INS.labels("right" if is_right else "wrong").inc()
         return user if is_right else None
 
-    async def _opened(self, user: User, now: datetime) -> Opened:
+    async def _opened(self, user: User, now: datetime) -> NewSession:
         """Keep the session first: an account that is disabled meanwhile either ends it or
         is noticed here.
         """
@@ -83,4 +85,4 @@ class SignIn:
         if not await self._users.signed_in(user, now):
             await self._sessions.close(session.session_id)
             raise UnknownCallerError(WRONG)
-        return Opened(session, token, user)
+        return NewSession(session, token, user)

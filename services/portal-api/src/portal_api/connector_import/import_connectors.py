@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from common.problem import field_errors
 from portal_api.connector_import.rows import as_fields
+from portal_api.connector_import.schemas import ImportedRow, ImportedRowError, ImportResult
 from portal_api.connectors.fields import ConnectorFields
 
 if TYPE_CHECKING:
@@ -17,38 +18,14 @@ if TYPE_CHECKING:
     from portal_api.store.stored_connector import StoredConnector
 
 
-class RowError(BaseModel):
-    """What is wrong with one field."""
-
-    field: str
-    message: str
-
-
-class Row(BaseModel):
-    """What becomes of one row."""
-
-    row: int
-    name: str | None
-    result: Literal["create", "change", "wrong"]
-    connector_id: str | None = None
-    errors: list[RowError] = []
-
-
-class Imported(BaseModel):
-    """What became of the file; ``done`` is false for a dry run and when a row is wrong."""
-
-    done: bool
-    rows: list[Row]
-
-
 class _Plan(BaseModel):
-    row: Row
+    row: ImportedRow
     fields: ConnectorFields | None = None
 
 
 async def take_over(
     store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool
-) -> Imported:
+) -> ImportResult:
     """Create or change one connector per row; a connector of the same name and
     source app is changed.
     """
@@ -56,18 +33,18 @@ async def take_over(
     plans = [_plan(number, row, known) for number, row in enumerate(rows, 1)]
     _refuse_doubles(plans)
     if dry_run or any(plan.row.result == "wrong" for plan in plans):
-        return Imported(done=False, rows=[plan.row for plan in plans])
+        return ImportResult(done=False, rows=[plan.row for plan in plans])
     for plan in plans:
         if plan.fields is not None:
             before = known.get((plan.fields.name, plan.fields.source_app))
-            kept, secrets = plan.fields.kept(), plan.fields.secrets()
+            kept, secrets = plan.fields.stored_fields(), plan.fields.secrets()
             after = (
                 await store.change(before, kept, secrets, by)
                 if before
                 else await store.create(kept, secrets, by)
             )
             plan.row.connector_id = after.connector_id
-    return Imported(done=True, rows=[plan.row for plan in plans])
+    return ImportResult(done=True, rows=[plan.row for plan in plans])
 
 
 def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], StoredConnector]) -> _Plan:
@@ -84,7 +61,7 @@ def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], StoredC
         message = f"this version cannot read the stored fields {', '.join(before.unreadable)}"
         return _wrong(number, fields.name, [{"field": "name", "message": message}])
     return _Plan(
-        row=Row(
+        row=ImportedRow(
             row=number,
             name=fields.name,
             result="change" if before else "create",
@@ -95,8 +72,8 @@ def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], StoredC
 
 
 def _wrong(number: int, name: str | None, errors: Sequence[dict[str, str]]) -> _Plan:
-    wrong = [RowError(**error) for error in errors]
-    return _Plan(row=Row(row=number, name=name, result="wrong", errors=wrong))
+    wrong = [ImportedRowError(**error) for error in errors]
+    return _Plan(row=ImportedRow(row=number, name=name, result="wrong", errors=wrong))
 
 
 def _refuse_doubles(plans: Sequence[_Plan]) -> None:
@@ -111,5 +88,7 @@ def _refuse_doubles(plans: Sequence[_Plan]) -> None:
         if first != plan.row.row:
             plan.row.result = "wrong"
             plan.row.errors = [
-                RowError(field="name", message=f"row {first} has the same name and source app")
+                ImportedRowError(
+                    field="name", message=f"row {first} has the same name and source app"
+                )
             ]

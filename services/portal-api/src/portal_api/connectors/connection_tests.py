@@ -28,7 +28,7 @@ class ConnectionTests:
 
     async def run(self, connector: Connector) -> ConnectorTested:
         """Ask and wait for as long as the connector's own timeouts allow; raises
-        DispatcherAwayError.
+        DispatcherUnavailableError.
         """
         request = ConnectorTestRequested(
             test_id=uuid.uuid4().hex,

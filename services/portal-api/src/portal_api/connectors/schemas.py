@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.connector import Authentication, Connector, Limits
 from portal_api.connectors.differences import changed
+from portal_api.schemas.examples import VERSION, page_of
+from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
 
+if TYPE_CHECKING:
 
-class ConnectorShown(BaseModel):
+    class Announce(Protocol):
+        """How the dispatchers hear of it."""
+
+        async def __call__(self, connector_id: str) -> None:
+            """Tell that the connector changed."""
+            ...
+
+
+class ConnectorResponse(BaseModel):
     """A connector without its secrets; ``secrets`` says which are set."""
 
     connector_id: str
@@ -46,7 +57,7 @@ class ConnectorShown(BaseModel):
     )
 
 
-class ConnectorVersion(ConnectorShown):
+class ConnectorVersion(ConnectorResponse):
     """What a connector was at one version: since ``modified_at``, until the next."""
 
     modified_by: str | None = Field(
@@ -66,9 +77,9 @@ class ConnectorVersion(ConnectorShown):
     )
 
 
-def shown(connector: Connector) -> ConnectorShown:
+def as_response(connector: Connector) -> ConnectorResponse:
     """Return it without its secrets."""
-    return ConnectorShown(
+    return ConnectorResponse(
         **connector.model_dump(exclude={"secrets"}),
         secrets=sorted(connector.secrets),
         unreadable=list(getattr(connector, "unreadable", ())) or None,
@@ -82,12 +93,46 @@ def as_version(connector: Connector, before: Connector | None) -> ConnectorVersi
         "secrets_entered": connector.secrets_entered,
         "changed": changed(before, connector),
     }
-    return ConnectorVersion(**shown(connector).model_dump(), **own)
+    return ConnectorVersion(**as_response(connector).model_dump(), **own)
 
 
-def told(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
+def audit_view(connector: Connector, entered: Iterable[str] = ()) -> dict[str, Any]:
     """Return what the audit says of it; ``entered`` are the names of secrets that were given, which
     nothing else would show.
     """
-    said: dict[str, Any] = shown(connector).model_dump(mode="json")
+    said: dict[str, Any] = as_response(connector).model_dump(mode="json")
     return said | ({"secrets_entered": sorted(entered)} if entered else {})
+
+
+class ConnectorList(BaseModel):
+    """All connectors by name."""
+
+    items: list[ConnectorResponse]
+    next: None = None
+
+
+class ConnectorVersionPage(BaseModel):
+    """One page of a connector's versions."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(VERSION))
+
+    items: list[ConnectorVersion]
+    next: str | None
+
+
+class ConnectionTestStep(ResponseModel):
+    """One step of a test, with what was seen or what to mend."""
+
+    name: str
+    passed: bool
+    sentence: str
+
+
+class ConnectionTestResult(BaseModel):
+    """How far a test came: the steps up to the first that failed."""
+
+    passed: bool
+    steps: list[ConnectionTestStep]
+    mapping: dict[str, Any] | None = Field(
+        description="The names that the back office's own description has, where it has one."
+    )

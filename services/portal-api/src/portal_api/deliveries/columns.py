@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from portal_api.lists.column import Column, Way
+from portal_api.lists.column import AccessPath, Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,21 +27,21 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "subject": Column("appointment.subject"),
         "appointment_id": Column("appointment.appointment_id"),
         "appointment_key": Column("appointment.key"),
-        "appointment_no": Column("appointment.appointment_no", Way.WORDS),
-        "back_office_id": Column("appointment.back_office_id", Way.WORDS),
-        "source_type": Column("appointment.source_type", Way.NONE),
-        "start": Column("appointment.start", Way.NONE),
-        "end": Column("appointment.end", Way.NONE),
-        "modified_at": Column("appointment.modified_at", Way.NONE),
-        "modified_by": Column("appointment.modified_by", Way.NONE),
-        "message": Column("message", Way.NONE),
-        "http_status": Column("http_status", Way.NONE),
-        "duration_ms": Column("duration_ms", Way.NONE),
-        "tries": Column("tries", Way.NONE),
-        "retryable": Column("retryable", Way.NONE),
-        "outcome_unknown": Column("outcome_unknown", Way.NONE),
-        "replica": Column("replica", Way.NONE),
-        "phase": Column("phase", Way.NONE),
+        "appointment_no": Column("appointment.appointment_no", AccessPath.WORDS),
+        "back_office_id": Column("appointment.back_office_id", AccessPath.WORDS),
+        "source_type": Column("appointment.source_type", AccessPath.NONE),
+        "start": Column("appointment.start", AccessPath.NONE),
+        "end": Column("appointment.end", AccessPath.NONE),
+        "modified_at": Column("appointment.modified_at", AccessPath.NONE),
+        "modified_by": Column("appointment.modified_by", AccessPath.NONE),
+        "message": Column("message", AccessPath.NONE),
+        "http_status": Column("http_status", AccessPath.NONE),
+        "duration_ms": Column("duration_ms", AccessPath.NONE),
+        "tries": Column("tries", AccessPath.NONE),
+        "retryable": Column("retryable", AccessPath.NONE),
+        "outcome_unknown": Column("outcome_unknown", AccessPath.NONE),
+        "replica": Column("replica", AccessPath.NONE),
+        "phase": Column("phase", AccessPath.NONE),
         "status": Column("status"),
     }
 )

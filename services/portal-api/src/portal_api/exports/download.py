@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from portal_api.exports.batches import begun
+from portal_api.exports.batches import read_batches
 from portal_api.exports.formats import ExportFormat, as_csv, as_excel, json_lines
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ Format = Annotated[
 ]
 
 
-async def as_file(
+async def as_download(
     name: str,
     kind: ExportFormat,
     read: Read,
@@ -48,7 +48,7 @@ async def as_file(
     columns: Sequence[str],
 ) -> StreamingResponse:
     """Return every item from the first on, in the page's order; ``columns`` are those of CSV."""
-    batches = await begun(read, page)
+    batches = await read_batches(read, page)
     rows: AsyncIterator[str | bytes]
     if kind is ExportFormat.JSON_LINES:
         rows = json_lines(batches, shown)

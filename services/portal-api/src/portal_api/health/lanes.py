@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from portal_api.health.observations import Held, LaneSeen
+from portal_api.health.observations import LaneHold, LaneObservation
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -19,19 +19,19 @@ PARTITION = " ("
 """A replica that holds one partition is called ``dispatcher-1 (2)``."""
 
 
-class Known(NamedTuple):
+class LaneInputs(NamedTuple):
     """What MongoDB and RabbitMQ know of lanes; ``partitions`` of connectors with several."""
 
     names: Mapping[str, str]
     depths: Mapping[str, int]
-    held: Mapping[str, Sequence[Held]]
+    held: Mapping[str, Sequence[LaneHold]]
     oldest: Mapping[str, datetime]
     partitions: Mapping[str, int]
 
 
 def lanes_of(
-    live: Sequence[Heartbeat], silent: Sequence[Heartbeat], known: Known, now: datetime
-) -> tuple[LaneSeen, ...]:
+    live: Sequence[Heartbeat], silent: Sequence[Heartbeat], known: LaneInputs, now: datetime
+) -> tuple[LaneObservation, ...]:
     """Return every lane by its connector's name; what a silent replica held counts only where no
     living one has the lane.
     """
@@ -80,8 +80,8 @@ def _by_connector(
 
 
 def _worked_on(
-    connector_id: str, told: Sequence[tuple[str, LaneStanding]], known: Known
-) -> LaneSeen:
+    connector_id: str, told: Sequence[tuple[str, LaneStanding]], known: LaneInputs
+) -> LaneObservation:
     lanes, living = [lane for _, lane in told], {replica for replica, _ in told}
     recorded = [
         held
@@ -93,7 +93,7 @@ def _worked_on(
     )
     return _held_by(
         [*_holding(lanes), *recorded],
-        LaneSeen(
+        LaneObservation(
             connector_id=connector_id,
             connector_name=known.names.get(connector_id) or lanes[0].connector_name,
             waiting=sum(depths) + sum(max(0, lane.in_hand - lane.in_flight) for lane in lanes)
@@ -107,32 +107,32 @@ def _worked_on(
 
 
 def _left_alone(
-    connector_id: str, last: Sequence[LaneStanding], known: Known, now: datetime
-) -> LaneSeen:
+    connector_id: str, last: Sequence[LaneStanding], known: LaneInputs, now: datetime
+) -> LaneObservation:
     held = known.held.get(connector_id) or [held for held in _holding(last) if held.until > now]
     name = known.names.get(connector_id) or next((lane.connector_name for lane in last), None)
     waiting = next(iter(_depth(connector_id, known)), None)
     return _held_by(
         held,
-        LaneSeen(
+        LaneObservation(
             connector_id, name, waiting=waiting, oldest_waiting_at=known.oldest.get(connector_id)
         ),
     )
 
 
-def _holding(lanes: Iterable[LaneStanding]) -> list[Held]:
+def _holding(lanes: Iterable[LaneStanding]) -> list[LaneHold]:
     return [
-        Held("", lane.held_since, lane.held_until, lane.reason)
+        LaneHold("", lane.held_since, lane.held_until, lane.reason)
         for lane in lanes
         if lane.held_since and lane.held_until
     ]
 
 
-def _depth(connector_id: str, known: Known) -> list[int]:
+def _depth(connector_id: str, known: LaneInputs) -> list[int]:
     return [known.depths[connector_id]] if connector_id in known.depths else []
 
 
-def _held_by(held: Sequence[Held], lane: LaneSeen) -> LaneSeen:
+def _held_by(held: Sequence[LaneHold], lane: LaneObservation) -> LaneObservation:
     """Return the lane as held since the first replica holds it, and until the last one ends."""
     if not held:
         return lane

@@ -27,7 +27,7 @@ class Replica:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueSeen:
+class QueueObservation:
     """A queue, and the messages that wait in it."""
 
     name: str
@@ -35,16 +35,16 @@ class QueueSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class RabbitMqSeen:
+class RabbitMqObservation:
     """RabbitMQ as portal-api sees it."""
 
     reachable: bool
     version: str | None = None
-    queues: tuple[QueueSeen, ...] = ()
+    queues: tuple[QueueObservation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class MongoDbSeen:
+class MongoDbObservation:
     """MongoDB as portal-api sees it; ``primary`` is the member that takes writes,
     as host and port.
     """
@@ -55,7 +55,7 @@ class MongoDbSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class LaneSeen:
+class LaneObservation:
     """One connector's lane, all replicas of dispatcher together; None: not known now."""
 
     connector_id: str
@@ -69,7 +69,7 @@ class LaneSeen:
     oldest_waiting_at: datetime | None = None
 
 
-class Held(NamedTuple):
+class LaneHold(NamedTuple):
     """That a replica holds a lane."""
 
     replica: str
@@ -79,29 +79,29 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredObservations:
     """What was read; empty when MongoDB cannot be reached."""
 
-    mongodb: MongoDbSeen
+    mongodb: MongoDbObservation
     heartbeats: list[tuple[Heartbeat, datetime]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     partitions: dict[str, int] = field(default_factory=dict)
-    held: dict[str, list[Held]] = field(default_factory=dict)
+    held: dict[str, list[LaneHold]] = field(default_factory=dict)
     oldest: dict[str, datetime] = field(default_factory=dict)
     dead_letters: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SystemObservation:
     """Everything at one moment; ``dead_letters`` are the parked messages that nobody has dealt
     with, None: not known.
     """
 
     at: datetime
     services: tuple[Replica, ...]
-    rabbitmq: RabbitMqSeen
-    mongodb: MongoDbSeen
-    lanes: tuple[LaneSeen, ...] = ()
+    rabbitmq: RabbitMqObservation
+    mongodb: MongoDbObservation
+    lanes: tuple[LaneObservation, ...] = ()
     timer_job: TimerJob | None = None
     dead_letters: int | None = 0
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from common.contracts.telemetry import Heartbeat, TimerJob
 
 
-class Heard:
+class ReplicaRegistry:
     """Remembers replicas until they were silent for ``forgotten_after``; those that left in good
     order are not shown.
     """

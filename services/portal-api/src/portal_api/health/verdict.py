@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime, timedelta
 
-    from portal_api.health.observations import Replica, Seen
+    from portal_api.health.observations import Replica, SystemObservation
 
 NEEDED = {"ingest": "changes are not accepted", "dispatcher": "nothing is delivered"}
 """Without one of these the two sides are not connected; without the others changes still arrive."""
 MOST_NAMED = 3
 
 
-class State(StrEnum):
+class HealthState(StrEnum):
     """Down: changes do not arrive. Troubled: some do not, or soon will not. Well: all do."""
 
     WELL = "well"
@@ -28,15 +28,15 @@ class State(StrEnum):
     DOWN = "down"
 
 
-def judge(seen: Seen, oldest_allowed: timedelta) -> Verdict:
+def judge(seen: SystemObservation, oldest_allowed: timedelta) -> Verdict:
     """Return the word for what is seen, with every reason."""
     down = list(_down(seen))
     troubled = list(_troubled(seen, oldest_allowed))
-    state = State.DOWN if down else State.TROUBLED if troubled else State.WELL
+    state = HealthState.DOWN if down else HealthState.TROUBLED if troubled else HealthState.WELL
     return Verdict(state, (*down, *troubled))
 
 
-def _down(seen: Seen) -> Iterator[str]:
+def _down(seen: SystemObservation) -> Iterator[str]:
     if not seen.rabbitmq.reachable:
         yield "RabbitMQ cannot be reached: nothing is accepted or delivered until it is back."
     if not seen.mongodb.reachable:
@@ -56,7 +56,7 @@ def _missing(service: str, services: Iterable[Replica]) -> str | None:
     return f"No {service} is ready ({'; '.join(heard[0].reasons)}): {NEEDED[service]}."
 
 
-def _troubled(seen: Seen, oldest_allowed: timedelta) -> Iterator[str]:
+def _troubled(seen: SystemObservation, oldest_allowed: timedelta) -> Iterator[str]:
     for replica in seen.services:
         if replica.silent:
             yield (

@@ -25,7 +25,7 @@ from portal_api.lists.terms import (
 from portal_api.schemas.types import Int64
 
 
-class Planned(Conditions):
+class AppointmentConditions(Conditions):
     """Conditions on an appointment as it was planned."""
 
     action: AnyOf[Action] = ()

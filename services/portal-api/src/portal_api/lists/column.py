@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MOST_LOOKED_AT = 50_000
+FULL_SCAN_LIMIT = 50_000
 """Items that one page may look at, one by one; read, checked and ordered within a
 fraction of a second.
 """
 
 
-class Way(Enum):
+class AccessPath(Enum):
     """How the items with one value, or in the order of the values, are found among a million."""
 
     INDEX = auto()
@@ -33,11 +33,15 @@ class Column:
     """A column's path in the stored document, and the way to its values."""
 
     path: str
-    way: Way = Way.INDEX
+    access_path: AccessPath = AccessPath.INDEX
 
 
 def ordered(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:
     """Return what is said of a list's orders: which of them need nothing else."""
-    free = [name for name in sorts if not name.startswith("-") and columns[name].way is Way.INDEX]
-    others = f"Another one where the conditions leave at most {MOST_LOOKED_AT:,}."
+    free = [
+        name
+        for name in sorts
+        if not name.startswith("-") and columns[name].access_path is AccessPath.INDEX
+    ]
+    others = f"Another one where the conditions leave at most {FULL_SCAN_LIMIT:,}."
     return f"The column to order by; a minus turns it round. Always: {', '.join(free)}. {others}"

@@ -33,7 +33,7 @@ def _words_in(text: str) -> tuple[str, ...]:
     return tuple(part[:LONGEST] for word in words for part in (word, *word.split("-")) if part)
 
 
-def telling_first(words: Iterable[str]) -> list[str]:
+def by_selectivity(words: Iterable[str]) -> list[str]:
     """Return the words in the order in which they tell most: MongoDB looks up the first and checks
     the others one by one.
     """

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from portal_api.live.event_buffer import Ring, Topic
+from portal_api.live.event_buffer import EventBuffer, Topic
 
 if TYPE_CHECKING:
     from portal_api.health.observations import Verdict
@@ -25,12 +25,12 @@ REMEMBERED_S = 60.0
 """How long events are gathered after the last reader went: it may come back and resume."""
 
 
-class Hub:
+class Broadcaster:
     """One per process. Of a delivery or an operation only the newest word in a window is told."""
 
-    def __init__(self, ring: Ring | None = None) -> None:
-        self.ring = ring or Ring()
-        self.readers = 0
+    def __init__(self, buffer: EventBuffer | None = None) -> None:
+        self.buffer = buffer or EventBuffer()
+        self.subscribers = 0
         self.is_closed = False
         self._left_at = float("-inf")
         self._news = asyncio.Event()
@@ -45,7 +45,7 @@ class Hub:
         """Whether anybody reads, or may come back to resume; otherwise what happens need
         not even be parsed.
         """
-        return self.readers > 0 or time.monotonic() - self._left_at < REMEMBERED_S
+        return self.subscribers > 0 or time.monotonic() - self._left_at < REMEMBERED_S
 
     def delivery(self, delivery_id: str, rank: int, row: dict[str, Any]) -> None:
         """Tell a delivery as it is now, unless something newer is about to be told."""
@@ -61,7 +61,7 @@ class Hub:
         """Tell how everything stands, when that has changed."""
         if verdict != self._verdict:
             self._verdict = verdict
-            self.ring.add(Topic.STATUS, {"state": verdict.state, "sentence": verdict.sentence})
+            self.buffer.add(Topic.STATUS, {"state": verdict.state, "sentence": verdict.sentence})
             self._wake()
 
     def moved(self) -> None:
@@ -73,7 +73,7 @@ class Hub:
 
     def missed(self) -> None:
         """Note that something was not gathered: nobody can resume from before."""
-        self.ring.forget()
+        self.buffer.forget()
         self._wake()
 
     async def run(self) -> None:
@@ -86,18 +86,18 @@ class Hub:
         """Tell what was gathered."""
         rows, operations = self._deliveries, self._operations
         self._deliveries, self._operations = {}, {}
-        before = self.ring.place
+        before = self.buffer.place
         if len(rows) > MOST_ROWS and self._owed_at is None:
             self._owed_at = now
         if self._owed_at is None:
             for _, row in rows.values():
-                self.ring.add(Topic.DELIVERY, row)
+                self.buffer.add(Topic.DELIVERY, row)
         elif now >= max(self._owed_at + STORED_S, self._resynced_at + RESYNC_S):
             self._owed_at, self._resynced_at = None, now
-            self.ring.add(Topic.RESYNC, {"topics": [Topic.DELIVERY]})
+            self.buffer.add(Topic.RESYNC, {"topics": [Topic.DELIVERY]})
         for _, body in operations.values():
-            self.ring.add(Topic.OPERATION, body)
-        if self.ring.place != before:
+            self.buffer.add(Topic.OPERATION, body)
+        if self.buffer.place != before:
             self._wake()
 
     async def news(self, within_s: float, place: int) -> bool:
@@ -105,7 +105,7 @@ class Hub:
         whether in time.
         """
         waiting = self._news
-        if self.ring.place != place or self.is_closed:
+        if self.buffer.place != place or self.is_closed:
             return True
         try:
             async with asyncio.timeout(within_s):
@@ -116,11 +116,11 @@ class Hub:
 
     def came(self) -> None:
         """Note a new reader."""
-        self.readers += 1
+        self.subscribers += 1
 
     def went(self) -> None:
         """Note that a reader is gone."""
-        self.readers -= 1
+        self.subscribers -= 1
         self._left_at = time.monotonic()
 
     def close(self) -> None:

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from faststream.message import StreamMessage
     from faststream.rabbit import RabbitBroker
 
-    from portal_api.health.replicas import Heard
-    from portal_api.live.broadcaster import Hub
+    from portal_api.health.replicas import ReplicaRegistry
+    from portal_api.live.broadcaster import Broadcaster
     from portal_api.recording.consumers import Lines
 
 LIVE_AT_ONCE = 200
 MOST_MESSAGES = 2_000
 
 
-class Shapes(NamedTuple):
+class ResponseBuilders(NamedTuple):
     """How the API shows what is told live: the same as in its lists."""
 
     delivery: Callable[[StatusChanged], dict[str, Any]]
@@ -39,7 +39,11 @@ class Shapes(NamedTuple):
 
 
 def subscribe_live(
-    broker: RabbitBroker, hub: Hub, heard: Heard, shapes: Shapes, replica: str
+    broker: RabbitBroker,
+    broadcaster: Broadcaster,
+    replicas: ReplicaRegistry,
+    builders: ResponseBuilders,
+    replica: str,
 ) -> None:
     """Add the subscribers of this replica alone; what comes while nobody looks is
     not even parsed.
@@ -48,9 +52,9 @@ def subscribe_live(
     @own_subscriber(broker, topology.STATUSES, _own("statuses", replica), _raw, LIVE_AT_ONCE)
     async def statuses(told: tuple[str, bytes]) -> None:
         kind, body = told
-        if hub.is_wanted and kind == StatusChanged.__name__:
+        if broadcaster.is_wanted and kind == StatusChanged.__name__:
             for event in _understood(body):
-                hub.delivery(event.delivery_id, rank_of(event), shapes.delivery(event))
+                broadcaster.delivery(event.delivery_id, rank_of(event), builders.delivery(event))
 
     @own_subscriber(
         broker,
@@ -61,14 +65,16 @@ def subscribe_live(
     )
     async def operations(told: tuple[str, bytes]) -> None:
         kind, body = told
-        if hub.is_wanted and kind == OperationProgressed.__name__:
+        if broadcaster.is_wanted and kind == OperationProgressed.__name__:
             with contextlib.suppress(
                 ValidationError
             ):  # one that cannot be read is parked where it is recorded
                 progress = OperationProgressed.model_validate_json(body)
-                hub.operation(progress.operation_id, progress.revision, shapes.operation(progress))
-        elif hub.is_wanted and kind == DeliveriesArchived.__name__:
-            hub.moved()
+                broadcaster.operation(
+                    progress.operation_id, progress.revision, builders.operation(progress)
+                )
+        elif broadcaster.is_wanted and kind == DeliveriesArchived.__name__:
+            broadcaster.moved()
 
     @own_subscriber(
         broker,
@@ -79,7 +85,7 @@ def subscribe_live(
     )
     async def heartbeats(told: Heartbeat | Lines | None) -> None:
         if isinstance(told, Heartbeat):
-            heard.hear(told)
+            replicas.hear(told)
 
 
 def _own(what: str, replica: str, routing_key: str = "") -> RabbitQueue:

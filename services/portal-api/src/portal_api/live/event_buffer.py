@@ -30,7 +30,7 @@ class Event:
     text: bytes
 
 
-class Ring:
+class EventBuffer:
     """Numbers events and keeps the newest; a reader has a place and no queue, so the slowest
     one costs nothing.
     """

@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from collections.abc import Set as AbstractSet
 
-    from portal_api.live.broadcaster import Hub
+    from portal_api.live.broadcaster import Broadcaster
 
-BEAT_S = 15.0
+KEEP_ALIVE_INTERVAL_S = 15.0
 LIFETIME_S = 900.0
 """Then the stream ends and the browser connects again, which also looks at its session again."""
 RETRY_MS = 2_000
 ALL = {"topics": [Topic.DELIVERY, Topic.OPERATION, Topic.STATUS]}
 
 
-class Readers:
+class SubscriberPool:
     """Opens streams, at most so many at once."""
 
-    def __init__(self, hub: Hub, most: int) -> None:
-        self._hub = hub
+    def __init__(self, broadcaster: Broadcaster, most: int) -> None:
+        self._broadcaster = broadcaster
         self._most = most
 
     def open(
@@ -36,61 +36,69 @@ class Readers:
         last_event_id: str | None,
         first: Any,
         lifetime_s: float = LIFETIME_S,
-    ) -> Reader:
+    ) -> Subscriber:
         """Return a reader to be closed after use; ``first`` is the status now. Raises BusyError."""
-        if self._hub.readers >= self._most:
+        if self._broadcaster.subscribers >= self._most:
             raise BusyError(f"{self._most} streams are open, which is as many as there may be")
-        if not self._hub.is_wanted:
-            self._hub.missed()
-        return Reader(self._hub, topics, last_event_id, first, lifetime_s)
+        if not self._broadcaster.is_wanted:
+            self._broadcaster.missed()
+        return Subscriber(self._broadcaster, topics, last_event_id, first, lifetime_s)
 
 
-class Reader:
+class Subscriber:
     """Hears everything that happens from the moment it is made; has a place in the ring and no
     queue of its own.
     """
 
     def __init__(
         self,
-        hub: Hub,
+        broadcaster: Broadcaster,
         topics: AbstractSet[Topic],
         last_event_id: str | None,
         first: Any,
         lifetime_s: float,
     ) -> None:
-        self._hub = hub
+        self._broadcaster = broadcaster
         self._topics = {*topics, Topic.RESYNC}
         self._end = time.monotonic() + lifetime_s * random.uniform(0.9, 1)  # noqa: S311 - jitter
-        resumed = hub.ring.place_of(last_event_id) if last_event_id else hub.ring.place
-        self._place = hub.ring.place if resumed is None else resumed
+        resumed = (
+            broadcaster.buffer.place_of(last_event_id)
+            if last_event_id
+            else broadcaster.buffer.place
+        )
+        self._place = broadcaster.buffer.place if resumed is None else resumed
         self._first = f"retry: {RETRY_MS}\n\n".encode()
         if Topic.STATUS in topics:
             self._first += written(Topic.STATUS, first)
         if resumed is None:
             self._first += self._resync()
         self._is_open = True
-        hub.came()
-        READERS.set(hub.readers)
+        broadcaster.came()
+        READERS.set(broadcaster.subscribers)
 
     def close(self) -> None:
         """Let go, once."""
         if self._is_open:
             self._is_open = False
-            self._hub.went()
-            READERS.set(self._hub.readers)
+            self._broadcaster.went()
+            READERS.set(self._broadcaster.subscribers)
 
     async def parts(self) -> AsyncIterator[bytes]:
         """Yield what is to be sent, until the lifetime is over or the process stops."""
         yield self._first
-        while not self._hub.is_closed and (left := self._end - time.monotonic()) > 0:
-            if not await self._hub.news(min(BEAT_S, left), self._place):
-                yield f": still here\nid: {self._hub.ring.id_of(self._place)}\n\n".encode()
+        while not self._broadcaster.is_closed and (left := self._end - time.monotonic()) > 0:
+            if not await self._broadcaster.news(min(KEEP_ALIVE_INTERVAL_S, left), self._place):
+                event_id = self._broadcaster.buffer.id_of(self._place)
+                yield f": still here\nid: {event_id}\n\n".encode()
             elif text := self._next():
                 yield text
 
     def _next(self) -> bytes:
         """Return the events of our topics behind our place, and move on."""
-        events, self._place = self._hub.ring.after(self._place), self._hub.ring.place
+        events, self._place = (
+            self._broadcaster.buffer.after(self._place),
+            self._broadcaster.buffer.place,
+        )
         return (
             self._resync()
             if events is None
@@ -98,4 +106,4 @@ class Reader:
         )
 
     def _resync(self) -> bytes:
-        return written(Topic.RESYNC, ALL, self._hub.ring.id_of(self._place))
+        return written(Topic.RESYNC, ALL, self._broadcaster.buffer.id_of(self._place))

@@ -77,7 +77,7 @@ def _name(milliseconds: int) -> str:
     return f"{max(0, milliseconds):012x}"
 
 
-def kept(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
+def log_document(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
     """Return the document of a line; the same line of the same message has the same name."""
     found_by = (
         line.event,

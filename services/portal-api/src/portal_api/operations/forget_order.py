@@ -14,23 +14,23 @@ from portal_api.errors import UnconfirmedError
 
 if TYPE_CHECKING:
     from common.broker import Publisher
-    from portal_api.store.deliveries import Reader
+    from portal_api.store.deliveries import DeliveryQueries
 
-PATIENCE_S = 10.0
+PUBLISH_TIMEOUT_S = 10.0
 
 
-class ForgetOrder:
+class ForgetOrderService:
     """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
 
-    def __init__(self, publisher: Publisher, reader: Reader) -> None:
+    def __init__(self, publisher: Publisher, queries: DeliveryQueries) -> None:
         self._publisher = publisher
-        self._reader = reader
+        self._queries = queries
 
     async def __call__(self, appointment_key: str, requested_by: str) -> ForgetOrderRequested:
         """Request it for every connector that has had a delivery of this appointment; raises
         NotFoundError.
         """
-        connector_ids = await self._reader.connectors_of(appointment_key)
+        connector_ids = await self._queries.connectors_of(appointment_key)
         request = ForgetOrderRequested(
             request_id=uuid.uuid4().hex,
             appointment_key=appointment_key,
@@ -43,7 +43,7 @@ class ForgetOrder:
 
     async def _publish(self, request: ForgetOrderRequested) -> None:
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 await self._publisher.publish(
                     topology.APPOINTMENTS,
                     request.model_dump_json().encode(),

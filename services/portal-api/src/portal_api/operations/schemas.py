@@ -11,11 +11,11 @@ from common.contracts.delivery import Status
 from common.contracts.operation import ItemOutcome, OperationCommand, OperationKind, OperationState
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
-from portal_api.schemas.paging import Page, Paged, Shown
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant
 
 
-class OfConnector(Shown):
+class ConnectorCount(ResponseModel):
     """How many deliveries of a connector it is about."""
 
     connector_id: str
@@ -23,7 +23,7 @@ class OfConnector(Shown):
     count: int
 
 
-class OfCause(Shown):
+class CauseCount(ResponseModel):
     """How many deliveries that failed alike it is about; what did not fail has no cause."""
 
     cause: str | None = None
@@ -37,7 +37,7 @@ class OfCause(Shown):
     count: int
 
 
-class Plan(BaseModel):
+class OperationPlan(BaseModel):
     """What an operation would be about, and how long it takes at least."""
 
     count: int
@@ -47,8 +47,8 @@ class Plan(BaseModel):
             "operation says why not."
         )
     )
-    by_connector: list[OfConnector]
-    by_cause: list[OfCause] = Field(description="The most frequent first, at most two hundred.")
+    by_connector: list[ConnectorCount]
+    by_cause: list[CauseCount] = Field(description="The most frequent first, at most two hundred.")
     seconds: float = Field(
         description=(
             "At the chosen pace, or that of the slowest connector; how long back offices take to "
@@ -60,7 +60,7 @@ class Plan(BaseModel):
     )
 
 
-class OperationCounts(Shown):
+class OperationCounts(ResponseModel):
     """Deliveries by what they came to: the five make up the total."""
 
     total: int
@@ -71,7 +71,7 @@ class OperationCounts(Shown):
     skipped: int
 
 
-class Operation(Shown):
+class Operation(ResponseModel):
     """An operation and how far it is; counted from its items, so true at every moment."""
 
     operation_id: str
@@ -106,7 +106,7 @@ class OperationPage(BaseModel):
     next: str | None
 
 
-class OperationItem(Shown):
+class OperationItem(ResponseModel):
     """One delivery's part: ``attempt`` is the one that was asked for, ``status`` what it came to,
     ``message`` says why.
     """
@@ -141,7 +141,7 @@ class OperationSort(StrEnum):
     ASKED_BY_DOWN = "-asked_by"
 
 
-class OperationQuery(Paged):
+class OperationQuery(PageQuery):
     """Filters of the list; all of them must hold."""
 
     sort: OperationSort = Field(
@@ -176,7 +176,7 @@ class OperationExportQuery(OperationQuery):
     format: Format = ExportFormat.CSV
 
 
-class ItemQuery(Paged):
+class ItemQuery(PageQuery):
     """Filters of the list of items."""
 
     outcome: ItemOutcome | None = Field(default=None, description="What became of them.")

@@ -16,7 +16,7 @@ from portal_api.schemas.types import Moment
 PER_SECOND, FEW = 50.0, 20
 
 
-class Choice(BaseModel):
+class Selection(BaseModel):
     """Either ``delivery_ids`` or ``filter``. To restore means what is archived, unless the
     filter says otherwise.
     """
@@ -68,7 +68,7 @@ class Choice(BaseModel):
         return self.filter.model_copy(update={"archived": True})
 
 
-class NewOperation(Choice):
+class NewOperation(Selection):
     """An operation to carry out."""
 
     ramp: bool = Field(
@@ -106,7 +106,7 @@ class NewOperation(Choice):
         ),
     ] = None
 
-    def told(self) -> dict[str, Any]:
+    def audit_view(self) -> dict[str, Any]:
         """Return it for the audit: of many named deliveries their number, which the operation's own
         list spells out.
         """

@@ -20,11 +20,11 @@ from portal_api.store.operations import as_of, portable
 
 if TYPE_CHECKING:
     from common.broker import Publisher
-    from portal_api.operations.selection import Choice, NewOperation
-    from portal_api.store.deliveries import Reader
+    from portal_api.operations.selection import NewOperation, Selection
+    from portal_api.store.deliveries import DeliveryQueries
     from portal_api.store.operations import Operations
 
-PATIENCE_S = 10.0
+PUBLISH_TIMEOUT_S = 10.0
 PLAN_VALID = timedelta(hours=1)
 STEERABLE = {
     OperationCommand.PAUSE: (OperationState.PLANNED, OperationState.RUNNING),
@@ -38,15 +38,17 @@ STEERABLE = {
 }
 
 
-class Order:
+class OperationService:
     """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
 
-    def __init__(self, publisher: Publisher, operations: Operations, reader: Reader) -> None:
+    def __init__(
+        self, publisher: Publisher, operations: Operations, queries: DeliveryQueries
+    ) -> None:
         self._publisher = publisher
         self._operations = operations
-        self._reader = reader
+        self._queries = queries
 
-    async def conditions(self, choice: Choice, moment: datetime) -> dict[str, Any]:
+    async def conditions(self, choice: Selection, moment: datetime) -> dict[str, Any]:
         """Return which stored deliveries are meant: of a filter those that have not changed since
         this moment.
 
@@ -54,19 +56,19 @@ class Order:
         no list would answer.
         """
         if (filtered := choice.filtered()) is not None:
-            await self._reader.narrow_enough(
+            await self._queries.refuse_full_scan(
                 "deliveries",
-                filtered.straight(),
-                [f"filter.{name}" for name in filtered.looked_at()],
+                filtered.indexed(),
+                [f"filter.{name}" for name in filtered.unindexed()],
             )
-            return as_of(await self._reader.conditions(filtered.wanted(), filtered.phase), moment)
+            return as_of(await self._queries.conditions(filtered.wanted(), filtered.phase), moment)
         ids = choice.ids() or []
         if unknown := await self._operations.unknown(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
             raise InvalidFieldError("delivery_ids", f"There is no delivery {unknown[0]}{more}")
         return {"_id": {"$in": ids}}
 
-    async def place(self, new: NewOperation, asked_by: str) -> str:
+    async def submit(self, new: NewOperation, asked_by: str) -> str:
         """Have it carried out; returns its id.
 
         Raises ConflictError when the plan is stale.
@@ -121,7 +123,7 @@ class Order:
     ) -> None:
         body = message.model_dump_json().encode()
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 await self._publisher.publish(
                     topology.OPERATIONS,
                     body,

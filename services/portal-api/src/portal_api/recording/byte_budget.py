@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-class Room:
+class ByteBudget:
     """Lets messages in while their bytes fit, in the order in which they ask; a single larger
     message goes alone.
     """

@@ -20,7 +20,7 @@ from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from common.dead_lettering import dead_letter
 from common.read_list import read_list
 from portal_api.logs.line import read_lines
-from portal_api.recording.byte_budget import Room
+from portal_api.recording.byte_budget import ByteBudget
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from common.contracts.telemetry import LogRecorded
     from common.read_list import UnreadableItems
     from portal_api.connectors.connection_tests import ConnectionTests
-    from portal_api.recording.record import Record
-    from portal_api.recording.record_telemetry import Hear
+    from portal_api.recording.record import Recorder
+    from portal_api.recording.record_telemetry import TelemetryRecorder
 
     Lines = tuple[str, list[LogRecorded], int]
 
@@ -44,13 +44,13 @@ BYTES_AT_ONCE = 2 * 1024 * 1024
 
 def subscribe(
     broker: RabbitBroker,
-    record: Record,
+    record: Recorder,
     tests: ConnectionTests,
     replica: str,
     publisher: ConfirmedPublisher,
 ) -> None:
     """Add this service's subscribers to the broker."""
-    recorder = Recorder(record, publisher)
+    recorder = MessageHandler(record, publisher)
     for source in (*RECORDED, topology.DEAD_LETTER_QUEUE):
         _subscribe(broker, source, recorder)
 
@@ -65,15 +65,15 @@ def subscribe(
         tests.finished(tested)
 
 
-def subscribe_telemetry(broker: RabbitBroker, hear: Hear) -> None:
+def subscribe_telemetry(broker: RabbitBroker, recorder: TelemetryRecorder) -> None:
     """Add the subscriber that records; the replicas share its queue."""
 
     @subscriber(broker, topology.PORTAL_API_TELEMETRY, read_telemetry, TELEMETRY_AT_ONCE)
     async def telemetry(told: Heartbeat | Lines | None) -> None:
         if isinstance(told, Heartbeat):
-            await hear.heartbeat(told)
+            await recorder.heartbeat(told)
         elif told is not None:
-            await hear.lines(*told)
+            await recorder.lines(*told)
 
 
 async def read_telemetry(message: StreamMessage[Any]) -> Heartbeat | Lines | None:
@@ -87,7 +87,7 @@ async def read_telemetry(message: StreamMessage[Any]) -> Heartbeat | Lines | Non
     return None
 
 
-def _subscribe(broker: RabbitBroker, source: topology.Queue, recorder: Recorder) -> None:
+def _subscribe(broker: RabbitBroker, source: topology.Queue, recorder: MessageHandler) -> None:
     @subscriber(broker, source, _raw, MESSAGES_AT_ONCE)
     async def record(message: AbstractIncomingMessage) -> None:
         await recorder(source.name, message)
@@ -97,17 +97,17 @@ async def _raw(message: StreamMessage[AbstractIncomingMessage]) -> AbstractIncom
     return message.raw_message
 
 
-class Recorder:
+class MessageHandler:
     """Reads the messages of the durable queues by their types, and records them."""
 
-    def __init__(self, record: Record, publisher: ConfirmedPublisher) -> None:
+    def __init__(self, record: Recorder, publisher: ConfirmedPublisher) -> None:
         self._record = record
         self._publisher = publisher
-        self._room = Room(BYTES_AT_ONCE)
+        self._budget = ByteBudget(BYTES_AT_ONCE)
 
     async def __call__(self, queue_name: str, message: AbstractIncomingMessage) -> None:
         """Record one message of this queue; raises ValidationError where nothing can be read."""
-        async with self._room.of(len(message.body)):
+        async with self._budget.of(len(message.body)):
             if queue_name == topology.DEAD_LETTER_QUEUE.name:
                 await self._dead_letter(message)
             else:

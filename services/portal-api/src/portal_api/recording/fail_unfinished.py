@@ -5,21 +5,14 @@ nobody will hear again (docs/backup.md).
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from common.contracts.delivery import Phase, Status
 
 if TYPE_CHECKING:
-    from portal_api.recording.record import Record
-
-    class Unheard(Protocol):
-        """What is under way."""
-
-        async def some(self, before: datetime) -> list[StatusChanged]:
-            """Return what was told last of some; none = there are none."""
-            ...
-
     from common.contracts.delivery import StatusChanged
+    from portal_api.recording.record import Recorder
+    from portal_api.store.unfinished import UnfinishedDeliveries
 
 SENTENCE = (
     "It was under way when the backup was made that was restored: what became of it is not known. "
@@ -27,7 +20,7 @@ SENTENCE = (
 )
 
 
-async def give_up(unheard: Unheard, record: Record, before: datetime) -> int:
+async def fail_unfinished(unheard: UnfinishedDeliveries, record: Recorder, before: datetime) -> int:
     """Show them as Failed with an unknown outcome; returns how many.
 
     What is told of a later attempt still counts.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -14,43 +14,29 @@ from common.contracts.operation import DeliveriesArchived, OperationProgressed
 from common.traces.messaging import consume_span
 from common.traces.spans import end_all
 from portal_api.metrics import STORED, STORED_AFTER_SECONDS
-from portal_api.statistics.interval import Step
+from portal_api.statistics.interval import Interval
 from portal_api.statistics.late import late_minutes
 from portal_api.store import dead_letter_projections, delivery_projections, operation_projections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from common.contracts.connector import LaneChanged
     from common.contracts.dead_letter import DeadLetter
     from common.contracts.delivery import StatusChanged
     from common.contracts.transaction import TransactionReceived
-    from portal_api.store.delivery_projections import Change
-
-    class Writer(Protocol):
-        """What recording needs of the store."""
-
-        async def write(self, changes: Sequence[Change]) -> None:
-            """Return when the changes are safe."""
-            ...
-
-    class Figures(Protocol):
-        """What counts over time."""
-
-        async def name_late(self, minutes: Iterable[datetime]) -> None:
-            """Have these minutes counted again."""
-            ...
-
+    from portal_api.store.statistics import Statistics
+    from portal_api.store.writer import Writer
 
 log = structlog.get_logger()
 
 
-class Record:
+class Recorder:
     """Messages -> what administrators see; the same message twice changes nothing."""
 
-    def __init__(self, writer: Writer, figures: Figures | None = None) -> None:
+    def __init__(self, writer: Writer, statistics: Statistics | None = None) -> None:
         self._writer = writer
-        self._figures = figures
+        self._statistics = statistics
 
     async def transactions(self, received: Sequence[TransactionReceived]) -> None:
         """Show the changes as pending at once."""
@@ -65,12 +51,14 @@ class Record:
 
     async def statuses(self, events: Sequence[StatusChanged]) -> None:
         """Show where deliveries stand."""
-        steps = [
-            consume_span("record", topology.STATUSES, event.traceparent, partial(_facts, event))
+        spans = [
+            consume_span(
+                "record", topology.STATUSES, event.traceparent, partial(_attributes, event)
+            )
             for event in events
             if event.phase is Phase.DONE
         ]
-        with end_all(steps):
+        with end_all(spans):
             await self._writer.write(
                 [change for event in events for change in delivery_projections.of_status(event)]
             )
@@ -105,16 +93,16 @@ class Record:
         STORED.labels("dead letter").inc()
         await self._name_late(
             {
-                Step.MINUTE.of(moment)
+                Interval.MINUTE.of(moment)
                 for moment in (letter.at, *dead_letter_projections.accepted_at(letter))
             }
         )
 
     async def _name_late(self, minutes: set[datetime]) -> None:
         """Have what came late counted; behind the write, and before the message is acknowledged."""
-        if self._figures is not None and minutes:
-            await self._figures.name_late(minutes)
+        if self._statistics is not None and minutes:
+            await self._statistics.name_late(minutes)
 
 
-def _facts(event: StatusChanged) -> dict[str, str]:
+def _attributes(event: StatusChanged) -> dict[str, str]:
     return {"mboc.delivery_id": event.delivery_id, "mboc.status": str(event.status)}

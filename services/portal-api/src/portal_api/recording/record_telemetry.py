@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from portal_api.logs.line import kept
+from portal_api.logs.line import log_document
 from portal_api.metrics import LINES_NOT_UNDERSTOOD, STORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from common.contracts.telemetry import Heartbeat, LogRecorded
-
-    class Logs(Protocol):
-        """Where lines are kept."""
-
-        async def keep(self, lines: Sequence[dict[str, Any]]) -> None:
-            """Keep lines; the same one twice changes nothing."""
-            ...
-
-    class Heartbeats(Protocol):
-        """Where heartbeats are kept."""
-
-        async def keep(self, beat: Heartbeat, heard_at: datetime) -> None:
-            """Remember the newest of each replica."""
-            ...
+    from portal_api.store.heartbeats import Heartbeats
+    from portal_api.store.logs import Logs
 
 
-class Hear:
+class TelemetryRecorder:
     """LogRecorded, Heartbeat -> what administrators see of the services."""
 
     def __init__(self, logs: Logs, heartbeats: Heartbeats) -> None:
@@ -40,7 +28,7 @@ class Hear:
         LINES_NOT_UNDERSTOOD.inc(odd)
         if lines:
             await self._logs.keep(
-                [kept(line, message_id, place) for place, line in enumerate(lines)]
+                [log_document(line, message_id, place) for place, line in enumerate(lines)]
             )
         STORED.labels("log line").inc(len(lines))
 

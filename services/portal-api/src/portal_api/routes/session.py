@@ -7,26 +7,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Request, Response
 
 from portal_api.accounts.preferences import as_text
-from portal_api.accounts.session_schemas import NewPassword, SessionShown, as_session
-from portal_api.auth.dependencies import COOKIE, caller_of, noted, session_of
+from portal_api.accounts.session_schemas import NewPassword, SessionResponse, as_session
+from portal_api.auth.dependencies import COOKIE, audit_change, caller_of, session_of
 from portal_api.errors import InvalidFieldError
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.auth.password_hasher import Hasher
-    from portal_api.auth.sign_in import SignIn
+    from portal_api.auth.password_hasher import PasswordHasher
+    from portal_api.auth.sign_in import SignInService
     from portal_api.store.sessions import Sessions
     from portal_api.store.users import Users
 
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
-def session(users: Users, sessions: Sessions, sign_in: SignIn, hasher: Hasher) -> APIRouter:
+def session(
+    users: Users, sessions: Sessions, sign_in: SignInService, hasher: PasswordHasher
+) -> APIRouter:
     """Return the routes of whoever is signed in."""
     router = APIRouter(prefix="/session", tags=["Session"])
 
     @router.get("")
-    async def read_session(request: Request, response: Response) -> SessionShown:
+    async def read_session(request: Request, response: Response) -> SessionResponse:
         """Say who is signed in."""
         caller = caller_of(request)
         user = await users.find(caller.name)
@@ -40,14 +42,14 @@ def session(users: Users, sessions: Sessions, sign_in: SignIn, hasher: Hasher) -
         """Sign out: the session ends at once, everywhere, whoever else has its cookie."""
         caller, session_id = session_of(request)
         await sessions.close(session_id)
-        noted(request, caller.name)
+        audit_change(request, caller.name)
         response.delete_cookie(COOKIE, path="/api")
 
     @router.put("/password", status_code=204, responses=LOCKED)
     async def change_own_password(request: Request, given: Annotated[NewPassword, Body()]) -> None:
         """Change one's own password; all other sessions of the account end."""
         caller, session_id = session_of(request)
-        noted(request, caller.name)
+        audit_change(request, caller.name)
         if not await sign_in.proves(caller.name, given.old.get_secret_value(), caller.address):
             raise InvalidFieldError("old", "is not your password")
         password = await hasher.hashed(given.new.get_secret_value(), caller.name, "new")
@@ -59,7 +61,7 @@ def session(users: Users, sessions: Sessions, sign_in: SignIn, hasher: Hasher) -
     ) -> dict[str, Any]:
         """Keep the account's preferences: any JSON object of at most 8 KiB."""
         caller, _ = session_of(request)
-        noted(request, caller.name)
+        audit_change(request, caller.name)
         await users.prefer(caller.name, as_text(preferences))
         return preferences
 

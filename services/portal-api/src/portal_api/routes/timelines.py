@@ -10,28 +10,32 @@ from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import caller_of
 from portal_api.schemas.problems import PROBLEMS
 from portal_api.timeline import assemble
-from portal_api.timeline.entries import Happening, Timeline
+from portal_api.timeline.entries import Timeline, TimelineEntry
 
 if TYPE_CHECKING:
     from portal_api.store.audit import Audit
     from portal_api.store.causes import Causes
     from portal_api.store.connectors import Connectors
-    from portal_api.store.deliveries import Document, Reader
+    from portal_api.store.deliveries import DeliveryQueries, Document
     from portal_api.store.operations import Operations
 
 
 def timelines(
-    reader: Reader, connectors: Connectors, operations: Operations, causes: Causes, audit: Audit
+    queries: DeliveryQueries,
+    connectors: Connectors,
+    operations: Operations,
+    causes: Causes,
+    audit: Audit,
 ) -> APIRouter:
     """Return the route."""
     router = APIRouter(prefix="/timelines", tags=["Appointments"])
 
-    async def of(key: str, sent: list[Document], *, is_admin: bool) -> list[Happening]:
+    async def of(key: str, sent: list[Document], *, is_admin: bool) -> list[TimelineEntry]:
         spans, ids = assemble.spans_of(sent), [delivery["_id"] for delivery in sent]
         items = await operations.about(ids)
         notes = await causes.notes(assemble.causes_of(sent))
         made = await connectors.made_since({name: first for name, (first, _) in spans.items()})
-        found: list[Happening] = [
+        found: list[TimelineEntry] = [
             *assemble.versions(sent),
             *assemble.attempts(sent, items),
             *assemble.operations(items),
@@ -55,7 +59,7 @@ def timelines(
         What an attempt sent is told without its content. Admins see beside it what the
         audit has about it.
         """
-        _, sent = await reader.appointment(appointment_key)
+        _, sent = await queries.appointment(appointment_key)
         return Timeline(
             items=await of(appointment_key, sent, is_admin=caller_of(request).role.may(Role.ADMIN))
         )

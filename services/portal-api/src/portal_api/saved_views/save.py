@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 View = dict[str, Any]
 
 
-class Keep:
+class SavedViewService:
     """What a caller may do with views; raises NotFoundError, ForbiddenError and ConflictError."""
 
     def __init__(self, store: SavedViews) -> None:

@@ -30,7 +30,7 @@ class Page:
         return list({self.field: direction, "_id": direction}.items())
 
 
-class Paged(BaseModel):
+class PageQuery(BaseModel):
     """The query of a list; an unknown parameter is refused."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -41,7 +41,7 @@ class Paged(BaseModel):
     )
 
 
-class Shown(BaseModel):
+class ResponseModel(BaseModel):
     """Something that is shown; what a newer version stored beside is left out."""
 
     model_config = ConfigDict(extra="ignore")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc, whole_milliseconds
 
 Instant = Annotated[
     datetime,
@@ -62,13 +62,6 @@ def _unless(given: object, kind: type | UnionType, sentence: str) -> object:
     return given
 
 
-def in_milliseconds(moment: datetime) -> datetime:
-    """Return it without what MongoDB leaves out: what is told at once must equal
-    what is told later.
-    """
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def this_moment() -> datetime:
-    """Return now, likewise."""
-    return in_milliseconds(datetime.now(UTC))
+def now_in_milliseconds() -> datetime:
+    """Return now in whole milliseconds, as MongoDB returns it later."""
+    return whole_milliseconds(datetime.now(UTC))

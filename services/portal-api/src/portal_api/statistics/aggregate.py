@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from portal_api.errors import StoreUnavailableError
-from portal_api.statistics.interval import Step
+from portal_api.statistics.interval import Interval
 from portal_api.statistics.late import OVERLAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    class Store(Protocol):
-        """Where figures are kept; every method raises StoreAwayError."""
+    class StatisticsStore(Protocol):
+        """Where figures are kept; every method raises StoreUnavailableError."""
 
-        async def is_mine(self, owner: str, until: datetime) -> bool:
+        async def acquire_lease(self, owner: str, until: datetime) -> bool:
             """Whether this replica counts until then."""
             ...
 
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
             """Forget those minutes, unless they were named again meanwhile."""
             ...
 
-        async def count(self, step: Step, begin: datetime, end: datetime) -> None:
+        async def count(self, step: Interval, begin: datetime, end: datetime) -> None:
             """Count what happened between two beginnings of steps."""
             ...
 
-        async def sum_up(self, step: Step, at: datetime) -> None:
+        async def sum_up(self, step: Interval, at: datetime) -> None:
             """Put one hour together from its minutes, or one day from its hours."""
             ...
 
@@ -61,17 +61,19 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 CHUNK = timedelta(hours=6)
 """At most so much is counted in one go, where counting is behind."""
-REST = 10
+REST_FACTOR = 10
 """Counting may take this part of the time: a tenth."""
 LEASE_S = 10.0
 
 
-class Rounds:
+class Aggregator:
     """Of all replicas the one with the lease counts; two that count at once would
     come to the same.
     """
 
-    def __init__(self, store: Store, owner: str, every_s: float, minutes_kept: timedelta) -> None:
+    def __init__(
+        self, store: StatisticsStore, owner: str, every_s: float, minutes_kept: timedelta
+    ) -> None:
         self._store = store
         self._owner = owner
         self._every_s = every_s
@@ -84,14 +86,14 @@ class Rounds:
         while True:
             began, is_behind = time.monotonic(), False
             try:
-                if await self._store.is_mine(self._owner, now() + timedelta(seconds=LEASE_S)):
+                if await self._store.acquire_lease(self._owner, now() + timedelta(seconds=LEASE_S)):
                     is_behind = await self.round(now())
             except StoreUnavailableError as error:
                 log.warning("figures are not counted now, but later", reason=str(error))
             await asyncio.sleep(
-                REST * (time.monotonic() - began)
+                REST_FACTOR * (time.monotonic() - began)
                 if is_behind
-                else max(self._every_s, REST * (time.monotonic() - began))
+                else max(self._every_s, REST_FACTOR * (time.monotonic() - began))
             )
 
     async def round(self, now: datetime) -> bool:
@@ -100,8 +102,8 @@ class Rounds:
         end, late = min(until + CHUNK, now), await self._store.late()
         await self._store.sample(now)
         await self._count(
-            [(min(until, now) - OVERLAP, end), *together(late)],
-            Step.DAY.of(now - self._minutes_kept) + Step.DAY.duration,
+            [(min(until, now) - OVERLAP, end), *merge_minutes(late)],
+            Interval.DAY.of(now - self._minutes_kept) + Interval.DAY.duration,
         )
         await self._store.counted(end)
         await self._store.done(late)
@@ -114,21 +116,25 @@ class Rounds:
         where minutes are not kept any more.
         """
         for begin, end in ranges:
-            if minutes := Step.MINUTE.each(max(begin, kept_from), end):
-                await self._store.count(Step.MINUTE, minutes[0], minutes[-1] + Step.MINUTE.duration)
-        for hour in sorted({hour for begin, end in ranges for hour in Step.HOUR.each(begin, end)}):
+            if minutes := Interval.MINUTE.each(max(begin, kept_from), end):
+                await self._store.count(
+                    Interval.MINUTE, minutes[0], minutes[-1] + Interval.MINUTE.duration
+                )
+        for hour in sorted(
+            {hour for begin, end in ranges for hour in Interval.HOUR.each(begin, end)}
+        ):
             if hour >= kept_from:
-                await self._store.sum_up(Step.HOUR, hour)
+                await self._store.sum_up(Interval.HOUR, hour)
             else:
-                await self._store.count(Step.HOUR, hour, hour + Step.HOUR.duration)
-        for day in sorted({day for begin, end in ranges for day in Step.DAY.each(begin, end)}):
-            await self._store.sum_up(Step.DAY, day)
+                await self._store.count(Interval.HOUR, hour, hour + Interval.HOUR.duration)
+        for day in sorted({day for begin, end in ranges for day in Interval.DAY.each(begin, end)}):
+            await self._store.sum_up(Interval.DAY, day)
 
 
-def together(minutes: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+def merge_minutes(minutes: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
     """Return the ranges that these minutes make up."""
     ranges: list[tuple[datetime, datetime]] = []
     for minute in sorted(minutes):
         begin = ranges.pop()[0] if ranges and ranges[-1][1] == minute else minute
-        ranges.append((begin, minute + Step.MINUTE.duration))
+        ranges.append((begin, minute + Interval.MINUTE.duration))
     return ranges

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Step(StrEnum):
+class Interval(StrEnum):
     """How much time one figure is about."""
 
     MINUTE = "minute"
@@ -23,9 +23,9 @@ class Step(StrEnum):
         begin = moment.replace(second=0, microsecond=0)
         return (
             begin
-            if self is Step.MINUTE
+            if self is Interval.MINUTE
             else begin.replace(minute=0)
-            if self is Step.HOUR
+            if self is Interval.HOUR
             else begin.replace(minute=0, hour=0)
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from common.contracts.delivery import Phase
 from common.contracts.message import NO_CONNECTOR
-from portal_api.statistics.interval import Step
+from portal_api.statistics.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ def late_minutes(events: Iterable[StatusChanged], now: datetime) -> set[datetime
     over for a while.
     """
     return {
-        Step.MINUTE.of(moment)
+        Interval.MINUTE.of(moment)
         for event in events
         for moment in moments_of(event)
         if now - moment >= LATE

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from common.contracts.delivery import Phase
 from portal_api.deliveries.statuses import standing
 from portal_api.errors import NotFoundError, TooManyError
-from portal_api.lists.column import MOST_LOOKED_AT
+from portal_api.lists.column import FULL_SCAN_LIMIT
 from portal_api.lists.conditions import all_of
 from portal_api.schemas.paging import Page
-from portal_api.store.errors import reaching
+from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
@@ -24,22 +24,22 @@ DELIVERIES_SHOWN = 100
 Document = dict[str, Any]
 
 
-class Reader:
-    """Lists and details; raises StoreAwayError while MongoDB cannot be reached."""
+class DeliveryQueries:
+    """Lists and details; raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
         self._database = database
 
     async def appointments(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
         """Return one page of appointments."""
-        with reaching():
+        with translate_errors():
             return await read_page(self._database["appointments"], wanted, page)
 
     async def appointment(self, key: str) -> tuple[Document, list[Document]]:
         """Return one appointment and its newest deliveries with their attempts;
         raises NotFoundError.
         """
-        with reaching():
+        with translate_errors():
             found = await self._database["appointments"].find_one({"_id": key})
             if found is None:
                 raise NotFoundError(f"There is no appointment {key}")
@@ -69,7 +69,7 @@ class Reader:
         """Return the connectors that have had a delivery of one appointment; raises
         NotFoundError.
         """
-        with reaching():
+        with translate_errors():
             found = await self._database["appointments"].find_one({"_id": key}, {"connectors": 1})
         if found is None:
             raise NotFoundError(f"There is no appointment {key}")
@@ -81,7 +81,7 @@ class Reader:
         """Return one page of deliveries in these phases, of none: in all; a pending one of a
         held lane is held.
         """
-        with reaching():
+        with translate_errors():
             held = await self._held()
             items, following = await read_page(
                 self._database["deliveries"], all_of([wanted, standing(phases, held)]), page
@@ -92,30 +92,30 @@ class Reader:
         """Return these deliveries as conditions that need nothing else: what is
         held is held now.
         """
-        with reaching():
+        with translate_errors():
             return all_of([wanted, standing(phases or (), await self._held())])
 
-    async def narrow_enough(
-        self, collection: str, straight: Document, looked_at: Sequence[str]
+    async def refuse_full_scan(
+        self, collection: str, indexed: Document, unindexed: Sequence[str]
     ) -> None:
         """Raise TooManyError where MongoDB would have to look at more than fifty thousand items,
         one by one, because of these parameters.
         """
-        if looked_at:
-            with reaching():
+        if unindexed:
+            with translate_errors():
                 if (
                     await self._database[collection].count_documents(
-                        straight, limit=MOST_LOOKED_AT + 1
+                        indexed, limit=FULL_SCAN_LIMIT + 1
                     )
-                    > MOST_LOOKED_AT
+                    > FULL_SCAN_LIMIT
                 ):
-                    raise TooManyError(looked_at[0], MOST_LOOKED_AT)
+                    raise TooManyError(unindexed[0], FULL_SCAN_LIMIT)
 
     async def delivery(self, delivery_id: str) -> Document:
         """Return one delivery with its newest attempts, and the dead letter if it was parked;
         raises NotFoundError.
         """
-        with reaching():
+        with translate_errors():
             found = await self._database["deliveries"].find_one({"_id": delivery_id})
             if found is None:
                 raise NotFoundError(f"There is no delivery {delivery_id}")
@@ -137,7 +137,7 @@ class Reader:
         this is the newest, or the other one carries an older version.
         """
         appointment, connector_id = delivery.get("appointment") or {}, delivery["connector_id"]
-        with reaching():
+        with translate_errors():
             found = await self._database["appointments"].find_one(
                 {"_id": appointment.get("key")}, {f"connectors.{connector_id}": 1}
             )

@@ -12,50 +12,54 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from common.database import is_unavailable
-from portal_api.health.observations import Held, MongoDbSeen, Stored
+from portal_api.health.observations import LaneHold, MongoDbObservation, StoredObservations
 from portal_api.store.heartbeats import Heartbeats
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-PATIENCE_S = 2.0
+READ_TIMEOUT_S = 2.0
 MOST_CONNECTORS = 1_000
 LETTERS_SHOWN = 200
-AWAY = MongoDbSeen(reachable=False)
+AWAY = MongoDbObservation(reachable=False)
 
 
-class Observed:
+class HealthQueries:
     """Reads it all side by side."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._database = database
         self._heartbeats = Heartbeats(database)
 
-    async def read(self) -> Stored:
+    async def read(self) -> StoredObservations:
         """Return what there is to know; never raises because MongoDB is away."""
         mongodb = AWAY
         try:
-            with pymongo.timeout(PATIENCE_S):
-                async with asyncio.timeout(PATIENCE_S + 0.5):
+            with pymongo.timeout(READ_TIMEOUT_S):
+                async with asyncio.timeout(READ_TIMEOUT_S + 0.5):
                     mongodb = await self._server()
-                    return await self._rest(mongodb) if mongodb.primary else Stored(mongodb)
+                    return (
+                        await self._rest(mongodb)
+                        if mongodb.primary
+                        else StoredObservations(mongodb)
+                    )
         except TimeoutError:
-            return Stored(AWAY)
+            return StoredObservations(AWAY)
         except PyMongoError as error:  # not away: an index is still being made
-            return Stored(AWAY if is_unavailable(error) else mongodb)
+            return StoredObservations(AWAY if is_unavailable(error) else mongodb)
 
-    async def _server(self) -> MongoDbSeen:
+    async def _server(self) -> MongoDbObservation:
         hello, build = (
             await self._database.command("hello"),
             await self._database.command("buildInfo"),
         )
-        return MongoDbSeen(
+        return MongoDbObservation(
             reachable=True,
             version=build.get("version"),
             primary=hello.get("primary") if hello.get("isWritablePrimary") else None,
         )
 
-    async def _rest(self, mongodb: MongoDbSeen) -> Stored:
+    async def _rest(self, mongodb: MongoDbObservation) -> StoredObservations:
         heartbeats, connectors, held, oldest, letters = await asyncio.gather(
             self._heartbeats.all(),
             self._connectors(),
@@ -69,14 +73,14 @@ class Observed:
             for connector in connectors
             if connector.get("most_partitions", 1) > 1
         }
-        return Stored(mongodb, heartbeats, names, partitions, held, oldest, letters)
+        return StoredObservations(mongodb, heartbeats, names, partitions, held, oldest, letters)
 
     async def _connectors(self) -> list[dict[str, Any]]:
         found = self._database["connectors"].find({}, {"name": 1, "most_partitions": 1})
         return await found.sort("_id", 1).limit(MOST_CONNECTORS).to_list(MOST_CONNECTORS)
 
-    async def _held(self) -> dict[str, list[Held]]:
-        held: dict[str, list[Held]] = {}
+    async def _held(self) -> dict[str, list[LaneHold]]:
+        held: dict[str, list[LaneHold]] = {}
         async for lane in (
             self._database["lanes"]
             .find({"held_until": {"$gt": datetime.now(UTC)}})
@@ -84,7 +88,9 @@ class Observed:
             .limit(MOST_CONNECTORS)
         ):
             held.setdefault(lane["connector_id"], []).append(
-                Held(lane["replica"], lane["held_since"], lane["held_until"], lane.get("reason"))
+                LaneHold(
+                    lane["replica"], lane["held_since"], lane["held_until"], lane.get("reason")
+                )
             )
         return held
 

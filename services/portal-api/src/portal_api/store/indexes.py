@@ -11,7 +11,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from common.contracts.operation import RETENTION_DAYS
 from common.database import ensure_indexes
 from portal_api.appointments.columns import COLUMNS
-from portal_api.lists.column import Way
+from portal_api.lists.column import AccessPath
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -33,7 +33,7 @@ _OF_APPOINTMENTS = (
     *(
         column.path
         for column in COLUMNS.values()
-        if column.way is Way.INDEX and column.path != "_id"
+        if column.access_path is AccessPath.INDEX and column.path != "_id"
     ),
     "outcomes",
     "words",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import WriteConcern
 
 from common.database import insert_missing
-from portal_api.store.errors import reaching
+from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ class Logs:
         self, wanted: dict[str, Any], page: Page
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page; names sort by time."""
-        with reaching():
+        with translate_errors():
             return await read_page(self._logs, wanted, page)

@@ -23,7 +23,7 @@ NOT_FOUND, CONFLICTS = 27, (85, 86)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionRule:
     """Documents of a collection go so long after their ``at``; only some of them where
     ``wanted`` says which.
     """
@@ -34,7 +34,9 @@ class Kept:
     wanted: dict[str, Any] = field(default_factory=dict)
 
 
-async def keep_for(database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[Kept]) -> None:
+async def apply_retention(
+    database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[RetentionRule]
+) -> None:
     """Have MongoDB forget what is older.
 
     ``collMod`` would need a role that the services do not have.

@@ -14,8 +14,8 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from common.contracts.delivery import Status
 from common.database import is_duplicate, retry_while_unavailable
 from portal_api.errors import StoreUnavailableError
-from portal_api.statistics.interval import Step
-from portal_api.store.errors import reaching
+from portal_api.statistics.interval import Interval
+from portal_api.store.errors import translate_errors
 from portal_api.store.health import oldest_waiting
 
 if TYPE_CHECKING:
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 
 OUTCOMES = {"success": [Status.SUCCESS], "failed": [Status.FAILED], "skipped": [Status.SKIPPED]}
 COUNTED = ("accepted", *OUTCOMES, "refused")
-LATE_TOGETHER = 200
+LATE_BATCH = 200
 STATE = "rounds"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Document = dict[str, Any]
 
 
-class Figures:
-    """The collections ``figures``, ``figures_late`` and ``figures_state``; raises StoreAwayError
-    while MongoDB cannot be reached.
+class Statistics:
+    """The collections ``figures``, ``figures_late`` and ``figures_state``.
+
+    Raises StoreUnavailableError while MongoDB cannot be reached.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
@@ -43,13 +44,13 @@ class Figures:
         self._state = database["figures_state"]
 
     async def read(
-        self, step: Step, begin: datetime, end: datetime, connector_id: str | None, most: int
+        self, step: Interval, begin: datetime, end: datetime, connector_id: str | None, most: int
     ) -> list[Document]:
         """Return the figures of these steps by time and connector, at most so many."""
         wanted = {"step": step, "at": {"$gte": begin, "$lt": end}} | (
             {"connector_id": connector_id} if connector_id is not None else {}
         )
-        with reaching():
+        with translate_errors():
             return (
                 await self._figures.find(wanted)
                 .sort([("step", 1), ("at", 1), ("connector_id", 1)])
@@ -67,13 +68,13 @@ class Figures:
             with trial:
                 await self._late.bulk_write(named, ordered=False)
 
-    async def is_mine(self, owner: str, until: datetime) -> bool:
+    async def acquire_lease(self, owner: str, until: datetime) -> bool:
         """Whether this replica counts until then: it does already, or nobody does."""
         free = {
             "_id": STATE,
             "$or": [{"owner": owner}, {"owned_until": {"$lte": datetime.now(UTC)}}],
         }
-        with reaching():
+        with translate_errors():
             try:
                 await self._state.update_one(
                     free, {"$set": {"owner": owner, "owned_until": until}}, upsert=True
@@ -84,20 +85,20 @@ class Figures:
 
     async def counted_until(self) -> datetime | None:
         """Return up to when has been counted; None: never."""
-        with reaching():
+        with translate_errors():
             found = await self._state.find_one({"_id": STATE}, {"counted_until": 1})
         return found.get("counted_until") if found else None
 
     async def counted(self, until: datetime) -> None:
         """Note up to when has been counted."""
-        with reaching():
+        with translate_errors():
             await self._state.update_one(
                 {"_id": STATE}, {"$max": {"counted_until": until}}, upsert=True
             )
 
     async def oldest(self) -> datetime | None:
         """Return the first moment that there is anything to count of."""
-        with reaching():
+        with translate_errors():
             ended = await self._database["attempts"].find_one(
                 {"at": {"$gt": EPOCH}}, {"at": 1}, sort=[("at", 1)]
             )
@@ -111,34 +112,34 @@ class Figures:
 
     async def late(self) -> dict[datetime, str]:
         """Return the oldest minutes that must be counted again, each with a token."""
-        with reaching():
+        with translate_errors():
             return {
                 found["_id"]: found["token"]
-                async for found in self._late.find().sort("_id", 1).limit(LATE_TOGETHER)
+                async for found in self._late.find().sort("_id", 1).limit(LATE_BATCH)
             }
 
     async def done(self, late: Mapping[datetime, str]) -> None:
         """Forget those minutes, unless they were named again since they were read."""
-        with reaching():
+        with translate_errors():
             for minute, token in late.items():
                 await self._late.delete_one({"_id": minute, "token": token})
 
-    async def count(self, step: Step, begin: datetime, end: datetime) -> None:
+    async def count(self, step: Interval, begin: datetime, end: datetime) -> None:
         """Count what was accepted and what came of attempts between two beginnings of steps."""
-        with reaching():
+        with translate_errors():
             await self._run("attempts", _counting(step, "at", begin, end, _outcomes()))
             await self._run(
                 "deliveries", _counting(step, "received_at", begin, end, {"accepted": {"$sum": 1}})
             )
 
-    async def sum_up(self, step: Step, at: datetime) -> None:
+    async def sum_up(self, step: Interval, at: datetime) -> None:
         """Put one hour together from its minutes, or one day from its hours."""
-        finer = Step.MINUTE if step is Step.HOUR else Step.HOUR
+        finer = Interval.MINUTE if step is Interval.HOUR else Interval.HOUR
         sums: Document = {name: {"$sum": f"${name}"} for name in COUNTED} | {
             "oldest_waiting_s": {"$max": "$oldest_waiting_s"}
         }
         wanted = {"step": finer, "at": {"$gte": at, "$lt": at + step.duration}}
-        with reaching():
+        with translate_errors():
             await self._run(
                 "figures",
                 [
@@ -152,13 +153,17 @@ class Figures:
         """Note how long the oldest delivery of each connector has been waiting; of a minute
         the longest counts.
         """
-        minute = Step.MINUTE.of(now)
-        with reaching():
+        minute = Interval.MINUTE.of(now)
+        with translate_errors():
             for connector_id, oldest in (await oldest_waiting(self._database)).items():
                 waiting = {"oldest_waiting_s": round(max(0.0, (now - oldest).total_seconds()), 1)}
-                place: Document = {"step": Step.MINUTE, "at": minute, "connector_id": connector_id}
+                place: Document = {
+                    "step": Interval.MINUTE,
+                    "at": minute,
+                    "connector_id": connector_id,
+                }
                 await self._figures.update_one(
-                    {"_id": _name(Step.MINUTE, minute, connector_id)},
+                    {"_id": _name(Interval.MINUTE, minute, connector_id)},
                     {"$max": waiting, "$setOnInsert": place},
                     upsert=True,
                 )
@@ -187,7 +192,7 @@ def _outcomes() -> Document:
 
 
 def _counting(
-    step: Step, field: str, begin: datetime, end: datetime, sums: Document
+    step: Interval, field: str, begin: datetime, end: datetime, sums: Document
 ) -> list[Document]:
     place = {
         "at": {"$dateTrunc": {"date": f"${field}", "unit": str(step)}},
@@ -200,7 +205,7 @@ def _counting(
     ]
 
 
-def _into(step: Step, at: Any, connector_id: str, sums: Document) -> list[Document]:
+def _into(step: Interval, at: Any, connector_id: str, sums: Document) -> list[Document]:
     """Write the figures to their places; what else is there stays."""
     name = {
         "$concat": [
@@ -229,5 +234,5 @@ def _into(step: Step, at: Any, connector_id: str, sums: Document) -> list[Docume
     ]
 
 
-def _name(step: Step, at: datetime, connector_id: str) -> str:
+def _name(step: Interval, at: datetime, connector_id: str) -> str:
     return f"{step}|{at:%Y-%m-%dT%H:%M}|{connector_id}"

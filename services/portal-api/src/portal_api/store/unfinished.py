@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Phase, StatusChanged
-from portal_api.store.errors import reaching
+from portal_api.store.errors import translate_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-TOGETHER = 200
+UNFINISHED_BATCH = 200
 
 
-class Unheard:
-    """Raises StoreAwayError while MongoDB cannot be reached."""
+class UnfinishedDeliveries:
+    """Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._deliveries = database["deliveries"]
@@ -25,8 +25,12 @@ class Unheard:
         """Return the last status of some that were received before this moment; none = there are
         none.
         """
-        with reaching():
-            found = await self._deliveries.find(wanted(before)).limit(TOGETHER).to_list(TOGETHER)
+        with translate_errors():
+            found = (
+                await self._deliveries.find(wanted(before))
+                .limit(UNFINISHED_BATCH)
+                .to_list(UNFINISHED_BATCH)
+            )
         return [
             StatusChanged.model_validate(
                 {name: document[name] for name in _FIELDS & {*document}} | _named(document)

@@ -10,13 +10,13 @@ from portal_api.connectors.differences import changed as changed_fields
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.statuses import TROUBLED
 from portal_api.timeline.entries import (
-    Asked,
-    AskedDelivery,
-    Attempted,
-    Audited,
-    Mended,
-    Noted,
-    Reported,
+    TimelineAttempt,
+    TimelineAudit,
+    TimelineDelivery,
+    TimelineNote,
+    TimelineOperation,
+    TimelineSettings,
+    TimelineVersion,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ REFUSED = 400
 SENT = {Status.SUCCESS, Status.SKIPPED}
 
 
-def versions(sent: Sequence[Document]) -> Iterator[Reported]:
+def versions(sent: Sequence[Document]) -> Iterator[TimelineVersion]:
     """Yield each transaction once, however many deliveries it became."""
     before: Document | None = None
     first = {
@@ -57,13 +57,13 @@ def versions(sent: Sequence[Document]) -> Iterator[Reported]:
             "transaction_id": transaction_id,
             "delivery_id": delivery["_id"],
         }
-        yield Reported(
+        yield TimelineVersion(
             at=delivery["received_at"], who=facts.get("modified_by"), changed=differing, **own
         )
         before = facts
 
 
-def attempts(sent: Sequence[Document], items: Iterable[Document]) -> Iterator[Attempted]:
+def attempts(sent: Sequence[Document], items: Iterable[Document]) -> Iterator[TimelineAttempt]:
     """Yield every attempt, with who asked for it."""
     asked = {
         (item["delivery_id"], item.get("attempt")): item["operation"].get("asked_by")
@@ -78,20 +78,20 @@ def attempts(sent: Sequence[Document], items: Iterable[Document]) -> Iterator[At
                 "connector_name": delivery.get("connector_name"),
             }
             who = asked.get((delivery["_id"], attempt["attempt"]))
-            yield Attempted.model_validate(
+            yield TimelineAttempt.model_validate(
                 {"at": attempt["at"], "who": who, "attempt": attempt, **own}
             )
 
 
-def operations(items: Iterable[Document]) -> Iterator[Asked]:
+def operations(items: Iterable[Document]) -> Iterator[TimelineOperation]:
     """Yield each operation once, with those of its deliveries that are the appointment's."""
     together: dict[str, list[Document]] = {}
     for item in items:
         together.setdefault(item["operation_id"], []).append(item)
     for operation_id, own in together.items():
         operation = own[0]["operation"]
-        deliveries = [AskedDelivery.model_validate(item) for item in own]
-        yield Asked(
+        deliveries = [TimelineDelivery.model_validate(item) for item in own]
+        yield TimelineOperation(
             at=operation["asked_at"],
             who=operation["asked_by"],
             operation_id=operation_id,
@@ -110,13 +110,13 @@ def causes_of(sent: Iterable[Document]) -> set[str]:
     }
 
 
-def notes(found: Mapping[str, Document]) -> Iterator[Noted]:
+def notes(found: Mapping[str, Document]) -> Iterator[TimelineNote]:
     """Yield the notes about what failed."""
     for cause, note in found.items():
-        yield Noted(at=note["at"], who=note.get("by"), cause=cause, text=note["text"])
+        yield TimelineNote(at=note["at"], who=note.get("by"), cause=cause, text=note["text"])
 
 
-def settings(made: Sequence[Connector], spans: Mapping[str, Span]) -> Iterator[Mended]:
+def settings(made: Sequence[Connector], spans: Mapping[str, Span]) -> Iterator[TimelineSettings]:
     """Yield the versions of connectors that were made while they counted for the appointment."""
     known = {(one.connector_id, one.version): one for one in made}
     for one in made:
@@ -127,12 +127,12 @@ def settings(made: Sequence[Connector], spans: Mapping[str, Span]) -> Iterator[M
                 "connector_name": one.name,
                 "version": one.version,
             }
-            yield Mended(
+            yield TimelineSettings(
                 at=one.modified_at, who=one.modified_by, changed=changed_fields(before, one), **own
             )
 
 
-def audited(entries: Iterable[Document], spans: Mapping[str, Span]) -> Iterator[Audited]:
+def audited(entries: Iterable[Document], spans: Mapping[str, Span]) -> Iterator[TimelineAudit]:
     """Yield what is told nowhere else: refused writes, tests of the connection,
     steered operations.
     """
@@ -141,7 +141,7 @@ def audited(entries: Iterable[Document], spans: Mapping[str, Span]) -> Iterator[
         if not (is_done and entry["action"] in TOLD_OTHERWISE) and _lies_in(
             spans, entry["target"], entry["at"]
         ):
-            yield Audited.model_validate(entry)
+            yield TimelineAudit.model_validate(entry)
 
 
 Span = tuple["datetime", "datetime | None"]

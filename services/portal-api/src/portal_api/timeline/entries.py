@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from common.contracts.appointment import Action
 from common.contracts.operation import ItemOutcome, OperationKind
 from portal_api.accounts.roles import Role
-from portal_api.routes.deliveries import AppointmentFacts, Attempt
-from portal_api.schemas.paging import Shown
+from portal_api.deliveries.schemas import AppointmentSnapshot, Attempt
+from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
 
 
-class _Happened(Shown):
+class _Entry(ResponseModel):
     """When, and who is behind it: a planner or an account; none where nobody is, or
     it is not known.
     """
@@ -23,7 +23,7 @@ class _Happened(Shown):
     who: str | None = None
 
 
-class Reported(_Happened):
+class TimelineVersion(_Entry):
     """Dime.Scheduler reported a version of the appointment; ``changed`` are the facts that differ
     from the version before.
     """
@@ -32,11 +32,11 @@ class Reported(_Happened):
     transaction_id: str
     delivery_id: str = Field(description="The first of the deliveries it became.")
     action: Action | None = None
-    appointment: AppointmentFacts | None = None
+    appointment: AppointmentSnapshot | None = None
     changed: list[str]
 
 
-class Attempted(_Happened):
+class TimelineAttempt(_Entry):
     """An attempt came to its end; ``who`` asked for it, where an operation did."""
 
     kind: Literal["attempt"] = "attempt"
@@ -46,7 +46,7 @@ class Attempted(_Happened):
     attempt: Attempt
 
 
-class AskedDelivery(Shown):
+class TimelineDelivery(ResponseModel):
     """What became of one of them."""
 
     delivery_id: str
@@ -54,7 +54,7 @@ class AskedDelivery(Shown):
     message: str | None = None
 
 
-class Asked(_Happened):
+class TimelineOperation(_Entry):
     """Somebody had deliveries of the appointment retried, archived or taken back,
     alone or with others.
     """
@@ -62,10 +62,10 @@ class Asked(_Happened):
     kind: Literal["operation"] = "operation"
     operation_id: str
     operation: OperationKind
-    deliveries: list[AskedDelivery]
+    deliveries: list[TimelineDelivery]
 
 
-class Noted(_Happened):
+class TimelineNote(_Entry):
     """Somebody wrote down what is known about the cause of a failure."""
 
     kind: Literal["note"] = "note"
@@ -73,7 +73,7 @@ class Noted(_Happened):
     text: str
 
 
-class Mended(_Happened):
+class TimelineSettings(_Entry):
     """Somebody changed the MBOC settings while something of the appointment was
     not sent with them.
     """
@@ -85,7 +85,7 @@ class Mended(_Happened):
     changed: list[str]
 
 
-class Audited(_Happened):
+class TimelineAudit(_Entry):
     """What else the audit says, for admins: what was refused, and what was tried."""
 
     kind: Literal["audit"] = "audit"
@@ -96,8 +96,14 @@ class Audited(_Happened):
     outcome: int | None = None
 
 
-Happening = Annotated[
-    Reported | Attempted | Asked | Noted | Mended | Audited, Field(discriminator="kind")
+TimelineEntry = Annotated[
+    TimelineVersion
+    | TimelineAttempt
+    | TimelineOperation
+    | TimelineNote
+    | TimelineSettings
+    | TimelineAudit,
+    Field(discriminator="kind"),
 ]
 
 
@@ -106,5 +112,5 @@ class Timeline(BaseModel):
     hundred deliveries.
     """
 
-    items: list[Happening]
+    items: list[TimelineEntry]
     next: None = None

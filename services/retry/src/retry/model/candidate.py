@@ -1,4 +1,4 @@
-"""A delivery whose next attempt may be asked for, and the request for it."""
+"""A delivery whose next attempt may be requested, and the claim on that attempt."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 
-class Candidate(NamedTuple):
-    """A delivery and the attempt that is behind it; the attempt that is asked for is one of
-    ``repeats`` in a row because of ``repeated_cause``.
+class RequeueCandidate(NamedTuple):
+    """A delivery whose next attempt may be requested.
+
+    ``attempt`` is the number of its last attempt. ``repeats`` counts the requests in a row for the
+    same ``repeated_cause``, the next one included.
     """
 
     delivery_id: str
@@ -25,11 +27,11 @@ class Candidate(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The attempt that is asked for; whoever claims this key first asks for it."""
+        """The id of the next attempt. Only the process that claims this key requests it."""
         return f"{self.delivery_id}.{self.attempt + 1}"
 
     def request(self, transaction: TransactionReceived, trigger: Trigger) -> DeliveryRequested:
-        """Return the request for the next attempt, a step of the trace that the change began."""
+        """Return the request for the next attempt, as a span of the change's trace."""
         return DeliveryRequested(
             delivery_id=self.delivery_id,
             attempt=self.attempt + 1,
@@ -44,7 +46,10 @@ class Candidate(NamedTuple):
 
 
 class Claimant(NamedTuple):
-    """Who claims: one run of the timer job, or an operation; ``token`` tells it from all others."""
+    """The owner of a claim: one run of the timer job, or one operation.
+
+    ``token`` is unique among all claimants.
+    """
 
     token: str
     trigger: Trigger
@@ -52,9 +57,9 @@ class Claimant(NamedTuple):
     operation_id: str | None = None
 
 
-class Claim(NamedTuple):
-    """Who asked, or is about to ask, for the candidate's next attempt."""
+class RequeueClaim(NamedTuple):
+    """The exclusive right to request a candidate's next attempt, and its owner."""
 
-    candidate: Candidate
+    candidate: RequeueCandidate
     claimant: Claimant
     is_published: bool

@@ -1,43 +1,46 @@
-"""The counts of operations under way, carried on in memory from what this replica moves."""
+"""A cache of item counts, updated from the changes that this replica makes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from common.contracts.operation import ItemOutcome
-from retry.model.operation import Tally
+from retry.model.operation import ItemCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Tallies:
-    """A tally is forgotten, and counted again, wherever it may be false: at the beginning, when a
-    move found fewer items than it should, and when a list disagrees with it.
+class CountsCache:
+    """The item counts of running operations by operation id.
+
+    An entry is invalidated where it may be wrong: at the start, when an update matched fewer items
+    than expected, and when a query result contradicts it.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, Tally] = {}
+        self._counts: dict[str, ItemCounts] = {}
 
-    def get(self, operation_id: str) -> Tally | None:
-        """Return the counts, None where they must be counted."""
-        return self._known.get(operation_id)
+    def get(self, operation_id: str) -> ItemCounts | None:
+        """Return the cached counts, or None when the items must be counted."""
+        return self._counts.get(operation_id)
 
-    def keep(self, operation_id: str, tally: Tally) -> None:
-        """Keep what was counted."""
-        self._known[operation_id] = tally
+    def put(self, operation_id: str, counts: ItemCounts) -> None:
+        """Store fresh counts."""
+        self._counts[operation_id] = counts
 
-    def forget(self, operation_id: str) -> None:
-        """Have the items counted again."""
-        self._known.pop(operation_id, None)
+    def invalidate(self, operation_id: str) -> None:
+        """Drop the entry, so that the items are counted again."""
+        self._counts.pop(operation_id, None)
 
-    def moved(
-        self, operation_id: str, before: ItemOutcome, after: Iterable[ItemOutcome], found: int
+    def apply_update(
+        self, operation_id: str, before: ItemOutcome, after: Iterable[ItemOutcome], matched: int
     ) -> None:
-        """Carry on after a move of items, of which so many were found as they should be."""
-        outcomes, known = list(after), self._known.get(operation_id)
-        if known is None or found != len(outcomes):
-            self.forget(operation_id)
+        """Apply an update of items from one outcome to others, which matched so many items."""
+        outcomes = list(after)
+        known = self._counts.get(operation_id)
+        if known is None or matched != len(outcomes):
+            self.invalidate(operation_id)
             return
         counts = known._asdict()
         counts[before] -= len(outcomes)
@@ -45,10 +48,10 @@ class Tallies:
             counts[outcome] += 1
             is_tried = before is ItemOutcome.ASKED and outcome is ItemOutcome.SKIPPED
             counts["tried_skipped"] += is_tried
-        self._known[operation_id] = Tally(**counts)
+        self._counts[operation_id] = ItemCounts(**counts)
 
-    def listed(self, operation_id: str, outcome: ItemOutcome, count: int) -> None:
-        """Compare with a list that holds every item of an outcome."""
-        known = self._known.get(operation_id)
+    def compare(self, operation_id: str, outcome: ItemOutcome, count: int) -> None:
+        """Invalidate the entry when a query found another number of items of this outcome."""
+        known = self._counts.get(operation_id)
         if known is not None and known._asdict()[outcome] != count:
-            self.forget(operation_id)
+            self.invalidate(operation_id)

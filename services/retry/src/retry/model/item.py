@@ -1,4 +1,4 @@
-"""One delivery's part in an operation, and whether anything can be done with it."""
+"""One delivery of an operation, and the rules that decide whether the operation may take it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple
 from common.contracts.delivery import Phase, Status
 from common.contracts.message import NO_CONNECTOR
 from common.contracts.operation import ItemOutcome, OperationKind
-from retry.model.candidate import Candidate
+from retry.model.candidate import RequeueCandidate
 
-GONE = "It is no longer stored."
-_ON_ITS_WAY = "It is on its way: wait until it has come to a status."
+MISSING = "It is no longer stored."
+_STILL_DELIVERED = "It is still being delivered. Wait until it has a status."
 
 
-class Stored(NamedTuple):
-    """A delivery as it is stored."""
+class StoredDelivery(NamedTuple):
+    """The stored state of a delivery that decides whether an operation may take it."""
 
     delivery_id: str
     attempt: int
@@ -27,9 +27,11 @@ class Stored(NamedTuple):
     received_at: datetime
 
 
-class Item(NamedTuple):
-    """A delivery that an operation is about; ``order`` sorts by when it was received, ``attempt``
-    is the one that is asked for.
+class OperationItem(NamedTuple):
+    """A delivery of an operation, with its outcome.
+
+    ``order`` sorts items by the time of receipt. ``attempt`` is the number of the attempt that
+    the operation requests, and None when it requests none.
     """
 
     delivery_id: str
@@ -41,30 +43,30 @@ class Item(NamedTuple):
     message: str | None = None
 
     @property
-    def candidate(self) -> Candidate:
-        """What is claimed for it."""
-        return Candidate(
+    def candidate(self) -> RequeueCandidate:
+        """The candidate whose claim this item needs."""
+        return RequeueCandidate(
             self.delivery_id, (self.attempt or 1) - 1, self.connector_id, self.transaction_id
         )
 
     @property
-    def key(self) -> str:
-        """The attempt that is asked for."""
+    def attempt_id(self) -> str:
+        """The id of the requested attempt."""
         return self.candidate.key
 
 
-class Told(NamedTuple):
-    """What became of an item."""
+class ItemResult(NamedTuple):
+    """The outcome of an item, with the status and message of its attempt."""
 
     outcome: ItemOutcome
     status: Status | None = None
     message: str | None = None
 
 
-def item_of(kind: OperationKind, stored: Stored) -> Item:
-    """Return the delivery's part: waiting, or skipped with the reason."""
+def item_of(kind: OperationKind, stored: StoredDelivery) -> OperationItem:
+    """Return the item of a delivery: waiting, or skipped with the reason."""
     refusal = find_refusal(kind, stored)
-    return Item(
+    return OperationItem(
         stored.delivery_id,
         f"{stored.received_at.isoformat(timespec='milliseconds')} {stored.delivery_id}",
         stored.connector_id,
@@ -75,46 +77,48 @@ def item_of(kind: OperationKind, stored: Stored) -> Item:
     )
 
 
-def gone(delivery_id: str) -> Item:
-    """Return the part of a delivery that was chosen and is no longer there."""
-    return Item(delivery_id, f"~ {delivery_id}", outcome=ItemOutcome.SKIPPED, message=GONE)
+def missing_item(delivery_id: str) -> OperationItem:
+    """Return the skipped item of a selected delivery that is no longer stored."""
+    return OperationItem(
+        delivery_id, f"~ {delivery_id}", outcome=ItemOutcome.SKIPPED, message=MISSING
+    )
 
 
-def find_refusal(kind: OperationKind, stored: Stored) -> str | None:
-    """Return why nothing can be done with it, or None."""
+def find_refusal(kind: OperationKind, stored: StoredDelivery) -> str | None:
+    """Return the reason why an operation of this kind must skip the delivery, or None."""
     if kind is OperationKind.RESTORE:
         return None if stored.is_archived else "It is not archived."
     if stored.is_archived:
         return (
             "It is archived already."
             if kind is OperationKind.ARCHIVE
-            else "It is archived: restore it first."
+            else "It is archived. Restore it first."
         )
     if stored.phase != Phase.DONE:
-        return _ON_ITS_WAY
-    return _not_retryable(stored) if kind is OperationKind.RETRY else None
+        return _STILL_DELIVERED
+    return _find_retry_refusal(stored) if kind is OperationKind.RETRY else None
 
 
-def _not_retryable(stored: Stored) -> str | None:
-    """Everything that is done and was not received may be retried: what is Skipped too, for its
-    connector may want the action by now.
+def _find_retry_refusal(stored: StoredDelivery) -> str | None:
+    """Return the reason why a finished delivery cannot be retried, or None.
+
+    A *Skipped* delivery may be retried, because its connector may accept the action by now.
     """
     if stored.status == Status.SUCCESS:
         return "The back office has received it already."
     if not stored.transaction_id:
         return (
-            "It is a message that could not be read, and names no appointment: have the change "
-            "reported again."
+            "It is a dead letter that names no appointment. Have Dime.Scheduler report the change "
+            "again."
         )
     return None
 
 
-def told_of(status: str | None, message: str | None) -> Told:
-    """Return what an attempt's status means for the item that asked for it: *Skipped* was not
-    failed, nor was it received.
+def result_of_attempt(status: str | None, message: str | None) -> ItemResult:
+    """Return the result of an item whose attempt ended in this status.
+
+    *Skipped* counts neither as failed nor as succeeded. No status counts as *Failed*.
     """
     known = Status(status) if status else Status.FAILED
-    outcome = {Status.SUCCESS: ItemOutcome.SUCCEEDED, Status.SKIPPED: ItemOutcome.SKIPPED}.get(
-        known, ItemOutcome.FAILED
-    )
-    return Told(outcome, known, message)
+    outcomes = {Status.SUCCESS: ItemOutcome.SUCCEEDED, Status.SKIPPED: ItemOutcome.SKIPPED}
+    return ItemResult(outcomes.get(known, ItemOutcome.FAILED), known, message)

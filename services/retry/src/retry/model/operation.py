@@ -1,4 +1,4 @@
-"""An operation as retry keeps it, and how many of its deliveries came to what."""
+"""An operation as retry stores it, and the counts of its items by outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from common.contracts.operation import (
     OperationState,
 )
 
-ASKED_FOR = (
+REQUEST_FIELDS = (
     "operation_id",
     "kind",
     "asked_by",
@@ -24,8 +24,8 @@ ASKED_FOR = (
     "ramp",
     "stop_at_failure_share",
 )
-SHOWN = (
-    *ASKED_FOR,
+PROGRESS_FIELDS = (
+    *REQUEST_FIELDS,
     "revision",
     "state",
     "reason",
@@ -37,9 +37,11 @@ SHOWN = (
 )
 
 
-class Tally(NamedTuple):
-    """Deliveries by outcome; ``tried_skipped`` are those of the skipped that were asked for, so
-    that the back office might have had them.
+class ItemCounts(NamedTuple):
+    """The items of an operation by outcome.
+
+    ``tried_skipped`` counts the skipped items whose attempt was requested, because their back
+    office may have been called.
     """
 
     waiting: int = 0
@@ -51,17 +53,17 @@ class Tally(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of all items."""
         return self.waiting + self.asked + self.succeeded + self.failed + self.skipped
 
     @property
-    def known(self) -> int:
-        """Those that were asked for and came to something."""
+    def attempted(self) -> int:
+        """The number of items whose requested attempt has ended."""
         return self.succeeded + self.failed + self.tried_skipped
 
     @property
-    def counts(self) -> Counts:
-        """As it is told."""
+    def as_message(self) -> Counts:
+        """The counts as messages carry them."""
         return Counts(
             total=self.total,
             waiting=self.waiting,
@@ -73,12 +75,12 @@ class Tally(NamedTuple):
 
 
 class Operation(BaseModel):
-    """The document of ``operations``, without what it is about.
+    """A document of the collection ``operations``, without its selection of deliveries.
 
-    ``total`` is None until stock is taken: until then the deliveries are still being noted, from
-    ``stock_key`` on. ``steer`` is an administrator's last word, ``heeded_at`` the moment of the
-    last one that was heeded. What had succeeded and failed when a stopped operation was resumed is
-    forgiven: it counts no more towards stopping it again.
+    ``total`` is None until every delivery is enumerated, and ``resume_key`` is the paging key at
+    which enumeration goes on. ``steer`` is the last command of an administrator, and ``heeded_at``
+    the time of the last command that was applied. The ``forgiven_…`` counts are those of the
+    moment when a stopped operation was resumed. They do not count towards stopping it again.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -96,7 +98,7 @@ class Operation(BaseModel):
     revision: int = 0
     counts: Counts | None = None
     total: int | None = None
-    stock_key: Any = None
+    resume_key: Any = Field(default=None, alias="stock_key")
     steer: OperationCommand | None = None
     steered_by: str | None = None
     steered_at: AwareDatetime | None = None
@@ -108,10 +110,10 @@ class Operation(BaseModel):
 
     @property
     def is_final(self) -> bool:
-        """Whether no more deliveries will be asked for, whoever wishes it."""
+        """Whether the operation has ended its requests. No later command changes that."""
         return self.state in (OperationState.DONE, OperationState.CANCELLED)
 
     @property
     def progress(self) -> OperationProgressed:
-        """What is told of it."""
-        return OperationProgressed(**{name: getattr(self, name) for name in SHOWN})
+        """The progress message of this revision."""
+        return OperationProgressed(**{name: getattr(self, name) for name in PROGRESS_FIELDS})

@@ -1,39 +1,41 @@
-"""How fast deliveries are asked for."""
+"""A token bucket: limits the rate at which deliveries are requested."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 
-TURN_S = 0.25
-"""How long to gather what may be asked for, so that few go out together instead of one by one."""
+MIN_WAIT_S = 0.25
+"""Shortest wait for tokens, so that requests are published in batches instead of one by one."""
 
 
-class Pace:
-    """So many per second, at most one second's worth at once; time is told by the
-    caller, in seconds.
+class TokenBucket:
+    """Fills with ``per_second`` tokens, and holds the tokens of one second at most.
+
+    The caller passes the time in seconds, so that tests need no clock.
     """
 
     def __init__(self, per_second: float, now: float) -> None:
         self._per_second = per_second
-        self._now = now
-        self._allowance = 1.0
+        self._filled_at = now
+        self._tokens = 1.0
 
-    def allowed(self, now: float) -> int:
-        """Return how many may be asked for by now."""
-        earned = (now - self._now) * self._per_second
-        self._allowance, self._now = min(max(self._per_second, 1.0), self._allowance + earned), now
-        return int(self._allowance)
+    def available(self, now: float) -> int:
+        """Return the number of whole tokens at this time."""
+        earned = (now - self._filled_at) * self._per_second
+        self._tokens = min(max(self._per_second, 1.0), self._tokens + earned)
+        self._filled_at = now
+        return int(self._tokens)
 
-    def spend(self, count: int) -> None:
-        """Note that so many were asked for."""
-        self._allowance -= count
+    def consume(self, count: int) -> None:
+        """Remove tokens."""
+        self._tokens -= count
 
-    async def take(self, most: int) -> int:
-        """Wait until at least one may be asked for; return how many may be, and note them."""
-        missing = 1 - self._allowance - (time.monotonic() - self._now) * self._per_second
+    async def take(self, limit: int) -> int:
+        """Wait for a token, then consume all tokens up to the limit and return their number."""
+        missing = 1 - self._tokens - (time.monotonic() - self._filled_at) * self._per_second
         if missing > 0:
-            await asyncio.sleep(max(TURN_S, missing / self._per_second))
-        count = max(1, min(most, self.allowed(time.monotonic())))
-        self.spend(count)
+            await asyncio.sleep(max(MIN_WAIT_S, missing / self._per_second))
+        count = max(1, min(limit, self.available(time.monotonic())))
+        self.consume(count)
         return count

@@ -1,5 +1,6 @@
-"""Notes every delivery that an operation is about, before anything is done: a kill half way neither
-repeats nor forgets one.
+"""Enumerates the deliveries of an operation as items, before the operation requests any of them.
+
+A kill neither repeats nor loses an item, because items are stored under deterministic ids.
 """
 
 from __future__ import annotations
@@ -8,59 +9,64 @@ from typing import TYPE_CHECKING, Any
 
 from common.contracts.operation import ItemOutcome
 from retry.metrics import ITEMS
-from retry.model.item import gone, item_of
+from retry.model.item import item_of, missing_item
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retry.model.item import Item
-    from retry.model.operation import Operation, Tally
-    from retry.store.deliveries import Deliveries
-    from retry.store.items import Items
-    from retry.store.operations import Operations
+    from retry.model.item import OperationItem
+    from retry.model.operation import ItemCounts, Operation
+    from retry.store.deliveries import DeliveryQueries
+    from retry.store.items import ItemStore
+    from retry.store.operations import OperationStore
 
-PAGE = 1_000
+SELECTION_BATCH = 1_000
 
 
-class TakeStock:
-    """Goes through the chosen deliveries by key, and remembers how far it came."""
+class ItemEnumerator:
+    """Pages through the selected deliveries by key, and stores the key after each page."""
 
-    def __init__(self, operations: Operations, items: Items, deliveries: Deliveries) -> None:
+    def __init__(
+        self, operations: OperationStore, items: ItemStore, deliveries: DeliveryQueries
+    ) -> None:
         self._operations = operations
         self._items = items
         self._deliveries = deliveries
 
-    async def __call__(self, operation: Operation) -> None:
-        """Note the next deliveries; with the last of them the total is known."""
-        found, key = await self._next(operation)
-        if found:
-            await self._items.note(operation.operation_id, found)
+    async def enumerate_page(self, operation: Operation) -> None:
+        """Store the items of the next page. The last page sets the operation's total."""
+        items, key = await self._next_page(operation)
+        if items:
+            await self._items.add(operation.operation_id, items)
             ITEMS.labels(operation.kind, ItemOutcome.SKIPPED).inc(
-                sum(i.outcome is ItemOutcome.SKIPPED for i in found)
+                sum(i.outcome is ItemOutcome.SKIPPED for i in items)
             )
         if key is None:
-            await self.end(operation)
+            await self.finish(operation)
         else:
-            await self._operations.stocked_to(operation.operation_id, key)
+            await self._operations.save_resume_key(operation.operation_id, key)
 
-    async def end(self, operation: Operation) -> Tally:
-        """Take no more stock: what is noted is all; returns the counts."""
-        tally = await self._items.tally(operation.operation_id)
-        await self._operations.stocked(operation.operation_id, tally.total)
-        return tally
+    async def finish(self, operation: Operation) -> ItemCounts:
+        """End the enumeration, and return the counts of the items so far."""
+        counts = await self._items.count(operation.operation_id)
+        await self._operations.save_total(operation.operation_id, counts.total)
+        return counts
 
-    async def _next(self, operation: Operation) -> tuple[list[Item], Sequence[Any] | None]:
-        """Return the next deliveries and the key of those behind them; where they are named, the
-        key is how many are done.
+    async def _next_page(
+        self, operation: Operation
+    ) -> tuple[list[OperationItem], Sequence[Any] | None]:
+        """Return the items of the next page and the key of the page after it.
+
+        For an operation with listed delivery ids, the key is the number of ids before that page.
         """
-        done = operation.stock_key[0] if operation.stock_key else 0
-        ids, conditions = await self._operations.choice(
-            operation.operation_id, done if isinstance(done, int) else 0, PAGE
+        done = operation.resume_key[0] if operation.resume_key else 0
+        ids, conditions = await self._operations.selection(
+            operation.operation_id, done if isinstance(done, int) else 0, SELECTION_BATCH
         )
         if conditions is not None:
-            stored, key = await self._deliveries.page(conditions, operation.stock_key)
+            stored, key = await self._deliveries.page(conditions, operation.resume_key)
             return [item_of(operation.kind, s) for s in stored], key
-        stored = await self._deliveries.named(ids or [])
-        lost = set(ids or []) - {s.delivery_id for s in stored}
-        items = [*(item_of(operation.kind, s) for s in stored), *map(gone, sorted(lost))]
-        return items, [done + PAGE] if len(ids or []) == PAGE else None
+        stored = await self._deliveries.by_ids(ids or [])
+        missing = set(ids or []) - {s.delivery_id for s in stored}
+        items = [*(item_of(operation.kind, s) for s in stored), *map(missing_item, sorted(missing))]
+        return items, [done + SELECTION_BATCH] if len(ids or []) == SELECTION_BATCH else None

@@ -1,7 +1,6 @@
-"""What an operation does next: follows from what was asked of it and from what its
-deliveries came to.
+"""Decides the next state of an operation from its commands and the counts of its items.
 
-No clock, no store.
+These are pure functions, without clock and store.
 """
 
 from __future__ import annotations
@@ -12,20 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from common.contracts.operation import OperationCommand, OperationState
 
 if TYPE_CHECKING:
-    from retry.model.operation import Operation, Tally
+    from retry.model.operation import ItemCounts, Operation
 
-RAMP = tuple(accumulate((1, 5, 25)))
-"""Deliveries that are known after each step: 1, then 5 more, then 25 more, then all."""
-FEW = 20
-"""Outcomes from which on their share means something; of fewer, as many must have failed as would
-be too many of these.
+RAMP_LIMITS = tuple(accumulate((1, 5, 25)))
+"""Attempts in all after each step of the ramp: 1, then 5 more, then 25 more, then no limit."""
+MIN_OUTCOMES = 20
+"""The failure share is computed over at least this many outcomes, so that one early failure does
+not stop an operation.
 """
 _PAUSABLE = (OperationState.PLANNED, OperationState.RUNNING)
 _RESUMABLE = (OperationState.PAUSED, OperationState.STOPPED)
 
 
-class Verdict(NamedTuple):
-    """The state, why it is so, and which outcomes count no more."""
+class Decision(NamedTuple):
+    """The next state, its reason, and the outcomes that no longer count towards a stop."""
 
     state: OperationState
     reason: str | None
@@ -33,37 +32,37 @@ class Verdict(NamedTuple):
     forgiven_failed: int
 
 
-def judge(operation: Operation, tally: Tally) -> Verdict:
-    """Return what the operation has come to."""
-    now = _heed(operation, tally)
+def decide(operation: Operation, counts: ItemCounts) -> Decision:
+    """Return the next state of the operation."""
+    now = _apply_steering(operation, counts)
     if now.state is OperationState.CANCELLED or operation.total is None:
         return now
     if now.state is OperationState.PLANNED:
         now = now._replace(state=OperationState.RUNNING)
-    if not tally.waiting and not tally.asked:
+    if not counts.waiting and not counts.asked:
         return now._replace(state=OperationState.DONE, reason=None)
     if (
         now.state is OperationState.RUNNING
-        and tally.waiting
-        and (reason := _too_many_failed(operation, tally, now))
+        and counts.waiting
+        and (reason := _too_many_failed(operation, counts, now))
     ):
         return now._replace(state=OperationState.STOPPED, reason=reason)
     return now
 
 
-def headroom(operation: Operation, tally: Tally) -> int:
-    """Return how many more may be asked for before the next outcomes are known."""
-    limit = next((limit for limit in RAMP if limit > tally.known), None) if operation.ramp else None
-    return (
-        tally.waiting
-        if limit is None
-        else max(0, min(tally.waiting, limit - tally.known - tally.asked))
-    )
+def headroom(operation: Operation, counts: ItemCounts) -> int:
+    """Return how many items may be requested before the next results are known."""
+    if not operation.ramp:
+        return counts.waiting
+    limit = next((limit for limit in RAMP_LIMITS if limit > counts.attempted), None)
+    if limit is None:
+        return counts.waiting
+    return max(0, min(counts.waiting, limit - counts.attempted - counts.asked))
 
 
-def _heed(operation: Operation, tally: Tally) -> Verdict:
-    """Do what the administrator said last, unless that is done already."""
-    same = Verdict(
+def _apply_steering(operation: Operation, counts: ItemCounts) -> Decision:
+    """Apply the administrator's last command, unless it was applied before."""
+    unchanged = Decision(
         operation.state, operation.reason, operation.forgiven_succeeded, operation.forgiven_failed
     )
     if (
@@ -71,39 +70,40 @@ def _heed(operation: Operation, tally: Tally) -> Verdict:
         or (operation.heeded_at is not None and operation.steered_at <= operation.heeded_at)
         or operation.is_final
     ):
-        return same
+        return unchanged
     if operation.steer is OperationCommand.CANCEL:
-        return same._replace(
+        return unchanged._replace(
             state=OperationState.CANCELLED, reason=f"Cancelled by {operation.steered_by}."
         )
     if operation.steer is OperationCommand.PAUSE and operation.state in _PAUSABLE:
-        return same._replace(
+        return unchanged._replace(
             state=OperationState.PAUSED, reason=f"Paused by {operation.steered_by}."
         )
     if operation.steer is OperationCommand.RESUME and operation.state in _RESUMABLE:
         forgiven = (
-            (tally.succeeded, tally.failed)
+            (counts.succeeded, counts.failed)
             if operation.state is OperationState.STOPPED
-            else same[2:]
+            else unchanged[2:]
         )
         state = OperationState.PLANNED if operation.total is None else OperationState.RUNNING
-        return Verdict(state, None, *forgiven)
-    return same
+        return Decision(state, None, *forgiven)
+    return unchanged
 
 
-def _too_many_failed(operation: Operation, tally: Tally, now: Verdict) -> str | None:
-    """Say so when more than the chosen share failed; a step of the ramp is judged as soon as it is
-    over, however small.
+def _too_many_failed(operation: Operation, counts: ItemCounts, now: Decision) -> str | None:
+    """Return the reason to stop when more than the chosen share failed, or None.
+
+    Within the ramp, the share is checked at the end of each step, over however few outcomes.
     """
     share = operation.stop_at_failure_share
-    is_step = operation.ramp and tally.known <= RAMP[-1]
-    if share is None or (is_step and tally.asked):
+    is_in_ramp = operation.ramp and counts.attempted <= RAMP_LIMITS[-1]
+    if share is None or (is_in_ramp and counts.asked):
         return None
-    failed = tally.failed - now.forgiven_failed
-    outcomes = failed + tally.succeeded - now.forgiven_succeeded
-    if failed <= share * (outcomes if is_step else max(outcomes, FEW)):
+    failed = counts.failed - now.forgiven_failed
+    outcomes = failed + counts.succeeded - now.forgiven_succeeded
+    if failed <= share * (outcomes if is_in_ramp else max(outcomes, MIN_OUTCOMES)):
         return None
     return (
-        f"{failed} of {outcomes} failed, which is more than {share:.0%}: see why, mend it, then "
-        "resume or cancel."
+        f"{failed} of {outcomes} failed, which is more than {share:.0%}. Fix the cause, then "
+        "resume or cancel the operation."
     )

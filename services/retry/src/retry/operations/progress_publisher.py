@@ -1,32 +1,26 @@
-"""Tells where an operation stands, when that has changed: counted from its items, so that no
-crash can falsify it.
+"""Publishes the progress of an operation when it changes.
+
+Progress is counted from the items, so no crash can falsify it.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import structlog
 
-from common.contracts.operation import Counts, OperationProgressed
+from common.contracts.operation import Counts
 from retry.metrics import OPERATIONS_ENDED
 
 if TYPE_CHECKING:
-    from retry.model.operation import Operation, Tally
-    from retry.operations.next_state import Verdict
-    from retry.store.operations import Operations
-
-    class Progressed(Protocol):
-        """How portal-api hears of it."""
-
-        async def __call__(self, progress: OperationProgressed) -> None:
-            """Return when the broker has confirmed it."""
-            ...
-
+    from retry.model.operation import ItemCounts, Operation
+    from retry.operations.next_state import Decision
+    from retry.publishing import RetryPublisher
+    from retry.store.operations import OperationStore
 
 log = structlog.get_logger()
-TOLD = {
+COMPARED_FIELDS = {
     "state",
     "reason",
     "counts",
@@ -37,43 +31,54 @@ TOLD = {
 }
 
 
-class Report:
-    """Operation + Tally + Verdict -> OperationProgressed."""
+class ProgressPublisher:
+    """Writes each new revision of an operation, and publishes it."""
 
-    def __init__(self, operations: Operations, progressed: Progressed) -> None:
+    def __init__(self, operations: OperationStore, publisher: RetryPublisher) -> None:
         self._operations = operations
-        self._progressed = progressed
+        self._publisher = publisher
 
-    async def __call__(
-        self, operation: Operation, tally: Tally, verdict: Verdict, *, anyway: bool
+    async def publish(
+        self, operation: Operation, counts: ItemCounts, decision: Decision, *, is_forced: bool
     ) -> Operation | None:
-        """Write and tell what changed, or everything ``anyway``; returns the operation as it is
-        then, None when another replica was faster.
+        """Publish a new revision when a compared field changed, or always when forced.
+
+        Return the current revision, or None when another replica wrote one first.
         """
-        after = _after(operation, tally, verdict)
-        if not anyway and after.model_dump(include=TOLD) == operation.model_dump(include=TOLD):
+        after = _next_revision(operation, counts, decision)
+        if not is_forced and _compared(after) == _compared(operation):
             return operation
         after = after.model_copy(
             update={"revision": operation.revision + 1, "changed_at": datetime.now(UTC)}
         )
-        if not await self._operations.advance(after):
+        if not await self._operations.save_revision(after):
             return None
-        await self._progressed(after.progress)
+        await self._publisher.publish_progress(after.progress)
         if after.finished_at is not None:
-            await self._operations.close(after.operation_id)
-            OPERATIONS_ENDED.labels(after.kind, after.state).inc()
-            log.info(
-                "an operation ended",
-                operation_id=after.operation_id,
-                kind=after.kind,
-                state=after.state,
-                **tally._asdict(),
-            )
+            await self._finish(after, counts)
         return after
 
+    async def _finish(self, operation: Operation, counts: ItemCounts) -> None:
+        await self._operations.close(operation.operation_id)
+        OPERATIONS_ENDED.labels(operation.kind, operation.state).inc()
+        log.info(
+            "an operation ended",
+            operation_id=operation.operation_id,
+            kind=operation.kind,
+            state=operation.state,
+            **counts._asdict(),
+        )
 
-def _after(operation: Operation, tally: Tally, verdict: Verdict) -> Operation:
-    """Until stock is taken, as many deliveries are waiting as were planned."""
+
+def _compared(operation: Operation) -> dict[str, object]:
+    return operation.model_dump(include=COMPARED_FIELDS)
+
+
+def _next_revision(operation: Operation, counts: ItemCounts, decision: Decision) -> Operation:
+    """Return the operation after this decision.
+
+    During enumeration the counts show every planned delivery as waiting.
+    """
     planned = Counts(
         total=operation.planned,
         waiting=operation.planned,
@@ -82,16 +87,16 @@ def _after(operation: Operation, tally: Tally, verdict: Verdict) -> Operation:
         failed=0,
         skipped=0,
     )
-    changes = verdict._asdict() | {
-        "counts": planned if operation.total is None else tally.counts,
+    changes = decision._asdict() | {
+        "counts": planned if operation.total is None else counts.as_message,
         "heeded_at": operation.steered_at or operation.heeded_at,
     }
     after = operation.model_copy(update=changes)
-    is_over = (
-        after.is_final and operation.total is not None and not tally.waiting and not tally.asked
+    is_finished = (
+        after.is_final and operation.total is not None and not counts.waiting and not counts.asked
     )
     return (
         after.model_copy(update={"finished_at": datetime.now(UTC)})
-        if is_over and operation.finished_at is None
+        if is_finished and operation.finished_at is None
         else after
     )

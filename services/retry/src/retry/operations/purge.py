@@ -1,21 +1,23 @@
-"""Ends what nobody looks up any more: operations that have been over for ninety days,
-with their items.
-"""
+"""The retention of operations: deletes them with their items ninety days after their end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retry.store.items import Items
-    from retry.store.operations import Operations
+    from retry.store.items import ItemStore
+    from retry.store.operations import OperationStore
 
-TOGETHER = 5_000
+PURGE_BATCH = 5_000
 
 
-async def forget(operations: Operations, items: Items) -> None:
-    """Delete items first and the operation last, so that a kill half way leaves nothing behind."""
-    while (operation_id := await operations.old()) is not None:
-        while await items.forget(operation_id, TOGETHER):
+async def purge_expired(operations: OperationStore, items: ItemStore) -> None:
+    """Delete expired operations.
+
+    The items are deleted first and the operation last, so that a kill leaves no items without
+    their operation.
+    """
+    while (operation_id := await operations.find_expired()) is not None:
+        while await items.delete_batch(operation_id, PURGE_BATCH):
             pass
-        await operations.forget(operation_id)
+        await operations.delete(operation_id)

@@ -1,76 +1,80 @@
-"""Finds out what became of the deliveries that were asked for."""
+"""Collects the results of the requested items of an operation."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from common.contracts.operation import DeliveriesArchived, ItemOutcome, OperationKind
 from retry.metrics import ITEMS
-from retry.model.item import Told
+from retry.model.item import ItemResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retry.model.item import Item
+    from retry.model.item import OperationItem
     from retry.model.operation import Operation
-    from retry.store.deliveries import Deliveries
-    from retry.store.items import Items
+    from retry.publishing import RetryPublisher
+    from retry.store.deliveries import DeliveryQueries
+    from retry.store.items import ItemStore
 
-    class Archive(Protocol):
-        """How portal-api hears of it."""
-
-        async def __call__(self, message: DeliveriesArchived) -> None:
-            """Return when the broker has confirmed it."""
-            ...
+RESULT_BATCH = 1_000
 
 
-PAGE = 1_000
+class ResultCollector:
+    """Stores the result of each requested item.
 
-
-class Settle:
-    """Asked items -> their outcomes: of a retry what its attempt came to, else that
-    portal-api is told.
+    The result of a retry is the status of its attempt. An archive or a restore succeeds when
+    RabbitMQ has confirmed its message to portal-api.
     """
 
-    def __init__(self, items: Items, deliveries: Deliveries, archive: Archive) -> None:
+    def __init__(
+        self, items: ItemStore, deliveries: DeliveryQueries, publisher: RetryPublisher
+    ) -> None:
         self._items = items
         self._deliveries = deliveries
-        self._archive = archive
+        self._publisher = publisher
 
-    async def __call__(self, operation: Operation, behind: str) -> tuple[int, str]:
-        """Look at some items behind this place; returns how many were settled, and the place of the
-        next ones: round and round.
+    async def collect(self, operation: Operation, after: str) -> tuple[int, str]:
+        """Collect results of the items after this ``order`` value.
+
+        Return how many were stored, and the value for the next call, which starts again at the
+        first item after the last one.
         """
-        items = await self._items.some(operation.operation_id, ItemOutcome.ASKED, PAGE, behind)
+        items = await self._items.with_outcome(
+            operation.operation_id, ItemOutcome.ASKED, RESULT_BATCH, after
+        )
         if not items:
             return 0, ""
-        told = (
-            await self._deliveries.told(items)
+        found = (
+            await self._deliveries.results(items)
             if operation.kind is OperationKind.RETRY
-            else await self._archived(operation, items)
+            else await self._publish_archived(operation, items)
         )
-        known = {
-            i.delivery_id: _after(i, told[i.delivery_id]) for i in items if i.delivery_id in told
+        results = {
+            i.delivery_id: _with_item_message(i, found[i.delivery_id])
+            for i in items
+            if i.delivery_id in found
         }
-        await self._items.settle(operation.operation_id, ItemOutcome.ASKED, known)
-        for outcome, count in Counter(t.outcome for t in told.values()).items():
+        await self._items.save_results(operation.operation_id, ItemOutcome.ASKED, results)
+        for outcome, count in Counter(r.outcome for r in results.values()).items():
             ITEMS.labels(operation.kind, outcome).inc(count)
-        return len(told), items[-1].order if len(items) == PAGE else ""
+        return len(results), items[-1].order if len(items) == RESULT_BATCH else ""
 
-    async def _archived(self, operation: Operation, items: Sequence[Item]) -> dict[str, Told]:
-        names = tuple(i.delivery_id for i in items)
-        is_archived = operation.kind is OperationKind.ARCHIVE
+    async def _publish_archived(
+        self, operation: Operation, items: Sequence[OperationItem]
+    ) -> dict[str, ItemResult]:
+        delivery_ids = tuple(i.delivery_id for i in items)
         message = DeliveriesArchived(
             operation_id=operation.operation_id,
-            archived=is_archived,
+            archived=operation.kind is OperationKind.ARCHIVE,
             asked_at=operation.asked_at,
-            delivery_ids=names,
+            delivery_ids=delivery_ids,
         )
-        await self._archive(message)
-        return dict.fromkeys(names, Told(ItemOutcome.SUCCEEDED))
+        await self._publisher.publish_archived(message)
+        return dict.fromkeys(delivery_ids, ItemResult(ItemOutcome.SUCCEEDED))
 
 
-def _after(item: Item, told: Told) -> Told:
-    """Keep what was said of the item when it was asked for."""
-    return told._replace(message=" ".join(filter(None, (item.message, told.message))) or None)
+def _with_item_message(item: OperationItem, result: ItemResult) -> ItemResult:
+    """Return the result with the message that the item got at its request, if any."""
+    return result._replace(message=" ".join(filter(None, (item.message, result.message))) or None)

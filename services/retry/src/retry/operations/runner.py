@@ -1,102 +1,111 @@
-"""One operation, turn by turn: heed what was said, tell how it goes, do the next part, see what
-became of the parts before.
-"""
+"""Runs one operation step by step: decide its state, publish progress, process a batch."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from common.contracts.operation import OperationState
-from retry.model.operation import Tally
-from retry.model.token_bucket import Pace
-from retry.operations.batch_publisher import TOGETHER
-from retry.operations.next_state import headroom, judge
+from retry.model.operation import ItemCounts
+from retry.model.token_bucket import TokenBucket
+from retry.operations.batch_publisher import REQUEST_BATCH
+from retry.operations.next_state import decide, headroom
 
 if TYPE_CHECKING:
     from retry.model.operation import Operation
-    from retry.operations.batch_publisher import CarryOut
-    from retry.operations.item_enumerator import TakeStock
-    from retry.operations.progress_publisher import Report
-    from retry.operations.result_collector import Settle
-    from retry.store.items import Items
-    from retry.store.operations import Operations
+    from retry.operations.batch_publisher import BatchPublisher
+    from retry.operations.item_enumerator import ItemEnumerator
+    from retry.operations.next_state import Decision
+    from retry.operations.progress_publisher import ProgressPublisher
+    from retry.operations.result_collector import ResultCollector
+    from retry.store.items import ItemStore
+    from retry.store.operations import OperationStore
 
-RESTING = (OperationState.PAUSED, OperationState.STOPPED)
+HALTED = (OperationState.PAUSED, OperationState.STOPPED)
 CANCELLED = "The operation was cancelled before it was this delivery's turn."
 
 
-class Steps(NamedTuple):
-    """What an operation is carried out with."""
+class OperationRunner:
+    """Runs one operation until it is finished.
 
-    operations: Operations
-    items: Items
-    take_stock: TakeStock
-    carry_out: CarryOut
-    settle: Settle
-    report: Report
-
-
-class Course:
-    """Keeps nothing that a kill would lose: how fast it went, where it looked last, and whether it
-    has told anything yet. One that ``rests`` has nothing to do until it is steered.
+    It holds only disposable state: the token bucket, the paging position of results, and whether
+    progress was published. An operation that ``is_idle`` has no work until it is steered.
     """
 
-    def __init__(self, steps: Steps, operation_id: str) -> None:
-        self._steps = steps
+    def __init__(  # noqa: PLR0913 - one argument per step of the operation
+        self,
+        operations: OperationStore,
+        items: ItemStore,
+        enumerator: ItemEnumerator,
+        batches: BatchPublisher,
+        results: ResultCollector,
+        progress: ProgressPublisher,
+        operation_id: str,
+    ) -> None:
+        self._operations = operations
+        self._items = items
+        self._enumerator = enumerator
+        self._batches = batches
+        self._results = results
+        self._progress = progress
         self._operation_id = operation_id
-        self._pace: Pace | None = None
-        self._place = ""
-        self._has_told = False
-        self.is_over = False
-        self.rests = False
+        self._bucket: TokenBucket | None = None
+        self._results_after = ""
+        self._has_published = False
+        self.is_finished = False
+        self.is_idle = False
 
-    async def begin(self) -> None:
-        """Finish what a killed replica had begun."""
-        self._steps.items.recount(self._operation_id)
-        await self._steps.carry_out.finish(await self._steps.operations.read(self._operation_id))
+    async def resume(self) -> None:
+        """Finish the batch that a killed replica had begun."""
+        self._items.invalidate_counts(self._operation_id)
+        await self._batches.resume(await self._operations.read(self._operation_id))
 
-    async def turn(self) -> int:
-        """Take one turn; returns how many deliveries it moved."""
-        self.rests = False
-        operation, tally = await self._steps.operations.read(self._operation_id), Tally()
+    async def step(self) -> int:
+        """Run one step. Return how many deliveries it moved to another outcome."""
+        self.is_idle = False
+        operation = await self._operations.read(self._operation_id)
+        counts = ItemCounts()
         if operation.total is not None:
-            tally = await self._steps.items.running_tally(self._operation_id)
-        if operation.total not in (None, tally.total):
-            # Another replica moves items still, and some were counted twice or not at all:
-            # count again.
-            self._steps.items.recount(self._operation_id)
+            counts = await self._items.cached_counts(self._operation_id)
+        if operation.total not in (None, counts.total):
+            # Another replica still changes items, and some were counted twice or not at all.
+            self._items.invalidate_counts(self._operation_id)
             return 0
-        told = await self._tell(operation, tally)
-        if told is None or self.is_over:
-            self._steps.items.recount(self._operation_id)
+        decision = decide(operation, counts)
+        if decision.state is OperationState.CANCELLED and operation.total is None:
+            counts = await self._enumerator.finish(operation)
+            operation = operation.model_copy(update={"total": counts.total})
+        current = await self._publish_progress(operation, counts, decision)
+        if current is None or self.is_finished:
+            self._items.invalidate_counts(self._operation_id)
             return 0
-        moved = await self._do(told, tally)
-        settled, self._place = await self._steps.settle(told, self._place)
-        self.rests = told.state in RESTING and not (moved or settled or tally.asked)
-        return max(moved, settled)
+        moved = await self._process_batch(current, counts)
+        collected, self._results_after = await self._results.collect(current, self._results_after)
+        self.is_idle = current.state in HALTED and not (moved or collected or counts.asked)
+        return max(moved, collected)
 
-    async def _tell(self, operation: Operation, tally: Tally) -> Operation | None:
-        verdict = judge(operation, tally)
-        if verdict.state is OperationState.CANCELLED and operation.total is None:
-            tally = await self._steps.take_stock.end(operation)
-            operation = operation.model_copy(update={"total": tally.total})
-        told = await self._steps.report(operation, tally, verdict, anyway=not self._has_told)
-        self._has_told = told is not None
-        self.is_over = told is not None and told.finished_at is not None
-        return told
+    async def _publish_progress(
+        self, operation: Operation, counts: ItemCounts, decision: Decision
+    ) -> Operation | None:
+        """Return the new revision, or None when another replica wrote one first."""
+        current = await self._progress.publish(
+            operation, counts, decision, is_forced=not self._has_published
+        )
+        self._has_published = current is not None
+        self.is_finished = current is not None and current.finished_at is not None
+        return current
 
-    async def _do(self, operation: Operation, tally: Tally) -> int:
+    async def _process_batch(self, operation: Operation, counts: ItemCounts) -> int:
         if operation.state is OperationState.CANCELLED:
-            return await self._steps.carry_out.cancel(operation, CANCELLED)
+            return await self._batches.skip_batch(operation, CANCELLED)
         if operation.total is None:
-            await self._steps.take_stock(operation)
-            return TOGETHER
+            await self._enumerator.enumerate_page(operation)
+            return REQUEST_BATCH
         if operation.state is not OperationState.RUNNING:
             return 0
         now = time.monotonic()
-        self._pace = self._pace or Pace(operation.per_second, now)
-        most = min(headroom(operation, tally), self._pace.allowed(now))
-        asked = await self._steps.carry_out(operation, most) if most else 0
-        self._pace.spend(asked)
-        return asked
+        self._bucket = self._bucket or TokenBucket(operation.per_second, now)
+        limit = min(headroom(operation, counts), self._bucket.available(now))
+        requested = await self._batches.publish_batch(operation, limit) if limit else 0
+        self._bucket.consume(requested)
+        return requested

@@ -1,4 +1,4 @@
-"""The indexes of what retry keeps; made at start, harmless when they are there."""
+"""The indexes of the collections that retry writes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ INDEXES: dict[str, list[IndexModel]] = {
         _by("finished_at"),
     ],
     "operation_items": [
-        _by("operation_id", "outcome", "order", "tried"),  # counting reads this index alone
+        _by(
+            "operation_id", "outcome", "order", "tried"
+        ),  # counting reads this index and no document
         _by("operation_id", "order", "_id"),
-        _by("delivery_id"),  # who asked for what, on an appointment's timeline
+        _by("delivery_id"),  # the operations on an appointment's timeline
     ],
 }
 
 
-async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Make what is missing."""
+async def create_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+    """Create the indexes that are missing."""
     for collection, indexes in INDEXES.items():
         await ensure_indexes(database[collection], indexes)

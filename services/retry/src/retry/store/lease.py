@@ -1,4 +1,4 @@
-"""The lease that lets one replica act, and the tick that was acted on last."""
+"""A lease in MongoDB: one replica at a time holds it, and only that replica acts."""
 
 from __future__ import annotations
 
@@ -14,70 +14,75 @@ from common.database import retry_while_unavailable
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-CRON, OPERATIONS = "cron", "operations"
+TIMER_JOB = "cron"
+OPERATIONS = "operations"
 
 
-class Clock:
-    """One document per duty, changed only by compare-and-set."""
+class Lease:
+    """The lease of one duty, a document that is changed only by compare-and-set.
+
+    The lease of the timer job also stores the last tick that a replica acted on.
+    """
 
     def __init__(
         self,
         database: AsyncIOMotorDatabase[dict[str, Any]],
         replica: str,
         lease_s: float,
-        duty: str = CRON,
+        duty: str = TIMER_JOB,
     ) -> None:
-        self._duty = duty
-        self._last_tick: datetime | None = None
         self._collection = database["clock"]
         self._replica = replica
-        self._lease = timedelta(seconds=lease_s)
+        self._duration = timedelta(seconds=lease_s)
+        self._duty = duty
+        self._last_tick: datetime | None = None
 
-    async def is_mine(self) -> bool:
-        """Whether this replica acts until the lease ends: it has the lease already,
-        or nobody has it.
-        """
+    async def acquire(self) -> bool:
+        """Take or renew the lease. Return whether this replica holds it."""
         now = datetime.now(UTC)
-        mine = {"$or": [{"owner": self._replica}, {"lease_until": {"$lte": now}}]}
-        taken = False
+        available = {"$or": [{"owner": self._replica}, {"lease_until": {"$lte": now}}]}
+        acquired = False
         async for trial in retry_while_unavailable():
             with trial:
                 try:
-                    lease = {"$set": {"owner": self._replica, "lease_until": now + self._lease}}
-                    taken = bool(
+                    lease = {"$set": {"owner": self._replica, "lease_until": now + self._duration}}
+                    acquired = bool(
                         await self._collection.update_one(
-                            {"_id": self._duty, **mine}, lease, upsert=True
+                            {"_id": self._duty, **available}, lease, upsert=True
                         )
                     )
                 except DuplicateKeyError:
-                    taken = False
-        return taken
+                    acquired = False
+        return acquired
 
-    async def begin(self, tick: datetime) -> bool:
-        """Whether this tick is this replica's to act on: nobody began it or a later one."""
+    async def begin_tick(self, tick: datetime) -> bool:
+        """Claim a tick for this replica. Return False when it or a later one was claimed."""
         begun = False
         async for trial in retry_while_unavailable():
             with trial:
-                later = {
+                unclaimed = {
                     "_id": self._duty,
                     "owner": self._replica,
                     "last_tick_at": {"$not": {"$gte": tick}},
                 }
-                result = await self._collection.update_one(later, {"$set": {"last_tick_at": tick}})
+                result = await self._collection.update_one(
+                    unclaimed, {"$set": {"last_tick_at": tick}}
+                )
                 begun = result.matched_count == 1
         return begun
 
     async def last_tick(self) -> datetime | None:
-        """Return the tick that was acted on last, by whichever replica; while MongoDB is away, what
-        was known before.
+        """Return the last tick that any replica claimed.
+
+        While MongoDB is unavailable, return the last known value.
         """
         with contextlib.suppress(PyMongoError), pymongo.timeout(1):
             found = await self._collection.find_one({"_id": self._duty}, {"last_tick_at": 1})
             self._last_tick = (found or {}).get("last_tick_at")
         return self._last_tick
 
-    async def give_back(self) -> None:
-        """Let another replica act at once."""
+    async def release(self) -> None:
+        """End the lease, so that another replica can acquire it at once."""
         async for trial in retry_while_unavailable():
             with trial:
                 await self._collection.update_one(

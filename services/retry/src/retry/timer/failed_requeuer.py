@@ -1,116 +1,87 @@
-"""Asks for another attempt of every Failed delivery: claim, publish, mark; a kill anywhere repeats
-a step and asks for none twice.
+"""Requests another attempt of every *Failed* delivery: claim, publish, mark.
+
+A kill at any point repeats a step and requests no attempt twice.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from common.contracts.delivery import DeliveryRequested, Trigger
+from common.contracts.delivery import Trigger
 from retry.metrics import REQUEUED, WITHOUT_TRANSACTION
-from retry.model.candidate import Candidate, Claimant
-from retry.model.token_bucket import Pace
+from retry.model.candidate import Claimant
+from retry.model.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from common.contracts.transaction import TransactionReceived
-    from retry.model.candidate import Claim
+    from retry.model.candidate import RequeueCandidate, RequeueClaim
+    from retry.publishing import RetryPublisher
+    from retry.store.failed import FailedDeliveries
+    from retry.store.requeues import RequeueClaims
+    from retry.store.transactions import TransactionQueries
 
-    class Failed(Protocol):
-        """What failed."""
-
-        def pages(self) -> AsyncIterator[list[Candidate]]:
-            """Yield every Failed delivery that may be asked for now."""
-            ...
-
-    class Transactions(Protocol):
-        """The snapshots."""
-
-        async def of(self, ids: Iterable[str]) -> dict[str, TransactionReceived]:
-            """Return transactions by id."""
-            ...
-
-    class Requeues(Protocol):
-        """The claims."""
-
-        async def claim(self, candidates: Sequence[Candidate], claimant: Claimant) -> list[Claim]:
-            """Claim what nobody has; return whose each candidate is."""
-            ...
-
-        async def unpublished(self) -> list[Claim]:
-            """Return the timer job's claims that were never marked."""
-            ...
-
-        async def mark(self, published: Sequence[Candidate]) -> None:
-            """Note that they are published."""
-            ...
-
-    class Ask(Protocol):
-        """The broker."""
-
-        async def __call__(self, requests: Sequence[DeliveryRequested]) -> None:
-            """Return when the broker has confirmed all requests."""
-            ...
+MAX_PER_SECOND = 10_000.0
+REQUEUE_BATCH = 200
 
 
-FASTEST = 10_000.0
-TOGETHER = 200
-
-
-class Requeue:
-    """Failed deliveries -> DeliveryRequested with the next attempt's number."""
+class FailedRequeuer:
+    """Requests the next attempt of failed deliveries, at most ``per_second``."""
 
     def __init__(
         self,
-        failed: Failed,
-        transactions: Transactions,
-        requeues: Requeues,
-        ask: Ask,
-        per_second: float = FASTEST,
+        failed: FailedDeliveries,
+        transactions: TransactionQueries,
+        claims: RequeueClaims,
+        publisher: RetryPublisher,
+        per_second: float = MAX_PER_SECOND,
     ) -> None:
         self._failed = failed
         self._transactions = transactions
-        self._requeues = requeues
-        self._ask = ask
+        self._claims = claims
+        self._publisher = publisher
         self._per_second = per_second
 
-    async def __call__(self, goes_on: Callable[[], bool] = lambda: True) -> int:
-        """Ask for each Failed delivery once, as long as it ``goes_on``; returns how many."""
-        asked, pace = 0, Pace(self._per_second, time.monotonic())
+    async def requeue_all(self, may_continue: Callable[[], bool] = lambda: True) -> int:
+        """Request each failed delivery once, until ``may_continue`` is False. Return how many."""
+        requested = 0
+        bucket = TokenBucket(self._per_second, time.monotonic())
         claimant = Claimant(uuid.uuid4().hex, Trigger.TIMER_JOB)
         async for page in self._failed.pages():
             begin = 0
             while begin < len(page):
-                end = begin + await pace.take(min(TOGETHER, len(page) - begin))
-                if not goes_on():
-                    return asked
-                asked += await self._some(page[begin:end], claimant)
+                end = begin + await bucket.take(min(REQUEUE_BATCH, len(page) - begin))
+                if not may_continue():
+                    return requested
+                requested += await self._requeue_batch(page[begin:end], claimant)
                 begin = end
-        return asked
-
-    async def _some(self, candidates: Sequence[Candidate], claimant: Claimant) -> int:
-        transactions = await self._transactions.of(c.transaction_id for c in candidates)
-        sendable = [c for c in candidates if c.transaction_id in transactions]
-        WITHOUT_TRANSACTION.inc(len(candidates) - len(sendable))
-        claims = await self._requeues.claim(sendable, claimant)
-        return await self._publish(
-            [c for c in claims if c.claimant.token == claimant.token], transactions
-        )
+        return requested
 
     async def resume(self) -> int:
-        """Publish what a killed replica had claimed; the same ids as it would have used, so
-        nothing is sent twice.
+        """Publish the requests that a killed replica had claimed. Return how many.
+
+        They have the same message ids as before, so nothing is sent twice.
         """
-        claims = await self._requeues.unpublished()
+        claims = await self._claims.unpublished()
         return await self._publish(
-            claims, await self._transactions.of(c.candidate.transaction_id for c in claims)
+            claims, await self._transactions.by_ids(c.candidate.transaction_id for c in claims)
         )
 
+    async def _requeue_batch(
+        self, candidates: Sequence[RequeueCandidate], claimant: Claimant
+    ) -> int:
+        transactions = await self._transactions.by_ids(c.transaction_id for c in candidates)
+        sendable = [c for c in candidates if c.transaction_id in transactions]
+        WITHOUT_TRANSACTION.inc(len(candidates) - len(sendable))
+        claims = await self._claims.claim(sendable, claimant)
+        own = [c for c in claims if c.claimant.token == claimant.token]
+        return await self._publish(own, transactions)
+
     async def _publish(
-        self, claims: Sequence[Claim], transactions: Mapping[str, TransactionReceived]
+        self, claims: Sequence[RequeueClaim], transactions: Mapping[str, TransactionReceived]
     ) -> int:
         if not claims:
             return 0
@@ -119,12 +90,12 @@ class Requeue:
             for c in claims
             if c.candidate.transaction_id in transactions
         ]
-        await self._ask(
+        await self._publisher.request_deliveries(
             [
                 claim.candidate.request(transaction, claim.claimant.trigger)
                 for claim, transaction in sendable
             ]
         )
-        await self._requeues.mark([claim.candidate for claim in claims])
+        await self._claims.mark_published([claim.candidate for claim in claims])
         REQUEUED.labels(Trigger.TIMER_JOB).inc(len(sendable))
         return len(sendable)

@@ -25,7 +25,7 @@ A_ROW: dict[str, Any] = {"dime_databaseaction": "U", "dime_appointmentid": 37743
 
 
 @dataclass
-class Answer:
+class Response:
     """What came back, read to its end."""
 
     status: int
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass
-class Office:
+class BackOfficeClient:
     """A client of one back office, on connections of its own."""
 
     http: aiohttp.ClientSession
@@ -55,7 +55,7 @@ class Office:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = 5,
-    ) -> Answer:
+    ) -> Response:
         options: dict[str, Any] = {
             "data": body,
             "headers": headers,
@@ -65,9 +65,9 @@ class Office:
         async with self.http.request(
             method, URL(self.address + path, encoded=True), **options
         ) as answer:
-            return Answer(answer.status, answer.headers, await answer.read())
+            return Response(answer.status, answer.headers, await answer.read())
 
-    async def webhook(self) -> Answer:
+    async def webhook(self) -> Response:
         return await self.ask("POST", "", b'{"Id":37743}')
 
     async def create(
@@ -75,7 +75,7 @@ class Office:
         entity: str = AN_ENTITY,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = 5,
-    ) -> Answer:
+    ) -> Response:
         return await self.ask(
             "POST", PAGE, an_envelope(entity), {**SOAP_HEADERS, **(headers or {})}, timeout_s
         )
@@ -86,7 +86,7 @@ class Office:
         path: str = APPOINTMENTS,
         headers: Mapping[str, str] | None = None,
         timeout_s: float = 5,
-    ) -> Answer:
+    ) -> Response:
         body = json.dumps(A_RECORD if record is None else record).encode()
         return await self.ask(
             "POST", path, body, {"Content-Type": "application/json", **(headers or {})}, timeout_s
@@ -94,7 +94,7 @@ class Office:
 
     async def batch(
         self, *requests: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = 5
-    ) -> Answer:
+    ) -> Response:
         body = a_batch(*(requests or (a_request(1, "dime_dsappointments", A_ROW),)))
         return await self.ask(
             "POST",
@@ -108,7 +108,7 @@ class Office:
         answer = await self.ask("PUT", "/faults", json.dumps(fault).encode())
         assert answer.status == 200, answer.text
 
-    async def require(self, **required: object) -> None:
+    async def require_authentication(self, **required: object) -> None:
         answer = await self.ask("PUT", "/authentication", json.dumps(required).encode())
         assert answer.status == 204, answer.text
 

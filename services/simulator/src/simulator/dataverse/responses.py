@@ -1,4 +1,4 @@
-"""What Dataverse answers: a batch of inner answers, errors, who is asking, and the metadata."""
+"""Responses of Dataverse: batches, errors, WhoAmI and the metadata."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _ORGANISATION = uuid.uuid5(uuid.NAMESPACE_DNS, "dataverse.simulator")
 
 
 class Batch:
-    """The answer to a batch, with boundaries of its own."""
+    """The response to a batch, with its own boundaries."""
 
     def __init__(self) -> None:
         self._boundary = f"batchresponse_{uuid.uuid4()}"
 
     @property
     def content_type(self) -> str:
-        """The content type that names the boundary."""
+        """The content type with the boundary."""
         return f"multipart/mixed; boundary={self._boundary}"
 
     def created(self, addresses: Mapping[str, str]) -> bytes:
-        """Return one 204 for each Content-ID, telling the address of its new record."""
+        """Return one 204 for each Content-ID, with the address of its new record."""
         inner = f"changesetresponse_{uuid.uuid4()}"
         answers = [
             _part(204, {"OData-EntityId": address, "Location": address}, b"", content_id)
@@ -53,7 +53,7 @@ class Batch:
         return join([change_set], self._boundary)
 
     def failed(self, error: ChangeError, retry_after_s: int | None = None) -> bytes:
-        """Return the answer to the request that failed, and no other."""
+        """Return the response to the request that failed, and no other."""
         headers = {"Content-Type": "application/json; odata.metadata=minimal"}
         if retry_after_s is not None:
             headers["Retry-After"] = str(retry_after_s)
@@ -64,12 +64,12 @@ class Batch:
 
 
 def error_body(code: str, message: str) -> bytes:
-    """Return an error."""
+    """Return the JSON of an error."""
     return json.dumps({"error": {"code": code, "message": message}}).encode()
 
 
 def who_am_i() -> dict[str, str]:
-    """Return the answer of the function WhoAmI; always the same."""
+    """Return the result of the function WhoAmI, which is always the same."""
     names = ("UserId", "BusinessUnitId", "OrganizationId")
     return {
         "@odata.context": f"$metadata#{NAMESPACE}.WhoAmIResponse",

@@ -1,4 +1,4 @@
-"""What the API page answers: the whole record as stored, errors, and the metadata."""
+"""Responses of the API page: the stored record, errors, and the metadata."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _BLANK = MappingProxyType(
         Kind.MOMENT: "0001-01-01T00:00:00Z",
     }
 )
-"""How Business Central shows a field that has no value: never as null."""
+"""Business Central's values of empty fields, which are never null."""
 
 
 def appointment_created(
     context: str, identity: str, entry_no: int, sent: Mapping[str, Any]
 ) -> bytes:
-    """Return the record; ``context`` is the address of its collection."""
+    """Return the record. ``context`` is the address of its collection."""
     return _record(context, identity, {"entryNo": entry_no, **_filled(APPOINTMENT_FIELDS, sent)})
 
 
@@ -42,7 +42,7 @@ def line_created(context: str, identity: str, part: str, sent: Mapping[str, Any]
 
 
 def error_body(code: str, message: str) -> bytes:
-    """Return an error, with a correlation id set off by two blanks."""
+    """Return an error, with a correlation id after two blanks."""
     return json.dumps(
         {"error": {"code": code, "message": f"{message}  CorrelationId:  {uuid.uuid4()}."}}
     ).encode()

@@ -1,4 +1,4 @@
-"""The good answer of the page service: ``Create_Result`` with the stored entity."""
+"""The successful response of the page service: ``Create_Result`` with the stored entity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINES = ("Resources", "Field_Values")
 
 
 def created(entity: etree._Element, entry_no: int) -> bytes:
-    """Return the envelope with the entity as it was sent, its number and keys set by us."""
+    """Return the envelope with the sent entity, and the number and keys that the server sets."""
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"Soap": SOAP})
     body = etree.SubElement(envelope, f"{{{SOAP}}}Body")
     result = etree.SubElement(body, _named("Create_Result"), nsmap={None: NAMESPACE})
@@ -40,9 +40,7 @@ def _key_lines(stored: etree._Element, entry_no: int) -> None:
 
 
 def _key(*numbers: int) -> str:
-    """Return an opaque key that looks like the server's: length, bytes in base64,
-    table, timestamp.
-    """
+    """Return an opaque key in the server's form: length, bytes in base64, table, timestamp."""
     packed = base64.b64encode(b"".join(number.to_bytes(8, "big") for number in numbers)).decode()
     return f"{len(packed)};{packed};1;{numbers[0]};"
 

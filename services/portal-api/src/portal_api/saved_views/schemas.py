@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portal_api.schemas.examples import SAVED_VIEW_FIELDS
+from portal_api.schemas.examples import SAVED_VIEW_FIELDS, VIEW, page_of
+from portal_api.schemas.paging import PageQuery, ResponseModel
+from portal_api.schemas.types import Instant
+
+if TYPE_CHECKING:
+    from portal_api.accounts.roles import Caller
 
 PLACE = ("after",)
 """Parameters that say where somebody is in a list, not what they look at."""
@@ -56,3 +61,40 @@ class SavedViewFields(BaseModel):
             mode="json", include=set(given)
         )
         return kept
+
+
+class SavedViewQuery(PageQuery):
+    """Which saved views to list."""
+
+    model_config = ConfigDict(populate_by_name=False)
+
+    of: SavedList | None = Field(default=None, alias="list", description="Only those of this list.")
+
+
+class SavedView(ResponseModel):
+    """A filter and order of a list under a name."""
+
+    saved_view_id: str
+    owner: str
+    mine: bool = Field(description="Whether it is the caller's own.")
+    name: str
+    of: SavedList = Field(alias="list")
+    query: dict[str, Any]
+    shared: bool
+    changed_at: Instant
+
+
+class SavedViewPage(BaseModel):
+    """One page of saved views, by name."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(VIEW))
+
+    items: list[SavedView]
+    next: str | None
+
+
+def as_saved_view(view: dict[str, Any], caller: Caller) -> SavedView:
+    """Return a stored view as the API shows it to this caller."""
+    return SavedView.model_validate(
+        view | {"saved_view_id": view["_id"], "mine": view["owner"] == caller.name}
+    )

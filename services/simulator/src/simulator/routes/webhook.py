@@ -1,6 +1,4 @@
-"""The webhook itself: ``POST /back-offices/{name}``, answered at once, or as badly as the back
-office was told to.
-"""
+"""The webhook ``POST /back-offices/{name}``, which answers at once, or with the injected fault."""
 
 from __future__ import annotations
 
@@ -9,8 +7,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from simulator.back_offices.record import read_webhook
-from simulator.routes.doors import ADDRESS, door, problem_refusal
-from simulator.routes.misbehaviour import answer
+from simulator.routes.fault_injection import respond
+from simulator.routes.middleware import ADDRESS, authenticated, problem_refusal
 from simulator.routes.problems import problem
 
 if TYPE_CHECKING:
@@ -19,23 +17,25 @@ if TYPE_CHECKING:
     from simulator.back_offices.fault import Fault
 
 
-def calls(offices: BackOffices) -> list[web.RouteDef]:
+def webhook(back_offices: BackOffices) -> list[web.RouteDef]:
     """Return the route that the dispatcher posts webhooks to."""
 
-    async def call(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
-        if not office.trusts(request.headers, body):
-            office.refused += 1
+    async def call(
+        request: web.Request, back_office: BackOffice, body: bytes
+    ) -> web.StreamResponse:
+        if not back_office.has_valid_signature(request.headers, body):
+            back_office.refused += 1
             return problem(401, "The signature is missing, wrong or too old (Standard Webhooks)")
 
         snapshot = read_webhook(request.headers, body)
 
         def store() -> web.Response:
-            office.keep(snapshot, request.headers, body)
+            back_office.store(snapshot, request.headers, body)
             return web.Response(body=b'{"received":true}', content_type="application/json")
 
-        return await answer(request, office, snapshot, store, _refuse)
+        return await respond(request, back_office, snapshot, store, _refuse)
 
-    return [web.post(ADDRESS, door(offices, problem_refusal, call))]
+    return [web.post(ADDRESS, authenticated(back_offices, problem_refusal, call))]
 
 
 def _refuse(fault: Fault) -> web.Response:

@@ -1,4 +1,4 @@
-"""What a back office is told to require of its callers."""
+"""The authentication that a back office requires of its callers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class LoginRequired(_Strict):
+class LoginRequirement(_Strict):
     """A login with its password."""
 
     type: Literal["Basic", "NTLM", "Negotiate"]
@@ -22,35 +22,35 @@ class LoginRequired(_Strict):
         min_length=1,
         max_length=300,
         description=(
-            "The user; for NTLM and Negotiate with a domain as DOMAIN\\user or user@domain."
+            "The user. For NTLM and Negotiate with a domain, as DOMAIN\\user or user@domain."
         ),
     )
     password: SecretStr = Field(max_length=1000)
 
 
-class TokenRequired(_Strict):
+class TokenRequirement(_Strict):
     """A bearer token that this back office's own token endpoint issued."""
 
     type: Literal["OAuth2"]
     client_id: str = Field(min_length=1, max_length=300)
     client_secret: SecretStr = Field(min_length=1, max_length=1000)
     client_secret_in: Literal["body", "basic"] = Field(
-        description="Where the client must put its id and secret."
+        description="The part of the request that must hold the client's id and secret."
     )
     scope: str = Field(min_length=1, max_length=1000)
     token_lifetime_s: int = Field(
-        default=3600, ge=1, le=86_400, description="How long a token lasts, in seconds."
+        default=3600, ge=1, le=86_400, description="Lifetime of a token, in seconds."
     )
 
 
-Required = Annotated[LoginRequired | TokenRequired, Field(discriminator="type")]
-_REQUIRED: TypeAdapter[LoginRequired | TokenRequired] = TypeAdapter(Required)
+Requirement = Annotated[LoginRequirement | TokenRequirement, Field(discriminator="type")]
+_REQUIREMENT: TypeAdapter[LoginRequirement | TokenRequirement] = TypeAdapter(Requirement)
 
 
-def read_required(body: bytes) -> LoginRequired | TokenRequired:
-    """Return what a JSON text requires; raises InvalidFieldError."""
+def read_requirement(body: bytes) -> LoginRequirement | TokenRequirement:
+    """Return the requirement of a JSON text. Raises InvalidFieldError."""
     try:
-        return _REQUIRED.validate_json(body)
+        return _REQUIREMENT.validate_json(body)
     except ValidationError as error:
         raise InvalidFieldError(
             field_errors(
@@ -63,7 +63,7 @@ def read_required(body: bytes) -> LoginRequired | TokenRequired:
 
 
 def _field(kind: str, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return the field's own name: pydantic puts the chosen type before it, or names none when the
-    type is missing.
+    """Return the field's own name. pydantic puts the chosen type before it, and names no field when
+    the type is missing.
     """
     return ("type",) if kind.startswith("union_tag") else location[1:]

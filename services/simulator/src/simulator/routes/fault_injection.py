@@ -1,5 +1,5 @@
-"""Faults as a caller meets them, the same for every protocol: late, cut, silent, redirected,
-refused or spoiled.
+"""Injects faults into the answers of every protocol: delay, reset, silence, redirect, refusal or a
+corrupt response.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulator.routes.doors import CALL
-from simulator.routes.spoiling import spoil
+from simulator.routes.middleware import CALL
+from simulator.routes.response_faults import corrupt_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,35 +28,37 @@ _SIGN_IN = (
     "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method='post'>"
     "<input name='user'><input type='password' name='password'></form></body></html>"
 )
-_AT_ONCE = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing sends RST."""
+_NO_LINGER = struct.pack("ii", 1, 0)
+"""SO_LINGER with a timeout of 0, so that closing sends RST."""
 
 
-async def answer(
+async def respond(
     request: web.Request,
-    office: BackOffice,
+    back_office: BackOffice,
     snapshot: Snapshot | None,
     store: Store,
     refuse: Refuse,
 ) -> web.StreamResponse:
-    """Answer a call that would be stored: ``store`` does so and returns the good answer, ``refuse``
-    words a fault as the protocol does; without a ``snapshot`` it adds to an earlier call.
+    """Answer a call: ``store`` stores it and returns the normal response, ``refuse`` returns a
+    fault in the protocol's form.
+
+    Without a ``snapshot`` the call adds lines to an earlier one.
     """
     if snapshot is None:
-        fault = office.strike()
-        return store() if fault is None else await misbehave(request, fault, store, refuse)
+        fault = back_office.choose_fault()
+        return store() if fault is None else await inject_fault(request, fault, store, refuse)
     call = request[CALL]
     call.is_about(snapshot)
-    fault = office.strike(snapshot.appointment)
+    fault = back_office.choose_fault(snapshot.appointment)
     call.stored = fault is None or fault.is_stored
-    return store() if fault is None else await misbehave(request, fault, store, refuse)
+    return store() if fault is None else await inject_fault(request, fault, store, refuse)
 
 
-async def misbehave(
+async def inject_fault(
     request: web.Request, fault: Fault, store: Store, refuse: Refuse
 ) -> web.StreamResponse:
     """Answer a call, or a request for a token, with the fault."""
-    good = store() if fault.is_stored else None
+    stored = store() if fault.is_stored else None
     await asyncio.sleep(fault.delay_s)
     if fault.store_then_silence:
         await asyncio.Event().wait()
@@ -67,17 +69,17 @@ async def misbehave(
         return web.Response(status=307, headers={"Location": fault.redirect_to})
     if fault.sign_in_page:
         return web.Response(text=_SIGN_IN, content_type="text/html")
-    if good is None or fault.is_refusal:
+    if stored is None or fault.is_refusal:
         return refuse(fault)
-    return await spoil(request, fault, good)
+    return await corrupt_response(request, fault, stored)
 
 
 def _reset(request: web.Request) -> None:
-    """Cut the connection with RST; what is answered afterwards reaches nobody."""
+    """Close the connection with RST. Later output is lost."""
     transport = request.transport
     if transport is None:
         return
     number = transport.get_extra_info("socket").fileno()
     with socket.fromfd(number, socket.AF_INET, socket.SOCK_STREAM) as twin:
-        twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     transport.abort()
