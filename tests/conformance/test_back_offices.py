@@ -12,8 +12,8 @@ from common.contracts.appointment import Action
 from common.contracts.connector import Limits
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import (
-    Blames,
     DeliveryError,
+    FaultOrigin,
     ForbiddenError,
     GoneError,
     MisconfiguredError,
@@ -100,7 +100,7 @@ async def test_refused(bench: Bench, office: str) -> None:
     assert decision(error) == Decision(
         code, transient=False, retryable=False, outcome_unknown=False
     )
-    assert error.blames is Blames.APPOINTMENT
+    assert error.origin is FaultOrigin.APPOINTMENT
 
 
 @OFFICE
@@ -187,7 +187,7 @@ async def test_a_missing_permission_does_not_blame_the_password(
     error = await failure(bench, office)
 
     assert isinstance(error, ForbiddenError)
-    assert (error.blames, error.retryable) == (Blames.UNCLEAR, False)
+    assert (error.origin, error.retryable) == (FaultOrigin.UNCLEAR, False)
 
 
 @OFFICE

@@ -10,7 +10,7 @@ import pytest
 
 from common.contracts.connector import Limits
 from common.contracts.delivery import Status
-from dispatcher import next_step
+from dispatcher import next_try
 from dispatcher.outcome import Outcome
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
@@ -28,7 +28,7 @@ repeated.
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(next_step, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(next_try, "FIRST_BACKOFF_S", 0.01)
 
 
 async def attempt(bench: Bench, office: str, **fault: Any) -> tuple[Outcome, int]:

@@ -13,7 +13,7 @@ from common.contracts.connector import Connector
 from dispatcher.back_offices.calls import Receipt
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.run import run_connection_test
 from dispatcher.errors import MisconfiguredError
 from dispatcher.metrics import CERTIFICATE_ENDS
 from tests.support.builders import a_connector, a_delivery
@@ -39,7 +39,7 @@ async def test_a_certificate_of_a_stranger_is_not_trusted(
     with pytest.raises(MisconfiguredError, match="certificate"):
         await deliver(connector, shared)
 
-    tested = await try_connector(connector, shared)
+    tested = await run_connection_test(connector, shared)
     assert [(step.name, step.passed) for step in tested.steps] == [
         ("address", True),
         ("TLS", False),
@@ -51,7 +51,7 @@ async def test_an_authority_that_cannot_be_read_fails_at_the_second_step(
 ) -> None:
     connector = a_connector(uri=https.url, ca_certificate="no certificate")
 
-    tested = await try_connector(connector, shared)
+    tested = await run_connection_test(connector, shared)
 
     assert [(step.name, step.passed) for step in tested.steps][-1] == ("TLS", False)
     assert "ca_certificate" in tested.steps[-1].sentence
@@ -64,7 +64,7 @@ async def test_the_connectors_own_authority_is(
 
     assert (await deliver(connector, shared)).http_status == 200
 
-    assert (await try_connector(connector, shared)).passed
+    assert (await run_connection_test(connector, shared)).passed
 
 
 async def test_a_call_notes_when_the_certificate_ends(

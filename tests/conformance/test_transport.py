@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from common.contracts.connector import Connector, Limits
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.calls import Receipt
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
 from dispatcher.errors import (
     ClosedEarlyError,
@@ -51,9 +51,9 @@ def to(office: str, url: str, **fields: Any) -> Connector:
 
 @pytest.fixture
 async def one_connection() -> AsyncIterator[SharedResources]:
-    addresses = Addresses([ip_network("127.0.0.0/8")])
+    addresses = AddressPolicy([ip_network("127.0.0.0/8")])
     async with open_session(addresses, 1) as session:
-        yield SharedResources(session, KEYS, addresses, Tokens())
+        yield SharedResources(session, KEYS, addresses, TokenCache())
 
 
 @OFFICE

@@ -51,7 +51,7 @@ def some_rounds(figures: Statistics, minutes_kept_days: float = 14) -> Aggregato
 
 
 async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
-    """The sums of everything by connector."""
+    """Return the sums of all counts by connector."""
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
         found.setdefault(figure["connector_id"], Counter()).update(

@@ -10,8 +10,8 @@ import pytest
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
 from common.contracts.moments import ticks_of
-from dispatcher.ledger.bulk import Bulk
-from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
+from dispatcher.ledger.bulk_writer import BulkWriter
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
@@ -56,7 +56,7 @@ async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_
     answer = await ledger.claim(Claim(version(1)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_an_older_snapshot_goes_after_a_newer_one_was_refused(ledger: Ledger) -> None:
@@ -84,7 +84,7 @@ async def test_an_attempt_that_is_done_is_told_again_even_after_newer_ones(ledge
 
     answer = await ledger.claim(Claim(version(1)))
 
-    assert answer == Done(SUCCESS)
+    assert answer == AlreadySettled(SUCCESS)
 
 
 async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledger) -> None:
@@ -99,7 +99,7 @@ async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledge
 async def test_nobody_else_calls_while_the_lease_lasts(ledger: Ledger) -> None:
     await ledger.claim(Claim(version(1)))
 
-    assert isinstance(await ledger.claim(Claim(version(2))), Busy)
+    assert isinstance(await ledger.claim(Claim(version(2))), ClaimedElsewhere)
 
 
 async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(
@@ -121,7 +121,7 @@ async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doub
     answer = await ledger.claim(Claim(version(1)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_was_released(
@@ -141,7 +141,7 @@ async def test_a_lease_is_renewed_while_the_call_is_under_way(
 ) -> None:
     await ledger.claim(Claim(version(1)))
     first = await the_document(empty_database)
-    keeping = asyncio.create_task(ledger.keep_leases())
+    keeping = asyncio.create_task(ledger.renew_leases())
 
     async def renewed() -> bool:
         return bool((await the_document(empty_database))["lease_until"] > first["lease_until"])
@@ -198,7 +198,7 @@ async def test_an_update_is_not_sent_after_a_delete_of_the_same_moment(ledger: L
     answer = await ledger.claim(Claim(retried))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_delete_that_arrived_first_still_goes_after_an_update_of_the_same_moment(
@@ -226,7 +226,7 @@ async def test_a_version_of_the_same_moment_that_is_older_is_superseded(
     answer = await ledger.claim(Claim(at_the_same_moment("t1", **older)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_two_versions_within_a_microsecond_are_in_order(ledger: Ledger) -> None:
@@ -243,7 +243,7 @@ async def test_a_delivery_that_succeeded_is_never_sent_again_whatever_its_attemp
 ) -> None:
     await deliver(ledger, version(1))
 
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_remembered(
@@ -254,7 +254,7 @@ async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_rememb
 
     answer = await ledger.claim(Claim(version(1, attempt=99)))
 
-    assert isinstance(answer, Done)
+    assert isinstance(answer, AlreadySettled)
     assert answer.outcome.status is Status.SUCCESS
 
 
@@ -278,7 +278,7 @@ async def test_a_normal_new_version_takes_one_write_and_no_read(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE))
-    monkeypatch.setattr(Bulk, "_read", None)
+    monkeypatch.setattr(BulkWriter, "_read", None)
 
     await deliver(ledger, version(2))
     await deliver(ledger, version(3, action=Action.DELETE))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from common.contracts.appointment import Action
-from dispatcher.ledger.claim import Claim, Done, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT
 from tests.support.database import Database
@@ -55,14 +55,14 @@ async def test_a_success_of_0_1_0_is_never_sent_again(
 ) -> None:
     await empty_database["ledger"].insert_one(delivered_of_old(2))
 
-    assert await ledger.claim(Claim(version(2, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(2, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_newer_version_than_0_1_0_delivered_is_sent_as_it_is(
     ledger: Ledger, empty_database: Database
 ) -> None:
     await empty_database["ledger"].insert_one(delivered_of_old(2))
-    await ledger.note_undelivered(version(1, action=Action.CREATE))
+    await ledger.record_owed_create(version(1, action=Action.CREATE))
 
     assert not (await deliver(ledger, version(3))).sends_create
     assert isinstance(await ledger.claim(Claim(version(1))), Superseded)
@@ -93,7 +93,7 @@ async def test_a_success_is_not_sent_again_after_the_order_was_forgotten(ledger:
 
     await ledger.forget_order("demo/37743", ["c1"])
 
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_an_order_of_0_1_0_is_forgotten_too(ledger: Ledger, empty_database: Database) -> None:

@@ -24,7 +24,7 @@ STEPS = {
     "publish statuses": ("dispatcher", "producer", "deliver deliveries"),
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
-"""Each step's service, kind and parent."""
+"""Service, kind and parent of each span."""
 AWAY, AGAIN = "the collector does not accept traces", "the collector accepts traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 

@@ -10,20 +10,20 @@ from typing import Any, NamedTuple, cast
 from common.contracts.connector import Connector, LaneChanged
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from dispatcher.attempt import AttemptResult, AttemptRunner
-from dispatcher.back_offices.probe import Probed
+from dispatcher.back_offices.probe import ProbeResult
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
-from dispatcher.lanes.lane_report import LaneReport
+from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 from dispatcher.lanes.lane_state import LaneState
-from dispatcher.ledger.claim import Answer, Claim
+from dispatcher.ledger.claim import Claim, ClaimResult
 from dispatcher.outcome import Outcome
 from dispatcher.subscription import MessageInHand
 from tests.support.builders import a_connector, a_delivery
 from tests.support.virtual_time import now
 
-PASSED = Probed(passed=True, sentence="It answers.")
-FAILED = Probed(passed=False, sentence="It does not answer.")
+PASSED = ProbeResult(passed=True, sentence="It answers.")
+FAILED = ProbeResult(passed=False, sentence="It does not answer.")
 
 
 class FakeReceipt(NamedTuple):
@@ -97,7 +97,7 @@ class FakeClients:
 class FakeLedger:
     """Grants every claim, after the prepared answers."""
 
-    def __init__(self, *answers: Answer | Exception) -> None:
+    def __init__(self, *answers: ClaimResult | Exception) -> None:
         self.answers = list(answers)
         self.settled: list[tuple[str, Outcome]] = []
         self.released: list[str] = []
@@ -105,7 +105,7 @@ class FakeLedger:
         self.settling: asyncio.Event | None = None
         self.open: set[str] = set()
 
-    async def claim(self, claim: Claim) -> Answer:
+    async def claim(self, claim: Claim) -> ClaimResult:
         """Return the next prepared answer, or grant the claim."""
         await asyncio.sleep(0)
         answer = self.answers.pop(0) if self.answers else claim
@@ -115,7 +115,7 @@ class FakeLedger:
             self.open.add(answer.token)
         return answer
 
-    async def note_undelivered(self, request: DeliveryRequested) -> None:
+    async def record_owed_create(self, request: DeliveryRequested) -> None:
         """Store the delivery whose version the back office does not get."""
         self.undelivered.append(request.delivery_id)
 
@@ -175,7 +175,7 @@ class FakeLane(NamedTuple):
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(claim, in_hand or a_message())
+        return await runner.run(claim, self.state.connector, in_hand or a_message())
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:
@@ -187,9 +187,9 @@ def a_lane(client: FakeClient, credential: Credential | None = None, **fields: A
     connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
     changes: list[LaneChanged] = []
     clients = cast("Any", FakeClients(client))
-    belongs = membership_of(connector, LaneKey(connector.connector_id))
-    report = LaneReport(connector.connector_id, "replica", changes.append)
-    state = LaneState(connector, belongs, settings, clients, report, now)
+    membership = membership_of(connector, LaneKey(connector.connector_id))
+    report = LaneChangePublisher(connector.connector_id, "replica", changes.append)
+    state = LaneState(connector, membership, settings, clients, report, now)
     state.credential.credential = credential
     state.leased_until = math.inf
     return FakeLane(state, client, changes, FakeLedger())

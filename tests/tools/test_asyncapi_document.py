@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from faststream.rabbit import RabbitBroker
@@ -17,7 +18,6 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 import common.contracts
 import dispatcher.consumers
-import dispatcher.forget_order
 import portal_api.live.consumers
 import portal_api.recording.consumers
 import retry.consumers
@@ -120,10 +120,9 @@ def test_every_queue_of_the_topology_is_there_and_nothing_is_sent_that_nobody_ta
 
 
 def test_the_queues_are_those_that_the_services_subscribe_to() -> None:
-    nothing: Any = None
+    nothing: Any = AsyncMock()
     broker = RabbitBroker()
-    dispatcher.consumers.subscribe(broker, nothing, nothing, nothing, REPLICA)
-    dispatcher.forget_order.subscribe(broker, nothing)
+    dispatcher.consumers.subscribe(broker, nothing, nothing, nothing, nothing, REPLICA)
     retry.consumers.subscribe(broker, nothing, nothing)
     portal_api.recording.consumers.subscribe(broker, nothing, nothing, REPLICA, nothing)
     portal_api.recording.consumers.subscribe_telemetry(broker, nothing)

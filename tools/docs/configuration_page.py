@@ -64,6 +64,7 @@ LAST = """
 `mboc` reads `MBOC_URL` and `MBOC_API_KEY`.
 The first is the portal's address, with the default `http://127.0.0.1:8600`.
 The second is an API key, and secret.
+See [command-line.md](command-line.md).
 """
 COLUMNS = "| Variable | {}Takes | Default | Means |\n|{}---|---|---|---|\n"
 WORDS = {

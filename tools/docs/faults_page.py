@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dispatcher.back_offices.catalogue import CATALOGUE, LEAVES, Row
+from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES, FaultRow
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "faults.md"
@@ -36,15 +36,15 @@ def table() -> str:
     """Return the possible meanings of each code as JSON for the website."""
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in CATALOGUE:
-        leaf = LEAVES[row.means]
+        leaf = ERROR_TYPES[row.means]
         said = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
         for code in sorted({row.code} if isinstance(row.code, str) else set(row.code.values())):
             by_code.setdefault(code, []).append(said)
     return json.dumps(dict(sorted(by_code.items())), indent=1) + "\n"
 
 
-def _line(row: Row) -> str:
-    leaf = LEAVES[row.means]
+def _line(row: FaultRow) -> str:
+    leaf = ERROR_TYPES[row.means]
     kinds = f" ({', '.join(row.from_)})" if row.from_ else ""
     which = "any other" if row.is_ == ("*",) else ", ".join(row.is_)
     said = row.say.replace("|", "\\|")
@@ -54,7 +54,7 @@ def _line(row: Row) -> str:
     )
 
 
-def _codes(row: Row) -> str:
+def _codes(row: FaultRow) -> str:
     if isinstance(row.code, str):
         return row.code
     by_code: dict[str, list[str]] = {}

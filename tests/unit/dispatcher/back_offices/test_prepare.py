@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from common.contracts.appointment import Action
 from common.sealing import KeyRing
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import BACK_OFFICES, build
 from dispatcher.errors import MisconfiguredError, RefusedError
 from tests.support.builders import a_connector, a_delivery, a_transaction
@@ -65,9 +65,9 @@ ZONES = ("UTC", "Europe/Brussels", "Africa/Monrovia", "Pacific/Kiritimati", "Ame
 
 @pytest.fixture
 async def shared() -> AsyncIterator[SharedResources]:
-    addresses = Addresses([])
+    addresses = AddressPolicy([])
     async with open_session(addresses) as session:
-        yield SharedResources(session, KeyRing.parse(SECRET_KEYS), addresses, Tokens())
+        yield SharedResources(session, KeyRing.parse(SECRET_KEYS), addresses, TokenCache())
 
 
 def test_every_kind_is_tried() -> None:

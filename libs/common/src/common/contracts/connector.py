@@ -231,7 +231,7 @@ class ConnectorTestRequested(Message):
     requested_at: AwareDatetime
 
 
-class Step(Message):
+class ConnectionTestStep(Message):
     """One step of a connection test; ``sentence`` says what was seen, or what to mend."""
 
     name: Literal["address", "TLS", "authentication", "endpoint"]
@@ -247,7 +247,7 @@ class ConnectorTested(Message):
     version: Literal[1] = 1
     test_id: str
     connector_id: ConnectorId
-    steps: tuple[Step, ...]
+    steps: tuple[ConnectionTestStep, ...]
     mapping: dict[str, Any] | None = None
 
 
