@@ -13,12 +13,12 @@ from pydantic import ValidationError
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
+from portal_api.appointments.columns import AppointmentSort
 from portal_api.appointments.schemas import AppointmentQuery
-from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.cause_schemas import CauseQuery
+from portal_api.deliveries.columns import DeliverySort
 from portal_api.deliveries.schemas import DeliveryQuery
-from portal_api.deliveries.sort import DeliverySort
 from portal_api.errors import TooManyError
 from portal_api.operations.selection import Selection
 from portal_api.operations.submit import OperationService
@@ -419,7 +419,7 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database
         status=(Status.FAILED, Status.SUCCESS),
         phase=(Phase.DONE,),
         job_no_empty=True,
-        sort=DeliverySort.STATUS_DOWN,
+        sort=DeliverySort("-status"),
     )
     found = [(item["status"], item["appointment"]["job_no"]) for item in await pages(read, query)]
 

@@ -14,11 +14,11 @@ import pytest
 from common.contracts.delivery import Phase, Status
 from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
+from portal_api.appointments.columns import AppointmentSort
 from portal_api.appointments.schemas import AppointmentQuery
-from portal_api.appointments.sort import AppointmentSort
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
+from portal_api.deliveries.columns import DeliverySort
 from portal_api.deliveries.schemas import DeliveryQuery
-from portal_api.deliveries.sort import DeliverySort
 from portal_api.deliveries.statuses import standing
 from portal_api.lists.column import AccessPath
 from portal_api.lists.conditions import all_of

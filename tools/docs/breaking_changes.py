@@ -48,6 +48,7 @@ RENAMED = {
     "State": "HealthState",
     "StatusShown": "SystemHealth",
     "Step": "Interval",
+    "Steer": "OperationCommand",
     "StepShown": "ConnectionTestStep",
     "TestShown": "ConnectionTestResult",
     "TimerJobShown": "TimerJobHealth",

@@ -232,7 +232,7 @@ def described() -> str:
 async def _ensure_first_admin(settings: Settings, auth: AuthComponents) -> None:
     if settings.first_admin and settings.first_admin_password:
         password = settings.first_admin_password.get_secret_value()
-        if await auth.first_admin.create_when_there_is_nobody(
+        if await auth.first_admin.create_if_no_account_exists(
             settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"
         ):
             log.info("the first administrator is created", name=settings.first_admin)

@@ -37,7 +37,7 @@ class FirstAdmin:
         finally:
             await self._audit.finish(entry)
 
-    async def create_when_there_is_nobody(self, name: str, password: str, who: str) -> bool:
+    async def create_if_no_account_exists(self, name: str, password: str, who: str) -> bool:
         """Make one if there is no account at all; several replicas may ask at once.
 
         Returns whether this one did.

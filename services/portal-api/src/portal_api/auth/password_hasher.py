@@ -34,7 +34,7 @@ class PasswordHasher:
         self._argon2 = argon2.PasswordHasher.from_parameters(parameters)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._waiting = 0
-        self._nobodys: str | None = None
+        self._dummy: str | None = None
 
     async def hashed(self, password: str, name: str, field: str = "password") -> str:
         """Return the hash of a new password; raises InvalidFieldError when it is too
@@ -49,7 +49,7 @@ class PasswordHasher:
         and never matches.
         """
         is_right = await self._beside(
-            lambda: self._verify(kept or self._of_nobody(), normal(password))
+            lambda: self._verify(kept or self._dummy_hash(), normal(password))
         )
         return is_right and kept is not None
 
@@ -67,17 +67,17 @@ class PasswordHasher:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _of_nobody(self) -> str:
+    def _dummy_hash(self) -> str:
         """Return a hash that no password belongs to, with the parameters of all others."""
-        if self._nobodys is None:
-            self._nobodys = self._argon2.hash(secrets.token_urlsafe())
-        return self._nobodys
+        if self._dummy is None:
+            self._dummy = self._argon2.hash(secrets.token_urlsafe())
+        return self._dummy
 
     async def warm(self) -> None:
         """Make nobody's hash before the first request: the first unknown name must take no
         longer than others.
         """
-        await self._beside(self._of_nobody)
+        await self._beside(self._dummy_hash)
 
     def refuse_more(self) -> None:
         """Raise BusyError when too many wait already."""
