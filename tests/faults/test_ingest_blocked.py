@@ -136,7 +136,7 @@ async def test_eight_webhooks_with_the_largest_bodies_are_accepted_at_once(
     assert [status for status, _, _ in answers] == [202] * 8
 
 
-async def test_a_body_larger_than_rabbitmq_takes_is_refused_for_good_and_no_other(
+async def test_only_a_body_larger_than_rabbitmq_accepts_is_refused_for_good(
     small_messages: Sender,
 ) -> None:
     too_large, ordinary = as_body(a_snapshot(Body="x" * MOST)), as_body(a_snapshot())

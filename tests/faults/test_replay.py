@@ -65,7 +65,7 @@ async def test_a_bad_line_is_named_and_counted_and_the_exit_code_says_so(
     assert "\x1b[2J" not in said(operator)
 
 
-async def test_it_waits_while_rabbitmq_takes_nothing_and_says_where_it_goes_on(
+async def test_it_waits_while_rabbitmq_accepts_nothing_and_names_the_line_to_continue_with(
     operator: System, tmp_path: Path, rabbitmq: RabbitMq
 ) -> None:
     file = a_file(tmp_path, *map(a_snapshot, range(1, 600)))

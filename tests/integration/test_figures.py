@@ -89,7 +89,9 @@ def expected(events: list[StatusChanged]) -> dict[str, Counter[str]]:
     return counts
 
 
-async def test_doubles_and_any_order_change_nothing(record: Recorder, figures: Statistics) -> None:
+async def test_repeated_events_in_any_order_change_nothing(
+    record: Recorder, figures: Statistics
+) -> None:
     events = some_events(60)
     told = [*events, *random.Random(7).sample(events, 40)]
     random.Random(8).shuffle(told)
@@ -106,7 +108,7 @@ async def test_doubles_and_any_order_change_nothing(record: Recorder, figures: S
     assert await sums(figures, Interval.DAY) == expected(events)
 
 
-async def test_what_comes_after_its_minute_was_counted_is_counted_there(
+async def test_an_event_after_the_count_of_its_minute_is_counted_there(
     record: Recorder, figures: Statistics
 ) -> None:
     await record.statuses([an_event(1, None)])
@@ -126,7 +128,7 @@ async def test_what_comes_after_its_minute_was_counted_is_counted_there(
     assert await figures.late() == {}
 
 
-async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
+async def test_a_minute_that_changes_while_it_is_counted_is_counted_again(
     figures: Statistics,
 ) -> None:
     minute = Interval.MINUTE.of(NOW)
@@ -160,7 +162,9 @@ async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
     ]
 
 
-async def test_a_parked_message_counts_as_failed(record: Recorder, figures: Statistics) -> None:
+async def test_a_dead_lettered_message_counts_as_failed(
+    record: Recorder, figures: Statistics
+) -> None:
     at = NOW - timedelta(hours=5)
     letter = DeadLetter(
         dead_letter_id="d1", queue="q", type=None, reason="bug", trace=None, body="?", at=at
@@ -173,7 +177,7 @@ async def test_a_parked_message_counts_as_failed(record: Recorder, figures: Stat
     assert await sums(figures, Interval.MINUTE) == {"-": Counter(accepted=1, failed=1)}
 
 
-async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_piece(
+async def test_deliveries_older_than_the_statistics_are_counted_piece_by_piece(
     database: Any, figures: Statistics
 ) -> None:
     events = some_events(40)
@@ -186,7 +190,7 @@ async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_p
     assert await sums(figures, Interval.MINUTE) == {}, "minutes are not kept for so long"
 
 
-async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour(
+async def test_an_event_older_than_the_stored_minutes_is_counted_in_its_hour(
     record: Recorder, figures: Statistics
 ) -> None:
     events = some_events(20)
@@ -262,7 +266,7 @@ async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> N
         assert not used & {"COLLSCAN", "FETCH", "SORT"}, used
 
 
-async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(
+async def test_the_oldest_waiting_delivery_is_found_in_an_index(
     database: Any, record: Recorder
 ) -> None:
     await record.statuses(some_events(50))
@@ -281,7 +285,7 @@ async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(
     assert not set(stages(plan)) & {"COLLSCAN", "SORT"}
 
 
-async def test_the_api_counts_what_was_delivered_by_connector(system: System) -> None:
+async def test_the_api_counts_deliveries_by_connector(system: System) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     connector_id = await system.hook(app)
     for number in range(1, 5):
@@ -337,7 +341,7 @@ async def test_too_much_or_a_wrong_word_is_refused_by_its_field(
         {"at_to": "9999-12-31T23:59:59-12:00"},
     ],
 )
-async def test_a_moment_at_the_end_of_time_is_no_error_of_ours(
+async def test_a_moment_at_the_end_of_time_is_answered(
     system: System, query: dict[str, str]
 ) -> None:
     status, _ = await system.api("GET", "/figures", params=query)

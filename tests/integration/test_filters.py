@@ -283,7 +283,7 @@ async def test_causes_take_the_same_conditions(
     assert sorted(group["code"] or "" for group in groups) == sorted(code or "" for code in codes)
 
 
-async def test_in_an_address_a_value_is_one_of_several_and_a_wrong_one_is_named(
+async def test_an_address_takes_several_values_of_a_filter_and_a_wrong_one_is_named(
     system: System,
 ) -> None:
     status, _ = await system.api(
@@ -362,7 +362,7 @@ async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("sort", DeliverySort)
-async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_round(
+async def test_each_order_of_deliveries_shows_each_once_and_a_minus_reverses_it(
     crowded: Database, sort: DeliverySort
 ) -> None:
     reader = DeliveryQueries(crowded)
@@ -386,7 +386,7 @@ async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_rou
 
 
 @pytest.mark.parametrize("sort", AppointmentSort)
-async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_round(
+async def test_each_order_of_appointments_shows_each_once_and_a_minus_reverses_it(
     crowded: Database, sort: AppointmentSort
 ) -> None:
     reader = DeliveryQueries(crowded)
@@ -428,7 +428,7 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database
     assert {job for _, job in found} == {None, ""}
 
 
-async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
+async def test_a_condition_without_an_index_is_refused_for_a_long_list(
     crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
@@ -493,7 +493,7 @@ async def test_an_operation_refuses_a_filter_that_its_list_refuses(
     ],
     ids=str,
 )
-def test_what_makes_no_sense_is_refused_with_the_field(
+def test_an_invalid_condition_is_refused_with_the_field(
     conditions: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:

@@ -229,7 +229,9 @@ async def test_deliveries_with_each_filter_need_no_sorting(
 
 
 @pytest.mark.parametrize("filters", STRAIGHT, ids=str)
-async def test_their_last_pages_need_none_either(database: Any, filters: dict[str, Any]) -> None:
+async def test_their_last_pages_need_no_sorting_either(
+    database: Any, filters: dict[str, Any]
+) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})
     wanted, page = all_of([query.wanted(), standing(query.phase, {"c2"})]), query.page()
     items, _ = await read_page(
@@ -249,7 +251,7 @@ async def test_their_last_pages_need_none_either(database: Any, filters: dict[st
 
 
 @pytest.mark.parametrize("filters", FOUND_FIRST, ids=str)
-async def test_deliveries_that_an_index_finds_and_that_are_ordered_then(
+async def test_deliveries_that_an_index_finds_are_sorted_afterwards(
     database: Any, filters: dict[str, Any]
 ) -> None:
     query = DeliveryQuery.model_validate(filters | {"limit": LIMIT})

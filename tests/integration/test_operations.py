@@ -68,7 +68,7 @@ async def test_a_connectors_own_limit_makes_a_plan_longer(system: System, app: s
     assert plan["seconds"] == 2.0
 
 
-async def test_one_delivery_is_retried_after_its_connector_was_mended(
+async def test_one_delivery_is_retried_after_its_connector_was_corrected(
     system: System, app: str
 ) -> None:
     connector_id = await system.hook(app, uri="")
@@ -141,7 +141,7 @@ async def test_a_retry_of_an_older_version_is_skipped_once_a_newer_one_was_sent(
     assert await received(system, app) == 1
 
 
-async def test_what_had_no_connector_is_routed_again_once_there_is_one(
+async def test_a_delivery_without_a_connector_is_routed_again_once_there_is_one(
     system: System, app: str
 ) -> None:
     transaction = await system.change("create", a_snapshot(source_app=app))
@@ -199,7 +199,7 @@ async def test_archiving_takes_errors_out_of_error_tracking_and_restoring_brings
     await until(shown, "them to come back")
 
 
-async def test_what_is_archived_has_open_lists_read_anew(system: System, app: str) -> None:
+async def test_archiving_makes_open_lists_reload(system: System, app: str) -> None:
     ids = await failing(system, app, 1)
     async with listening(system, topics="delivery") as listener:
         await begun(system, kind="archive", delivery_ids=ids)
@@ -292,7 +292,7 @@ async def test_a_paused_operation_asks_for_nothing_until_it_is_resumed(
     assert await received(system, app) == 20
 
 
-async def test_a_cancelled_operation_skips_what_is_waiting_and_says_so(
+async def test_a_cancelled_operation_skips_the_waiting_deliveries_with_the_reason(
     system: System, app: str
 ) -> None:
     await failing(system, app, 20)
@@ -375,7 +375,7 @@ async def test_a_ramp_waits_for_each_step_and_a_bad_first_one_is_the_last(
     assert {1, 6} & seen
 
 
-async def test_a_plan_counts_what_the_operation_will_do_something_with(
+async def test_a_plan_counts_the_deliveries_that_the_operation_can_act_on(
     system: System, app: str
 ) -> None:
     ids = await failing(system, app, 3)
@@ -404,7 +404,9 @@ async def test_a_plan_counts_what_the_operation_will_do_something_with(
     assert counts(operation) == {"total": 5, "succeeded": 3, "skipped": 2}
 
 
-async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System, app: str) -> None:
+async def test_a_delivery_that_cannot_be_retried_is_skipped_with_the_reason(
+    system: System, app: str
+) -> None:
     await system.hook(app)
     sent = await system.delivery(
         await system.change("create", a_snapshot(source_app=app)), "Success"
@@ -462,7 +464,7 @@ async def test_a_count_that_is_no_longer_the_plans_is_refused(system: System, ap
     ) == {"total": 2, "succeeded": 2}
 
 
-async def test_an_operation_about_nothing_is_done_at_once(system: System, app: str) -> None:
+async def test_an_operation_without_deliveries_is_done_at_once(system: System, app: str) -> None:
     over = await until_state(system, await begun(system, filter={"source_app": app}))
 
     assert (over["state"], over["counts"]["total"]) == ("done", 0)
@@ -496,7 +498,7 @@ async def test_a_wrong_field_is_named(system: System, change: dict[str, Any], fi
 
 
 @pytest.mark.parametrize("path", ["/operations/none", "/operations/none/items"])
-async def test_what_is_not_there_is_404(system: System, path: str) -> None:
+async def test_an_unknown_id_is_answered_with_404(system: System, path: str) -> None:
     assert (await system.api("GET", path))[0] == 404
     assert (await system.api("POST", "/operations/none/pause"))[0] == 404
     assert (await system.api("POST", "/deliveries/none.such/retry"))[0] == 404

@@ -40,7 +40,7 @@ async def one_more_fails(system: System, app: str) -> str:
     return str(found["delivery_id"])
 
 
-async def test_what_the_plan_showed_is_retried_while_more_fail_and_others_succeed(
+async def test_the_planned_deliveries_are_retried_while_more_fail_and_others_succeed(
     system: System, app: str
 ) -> None:
     first, *others = await failing(system, app, 4)

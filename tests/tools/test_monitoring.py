@@ -52,7 +52,7 @@ def test_the_dashboards_are_those_of_the_panels() -> None:
     assert committed == dashboards(), "run `make docs`"
 
 
-def test_whatever_asks_for_a_metric_of_ours_asks_for_one_that_there_is() -> None:
+def test_every_metric_in_rules_and_dashboards_exists() -> None:
     known = names() | {part for name in RECORDED.findall(rules()) for part in OURS.findall(name)}
 
     unknown = {
