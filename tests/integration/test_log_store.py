@@ -20,9 +20,9 @@ from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
 from portal_api.store.logs import Logs
 from portal_api.store.retention import RetentionRule, apply_retention
-from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
 from tests.support.database import Database, a_database
+from tests.support.query_plans import check_plan
 
 MANY = 400
 LEVELS = ("debug", "info", "warning", "error")
@@ -73,14 +73,14 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
     query = LogQuery.model_validate(filters)
     first = Page("_id", is_descending=True, limit=10, after=None)
 
-    await check(database["logs"], query.wanted(), first, MANY)
+    await check_plan(database["logs"], query.wanted(), first, MANY)
     items, following = await Logs(database).page(
         query.wanted(), Page("_id", is_descending=True, limit=3, after=None)
     )
 
     assert items
     if following:
-        await check(
+        await check_plan(
             database["logs"],
             query.wanted(),
             Page("_id", is_descending=True, limit=10, after=following),

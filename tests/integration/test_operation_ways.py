@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from retry.store.indexes import create_indexes
 from retry.store.items import ItemStore
 from tests.support.builders import an_event
 from tests.support.database import a_database
+from tests.support.query_plans import stages
 
 MANY = 300
 FILTERS: tuple[dict[str, Any], ...] = (
@@ -52,16 +53,6 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
         await create_indexes(made)
         await items.add("1" * 32, [OperationItem(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
         yield made
-
-
-def stages(plan: Any) -> Iterator[str]:
-    if isinstance(plan, dict):
-        yield from [plan["stage"]] if isinstance(plan.get("stage"), str) else []
-        for value in plan.values():
-            yield from stages(value)
-    elif isinstance(plan, list):
-        for value in plan:
-            yield from stages(value)
 
 
 @pytest.mark.parametrize("given", FILTERS, ids=str)

@@ -16,10 +16,10 @@ from portal_api.accounts.audit_schemas import AuditQuery, AuditSort
 from portal_api.accounts.user_schemas import UserQuery, UserSort
 from portal_api.operations.schemas import OperationQuery, OperationSort
 from portal_api.store.pages import read_page
-from tests.integration.test_list_plans import check
 from tests.support.api_user import a_user
 from tests.support.builders import A_MOMENT
 from tests.support.database import Database, a_database
+from tests.support.query_plans import check_plan
 from tests.support.system import API_KEY, System
 
 MANY, LIMIT = 60, 7
@@ -72,7 +72,7 @@ async def test_every_order_has_an_index_and_its_pages_hold_each_item_once(
     seen, after = list[dict[str, Any]](), None
     while True:
         page = query(sort=sort, limit=LIMIT, after=after).page()
-        await check(database[collection], {}, page, MANY)
+        await check_plan(database[collection], {}, page, MANY)
         items, after = await read_page(database[collection], {}, page)
         seen += items
         if after is None:

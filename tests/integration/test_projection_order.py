@@ -18,9 +18,9 @@ from common.contracts.transaction import TransactionReceived
 from portal_api.recording.record import Recorder
 from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
-from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
 from tests.support.database import Database
+from tests.support.query_plans import stages
 
 KEY = "demo/37743"
 
