@@ -37,9 +37,9 @@ def table() -> str:
     by_code: dict[str, list[dict[str, Any]]] = {}
     for row in CATALOGUE:
         leaf = ERROR_TYPES[row.means]
-        said = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
+        meaning = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
         for code in sorted({row.code} if isinstance(row.code, str) else set(row.code.values())):
-            by_code.setdefault(code, []).append(said)
+            by_code.setdefault(code, []).append(meaning)
     return json.dumps(dict(sorted(by_code.items())), indent=1) + "\n"
 
 
@@ -47,10 +47,10 @@ def _line(row: FaultRow) -> str:
     leaf = ERROR_TYPES[row.means]
     kinds = f" ({', '.join(row.from_)})" if row.from_ else ""
     which = "any other" if row.is_ == ("*",) else ", ".join(row.is_)
-    said = row.say.replace("|", "\\|")
+    meaning = row.say.replace("|", "\\|")
     return (
         f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(leaf.transient)} | "
-        f"{_yes(leaf.outcome_unknown)} | {said} |\n"
+        f"{_yes(leaf.outcome_unknown)} | {meaning} |\n"
     )
 
 

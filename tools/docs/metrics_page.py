@@ -45,7 +45,7 @@ LABELS = {
     "trigger": "Timer job, Website",
 }
 """The source of each label's values, which is always a closed set."""
-ROOMS = {
+SECTIONS = {
     "Every service": ("common",),
     "ingest": ("ingest",),
     "dispatcher": ("dispatcher",),
@@ -53,22 +53,22 @@ ROOMS = {
     "retry": ("retry",),
     "simulator": ("simulator",),
 }
-PACKAGES = tuple(package for packages in ROOMS.values() for package in packages)
+PACKAGES = tuple(package for packages in SECTIONS.values() for package in packages)
 
 
 def page() -> str:
     """Return the text of the page."""
     parts = [HEAD]
-    for title, packages in ROOMS.items():
+    for title, packages in SECTIONS.items():
         rows = "".join(
             (
                 f"| `{_name(metric)}` | {metric._type} | {_labels(metric)} | "
                 f"{metric._documentation} |\n"
             )
-            for metric in of(*packages)
+            for metric in metrics_of(*packages)
         )
         parts.append(f"\n## {title}\n\n| Name | Type | Labels | Means |\n|---|---|---|---|\n{rows}")
-    used = sorted({label for metric in of(*PACKAGES) for label in metric._labelnames})
+    used = sorted({label for metric in metrics_of(*PACKAGES) for label in metric._labelnames})
     rows = "".join(f"| `{label}` | {LABELS[label]} |\n" for label in used)
     parts.append(
         "\n## Labels\n\nEvery label takes its values from a closed set.\n\n| Label | Values |\n"
@@ -77,7 +77,7 @@ def page() -> str:
     return "".join(parts)
 
 
-def of(*packages: str) -> list[MetricWrapperBase]:
+def metrics_of(*packages: str) -> list[MetricWrapperBase]:
     """Return the metrics of the modules in these packages, by name."""
     found = {
         metric._name: metric
@@ -88,9 +88,11 @@ def of(*packages: str) -> list[MetricWrapperBase]:
     return [found[name] for name in sorted(found)]
 
 
-def names() -> set[str]:
+def series_names() -> set[str]:
     """Return the names of all series that the services can publish."""
-    return {name for metric in of(*PACKAGES) for name in REGISTRY._collector_to_names[metric]}
+    return {
+        name for metric in metrics_of(*PACKAGES) for name in REGISTRY._collector_to_names[metric]
+    }
 
 
 def _modules(package: str) -> Iterator[str]:
