@@ -126,7 +126,7 @@ async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncI
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(
+async def test_axe_finds_nothing_on_any_view_light_dark_or_on_a_phone(
     passing: PortalPage, paths: dict[str, str], view: str
 ) -> None:
     await passing.page.set_viewport_size(WIDE)

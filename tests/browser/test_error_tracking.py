@@ -29,7 +29,7 @@ async def without_uri(system: System, app: str) -> str:
     return subject
 
 
-async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(
+async def test_error_tracking_is_sorted_and_filtered_as_the_history_list(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [failed] = await make_failed_deliveries(system, app, 1)
@@ -142,7 +142,7 @@ async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transa
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
-async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what_to_mend(
+async def test_the_connection_test_names_the_failed_step_and_the_field_to_correct(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     subject = await without_uri(system, app)
@@ -213,7 +213,7 @@ async def test_use_the_archive_all_button_and_see_it_in_the_audit(
     await at.row("Begin operation").first.wait_for()
 
 
-async def test_failures_that_came_alike_are_counted_together_and_settled_at_once(
+async def test_failures_with_the_same_cause_are_counted_and_retried_together(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=system.back_office(app))
@@ -251,7 +251,7 @@ async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
     await at.page.get_by_role("button", name="Archive 3 transactions").wait_for()
 
 
-async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
+async def test_an_open_list_shows_a_row_turn_success(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [delivery_id] = await make_failed_deliveries(system, app, 1)
@@ -280,7 +280,7 @@ async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
     assert await at.page.get_by_role("link", name="Users").count() == 0
 
 
-async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_and_who_did_what(
+async def test_the_timeline_shows_versions_attempts_calls_and_actions_of_users(
     system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     subject = await without_uri(system, app)
@@ -310,7 +310,7 @@ async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_a
     await line.filter(has_text="Test connector").get_by_role("link", name="In the audit").wait_for()
 
 
-async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(
+async def test_a_viewer_sees_the_actions_of_users_on_the_timeline_and_nothing_of_the_audit(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.hook(app)

@@ -79,7 +79,7 @@ async def test_the_logging_view_shows_every_message_and_stands_still_when_paused
     await at.sees("Nothing was logged.")
 
 
-async def test_home_says_whether_all_is_well_and_what_needs_whom(
+async def test_home_shows_the_state_of_the_system_and_open_tasks(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
@@ -95,7 +95,7 @@ async def test_home_says_whether_all_is_well_and_what_needs_whom(
     await at.page.get_by_role("heading", name="Error Tracking", level=1).wait_for()
 
 
-async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_makes_a_key(
+async def test_users_change_their_password_and_create_a_key_in_the_profile(
     system: System, open_portal: OpenPortal
 ) -> None:
     somebody = await a_user(system, "operator", signed_in=False)
@@ -156,7 +156,7 @@ async def test_an_administrator_creates_an_account_and_disables_it(open_portal: 
     await at.row(name).get_by_text("Disabled").wait_for()
 
 
-async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_beside_its_field(
+async def test_a_connector_is_created_field_by_field_and_errors_stand_at_their_field(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     at = await open_portal("admin")
@@ -205,7 +205,7 @@ async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_differe
     )
 
 
-async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
+async def test_connectors_are_imported_after_a_preview_of_each_row(
     open_portal: OpenPortal, app: str
 ) -> None:
     rows = [
@@ -238,7 +238,7 @@ async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
     await at.page.get_by_role("link", name=f"Old {app}", exact=True).wait_for()
 
 
-async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_secret_is_told(
+async def test_two_versions_of_a_connector_are_compared_field_by_field_without_secrets(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(

@@ -236,7 +236,7 @@ async def test_the_lanes_of_a_killed_dispatcher_go_on_within_fifteen_seconds(
         assert not after or min(after) - killed_at < 15
 
 
-async def test_a_dispatcher_stops_in_good_order_while_rabbitmq_is_away(
+async def test_a_dispatcher_stops_in_good_order_while_rabbitmq_is_unavailable(
     lane_system: LaneSystem, second: str
 ) -> None:
     system = lane_system.system
@@ -322,7 +322,7 @@ async def hand_over(system: System, queue: str) -> int:
     return returned
 
 
-async def test_a_queue_with_other_arguments_troubles_its_lane_alone(
+async def test_a_queue_with_other_arguments_holds_its_lane_alone(
     lane_system: LaneSystem, app: str
 ) -> None:
     system = lane_system.system
@@ -390,7 +390,7 @@ async def test_a_connector_that_cannot_be_read_holds_its_lane_alone_and_says_why
 
 
 @pytest.mark.parametrize("fault", [{"status": 403}, {"delay_s": 12.0}], ids=["403", "hangs"])
-async def test_a_sick_company_delays_no_healthy_one_with_the_same_login(
+async def test_a_failing_company_delays_no_other_one_with_the_same_login(
     lane_system: LaneSystem, app: str, fault: dict[str, Any]
 ) -> None:
     system, simulator = lane_system.system, lane_system.system.services["simulator"].url

@@ -42,7 +42,7 @@ async def mboc(system: System, *words: str) -> tuple[int, str]:
     return process.returncode or 0, printed.decode()
 
 
-async def test_errors_are_retried_after_a_yes_and_followed_to_the_end(
+async def test_errors_are_retried_after_a_confirmation_and_followed_to_the_end(
     system: System, app: str
 ) -> None:
     await make_failed_deliveries(system, app, 3)

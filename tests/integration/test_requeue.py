@@ -13,8 +13,8 @@ from common.contracts.delivery import DeliveryRequested
 from retry.metrics import UNREADABLE
 from retry.store.lease import Lease
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.database import Database
 from tests.support.retry_replica import (
-    Database,
     FakeRetryPublisher,
     a_requeuer,
     database,

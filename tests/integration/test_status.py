@@ -82,7 +82,7 @@ async def lane(system: System, connector_id: str) -> dict[str, Any]:
     return await until(ask, "the lane to be seen")
 
 
-async def test_every_service_is_seen_with_its_version_and_since_when(system: System) -> None:
+async def test_every_service_is_shown_with_its_version_and_start(system: System) -> None:
     for name in ("ingest", "dispatcher", "portal-api"):
         found = await until_seen(system, name)
 
@@ -95,7 +95,7 @@ async def test_every_service_is_seen_with_its_version_and_since_when(system: Sys
         assert found["started_at"] <= found["heard_at"]
 
 
-async def test_both_servers_are_seen_with_the_queues(system: System) -> None:
+async def test_both_servers_are_shown_with_the_queues(system: System) -> None:
     found = await read(system)
 
     assert found["rabbitmq"]["reachable"]
@@ -108,7 +108,7 @@ async def test_both_servers_are_seen_with_the_queues(system: System) -> None:
     assert found["mongodb"]["primary"] in system.mongodb_url
 
 
-async def test_the_timer_job_is_told_with_its_next_run(system: System, retry: str) -> None:
+async def test_the_timer_job_is_shown_with_its_next_run(system: System, retry: str) -> None:
     await until_seen(system, retry)
 
     async def told() -> dict[str, Any] | None:
@@ -158,7 +158,7 @@ async def test_a_failed_delivery_shows_its_next_automatic_retry(
     assert found["automatic_retry"]["at"].startswith(f"{next_year}-01-01T00:00:00")
 
 
-async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_missed(
+async def test_a_killed_dispatcher_is_silent_and_a_stopped_one_is_not_shown(
     system: System, second: str
 ) -> None:
     third = f"{second}-b"
@@ -188,7 +188,7 @@ async def test_a_killed_dispatcher_is_silent_and_one_that_was_stopped_is_not_mis
     await until_seen(system, second)
 
 
-async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(
+async def test_a_held_lane_is_shown_with_time_reason_and_waiting_deliveries(
     system: System, app: str
 ) -> None:
     connector_id = await system.hook(app)
@@ -236,7 +236,9 @@ async def test_a_held_lane_is_told_with_since_when_why_and_what_waits(
     await until(well, "the lane to work again")
 
 
-async def test_without_a_dispatcher_a_lane_still_says_what_waits(system: System, app: str) -> None:
+async def test_without_a_dispatcher_a_lane_still_shows_its_waiting_deliveries(
+    system: System, app: str
+) -> None:
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 503})
     for number in range(1, 21):

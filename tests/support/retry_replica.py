@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import DeliveryRequested
 from common.contracts.operation import (
@@ -20,7 +18,6 @@ from common.contracts.operation import (
     OperationRequested,
     OperationSteered,
 )
-from common.database import open_database
 from retry.operations.batch_publisher import BatchPublisher
 from retry.operations.item_enumerator import ItemEnumerator
 from retry.operations.progress_publisher import ProgressPublisher
@@ -36,18 +33,17 @@ from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
 from retry.timer.failed_requeuer import MAX_PER_SECOND, FailedRequeuer
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.database import Database, a_database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 ONE = "1" * 32
 OTHER = "2" * 32
 
 
 @pytest.fixture
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await create_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
+    """An empty database with the indexes of retry."""
+    async with a_database(mongodb_url, create_indexes) as opened:
+        yield opened
 
 
 class FakeRetryPublisher(RetryPublisher):

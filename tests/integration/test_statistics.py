@@ -5,7 +5,6 @@ repeatedly.
 from __future__ import annotations
 
 import random
-import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,10 +18,10 @@ from portal_api.statistics.aggregate import Aggregator
 from portal_api.statistics.interval import Interval
 from portal_api.store.statistics import COUNTED, Statistics, _counting, _outcomes
 from portal_api.store.writer import Writer
-from tests.integration.test_list_plans import stages
-from tests.support.builders import a_snapshot, an_event
+from tests.support.builders import an_event
 from tests.support.database import Database
-from tests.support.system import System, until
+from tests.support.query_plans import stages
+from tests.support.system import until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
 """Hours after the events, so that all of them are late."""
@@ -46,7 +45,7 @@ def record(database: Database, figures: Statistics) -> Recorder:
     return Recorder(Writer(database), figures)
 
 
-def some_rounds(figures: Statistics, minutes_kept_days: float = 14) -> Aggregator:
+def an_aggregator(figures: Statistics, minutes_kept_days: float = 14) -> Aggregator:
     return Aggregator(figures, "r", 0.1, timedelta(days=minutes_kept_days))
 
 
@@ -61,7 +60,7 @@ async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
 
 
 async def count_all(figures: Statistics, now: datetime = NOW, **options: Any) -> None:
-    while await some_rounds(figures, **options).round(now):
+    while await an_aggregator(figures, **options).round(now):
         pass
 
 
@@ -89,13 +88,15 @@ def expected(events: list[StatusChanged]) -> dict[str, Counter[str]]:
     return counts
 
 
-async def test_doubles_and_any_order_change_nothing(record: Recorder, figures: Statistics) -> None:
+async def test_repeated_events_in_any_order_change_nothing(
+    record: Recorder, figures: Statistics
+) -> None:
     events = some_events(60)
-    told = [*events, *random.Random(7).sample(events, 40)]
-    random.Random(8).shuffle(told)
+    given = [*events, *random.Random(7).sample(events, 40)]
+    random.Random(8).shuffle(given)
 
-    for begin in range(0, len(told), 9):
-        await record.statuses(told[begin : begin + 9])
+    for begin in range(0, len(given), 9):
+        await record.statuses(given[begin : begin + 9])
         if begin % 27 == 0:
             await count_all(figures)
     await count_all(figures)
@@ -106,7 +107,7 @@ async def test_doubles_and_any_order_change_nothing(record: Recorder, figures: S
     assert await sums(figures, Interval.DAY) == expected(events)
 
 
-async def test_what_comes_after_its_minute_was_counted_is_counted_there(
+async def test_an_event_after_the_count_of_its_minute_is_counted_there(
     record: Recorder, figures: Statistics
 ) -> None:
     await record.statuses([an_event(1, None)])
@@ -126,7 +127,7 @@ async def test_what_comes_after_its_minute_was_counted_is_counted_there(
     assert await figures.late() == {}
 
 
-async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
+async def test_a_minute_that_changes_while_it_is_counted_is_counted_again(
     figures: Statistics,
 ) -> None:
     minute = Interval.MINUTE.of(NOW)
@@ -160,7 +161,9 @@ async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
     ]
 
 
-async def test_a_parked_message_counts_as_failed(record: Recorder, figures: Statistics) -> None:
+async def test_a_dead_lettered_message_counts_as_failed(
+    record: Recorder, figures: Statistics
+) -> None:
     at = NOW - timedelta(hours=5)
     letter = DeadLetter(
         dead_letter_id="d1", queue="q", type=None, reason="bug", trace=None, body="?", at=at
@@ -173,7 +176,7 @@ async def test_a_parked_message_counts_as_failed(record: Recorder, figures: Stat
     assert await sums(figures, Interval.MINUTE) == {"-": Counter(accepted=1, failed=1)}
 
 
-async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_piece(
+async def test_deliveries_older_than_the_statistics_are_counted_piece_by_piece(
     database: Any, figures: Statistics
 ) -> None:
     events = some_events(40)
@@ -186,7 +189,7 @@ async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_p
     assert await sums(figures, Interval.MINUTE) == {}, "minutes are not kept for so long"
 
 
-async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour(
+async def test_an_event_older_than_the_stored_minutes_is_counted_in_its_hour(
     record: Recorder, figures: Statistics
 ) -> None:
     events = some_events(20)
@@ -262,7 +265,7 @@ async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> N
         assert not used & {"COLLSCAN", "FETCH", "SORT"}, used
 
 
-async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(
+async def test_the_oldest_waiting_delivery_is_found_in_an_index(
     database: Any, record: Recorder
 ) -> None:
     await record.statuses(some_events(50))
@@ -279,67 +282,3 @@ async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(
     )
 
     assert not set(stages(plan)) & {"COLLSCAN", "SORT"}
-
-
-async def test_the_api_counts_what_was_delivered_by_connector(system: System) -> None:
-    app = f"app-{uuid.uuid4().hex[:8]}"
-    connector_id = await system.hook(app)
-    for number in range(1, 5):
-        await system.delivery(
-            await system.change("create", a_snapshot(number, source_app=app)), "Success"
-        )
-    await system.simulated("PUT", app, "/faults", json={"status": 400})
-    await system.delivery(await system.change("create", a_snapshot(5, source_app=app)), "Failed")
-
-    async def counted() -> bool:
-        for step in Interval:
-            status, answer = await system.api(
-                "GET", "/figures", params={"connector_id": connector_id, "step": str(step)}
-            )
-            assert status == 200, answer
-            items = answer["items"]
-            if [sum(item[name] for item in items) for name in COUNTED] != [5, 4, 1, 0, 0] or items[
-                0
-            ]["connector_name"] != "Hook":
-                return False
-        return True
-
-    await until(counted, "the figures to be counted")
-
-
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        (
-            {"step": "minute", "at_from": "2026-07-01T00:00:00Z", "at_to": "2026-07-03T00:00:00Z"},
-            "at_from",
-        ),
-        ({"step": "day", "at_from": "0001-01-01T00:00:00Z"}, "at_from"),
-        ({"step": "week"}, "step"),
-        ({"at_from": "yesterday"}, "at_from"),
-        ({"connector": "c1"}, "connector"),
-    ],
-)
-async def test_too_much_or_a_wrong_word_is_refused_by_its_field(
-    system: System, query: dict[str, str], field: str
-) -> None:
-    status, answer = await system.api("GET", "/figures", params=query)
-
-    assert status == 422
-    assert answer["errors"][0]["field"] == field
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"at_to": "0001-01-01T00:00:00Z"},
-        {"at_from": "9999-12-31T23:59:59Z"},
-        {"at_to": "9999-12-31T23:59:59-12:00"},
-    ],
-)
-async def test_a_moment_at_the_end_of_time_is_no_error_of_ours(
-    system: System, query: dict[str, str]
-) -> None:
-    status, _ = await system.api("GET", "/figures", params=query)
-
-    assert status in {200, 422}
