@@ -1,6 +1,6 @@
 /** Where the website begins. */
 
-import '@/shell/fonts.css';
+import '@/theme/fonts.css';
 import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { createRoot } from 'react-dom/client';

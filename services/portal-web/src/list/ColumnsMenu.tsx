@@ -5,7 +5,7 @@ import Divider from '@mui/material/Divider';
 import MenuItem from '@mui/material/MenuItem';
 import { usePreferences } from '@/account/preferences';
 import type { Row } from '@/list/column';
-import { Tick } from '@/list/Tick';
+import { Tick } from '@/list/CheckIcon';
 import { MenuButton } from '@/list/MenuButton';
 import type { Chosen } from '@/list/useColumns';
 import { useText } from '@/texts/texts';

@@ -2,9 +2,9 @@
 
 import { useCallback } from 'react';
 import { useGetList } from 'react-admin';
-import type { Place } from '@/list/place';
+import type { Place } from '@/list/useListState';
 import type { Row } from '@/list/column';
-import { queryOf } from '@/list/several';
+import { queryOf } from '@/list/multiValue';
 
 export interface Rows<R extends Row> {
   rows: R[] | undefined;

@@ -3,8 +3,8 @@
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
-import { useHealth } from '@/live/health';
-import { Dot } from '@/show/Dot';
+import { useHealth } from '@/live/useHealth';
+import { Dot } from '@/components/StateDot';
 import { useText } from '@/texts/texts';
 
 export function Footer() {

@@ -2,8 +2,8 @@
 
 import Button from '@mui/material/Button';
 import { Link } from 'react-router-dom';
-import { Empty } from '@/show/Empty';
-import { PageHead } from '@/show/PageHead';
+import { Empty } from '@/components/EmptyState';
+import { PageHead } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
 
 export function NotFound() {

@@ -7,9 +7,9 @@ import useMediaQuery from '@mui/material/useMediaQuery';
 import { Suspense, useState, type ReactNode } from 'react';
 import { useStore } from 'react-admin';
 import { ErrorBoundary } from '@/shell/ErrorBoundary';
-import { Bar } from '@/shell/Bar';
+import { Bar } from '@/shell/TopBar';
 import { Footer } from '@/shell/Footer';
-import { Menu } from '@/shell/Menu';
+import { Menu } from '@/shell/SideMenu';
 import { SkipLink } from '@/shell/SkipLink';
 import { useText } from '@/texts/texts';
 

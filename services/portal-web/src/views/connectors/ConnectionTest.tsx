@@ -9,10 +9,10 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 import { useMutation, type UseMutationResult } from '@tanstack/react-query';
-import { useMay } from '@/account/role';
+import { useMay } from '@/account/useHasRole';
 import { api, the } from '@/api/client';
 import type { Tested } from '@/api/types';
-import { sentence } from '@/show/Trouble';
+import { sentence } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 export type Testing = UseMutationResult<Tested, unknown, void>;

@@ -10,14 +10,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FormProvider } from 'react-hook-form';
 import { useNotify } from 'react-admin';
 import { Link as RouterLink, useNavigate, useParams } from 'react-router-dom';
-import { useMay } from '@/account/role';
+import { useMay } from '@/account/useHasRole';
 import { api, the } from '@/api/client';
 import type { Connector } from '@/api/types';
-import { Back } from '@/show/Back';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Tag } from '@/show/Tag';
-import { sentence, Trouble } from '@/show/Trouble';
+import { Back } from '@/components/BackButton';
+import { PageHead } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Tag } from '@/components/Tag';
+import { sentence, Trouble } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 import { ConnectionTest, useTesting } from '@/views/connectors/ConnectionTest';
 import {
@@ -26,10 +26,10 @@ import {
   EndpointPart,
   LimitsPart,
   RoutingPart,
-} from '@/views/connectors/parts';
-import { TakeOver } from '@/views/connectors/TakeOver';
-import { Versions } from '@/views/connectors/Versions';
-import { useSaving } from '@/views/connectors/useSaving';
+} from '@/views/connectors/formSections';
+import { TakeOver } from '@/views/connectors/ImportNames';
+import { Versions } from '@/views/connectors/VersionHistory';
+import { useSaving } from '@/views/connectors/useConnectorForm';
 
 export default function ConnectorPage() {
   const text = useText();

@@ -19,11 +19,11 @@ import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
 import { api, the } from '@/api/client';
 import type { Imported } from '@/api/types';
-import { Back } from '@/show/Back';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Tag } from '@/show/Tag';
-import { Trouble } from '@/show/Trouble';
+import { Back } from '@/components/BackButton';
+import { PageHead } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Tag } from '@/components/Tag';
+import { Trouble } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 interface Chosen {

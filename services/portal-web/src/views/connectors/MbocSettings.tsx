@@ -10,17 +10,17 @@ import { useState } from 'react';
 import { FormProvider } from 'react-hook-form';
 import { useNotify } from 'react-admin';
 import { Link as RouterLink } from 'react-router-dom';
-import { useMay } from '@/account/role';
+import { useMay } from '@/account/useHasRole';
 import type { Connector } from '@/api/types';
-import { Facts } from '@/show/Facts';
-import { Tag } from '@/show/Tag';
+import { Facts } from '@/components/DescriptionList';
+import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
 import { ConnectionTest, useTesting, type Testing } from '@/views/connectors/ConnectionTest';
-import { Differences } from '@/views/connectors/Differences';
+import { Differences } from '@/views/connectors/DifferenceList';
 import { differences } from '@/views/connectors/differences';
-import { AuthenticationPart, EndpointPart } from '@/views/connectors/parts';
+import { AuthenticationPart, EndpointPart } from '@/views/connectors/formSections';
 import { SwitchInput } from '@/views/connectors/inputs';
-import { useSaving } from '@/views/connectors/useSaving';
+import { useSaving } from '@/views/connectors/useConnectorForm';
 
 export function MbocSettings({ now, then }: { now: Connector; then?: Connector | null }) {
   const text = useText();

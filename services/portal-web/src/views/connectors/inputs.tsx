@@ -14,7 +14,7 @@ import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { useController, type FieldPathByValue } from 'react-hook-form';
 import { useText, type TextKey } from '@/texts/texts';
-import type { Values } from '@/views/connectors/values';
+import type { Values } from '@/views/connectors/formValues';
 
 type Texts = FieldPathByValue<Values, string | undefined>;
 

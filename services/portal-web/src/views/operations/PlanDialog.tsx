@@ -20,8 +20,8 @@ import { useNavigate } from 'react-router-dom';
 import { api, the } from '@/api/client';
 import { ProblemError } from '@/api/problem';
 import type { Choice, OperationKind, Plan } from '@/api/types';
-import { span } from '@/show/moment';
-import { sentence, Trouble } from '@/show/Trouble';
+import { span } from '@/components/dateTime';
+import { sentence, Trouble } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 interface Pace {

@@ -4,17 +4,17 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import type { Health } from '@/api/types';
-import { useHealth } from '@/live/health';
-import { Facts } from '@/show/Facts';
-import { Moment } from '@/show/Moment';
-import { PageHead } from '@/show/PageHead';
-import { Panel } from '@/show/Panel';
-import { Tag } from '@/show/Tag';
-import { Trouble } from '@/show/Trouble';
+import { useHealth } from '@/live/useHealth';
+import { Facts } from '@/components/DescriptionList';
+import { Moment } from '@/components/Timestamp';
+import { PageHead } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { Tag } from '@/components/Tag';
+import { Trouble } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { Lanes } from '@/views/status/Lanes';
-import { Services } from '@/views/status/Services';
-import { Verdict } from '@/views/status/Verdict';
+import { Lanes } from '@/views/status/LaneTable';
+import { Services } from '@/views/status/ServiceTable';
+import { Verdict } from '@/views/status/HealthBanner';
 
 export default function StatusPage() {
   const text = useText();

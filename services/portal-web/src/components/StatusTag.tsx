@@ -1,0 +1,60 @@
+/** A status, or the phase while there is none: with its sentence on hover. */
+
+import Archive from '@mui/icons-material/Inventory2Outlined';
+import Block from '@mui/icons-material/BlockOutlined';
+import Check from '@mui/icons-material/CheckCircleOutlined';
+import ErrorIcon from '@mui/icons-material/ErrorOutlineOutlined';
+import Pause from '@mui/icons-material/PauseCircleOutlined';
+import Pending from '@mui/icons-material/ScheduleOutlined';
+import Send from '@mui/icons-material/SyncOutlined';
+import Settings from '@mui/icons-material/BuildOutlined';
+import Skip from '@mui/icons-material/RedoOutlined';
+import { memo, type ComponentType } from 'react';
+import type { Phase, Status } from '@/api/types';
+import { Tag } from '@/components/Tag';
+import type { Tone } from '@/theme/theme';
+import { useText } from '@/texts/texts';
+
+type Look = readonly [Tone, ComponentType];
+
+const STATUSES: Record<Status, Look> = {
+  Success: ['good', Check],
+  Failed: ['bad', ErrorIcon],
+  Skipped: ['quiet', Skip],
+  'MBOC Publish Disabled': ['warn', Block],
+  'MBOC Not Provided': ['warn', Settings],
+  'Invalid MBOC Back Office System': ['warn', Settings],
+  'Invalid MBOC Back Office Type': ['warn', Settings],
+  'Invalid MBOC URI': ['warn', Settings],
+};
+const PHASES: Record<Phase, Look> = {
+  pending: ['busy', Pending],
+  'in progress': ['busy', Send],
+  held: ['held', Pause],
+  done: ['quiet', Check],
+  archived: ['quiet', Archive],
+};
+
+export const StatusTag = memo(function StatusTag({
+  status,
+  phase,
+  suffix,
+}: {
+  status?: Status | null;
+  phase: Phase;
+  suffix?: string;
+}) {
+  const text = useText();
+  const isDone = phase === 'done' || phase === 'archived';
+  const [tone, Icon] = status && isDone ? STATUSES[status] : PHASES[phase];
+  return (
+    <Tag
+      tone={tone}
+      icon={<Icon />}
+      title={text(status && isDone ? `means.${status}` : `phaseMeans.${phase}`)}
+    >
+      {text(status && isDone ? `status.${status}` : `phase.${phase}`)}
+      {suffix}
+    </Tag>
+  );
+});

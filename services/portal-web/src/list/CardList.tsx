@@ -1,0 +1,106 @@
+/** The same rows on a phone: one card each. */
+
+import Search from '@mui/icons-material/SearchOutlined';
+import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import IconButton from '@mui/material/IconButton';
+import Typography from '@mui/material/Typography';
+import { Link } from 'react-router-dom';
+import type { ReactNode } from 'react';
+import type { Column, Row } from '@/list/column';
+import type { TableProps } from '@/list/DataTable';
+import { useText } from '@/texts/texts';
+
+export function Cards<R extends Row>({
+  label,
+  columns,
+  rows,
+  to,
+  named,
+  selection,
+}: TableProps<R>) {
+  const text = useText();
+  return (
+    <Box component="ul" aria-label={label} sx={{ listStyle: 'none', m: 0, p: 0 }}>
+      {rows.map((row) => {
+        const name = named(row);
+        return (
+          <Box
+            component="li"
+            key={row.id}
+            data-row={row.id}
+            sx={{
+              display: 'flex',
+              gap: 0.5,
+              px: 1,
+              py: 1.25,
+              borderTop: 1,
+              borderColor: 'divider',
+            }}
+          >
+            <Box sx={{ display: 'flex', flexDirection: 'column' }}>
+              {to ? (
+                <IconButton
+                  component={Link}
+                  to={to(row)}
+                  size="small"
+                  aria-label={text('list.open', { what: name })}
+                >
+                  <Search fontSize="small" />
+                </IconButton>
+              ) : null}
+              {selection ? (
+                <Checkbox
+                  size="small"
+                  checked={selection.has(row.id)}
+                  onChange={() => selection.toggle(row.id)}
+                  slotProps={{ input: { 'aria-label': text('list.select', { what: name }) } }}
+                  sx={{ p: 0.5 }}
+                />
+              ) : null}
+            </Box>
+            <Box
+              component="dl"
+              sx={{
+                flex: 1,
+                minWidth: 0,
+                m: 0,
+                display: 'grid',
+                gridTemplateColumns: 'repeat(2, minmax(0, 1fr))',
+                gap: 0.75,
+              }}
+            >
+              {said(columns, row).map(([column, value]) => (
+                <Box
+                  key={column.name}
+                  sx={{ minWidth: 0, gridColumn: (column.width ?? 0) > 300 ? '1 / -1' : undefined }}
+                >
+                  <Typography component="dt" variant="caption" color="text.secondary">
+                    {text(column.label)}
+                  </Typography>
+                  <Typography
+                    component="dd"
+                    variant="body2"
+                    sx={{ m: 0, overflow: 'hidden', textOverflow: 'ellipsis' }}
+                  >
+                    {value}
+                  </Typography>
+                </Box>
+              ))}
+            </Box>
+          </Box>
+        );
+      })}
+    </Box>
+  );
+}
+
+/** A phone has no room for what says nothing. */
+function said<R extends Row>(
+  columns: readonly Column<R>[],
+  row: R,
+): (readonly [Column<R>, ReactNode])[] {
+  return columns
+    .map((column) => [column, column.show(row)] as const)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '');
+}

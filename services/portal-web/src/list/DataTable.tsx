@@ -1,0 +1,248 @@
+/**
+ * Rows: sorted by their headers, gone through with the keyboard, opened by the magnifier in the
+ * first column.
+ */
+
+import Search from '@mui/icons-material/SearchOutlined';
+import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import MuiTable from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+import TableSortLabel from '@mui/material/TableSortLabel';
+import type { SxProps, Theme } from '@mui/material/styles';
+import { memo, useRef, type KeyboardEvent } from 'react';
+import { Link, useNavigate } from 'react-router-dom';
+import { usePreferences } from '@/account/preferences';
+import type { Column, Row } from '@/list/column';
+import type { Selection } from '@/list/useSelection';
+import { UnseenHead } from '@/components/HiddenHeaderCell';
+import { useText } from '@/texts/texts';
+
+/**
+ * Said once for the whole table: rows are plain elements, since hundreds of cells that each found
+ * their own look would take longer to draw.
+ */
+function look(cell: number, icon: number): SxProps<Theme> {
+  return {
+    '& td, & th': { py: cell, px: 1.25, borderBottom: 1, borderColor: 'divider' },
+    '& th': { bgcolor: 'background.paper' },
+    '& td': {
+      fontSize: '0.84rem',
+      maxWidth: 260,
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
+      lineHeight: 1.43,
+    },
+    '& td.right': { textAlign: 'right' },
+    '& td.ticks': { width: 42, p: 0, textAlign: 'center' },
+    '& td.ticks input': {
+      width: 17,
+      height: 17,
+      m: 0,
+      verticalAlign: 'middle',
+      accentColor: (theme) => theme.palette.primary.main,
+    },
+    '& td.opens': { width: 40, p: 0 },
+    '& td.opens a': {
+      display: 'inline-flex',
+      p: icon,
+      borderRadius: '50%',
+      color: 'action.active',
+      '&:hover': { bgcolor: 'action.hover' },
+    },
+    '& tbody tr:hover': { bgcolor: 'action.hover' },
+    '& tbody tr[data-selected]': { bgcolor: 'action.selected' },
+    '& tr:focus-visible': { outlineOffset: -2 },
+  };
+}
+const COMFORTABLE = look(0.75, 0.6);
+const COMPACT = look(0.2, 0.35);
+
+export interface TableProps<R extends Row> {
+  label: string;
+  columns: readonly Column<R>[];
+  rows: readonly R[];
+  sort: string;
+  onSort: (field: string) => void;
+  /** The address of a row's details. */
+  to?: (row: R) => string;
+  named: (row: R) => string;
+  selection?: Selection;
+}
+
+/** Drawn again only when something of it changed, whatever else moves on the page. */
+export const Table = memo(function Table<R extends Row>({
+  label,
+  columns,
+  rows,
+  sort,
+  onSort,
+  to,
+  named,
+  selection,
+}: TableProps<R>) {
+  const text = useText();
+  const isCompact = usePreferences().preferences.density === 'compact';
+  const body = useRef<HTMLTableSectionElement>(null);
+  return (
+    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={label}>
+      <MuiTable size="small" stickyHeader sx={isCompact ? COMPACT : COMFORTABLE}>
+        <TableHead>
+          <TableRow>
+            {selection ? (
+              <TableCell padding="checkbox">
+                <Checkbox
+                  size="small"
+                  checked={rows.length > 0 && rows.every((row) => selection.has(row.id))}
+                  indeterminate={
+                    rows.some((row) => selection.has(row.id)) &&
+                    !rows.every((row) => selection.has(row.id))
+                  }
+                  onChange={(_, isOn) =>
+                    selection.set(
+                      rows.map((row) => row.id),
+                      isOn,
+                    )
+                  }
+                  slotProps={{ input: { 'aria-label': text('list.selectAll') } }}
+                />
+              </TableCell>
+            ) : null}
+            {to ? <UnseenHead name={text('field.details')} /> : null}
+            {columns.map((column) => (
+              <Header key={column.name} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </TableRow>
+        </TableHead>
+        <TableBody ref={body} onKeyDown={(event) => moved(event, body.current)}>
+          {rows.map((row, place) => (
+            <Line
+              key={row.id}
+              row={row}
+              columns={columns}
+              to={to?.(row)}
+              name={named(row)}
+              isFirst={place === 0}
+              isSelected={selection?.has(row.id)}
+              onSelect={selection?.toggle}
+            />
+          ))}
+        </TableBody>
+      </MuiTable>
+    </Box>
+  );
+}) as <R extends Row>(props: TableProps<R>) => React.ReactNode;
+
+function Header<R extends Row>({
+  column,
+  sort,
+  onSort,
+}: {
+  column: Column<R>;
+  sort: string;
+  onSort: (field: string) => void;
+}) {
+  const text = useText();
+  const field = column.sort;
+  if (field === undefined) return <TableCell align={column.align}>{text(column.label)}</TableCell>;
+  const isActive = sort.replace(/^-/, '') === field;
+  const direction = sort.startsWith('-') ? 'desc' : 'asc';
+  return (
+    <TableCell align={column.align} sortDirection={isActive ? direction : false}>
+      <TableSortLabel
+        active={isActive}
+        direction={isActive ? direction : 'asc'}
+        onClick={() => onSort(field)}
+      >
+        {text(column.label)}
+      </TableSortLabel>
+    </TableCell>
+  );
+}
+
+interface LineProps<R extends Row> {
+  row: R;
+  columns: readonly Column<R>[];
+  to: string | undefined;
+  name: string;
+  isFirst: boolean;
+  isSelected: boolean | undefined;
+  onSelect: ((id: string) => void) | undefined;
+}
+
+/** Drawn again only when its own row changed: with live updates all others stand still. */
+const Line = memo(function Line<R extends Row>({
+  row,
+  columns,
+  to,
+  name,
+  isFirst,
+  isSelected,
+  onSelect,
+}: LineProps<R>) {
+  const text = useText();
+  const navigate = useNavigate();
+  return (
+    <tr
+      data-row={row.id}
+      data-selected={isSelected ? '' : undefined}
+      tabIndex={isFirst ? 0 : -1}
+      onDoubleClick={to ? () => void navigate(to) : undefined}
+      onKeyDown={(event) => {
+        if (event.target !== event.currentTarget) return;
+        if (event.key === 'Enter' && to) void navigate(to);
+        if (event.key === ' ' && onSelect) {
+          event.preventDefault();
+          onSelect(row.id);
+        }
+      }}
+    >
+      {onSelect ? (
+        <td className="ticks">
+          <input
+            type="checkbox"
+            checked={isSelected}
+            onChange={() => onSelect(row.id)}
+            aria-label={text('list.select', { what: name })}
+          />
+        </td>
+      ) : null}
+      {to ? (
+        <td className="opens">
+          <Link to={to} aria-label={text('list.open', { what: name })}>
+            <Search fontSize="small" />
+          </Link>
+        </td>
+      ) : null}
+      {columns.map((column) => (
+        <td
+          key={column.name}
+          className={column.align}
+          style={column.width ? { maxWidth: column.width } : undefined}
+        >
+          {column.show(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <R extends Row>(props: LineProps<R>) => React.ReactNode;
+
+const STEPS: Record<string, (here: number, last: number) => number> = {
+  ArrowDown: (here, last) => Math.min(here + 1, last),
+  ArrowUp: (here) => Math.max(here - 1, 0),
+  Home: () => 0,
+  End: (_, last) => last,
+};
+
+function moved(event: KeyboardEvent, body: HTMLElement | null): void {
+  const step = STEPS[event.key];
+  const row = (event.target as HTMLElement).closest<HTMLElement>('tr');
+  if (step === undefined || body === null || row === null || event.target !== row) return;
+  event.preventDefault();
+  const rows = [...body.querySelectorAll<HTMLElement>(':scope > tr')];
+  rows[step(rows.indexOf(row), rows.length - 1)]?.focus();
+}

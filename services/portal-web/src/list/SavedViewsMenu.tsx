@@ -1,0 +1,157 @@
+/** Criteria, order and columns under a name: one's own, or everybody's. */
+
+import Bookmark from '@mui/icons-material/BookmarkBorderOutlined';
+import Delete from '@mui/icons-material/DeleteOutlined';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import IconButton from '@mui/material/IconButton';
+import ListItemText from '@mui/material/ListItemText';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNotify } from 'react-admin';
+import { useMay } from '@/account/useHasRole';
+import { api, the } from '@/api/client';
+import type { SavedView } from '@/api/types';
+import { MenuButton } from '@/list/MenuButton';
+import type { Place } from '@/list/useListState';
+import { queryOf } from '@/list/multiValue';
+import { FormDialog } from '@/components/FormDialog';
+import { useText } from '@/texts/texts';
+
+const KEY = ['saved-views'];
+
+export function SavedViews({ list, place }: { list: SavedView['list']; place: Place }) {
+  const text = useText();
+  const client = useQueryClient();
+  const [isSaving, setIsSaving] = useState(false);
+  const found = useQuery({
+    queryKey: [...KEY, list],
+    queryFn: async () =>
+      (await the(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } }))).items,
+    retry: false,
+  });
+  const remove = useMutation({
+    mutationFn: (id: string) =>
+      api.DELETE('/api/saved-views/{saved_view_id}', { params: { path: { saved_view_id: id } } }),
+    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+  const views = found.data ?? [];
+  return (
+    <>
+      <MenuButton label={text('list.views')} icon={<Bookmark fontSize="small" />}>
+        {(close) => [
+          ...views.map((view) => (
+            <MenuItem
+              key={view.saved_view_id}
+              aria-keyshortcuts="Delete"
+              onKeyDown={(event) => {
+                if (event.key === 'Delete') remove.mutate(view.saved_view_id);
+              }}
+              onClick={() => {
+                place.go(view.query);
+                close();
+              }}
+            >
+              <ListItemText primary={view.name} secondary={view.shared ? view.owner : undefined} />
+              <IconButton
+                size="small"
+                edge="end"
+                aria-label={text('list.deleteView', { name: view.name })}
+                tabIndex={-1}
+                onClick={(event) => {
+                  event.stopPropagation();
+                  remove.mutate(view.saved_view_id);
+                }}
+              >
+                <Delete fontSize="small" />
+              </IconButton>
+            </MenuItem>
+          )),
+          views.length === 0 ? (
+            <Typography
+              key="none"
+              component="li"
+              variant="body2"
+              color="text.secondary"
+              sx={{ px: 2, py: 1, maxWidth: 300 }}
+            >
+              {text('list.noViews')}
+            </Typography>
+          ) : null,
+          <MenuItem
+            key="save"
+            onClick={() => {
+              setIsSaving(true);
+              close();
+            }}
+          >
+            <ListItemText
+              primary={text('list.saveView')}
+              slotProps={{ primary: { color: 'primary' } }}
+            />
+          </MenuItem>,
+        ]}
+      </MenuButton>
+      {isSaving ? <Saving list={list} place={place} onClose={() => setIsSaving(false)} /> : null}
+    </>
+  );
+}
+
+function Saving({
+  list,
+  place,
+  onClose,
+}: {
+  list: SavedView['list'];
+  place: Place;
+  onClose: () => void;
+}) {
+  const text = useText();
+  const notify = useNotify();
+  const client = useQueryClient();
+  const [name, setName] = useState('');
+  const [isShared, setIsShared] = useState(false);
+  const mayShare = useMay('operator');
+  const save = useMutation({
+    mutationFn: () =>
+      api.POST('/api/saved-views', {
+        body: {
+          name,
+          list,
+          shared: isShared,
+          query: { ...queryOf(place.criteria), ...(place.sort ? { sort: place.sort } : {}) },
+        },
+      }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: KEY });
+      notify(text('list.viewSaved'));
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title={text('list.saveView')}
+      submit={text('list.save')}
+      isBusy={save.isPending}
+      error={save.error}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
+    >
+      <TextField
+        autoFocus
+        required
+        label={text('list.viewName')}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <FormControlLabel
+        disabled={!mayShare}
+        control={<Checkbox checked={isShared} onChange={(_, isOn) => setIsShared(isOn)} />}
+        label={text('list.shared')}
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,176 @@
+/**
+ * Appointments: one row each, the newest transaction first, with what every connector last came to.
+ */
+
+import { useMemo } from 'react';
+import Box from '@mui/material/Box';
+import { Link } from 'react-router-dom';
+import MuiLink from '@mui/material/Link';
+import type { Appointment } from '@/api/types';
+import type { Column, Criterion, Row } from '@/list/column';
+import { ListView } from '@/list/ListView';
+import { useLiveAppointments } from '@/live/useLiveAppointments';
+import { own } from '@/components/dateTime';
+import { Moment } from '@/components/Timestamp';
+import { PageHead } from '@/components/PageHeader';
+import { StatusTag } from '@/components/StatusTag';
+import { useText, type Text } from '@/texts/texts';
+import { useConnectorChoices } from '@/views/connectors/useConnectors';
+import { numbered, STATUSES } from '@/views/transactions/columns';
+
+export type AppointmentListed = Appointment & Row;
+
+export default function Appointments() {
+  const text = useText();
+  return (
+    <>
+      <PageHead title={text('menu.appointments')} lead={text('appointments.lead')} />
+      <ListView<AppointmentListed>
+        list="appointments"
+        name="appointments"
+        title={text('menu.appointments')}
+        columns={useMemo(() => columns(text), [text])}
+        criteria={useCriteria()}
+        usualSort="-last_transaction_at"
+        to={(row) => `/appointments/${encodeURIComponent(row.appointment_key)}`}
+        named={(row) => row.subject ?? String(row.appointment_id)}
+        saved="appointments"
+        exportPath="/api/appointments/export"
+        hasSearch
+        useLive={useLiveAppointments}
+        empty={{ title: text('empty.appointments'), hint: text('empty.appointmentsHint') }}
+      />
+    </>
+  );
+}
+
+function useCriteria(): readonly Criterion[] {
+  const text = useText();
+  const connectors = useConnectorChoices();
+  return [
+    { name: 'job_no', label: 'field.job_no', kind: 'text' },
+    { name: 'task_no', label: 'field.task_no', kind: 'text' },
+    { name: 'appointment_id', label: 'field.appointment_id', kind: 'number' },
+    { name: 'subject_begins', label: 'field.subject_begins', kind: 'text' },
+    { name: 'source_app', label: 'field.source_app', kind: 'text' },
+    { name: 'connector_id', label: 'field.connector', kind: 'choices', choices: connectors },
+    {
+      name: 'status',
+      label: 'field.status',
+      kind: 'choices',
+      choices: STATUSES.map((status) => ({ value: status, label: text(`status.${status}`) })),
+    },
+    { name: 'modified_by', label: 'field.modified_by', kind: 'text' },
+    { name: 'created_by', label: 'field.created_by', kind: 'text' },
+    { name: 'back_office_id', label: 'field.back_office_id', kind: 'text' },
+    { name: 'last_transaction_from', label: 'field.last_transaction_from', kind: 'moment' },
+    { name: 'last_transaction_to', label: 'field.last_transaction_to', kind: 'moment' },
+  ];
+}
+
+function columns(text: Text): readonly Column<AppointmentListed>[] {
+  return [
+    {
+      name: 'last_transaction_at',
+      label: 'field.last_transaction_at',
+      sort: 'last_transaction_at',
+      show: (row) => <Moment at={row.last_transaction_at} />,
+    },
+    {
+      name: 'appointment_id',
+      label: 'field.appointment',
+      sort: 'appointment_id',
+      show: (row) => numbered(row),
+    },
+    {
+      name: 'subject',
+      label: 'field.subject',
+      sort: 'subject',
+      width: 280,
+      show: (row) => row.subject,
+    },
+    {
+      name: 'deliveries',
+      label: 'field.statuses',
+      width: 460,
+      show: (row) => <Statuses row={row} />,
+    },
+    { name: 'job_no', label: 'field.job_no', sort: 'job_no', show: (row) => row.job_no },
+    { name: 'task_no', label: 'field.task_no', sort: 'task_no', show: (row) => row.task_no },
+    {
+      name: 'source_app',
+      label: 'field.source_app',
+      sort: 'source_app',
+      show: (row) => row.source_app,
+    },
+    {
+      name: 'action',
+      label: 'field.action',
+      sort: 'action',
+      show: (row) => (row.action ? text(`action.${row.action}`) : null),
+    },
+    {
+      name: 'modified_at',
+      label: 'field.modified_at',
+      sort: 'modified_at',
+      show: (row) => <Moment at={row.modified_at} />,
+    },
+    {
+      name: 'modified_by',
+      label: 'field.modified_by',
+      sort: 'modified_by',
+      isExtra: true,
+      show: (row) => row.modified_by,
+    },
+    {
+      name: 'start',
+      label: 'field.start',
+      sort: 'start',
+      isExtra: true,
+      show: (row) => own(row.start),
+    },
+    { name: 'end', label: 'field.end', sort: 'end', isExtra: true, show: (row) => own(row.end) },
+    {
+      name: 'source_type',
+      label: 'field.source_type',
+      sort: 'source_type',
+      isExtra: true,
+      show: (row) => row.source_type,
+    },
+    {
+      name: 'back_office_id',
+      label: 'field.back_office_id',
+      sort: 'back_office_id',
+      isExtra: true,
+      show: (row) => row.back_office_id,
+    },
+    {
+      name: 'created_by',
+      label: 'field.created_by',
+      sort: 'created_by',
+      isExtra: true,
+      show: (row) => row.created_by,
+    },
+  ];
+}
+
+function Statuses({ row }: { row: AppointmentListed }) {
+  return (
+    <Box
+      component="span"
+      sx={{ display: 'inline-flex', gap: 0.75, flexWrap: { xs: 'wrap', md: 'nowrap' } }}
+    >
+      {row.deliveries.map((latest) => (
+        <MuiLink
+          key={latest.connector_id}
+          component={Link}
+          to={`/transactions/${encodeURIComponent(latest.delivery_id)}`}
+          title={latest.connector_name ?? undefined}
+          underline="none"
+        >
+          <StatusTag status={latest.status} phase={latest.phase} />
+        </MuiLink>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,118 @@
+/**
+ * Every version, every attempt with what was sent and answered, and who did what, on one line of
+ * time, the newest first.
+ */
+
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import Skeleton from '@mui/material/Skeleton';
+import Typography from '@mui/material/Typography';
+import { useQuery } from '@tanstack/react-query';
+import { Link as RouterLink } from 'react-router-dom';
+import { useMay } from '@/account/useHasRole';
+import { api, the } from '@/api/client';
+import type { Happening } from '@/api/types';
+import { Empty } from '@/components/EmptyState';
+import { Moment } from '@/components/Timestamp';
+import { Trouble } from '@/components/ErrorAlert';
+import { useText } from '@/texts/texts';
+import { told, type Told } from '@/views/appointments/timelineEntries';
+
+export function Timeline({ appointmentKey }: { appointmentKey: string }) {
+  const text = useText();
+  const isAdmin = useMay('admin');
+  const found = useTimeline(appointmentKey);
+  if (found.error) return <Trouble error={found.error} again={() => void found.refetch()} />;
+  if (!found.data) return <Skeleton variant="rounded" height={240} />;
+  if (found.data.items.length === 0) return <Empty title={text('details.noActivity')} />;
+  return (
+    <Box
+      component="ol"
+      aria-label={text('details.timeline')}
+      sx={{ listStyle: 'none', m: 0, p: 0, pl: 1.5 }}
+    >
+      {found.data.items.map((happening, place) => (
+        <Line
+          key={`${happening.kind} ${happening.at} ${place}`}
+          at={happening.at}
+          told={told(happening, text, isAdmin)}
+        />
+      ))}
+    </Box>
+  );
+}
+
+/** Under the appointment's own key: what makes that read again makes this, too. */
+function useTimeline(appointmentKey: string) {
+  return useQuery({
+    queryKey: ['appointment', appointmentKey, 'timeline'],
+    queryFn: () =>
+      the(
+        api.GET('/api/timelines/{appointment_key}', {
+          params: { path: { appointment_key: appointmentKey } },
+        }),
+      ),
+  });
+}
+
+function Line({ at, told }: { at: Happening['at']; told: Told }) {
+  return (
+    <Box
+      component="li"
+      sx={(theme) => ({
+        position: 'relative',
+        pl: 3,
+        pb: 2,
+        borderLeft: 2,
+        borderColor: 'divider',
+        '&:last-of-type': { borderColor: 'transparent' },
+        '&::before': {
+          content: '""',
+          position: 'absolute',
+          left: -7,
+          top: 5,
+          width: 12,
+          height: 12,
+          borderRadius: '50%',
+          bgcolor: theme.palette.tones[told.tone].line,
+          border: `2px solid ${theme.palette.background.paper}`,
+        },
+      })}
+    >
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
+        <Typography variant="body2" color="text.secondary" sx={{ minWidth: 72 }}>
+          <Moment at={at} />
+        </Typography>
+        {told.what}
+        {told.links.map(({ to, label }) => (
+          <Link key={to} component={RouterLink} to={to} variant="body2">
+            {label}
+          </Link>
+        ))}
+      </Box>
+      {told.calls?.map((call) => (
+        <Typography
+          key={call}
+          variant="body2"
+          sx={{
+            mt: 0.25,
+            fontFamily: 'ui-monospace, monospace',
+            fontSize: '0.78rem',
+            overflowWrap: 'anywhere',
+          }}
+        >
+          {call}
+        </Typography>
+      ))}
+      {told.more ? (
+        <Typography
+          variant="body2"
+          color="text.secondary"
+          sx={{ mt: 0.25, overflowWrap: 'anywhere' }}
+        >
+          {told.more}
+        </Typography>
+      ) : null}
+    </Box>
+  );
+}

@@ -1,0 +1,54 @@
+/** The extra headers of a connector: names are shown, values only taken. */
+
+import Add from '@mui/icons-material/AddOutlined';
+import Delete from '@mui/icons-material/DeleteOutlined';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useFieldArray, useFormContext } from 'react-hook-form';
+import { useText } from '@/texts/texts';
+import type { Values } from '@/views/connectors/formValues';
+
+export function Headers({ kept }: { kept: string[] }) {
+  const text = useText();
+  const { control, register, formState } = useFormContext<Values>();
+  const refused = formState.errors.headers?.message ?? formState.errors.headers?.root?.message;
+  const { fields, append, remove } = useFieldArray({ control, name: 'headers' });
+  return (
+    <Box sx={{ display: 'grid', gap: 1.5, justifyItems: 'start' }}>
+      <Typography variant="h3">{text('connectors.label.headers')}</Typography>
+      <Typography variant="body2" color="text.secondary">
+        {text('connectors.help.headers')}{' '}
+        {kept.length > 0 ? text('connectors.keptHeaders', { names: kept.join(', ') }) : ''}
+      </Typography>
+      {fields.map((field, place) => (
+        <Box key={field.id} sx={{ display: 'flex', gap: 1, width: '100%' }}>
+          <TextField label={text('connectors.header')} {...register(`headers.${place}.name`)} />
+          <TextField
+            label={text('connectors.value')}
+            type="password"
+            {...register(`headers.${place}.value`)}
+            sx={{ flex: 1 }}
+            slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
+          />
+          <IconButton
+            aria-label={text('connectors.removeHeader', { name: String(place + 1) })}
+            onClick={() => remove(place)}
+          >
+            <Delete fontSize="small" />
+          </IconButton>
+        </Box>
+      ))}
+      {refused ? (
+        <Typography variant="body2" color="error" role="alert">
+          {refused}
+        </Typography>
+      ) : null}
+      <Button startIcon={<Add />} onClick={() => append({ name: '', value: '' })}>
+        {text('connectors.addHeader')}
+      </Button>
+    </Box>
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * The back office's own description names fields differently: its names can be used from now on.
+ */
+
+import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNotify } from 'react-admin';
+import { useMay } from '@/account/useHasRole';
+import { api, the } from '@/api/client';
+import type { Connector } from '@/api/types';
+import { sentence } from '@/components/ErrorAlert';
+import { useText } from '@/texts/texts';
+
+export function TakeOver({ connector }: { connector: Connector }) {
+  const text = useText();
+  const notify = useNotify();
+  const client = useQueryClient();
+  const isAdmin = useMay('admin');
+  const take = useMutation({
+    mutationFn: () =>
+      the(
+        api.POST('/api/connectors/{connector_id}/take-over-names', {
+          params: { path: { connector_id: connector.connector_id } },
+        }),
+      ),
+    onSuccess: async () => {
+      notify(text('connectors.tookOver'));
+      await client.invalidateQueries();
+    },
+    onError: (error) => notify(sentence(error, text), { type: 'error' }),
+  });
+  if (!isAdmin) return null;
+  return (
+    <Alert
+      severity="info"
+      action={
+        <Button color="inherit" onClick={() => take.mutate()} loading={take.isPending}>
+          {text('connectors.takeOver')}
+        </Button>
+      }
+    >
+      {text('connectors.takeOverHint')}
+    </Alert>
+  );
+}

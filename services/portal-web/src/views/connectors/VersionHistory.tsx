@@ -1,0 +1,232 @@
+/** Every version of a connector, and what differs between any two of them. */
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
+import Skeleton from '@mui/material/Skeleton';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useSearchParams } from 'react-router-dom';
+import { api, the } from '@/api/client';
+import type { Connector, ConnectorVersion } from '@/api/types';
+import { Empty } from '@/components/EmptyState';
+import { Moment } from '@/components/Timestamp';
+import { Panel } from '@/components/Panel';
+import { Trouble } from '@/components/ErrorAlert';
+import { useText } from '@/texts/texts';
+import { Differences } from '@/views/connectors/DifferenceList';
+import { fieldText, versionDifferences } from '@/views/connectors/differences';
+
+export function Versions({ connector }: { connector: Connector }) {
+  const text = useText();
+  const found = useVersions(connector);
+  const versions = found.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Panel title={text('connectors.versions')} hint={text('connectors.versionsHint')}>
+      {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
+      {found.isPending ? <Skeleton height={120} variant="rounded" /> : null}
+      {versions.length === 1 ? <Empty title={text('empty.versions')} /> : null}
+      {versions.length > 1 ? <Compared versions={versions} /> : null}
+      {found.hasNextPage ? (
+        <Button
+          color="inherit"
+          onClick={() => void found.fetchNextPage()}
+          loading={found.isFetchingNextPage}
+          sx={{ mt: 1 }}
+        >
+          {text('connectors.olderVersions')}
+        </Button>
+      ) : null}
+    </Panel>
+  );
+}
+
+/** Kept by the version that counts now, so that a change is seen at once. */
+function useVersions({ connector_id, version }: Connector) {
+  return useInfiniteQuery({
+    queryKey: ['connector', connector_id, 'versions', version],
+    queryFn: ({ pageParam }) =>
+      the(
+        api.GET('/api/connectors/{connector_id}/versions', {
+          params: { path: { connector_id }, query: pageParam ? { after: pageParam } : {} },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+}
+
+function Compared({ versions }: { versions: readonly ConnectorVersion[] }) {
+  const [params, setParams] = useSearchParams();
+  const newest = versions[0]?.version ?? 1;
+  const to = chosen(params.get('to'), versions, newest);
+  const from = chosen(params.get('from'), versions, to - 1);
+  const compare = (one: number, other: number) =>
+    setParams({ from: String(one), to: String(other) }, { replace: true });
+  return (
+    <Box
+      sx={{
+        display: 'grid',
+        gap: 2,
+        gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 1fr) minmax(0, 1fr)' },
+      }}
+    >
+      <List versions={versions} to={to} onShow={(version) => compare(version - 1, version)} />
+      <Difference versions={versions} from={from} to={to} onChoose={compare} />
+    </Box>
+  );
+}
+
+function chosen(
+  given: string | null,
+  versions: readonly ConnectorVersion[],
+  otherwise: number,
+): number {
+  return versions.some((one) => String(one.version) === given) ? Number(given) : otherwise;
+}
+
+function List({
+  versions,
+  to,
+  onShow,
+}: {
+  versions: readonly ConnectorVersion[];
+  to: number;
+  onShow: (version: number) => void;
+}) {
+  const text = useText();
+  return (
+    <Box
+      component="ol"
+      aria-label={text('connectors.versions')}
+      tabIndex={0}
+      sx={{ listStyle: 'none', m: 0, p: 0, maxHeight: 420, overflowY: 'auto' }}
+    >
+      {versions.map((one) => (
+        <Box
+          component="li"
+          key={one.version}
+          sx={{
+            display: 'flex',
+            gap: 1,
+            alignItems: 'center',
+            px: 1,
+            py: 0.75,
+            borderRadius: 2,
+            bgcolor: one.version === to ? 'action.selected' : undefined,
+          }}
+        >
+          <Box sx={{ flex: 1, minWidth: 0 }}>
+            <Typography variant="body2">
+              <strong>{text('connectors.version', { version: one.version })}</strong> ·{' '}
+              <Moment at={one.modified_at} />
+              {one.modified_by ? ` · ${one.modified_by}` : ''}
+            </Typography>
+            <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+              {one.version === 1
+                ? text('connectors.firstVersion')
+                : one.changed.map((name) => said(name, text)).join(', ') ||
+                  text('connectors.nothingChanged')}
+            </Typography>
+          </Box>
+          {one.version > 1 ? (
+            <Button
+              size="small"
+              color="inherit"
+              aria-label={text('connectors.showVersion', { version: one.version })}
+              onClick={() => onShow(one.version)}
+            >
+              {text('connectors.showChange')}
+            </Button>
+          ) : null}
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function said(name: string, text: ReturnType<typeof useText>): string {
+  const key = fieldText(name);
+  return key ? text(key) : name;
+}
+
+function Difference({
+  versions,
+  from,
+  to,
+  onChoose,
+}: {
+  versions: readonly ConnectorVersion[];
+  from: number;
+  to: number;
+  onChoose: (from: number, to: number) => void;
+}) {
+  const text = useText();
+  const [before, after] = [from, to].map((version) =>
+    versions.find((one) => one.version === version),
+  );
+  const changed =
+    before && after ? versionDifferences(before, after, text('connectors.enteredAnew')) : [];
+  return (
+    <Box
+      component="section"
+      aria-label={text('connectors.difference')}
+      sx={{ display: 'grid', gap: 1.5, alignContent: 'start', minWidth: 0 }}
+    >
+      <Box sx={{ display: 'flex', gap: 1 }}>
+        <Choice
+          label={text('connectors.fromVersion')}
+          versions={versions}
+          value={before?.version}
+          onChoose={(version) => onChoose(version, to)}
+        />
+        <Choice
+          label={text('connectors.toVersion')}
+          versions={versions}
+          value={after?.version}
+          onChoose={(version) => onChoose(from, version)}
+        />
+      </Box>
+      {before === undefined ? (
+        <Typography variant="body2" color="text.secondary">
+          {text('connectors.chooseTwo')}
+        </Typography>
+      ) : null}
+      {before && changed.length === 0 ? (
+        <Typography variant="body2" color="text.secondary">
+          {text('connectors.sameVersions')}
+        </Typography>
+      ) : null}
+      <Differences changed={changed} />
+    </Box>
+  );
+}
+
+function Choice({
+  label,
+  versions,
+  value,
+  onChoose,
+}: {
+  label: string;
+  versions: readonly ConnectorVersion[];
+  value?: number;
+  onChoose: (version: number) => void;
+}) {
+  return (
+    <TextField
+      select
+      label={label}
+      value={value ?? ''}
+      onChange={(event) => onChoose(Number(event.target.value))}
+      sx={{ minWidth: 120 }}
+    >
+      {versions.map((one) => (
+        <MenuItem key={one.version} value={one.version}>
+          {one.version}
+        </MenuItem>
+      ))}
+    </TextField>
+  );
+}

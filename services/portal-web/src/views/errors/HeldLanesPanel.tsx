@@ -1,0 +1,22 @@
+/** The held lanes above the errors: their deliveries wait, and go on by themselves. */
+
+import Box from '@mui/material/Box';
+import { useHealth } from '@/live/useHealth';
+import { Panel } from '@/components/Panel';
+import { useText } from '@/texts/texts';
+import { HeldLane } from '@/views/status/HeldLaneItem';
+
+export function HeldLanes() {
+  const text = useText();
+  const held = (useHealth().data?.lanes ?? []).filter((lane) => lane.held_since);
+  if (held.length === 0) return null;
+  return (
+    <Panel title={text('errors.held')}>
+      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
+        {held.map((lane) => (
+          <HeldLane key={lane.connector_id} lane={lane} />
+        ))}
+      </Box>
+    </Panel>
+  );
+}

@@ -1,0 +1,101 @@
+/** Why a delivery stands where it stands, and what to do. */
+
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import type { DeliveryDetails } from '@/api/types';
+import { faultsOf } from '@/faults/faults';
+import { Moment } from '@/components/Timestamp';
+import { Panel } from '@/components/Panel';
+import { StatusTag } from '@/components/StatusTag';
+import { useText } from '@/texts/texts';
+
+export function Reason({ delivery }: { delivery: DeliveryDetails }) {
+  const text = useText();
+  const { status, phase, message } = delivery;
+  const isDone = phase === 'done' || phase === 'archived';
+  return (
+    <Panel title={<StatusTag status={status} phase={phase} />}>
+      <Box sx={{ display: 'grid', gap: 1.5 }}>
+        <Typography variant="body2">
+          {text(isDone && status ? `means.${status}` : `phaseMeans.${phase}`)}
+        </Typography>
+        {message ? <Said message={message} /> : null}
+        {delivery.outcome_unknown ? (
+          <Alert severity="warning">{text('todo.unknownOutcome')}</Alert>
+        ) : null}
+        {isDone && status && status !== 'Success' && status !== 'Skipped' ? (
+          <Box>
+            <Typography variant="h3">{text('details.whatToDo')}</Typography>
+            <Typography variant="body2">{text(`todo.${status}`)}</Typography>
+          </Box>
+        ) : null}
+        {delivery.automatic_retry ? <Automatic retry={delivery.automatic_retry} /> : null}
+        {delivery.code ? <Known code={delivery.code} /> : null}
+      </Box>
+    </Panel>
+  );
+}
+
+/** The reason itself: the first line says what to mend, then comes what the back office said. */
+function Said({ message }: { message: string }) {
+  const text = useText();
+  return (
+    <Box>
+      <Typography variant="h3">{text('details.reason')}</Typography>
+      <Typography
+        component="pre"
+        variant="body2"
+        sx={{
+          m: 0,
+          mt: 0.5,
+          p: 1.25,
+          borderRadius: 2,
+          bgcolor: 'background.default',
+          fontFamily: 'ui-monospace, monospace',
+          fontSize: '0.8rem',
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+        }}
+      >
+        {message}
+      </Typography>
+    </Box>
+  );
+}
+
+/** When the timer job retries it next, or why it does not. */
+function Automatic({ retry }: { retry: NonNullable<DeliveryDetails['automatic_retry']> }) {
+  const text = useText();
+  return (
+    <Box>
+      <Typography variant="h3">{text('details.automaticRetry')}</Typography>
+      <Typography variant="body2">
+        {retry.at ? <Moment at={retry.at} /> : null} {retry.reason}
+      </Typography>
+    </Box>
+  );
+}
+
+function Known({ code }: { code: string }) {
+  const text = useText();
+  const faults = faultsOf(code);
+  if (faults.length < 2) return null;
+  return (
+    <Box
+      component="details"
+      sx={{ '& summary': { cursor: 'pointer', fontWeight: 560, fontSize: '0.86rem' } }}
+    >
+      <summary>{text('details.knownCauses', { code })}</summary>
+      <Box component="ul" sx={{ mt: 0.75, mb: 0, pl: 2.5, display: 'grid', gap: 0.5 }}>
+        {faults.map((fault) => (
+          <Typography key={fault.say} component="li" variant="body2">
+            {fault.say}
+            {fault.retried ? ` (${text('details.retriedAtOnce')})` : ''}
+            {fault.unknown ? ` (${text('details.outcomeUnknown')})` : ''}
+          </Typography>
+        ))}
+      </Box>
+    </Box>
+  );
+}
