@@ -7,7 +7,7 @@ import { AdminContext, CoreAdminUI, CustomRoutes, localStorageStore } from 'reac
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 import { authProvider } from '@/account/authProvider';
 import { PreferencesProvider } from '@/account/preferences';
-import { SignIn } from '@/shell/SignInPage';
+import { SignInPage } from '@/shell/SignInPage';
 import { dataProvider } from '@/api/dataProvider';
 import { ProblemError } from '@/api/problem';
 import { Loading } from '@/shell/Loading';
@@ -34,12 +34,12 @@ const Users = lazy(() => import('@/views/users/UserList'));
 const Audit = lazy(() => import('@/views/audit/AuditPage'));
 const Profile = lazy(() => import('@/views/profile/ProfilePage'));
 
-const FRESH_MS = 5_000;
+const STALE_TIME_MS = 5_000;
 const store = localStorageStore(undefined, 'mboc');
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: FRESH_MS,
+      staleTime: STALE_TIME_MS,
       retry: (count, error) => count < 2 && !(error instanceof ProblemError && error.status > 0),
     },
   },
@@ -64,8 +64,8 @@ function Portal() {
     >
       <CssBaseline enableColorScheme />
       <CoreAdminUI
-        layout={Around}
-        loginPage={SignIn}
+        layout={LayoutWithPreferences}
+        loginPage={SignInPage}
         loading={Loading}
         catchAll={NotFound}
         ready={NotFound}
@@ -101,7 +101,7 @@ function Portal() {
 
 const router = createBrowserRouter([{ path: '*', element: <Portal /> }]);
 
-function Around({ children }: { children?: React.ReactNode }) {
+function LayoutWithPreferences({ children }: { children?: React.ReactNode }) {
   return (
     <PreferencesProvider>
       <Shell>{children}</Shell>

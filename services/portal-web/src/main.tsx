@@ -8,12 +8,12 @@ import { App } from '@/App';
 
 /** Styles are made at run time; the server's policy lets in only those that show its nonce. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
-const styles = createCache({ key: 'mboc', nonce });
+const emotionCache = createCache({ key: 'mboc', nonce });
 const root = document.getElementById('root');
 
 if (root !== null) {
   createRoot(root).render(
-    <CacheProvider value={styles}>
+    <CacheProvider value={emotionCache}>
       <App />
     </CacheProvider>,
   );

@@ -3,9 +3,12 @@
 import { usePermissions } from 'react-admin';
 import type { Role } from '@/api/types';
 
-const ORDER: readonly Role[] = ['viewer', 'operator', 'admin'];
+const ROLES_ASCENDING: readonly Role[] = ['viewer', 'operator', 'admin'];
 
-export function useMay(needed: Role): boolean {
+export function useHasRole(required: Role): boolean {
   const { permissions } = usePermissions<Role>();
-  return permissions !== undefined && ORDER.indexOf(permissions) >= ORDER.indexOf(needed);
+  return (
+    permissions !== undefined &&
+    ROLES_ASCENDING.indexOf(permissions) >= ROLES_ASCENDING.indexOf(required)
+  );
 }

@@ -11,28 +11,28 @@ export class ProblemError extends HttpError {
     readonly problem: Pick<Problem, 'status' | 'detail'> & Partial<Problem>,
     readonly retryAfter: number | null = null,
   ) {
-    super(problem.detail, problem.status, { errors: byField(problem.errors ?? []) });
+    super(problem.detail, problem.status, { errors: errorsByField(problem.errors ?? []) });
     // react-admin's class makes itself the prototype of whatever it constructs
     Object.setPrototypeOf(this, ProblemError.prototype);
   }
 }
 
 /** In the form that react-admin's forms show beside their inputs. */
-function byField(errors: Problem['errors'] = []): Record<string, unknown> {
+function errorsByField(errors: Problem['errors'] = []): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const { field, message } of errors) {
-    put(found, field.replace(/^body\./, '').split('.'), message);
+    setIn(found, field.replace(/^body\./, '').split('.'), message);
   }
   return found;
 }
 
-function put(place: Record<string, unknown>, path: string[], message: string): void {
+function setIn(target: Record<string, unknown>, path: string[], message: string): void {
   const [first = '', ...rest] = path;
   if (rest.length === 0) {
-    place[first] = message;
+    target[first] = message;
     return;
   }
-  const inner = (place[first] ?? {}) as Record<string, unknown>;
-  place[first] = inner;
-  put(inner, rest, message);
+  const inner = (target[first] ?? {}) as Record<string, unknown>;
+  target[first] = inner;
+  setIn(inner, rest, message);
 }

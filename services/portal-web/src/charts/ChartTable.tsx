@@ -6,19 +6,19 @@ import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import { total, type Bar, type Series } from '@/charts/StackedBarChart';
+import { totalOf, type Bar, type Series } from '@/charts/StackedBarChart';
 import { useText } from '@/texts/texts';
 
-export function FiguresTable({
+export function ChartTable({
   label,
   series,
   bars,
-  long,
+  formatMoment,
 }: {
   label: string;
   series: readonly Series[];
   bars: readonly Bar[];
-  long: (at: string) => string;
+  formatMoment: (at: string) => string;
 }) {
   const text = useText();
   return (
@@ -36,14 +36,14 @@ export function FiguresTable({
         </TableHead>
         <TableBody>
           {bars
-            .filter((bar) => total(bar) > 0)
+            .filter((bar) => totalOf(bar) > 0)
             .toReversed()
             .map((bar) => (
               <TableRow key={bar.at}>
-                <TableCell>{long(bar.at)}</TableCell>
-                {series.map(({ name }, place) => (
+                <TableCell>{formatMoment(bar.at)}</TableCell>
+                {series.map(({ name }, index) => (
                   <TableCell key={name} align="right">
-                    {bar.counts[place]}
+                    {bar.counts[index]}
                   </TableCell>
                 ))}
               </TableRow>

@@ -4,8 +4,8 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import { useState } from 'react';
-import { useWidth } from '@/charts/useElementWidth';
-import { ceiling, ticks } from '@/charts/scale';
+import { useElementWidth } from '@/charts/useElementWidth';
+import { niceCeiling, ticks } from '@/charts/scale';
 import type { Tone } from '@/theme/theme';
 
 export interface Series {
@@ -24,8 +24,8 @@ interface Props {
   series: readonly Series[];
   bars: readonly Bar[];
   /** How a bar's moment is written on the axis and in the box that follows the pointer. */
-  short: (at: string) => string;
-  long: (at: string) => string;
+  formatTick: (at: string) => string;
+  formatMoment: (at: string) => string;
   height?: number;
 }
 
@@ -33,25 +33,34 @@ const LEFT = 40;
 const BOTTOM = 22;
 const TOP = 8;
 
-export function Bars({ label, series, bars, short, long, height = 210 }: Props) {
+export function StackedBarChart({
+  label,
+  series,
+  bars,
+  formatTick,
+  formatMoment,
+  height = 210,
+}: Props) {
   const theme = useTheme();
-  const [box, width] = useWidth();
+  const [container, width] = useElementWidth();
   const [active, setActive] = useState<number | null>(null);
-  const most = ceiling(Math.max(0, ...bars.map((bar) => total(bar))));
-  const inner = height - BOTTOM - TOP;
-  const step = bars.length ? Math.max(0, width - LEFT) / bars.length : 0;
-  const y = (value: number) => TOP + inner * (1 - value / most);
-  const shown = active === null ? undefined : bars[active];
+  const maximum = niceCeiling(Math.max(0, ...bars.map((bar) => totalOf(bar))));
+  const plotHeight = height - BOTTOM - TOP;
+  const barWidth = bars.length ? Math.max(0, width - LEFT) / bars.length : 0;
+  const y = (value: number) => TOP + plotHeight * (1 - value / maximum);
+  const activeBar = active === null ? undefined : bars[active];
   return (
-    <Box ref={box} sx={{ position: 'relative' }} onMouseLeave={() => setActive(null)}>
+    <Box ref={container} sx={{ position: 'relative' }} onMouseLeave={() => setActive(null)}>
       <svg
         width={width}
         height={height}
         role="img"
         aria-label={label}
-        onMouseMove={(event) => setActive(under(event.nativeEvent.offsetX, step, bars.length))}
+        onMouseMove={(event) =>
+          setActive(barIndexAt(event.nativeEvent.offsetX, barWidth, bars.length))
+        }
       >
-        {ticks(most).map((tick) => (
+        {ticks(maximum).map((tick) => (
           <g key={tick}>
             <line x1={LEFT} x2={width} y1={y(tick)} y2={y(tick)} stroke={theme.palette.divider} />
             <text
@@ -68,42 +77,42 @@ export function Bars({ label, series, bars, short, long, height = 210 }: Props) 
         ))}
         {active === null ? null : (
           <rect
-            x={LEFT + active * step}
+            x={LEFT + active * barWidth}
             y={TOP}
-            width={step}
-            height={inner}
+            width={barWidth}
+            height={plotHeight}
             fill={theme.palette.action.hover}
           />
         )}
-        {bars.map((bar, place) => (
-          <Stack
+        {bars.map((bar, index) => (
+          <StackedBar
             key={bar.at}
             bar={bar}
             series={series}
-            x={LEFT + place * step}
-            width={step}
+            x={LEFT + index * barWidth}
+            width={barWidth}
             y={y}
           />
         ))}
-        {axis(bars, step).map((place) => (
+        {labelledBars(bars, barWidth).map((index) => (
           <text
-            key={place}
-            x={LEFT + (place + 0.5) * step}
+            key={index}
+            x={LEFT + (index + 0.5) * barWidth}
             y={height - 6}
             textAnchor="middle"
             fontSize="11"
             fill={theme.palette.text.secondary}
           >
-            {short(bars[place]?.at ?? '')}
+            {formatTick(bars[index]?.at ?? '')}
           </text>
         ))}
       </svg>
-      {shown && active !== null ? (
-        <Reading
-          title={long(shown.at)}
+      {activeBar && active !== null ? (
+        <ChartTooltip
+          title={formatMoment(activeBar.at)}
           series={series}
-          bar={shown}
-          x={LEFT + (active + 0.5) * step}
+          bar={activeBar}
+          x={LEFT + (active + 0.5) * barWidth}
           width={width}
         />
       ) : null}
@@ -111,7 +120,7 @@ export function Bars({ label, series, bars, short, long, height = 210 }: Props) 
   );
 }
 
-function Stack({
+function StackedBar({
   bar,
   series,
   x,
@@ -126,9 +135,9 @@ function Stack({
 }) {
   const theme = useTheme();
   const gap = width > 6 ? 2 : width > 3 ? 1 : 0;
-  return series.map(({ name, tone }, place) => {
-    const below = bar.counts.slice(0, place).reduce((sum, count) => sum + count, 0);
-    const count = bar.counts[place] ?? 0;
+  return series.map(({ name, tone }, index) => {
+    const below = bar.counts.slice(0, index).reduce((sum, count) => sum + count, 0);
+    const count = bar.counts[index] ?? 0;
     if (count === 0) return null;
     return (
       <rect
@@ -145,7 +154,7 @@ function Stack({
 }
 
 /** What the bar under the pointer says. */
-function Reading({
+function ChartTooltip({
   title,
   series,
   bar,
@@ -181,15 +190,15 @@ function Reading({
       <Typography variant="caption" color="text.secondary">
         {title}
       </Typography>
-      {series.map(({ name, tone }, place) => (
+      {series.map(({ name, tone }, index) => (
         <Typography
           key={name}
           variant="body2"
           sx={{ display: 'flex', gap: 1, alignItems: 'center', whiteSpace: 'nowrap' }}
         >
-          <Swatch tone={tone} /> {name}{' '}
+          <ColorSwatch tone={tone} /> {name}{' '}
           <strong style={{ marginLeft: 'auto', fontVariantNumeric: 'tabular-nums' }}>
-            {bar.counts[place]}
+            {bar.counts[index]}
           </strong>
         </Typography>
       ))}
@@ -197,7 +206,7 @@ function Reading({
   );
 }
 
-export function Swatch({ tone }: { tone: Tone }) {
+export function ColorSwatch({ tone }: { tone: Tone }) {
   return (
     <Box
       component="span"
@@ -213,23 +222,23 @@ export function Swatch({ tone }: { tone: Tone }) {
   );
 }
 
-export function total(bar: Bar): number {
+export function totalOf(bar: Bar): number {
   return bar.counts.reduce((sum, count) => sum + count, 0);
 }
 
-function under(x: number, step: number, count: number): number | null {
-  const place = Math.floor((x - LEFT) / step);
-  return place >= 0 && place < count ? place : null;
+function barIndexAt(x: number, barWidth: number, count: number): number | null {
+  const index = Math.floor((x - LEFT) / barWidth);
+  return index >= 0 && index < count ? index : null;
 }
 
-const APART = 64;
+const LABEL_SPACING = 64;
 
 /** The bars whose moment fits below them. */
-function axis(bars: readonly Bar[], step: number): number[] {
-  const every = Math.max(1, Math.ceil(APART / Math.max(step, 0.01)));
-  return bars.flatMap((_, place) =>
-    place % every === Math.floor(every / 2) && (bars.length - place) * step > APART / 3
-      ? [place]
+function labelledBars(bars: readonly Bar[], barWidth: number): number[] {
+  const every = Math.max(1, Math.ceil(LABEL_SPACING / Math.max(barWidth, 0.01)));
+  return bars.flatMap((_, index) =>
+    index % every === Math.floor(every / 2) && (bars.length - index) * barWidth > LABEL_SPACING / 3
+      ? [index]
       : [],
   );
 }

@@ -2,16 +2,16 @@
 
 import { useEffect, useRef, useState, type RefObject } from 'react';
 
-export function useWidth(): readonly [RefObject<HTMLDivElement | null>, number] {
-  const box = useRef<HTMLDivElement>(null);
+export function useElementWidth(): readonly [RefObject<HTMLDivElement | null>, number] {
+  const element = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    if (box.current === null) return undefined;
+    if (element.current === null) return undefined;
     const observer = new ResizeObserver(([entry]) =>
       setWidth(Math.floor(entry?.contentRect.width ?? 0)),
     );
-    observer.observe(box.current);
+    observer.observe(element.current);
     return () => observer.disconnect();
   }, []);
-  return [box, width];
+  return [element, width];
 }

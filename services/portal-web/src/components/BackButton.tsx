@@ -5,16 +5,16 @@ import Button from '@mui/material/Button';
 import { useNavigate } from 'react-router-dom';
 import { useText } from '@/texts/texts';
 
-export function Back({ to, list }: { to: string; list: string }) {
+export function BackButton({ to, list }: { to: string; list: string }) {
   const text = useText();
   const navigate = useNavigate();
-  const cameFromHere = (window.history.state as { idx?: number } | null)?.idx;
+  const hasHistory = (window.history.state as { idx?: number } | null)?.idx;
   return (
     <Button
       size="small"
       color="inherit"
       startIcon={<ArrowBack />}
-      onClick={() => void (cameFromHere ? navigate(-1) : navigate(to))}
+      onClick={() => void (hasHistory ? navigate(-1) : navigate(to))}
       sx={{ ml: -1, mb: 0.5, color: 'text.secondary' }}
     >
       {text('details.back', { list })}

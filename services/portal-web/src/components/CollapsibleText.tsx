@@ -3,20 +3,20 @@
 import Box from '@mui/material/Box';
 import { useText, type TextKey } from '@/texts/texts';
 
-export function RawText({
+export function CollapsibleText({
   title,
   body,
-  isOpen = false,
+  isInitiallyOpen = false,
 }: {
   title: TextKey;
   body: string;
-  isOpen?: boolean;
+  isInitiallyOpen?: boolean;
 }) {
   const text = useText();
   return (
     <Box
       component="details"
-      open={isOpen}
+      open={isInitiallyOpen}
       sx={{ mt: 1, '& summary': { cursor: 'pointer', fontSize: '0.86rem', fontWeight: 560 } }}
     >
       <summary>{text(title)}</summary>

@@ -8,7 +8,7 @@ import IconButton from '@mui/material/IconButton';
 import { useNotify } from 'react-admin';
 import { useText } from '@/texts/texts';
 
-export function Copyable({ value, what }: { value: string; what: string }) {
+export function CopyableValue({ value, label }: { value: string; label: string }) {
   const text = useText();
   const notify = useNotify();
   const copy = () =>
@@ -21,7 +21,7 @@ export function Copyable({ value, what }: { value: string; what: string }) {
       {window.isSecureContext ? (
         <IconButton
           size="small"
-          aria-label={text('shell.copy', { what })}
+          aria-label={text('shell.copy', { label })}
           onClick={copy}
           sx={{ ml: 0.5, p: 0.25 }}
         >

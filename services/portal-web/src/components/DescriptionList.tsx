@@ -4,9 +4,15 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 
-export type Fact = readonly [name: string, value: ReactNode];
+export type Description = readonly [name: string, value: ReactNode];
 
-export function Facts({ facts, columns = 2 }: { facts: readonly Fact[]; columns?: number }) {
+export function DescriptionList({
+  items,
+  columns = 2,
+}: {
+  items: readonly Description[];
+  columns?: number;
+}) {
   return (
     <Box
       component="dl"
@@ -18,7 +24,7 @@ export function Facts({ facts, columns = 2 }: { facts: readonly Fact[]; columns?
         m: 0,
       }}
     >
-      {facts.map(([name, value]) => (
+      {items.map(([name, value]) => (
         <Box key={name} sx={{ minWidth: 0 }}>
           <Typography component="dt" variant="caption" color="text.secondary">
             {name}

@@ -7,7 +7,7 @@ import { ProblemError } from '@/api/problem';
 import { useText, type Text } from '@/texts/texts';
 
 /** Return a sentence for people; the server's own where it names what to mend. */
-export function sentence(error: unknown, text: Text): string {
+export function errorMessage(error: unknown, text: Text): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   switch (error.status) {
     case 0:
@@ -25,21 +25,21 @@ export function sentence(error: unknown, text: Text): string {
   }
 }
 
-export function Trouble({ error, again }: { error: unknown; again?: () => void }) {
+export function ErrorAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const text = useText();
   return (
     <Alert
       severity="error"
       action={
-        again ? (
-          <Button color="inherit" onClick={again}>
+        onRetry ? (
+          <Button color="inherit" onClick={onRetry}>
             {text('error.again')}
           </Button>
         ) : undefined
       }
     >
       <AlertTitle>{text('error.title')}</AlertTitle>
-      {sentence(error, text)}
+      {errorMessage(error, text)}
     </Alert>
   );
 }

@@ -8,7 +8,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useId, type ReactNode } from 'react';
 import { ProblemError } from '@/api/problem';
-import { sentence } from '@/components/ErrorAlert';
+import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 interface Props {
@@ -34,7 +34,7 @@ export function FormDialog({ title, submit, isBusy, error, onSubmit, onClose, ch
       >
         <DialogTitle id={id}>{title}</DialogTitle>
         <DialogContent sx={{ display: 'grid', gap: 2, pt: '8px !important' }}>
-          {error ? <Alert severity="error">{sentence(error, text)}</Alert> : null}
+          {error ? <Alert severity="error">{errorMessage(error, text)}</Alert> : null}
           {children}
         </DialogContent>
         <DialogActions>
@@ -49,7 +49,7 @@ export function FormDialog({ title, submit, isBusy, error, onSubmit, onClose, ch
 }
 
 /** What the server has against a field. */
-export function fault(error: unknown, field: string): string | undefined {
+export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ProblemError)) return undefined;
   return error.problem.errors?.find((one) => one.field === field || one.field.endsWith(`.${field}`))
     ?.message;

@@ -3,7 +3,7 @@
 import Box from '@mui/material/Box';
 import TableCell from '@mui/material/TableCell';
 
-export function UnseenHead({ name }: { name: string }) {
+export function HiddenHeaderCell({ label }: { label: string }) {
   return (
     <TableCell padding="none" sx={{ width: 40 }}>
       <Box
@@ -17,7 +17,7 @@ export function UnseenHead({ name }: { name: string }) {
           whiteSpace: 'nowrap',
         }}
       >
-        {name}
+        {label}
       </Box>
     </TableCell>
   );

@@ -5,16 +5,16 @@ import Typography from '@mui/material/Typography';
 import { useEffect, type ReactNode } from 'react';
 import { useText } from '@/texts/texts';
 
-export function PageHead({
+export function PageHeader({
   title,
   lead,
   children,
-  above,
+  backLink,
 }: {
   title: string;
   lead?: ReactNode;
   children?: ReactNode;
-  above?: ReactNode;
+  backLink?: ReactNode;
 }) {
   const text = useText();
   useEffect(() => {
@@ -22,7 +22,7 @@ export function PageHead({
   }, [title, text]);
   return (
     <Box sx={{ mb: 2 }}>
-      {above}
+      {backLink}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5 }}>
         <Box sx={{ flex: '1 1 260px', minWidth: 0 }}>
           <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>

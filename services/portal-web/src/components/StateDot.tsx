@@ -11,7 +11,7 @@ const TONES: Record<State, Tone> = {
   unknown: 'quiet',
 };
 
-export function Dot({ state, size = 10 }: { state: State; size?: number }) {
+export function StateDot({ state, size = 10 }: { state: State; size?: number }) {
   return (
     <Box
       component="span"

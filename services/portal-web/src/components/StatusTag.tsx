@@ -15,9 +15,9 @@ import { Tag } from '@/components/Tag';
 import type { Tone } from '@/theme/theme';
 import { useText } from '@/texts/texts';
 
-type Look = readonly [Tone, ComponentType];
+type Appearance = readonly [Tone, ComponentType];
 
-const STATUSES: Record<Status, Look> = {
+const STATUSES: Record<Status, Appearance> = {
   Success: ['good', Check],
   Failed: ['bad', ErrorIcon],
   Skipped: ['quiet', Skip],
@@ -27,7 +27,7 @@ const STATUSES: Record<Status, Look> = {
   'Invalid MBOC Back Office Type': ['warn', Settings],
   'Invalid MBOC URI': ['warn', Settings],
 };
-const PHASES: Record<Phase, Look> = {
+const PHASES: Record<Phase, Appearance> = {
   pending: ['busy', Pending],
   'in progress': ['busy', Send],
   held: ['held', Pause],

@@ -2,38 +2,47 @@
 
 import { memo } from 'react';
 import { usePreferences } from '@/account/preferences';
-import { span, whole, written, zoneOfDevice } from '@/components/dateTime';
+import {
+  formatDuration,
+  formatDateTime,
+  formatMoment,
+  deviceTimeZone,
+} from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
 import { useText, type Text } from '@/texts/texts';
 
-export function useZone(): string {
-  return usePreferences().preferences.time_zone ?? zoneOfDevice();
+export function useTimeZone(): string {
+  return usePreferences().preferences.time_zone ?? deviceTimeZone();
 }
 
-export const Moment = memo(function Moment({
+export const Timestamp = memo(function Timestamp({
   at,
-  ago = false,
+  isRelative = false,
 }: {
   at?: string | null;
-  ago?: boolean;
+  isRelative?: boolean;
 }) {
-  const zone = useZone();
+  const zone = useTimeZone();
   const text = useText();
   if (!at) return null;
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return <>{at}</>;
-  const said = ago ? <Since at={moment.getTime()} text={text} /> : written(moment, zone);
+  const content = isRelative ? (
+    <RelativeTime at={moment.getTime()} text={text} />
+  ) : (
+    formatMoment(moment, zone)
+  );
   return (
     <time
       dateTime={at}
-      title={text('time.exact', { local: whole(moment, zone), zone, utc: at })}
+      title={text('time.exact', { local: formatDateTime(moment, zone), zone, utc: at })}
       style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}
     >
-      {said}
+      {content}
     </time>
   );
 });
 
-function Since({ at, text }: { at: number; text: Text }) {
-  return <>{span((useNow() - at) / 1000, text)}</>;
+function RelativeTime({ at, text }: { at: number; text: Text }) {
+  return <>{formatDuration((useNow() - at) / 1000, text)}</>;
 }

@@ -5,7 +5,7 @@ import type { Text } from '@/texts/texts';
 const KILO = 1_000;
 
 /** Bytes in the largest unit that says enough: "612 bytes", "4.2 kB". */
-export function size(bytes: number, text: Text): string {
+export function formatBytes(bytes: number, text: Text): string {
   if (bytes < KILO) return text('size.bytes', { count: bytes });
   return bytes < KILO * KILO
     ? text('size.kB', { count: (bytes / KILO).toFixed(1) })

@@ -2,21 +2,21 @@
 
 import { useSyncExternalStore } from 'react';
 
-const TOLD_EVERY_MS = 10_000;
-const told = new Set<() => void>();
+const TICK_INTERVAL_MS = 10_000;
+const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** One clock for all that are told of it. */
-function subscribe(changed: () => void): () => void {
-  told.add(changed);
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
   if (timer === undefined) {
     now = Date.now();
-    timer = setInterval(tick, TOLD_EVERY_MS);
+    timer = setInterval(tick, TICK_INTERVAL_MS);
   }
   return () => {
-    told.delete(changed);
-    if (told.size > 0) return;
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
@@ -24,7 +24,7 @@ function subscribe(changed: () => void): () => void {
 
 function tick(): void {
   now = Date.now();
-  for (const changed of told) changed();
+  for (const listener of listeners) listener();
 }
 
 export function useNow(): number {

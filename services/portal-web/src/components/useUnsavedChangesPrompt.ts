@@ -4,11 +4,11 @@ import { useCallback, useEffect } from 'react';
 import { useBeforeUnload, useBlocker } from 'react-router-dom';
 import { useText } from '@/texts/texts';
 
-export function useAskBeforeLeaving(hasEntries: boolean): void {
+export function useUnsavedChangesPrompt(hasUnsavedChanges: boolean): void {
   const text = useText();
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) =>
-      hasEntries && currentLocation.pathname !== nextLocation.pathname,
+      hasUnsavedChanges && currentLocation.pathname !== nextLocation.pathname,
   );
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
@@ -18,9 +18,9 @@ export function useAskBeforeLeaving(hasEntries: boolean): void {
   useBeforeUnload(
     useCallback(
       (event: BeforeUnloadEvent) => {
-        if (hasEntries) event.preventDefault();
+        if (hasUnsavedChanges) event.preventDefault();
       },
-      [hasEntries],
+      [hasUnsavedChanges],
     ),
   );
 }

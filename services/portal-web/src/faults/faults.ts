@@ -11,11 +11,11 @@ export interface Fault {
 const FAULTS: Partial<Record<string, Fault[]>> = catalogue;
 
 /** What may lie behind a code, without the particulars that only a delivery has. */
-export function faultsOf(code: string): Fault[] {
-  return (FAULTS[code] ?? []).map((fault) => ({ ...fault, say: plain(fault.say) }));
+export function knownFaults(code: string): Fault[] {
+  return (FAULTS[code] ?? []).map((fault) => ({ ...fault, say: withoutPlaceholders(fault.say) }));
 }
 
-function plain(say: string): string {
+function withoutPlaceholders(say: string): string {
   return say
     .replace(/^Status code: \{status\}[.,] ?/, '')
     .replace(/ ?'\{connector\}'/g, '')

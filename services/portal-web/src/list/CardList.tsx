@@ -8,22 +8,22 @@ import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 import type { ReactNode } from 'react';
 import type { Column, Row } from '@/list/column';
-import type { TableProps } from '@/list/DataTable';
+import type { RowsProps } from '@/list/DataTable';
 import { useText } from '@/texts/texts';
 
-export function Cards<R extends Row>({
+export function CardList<R extends Row>({
   label,
   columns,
   rows,
-  to,
-  named,
+  linkTo,
+  nameOf,
   selection,
-}: TableProps<R>) {
+}: RowsProps<R>) {
   const text = useText();
   return (
     <Box component="ul" aria-label={label} sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {rows.map((row) => {
-        const name = named(row);
+        const name = nameOf(row);
         return (
           <Box
             component="li"
@@ -39,10 +39,10 @@ export function Cards<R extends Row>({
             }}
           >
             <Box sx={{ display: 'flex', flexDirection: 'column' }}>
-              {to ? (
+              {linkTo ? (
                 <IconButton
                   component={Link}
-                  to={to(row)}
+                  to={linkTo(row)}
                   size="small"
                   aria-label={text('list.open', { what: name })}
                 >
@@ -70,7 +70,7 @@ export function Cards<R extends Row>({
                 gap: 0.75,
               }}
             >
-              {said(columns, row).map(([column, value]) => (
+              {filledColumns(columns, row).map(([column, value]) => (
                 <Box
                   key={column.name}
                   sx={{ minWidth: 0, gridColumn: (column.width ?? 0) > 300 ? '1 / -1' : undefined }}
@@ -96,11 +96,11 @@ export function Cards<R extends Row>({
 }
 
 /** A phone has no room for what says nothing. */
-function said<R extends Row>(
+function filledColumns<R extends Row>(
   columns: readonly Column<R>[],
   row: R,
 ): (readonly [Column<R>, ReactNode])[] {
   return columns
-    .map((column) => [column, column.show(row)] as const)
+    .map((column) => [column, column.render(row)] as const)
     .filter(([, value]) => value !== null && value !== undefined && value !== '');
 }

@@ -18,14 +18,14 @@ import { Link, useNavigate } from 'react-router-dom';
 import { usePreferences } from '@/account/preferences';
 import type { Column, Row } from '@/list/column';
 import type { Selection } from '@/list/useSelection';
-import { UnseenHead } from '@/components/HiddenHeaderCell';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 
 /**
  * Said once for the whole table: rows are plain elements, since hundreds of cells that each found
  * their own look would take longer to draw.
  */
-function look(cell: number, icon: number): SxProps<Theme> {
+function cellStyles(cell: number, icon: number): SxProps<Theme> {
   return {
     '& td, & th': { py: cell, px: 1.25, borderBottom: 1, borderColor: 'divider' },
     '& th': { bgcolor: 'background.paper' },
@@ -59,32 +59,32 @@ function look(cell: number, icon: number): SxProps<Theme> {
     '& tr:focus-visible': { outlineOffset: -2 },
   };
 }
-const COMFORTABLE = look(0.75, 0.6);
-const COMPACT = look(0.2, 0.35);
+const COMFORTABLE = cellStyles(0.75, 0.6);
+const COMPACT = cellStyles(0.2, 0.35);
 
-export interface TableProps<R extends Row> {
+export interface RowsProps<R extends Row> {
   label: string;
   columns: readonly Column<R>[];
   rows: readonly R[];
   sort: string;
   onSort: (field: string) => void;
   /** The address of a row's details. */
-  to?: (row: R) => string;
-  named: (row: R) => string;
+  linkTo?: (row: R) => string;
+  nameOf: (row: R) => string;
   selection?: Selection;
 }
 
 /** Drawn again only when something of it changed, whatever else moves on the page. */
-export const Table = memo(function Table<R extends Row>({
+export const DataTable = memo(function DataTable<R extends Row>({
   label,
   columns,
   rows,
   sort,
   onSort,
-  to,
-  named,
+  linkTo,
+  nameOf,
   selection,
-}: TableProps<R>) {
+}: RowsProps<R>) {
   const text = useText();
   const isCompact = usePreferences().preferences.density === 'compact';
   const body = useRef<HTMLTableSectionElement>(null);
@@ -112,21 +112,21 @@ export const Table = memo(function Table<R extends Row>({
                 />
               </TableCell>
             ) : null}
-            {to ? <UnseenHead name={text('field.details')} /> : null}
+            {linkTo ? <HiddenHeaderCell label={text('field.details')} /> : null}
             {columns.map((column) => (
-              <Header key={column.name} column={column} sort={sort} onSort={onSort} />
+              <HeaderCell key={column.name} column={column} sort={sort} onSort={onSort} />
             ))}
           </TableRow>
         </TableHead>
-        <TableBody ref={body} onKeyDown={(event) => moved(event, body.current)}>
-          {rows.map((row, place) => (
-            <Line
+        <TableBody ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
+          {rows.map((row, index) => (
+            <DataRow
               key={row.id}
               row={row}
               columns={columns}
-              to={to?.(row)}
-              name={named(row)}
-              isFirst={place === 0}
+              linkTo={linkTo?.(row)}
+              name={nameOf(row)}
+              isFirst={index === 0}
               isSelected={selection?.has(row.id)}
               onSelect={selection?.toggle}
             />
@@ -135,9 +135,9 @@ export const Table = memo(function Table<R extends Row>({
       </MuiTable>
     </Box>
   );
-}) as <R extends Row>(props: TableProps<R>) => React.ReactNode;
+}) as <R extends Row>(props: RowsProps<R>) => React.ReactNode;
 
-function Header<R extends Row>({
+function HeaderCell<R extends Row>({
   column,
   sort,
   onSort,
@@ -164,10 +164,10 @@ function Header<R extends Row>({
   );
 }
 
-interface LineProps<R extends Row> {
+interface DataRowProps<R extends Row> {
   row: R;
   columns: readonly Column<R>[];
-  to: string | undefined;
+  linkTo: string | undefined;
   name: string;
   isFirst: boolean;
   isSelected: boolean | undefined;
@@ -175,15 +175,15 @@ interface LineProps<R extends Row> {
 }
 
 /** Drawn again only when its own row changed: with live updates all others stand still. */
-const Line = memo(function Line<R extends Row>({
+const DataRow = memo(function DataRow<R extends Row>({
   row,
   columns,
-  to,
+  linkTo,
   name,
   isFirst,
   isSelected,
   onSelect,
-}: LineProps<R>) {
+}: DataRowProps<R>) {
   const text = useText();
   const navigate = useNavigate();
   return (
@@ -191,10 +191,10 @@ const Line = memo(function Line<R extends Row>({
       data-row={row.id}
       data-selected={isSelected ? '' : undefined}
       tabIndex={isFirst ? 0 : -1}
-      onDoubleClick={to ? () => void navigate(to) : undefined}
+      onDoubleClick={linkTo ? () => void navigate(linkTo) : undefined}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return;
-        if (event.key === 'Enter' && to) void navigate(to);
+        if (event.key === 'Enter' && linkTo) void navigate(linkTo);
         if (event.key === ' ' && onSelect) {
           event.preventDefault();
           onSelect(row.id);
@@ -211,9 +211,9 @@ const Line = memo(function Line<R extends Row>({
           />
         </td>
       ) : null}
-      {to ? (
+      {linkTo ? (
         <td className="opens">
-          <Link to={to} aria-label={text('list.open', { what: name })}>
+          <Link to={linkTo} aria-label={text('list.open', { what: name })}>
             <Search fontSize="small" />
           </Link>
         </td>
@@ -224,25 +224,25 @@ const Line = memo(function Line<R extends Row>({
           className={column.align}
           style={column.width ? { maxWidth: column.width } : undefined}
         >
-          {column.show(row)}
+          {column.render(row)}
         </td>
       ))}
     </tr>
   );
-}) as <R extends Row>(props: LineProps<R>) => React.ReactNode;
+}) as <R extends Row>(props: DataRowProps<R>) => React.ReactNode;
 
-const STEPS: Record<string, (here: number, last: number) => number> = {
+const FOCUS_MOVES: Record<string, (here: number, last: number) => number> = {
   ArrowDown: (here, last) => Math.min(here + 1, last),
   ArrowUp: (here) => Math.max(here - 1, 0),
   Home: () => 0,
   End: (_, last) => last,
 };
 
-function moved(event: KeyboardEvent, body: HTMLElement | null): void {
-  const step = STEPS[event.key];
+function moveFocus(event: KeyboardEvent, body: HTMLElement | null): void {
+  const move = FOCUS_MOVES[event.key];
   const row = (event.target as HTMLElement).closest<HTMLElement>('tr');
-  if (step === undefined || body === null || row === null || event.target !== row) return;
+  if (move === undefined || body === null || row === null || event.target !== row) return;
   event.preventDefault();
   const rows = [...body.querySelectorAll<HTMLElement>(':scope > tr')];
-  rows[step(rows.indexOf(row), rows.length - 1)]?.focus();
+  rows[move(rows.indexOf(row), rows.length - 1)]?.focus();
 }

@@ -1,17 +1,17 @@
-/** The filter's criteria: entered here, applied a moment after the last key. */
+/** The filter's criteria: draft here, applied a moment after the last key. */
 
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef, useState } from 'react';
 import type { Criterion } from '@/list/column';
-import { Tick } from '@/list/CheckIcon';
-import { asCriterion, valuesOf } from '@/list/multiValue';
-import { asEntered, instantOf } from '@/components/dateTime';
-import { useZone } from '@/components/Timestamp';
+import { CheckIcon } from '@/list/CheckIcon';
+import { joinValues, splitValues } from '@/list/multiValue';
+import { toInputValue, parseInputValue } from '@/components/dateTime';
+import { useTimeZone } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
-const APPLIED_AFTER_MS = 350;
+const DEBOUNCE_MS = 350;
 
 interface Props {
   id: string;
@@ -20,25 +20,25 @@ interface Props {
   onChange: (values: Record<string, string>) => void;
 }
 
-export function Criteria({ id, criteria, values, onChange }: Props) {
+export function FilterForm({ id, criteria, values, onChange }: Props) {
   const text = useText();
-  const [entered, setEntered] = useState(values);
+  const [draft, setDraft] = useState(values);
   const [applied, setApplied] = useState(values);
   // somebody else changed them: a saved view, or a criterion taken away
-  if (!isSame(applied, values)) {
+  if (!isEqual(applied, values)) {
     setApplied(values);
-    setEntered(values);
+    setDraft(values);
   }
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const enter = (name: string, value: string) => {
-    const after = { ...entered, [name]: value };
-    setEntered(after);
+    const after = { ...draft, [name]: value };
+    setDraft(after);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       setApplied(after);
       onChange(after);
-    }, APPLIED_AFTER_MS);
+    }, DEBOUNCE_MS);
   };
   return (
     <Box
@@ -56,29 +56,29 @@ export function Criteria({ id, criteria, values, onChange }: Props) {
         bgcolor: 'background.default',
       }}
     >
-      {criteria.map((criterion, place) => (
-        <Field
+      {criteria.map((criterion, index) => (
+        <FilterField
           key={criterion.name}
           criterion={criterion}
-          value={entered[criterion.name] ?? ''}
-          isFirst={place === 0}
-          onEnter={(value) => enter(criterion.name, value)}
+          value={draft[criterion.name] ?? ''}
+          isFirst={index === 0}
+          onChange={(value) => enter(criterion.name, value)}
         />
       ))}
     </Box>
   );
 }
 
-function Field({
+function FilterField({
   criterion,
   value,
   isFirst,
-  onEnter,
+  onChange,
 }: {
   criterion: Criterion;
   value: string;
   isFirst: boolean;
-  onEnter: (value: string) => void;
+  onChange: (value: string) => void;
 }) {
   const text = useText();
   const label = text(criterion.label);
@@ -88,7 +88,7 @@ function Field({
         select
         label={label}
         value={value}
-        onChange={(event) => onEnter(event.target.value)}
+        onChange={(event) => onChange(event.target.value)}
         slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
       >
         <MenuItem value="">{text('list.any')}</MenuItem>
@@ -105,20 +105,20 @@ function Field({
       <TextField
         select
         label={label}
-        value={valuesOf(value)}
-        onChange={(event) => onEnter(asCriterion(event.target.value as unknown as string[]))}
+        value={splitValues(value)}
+        onChange={(event) => onChange(joinValues(event.target.value as unknown as string[]))}
         slotProps={{
           inputLabel: { shrink: true },
           select: {
             multiple: true,
             displayEmpty: true,
-            renderValue: (chosen) => named(chosen as string[], criterion) || text('list.any'),
+            renderValue: (chosen) => labelsOf(chosen as string[], criterion) || text('list.any'),
           },
         }}
       >
         {(criterion.choices ?? []).map((choice) => (
           <MenuItem key={choice.value} value={choice.value}>
-            <Tick isOn={valuesOf(value).includes(choice.value)} />
+            <CheckIcon isChecked={splitValues(value).includes(choice.value)} />
             {choice.label}
           </MenuItem>
         ))}
@@ -126,7 +126,7 @@ function Field({
     );
   }
   if (criterion.kind === 'moment') {
-    return <Instant label={label} value={value} onEnter={onEnter} />;
+    return <DateTimeField label={label} value={value} onChange={onChange} />;
   }
   return (
     <TextField
@@ -134,13 +134,13 @@ function Field({
       value={value}
       autoFocus={isFirst}
       type={criterion.kind === 'number' ? 'number' : 'text'}
-      onChange={(event) => onEnter(event.target.value)}
+      onChange={(event) => onChange(event.target.value)}
       slotProps={{ inputLabel: { shrink: true } }}
     />
   );
 }
 
-function named(chosen: string[], criterion: Criterion): string {
+function labelsOf(chosen: string[], criterion: Criterion): string {
   return chosen
     .map((value) => criterion.choices?.find((choice) => choice.value === value)?.label ?? value)
     .join(', ');
@@ -150,33 +150,33 @@ function named(chosen: string[], criterion: Criterion): string {
  * Entered in the zone that the rows are shown in; what is not a whole moment yet stays in the
  * field.
  */
-function Instant({
+function DateTimeField({
   label,
   value,
-  onEnter,
+  onChange,
 }: {
   label: string;
   value: string;
-  onEnter: (value: string) => void;
+  onChange: (value: string) => void;
 }) {
-  const zone = useZone();
-  const [entered, setEntered] = useState(asEntered(value, zone));
-  const [known, setKnown] = useState(value);
-  if (known !== value) {
-    setKnown(value);
-    setEntered(asEntered(value, zone));
+  const zone = useTimeZone();
+  const [draft, setDraft] = useState(toInputValue(value, zone));
+  const [parsed, setParsed] = useState(value);
+  if (parsed !== value) {
+    setParsed(value);
+    setDraft(toInputValue(value, zone));
   }
   const enter = (text: string) => {
-    const instant = instantOf(text, zone);
-    setEntered(text);
-    setKnown(instant);
-    onEnter(instant);
+    const instant = parseInputValue(text, zone);
+    setDraft(text);
+    setParsed(instant);
+    onChange(instant);
   };
   return (
     <TextField
       label={label}
       type="datetime-local"
-      value={entered}
+      value={draft}
       onChange={(event) => enter(event.target.value)}
       helperText={zone}
       slotProps={{ inputLabel: { shrink: true } }}
@@ -184,7 +184,7 @@ function Instant({
   );
 }
 
-function isSame(one: Record<string, string>, other: Record<string, string>): boolean {
+function isEqual(one: Record<string, string>, other: Record<string, string>): boolean {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].every((name) => (one[name] ?? '') === (other[name] ?? ''));
 }

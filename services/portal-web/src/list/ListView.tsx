@@ -9,113 +9,128 @@ import useMediaQuery from '@mui/material/useMediaQuery';
 import { useDeferredValue, useId, useState, type ReactNode } from 'react';
 import { usePreferences } from '@/account/preferences';
 import type { SavedView } from '@/api/types';
-import { Cards } from '@/list/CardList';
-import { Criteria } from '@/list/FilterForm';
+import { CardList } from '@/list/CardList';
+import { FilterForm } from '@/list/FilterForm';
 import type { Column, Criterion, Row } from '@/list/column';
 import { ColumnsMenu } from '@/list/ColumnsMenu';
 import { ExportMenu } from '@/list/ExportMenu';
-import { Pager, USUAL_ROWS } from '@/list/Pagination';
-import { usePlace, type Place } from '@/list/useListState';
-import { SavedViews } from '@/list/SavedViewsMenu';
+import { Pagination, DEFAULT_PAGE_SIZE } from '@/list/Pagination';
+import { useListState, type ListState } from '@/list/useListState';
+import { SavedViewsMenu } from '@/list/SavedViewsMenu';
 import type { Selection } from '@/list/useSelection';
-import { pairsOf } from '@/list/multiValue';
-import { Table } from '@/list/DataTable';
-import { Tools } from '@/list/Toolbar';
+import { criteriaToParams } from '@/list/multiValue';
+import { DataTable } from '@/list/DataTable';
+import { Toolbar } from '@/list/Toolbar';
 import { useColumns } from '@/list/useColumns';
 import { useRows, type Rows } from '@/list/useRows';
-import { MOST_FRESH, type Fresh } from '@/list/useNewRows';
-import { Empty } from '@/components/EmptyState';
-import { Trouble } from '@/components/ErrorAlert';
+import { MAX_NEW_ROWS, type NewRows } from '@/list/useNewRows';
+import { EmptyState } from '@/components/EmptyState';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 export interface ListProps<R extends Row> {
   /** The API's list. */
-  list: string;
+  resource: string;
   /** The name its columns and saved views are kept under. */
   name: string;
   title: string;
   columns: readonly Column<R>[];
   criteria?: readonly Criterion[];
-  usualSort: string;
-  fixed?: Record<string, string | boolean>;
-  to?: (row: R) => string;
-  named: (row: R) => string;
+  defaultSort: string;
+  fixedFilter?: Record<string, string | boolean>;
+  linkTo?: (row: R) => string;
+  nameOf: (row: R) => string;
   selection?: Selection;
-  saved?: SavedView['list'];
+  savedViewList?: SavedView['list'];
   exportPath?: string;
   hasSearch?: boolean;
-  empty: { title: string; hint: string };
+  emptyState: { title: string; hint: string };
   /** Stands in for the tools while rows are selected. */
-  bulk?: ReactNode;
+  bulkActions?: ReactNode;
   /** What has come since: made from the rows and the place. */
-  useLive?: (rows: Rows<R>, place: Place) => Fresh;
-  every?: number;
+  useNewRows?: (rows: Rows<R>, listState: ListState) => NewRows;
+  refetchInterval?: number;
 }
 
 export function ListView<R extends Row>(props: ListProps<R>) {
-  const { list, name, title, criteria = [], fixed = {}, selection } = props;
+  const { resource, name, title, criteria = [], fixedFilter = {}, selection } = props;
   const text = useText();
   const { preferences } = usePreferences();
-  const place = usePlace(props.usualSort);
+  const listState = useListState(props.defaultSort);
   const columns = useColumns(name, props.columns);
-  const rows = useRows<R>(list, place, preferences.rows ?? USUAL_ROWS, fixed, props.every);
-  const fresh = (props.useLive ?? useNothing)(rows, place);
-  const again = () => {
-    fresh.reset();
-    rows.again();
+  const rows = useRows<R>(
+    resource,
+    listState,
+    preferences.rows ?? DEFAULT_PAGE_SIZE,
+    fixedFilter,
+    props.refetchInterval,
+  );
+  const newRows = (props.useNewRows ?? useNoNewRows)(rows, listState);
+  const refresh = () => {
+    newRows.reset();
+    rows.refetch();
   };
   const isPhone = useMediaQuery('(max-width: 699.95px)', { noSsr: true });
   const filterId = useId();
   const [wasOpened, setWasOpened] = useState(false);
-  const isFiltered = criteria.some((criterion) => place.criteria[criterion.name]);
+  const isFiltered = criteria.some((criterion) => listState.criteria[criterion.name]);
   const isOpen = wasOpened || isFiltered;
-  const filter = () => {
+  const toggleFilter = () => {
     // the seed: click to enter criteria, click again to clear them
-    if (isOpen) place.setCriteria({});
+    if (isOpen) listState.setCriteria({});
     setWasOpened(!isOpen);
   };
-  const Shown = isPhone ? Cards : Table;
+  const RowsComponent = isPhone ? CardList : DataTable;
   return (
     <Card sx={{ overflow: 'clip' }}>
-      {props.bulk ?? (
-        <Tools
-          place={place}
+      {props.bulkActions ?? (
+        <Toolbar
+          listState={listState}
           criteria={criteria}
           filterId={filterId}
-          isOpen={isOpen}
-          onFilter={filter}
-          onAgain={again}
+          isFilterOpen={isOpen}
+          onToggleFilter={toggleFilter}
+          onRefresh={refresh}
           hasSearch={props.hasSearch}
-          fresh={<FreshRows count={fresh.count} onShow={again} />}
+          newRows={<NewRowsChip count={newRows.count} onShow={refresh} />}
         >
-          <Keeping saved={props.saved} exportPath={props.exportPath} place={place} fixed={fixed}>
+          <ViewTools
+            savedViewList={props.savedViewList}
+            exportPath={props.exportPath}
+            listState={listState}
+            fixedFilter={fixedFilter}
+          >
             <ColumnsMenu columns={columns} />
-          </Keeping>
-        </Tools>
+          </ViewTools>
+        </Toolbar>
       )}
       {isOpen ? (
-        <Criteria
+        <FilterForm
           id={filterId}
           criteria={criteria}
-          values={place.criteria}
-          onChange={place.setCriteria}
+          values={listState.criteria}
+          onChange={listState.setCriteria}
         />
       ) : null}
-      <Body rows={rows} isFiltered={Object.keys(place.criteria).length > 0} empty={props.empty}>
-        {(found) => (
-          <Shown
+      <ListBody
+        rows={rows}
+        isFiltered={Object.keys(listState.criteria).length > 0}
+        emptyState={props.emptyState}
+      >
+        {(rowsToShow) => (
+          <RowsComponent
             label={title}
-            columns={columns.shown}
-            rows={found}
-            sort={place.sort}
-            onSort={place.setSort}
-            to={props.to}
-            named={props.named}
+            columns={columns.visible}
+            rows={rowsToShow}
+            sort={listState.sort}
+            onSort={listState.setSort}
+            linkTo={props.linkTo}
+            nameOf={props.nameOf}
             selection={selection}
           />
         )}
-      </Body>
-      <Pager place={place} next={rows.next} />
+      </ListBody>
+      <Pagination listState={listState} next={rows.next} />
       <Typography
         variant="caption"
         color="text.secondary"
@@ -128,25 +143,25 @@ export function ListView<R extends Row>(props: ListProps<R>) {
   );
 }
 
-function Keeping({
-  saved,
+function ViewTools({
+  savedViewList,
   exportPath,
-  place,
-  fixed,
+  listState,
+  fixedFilter,
   children,
-}: Pick<ListProps<Row>, 'saved' | 'exportPath'> & {
-  place: Place;
-  fixed: Record<string, string | boolean>;
+}: Pick<ListProps<Row>, 'savedViewList' | 'exportPath'> & {
+  listState: ListState;
+  fixedFilter: Record<string, string | boolean>;
   children: ReactNode;
 }) {
   const query = [
-    ...Object.entries(fixed).map(([name, value]): [string, string] => [name, String(value)]),
-    ...pairsOf(place.criteria),
-    ...(place.sort ? [['sort', place.sort] as [string, string]] : []),
+    ...Object.entries(fixedFilter).map(([name, value]): [string, string] => [name, String(value)]),
+    ...criteriaToParams(listState.criteria),
+    ...(listState.sort ? [['sort', listState.sort] as [string, string]] : []),
   ];
   return (
     <>
-      {saved ? <SavedViews list={saved} place={place} /> : null}
+      {savedViewList ? <SavedViewsMenu list={savedViewList} listState={listState} /> : null}
       {children}
       {exportPath ? <ExportMenu path={exportPath} query={query} /> : null}
     </>
@@ -154,58 +169,62 @@ function Keeping({
 }
 
 /** Stays where it is: what comes and goes would move the rows, and be styled anew each time. */
-const BUSY = { height: 3, bgcolor: 'primary.main', transition: 'opacity 300ms 200ms' } as const;
+const LOADING_BAR = {
+  height: 3,
+  bgcolor: 'primary.main',
+  transition: 'opacity 300ms 200ms',
+} as const;
 
 /** The rows, or why there are none. */
-function Body<R extends Row>({
+function ListBody<R extends Row>({
   rows,
   isFiltered,
-  empty,
+  emptyState,
   children,
 }: {
   rows: Rows<R>;
   isFiltered: boolean;
-  empty: { title: string; hint: string };
+  emptyState: { title: string; hint: string };
   children: (rows: R[]) => ReactNode;
 }) {
   const text = useText();
   // many rows at once are drawn in short pieces, between which the page answers
-  const found = useDeferredValue(rows.rows);
+  const rowsToShow = useDeferredValue(rows.rows);
   return (
     <>
       <Box
         role="progressbar"
         aria-label={text('app.loading')}
-        aria-hidden={!rows.isBusy}
-        sx={BUSY}
-        style={{ opacity: rows.isBusy ? 1 : 0 }}
+        aria-hidden={!rows.isFetching}
+        sx={LOADING_BAR}
+        style={{ opacity: rows.isFetching ? 1 : 0 }}
       />
       {rows.error ? (
         <Box sx={{ p: 2 }}>
-          <Trouble error={rows.error} again={rows.again} />
+          <ErrorAlert error={rows.error} onRetry={rows.refetch} />
         </Box>
       ) : null}
-      {found === undefined && !rows.error ? <Waiting /> : null}
-      {found?.length === 0 ? (
-        <Empty
+      {rowsToShow === undefined && !rows.error ? <LoadingRows /> : null}
+      {rowsToShow?.length === 0 ? (
+        <EmptyState
           {...(isFiltered
             ? { title: text('empty.filtered'), hint: text('empty.filteredHint') }
-            : empty)}
+            : emptyState)}
         />
       ) : null}
-      {found?.length ? children(found) : null}
+      {rowsToShow?.length ? children(rowsToShow) : null}
     </>
   );
 }
 
 /** New rows wait here: those under the pointer stay where they are. */
-function FreshRows({ count, onShow }: { count: number; onShow: () => void }) {
+function NewRowsChip({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
   if (count === 0) return null;
   const label =
-    count < MOST_FRESH
+    count < MAX_NEW_ROWS
       ? text('list.fresh', { smart_count: count })
-      : text('list.freshMany', { count: MOST_FRESH });
+      : text('list.freshMany', { count: MAX_NEW_ROWS });
   return (
     <Chip
       size="small"
@@ -217,7 +236,7 @@ function FreshRows({ count, onShow }: { count: number; onShow: () => void }) {
   );
 }
 
-function Waiting() {
+function LoadingRows() {
   return (
     <Box aria-hidden sx={{ px: 2, py: 1 }}>
       {Array.from({ length: 8 }, (_, line) => (
@@ -227,8 +246,8 @@ function Waiting() {
   );
 }
 
-const NOTHING: Fresh = { count: 0, reset: () => undefined };
+const NO_NEW_ROWS: NewRows = { count: 0, reset: () => undefined };
 
-function useNothing(): Fresh {
-  return NOTHING;
+function useNoNewRows(): NewRows {
+  return NO_NEW_ROWS;
 }

@@ -9,16 +9,16 @@ import MenuItem from '@mui/material/MenuItem';
 import Select from '@mui/material/Select';
 import Typography from '@mui/material/Typography';
 import { usePreferences } from '@/account/preferences';
-import type { Place } from '@/list/useListState';
+import type { ListState } from '@/list/useListState';
 import { useText } from '@/texts/texts';
 
-export const USUAL_ROWS = 25;
-const CHOICES = [25, 50, 100, 200];
+export const DEFAULT_PAGE_SIZE = 25;
+const PAGE_SIZES = [25, 50, 100, 200];
 
-export function Pager({ place, next }: { place: Place; next: string | null }) {
+export function Pagination({ listState, next }: { listState: ListState; next: string | null }) {
   const text = useText();
-  const { preferences, prefer } = usePreferences();
-  const { toPrevious } = place;
+  const { preferences, updatePreferences } = usePreferences();
+  const { goToPrevious } = listState;
   return (
     <Box
       sx={{
@@ -39,36 +39,36 @@ export function Pager({ place, next }: { place: Place; next: string | null }) {
         variant="standard"
         disableUnderline
         size="small"
-        value={preferences.rows ?? USUAL_ROWS}
-        onChange={(event) => prefer({ rows: event.target.value })}
+        value={preferences.rows ?? DEFAULT_PAGE_SIZE}
+        onChange={(event) => updatePreferences({ rows: event.target.value })}
         aria-labelledby="rows-on-a-page"
         SelectDisplayProps={{ 'aria-labelledby': 'rows-on-a-page' }}
         sx={{ fontSize: '0.85rem' }}
       >
-        {CHOICES.map((count) => (
+        {PAGE_SIZES.map((count) => (
           <MenuItem key={count} value={count}>
             {count}
           </MenuItem>
         ))}
       </Select>
       <Box sx={{ flex: 1 }} />
-      {place.page === null ? null : (
+      {listState.page === null ? null : (
         <Typography variant="body2" color="text.secondary" aria-live="polite">
-          {text('list.page', { page: place.page })}
+          {text('list.page', { page: listState.page })}
         </Typography>
       )}
       <Button
         startIcon={<First />}
-        disabled={place.after === null}
-        onClick={place.toFirst}
+        disabled={listState.after === null}
+        onClick={listState.goToFirst}
         color="inherit"
       >
         {text('list.newest')}
       </Button>
       <Button
         startIcon={<Previous />}
-        disabled={toPrevious === null}
-        onClick={() => toPrevious?.()}
+        disabled={goToPrevious === null}
+        onClick={() => goToPrevious?.()}
         color="inherit"
       >
         {text('list.previous')}
@@ -76,7 +76,7 @@ export function Pager({ place, next }: { place: Place; next: string | null }) {
       <Button
         endIcon={<Next />}
         disabled={next === null}
-        onClick={() => next !== null && place.toNext(next)}
+        onClick={() => next !== null && listState.goToNext(next)}
         color="inherit"
       >
         {text('list.next')}

@@ -12,31 +12,38 @@ import Typography from '@mui/material/Typography';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
-import { useMay } from '@/account/useHasRole';
-import { api, the } from '@/api/client';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
 import type { SavedView } from '@/api/types';
 import { MenuButton } from '@/list/MenuButton';
-import type { Place } from '@/list/useListState';
-import { queryOf } from '@/list/multiValue';
+import type { ListState } from '@/list/useListState';
+import { criteriaToQuery } from '@/list/multiValue';
 import { FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
 
-const KEY = ['saved-views'];
+const SAVED_VIEWS_KEY = ['saved-views'];
 
-export function SavedViews({ list, place }: { list: SavedView['list']; place: Place }) {
+export function SavedViewsMenu({
+  list,
+  listState,
+}: {
+  list: SavedView['list'];
+  listState: ListState;
+}) {
   const text = useText();
   const client = useQueryClient();
   const [isSaving, setIsSaving] = useState(false);
   const found = useQuery({
-    queryKey: [...KEY, list],
+    queryKey: [...SAVED_VIEWS_KEY, list],
     queryFn: async () =>
-      (await the(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } }))).items,
+      (await unwrap(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } })))
+        .items,
     retry: false,
   });
   const remove = useMutation({
     mutationFn: (id: string) =>
       api.DELETE('/api/saved-views/{saved_view_id}', { params: { path: { saved_view_id: id } } }),
-    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+    onSettled: () => client.invalidateQueries({ queryKey: SAVED_VIEWS_KEY }),
   });
   const views = found.data ?? [];
   return (
@@ -51,7 +58,7 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
                 if (event.key === 'Delete') remove.mutate(view.saved_view_id);
               }}
               onClick={() => {
-                place.go(view.query);
+                listState.applyQuery(view.query);
                 close();
               }}
             >
@@ -95,18 +102,20 @@ export function SavedViews({ list, place }: { list: SavedView['list']; place: Pl
           </MenuItem>,
         ]}
       </MenuButton>
-      {isSaving ? <Saving list={list} place={place} onClose={() => setIsSaving(false)} /> : null}
+      {isSaving ? (
+        <SaveViewDialog list={list} listState={listState} onClose={() => setIsSaving(false)} />
+      ) : null}
     </>
   );
 }
 
-function Saving({
+function SaveViewDialog({
   list,
-  place,
+  listState,
   onClose,
 }: {
   list: SavedView['list'];
-  place: Place;
+  listState: ListState;
   onClose: () => void;
 }) {
   const text = useText();
@@ -114,7 +123,7 @@ function Saving({
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [isShared, setIsShared] = useState(false);
-  const mayShare = useMay('operator');
+  const mayShare = useHasRole('operator');
   const save = useMutation({
     mutationFn: () =>
       api.POST('/api/saved-views', {
@@ -122,11 +131,14 @@ function Saving({
           name,
           list,
           shared: isShared,
-          query: { ...queryOf(place.criteria), ...(place.sort ? { sort: place.sort } : {}) },
+          query: {
+            ...criteriaToQuery(listState.criteria),
+            ...(listState.sort ? { sort: listState.sort } : {}),
+          },
         },
       }),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: KEY });
+      await client.invalidateQueries({ queryKey: SAVED_VIEWS_KEY });
       notify(text('list.viewSaved'));
       onClose();
     },

@@ -6,27 +6,33 @@ import TextField from '@mui/material/TextField';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '@/texts/texts';
 
-const APPLIED_AFTER_MS = 350;
+const DEBOUNCE_MS = 350;
 
-export function Words({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+export function SearchField({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+}) {
   const text = useText();
-  const [entered, setEntered] = useState(value);
+  const [draft, setDraft] = useState(value);
   const [applied, setApplied] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   if (applied !== value) {
     setApplied(value);
-    setEntered(value);
+    setDraft(value);
   }
-  const enter = (words: string) => {
-    setEntered(words);
+  const enter = (search: string) => {
+    setDraft(search);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      setApplied(words);
-      onChange(words);
-    }, APPLIED_AFTER_MS);
+      setApplied(search);
+      onChange(search);
+    }, DEBOUNCE_MS);
   };
-  const glass = (
+  const searchIcon = (
     <InputAdornment position="start">
       <SearchIcon fontSize="small" />
     </InputAdornment>
@@ -35,10 +41,10 @@ export function Words({ value, onChange }: { value: string; onChange: (value: st
     <TextField
       type="search"
       placeholder={text('list.searchHint')}
-      value={entered}
+      value={draft}
       onChange={(event) => enter(event.target.value)}
       slotProps={{
-        input: { startAdornment: glass, sx: { height: 34 } },
+        input: { startAdornment: searchIcon, sx: { height: 34 } },
         htmlInput: { 'aria-label': text('field.search') },
       }}
       sx={{ flex: '1 1 200px', maxWidth: 340 }}

@@ -9,35 +9,35 @@ import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import type { ReactNode } from 'react';
 import type { Criterion } from '@/list/column';
-import type { Place } from '@/list/useListState';
-import { Words } from '@/list/SearchField';
+import type { ListState } from '@/list/useListState';
+import { SearchField } from '@/list/SearchField';
 import { useText, type TextKey } from '@/texts/texts';
 
 interface Props {
-  place: Place;
+  listState: ListState;
   criteria: readonly Criterion[];
   filterId: string;
-  isOpen: boolean;
-  onFilter: () => void;
-  onAgain: () => void;
+  isFilterOpen: boolean;
+  onToggleFilter: () => void;
+  onRefresh: () => void;
   hasSearch?: boolean;
-  fresh: ReactNode;
+  newRows: ReactNode;
   children: ReactNode;
 }
 
-export function Tools({
-  place,
+export function Toolbar({
+  listState,
   criteria,
   filterId,
-  isOpen,
-  onFilter,
-  onAgain,
+  isFilterOpen,
+  onToggleFilter,
+  onRefresh,
   hasSearch,
-  fresh,
+  newRows,
   children,
 }: Props) {
   const text = useText();
-  const others = Object.entries(place.criteria).filter(
+  const otherCriteria = Object.entries(listState.criteria).filter(
     ([name]) => name !== 'search' && !criteria.some((criterion) => criterion.name === name),
   );
   return (
@@ -45,38 +45,38 @@ export function Tools({
       sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 0.75, px: 1.5, py: 1 }}
     >
       {criteria.length === 0 ? null : (
-        <Tooltip title={text(isOpen ? 'list.clearFilter' : 'list.filter')}>
+        <Tooltip title={text(isFilterOpen ? 'list.clearFilter' : 'list.filter')}>
           <IconButton
             size="small"
-            onClick={onFilter}
-            aria-label={text(isOpen ? 'list.clearFilter' : 'list.filter')}
-            aria-expanded={isOpen}
-            aria-controls={isOpen ? filterId : undefined}
-            color={isOpen ? 'primary' : 'default'}
-            sx={isOpen ? { bgcolor: 'action.selected' } : undefined}
+            onClick={onToggleFilter}
+            aria-label={text(isFilterOpen ? 'list.clearFilter' : 'list.filter')}
+            aria-expanded={isFilterOpen}
+            aria-controls={isFilterOpen ? filterId : undefined}
+            color={isFilterOpen ? 'primary' : 'default'}
+            sx={isFilterOpen ? { bgcolor: 'action.selected' } : undefined}
           >
-            {isOpen ? <Clear fontSize="small" /> : <Filter fontSize="small" />}
+            {isFilterOpen ? <Clear fontSize="small" /> : <Filter fontSize="small" />}
           </IconButton>
         </Tooltip>
       )}
       {hasSearch ? (
-        <Words
-          value={place.criteria.search ?? ''}
-          onChange={(search) => place.setCriteria({ ...place.criteria, search })}
+        <SearchField
+          value={listState.criteria.search ?? ''}
+          onChange={(search) => listState.setCriteria({ ...listState.criteria, search })}
         />
       ) : null}
-      {others.map(([name, value]) => (
+      {otherCriteria.map(([name, value]) => (
         <Chip
           key={name}
           size="small"
           label={`${text(`field.${name}` as TextKey, { _: name })}: ${value}`}
-          onDelete={() => place.setCriteria({ ...place.criteria, [name]: '' })}
+          onDelete={() => listState.setCriteria({ ...listState.criteria, [name]: '' })}
         />
       ))}
       <Box sx={{ flex: 1 }} />
-      {fresh}
+      {newRows}
       <Tooltip title={text('list.refresh')}>
-        <IconButton size="small" onClick={onAgain} aria-label={text('list.refresh')}>
+        <IconButton size="small" onClick={onRefresh} aria-label={text('list.refresh')}>
           <Refresh fontSize="small" />
         </IconButton>
       </Tooltip>

@@ -10,11 +10,11 @@ export type Row = RaRecord<string>;
 export interface Column<R extends Row> {
   name: string;
   label: TextKey;
-  show: (row: R) => ReactNode;
+  render: (row: R) => ReactNode;
   /** The API's word to sort by; none = it cannot. */
   sort?: string;
   /** Not among the usual columns. */
-  isExtra?: boolean;
+  isHiddenByDefault?: boolean;
   align?: 'right';
   /** Largest width in pixels; longer text is cut. */
   width?: number;

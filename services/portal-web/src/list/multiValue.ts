@@ -3,7 +3,7 @@
  * which no value can hold.
  */
 
-const BETWEEN = '\n';
+const SEPARATOR = '\n';
 const ONE = new RegExp(
   '(_from|_to|_begins|_empty)$|^(search|troubled|archived|retryable|outcome_unknown' +
     '|level|service|replica|delivery_id|who|target|at_from|at_to)$',
@@ -13,26 +13,28 @@ const NUMBER = /^(appointment_id|attempt|duration_ms|http_status|tries)(_from|_t
 
 type Value = string | number | boolean;
 
-export function valuesOf(criterion: string): string[] {
-  return criterion.split(BETWEEN).filter(Boolean);
+export function splitValues(criterion: string): string[] {
+  return criterion.split(SEPARATOR).filter(Boolean);
 }
 
-export function asCriterion(values: readonly string[]): string {
-  return values.join(BETWEEN);
+export function joinValues(values: readonly string[]): string {
+  return values.join(SEPARATOR);
 }
 
 /** As an address has them: a name as often as it has values. */
-export function pairsOf(criteria: Record<string, string>): [string, string][] {
+export function criteriaToParams(criteria: Record<string, string>): [string, string][] {
   return Object.entries(criteria).flatMap(([name, value]) =>
-    valuesOf(value).map((one): [string, string] => [name, one]),
+    splitValues(value).map((one): [string, string] => [name, one]),
   );
 }
 
-export function criteriaOf(pairs: Iterable<readonly [string, string]>): Record<string, string> {
+export function paramsToCriteria(
+  params: Iterable<readonly [string, string]>,
+): Record<string, string> {
   const found: Record<string, string[]> = {};
-  for (const [name, value] of pairs) (found[name] ??= []).push(value);
+  for (const [name, value] of params) (found[name] ??= []).push(value);
   return Object.fromEntries(
-    Object.entries(found).map(([name, values]) => [name, asCriterion(values)]),
+    Object.entries(found).map(([name, values]) => [name, joinValues(values)]),
   );
 }
 
@@ -40,17 +42,17 @@ export function criteriaOf(pairs: Iterable<readonly [string, string]>): Record<s
  * As the API's bodies have them: lists where it takes several, and numbers, true and false for what
  * they are.
  */
-export function queryOf(criteria: Record<string, string>): Record<string, Value | Value[]> {
+export function criteriaToQuery(criteria: Record<string, string>): Record<string, Value | Value[]> {
   return Object.fromEntries(
     Object.entries(criteria).map(([name, value]) => [
       name,
-      ONE.test(name) ? typed(name, value) : valuesOf(value).map((one) => typed(name, one)),
+      ONE.test(name) ? toTyped(name, value) : splitValues(value).map((one) => toTyped(name, one)),
     ]),
   );
 }
 
 /** What is neither stays as it was written, for the API to name. */
-function typed(name: string, value: string): Value {
+function toTyped(name: string, value: string): Value {
   if (FLAG.test(name) && (value === 'true' || value === 'false')) return value === 'true';
   return NUMBER.test(name) && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
 }

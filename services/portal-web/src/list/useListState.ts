@@ -5,65 +5,67 @@
 
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router-dom';
-import { criteriaOf, pairsOf } from '@/list/multiValue';
+import { paramsToCriteria, criteriaToParams } from '@/list/multiValue';
 
-const OWN = new Set(['sort', 'after', 'view', 'open']);
+const RESERVED_PARAMS = new Set(['sort', 'after', 'view', 'open']);
 
-export interface Place {
+export interface ListState {
   criteria: Record<string, string>;
   sort: string;
   after: string | null;
   page: number | null;
   setCriteria: (criteria: Record<string, string>) => void;
   setSort: (field: string) => void;
-  toNext: (after: string) => void;
-  toPrevious: (() => void) | null;
-  toFirst: () => void;
-  go: (query: Record<string, unknown>) => void;
+  goToNext: (after: string) => void;
+  goToPrevious: (() => void) | null;
+  goToFirst: () => void;
+  applyQuery: (query: Record<string, unknown>) => void;
 }
 
 /** Keys of the pages before this one; null is the first. Known only when one came by "next". */
-interface Trail {
-  trail?: (string | null)[];
+interface PageHistory {
+  previousPages?: (string | null)[];
 }
 
-export function usePlace(usualSort: string): Place {
+export function useListState(defaultSort: string): ListState {
   const [params, setParams] = useSearchParams();
   const navigate = useNavigate();
   const location = useLocation();
-  const trail = (location.state as Trail | null)?.trail;
+  const previousPages = (location.state as PageHistory | null)?.previousPages;
   const { pathname } = location;
-  const sort = params.get('sort') ?? usualSort;
+  const sort = params.get('sort') ?? defaultSort;
   const after = params.get('after');
   const criteria = useMemo(
-    () => criteriaOf([...params].filter(([name]) => !OWN.has(name))),
+    () => paramsToCriteria([...params].filter(([name]) => !RESERVED_PARAMS.has(name))),
     [params],
   );
 
   /** Another list begins at its first page. */
-  const change = useCallback(
+  const changeParams = useCallback(
     (changes: Record<string, string | null>) => {
-      setParams((before) => changed(before, { after: null, ...changes }));
+      setParams((before) => withChanges(before, { after: null, ...changes }));
     },
     [setParams],
   );
   const setCriteria = useCallback(
-    (wanted: Record<string, string>) => {
+    (newCriteria: Record<string, string>) => {
       setParams((before) => {
-        const kept = [...before].filter(([name]) => OWN.has(name) && name !== 'after');
-        return new URLSearchParams([...kept, ...pairsOf(wanted)]);
+        const kept = [...before].filter(([name]) => RESERVED_PARAMS.has(name) && name !== 'after');
+        return new URLSearchParams([...kept, ...criteriaToParams(newCriteria)]);
       });
     },
     [setParams],
   );
-  const to = useCallback(
-    (key: string | null, way: (string | null)[]) =>
-      setParams((before) => changed(before, { after: key }), { state: { trail: way } }),
+  const goToPage = useCallback(
+    (key: string | null, pages: (string | null)[]) =>
+      setParams((before) => withChanges(before, { after: key }), {
+        state: { previousPages: pages },
+      }),
     [setParams],
   );
-  const go = useCallback(
+  const applyQuery = useCallback(
     (query: Record<string, unknown>) =>
-      void navigate({ pathname, search: new URLSearchParams(said(query)).toString() }),
+      void navigate({ pathname, search: new URLSearchParams(toPairs(query)).toString() }),
     [navigate, pathname],
   );
   return useMemo(
@@ -71,15 +73,18 @@ export function usePlace(usualSort: string): Place {
       criteria,
       sort,
       after,
-      page: after === null ? 1 : trail ? trail.length + 1 : null,
+      page: after === null ? 1 : previousPages ? previousPages.length + 1 : null,
       setCriteria,
-      setSort: (field: string) => change({ sort: nextSort(sort, field) }),
-      toNext: (key: string) => to(key, [...(after === null ? [] : (trail ?? [])), after]),
-      toPrevious: trail?.length ? () => to(trail.at(-1) ?? null, trail.slice(0, -1)) : null,
-      toFirst: () => to(null, []),
-      go,
+      setSort: (field: string) => changeParams({ sort: nextSort(sort, field) }),
+      goToNext: (key: string) =>
+        goToPage(key, [...(after === null ? [] : (previousPages ?? [])), after]),
+      goToPrevious: previousPages?.length
+        ? () => goToPage(previousPages.at(-1) ?? null, previousPages.slice(0, -1))
+        : null,
+      goToFirst: () => goToPage(null, []),
+      applyQuery,
     }),
-    [criteria, sort, after, trail, setCriteria, change, to, go],
+    [criteria, sort, after, previousPages, setCriteria, changeParams, goToPage, applyQuery],
   );
 }
 
@@ -93,7 +98,10 @@ function nextSort(sort: string, field: string): string {
   return field === 'at' || field.endsWith('_at') ? `-${field}` : field;
 }
 
-function changed(before: URLSearchParams, changes: Record<string, string | null>): URLSearchParams {
+function withChanges(
+  before: URLSearchParams,
+  changes: Record<string, string | null>,
+): URLSearchParams {
   const after = new URLSearchParams(before);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) after.delete(name);
@@ -102,7 +110,7 @@ function changed(before: URLSearchParams, changes: Record<string, string | null>
   return after;
 }
 
-function said(query: Record<string, unknown>): [string, string][] {
+function toPairs(query: Record<string, unknown>): [string, string][] {
   return Object.entries(query).flatMap(([name, value]) =>
     [value].flat().map((one): [string, string] => [name, String(one)]),
   );

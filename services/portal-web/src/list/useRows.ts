@@ -2,38 +2,41 @@
 
 import { useCallback } from 'react';
 import { useGetList } from 'react-admin';
-import type { Place } from '@/list/useListState';
+import type { ListState } from '@/list/useListState';
 import type { Row } from '@/list/column';
-import { queryOf } from '@/list/multiValue';
+import { criteriaToQuery } from '@/list/multiValue';
 
 export interface Rows<R extends Row> {
   rows: R[] | undefined;
   next: string | null;
   error: unknown;
-  isBusy: boolean;
-  again: () => void;
+  isFetching: boolean;
+  refetch: () => void;
 }
 
 export function useRows<R extends Row>(
-  list: string,
-  place: Place,
+  resource: string,
+  listState: ListState,
   perPage: number,
-  fixed: Record<string, string | boolean> = {},
-  every?: number,
+  fixedFilter: Record<string, string | boolean> = {},
+  refetchInterval?: number,
 ): Rows<R> {
-  const isDown = place.sort.startsWith('-');
-  const found = useGetList<R>(
-    list,
+  const isDescending = listState.sort.startsWith('-');
+  const result = useGetList<R>(
+    resource,
     {
-      filter: { ...queryOf(place.criteria), ...fixed },
-      sort: { field: place.sort.replace(/^-/, ''), order: isDown ? 'DESC' : 'ASC' },
+      filter: { ...criteriaToQuery(listState.criteria), ...fixedFilter },
+      sort: { field: listState.sort.replace(/^-/, ''), order: isDescending ? 'DESC' : 'ASC' },
       pagination: { page: 1, perPage },
-      meta: { after: place.after },
+      meta: { after: listState.after },
     },
-    { refetchInterval: every ?? false, placeholderData: (before: unknown) => before as never },
+    {
+      refetchInterval: refetchInterval ?? false,
+      placeholderData: (before: unknown) => before as never,
+    },
   );
-  const { refetch } = found;
-  const again = useCallback(() => void refetch(), [refetch]);
-  const { next = null } = (found.meta ?? {}) as { next?: string | null };
-  return { rows: found.data, next, error: found.error, isBusy: found.isFetching, again };
+  const { refetch: refetchList } = result;
+  const refetch = useCallback(() => void refetchList(), [refetchList]);
+  const { next = null } = (result.meta ?? {}) as { next?: string | null };
+  return { rows: result.data, next, error: result.error, isFetching: result.isFetching, refetch };
 }

@@ -18,8 +18,8 @@ export function useSelection(): Selection {
     [],
   );
   const set = useCallback(
-    (some: string[], isOn: boolean) =>
-      setIds((before) => (isOn ? new Set([...before, ...some]) : without(before, some))),
+    (changed: string[], isOn: boolean) =>
+      setIds((before) => (isOn ? new Set([...before, ...changed]) : without(before, changed))),
     [],
   );
   const clear = useCallback(() => setIds(new Set()), []);
@@ -29,7 +29,7 @@ export function useSelection(): Selection {
   );
 }
 
-function without(before: ReadonlySet<string>, some: string[]): ReadonlySet<string> {
-  const gone = new Set(some);
-  return new Set([...before].filter((id) => !gone.has(id)));
+function without(before: ReadonlySet<string>, changed: string[]): ReadonlySet<string> {
+  const removed = new Set(changed);
+  return new Set([...before].filter((id) => !removed.has(id)));
 }

@@ -1,15 +1,15 @@
 /** How many transactions were not sent successfully, for the menu and Home. */
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { Cause } from '@/api/types';
 
-export const CAUSES = ['causes'];
+export const CAUSES_KEY = ['causes'];
 
 export function useCauses(): UseQueryResult<Cause[]> {
   return useQuery({
-    queryKey: CAUSES,
-    queryFn: async () => (await the(api.GET('/api/causes'))).items,
+    queryKey: CAUSES_KEY,
+    queryFn: async () => (await unwrap(api.GET('/api/causes'))).items,
     refetchInterval: 30_000,
   });
 }

@@ -5,43 +5,43 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import type { Delivery } from '@/api/types';
-import type { Place } from '@/list/useListState';
+import type { ListState } from '@/list/useListState';
 import type { Rows } from '@/list/useRows';
-import { useFresh, type Fresh } from '@/list/useNewRows';
-import { useLive } from '@/live/useLiveEvents';
-import type { AppointmentListed } from '@/views/appointments/AppointmentList';
+import { useNewRows, type NewRows } from '@/list/useNewRows';
+import { useLiveEvents } from '@/live/useLiveEvents';
+import type { AppointmentRow } from '@/views/appointments/AppointmentList';
 
-interface Listed {
-  data: AppointmentListed[];
+interface CachedPage {
+  data: AppointmentRow[];
 }
 
-export function useLiveAppointments(rows: Rows<AppointmentListed>, place: Place): Fresh {
+export function useLiveAppointments(rows: Rows<AppointmentRow>, listState: ListState): NewRows {
   const client = useQueryClient();
-  const [fresh, add, reset] = useFresh(place);
-  const counts =
-    place.after === null &&
-    place.sort === '-last_transaction_at' &&
-    Object.keys(place.criteria).length === 0;
-  useLive<Delivery>('delivery', (events) => {
-    client.setQueriesData<Listed>(
+  const [newRows, add, reset] = useNewRows(listState);
+  const countsNewRows =
+    listState.after === null &&
+    listState.sort === '-last_transaction_at' &&
+    Object.keys(listState.criteria).length === 0;
+  useLiveEvents<Delivery>('delivery', (events) => {
+    client.setQueriesData<CachedPage>(
       { queryKey: ['appointments', 'getList'] },
-      (page) => page && { ...page, data: page.data.map((row) => merged(row, events)) },
+      (page) => page && { ...page, data: page.data.map((row) => mergeEvents(row, events)) },
     );
     const shown = new Set(rows.rows?.map((row) => row.appointment_key));
     const keys = events
       .flatMap((event) => event.appointment?.key ?? [])
       .filter((key) => !shown.has(key));
-    if (counts && keys.length > 0) add(keys);
+    if (countsNewRows && keys.length > 0) add(keys);
   });
-  useLive('resync', () => rows.again());
-  return { count: fresh.size, reset };
+  useLiveEvents('resync', () => rows.refetch());
+  return { count: newRows.size, reset };
 }
 
 /**
  * Deliveries that the row names already; one of a newer transaction is the row's newest from now
  * on.
  */
-function merged(row: AppointmentListed, events: Delivery[]): AppointmentListed {
+function mergeEvents(row: AppointmentRow, events: Delivery[]): AppointmentRow {
   const own = events.filter((event) => event.appointment?.key === row.appointment_key);
   if (own.length === 0) return row;
   const deliveries = row.deliveries.map((latest) => {

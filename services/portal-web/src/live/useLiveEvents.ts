@@ -1,16 +1,16 @@
 /** Live updates inside React. */
 
 import { useEffect, useRef, useSyncExternalStore } from 'react';
-import { isLive, listen, watch, type Kind } from '@/live/events';
+import { isConnected, subscribe, subscribeToConnection, type EventKind } from '@/live/events';
 
-export function useLive<T>(kind: Kind, hear: (events: T[]) => void): void {
-  const latest = useRef(hear);
+export function useLiveEvents<T>(kind: EventKind, onEvents: (events: T[]) => void): void {
+  const latest = useRef(onEvents);
   useEffect(() => {
-    latest.current = hear;
+    latest.current = onEvents;
   });
-  useEffect(() => listen(kind, (events) => latest.current(events as T[])), [kind]);
+  useEffect(() => subscribe(kind, (events) => latest.current(events as T[])), [kind]);
 }
 
-export function useIsLive(): boolean {
-  return useSyncExternalStore(watch, isLive);
+export function useIsConnected(): boolean {
+  return useSyncExternalStore(subscribeToConnection, isConnected);
 }

@@ -5,58 +5,63 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import type { Delivery } from '@/api/types';
-import type { Place } from '@/list/useListState';
-import { valuesOf } from '@/list/multiValue';
+import type { ListState } from '@/list/useListState';
+import { splitValues } from '@/list/multiValue';
 import type { Rows } from '@/list/useRows';
-import { useFresh, type Fresh } from '@/list/useNewRows';
-import { useLive } from '@/live/useLiveEvents';
+import { useNewRows, type NewRows } from '@/list/useNewRows';
+import { useLiveEvents } from '@/live/useLiveEvents';
 import type { DeliveryRow } from '@/views/transactions/columns';
 
-interface Listed {
+interface CachedPage {
   data: DeliveryRow[];
 }
 
-export function useLiveTransactions(rows: Rows<DeliveryRow>, place: Place): Fresh {
-  return useLiveDeliveries(rows, place, false);
+export function useLiveTransactions(rows: Rows<DeliveryRow>, listState: ListState): NewRows {
+  return useLiveList(rows, listState, false);
 }
 
-export function useLiveErrors(rows: Rows<DeliveryRow>, place: Place): Fresh {
-  return useLiveDeliveries(rows, place, true);
+export function useLiveErrors(rows: Rows<DeliveryRow>, listState: ListState): NewRows {
+  return useLiveList(rows, listState, true);
 }
 
 /** Count the deliveries that came in, fit the list and are not on the page. */
-function useLiveDeliveries(rows: Rows<DeliveryRow>, place: Place, onlyTroubled: boolean): Fresh {
+function useLiveList(
+  rows: Rows<DeliveryRow>,
+  listState: ListState,
+  onlyUnsuccessful: boolean,
+): NewRows {
   const client = useQueryClient();
-  const [fresh, add, reset] = useFresh(place);
-  const isNewestFirst = place.after === null && place.sort === '-received_at';
-  useLive<Delivery>('delivery', (events) => {
+  const [newRows, add, reset] = useNewRows(listState);
+  const isNewestFirst = listState.after === null && listState.sort === '-received_at';
+  useLiveEvents<Delivery>('delivery', (events) => {
     const shown = new Set(rows.rows?.map((row) => row.delivery_id));
     const latest = new Map(events.map((event) => [event.delivery_id, event]));
     if ([...latest.keys()].some((id) => shown.has(id))) {
-      client.setQueriesData<Listed>(
+      client.setQueriesData<CachedPage>(
         { queryKey: ['deliveries', 'getList'] },
-        (page) => page && { ...page, data: page.data.map((row) => merged(row, latest)) },
+        (page) => page && { ...page, data: page.data.map((row) => mergeEvent(row, latest)) },
       );
     }
     if (!isNewestFirst) return;
-    const wanted = [...latest.values()].filter(
-      (event) => !shown.has(event.delivery_id) && fits(event, place.criteria, onlyTroubled),
+    const matching = [...latest.values()].filter(
+      (event) =>
+        !shown.has(event.delivery_id) && matches(event, listState.criteria, onlyUnsuccessful),
     );
-    if (wanted.length > 0) add(wanted.map((event) => event.delivery_id));
+    if (matching.length > 0) add(matching.map((event) => event.delivery_id));
   });
-  useLive('resync', () => rows.again());
+  useLiveEvents('resync', () => rows.refetch());
   const shown = new Set(rows.rows?.map((row) => row.delivery_id));
-  return { count: [...fresh].filter((id) => !shown.has(id)).length, reset };
+  return { count: [...newRows].filter((id) => !shown.has(id)).length, reset };
 }
 
-function merged(row: DeliveryRow, latest: ReadonlyMap<string, Delivery>): DeliveryRow {
+function mergeEvent(row: DeliveryRow, latest: ReadonlyMap<string, Delivery>): DeliveryRow {
   const event = latest.get(row.delivery_id);
   return event === undefined || event.changed_at < row.changed_at
     ? row
     : { ...row, ...event, id: row.id };
 }
 
-const PARTS: Record<string, (event: Delivery) => string | number | null | undefined> = {
+const EVENT_FIELDS: Record<string, (event: Delivery) => string | number | null | undefined> = {
   status: (event) => event.status,
   phase: (event) => event.phase,
   connector_id: (event) => event.connector_id,
@@ -76,13 +81,17 @@ const PARTS: Record<string, (event: Delivery) => string | number | null | undefi
  * Whether it belongs on the list, as far as an event tells; a criterion it cannot tell counts as
  * not met.
  */
-function fits(event: Delivery, criteria: Record<string, string>, onlyTroubled: boolean): boolean {
-  if (event.archived || (onlyTroubled && !isTroubled(event))) return false;
+function matches(
+  event: Delivery,
+  criteria: Record<string, string>,
+  onlyUnsuccessful: boolean,
+): boolean {
+  if (event.archived || (onlyUnsuccessful && !isUnsuccessfulEvent(event))) return false;
   return Object.entries(criteria).every(([name, value]) =>
-    valuesOf(value).includes(String(PARTS[name]?.(event) ?? '')),
+    splitValues(value).includes(String(EVENT_FIELDS[name]?.(event) ?? '')),
   );
 }
 
-function isTroubled(event: Delivery): boolean {
+function isUnsuccessfulEvent(event: Delivery): boolean {
   return event.phase === 'done' && event.status !== 'Success' && event.status !== 'Skipped';
 }

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
 import { useHealth } from '@/live/useHealth';
-import { Dot } from '@/components/StateDot';
+import { StateDot } from '@/components/StateDot';
 import { useText } from '@/texts/texts';
 
 export function Footer() {
@@ -36,7 +36,7 @@ export function Footer() {
         variant="body2"
         sx={{ display: 'inline-flex', alignItems: 'center', gap: 1 }}
       >
-        <Dot state={state} />
+        <StateDot state={state} />
         <Box component="span" color="text.secondary">
           {text(`state.${state}`)}
         </Box>

@@ -10,17 +10,23 @@ import ListItemText from '@mui/material/ListItemText';
 import Tooltip from '@mui/material/Tooltip';
 import Typography from '@mui/material/Typography';
 import { Link, useLocation } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
+import { useHasRole } from '@/account/useHasRole';
 import { useErrorCount } from '@/live/useCauses';
-import { GROUPS, type View } from '@/shell/menu';
+import { MENU_GROUPS, type MenuView } from '@/shell/menu';
 import { useText } from '@/texts/texts';
 
-export function Menu({ narrow, onGo }: { narrow: boolean; onGo: () => void }) {
+export function SideMenu({
+  isCollapsed,
+  onNavigate,
+}: {
+  isCollapsed: boolean;
+  onNavigate: () => void;
+}) {
   const text = useText();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   return (
     <Box component="nav" aria-label={text('menu.label')} sx={{ px: 1, pb: 2, overflowY: 'auto' }}>
-      {GROUPS.map(([group, views]) => (
+      {MENU_GROUPS.map(([group, views]) => (
         <Box key={group} sx={{ pt: 1.5 }}>
           <Typography
             variant="overline"
@@ -29,8 +35,8 @@ export function Menu({ narrow, onGo }: { narrow: boolean; onGo: () => void }) {
             sx={{
               px: 1.25,
               fontSize: '0.68rem',
-              visibility: narrow ? 'hidden' : 'visible',
-              height: narrow ? 8 : 'auto',
+              visibility: isCollapsed ? 'hidden' : 'visible',
+              height: isCollapsed ? 8 : 'auto',
               overflow: 'hidden',
             }}
           >
@@ -38,9 +44,14 @@ export function Menu({ narrow, onGo }: { narrow: boolean; onGo: () => void }) {
           </Typography>
           <List disablePadding>
             {views
-              .filter((view) => view.needs !== 'admin' || isAdmin)
+              .filter((view) => view.requiredRole !== 'admin' || isAdmin)
               .map((view) => (
-                <Entry key={view.path} view={view} narrow={narrow} onGo={onGo} />
+                <MenuEntry
+                  key={view.path}
+                  view={view}
+                  isCollapsed={isCollapsed}
+                  onNavigate={onNavigate}
+                />
               ))}
           </List>
         </Box>
@@ -49,28 +60,36 @@ export function Menu({ narrow, onGo }: { narrow: boolean; onGo: () => void }) {
   );
 }
 
-function Entry({ view, narrow, onGo }: { view: View; narrow: boolean; onGo: () => void }) {
+function MenuEntry({
+  view,
+  isCollapsed,
+  onNavigate,
+}: {
+  view: MenuView;
+  isCollapsed: boolean;
+  onNavigate: () => void;
+}) {
   const text = useText();
   const { pathname } = useLocation();
-  const isHere =
+  const isCurrent =
     view.path === '/'
       ? pathname === '/'
       : pathname === view.path || pathname.startsWith(`${view.path}/`);
   const Icon = view.icon;
-  const count = useBadge(view.path);
+  const count = useBadgeCount(view.path);
   return (
     <ListItem disablePadding>
-      <Tooltip title={narrow ? text(view.text) : ''} placement="right">
+      <Tooltip title={isCollapsed ? text(view.text) : ''} placement="right">
         <ListItemButton
           component={Link}
           to={view.path}
-          onClick={onGo}
-          selected={isHere}
-          aria-current={isHere ? 'page' : undefined}
+          onClick={onNavigate}
+          selected={isCurrent}
+          aria-current={isCurrent ? 'page' : undefined}
           sx={{ borderRadius: 2, py: 0.6, px: 1.25, minHeight: 38, mb: 0.25 }}
         >
-          <ListItemIcon sx={{ minWidth: 34, color: isHere ? 'primary.main' : 'text.secondary' }}>
-            <Badge variant="dot" color="error" invisible={!narrow || !count}>
+          <ListItemIcon sx={{ minWidth: 34, color: isCurrent ? 'primary.main' : 'text.secondary' }}>
+            <Badge variant="dot" color="error" invisible={!isCollapsed || !count}>
               <Icon fontSize="small" />
             </Badge>
           </ListItemIcon>
@@ -81,26 +100,26 @@ function Entry({ view, narrow, onGo }: { view: View; narrow: boolean; onGo: () =
               primary: {
                 sx: {
                   fontSize: '0.875rem',
-                  fontWeight: isHere ? 600 : 480,
-                  opacity: narrow ? 0 : 1,
+                  fontWeight: isCurrent ? 600 : 480,
+                  opacity: isCollapsed ? 0 : 1,
                   whiteSpace: 'nowrap',
                 },
               },
             }}
           />
-          {count && !narrow ? <Count count={count} /> : null}
+          {count && !isCollapsed ? <CountBadge count={count} /> : null}
         </ListItemButton>
       </Tooltip>
     </ListItem>
   );
 }
 
-function useBadge(path: string): number {
+function useBadgeCount(path: string): number {
   const errors = useErrorCount();
   return path === '/errors' ? (errors ?? 0) : 0;
 }
 
-function Count({ count }: { count: number }) {
+function CountBadge({ count }: { count: number }) {
   const text = useText();
   return (
     <Tooltip title={text('menu.waiting', { smart_count: count })}>

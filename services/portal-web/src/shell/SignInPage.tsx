@@ -13,26 +13,26 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 import { useLogin } from 'react-admin';
 import { ProblemError } from '@/api/problem';
-import { Mark } from '@/components/Logo';
+import { Logo } from '@/components/Logo';
 import { useText, type Text } from '@/texts/texts';
 
-export function SignIn() {
+export function SignInPage() {
   const text = useText();
   const login = useLogin();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [trouble, setTrouble] = useState('');
+  const [message, setMessage] = useState('');
   const [isBusy, setIsBusy] = useState(false);
   useEffect(() => {
     document.title = `${text('signIn.title')} · ${text('app.name')}`;
   }, [text]);
   const submit = async () => {
     setIsBusy(true);
-    setTrouble('');
+    setMessage('');
     try {
       await login({ name, password });
     } catch (error) {
-      setTrouble(why(error, text));
+      setMessage(signInError(error, text));
       setIsBusy(false);
     }
   };
@@ -53,7 +53,7 @@ export function SignIn() {
     >
       <Card sx={{ width: '100%', maxWidth: 400, p: { xs: 3, sm: 4 } }}>
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, mb: 2.5 }}>
-          <Mark size={36} />
+          <Logo size={36} />
           <Typography
             component="p"
             sx={{ fontWeight: 650, fontSize: '1.05rem', letterSpacing: '-0.01em' }}
@@ -75,7 +75,7 @@ export function SignIn() {
             void submit();
           }}
         >
-          {trouble ? <Alert severity="error">{trouble}</Alert> : null}
+          {message ? <Alert severity="error">{message}</Alert> : null}
           <TextField
             label={text('signIn.name')}
             name="name"
@@ -87,7 +87,7 @@ export function SignIn() {
             onChange={(event) => setName(event.target.value)}
             slotProps={{ htmlInput: { autoCapitalize: 'none', spellCheck: false } }}
           />
-          <Password value={password} onChange={setPassword} />
+          <PasswordField value={password} onChange={setPassword} />
           <Button type="submit" variant="contained" size="large" loading={isBusy}>
             {text('signIn.submit')}
           </Button>
@@ -100,14 +100,14 @@ export function SignIn() {
   );
 }
 
-function Password({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+function PasswordField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const text = useText();
-  const [isShown, setIsShown] = useState(false);
-  const label = text(isShown ? 'signIn.hide' : 'signIn.show');
-  const eye = (
+  const [isVisible, setIsVisible] = useState(false);
+  const label = text(isVisible ? 'signIn.hide' : 'signIn.show');
+  const visibilityButton = (
     <InputAdornment position="end">
-      <IconButton onClick={() => setIsShown(!isShown)} aria-label={label} edge="end">
-        {isShown ? <VisibilityOff fontSize="small" /> : <Visibility fontSize="small" />}
+      <IconButton onClick={() => setIsVisible(!isVisible)} aria-label={label} edge="end">
+        {isVisible ? <VisibilityOff fontSize="small" /> : <Visibility fontSize="small" />}
       </IconButton>
     </InputAdornment>
   );
@@ -116,17 +116,17 @@ function Password({ value, onChange }: { value: string; onChange: (value: string
       label={text('signIn.password')}
       name="password"
       size="medium"
-      type={isShown ? 'text' : 'password'}
+      type={isVisible ? 'text' : 'password'}
       autoComplete="current-password"
       required
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      slotProps={{ input: { endAdornment: eye } }}
+      slotProps={{ input: { endAdornment: visibilityButton } }}
     />
   );
 }
 
-function why(error: unknown, text: Text): string {
+function signInError(error: unknown, text: Text): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   if (error.status === 0) return text('signIn.away');
   if (error.status === 429) return text('signIn.locked', { seconds: error.retryAfter ?? 60 });

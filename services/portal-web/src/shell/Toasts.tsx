@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useNotificationContext, type NotificationPayload } from 'react-admin';
 import { useText, type TextKey } from '@/texts/texts';
 
-const SHOWN_MS = 5_000;
+const AUTO_HIDE_MS = 5_000;
 
 export function Toasts() {
   const text = useText();
@@ -26,7 +26,7 @@ export function Toasts() {
   return (
     <Snackbar
       open
-      autoHideDuration={shown.notificationOptions?.autoHideDuration ?? SHOWN_MS}
+      autoHideDuration={shown.notificationOptions?.autoHideDuration ?? AUTO_HIDE_MS}
       onClose={(_, reason) => reason !== 'clickaway' && setShown(null)}
       anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
     >

@@ -8,21 +8,21 @@ import Link from '@mui/material/Link';
 import Toolbar from '@mui/material/Toolbar';
 import Tooltip from '@mui/material/Tooltip';
 import { Link as RouterLink } from 'react-router-dom';
-import { useIsLive } from '@/live/useLiveEvents';
+import { useIsConnected } from '@/live/useLiveEvents';
 import { AccountMenu } from '@/shell/AccountMenu';
-import { Mark } from '@/components/Logo';
+import { Logo } from '@/components/Logo';
 import { ThemeMenu } from '@/shell/ThemeMenu';
-import { Dot } from '@/components/StateDot';
+import { StateDot } from '@/components/StateDot';
 import { useText } from '@/texts/texts';
 
-export function Bar({
+export function TopBar({
   isMenuOpen,
   isPhone,
-  onMenu,
+  onToggleMenu,
 }: {
   isMenuOpen: boolean;
   isPhone: boolean;
-  onMenu: () => void;
+  onToggleMenu: () => void;
 }) {
   const text = useText();
   const label = isPhone
@@ -37,7 +37,7 @@ export function Bar({
     >
       <Toolbar disableGutters sx={{ minHeight: '52px !important', px: 1.25, gap: 1 }}>
         <Tooltip title={label}>
-          <IconButton onClick={onMenu} aria-label={label} aria-expanded={isMenuOpen}>
+          <IconButton onClick={onToggleMenu} aria-label={label} aria-expanded={isMenuOpen}>
             <MenuIcon />
           </IconButton>
         </Tooltip>
@@ -55,7 +55,7 @@ export function Bar({
             minWidth: 0,
           }}
         >
-          <Mark />
+          <Logo />
           <Box
             component="span"
             sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
@@ -64,7 +64,7 @@ export function Bar({
           </Box>
         </Link>
         <Box sx={{ flex: 1 }} />
-        <Live />
+        <LiveIndicator />
         <ThemeMenu />
         <AccountMenu />
       </Toolbar>
@@ -72,11 +72,11 @@ export function Bar({
   );
 }
 
-function Live() {
+function LiveIndicator() {
   const text = useText();
-  const isLive = useIsLive();
+  const isConnected = useIsConnected();
   return (
-    <Tooltip title={isLive ? '' : text('shell.notLive')}>
+    <Tooltip title={isConnected ? '' : text('shell.notLive')}>
       <Box
         role="status"
         sx={{
@@ -88,9 +88,9 @@ function Live() {
           color: 'text.secondary',
         }}
       >
-        {isLive ? (
+        {isConnected ? (
           <>
-            <Dot state="well" size={8} />
+            <StateDot state="well" size={8} />
             {text('shell.live')}
           </>
         ) : null}

@@ -14,14 +14,14 @@ import type { SvgIconComponent } from '@mui/icons-material';
 import type { Role } from '@/api/types';
 import type { TextKey } from '@/texts/texts';
 
-export interface View {
+export interface MenuView {
   path: string;
   text: TextKey;
   icon: SvgIconComponent;
-  needs?: Role;
+  requiredRole?: Role;
 }
 
-export const GROUPS: readonly (readonly [TextKey, readonly View[]])[] = [
+export const MENU_GROUPS: readonly (readonly [TextKey, readonly MenuView[]])[] = [
   [
     'menu.watch',
     [
@@ -43,8 +43,8 @@ export const GROUPS: readonly (readonly [TextKey, readonly View[]])[] = [
     'menu.settle',
     [
       { path: '/connectors', text: 'menu.connectors', icon: ConnectorsIcon },
-      { path: '/users', text: 'menu.users', icon: UsersIcon, needs: 'admin' },
-      { path: '/audit', text: 'menu.audit', icon: AuditIcon, needs: 'admin' },
+      { path: '/users', text: 'menu.users', icon: UsersIcon, requiredRole: 'admin' },
+      { path: '/audit', text: 'menu.audit', icon: AuditIcon, requiredRole: 'admin' },
     ],
   ],
 ];

@@ -59,7 +59,7 @@ const shared: ThemeOptions = {
 };
 
 /** The look of `Tag`. */
-function tags(tones: Tones): Record<string, CSSObject> {
+function tagStyles(tones: Tones): Record<string, CSSObject> {
   const coloured = Object.entries(tones).map(([tone, { text, fill }]) => [
     `.tag.${tone}`,
     { color: text, backgroundColor: fill },
@@ -84,7 +84,7 @@ function tags(tones: Tones): Record<string, CSSObject> {
   };
 }
 
-function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palette']>): Theme {
+function buildTheme(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palette']>): Theme {
   return createTheme({
     ...shared,
     palette: { mode, contrastThreshold: 4.5, ...palette },
@@ -113,7 +113,7 @@ function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palett
       MuiAlert: { styleOverrides: { root: { alignItems: 'center' } } },
       MuiCssBaseline: {
         styleOverrides: {
-          ...tags(mode === 'light' ? LIGHT : DARK),
+          ...tagStyles(mode === 'light' ? LIGHT : DARK),
           ':focus-visible': {
             outline: `2px solid ${mode === 'light' ? '#2f5fd0' : '#8fb3ff'}`,
             outlineOffset: 2,
@@ -130,7 +130,7 @@ function built(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['palett
   });
 }
 
-export const lightTheme = built('light', {
+export const lightTheme = buildTheme('light', {
   primary: { main: '#2f5fd0' },
   error: { main: '#b92c21' },
   warning: { main: '#8a5300' },
@@ -142,7 +142,7 @@ export const lightTheme = built('light', {
   tones: LIGHT,
 });
 
-export const darkTheme = built('dark', {
+export const darkTheme = buildTheme('dark', {
   primary: { main: '#8fb3ff' },
   error: { main: '#ff8f85' },
   warning: { main: '#efb84e' },

@@ -10,35 +10,35 @@ import type { Appointment } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveAppointments } from '@/live/useLiveAppointments';
-import { own } from '@/components/dateTime';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { formatSourceDate } from '@/components/dateTime';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { StatusTag } from '@/components/StatusTag';
 import { useText, type Text } from '@/texts/texts';
 import { useConnectorChoices } from '@/views/connectors/useConnectors';
-import { numbered, STATUSES } from '@/views/transactions/columns';
+import { appointmentNumber, STATUSES } from '@/views/transactions/columns';
 
-export type AppointmentListed = Appointment & Row;
+export type AppointmentRow = Appointment & Row;
 
-export default function Appointments() {
+export default function AppointmentList() {
   const text = useText();
   return (
     <>
-      <PageHead title={text('menu.appointments')} lead={text('appointments.lead')} />
-      <ListView<AppointmentListed>
-        list="appointments"
+      <PageHeader title={text('menu.appointments')} lead={text('appointments.lead')} />
+      <ListView<AppointmentRow>
+        resource="appointments"
         name="appointments"
         title={text('menu.appointments')}
         columns={useMemo(() => columns(text), [text])}
         criteria={useCriteria()}
-        usualSort="-last_transaction_at"
-        to={(row) => `/appointments/${encodeURIComponent(row.appointment_key)}`}
-        named={(row) => row.subject ?? String(row.appointment_id)}
-        saved="appointments"
+        defaultSort="-last_transaction_at"
+        linkTo={(row) => `/appointments/${encodeURIComponent(row.appointment_key)}`}
+        nameOf={(row) => row.subject ?? String(row.appointment_id)}
+        savedViewList="appointments"
         exportPath="/api/appointments/export"
         hasSearch
-        useLive={useLiveAppointments}
-        empty={{ title: text('empty.appointments'), hint: text('empty.appointmentsHint') }}
+        useNewRows={useLiveAppointments}
+        emptyState={{ title: text('empty.appointments'), hint: text('empty.appointmentsHint') }}
       />
     </>
   );
@@ -68,93 +68,99 @@ function useCriteria(): readonly Criterion[] {
   ];
 }
 
-function columns(text: Text): readonly Column<AppointmentListed>[] {
+function columns(text: Text): readonly Column<AppointmentRow>[] {
   return [
     {
       name: 'last_transaction_at',
       label: 'field.last_transaction_at',
       sort: 'last_transaction_at',
-      show: (row) => <Moment at={row.last_transaction_at} />,
+      render: (row) => <Timestamp at={row.last_transaction_at} />,
     },
     {
       name: 'appointment_id',
       label: 'field.appointment',
       sort: 'appointment_id',
-      show: (row) => numbered(row),
+      render: (row) => appointmentNumber(row),
     },
     {
       name: 'subject',
       label: 'field.subject',
       sort: 'subject',
       width: 280,
-      show: (row) => row.subject,
+      render: (row) => row.subject,
     },
     {
       name: 'deliveries',
       label: 'field.statuses',
       width: 460,
-      show: (row) => <Statuses row={row} />,
+      render: (row) => <StatusTags row={row} />,
     },
-    { name: 'job_no', label: 'field.job_no', sort: 'job_no', show: (row) => row.job_no },
-    { name: 'task_no', label: 'field.task_no', sort: 'task_no', show: (row) => row.task_no },
+    { name: 'job_no', label: 'field.job_no', sort: 'job_no', render: (row) => row.job_no },
+    { name: 'task_no', label: 'field.task_no', sort: 'task_no', render: (row) => row.task_no },
     {
       name: 'source_app',
       label: 'field.source_app',
       sort: 'source_app',
-      show: (row) => row.source_app,
+      render: (row) => row.source_app,
     },
     {
       name: 'action',
       label: 'field.action',
       sort: 'action',
-      show: (row) => (row.action ? text(`action.${row.action}`) : null),
+      render: (row) => (row.action ? text(`action.${row.action}`) : null),
     },
     {
       name: 'modified_at',
       label: 'field.modified_at',
       sort: 'modified_at',
-      show: (row) => <Moment at={row.modified_at} />,
+      render: (row) => <Timestamp at={row.modified_at} />,
     },
     {
       name: 'modified_by',
       label: 'field.modified_by',
       sort: 'modified_by',
-      isExtra: true,
-      show: (row) => row.modified_by,
+      isHiddenByDefault: true,
+      render: (row) => row.modified_by,
     },
     {
       name: 'start',
       label: 'field.start',
       sort: 'start',
-      isExtra: true,
-      show: (row) => own(row.start),
+      isHiddenByDefault: true,
+      render: (row) => formatSourceDate(row.start),
     },
-    { name: 'end', label: 'field.end', sort: 'end', isExtra: true, show: (row) => own(row.end) },
+    {
+      name: 'end',
+      label: 'field.end',
+      sort: 'end',
+      isHiddenByDefault: true,
+      render: (row) => formatSourceDate(row.end),
+    },
     {
       name: 'source_type',
       label: 'field.source_type',
       sort: 'source_type',
-      isExtra: true,
-      show: (row) => row.source_type,
+      isHiddenByDefault: true,
+      render: (row) => row.source_type,
     },
     {
       name: 'back_office_id',
       label: 'field.back_office_id',
       sort: 'back_office_id',
-      isExtra: true,
-      show: (row) => row.back_office_id,
+      isHiddenByDefault: true,
+      render: (row) => row.back_office_id,
     },
     {
       name: 'created_by',
       label: 'field.created_by',
       sort: 'created_by',
-      isExtra: true,
-      show: (row) => row.created_by,
+      isHiddenByDefault: true,
+      render: (row) => row.created_by,
     },
   ];
 }
 
-function Statuses({ row }: { row: AppointmentListed }) {
+function StatusTags({ row }: { row: AppointmentRow }) {
   return (
     <Box
       component="span"

@@ -11,30 +11,30 @@ import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 import type { Activity } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { StatusTag } from '@/components/StatusTag';
-import { UnseenHead } from '@/components/HiddenHeaderCell';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 
-export function LastActivity({ activity }: { activity: readonly Activity[] }) {
+export function LastActivityTab({ activity }: { activity: readonly Activity[] }) {
   const text = useText();
   if (activity.length === 0)
-    return <Empty title={text('details.noActivity')} hint={text('phaseMeans.pending')} />;
+    return <EmptyState title={text('details.noActivity')} hint={text('phaseMeans.pending')} />;
   return (
     <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'minmax(0, 1fr)' }}>
-      {activity.map((one) => (
-        <Box key={one.connector_id}>
+      {activity.map((connectorActivity) => (
+        <Box key={connectorActivity.connector_id}>
           <Typography variant="h2" sx={{ mb: 0.5 }}>
-            {one.connector_name ?? text('details.noConnector')}
+            {connectorActivity.connector_name ?? text('details.noConnector')}
           </Typography>
           <Box
             sx={{ overflowX: 'auto' }}
             tabIndex={0}
             role="group"
-            aria-label={one.connector_name ?? text('details.noConnector')}
+            aria-label={connectorActivity.connector_name ?? text('details.noConnector')}
           >
-            <Sent deliveries={one.deliveries} />
+            <DeliveryTable deliveries={connectorActivity.deliveries} />
           </Box>
         </Box>
       ))}
@@ -42,13 +42,13 @@ export function LastActivity({ activity }: { activity: readonly Activity[] }) {
   );
 }
 
-function Sent({ deliveries }: { deliveries: Activity['deliveries'] }) {
+function DeliveryTable({ deliveries }: { deliveries: Activity['deliveries'] }) {
   const text = useText();
   return (
     <MuiTable size="small">
       <TableHead>
         <TableRow>
-          <UnseenHead name={text('field.details')} />
+          <HiddenHeaderCell label={text('field.details')} />
           {(['status', 'received_at', 'action', 'attempt', 'trigger', 'message'] as const).map(
             (name) => (
               <TableCell key={name}>{text(`field.${name}`)}</TableCell>
@@ -81,7 +81,7 @@ function Sent({ deliveries }: { deliveries: Activity['deliveries'] }) {
               />
             </TableCell>
             <TableCell>
-              <Moment at={delivery.received_at} />
+              <Timestamp at={delivery.received_at} />
             </TableCell>
             <TableCell>{delivery.action ? text(`action.${delivery.action}`) : null}</TableCell>
             <TableCell>{delivery.attempt}</TableCell>

@@ -3,15 +3,17 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { Activity } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
+import { EmptyState } from '@/components/EmptyState';
 import { useText } from '@/texts/texts';
 import { MbocSettings } from '@/views/connectors/MbocSettings';
 
-export function Settings({ activity }: { activity: readonly Activity[] }) {
+export function SettingsTab({ activity }: { activity: readonly Activity[] }) {
   const text = useText();
-  const known = activity.filter((one) => one.settings_now);
-  if (known.length === 0)
-    return <Empty title={text('status.MBOC Not Provided')} hint={text('details.noSettings')} />;
+  const connectors = activity.filter((connectorActivity) => connectorActivity.settings_now);
+  if (connectors.length === 0)
+    return (
+      <EmptyState title={text('status.MBOC Not Provided')} hint={text('details.noSettings')} />
+    );
   return (
     <Box
       sx={{
@@ -19,19 +21,23 @@ export function Settings({ activity }: { activity: readonly Activity[] }) {
         gap: 3,
         gridTemplateColumns: {
           xs: 'minmax(0, 1fr)',
-          lg: known.length > 1 ? 'repeat(2, minmax(0, 1fr))' : 'minmax(0, 900px)',
+          lg: connectors.length > 1 ? 'repeat(2, minmax(0, 1fr))' : 'minmax(0, 900px)',
         },
       }}
     >
-      {known.map((one) =>
-        one.settings_now ? (
-          <Box key={one.connector_id} role="group" aria-label={one.settings_now.name}>
+      {connectors.map((connectorActivity) =>
+        connectorActivity.settings_now ? (
+          <Box
+            key={connectorActivity.connector_id}
+            role="group"
+            aria-label={connectorActivity.settings_now.name}
+          >
             <Typography variant="h2" sx={{ mb: 1 }}>
-              {one.settings_now.name}
+              {connectorActivity.settings_now.name}
             </Typography>
             <MbocSettings
-              now={one.settings_now}
-              then={one.deliveries[0]?.attempts[0]?.settings_then}
+              current={connectorActivity.settings_now}
+              atAttempt={connectorActivity.deliveries[0]?.attempts[0]?.settings_then}
             />
           </Box>
         ) : null,

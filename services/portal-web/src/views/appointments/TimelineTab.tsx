@@ -9,33 +9,33 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { Link as RouterLink } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
-import { api, the } from '@/api/client';
-import type { Happening } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
-import { Trouble } from '@/components/ErrorAlert';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
+import type { TimelineEntry } from '@/api/types';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { told, type Told } from '@/views/appointments/timelineEntries';
+import { describeEntry, type EntryDescription } from '@/views/appointments/timelineEntries';
 
-export function Timeline({ appointmentKey }: { appointmentKey: string }) {
+export function TimelineTab({ appointmentKey }: { appointmentKey: string }) {
   const text = useText();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const found = useTimeline(appointmentKey);
-  if (found.error) return <Trouble error={found.error} again={() => void found.refetch()} />;
+  if (found.error) return <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton variant="rounded" height={240} />;
-  if (found.data.items.length === 0) return <Empty title={text('details.noActivity')} />;
+  if (found.data.items.length === 0) return <EmptyState title={text('details.noActivity')} />;
   return (
     <Box
       component="ol"
       aria-label={text('details.timeline')}
       sx={{ listStyle: 'none', m: 0, p: 0, pl: 1.5 }}
     >
-      {found.data.items.map((happening, place) => (
-        <Line
-          key={`${happening.kind} ${happening.at} ${place}`}
-          at={happening.at}
-          told={told(happening, text, isAdmin)}
+      {found.data.items.map((entry, index) => (
+        <TimelineItem
+          key={`${entry.kind} ${entry.at} ${index}`}
+          at={entry.at}
+          description={describeEntry(entry, text, isAdmin)}
         />
       ))}
     </Box>
@@ -47,7 +47,7 @@ function useTimeline(appointmentKey: string) {
   return useQuery({
     queryKey: ['appointment', appointmentKey, 'timeline'],
     queryFn: () =>
-      the(
+      unwrap(
         api.GET('/api/timelines/{appointment_key}', {
           params: { path: { appointment_key: appointmentKey } },
         }),
@@ -55,7 +55,13 @@ function useTimeline(appointmentKey: string) {
   });
 }
 
-function Line({ at, told }: { at: Happening['at']; told: Told }) {
+function TimelineItem({
+  at,
+  description,
+}: {
+  at: TimelineEntry['at'];
+  description: EntryDescription;
+}) {
   return (
     <Box
       component="li"
@@ -74,23 +80,23 @@ function Line({ at, told }: { at: Happening['at']; told: Told }) {
           width: 12,
           height: 12,
           borderRadius: '50%',
-          bgcolor: theme.palette.tones[told.tone].line,
+          bgcolor: theme.palette.tones[description.tone].line,
           border: `2px solid ${theme.palette.background.paper}`,
         },
       })}
     >
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
         <Typography variant="body2" color="text.secondary" sx={{ minWidth: 72 }}>
-          <Moment at={at} />
+          <Timestamp at={at} />
         </Typography>
-        {told.what}
-        {told.links.map(({ to, label }) => (
+        {description.title}
+        {description.links.map(({ to, label }) => (
           <Link key={to} component={RouterLink} to={to} variant="body2">
             {label}
           </Link>
         ))}
       </Box>
-      {told.calls?.map((call) => (
+      {description.calls?.map((call) => (
         <Typography
           key={call}
           variant="body2"
@@ -104,13 +110,13 @@ function Line({ at, told }: { at: Happening['at']; told: Told }) {
           {call}
         </Typography>
       ))}
-      {told.more ? (
+      {description.details ? (
         <Typography
           variant="body2"
           color="text.secondary"
           sx={{ mt: 0.25, overflowWrap: 'anywhere' }}
         >
-          {told.more}
+          {description.details}
         </Typography>
       ) : null}
     </Box>

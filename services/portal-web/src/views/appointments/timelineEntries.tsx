@@ -2,95 +2,100 @@
 
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
-import type { Exchange, Happening } from '@/api/types';
-import { own, took } from '@/components/dateTime';
-import { size } from '@/components/formatBytes';
+import type { HttpExchange, TimelineEntry } from '@/api/types';
+import { formatSourceDate, formatElapsed } from '@/components/dateTime';
+import { formatBytes } from '@/components/formatBytes';
 import { StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
 import type { Tone } from '@/theme/theme';
 import type { Text, TextKey } from '@/texts/texts';
 import { actionName } from '@/views/audit/actionName';
-import { fieldText } from '@/views/connectors/differences';
+import { fieldLabelKey } from '@/views/connectors/differences';
 
-type Of<Kind extends Happening['kind']> = Extract<Happening, { kind: Kind }>;
+type EntryOf<Kind extends TimelineEntry['kind']> = Extract<TimelineEntry, { kind: Kind }>;
 
-export interface Told {
+export interface EntryDescription {
   tone: Tone;
-  what: ReactNode;
+  title: ReactNode;
   /** What was sent, and what was answered. */
   calls?: string[];
-  more?: string;
+  details?: string;
   links: { to: string; label: string }[];
 }
 
-const REFUSED = 400;
+const FIRST_ERROR_STATUS = 400;
 
-export function told(happening: Happening, text: Text, isAdmin: boolean): Told {
-  switch (happening.kind) {
+export function describeEntry(
+  entry: TimelineEntry,
+  text: Text,
+  isAdmin: boolean,
+): EntryDescription {
+  switch (entry.kind) {
     case 'version':
-      return version(happening, text);
+      return version(entry, text);
     case 'attempt':
-      return attempt(happening, text);
+      return attempt(entry, text);
     case 'operation':
-      return operation(happening, text, isAdmin);
+      return operation(entry, text, isAdmin);
     case 'note':
       return {
         tone: 'quiet',
-        what: <Said what={text('timeline.noted')} who={happening.who} />,
-        more: happening.text,
+        title: <EntryTitle title={text('timeline.noted')} who={entry.who} />,
+        details: entry.text,
         links: [
           { to: '/errors?view=groups', label: text('errors.groups') },
-          ...inAudit(happening.cause, text, isAdmin),
+          ...auditLinks(entry.cause, text, isAdmin),
         ],
       };
     case 'settings':
-      return settings(happening, text, isAdmin);
+      return settings(entry, text, isAdmin);
     case 'audit':
-      return audited(happening, text);
+      return audited(entry, text);
   }
 }
 
-function Said({ what, who }: { what: string; who?: string | null }) {
+function EntryTitle({ title, who }: { title: string; who?: string | null }) {
   return (
     <Typography variant="body2">
-      <strong>{what}</strong>
+      <strong>{title}</strong>
       {who ? ` · ${who}` : ''}
     </Typography>
   );
 }
 
 function version(
-  { appointment, changed, action, who, delivery_id }: Of<'version'>,
+  { appointment, changed, action, who, delivery_id }: EntryOf<'version'>,
   text: Text,
-): Told {
-  const facts: Record<string, unknown> = { ...appointment };
-  const differing = changed.map(
-    (name) => `${text(`field.${name}` as TextKey)}: ${own(facts[name] as string | null) ?? '–'}`,
+): EntryDescription {
+  const fields: Record<string, unknown> = { ...appointment };
+  const changedValues = changed.map(
+    (name) =>
+      `${text(`field.${name}` as TextKey)}: ${formatSourceDate(fields[name] as string | null) ?? '–'}`,
   );
   const planned = appointment?.start
     ? [
         `${text('details.planned')}: ` +
-          `${own(appointment.start) ?? ''} – ${own(appointment.end) ?? ''}`,
+          `${formatSourceDate(appointment.start) ?? ''} – ${formatSourceDate(appointment.end) ?? ''}`,
       ]
     : [];
-  const what = (
-    <Said
-      what={text('details.reported', { action: action ? text(`action.${action}`) : '' })}
+  const title = (
+    <EntryTitle
+      title={text('details.reported', { action: action ? text(`action.${action}`) : '' })}
       who={who}
     />
   );
   return {
     tone: 'busy',
-    what,
-    more: (changed.length > 0 ? differing : planned).join(' · '),
+    title,
+    details: (changed.length > 0 ? changedValues : planned).join(' · '),
     links: [delivery(delivery_id, text)],
   };
 }
 
 function attempt(
-  { attempt: made, connector_name, delivery_id, who }: Of<'attempt'>,
+  { attempt: made, connector_name, delivery_id, who }: EntryOf<'attempt'>,
   text: Text,
-): Told {
+): EntryDescription {
   const tone =
     made.status === 'Success'
       ? 'good'
@@ -99,7 +104,7 @@ function attempt(
         : made.status === 'Failed'
           ? 'bad'
           : 'warn';
-  const what = (
+  const title = (
     <>
       <StatusTag status={made.status} phase="done" />
       <Typography variant="body2">
@@ -112,90 +117,96 @@ function attempt(
       </Typography>
     </>
   );
-  const particulars = [
+  const details = [
     made.tries > 1 ? `${text('field.tries')} ${made.tries}` : '',
     made.connector_version ? `${text('field.connector_version')} ${made.connector_version}` : '',
   ];
   return {
     tone,
-    what,
+    title,
     calls: made.exchange
       ? calls(made.exchange, made.duration_ms, text)
       : [text('timeline.nothingSent')],
-    more: [...particulars, made.message].filter(Boolean).join(' · '),
+    details: [...details, made.message].filter(Boolean).join(' · '),
     links: [delivery(delivery_id, text)],
   };
 }
 
-function calls(exchange: Exchange, duration: number | null | undefined, text: Text): string[] {
+function calls(exchange: HttpExchange, duration: number | null | undefined, text: Text): string[] {
   const { method, address, sent_bytes, http_status, received_bytes } = exchange;
-  const answer = http_status
-    ? [`HTTP ${http_status}`, size(received_bytes ?? 0, text)]
+  const response = http_status
+    ? [`HTTP ${http_status}`, formatBytes(received_bytes ?? 0, text)]
     : [text('timeline.noAnswer')];
-  const lasted = duration ? text('details.took', { duration: took(duration, text) }) : '';
+  const elapsed = duration ? text('details.took', { duration: formatElapsed(duration, text) }) : '';
   return [
-    `→ ${method} ${address} · ${size(sent_bytes, text)}`,
-    `← ${[...answer, lasted].filter(Boolean).join(' · ')}`,
+    `→ ${method} ${address} · ${formatBytes(sent_bytes, text)}`,
+    `← ${[...response, elapsed].filter(Boolean).join(' · ')}`,
   ];
 }
 
 function operation(
-  { operation: kind, who, operation_id, deliveries }: Of<'operation'>,
+  { operation: kind, who, operation_id, deliveries }: EntryOf<'operation'>,
   text: Text,
   isAdmin: boolean,
-): Told {
+): EntryDescription {
   const outcomes = deliveries.map(({ outcome, message }) =>
     [text(`operations.${outcome}`), message].filter(Boolean).join(': '),
   );
   return {
     tone: 'held',
-    what: <Said what={text(`timeline.${kind}`)} who={who} />,
-    more: outcomes.join(' · '),
+    title: <EntryTitle title={text(`timeline.${kind}`)} who={who} />,
+    details: outcomes.join(' · '),
     links: [
       { to: `/operations/${operation_id}`, label: text('operations.one') },
-      ...inAudit(operation_id, text, isAdmin),
+      ...auditLinks(operation_id, text, isAdmin),
     ],
   };
 }
 
 function settings(
-  { connector_id, connector_name, version: made, changed, who }: Of<'settings'>,
+  { connector_id, connector_name, version: made, changed, who }: EntryOf<'settings'>,
   text: Text,
   isAdmin: boolean,
-): Told {
+): EntryDescription {
   const fields = changed.map((name) => {
-    const key = fieldText(name);
+    const key = fieldLabelKey(name);
     return key ? text(key) : name;
   });
   const to = `/connectors/${connector_id}?from=${made - 1}&to=${made}`;
   return {
     tone: 'held',
-    what: (
-      <Said what={text('timeline.settings', { name: connector_name, version: made })} who={who} />
+    title: (
+      <EntryTitle
+        title={text('timeline.settings', { name: connector_name, version: made })}
+        who={who}
+      />
     ),
-    more: fields.join(', '),
-    links: [{ to, label: text('connectors.showChange') }, ...inAudit(connector_id, text, isAdmin)],
+    details: fields.join(', '),
+    links: [
+      { to, label: text('connectors.showChange') },
+      ...auditLinks(connector_id, text, isAdmin),
+    ],
   };
 }
 
-function audited({ action, outcome, who, target }: Of<'audit'>, text: Text): Told {
-  const isRefused = (outcome ?? REFUSED) >= REFUSED;
-  const what = (
+function audited({ action, outcome, who, target }: EntryOf<'audit'>, text: Text): EntryDescription {
+  const isRefused = (outcome ?? FIRST_ERROR_STATUS) >= FIRST_ERROR_STATUS;
+  const title = (
     <>
-      <Said what={actionName(action, text)} who={who} />
+      <EntryTitle title={actionName(action, text)} who={who} />
       <Tag tone={isRefused ? 'bad' : 'good'}>
         {text(isRefused ? 'audit.refused' : 'audit.done')}
       </Tag>
     </>
   );
-  return { tone: 'quiet', what, links: inAudit(target, text, true) };
+  return { tone: 'quiet', title, links: auditLinks(target, text, true) };
 }
 
 function delivery(id: string, text: Text) {
   return { to: `/transactions/${encodeURIComponent(id)}`, label: text('field.details') };
 }
 
-function inAudit(target: string, text: Text, isAdmin: boolean) {
+function auditLinks(target: string, text: Text, isAdmin: boolean) {
   return isAdmin
     ? [{ to: `/audit?target=${encodeURIComponent(target)}`, label: text('timeline.inAudit') }]
     : [];

@@ -5,15 +5,15 @@ import Box from '@mui/material/Box';
 import type { AuditEntry } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
 import { ListView } from '@/list/ListView';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { Tag } from '@/components/Tag';
 import { useText, type Text } from '@/texts/texts';
-import { Change } from '@/views/audit/ChangeSummary';
+import { ChangeSummary } from '@/views/audit/ChangeSummary';
 import { actionName } from '@/views/audit/actionName';
 
-type Listed = AuditEntry & Row;
-const REFUSED = 400;
+type AuditRow = AuditEntry & Row;
+const FIRST_ERROR_STATUS = 400;
 
 const CRITERIA: readonly Criterion[] = [
   { name: 'who', label: 'field.who', kind: 'text' },
@@ -23,72 +23,77 @@ const CRITERIA: readonly Criterion[] = [
   { name: 'at_to', label: 'field.at_to', kind: 'moment' },
 ];
 
-export default function Audit() {
+export default function AuditPage() {
   const text = useText();
   return (
     <>
-      <PageHead title={text('audit.title')} lead={text('audit.lead')} />
-      <ListView<Listed>
-        list="audit"
+      <PageHeader title={text('audit.title')} lead={text('audit.lead')} />
+      <ListView<AuditRow>
+        resource="audit"
         name="audit"
         title={text('audit.title')}
         columns={useMemo(() => columns(text), [text])}
         criteria={CRITERIA}
-        usualSort="-at"
+        defaultSort="-at"
         exportPath="/api/audit/export"
-        named={(row) => `${row.who} ${row.action}`}
-        saved="audit"
-        empty={{ title: text('empty.audit'), hint: text('empty.auditHint') }}
+        nameOf={(row) => `${row.who} ${row.action}`}
+        savedViewList="audit"
+        emptyState={{ title: text('empty.audit'), hint: text('empty.auditHint') }}
       />
     </>
   );
 }
 
-function columns(text: Text): readonly Column<Listed>[] {
+function columns(text: Text): readonly Column<AuditRow>[] {
   return [
-    { name: 'at', label: 'field.at', sort: 'at', show: (row) => <Moment at={row.at} /> },
+    { name: 'at', label: 'field.at', sort: 'at', render: (row) => <Timestamp at={row.at} /> },
     {
       name: 'who',
       label: 'field.who',
       sort: 'who',
-      show: (row) => <strong>{row.who || '–'}</strong>,
+      render: (row) => <strong>{row.who || '–'}</strong>,
     },
     {
       name: 'action',
       label: 'field.action',
       sort: 'action',
       width: 260,
-      show: (row) => actionName(row.action, text),
+      render: (row) => actionName(row.action, text),
     },
     {
       name: 'target',
       label: 'field.target',
       sort: 'target',
       width: 220,
-      show: (row) => row.target,
+      render: (row) => row.target,
     },
-    { name: 'outcome', label: 'field.outcome', show: (row) => <Outcome entry={row} /> },
+    { name: 'outcome', label: 'field.outcome', render: (row) => <Outcome entry={row} /> },
     {
       name: 'change',
       label: 'audit.change',
       width: 520,
-      show: (row) =>
-        (row.before ?? row.after) ? <Change before={row.before} after={row.after} /> : null,
+      render: (row) =>
+        (row.before ?? row.after) ? <ChangeSummary before={row.before} after={row.after} /> : null,
     },
     {
       name: 'role',
       label: 'field.role',
-      isExtra: true,
-      show: (row) => (row.role ? text(`role.${row.role}`) : null),
+      isHiddenByDefault: true,
+      render: (row) => (row.role ? text(`role.${row.role}`) : null),
     },
-    { name: 'via', label: 'field.via', show: (row) => row.via },
-    { name: 'address', label: 'field.address', isExtra: true, show: (row) => row.address },
+    { name: 'via', label: 'field.via', render: (row) => row.via },
+    {
+      name: 'address',
+      label: 'field.address',
+      isHiddenByDefault: true,
+      render: (row) => row.address,
+    },
   ];
 }
 
 function Outcome({ entry }: { entry: AuditEntry }) {
   const text = useText();
-  const isRefused = (entry.outcome ?? REFUSED) >= REFUSED;
+  const isRefused = (entry.outcome ?? FIRST_ERROR_STATUS) >= FIRST_ERROR_STATUS;
   return (
     <Box component="span" title={entry.outcome ? `HTTP ${entry.outcome}` : undefined}>
       <Tag tone={isRefused ? 'bad' : 'good'}>

@@ -6,15 +6,15 @@ import ButtonBase from '@mui/material/ButtonBase';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
-interface Line {
+interface ChangedField {
   field: string;
   before: string;
   after: string;
 }
 
-export function Change({ before, after }: { before: unknown; after: unknown }) {
+export function ChangeSummary({ before, after }: { before: unknown; after: unknown }) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const lines = changed(before, after);
+  const lines = changedFields(before, after);
   if (lines.length === 0) return null;
   return (
     <>
@@ -61,26 +61,28 @@ export function Change({ before, after }: { before: unknown; after: unknown }) {
   );
 }
 
-function changed(before: unknown, after: unknown): Line[] {
-  const one = parts(before);
-  const other = parts(after);
+function changedFields(before: unknown, after: unknown): ChangedField[] {
+  const one = flatten(before);
+  const other = flatten(after);
   const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   return fields
-    .map((field) => ({ field, before: said(one[field]), after: said(other[field]) }))
+    .map((field) => ({ field, before: toText(one[field]), after: toText(other[field]) }))
     .filter((line) => line.before !== line.after);
 }
 
 /** Nested values under dotted names; a plain value under no name at all. */
-function parts(value: unknown, path = ''): Record<string, unknown> {
+function flatten(value: unknown, path = ''): Record<string, unknown> {
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value)) return { [path || '·']: value };
   return Object.assign(
     {},
-    ...Object.entries(value).map(([name, inner]) => parts(inner, path ? `${path}.${name}` : name)),
+    ...Object.entries(value).map(([name, inner]) =>
+      flatten(inner, path ? `${path}.${name}` : name),
+    ),
   ) as Record<string, unknown>;
 }
 
-function said(value: unknown): string {
+function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

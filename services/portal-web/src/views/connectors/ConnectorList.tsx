@@ -16,24 +16,24 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
+import { useHasRole } from '@/account/useHasRole';
 import type { Connector } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { Tag } from '@/components/Tag';
-import { Trouble } from '@/components/ErrorAlert';
-import { UnseenHead } from '@/components/HiddenHeaderCell';
+import { ErrorAlert } from '@/components/ErrorAlert';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 import { useConnectors } from '@/views/connectors/useConnectors';
 
-export default function Connectors() {
+export default function ConnectorList() {
   const text = useText();
   const found = useConnectors();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   return (
     <>
-      <PageHead title={text('connectors.title')} lead={text('connectors.lead')}>
+      <PageHeader title={text('connectors.title')} lead={text('connectors.lead')}>
         {isAdmin ? (
           <Box sx={{ display: 'flex', gap: 1 }}>
             <Button
@@ -54,20 +54,22 @@ export default function Connectors() {
             </Button>
           </Box>
         ) : null}
-      </PageHead>
+      </PageHeader>
       <Card>
-        {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
+        {found.error ? (
+          <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
+        ) : null}
         {found.isPending ? <Skeleton height={200} variant="rectangular" /> : null}
         {found.data?.length === 0 ? (
-          <Empty title={text('empty.connectors')} hint={text('empty.connectorsHint')} />
+          <EmptyState title={text('empty.connectors')} hint={text('empty.connectorsHint')} />
         ) : null}
-        {found.data?.length ? <Rows connectors={found.data} /> : null}
+        {found.data?.length ? <ConnectorTable connectors={found.data} /> : null}
       </Card>
     </>
   );
 }
 
-function Rows({ connectors }: { connectors: readonly Connector[] }) {
+function ConnectorTable({ connectors }: { connectors: readonly Connector[] }) {
   const text = useText();
   return (
     <Box
@@ -79,7 +81,7 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
       <MuiTable size="small" sx={{ '& td': { py: 1.1, whiteSpace: 'nowrap' } }}>
         <TableHead>
           <TableRow>
-            <UnseenHead name={text('field.details')} />
+            <HiddenHeaderCell label={text('field.details')} />
             {(['name', 'state', 'source_app', 'system', 'uri', 'version'] as const).map((name) => (
               <TableCell key={name}>{text(`field.${name}`)}</TableCell>
             ))}
@@ -130,7 +132,7 @@ function Rows({ connectors }: { connectors: readonly Connector[] }) {
               </TableCell>
               <TableCell>{connector.version}</TableCell>
               <TableCell>
-                <Moment at={connector.modified_at} />
+                <Timestamp at={connector.modified_at} />
               </TableCell>
             </TableRow>
           ))}

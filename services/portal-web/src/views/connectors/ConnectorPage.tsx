@@ -10,26 +10,26 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FormProvider } from 'react-hook-form';
 import { useNotify } from 'react-admin';
 import { Link as RouterLink, useNavigate, useParams } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
-import { api, the } from '@/api/client';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
 import type { Connector } from '@/api/types';
-import { Back } from '@/components/BackButton';
-import { PageHead } from '@/components/PageHeader';
+import { BackButton } from '@/components/BackButton';
+import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Tag } from '@/components/Tag';
-import { sentence, Trouble } from '@/components/ErrorAlert';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { ConnectionTest, useTesting } from '@/views/connectors/ConnectionTest';
+import { ConnectionTest, useConnectionTest } from '@/views/connectors/ConnectionTest';
 import {
-  AdvancedPart,
-  AuthenticationPart,
-  EndpointPart,
-  LimitsPart,
-  RoutingPart,
+  AdvancedSection,
+  AuthenticationSection,
+  EndpointSection,
+  LimitsSection,
+  RoutingSection,
 } from '@/views/connectors/formSections';
-import { TakeOver } from '@/views/connectors/ImportNames';
-import { Versions } from '@/views/connectors/VersionHistory';
-import { useSaving } from '@/views/connectors/useConnectorForm';
+import { ImportNames } from '@/views/connectors/ImportNames';
+import { VersionHistory } from '@/views/connectors/VersionHistory';
+import { useConnectorForm } from '@/views/connectors/useConnectorForm';
 
 export default function ConnectorPage() {
   const text = useText();
@@ -38,34 +38,34 @@ export default function ConnectorPage() {
   const found = useQuery({
     queryKey: ['connector', id],
     queryFn: () =>
-      the(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })),
+      unwrap(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })),
     enabled: !isNew,
     refetchOnWindowFocus: false,
   });
-  const back = <Back to="/connectors" list={text('connectors.title')} />;
+  const backLink = <BackButton to="/connectors" list={text('connectors.title')} />;
   if (isNew)
     return (
       <>
-        <PageHead
+        <PageHeader
           title={text('connectors.new')}
           lead={text('connectors.created_hint')}
-          above={back}
+          backLink={backLink}
         />
-        <Form />
+        <ConnectorForm />
       </>
     );
   if (found.error)
     return (
       <>
-        <PageHead title={text('connectors.title')} above={back} />
-        <Trouble error={found.error} again={() => void found.refetch()} />
+        <PageHeader title={text('connectors.title')} backLink={backLink} />
+        <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
       </>
     );
   if (!found.data) return <Skeleton variant="rounded" height={420} />;
   const connector = found.data;
   return (
     <>
-      <PageHead
+      <PageHeader
         title={connector.name}
         lead={
           <Box sx={{ display: 'flex', gap: 1, alignItems: 'center', mt: 0.5 }}>
@@ -81,54 +81,54 @@ export default function ConnectorPage() {
             </Link>
           </Box>
         }
-        above={back}
+        backLink={backLink}
       >
-        <Switching connector={connector} />
-      </PageHead>
-      <Form key={connector.connector_id} connector={connector} />
+        <EnableButton connector={connector} />
+      </PageHeader>
+      <ConnectorForm key={connector.connector_id} connector={connector} />
       <Box sx={{ mt: 2, maxWidth: 1080 }}>
-        <Versions connector={connector} />
+        <VersionHistory connector={connector} />
       </Box>
     </>
   );
 }
 
-function Switching({ connector }: { connector: Connector }) {
+function EnableButton({ connector }: { connector: Connector }) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const params = { params: { path: { connector_id: connector.connector_id } } };
-  const turn = useMutation({
+  const toggleEnabled = useMutation({
     mutationFn: () =>
       connector.enabled
-        ? the(api.POST('/api/connectors/{connector_id}/disable', params))
-        : the(api.POST('/api/connectors/{connector_id}/enable', params)),
+        ? unwrap(api.POST('/api/connectors/{connector_id}/disable', params))
+        : unwrap(api.POST('/api/connectors/{connector_id}/enable', params)),
     onSuccess: async ({ enabled }) => {
       notify(text(enabled ? 'connectors.enabledNow' : 'connectors.disabledNow'));
       await client.invalidateQueries();
     },
-    onError: (error) => notify(sentence(error, text), { type: 'error' }),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
   });
   if (!isAdmin) return null;
   return (
     <Button
       variant="outlined"
       startIcon={<Power />}
-      onClick={() => turn.mutate()}
-      loading={turn.isPending}
+      onClick={() => toggleEnabled.mutate()}
+      loading={toggleEnabled.isPending}
     >
       {text(connector.enabled ? 'connectors.disable' : 'connectors.enable')}
     </Button>
   );
 }
 
-function Form({ connector }: { connector?: Connector }) {
+function ConnectorForm({ connector }: { connector?: Connector }) {
   const text = useText();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const notify = useNotify();
   const navigate = useNavigate();
-  const { form, trouble, isBehind, save } = useSaving(connector);
+  const { form, error, isOutdated, save } = useConnectorForm(connector);
   const submit = () =>
     save((saved) => {
       notify(text(connector ? 'details.saved' : 'connectors.created', { version: saved.version }));
@@ -145,8 +145,8 @@ function Form({ connector }: { connector?: Connector }) {
         }}
       >
         {isAdmin ? null : <Alert severity="info">{text('details.adminOnly')}</Alert>}
-        {trouble ? <Alert severity="error">{trouble}</Alert> : null}
-        {connector && isBehind ? (
+        {error ? <Alert severity="error">{error}</Alert> : null}
+        {connector && isOutdated ? (
           <Alert severity="info" role="status">
             {text('connectors.behind', { version: connector.version })}
           </Alert>
@@ -157,19 +157,19 @@ function Form({ connector }: { connector?: Connector }) {
           sx={{ border: 0, p: 0, m: 0, display: 'grid', gap: 2, minWidth: 0 }}
         >
           <Panel title={text('connectors.routing')}>
-            <RoutingPart />
+            <RoutingSection />
           </Panel>
           <Panel title={text('connectors.endpoint')}>
-            <EndpointPart />
+            <EndpointSection />
           </Panel>
           <Panel title={text('connectors.authentication')}>
-            <AuthenticationPart connector={connector} />
+            <AuthenticationSection connector={connector} />
           </Panel>
           <Panel title={text('connectors.limits')}>
-            <LimitsPart />
+            <LimitsSection />
           </Panel>
           <Panel title={text('connectors.advanced')}>
-            <AdvancedPart connector={connector} />
+            <AdvancedSection connector={connector} />
           </Panel>
         </Box>
         {isAdmin ? (
@@ -199,20 +199,20 @@ function Form({ connector }: { connector?: Connector }) {
             </Button>
           </Box>
         ) : null}
-        {connector ? <Trying connector={connector} /> : null}
+        {connector ? <ConnectionTestPanel connector={connector} /> : null}
       </Box>
     </FormProvider>
   );
 }
 
-function Trying({ connector }: { connector: Connector }) {
+function ConnectionTestPanel({ connector }: { connector: Connector }) {
   const text = useText();
-  const testing = useTesting(connector.connector_id);
+  const connectionTest = useConnectionTest(connector.connector_id);
   return (
     <Panel title={text('details.test')}>
       <Box sx={{ display: 'grid', gap: 2 }}>
-        <ConnectionTest testing={testing} />
-        {testing.data?.mapping ? <TakeOver connector={connector} /> : null}
+        <ConnectionTest connectionTest={connectionTest} />
+        {connectionTest.data?.mapping ? <ImportNames connector={connector} /> : null}
       </Box>
     </Panel>
   );

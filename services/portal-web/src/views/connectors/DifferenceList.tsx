@@ -5,11 +5,11 @@ import Typography from '@mui/material/Typography';
 import { useText } from '@/texts/texts';
 import type { Difference } from '@/views/connectors/differences';
 
-export function Differences({ changed }: { changed: readonly Difference[] }) {
+export function DifferenceList({ differences }: { differences: readonly Difference[] }) {
   const text = useText();
   return (
     <Box component="dl" sx={{ m: 0, display: 'grid', gap: 0.75 }}>
-      {changed.map(({ field, before, after }) => (
+      {differences.map(({ field, before, after }) => (
         <Box key={field}>
           <Typography component="dt" variant="caption">
             {text(field)}

@@ -9,41 +9,43 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useFieldArray, useFormContext } from 'react-hook-form';
 import { useText } from '@/texts/texts';
-import type { Values } from '@/views/connectors/formValues';
+import type { FormValues } from '@/views/connectors/formValues';
 
-export function Headers({ kept }: { kept: string[] }) {
+export function HeadersInput({ currentNames }: { currentNames: string[] }) {
   const text = useText();
-  const { control, register, formState } = useFormContext<Values>();
-  const refused = formState.errors.headers?.message ?? formState.errors.headers?.root?.message;
+  const { control, register, formState } = useFormContext<FormValues>();
+  const error = formState.errors.headers?.message ?? formState.errors.headers?.root?.message;
   const { fields, append, remove } = useFieldArray({ control, name: 'headers' });
   return (
     <Box sx={{ display: 'grid', gap: 1.5, justifyItems: 'start' }}>
       <Typography variant="h3">{text('connectors.label.headers')}</Typography>
       <Typography variant="body2" color="text.secondary">
         {text('connectors.help.headers')}{' '}
-        {kept.length > 0 ? text('connectors.keptHeaders', { names: kept.join(', ') }) : ''}
+        {currentNames.length > 0
+          ? text('connectors.keptHeaders', { names: currentNames.join(', ') })
+          : ''}
       </Typography>
-      {fields.map((field, place) => (
+      {fields.map((field, index) => (
         <Box key={field.id} sx={{ display: 'flex', gap: 1, width: '100%' }}>
-          <TextField label={text('connectors.header')} {...register(`headers.${place}.name`)} />
+          <TextField label={text('connectors.header')} {...register(`headers.${index}.name`)} />
           <TextField
             label={text('connectors.value')}
             type="password"
-            {...register(`headers.${place}.value`)}
+            {...register(`headers.${index}.value`)}
             sx={{ flex: 1 }}
             slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
           />
           <IconButton
-            aria-label={text('connectors.removeHeader', { name: String(place + 1) })}
-            onClick={() => remove(place)}
+            aria-label={text('connectors.removeHeader', { name: String(index + 1) })}
+            onClick={() => remove(index)}
           >
             <Delete fontSize="small" />
           </IconButton>
         </Box>
       ))}
-      {refused ? (
+      {error ? (
         <Typography variant="body2" color="error" role="alert">
-          {refused}
+          {error}
         </Typography>
       ) : null}
       <Button startIcon={<Add />} onClick={() => append({ name: '', value: '' })}>

@@ -6,20 +6,20 @@ import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNotify } from 'react-admin';
-import { useMay } from '@/account/useHasRole';
-import { api, the } from '@/api/client';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
 import type { Connector } from '@/api/types';
-import { sentence } from '@/components/ErrorAlert';
+import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
-export function TakeOver({ connector }: { connector: Connector }) {
+export function ImportNames({ connector }: { connector: Connector }) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
-  const isAdmin = useMay('admin');
-  const take = useMutation({
+  const isAdmin = useHasRole('admin');
+  const importNames = useMutation({
     mutationFn: () =>
-      the(
+      unwrap(
         api.POST('/api/connectors/{connector_id}/take-over-names', {
           params: { path: { connector_id: connector.connector_id } },
         }),
@@ -28,14 +28,18 @@ export function TakeOver({ connector }: { connector: Connector }) {
       notify(text('connectors.tookOver'));
       await client.invalidateQueries();
     },
-    onError: (error) => notify(sentence(error, text), { type: 'error' }),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
   });
   if (!isAdmin) return null;
   return (
     <Alert
       severity="info"
       action={
-        <Button color="inherit" onClick={() => take.mutate()} loading={take.isPending}>
+        <Button
+          color="inherit"
+          onClick={() => importNames.mutate()}
+          loading={importNames.isPending}
+        >
           {text('connectors.takeOver')}
         </Button>
       }

@@ -8,26 +8,26 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router-dom';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { Connector, ConnectorVersion } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
-import { Trouble } from '@/components/ErrorAlert';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { Differences } from '@/views/connectors/DifferenceList';
-import { fieldText, versionDifferences } from '@/views/connectors/differences';
+import { DifferenceList } from '@/views/connectors/DifferenceList';
+import { fieldLabelKey, versionDifferences } from '@/views/connectors/differences';
 
-export function Versions({ connector }: { connector: Connector }) {
+export function VersionHistory({ connector }: { connector: Connector }) {
   const text = useText();
   const found = useVersions(connector);
   const versions = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel title={text('connectors.versions')} hint={text('connectors.versionsHint')}>
-      {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
+      {found.error ? <ErrorAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
       {found.isPending ? <Skeleton height={120} variant="rounded" /> : null}
-      {versions.length === 1 ? <Empty title={text('empty.versions')} /> : null}
-      {versions.length > 1 ? <Compared versions={versions} /> : null}
+      {versions.length === 1 ? <EmptyState title={text('empty.versions')} /> : null}
+      {versions.length > 1 ? <VersionComparison versions={versions} /> : null}
       {found.hasNextPage ? (
         <Button
           color="inherit"
@@ -47,7 +47,7 @@ function useVersions({ connector_id, version }: Connector) {
   return useInfiniteQuery({
     queryKey: ['connector', connector_id, 'versions', version],
     queryFn: ({ pageParam }) =>
-      the(
+      unwrap(
         api.GET('/api/connectors/{connector_id}/versions', {
           params: { path: { connector_id }, query: pageParam ? { after: pageParam } : {} },
         }),
@@ -57,11 +57,11 @@ function useVersions({ connector_id, version }: Connector) {
   });
 }
 
-function Compared({ versions }: { versions: readonly ConnectorVersion[] }) {
+function VersionComparison({ versions }: { versions: readonly ConnectorVersion[] }) {
   const [params, setParams] = useSearchParams();
   const newest = versions[0]?.version ?? 1;
-  const to = chosen(params.get('to'), versions, newest);
-  const from = chosen(params.get('from'), versions, to - 1);
+  const to = existingVersion(params.get('to'), versions, newest);
+  const from = existingVersion(params.get('from'), versions, to - 1);
   const compare = (one: number, other: number) =>
     setParams({ from: String(one), to: String(other) }, { replace: true });
   return (
@@ -72,21 +72,25 @@ function Compared({ versions }: { versions: readonly ConnectorVersion[] }) {
         gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 1fr) minmax(0, 1fr)' },
       }}
     >
-      <List versions={versions} to={to} onShow={(version) => compare(version - 1, version)} />
-      <Difference versions={versions} from={from} to={to} onChoose={compare} />
+      <VersionList
+        versions={versions}
+        to={to}
+        onShow={(version) => compare(version - 1, version)}
+      />
+      <VersionDifference versions={versions} from={from} to={to} onChoose={compare} />
     </Box>
   );
 }
 
-function chosen(
-  given: string | null,
+function existingVersion(
+  requested: string | null,
   versions: readonly ConnectorVersion[],
-  otherwise: number,
+  fallback: number,
 ): number {
-  return versions.some((one) => String(one.version) === given) ? Number(given) : otherwise;
+  return versions.some((one) => String(one.version) === requested) ? Number(requested) : fallback;
 }
 
-function List({
+function VersionList({
   versions,
   to,
   onShow,
@@ -120,13 +124,13 @@ function List({
           <Box sx={{ flex: 1, minWidth: 0 }}>
             <Typography variant="body2">
               <strong>{text('connectors.version', { version: one.version })}</strong> ·{' '}
-              <Moment at={one.modified_at} />
+              <Timestamp at={one.modified_at} />
               {one.modified_by ? ` · ${one.modified_by}` : ''}
             </Typography>
             <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
               {one.version === 1
                 ? text('connectors.firstVersion')
-                : one.changed.map((name) => said(name, text)).join(', ') ||
+                : one.changed.map((name) => fieldLabel(name, text)).join(', ') ||
                   text('connectors.nothingChanged')}
             </Typography>
           </Box>
@@ -146,12 +150,12 @@ function List({
   );
 }
 
-function said(name: string, text: ReturnType<typeof useText>): string {
-  const key = fieldText(name);
+function fieldLabel(name: string, text: ReturnType<typeof useText>): string {
+  const key = fieldLabelKey(name);
   return key ? text(key) : name;
 }
 
-function Difference({
+function VersionDifference({
   versions,
   from,
   to,
@@ -175,13 +179,13 @@ function Difference({
       sx={{ display: 'grid', gap: 1.5, alignContent: 'start', minWidth: 0 }}
     >
       <Box sx={{ display: 'flex', gap: 1 }}>
-        <Choice
+        <VersionSelect
           label={text('connectors.fromVersion')}
           versions={versions}
           value={before?.version}
           onChoose={(version) => onChoose(version, to)}
         />
-        <Choice
+        <VersionSelect
           label={text('connectors.toVersion')}
           versions={versions}
           value={after?.version}
@@ -198,12 +202,12 @@ function Difference({
           {text('connectors.sameVersions')}
         </Typography>
       ) : null}
-      <Differences changed={changed} />
+      <DifferenceList differences={changed} />
     </Box>
   );
 }
 
-function Choice({
+function VersionSelect({
   label,
   versions,
   value,

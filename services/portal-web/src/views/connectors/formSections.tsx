@@ -6,18 +6,23 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import { useWatch } from 'react-hook-form';
 import type { Connector } from '@/api/types';
-import { Headers } from '@/views/connectors/HeadersInput';
+import { HeadersInput } from '@/views/connectors/HeadersInput';
 import {
   ActionsInput,
   ChoiceInput,
   SecretInput,
   SwitchInput,
   TextInput,
-  ZoneInput,
+  TimeZoneInput,
 } from '@/views/connectors/inputs';
-import { API_TYPES, AUTHENTICATION, SYSTEMS, type Values } from '@/views/connectors/formValues';
+import {
+  API_TYPES,
+  AUTHENTICATION_TYPES,
+  SYSTEMS,
+  type FormValues,
+} from '@/views/connectors/formValues';
 
-function Grid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
+function FieldGrid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
   return (
     <Box
       sx={{
@@ -31,9 +36,9 @@ function Grid({ children, columns = 2 }: { children: ReactNode; columns?: number
   );
 }
 
-export function RoutingPart() {
+export function RoutingSection() {
   return (
-    <Grid>
+    <FieldGrid>
       <TextInput name="name" label="field.name" help="connectors.help.name" required />
       <TextInput
         name="description"
@@ -53,14 +58,14 @@ export function RoutingPart() {
       />
       <ActionsInput label="connectors.label.actions" help="connectors.help.actions" />
       <SwitchInput name="enabled" label="field.enabled" help="connectors.help.enabled" />
-    </Grid>
+    </FieldGrid>
   );
 }
 
-export function EndpointPart() {
+export function EndpointSection() {
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      <Grid>
+      <FieldGrid>
         <ChoiceInput
           name="system"
           label="field.system"
@@ -73,14 +78,14 @@ export function EndpointPart() {
           help="connectors.help.api_type"
           choices={API_TYPES}
         />
-      </Grid>
+      </FieldGrid>
       <TextInput name="uri" label="field.uri" help="connectors.help.uri" type="url" />
     </Box>
   );
 }
 
-export function AuthenticationPart({ connector }: { connector?: Connector }) {
-  const type = useWatch<Values, 'authentication.type'>({ name: 'authentication.type' });
+export function AuthenticationSection({ connector }: { connector?: Connector }) {
+  const type = useWatch<FormValues, 'authentication.type'>({ name: 'authentication.type' });
   const has = (secret: string) => connector?.secrets.includes(secret) ?? false;
   const isClient = type === 'Microsoft Entra ID' || type.startsWith('OAuth2');
   const isLogin = type === 'Basic' || type === 'NTLM' || type === 'Windows';
@@ -90,11 +95,11 @@ export function AuthenticationPart({ connector }: { connector?: Connector }) {
         name="authentication.type"
         label="connectors.label.auth_type"
         help="connectors.help.auth_type"
-        choices={AUTHENTICATION}
-        mayBeEmpty={false}
+        choices={AUTHENTICATION_TYPES}
+        isOptional={false}
       />
       {isLogin ? (
-        <Grid>
+        <FieldGrid>
           <TextInput
             name="authentication.login"
             label="connectors.label.login"
@@ -106,10 +111,10 @@ export function AuthenticationPart({ connector }: { connector?: Connector }) {
             help="connectors.help.password"
             isSet={has('password')}
           />
-        </Grid>
+        </FieldGrid>
       ) : null}
       {isClient ? (
-        <Grid>
+        <FieldGrid>
           <TextInput
             name="authentication.client_id"
             label="connectors.label.client_id"
@@ -136,15 +141,15 @@ export function AuthenticationPart({ connector }: { connector?: Connector }) {
             label="connectors.label.scope"
             help="connectors.help.scope"
           />
-        </Grid>
+        </FieldGrid>
       ) : null}
     </Box>
   );
 }
 
-export function LimitsPart() {
+export function LimitsSection() {
   return (
-    <Grid>
+    <FieldGrid>
       <TextInput
         name="limits.calls_in_flight"
         type="number"
@@ -175,16 +180,16 @@ export function LimitsPart() {
         label="connectors.label.partitions"
         help="connectors.help.partitions"
       />
-    </Grid>
+    </FieldGrid>
   );
 }
 
-export function AdvancedPart({ connector }: { connector?: Connector }) {
-  const system = useWatch<Values, 'system'>({ name: 'system' });
+export function AdvancedSection({ connector }: { connector?: Connector }) {
+  const system = useWatch<FormValues, 'system'>({ name: 'system' });
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      <Grid>
-        <ZoneInput label="connectors.label.time_zone" help="connectors.help.time_zone" />
+      <FieldGrid>
+        <TimeZoneInput label="connectors.label.time_zone" help="connectors.help.time_zone" />
         {system === 'Webhook' ? (
           <SecretInput
             name="signing_secret"
@@ -198,7 +203,7 @@ export function AdvancedPart({ connector }: { connector?: Connector }) {
           label="connectors.label.sends_missing_create"
           help="connectors.help.sends_missing_create"
         />
-      </Grid>
+      </FieldGrid>
       <TextInput
         name="mapping"
         lines={3}
@@ -211,7 +216,7 @@ export function AdvancedPart({ connector }: { connector?: Connector }) {
         label="connectors.label.ca_certificate"
         help="connectors.help.ca_certificate"
       />
-      <Headers kept={connector?.header_names ?? []} />
+      <HeadersInput currentNames={connector?.header_names ?? []} />
     </Box>
   );
 }

@@ -10,7 +10,7 @@ type AuthenticationType = components['schemas']['AuthenticationType'];
  * What the form holds: texts may be empty; secrets are undefined while they are not touched, and
  * empty to be removed.
  */
-export interface Values {
+export interface FormValues {
   name: string;
   description: string;
   source_app: string;
@@ -47,7 +47,7 @@ export interface Values {
 
 export const SYSTEMS = ['Business Central', 'NAV', 'CRM', 'Webhook'];
 export const API_TYPES = ['SOAP', 'REST'];
-export const AUTHENTICATION: readonly AuthenticationType[] = [
+export const AUTHENTICATION_TYPES: readonly AuthenticationType[] = [
   'None',
   'Basic',
   'NTLM',
@@ -57,7 +57,7 @@ export const AUTHENTICATION: readonly AuthenticationType[] = [
   'OAuth2 (secret in header)',
 ];
 
-export const EMPTY: Values = {
+export const EMPTY_FORM: FormValues = {
   name: '',
   description: '',
   source_app: '',
@@ -89,68 +89,68 @@ export const EMPTY: Values = {
   headers: [],
 };
 
-export function valuesOf(connector: Connector): Values {
+export function toFormValues(connector: Connector): FormValues {
   const { authentication: auth, limits } = connector;
   return {
-    ...EMPTY,
+    ...EMPTY_FORM,
     name: connector.name,
-    description: said(connector.description),
+    description: toText(connector.description),
     source_app: connector.source_app,
-    source_type: said(connector.source_type),
+    source_type: toText(connector.source_type),
     enabled: connector.enabled,
-    system: said(connector.system),
-    api_type: said(connector.api_type),
-    uri: said(connector.uri),
+    system: toText(connector.system),
+    api_type: toText(connector.api_type),
+    uri: toText(connector.uri),
     actions: connector.actions,
     authentication: {
       type: auth.type,
-      login: said(auth.login),
-      tenant_id: said(auth.tenant_id),
-      client_id: said(auth.client_id),
-      token_url: said(auth.token_url),
-      scope: said(auth.scope),
+      login: toText(auth.login),
+      tenant_id: toText(auth.tenant_id),
+      client_id: toText(auth.client_id),
+      token_url: toText(auth.token_url),
+      scope: toText(auth.scope),
     },
     sends_missing_create: connector.sends_missing_create,
     time_zone: connector.time_zone,
     mapping: connector.mapping ? JSON.stringify(connector.mapping, null, 2) : '',
-    ca_certificate: said(connector.ca_certificate),
+    ca_certificate: toText(connector.ca_certificate),
     limits: {
-      calls_in_flight: said(limits.calls_in_flight),
-      calls_per_second: said(limits.calls_per_second),
-      connect_timeout_s: said(limits.connect_timeout_s),
-      total_timeout_s: said(limits.total_timeout_s),
-      partitions: said(limits.partitions),
+      calls_in_flight: toText(limits.calls_in_flight),
+      calls_per_second: toText(limits.calls_per_second),
+      connect_timeout_s: toText(limits.connect_timeout_s),
+      total_timeout_s: toText(limits.total_timeout_s),
+      partitions: toText(limits.partitions),
     },
   };
 }
 
 /** What is sent; a mapping that is no JSON throws a SyntaxError. */
-export function fieldsOf(values: Values): Omit<ConnectorChange, 'version'> {
+export function toConnectorFields(values: FormValues): Omit<ConnectorChange, 'version'> {
   const { authentication: auth, limits, headers } = values;
   return {
     name: values.name.trim(),
-    description: none(values.description),
+    description: trimmedOrNull(values.description),
     source_app: values.source_app.trim(),
-    source_type: none(values.source_type),
+    source_type: trimmedOrNull(values.source_type),
     enabled: values.enabled,
-    system: none(values.system),
-    api_type: none(values.api_type),
-    uri: exact(values.uri),
+    system: trimmedOrNull(values.system),
+    api_type: trimmedOrNull(values.api_type),
+    uri: unchangedOrNull(values.uri),
     actions: values.actions,
     authentication: {
       type: auth.type,
-      login: exact(auth.login),
-      tenant_id: exact(auth.tenant_id),
-      client_id: exact(auth.client_id),
-      token_url: exact(auth.token_url),
-      scope: exact(auth.scope),
+      login: unchangedOrNull(auth.login),
+      tenant_id: unchangedOrNull(auth.tenant_id),
+      client_id: unchangedOrNull(auth.client_id),
+      token_url: unchangedOrNull(auth.token_url),
+      scope: unchangedOrNull(auth.scope),
     },
     sends_missing_create: values.sends_missing_create,
     time_zone: values.time_zone || 'UTC',
     mapping: values.mapping.trim() ? (JSON.parse(values.mapping) as Record<string, unknown>) : null,
-    ca_certificate: none(values.ca_certificate),
-    limits: limitsOf(limits),
-    ...given({
+    ca_certificate: trimmedOrNull(values.ca_certificate),
+    limits: toLimits(limits),
+    ...definedOnly({
       password: values.password,
       client_secret: values.client_secret,
       signing_secret: values.signing_secret,
@@ -165,17 +165,17 @@ export function fieldsOf(values: Values): Omit<ConnectorChange, 'version'> {
   };
 }
 
-function limitsOf(limits: Values['limits']): ConnectorChange['limits'] {
+function toLimits(limits: FormValues['limits']): ConnectorChange['limits'] {
   return {
-    calls_in_flight: number(limits.calls_in_flight),
-    calls_per_second: number(limits.calls_per_second),
-    connect_timeout_s: number(limits.connect_timeout_s) ?? 5,
-    total_timeout_s: number(limits.total_timeout_s) ?? 60,
-    partitions: number(limits.partitions) ?? 1,
+    calls_in_flight: toNumber(limits.calls_in_flight),
+    calls_per_second: toNumber(limits.calls_per_second),
+    connect_timeout_s: toNumber(limits.connect_timeout_s) ?? 5,
+    total_timeout_s: toNumber(limits.total_timeout_s) ?? 60,
+    partitions: toNumber(limits.partitions) ?? 1,
   };
 }
 
-function given(secrets: Record<string, string | undefined>): Record<string, string> {
+function definedOnly(secrets: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(secrets).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value]],
@@ -184,18 +184,18 @@ function given(secrets: Record<string, string | undefined>): Record<string, stri
 }
 
 /** Addresses and credentials are used as they were typed; the API refuses blanks that cannot be. */
-function exact(value: string): string | null {
+function unchangedOrNull(value: string): string | null {
   return value === '' ? null : value;
 }
 
-function none(value: string): string | null {
+function trimmedOrNull(value: string): string | null {
   return value.trim() || null;
 }
 
-function said(value: string | number | null | undefined): string {
+function toText(value: string | number | null | undefined): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
-function number(value: string): number | null {
+function toNumber(value: string): number | null {
   return value.trim() === '' ? null : Number(value);
 }

@@ -6,74 +6,79 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useForm, type FieldPath, type UseFormReturn } from 'react-hook-form';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import { ProblemError } from '@/api/problem';
 import type { Connector } from '@/api/types';
-import { sentence } from '@/components/ErrorAlert';
+import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { useAskBeforeLeaving } from '@/components/useUnsavedChangesPrompt';
-import { EMPTY, fieldsOf, valuesOf, type Values } from '@/views/connectors/formValues';
+import { useUnsavedChangesPrompt } from '@/components/useUnsavedChangesPrompt';
+import {
+  EMPTY_FORM,
+  toConnectorFields,
+  toFormValues,
+  type FormValues,
+} from '@/views/connectors/formValues';
 
-export interface Saving {
-  form: UseFormReturn<Values>;
-  trouble: string;
+export interface ConnectorFormState {
+  form: UseFormReturn<FormValues>;
+  error: string;
   /** Whether there are unsaved entries, made in an earlier version than the connector has now. */
-  isBehind: boolean;
-  save: (then: (saved: Connector) => void) => Promise<void>;
+  isOutdated: boolean;
+  save: (onSaved: (saved: Connector) => void) => Promise<void>;
 }
 
-export function useSaving(connector?: Connector): Saving {
+export function useConnectorForm(connector?: Connector): ConnectorFormState {
   const text = useText();
   const client = useQueryClient();
-  const form = useForm<Values>({
-    defaultValues: connector ? valuesOf(connector) : EMPTY,
-    values: connector && valuesOf(connector),
+  const form = useForm<FormValues>({
+    defaultValues: connector ? toFormValues(connector) : EMPTY_FORM,
+    values: connector && toFormValues(connector),
     resetOptions: { keepDirtyValues: true },
   });
-  const hasEntries = holds(form.formState.dirtyFields);
-  const isBehind = useIsBehind(connector?.version, hasEntries);
-  useAskBeforeLeaving(hasEntries);
-  const [trouble, setTrouble] = useState('');
-  const keep = async (values: Values, then: (saved: Connector) => void) => {
+  const hasUnsavedChanges = hasDirtyField(form.formState.dirtyFields);
+  const isOutdated = useIsOutdated(connector?.version, hasUnsavedChanges);
+  useUnsavedChangesPrompt(hasUnsavedChanges);
+  const [error, setError] = useState('');
+  const submit = async (values: FormValues, onSaved: (saved: Connector) => void) => {
     try {
-      const saved = await stored(values, connector);
-      form.reset(valuesOf(saved), { keepDirtyValues: false });
+      const saved = await saveConnector(values, connector);
+      form.reset(toFormValues(saved), { keepDirtyValues: false });
       await client.invalidateQueries();
-      then(saved);
-    } catch (error) {
-      setTrouble(
-        refused(error, form)
+      onSaved(saved);
+    } catch (problem) {
+      setError(
+        showFieldErrors(problem, form)
           ? text('error.invalid')
-          : error instanceof SyntaxError
-            ? error.message
-            : sentence(error, text),
+          : problem instanceof SyntaxError
+            ? problem.message
+            : errorMessage(problem, text),
       );
     }
   };
-  const save = (then: (saved: Connector) => void) => {
-    setTrouble('');
+  const save = (onSaved: (saved: Connector) => void) => {
+    setError('');
     form.clearErrors(); // those of the server stay otherwise, and keep the form from being sent
-    return form.handleSubmit((values) => keep(values, then))();
+    return form.handleSubmit((values) => submit(values, onSaved))();
   };
-  return { form, trouble, isBehind, save };
+  return { form, error, isOutdated, save };
 }
 
 /** Whether any field is dirty; `isDirty` is false after entries outlasted another version. */
-function holds(dirty: unknown): boolean {
-  if (typeof dirty === 'object' && dirty !== null) return Object.values(dirty).some(holds);
+function hasDirtyField(dirty: unknown): boolean {
+  if (typeof dirty === 'object' && dirty !== null) return Object.values(dirty).some(hasDirtyField);
   return dirty === true;
 }
 
-function useIsBehind(version: number | undefined, hasEntries: boolean): boolean {
-  const [basis, setBasis] = useState(version);
-  if (!hasEntries && basis !== version) setBasis(version);
-  return hasEntries && basis !== version;
+function useIsOutdated(version: number | undefined, hasUnsavedChanges: boolean): boolean {
+  const [baseVersion, setBasis] = useState(version);
+  if (!hasUnsavedChanges && baseVersion !== version) setBasis(version);
+  return hasUnsavedChanges && baseVersion !== version;
 }
 
-function stored(values: Values, connector?: Connector): Promise<Connector> {
-  const fields = fieldsOf(values);
-  if (!connector) return the(api.POST('/api/connectors', { body: fields }));
-  return the(
+function saveConnector(values: FormValues, connector?: Connector): Promise<Connector> {
+  const fields = toConnectorFields(values);
+  if (!connector) return unwrap(api.POST('/api/connectors', { body: fields }));
+  return unwrap(
     api.PUT('/api/connectors/{connector_id}', {
       params: { path: { connector_id: connector.connector_id } },
       body: { ...fields, version: connector.version },
@@ -82,15 +87,19 @@ function stored(values: Values, connector?: Connector): Promise<Connector> {
 }
 
 /** Put each named fault beside its field; whether there was one. */
-function refused(error: unknown, form: UseFormReturn<Values>): boolean {
+function showFieldErrors(error: unknown, form: UseFormReturn<FormValues>): boolean {
   if (error instanceof SyntaxError) form.setError('mapping', { message: error.message });
   if (!(error instanceof ProblemError)) return false;
-  const faults = (error.problem.errors ?? [])
+  const fieldErrors = (error.problem.errors ?? [])
     .map(({ field, message }) => [field.replace(/^body\.?/, ''), message] as const)
     .filter(
       ([field]) =>
-        field in EMPTY || field.includes('.') || field.endsWith('secret') || field === 'password',
+        field in EMPTY_FORM ||
+        field.includes('.') ||
+        field.endsWith('secret') ||
+        field === 'password',
     );
-  for (const [field, message] of faults) form.setError(field as FieldPath<Values>, { message });
-  return faults.length > 0;
+  for (const [field, message] of fieldErrors)
+    form.setError(field as FieldPath<FormValues>, { message });
+  return fieldErrors.length > 0;
 }

@@ -1,15 +1,15 @@
 /** All connectors, for choosing one by name. */
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { Connector } from '@/api/types';
 
-export const CONNECTORS = ['connectors'];
+export const CONNECTORS_KEY = ['connectors'];
 
 export function useConnectors(): UseQueryResult<Connector[]> {
   return useQuery({
-    queryKey: CONNECTORS,
-    queryFn: async () => (await the(api.GET('/api/connectors'))).items,
+    queryKey: CONNECTORS_KEY,
+    queryFn: async () => (await unwrap(api.GET('/api/connectors'))).items,
     staleTime: 15_000,
   });
 }

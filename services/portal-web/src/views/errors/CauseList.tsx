@@ -8,28 +8,28 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
-import type { Cause, Choice, OperationKind } from '@/api/types';
+import { useHasRole } from '@/account/useHasRole';
+import type { Cause, OperationSelection, OperationKind } from '@/api/types';
 import { useCauses } from '@/live/useCauses';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { StatusTag } from '@/components/StatusTag';
-import { Trouble } from '@/components/ErrorAlert';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 import { NoteDialog } from '@/views/errors/NoteDialog';
 import { PlanDialog } from '@/views/operations/PlanDialog';
 
-export function Causes() {
+export function CauseList() {
   const text = useText();
   const found = useCauses();
-  const [choice, setChoice] = useState<Choice | null>(null);
-  const [noted, setNoted] = useState<Cause | null>(null);
-  if (found.error) return <Trouble error={found.error} again={() => void found.refetch()} />;
+  const [selection, setSelection] = useState<OperationSelection | null>(null);
+  const [notedCause, setNotedCause] = useState<Cause | null>(null);
+  if (found.error) return <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton variant="rounded" height={240} />;
   if (found.data.length === 0)
     return (
       <Card>
-        <Empty title={text('empty.errors')} hint={text('empty.causesHint')} />
+        <EmptyState title={text('empty.errors')} hint={text('empty.causesHint')} />
       </Card>
     );
   return (
@@ -39,17 +39,17 @@ export function Causes() {
           key={cause.cause}
           cause={cause}
           onPlan={(kind) =>
-            setChoice({
+            setSelection({
               kind,
-              filter: { cause: [cause.cause] } as Choice['filter'],
+              filter: { cause: [cause.cause] } as OperationSelection['filter'],
               per_second: 50,
             })
           }
-          onNote={() => setNoted(cause)}
+          onNote={() => setNotedCause(cause)}
         />
       ))}
-      {choice ? <PlanDialog choice={choice} onClose={() => setChoice(null)} /> : null}
-      {noted ? <NoteDialog cause={noted} onClose={() => setNoted(null)} /> : null}
+      {selection ? <PlanDialog selection={selection} onClose={() => setSelection(null)} /> : null}
+      {notedCause ? <NoteDialog cause={notedCause} onClose={() => setNotedCause(null)} /> : null}
     </Box>
   );
 }
@@ -64,7 +64,7 @@ function CauseCard({
   onNote: () => void;
 }) {
   const text = useText();
-  const isOperator = useMay('operator');
+  const isOperator = useHasRole('operator');
   return (
     <Card
       component="li"
@@ -90,9 +90,9 @@ function CauseCard({
             {cause.connector_name ?? text('details.noConnector')}
           </Typography>
           <Typography variant="body2" color="text.secondary">
-            {text('field.first_seen')} <Moment at={cause.first_seen} />
+            {text('field.first_seen')} <Timestamp at={cause.first_seen} />
             {' · '}
-            {text('field.last_seen')} <Moment at={cause.last_seen} />
+            {text('field.last_seen')} <Timestamp at={cause.last_seen} />
           </Typography>
         </Box>
         <Typography variant="body2" sx={{ mt: 0.75, overflowWrap: 'anywhere' }}>
@@ -111,7 +111,7 @@ function CauseCard({
               whiteSpace: 'pre-wrap',
             })}
           >
-            {cause.note.text} (<Moment at={cause.note.at} />)
+            {cause.note.text} (<Timestamp at={cause.note.at} />)
           </Box>
         ) : null}
       </Box>

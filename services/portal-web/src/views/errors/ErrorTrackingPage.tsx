@@ -9,37 +9,37 @@ import Archive from '@mui/icons-material/Inventory2Outlined';
 import Replay from '@mui/icons-material/ReplayOutlined';
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
-import type { Choice, OperationKind } from '@/api/types';
+import { useHasRole } from '@/account/useHasRole';
+import type { OperationSelection, OperationKind } from '@/api/types';
 import type { Column } from '@/list/column';
 import { ListView } from '@/list/ListView';
-import { usePlace } from '@/list/useListState';
+import { useListState } from '@/list/useListState';
 import { useSelection, type Selection } from '@/list/useSelection';
-import { queryOf } from '@/list/multiValue';
+import { criteriaToQuery } from '@/list/multiValue';
 import { useLiveErrors } from '@/live/useLiveTransactions';
-import { PageHead } from '@/components/PageHeader';
+import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
 import {
-  named,
-  TROUBLED,
-  useDeliveryColumns,
-  useDeliveryCriteria,
+  transactionName,
+  UNSUCCESSFUL_STATUSES,
+  useTransactionColumns,
+  useTransactionCriteria,
   type DeliveryRow,
 } from '@/views/transactions/columns';
-import { Causes } from '@/views/errors/CauseList';
-import { HeldLanes } from '@/views/errors/HeldLanesPanel';
+import { CauseList } from '@/views/errors/CauseList';
+import { HeldLanesPanel } from '@/views/errors/HeldLanesPanel';
 import { PlanDialog } from '@/views/operations/PlanDialog';
 
-const FIXED = { troubled: true };
-const FIRST = ['status', 'received_at', 'subject', 'message'];
+const FIXED_FILTER = { troubled: true };
+const FIRST_COLUMNS = ['status', 'received_at', 'subject', 'message'];
 
-export default function ErrorTracking() {
+export default function ErrorTrackingPage() {
   const text = useText();
   const [params, setParams] = useSearchParams();
   const isGrouped = params.get('view') === 'groups';
   return (
     <>
-      <PageHead title={text('menu.errors')} lead={text('errors.lead')}>
+      <PageHeader title={text('menu.errors')} lead={text('errors.lead')}>
         <Tabs
           value={isGrouped ? 'groups' : 'list'}
           onChange={(_, view: string) => setParams(view === 'groups' ? { view } : {})}
@@ -48,52 +48,59 @@ export default function ErrorTracking() {
           <Tab value="list" label={text('errors.list')} />
           <Tab value="groups" label={text('errors.groups')} />
         </Tabs>
-      </PageHead>
-      <HeldLanes />
-      {isGrouped ? <Causes /> : <Errors />}
+      </PageHeader>
+      <HeldLanesPanel />
+      {isGrouped ? <CauseList /> : <ErrorList />}
     </>
   );
 }
 
-function Errors() {
+function ErrorList() {
   const text = useText();
-  const isOperator = useMay('operator');
+  const isOperator = useHasRole('operator');
   const selection = useSelection();
-  const [choice, setChoice] = useState<Choice | null>(null);
-  const { criteria } = usePlace('');
+  const [planned, setPlanned] = useState<OperationSelection | null>(null);
+  const { criteria } = useListState('');
   const plan = (kind: OperationKind, isAll: boolean) =>
-    setChoice({
+    setPlanned({
       kind,
       per_second: 50,
       ...(isAll
-        ? { filter: { ...queryOf(criteria), ...FIXED } as Choice['filter'] }
+        ? {
+            filter: {
+              ...criteriaToQuery(criteria),
+              ...FIXED_FILTER,
+            } as OperationSelection['filter'],
+          }
         : { delivery_ids: [...selection.ids] }),
     });
   return (
     <>
       <ListView<DeliveryRow>
-        list="deliveries"
+        resource="deliveries"
         name="errors"
         title={text('menu.errors')}
-        columns={useReasonFirst()}
-        criteria={useDeliveryCriteria(TROUBLED)}
-        usualSort="-received_at"
-        fixed={FIXED}
-        to={(row) => `/errors/${encodeURIComponent(row.delivery_id)}`}
-        named={named}
+        columns={useErrorColumns()}
+        criteria={useTransactionCriteria(UNSUCCESSFUL_STATUSES)}
+        defaultSort="-received_at"
+        fixedFilter={FIXED_FILTER}
+        linkTo={(row) => `/errors/${encodeURIComponent(row.delivery_id)}`}
+        nameOf={transactionName}
         selection={isOperator ? selection : undefined}
-        bulk={selection.ids.size > 0 ? <Bulk selection={selection} onPlan={plan} /> : undefined}
-        saved="errors"
+        bulkActions={
+          selection.ids.size > 0 ? <BulkActions selection={selection} onPlan={plan} /> : undefined
+        }
+        savedViewList="errors"
         exportPath="/api/deliveries/export"
         hasSearch
-        useLive={useLiveErrors}
-        empty={{ title: text('empty.errors'), hint: text('empty.errorsHint') }}
+        useNewRows={useLiveErrors}
+        emptyState={{ title: text('empty.errors'), hint: text('empty.errorsHint') }}
       />
-      {choice ? (
+      {planned ? (
         <PlanDialog
-          choice={choice}
+          selection={planned}
           onClose={(isStarted) => {
-            setChoice(null);
+            setPlanned(null);
             if (isStarted) selection.clear();
           }}
         />
@@ -103,19 +110,19 @@ function Errors() {
 }
 
 /** Here the reason counts most: it stands beside the subject. */
-function useReasonFirst(): readonly Column<DeliveryRow>[] {
-  const columns = useDeliveryColumns();
+function useErrorColumns(): readonly Column<DeliveryRow>[] {
+  const columns = useTransactionColumns();
   return useMemo(
     () => [
-      ...FIRST.flatMap((name) => columns.filter((column) => column.name === name)),
-      ...columns.filter((column) => !FIRST.includes(column.name)),
+      ...FIRST_COLUMNS.flatMap((name) => columns.filter((column) => column.name === name)),
+      ...columns.filter((column) => !FIRST_COLUMNS.includes(column.name)),
     ],
     [columns],
   );
 }
 
 /** In the tools' place while something is selected. */
-function Bulk({
+function BulkActions({
   selection,
   onPlan,
 }: {

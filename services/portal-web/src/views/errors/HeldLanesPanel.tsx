@@ -4,9 +4,9 @@ import Box from '@mui/material/Box';
 import { useHealth } from '@/live/useHealth';
 import { Panel } from '@/components/Panel';
 import { useText } from '@/texts/texts';
-import { HeldLane } from '@/views/status/HeldLaneItem';
+import { HeldLaneItem } from '@/views/status/HeldLaneItem';
 
-export function HeldLanes() {
+export function HeldLanesPanel() {
   const text = useText();
   const held = (useHealth().data?.lanes ?? []).filter((lane) => lane.held_since);
   if (held.length === 0) return null;
@@ -14,7 +14,7 @@ export function HeldLanes() {
     <Panel title={text('errors.held')}>
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {held.map((lane) => (
-          <HeldLane key={lane.connector_id} lane={lane} />
+          <HeldLaneItem key={lane.connector_id} lane={lane} />
         ))}
       </Box>
     </Panel>

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
 import type { Cause } from '@/api/types';
-import { CAUSES } from '@/live/useCauses';
+import { CAUSES_KEY } from '@/live/useCauses';
 import { FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
 
@@ -22,7 +22,7 @@ export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => vo
         body: { text: note },
       }),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: CAUSES });
+      await client.invalidateQueries({ queryKey: CAUSES_KEY });
       notify(text('errors.noteSaved'));
       onClose();
     },

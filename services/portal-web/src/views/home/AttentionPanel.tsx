@@ -7,28 +7,28 @@ import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Cause, Health } from '@/api/types';
 import { useCauses } from '@/live/useCauses';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
 import { StatusTag } from '@/components/StatusTag';
 import { useText } from '@/texts/texts';
-import { HeldLane } from '@/views/status/HeldLaneItem';
+import { HeldLaneItem } from '@/views/status/HeldLaneItem';
 
-const SHOWN = 5;
+const MAX_CAUSES = 5;
 
-export function NeedsYou({ health }: { health?: Health }) {
+export function AttentionPanel({ health }: { health?: Health }) {
   const text = useText();
   const causes = useCauses().data ?? [];
   const held = (health?.lanes ?? []).filter((lane) => lane.held_since);
-  const all = (
+  const allCausesLink = (
     <Link component={RouterLink} to="/errors?view=groups" variant="body2">
       {text('errors.groups')}
     </Link>
   );
   return (
-    <Panel title={text('home.needsYou')} actions={causes.length > 0 ? all : undefined}>
+    <Panel title={text('home.needsYou')} actions={causes.length > 0 ? allCausesLink : undefined}>
       {causes.length === 0 && held.length === 0 ? (
-        <Empty
+        <EmptyState
           icon={<Check color="success" />}
           title={text('home.nothing')}
           hint={text('home.nothingHint')}
@@ -36,17 +36,17 @@ export function NeedsYou({ health }: { health?: Health }) {
       ) : null}
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {held.map((lane) => (
-          <HeldLane key={lane.connector_id} lane={lane} />
+          <HeldLaneItem key={lane.connector_id} lane={lane} />
         ))}
-        {causes.slice(0, SHOWN).map((cause) => (
-          <Failing key={cause.cause} cause={cause} />
+        {causes.slice(0, MAX_CAUSES).map((cause) => (
+          <CauseItem key={cause.cause} cause={cause} />
         ))}
       </Box>
     </Panel>
   );
 }
 
-function Failing({ cause }: { cause: Cause }) {
+function CauseItem({ cause }: { cause: Cause }) {
   const text = useText();
   return (
     <Box
@@ -81,7 +81,7 @@ function Failing({ cause }: { cause: Cause }) {
             {cause.connector_name ?? text('details.noConnector')}
           </Link>
           <Typography variant="body2" color="text.secondary">
-            <Moment at={cause.last_seen} />
+            <Timestamp at={cause.last_seen} />
           </Typography>
         </Box>
         <Typography

@@ -6,27 +6,27 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useStore } from 'react-admin';
 import { useHealth } from '@/live/useHealth';
-import { PageHead } from '@/components/PageHeader';
+import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
-import { Trouble } from '@/components/ErrorAlert';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { useFigures, type Range } from '@/views/home/useThroughput';
-import { NeedsYou } from '@/views/home/AttentionPanel';
-import { Throughput } from '@/views/home/ThroughputPanel';
-import { Tiles } from '@/views/home/StatTiles';
-import { Lanes } from '@/views/status/LaneTable';
-import { Verdict } from '@/views/status/HealthBanner';
+import { useThroughput, type Range } from '@/views/home/useThroughput';
+import { AttentionPanel } from '@/views/home/AttentionPanel';
+import { ThroughputPanel } from '@/views/home/ThroughputPanel';
+import { StatTiles } from '@/views/home/StatTiles';
+import { LaneTable } from '@/views/status/LaneTable';
+import { HealthBanner } from '@/views/status/HealthBanner';
 
 const RANGES: readonly Range[] = ['lastHour', 'lastDay', 'lastWeek'];
 
-export default function Home() {
+export default function HomePage() {
   const text = useText();
   const [range, setRange] = useStore<Range>('home.range', 'lastHour');
   const health = useHealth();
-  const figures = useFigures(range);
+  const throughput = useThroughput(range);
   return (
     <>
-      <PageHead title={text('home.title')} lead={text('home.lead')}>
+      <PageHeader title={text('home.title')} lead={text('home.lead')}>
         <ToggleButtonGroup
           exclusive
           size="small"
@@ -44,15 +44,17 @@ export default function Home() {
             </ToggleButton>
           ))}
         </ToggleButtonGroup>
-      </PageHead>
+      </PageHeader>
       <Box sx={{ display: 'grid', gap: 2 }}>
-        {health.error ? <Trouble error={health.error} again={() => void health.refetch()} /> : null}
+        {health.error ? (
+          <ErrorAlert error={health.error} onRetry={() => void health.refetch()} />
+        ) : null}
         {health.data ? (
-          <Verdict health={health.data} />
+          <HealthBanner health={health.data} />
         ) : health.isPending ? (
           <Skeleton variant="rounded" height={78} />
         ) : null}
-        <Tiles figures={figures.data} lanes={health.data?.lanes ?? []} />
+        <StatTiles throughput={throughput.data} lanes={health.data?.lanes ?? []} />
         <Box
           sx={{
             display: 'grid',
@@ -61,11 +63,11 @@ export default function Home() {
             gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 3fr) minmax(0, 2fr)' },
           }}
         >
-          <Throughput range={range} figures={figures} />
-          <NeedsYou health={health.data} />
+          <ThroughputPanel range={range} throughput={throughput} />
+          <AttentionPanel health={health.data} />
         </Box>
         <Panel title={text('home.lanes')} hint={text('home.lanesHint')} flush>
-          <Lanes lanes={health.data?.lanes ?? []} />
+          <LaneTable lanes={health.data?.lanes ?? []} />
         </Panel>
       </Box>
     </>

@@ -6,17 +6,25 @@ import CardActionArea from '@mui/material/CardActionArea';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 import type { Lane } from '@/api/types';
-import { span } from '@/components/dateTime';
+import { formatDuration } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
 import { useText } from '@/texts/texts';
 import { useErrorCount } from '@/live/useCauses';
-import type { Summed } from '@/views/home/useThroughput';
+import type { Throughput } from '@/views/home/useThroughput';
 
-export function Tiles({ figures, lanes }: { figures?: Summed; lanes: readonly Lane[] }) {
+export function StatTiles({
+  throughput,
+  lanes,
+}: {
+  throughput?: Throughput;
+  lanes: readonly Lane[];
+}) {
   const text = useText();
   const now = useNow();
   const errors = useErrorCount();
-  const ended = figures ? figures.success + figures.troubled + figures.skipped : 0;
+  const finished = throughput
+    ? throughput.success + throughput.unsuccessful + throughput.skipped
+    : 0;
   const oldest = lanes
     .map((lane) => lane.oldest_waiting_at)
     .filter((at) => at !== null)
@@ -30,32 +38,32 @@ export function Tiles({ figures, lanes }: { figures?: Summed; lanes: readonly La
         gridTemplateColumns: { xs: '1fr 1fr', md: 'repeat(4, minmax(0, 1fr))' },
       }}
     >
-      <Tile
+      <StatTile
         to="/transactions"
         name={text('home.accepted')}
-        value={figures ? figures.accepted.toLocaleString('en') : '–'}
-        more={text('home.today')}
+        value={throughput ? throughput.accepted.toLocaleString('en') : '–'}
+        note={text('home.today')}
       />
-      <Tile
+      <StatTile
         to="/transactions?status=Success"
         name={text('home.rate')}
-        value={ended ? `${percent(figures?.success ?? 0, ended)} %` : '–'}
-        more={text('home.of', { total: ended.toLocaleString('en') })}
+        value={finished ? `${percent(throughput?.success ?? 0, finished)} %` : '–'}
+        note={text('home.of', { total: finished.toLocaleString('en') })}
       />
-      <Tile
+      <StatTile
         to="/errors"
         name={text('home.failed')}
         value={errors === undefined ? '–' : errors.toLocaleString('en')}
-        more={text('home.open')}
-        isBad={(errors ?? 0) > 0}
+        note={text('home.open')}
+        isAlarming={(errors ?? 0) > 0}
       />
-      <Tile
+      <StatTile
         to="/transactions?phase=pending"
         name={text('home.waiting')}
         value={waiting.toLocaleString('en')}
-        more={
+        note={
           oldest
-            ? text('home.oldest', { age: span((now - Date.parse(oldest)) / 1000, text) })
+            ? text('home.oldest', { age: formatDuration((now - Date.parse(oldest)) / 1000, text) })
             : text('home.none')
         }
       />
@@ -69,18 +77,18 @@ function percent(part: number, whole: number): string {
   return share === 100 ? '100' : (Math.floor(share * 10) / 10).toFixed(1);
 }
 
-function Tile({
+function StatTile({
   to,
   name,
   value,
-  more,
-  isBad = false,
+  note,
+  isAlarming = false,
 }: {
   to: string;
   name: string;
   value: string;
-  more: string;
-  isBad?: boolean;
+  note: string;
+  isAlarming?: boolean;
 }) {
   return (
     <Card>
@@ -96,13 +104,13 @@ function Tile({
             letterSpacing: '-0.02em',
             lineHeight: 1.25,
             fontVariantNumeric: 'tabular-nums',
-            color: isBad ? theme.palette.tones.bad.text : undefined,
+            color: isAlarming ? theme.palette.tones.bad.text : undefined,
           })}
         >
           {value}
         </Typography>
         <Typography variant="body2" color="text.secondary">
-          {more}
+          {note}
         </Typography>
       </CardActionArea>
     </Card>

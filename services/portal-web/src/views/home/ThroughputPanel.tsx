@@ -6,49 +6,63 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Bars, Swatch, total, type Series } from '@/charts/StackedBarChart';
-import { FiguresTable } from '@/charts/ChartTable';
-import { Empty } from '@/components/EmptyState';
-import { hour, whole } from '@/components/dateTime';
-import { useZone } from '@/components/Timestamp';
+import { StackedBarChart, ColorSwatch, totalOf, type Series } from '@/charts/StackedBarChart';
+import { ChartTable } from '@/charts/ChartTable';
+import { EmptyState } from '@/components/EmptyState';
+import { formatHour, formatDateTime } from '@/components/dateTime';
+import { useTimeZone } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
-import { Trouble } from '@/components/ErrorAlert';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import type { Range, Summed } from '@/views/home/useThroughput';
+import type { Range, Throughput } from '@/views/home/useThroughput';
 
-export function Throughput({ range, figures }: { range: Range; figures: UseQueryResult<Summed> }) {
+export function ThroughputPanel({
+  range,
+  throughput,
+}: {
+  range: Range;
+  throughput: UseQueryResult<Throughput>;
+}) {
   const text = useText();
-  const zone = useZone();
+  const zone = useTimeZone();
   const [isTable, setIsTable] = useState(false);
   const series: readonly Series[] = [
     { name: text('home.success'), tone: 'good' },
     { name: text('home.skipped'), tone: 'quiet' },
     { name: text('home.failed'), tone: 'bad' },
   ];
-  const long = (at: string) => (at ? whole(new Date(at), zone).slice(0, 16) : '');
-  const short = (at: string) =>
-    at ? (range === 'lastWeek' ? long(at).slice(5, 10) : hour(new Date(at), zone)) : '';
+  const formatMoment = (at: string) => (at ? formatDateTime(new Date(at), zone).slice(0, 16) : '');
+  const formatTick = (at: string) =>
+    at
+      ? range === 'lastWeek'
+        ? formatMoment(at).slice(5, 10)
+        : formatHour(new Date(at), zone)
+      : '';
   const toggle = (
     <Button size="small" color="inherit" onClick={() => setIsTable(!isTable)}>
       {text(isTable ? 'home.asChart' : 'home.asTable')}
     </Button>
   );
-  const { data } = figures;
-  const shared = { label: `${text('home.throughput')}, ${text(`home.${range}`)}`, series, long };
+  const { data } = throughput;
+  const shared = {
+    label: `${text('home.throughput')}, ${text(`home.${range}`)}`,
+    series,
+    formatMoment,
+  };
   return (
     <Panel title={text('home.throughput')} hint={text('home.throughputHint')} actions={toggle}>
-      {figures.error ? (
-        <Trouble error={figures.error} again={() => void figures.refetch()} />
+      {throughput.error ? (
+        <ErrorAlert error={throughput.error} onRetry={() => void throughput.refetch()} />
       ) : null}
       {data ? (
-        data.bars.every((bar) => total(bar) === 0) ? (
-          <Empty title={text('empty.figures')} />
+        data.bars.every((bar) => totalOf(bar) === 0) ? (
+          <EmptyState title={text('empty.figures')} />
         ) : isTable ? (
-          <FiguresTable {...shared} bars={data.bars} />
+          <ChartTable {...shared} bars={data.bars} />
         ) : (
-          <Bars {...shared} bars={data.bars} short={short} />
+          <StackedBarChart {...shared} bars={data.bars} formatTick={formatTick} />
         )
-      ) : figures.error ? null : (
+      ) : throughput.error ? null : (
         <Skeleton height={210} variant="rounded" />
       )}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, mt: 1 }}>
@@ -59,7 +73,7 @@ export function Throughput({ range, figures }: { range: Range; figures: UseQuery
             color="text.secondary"
             sx={{ display: 'inline-flex', gap: 0.75, alignItems: 'center' }}
           >
-            <Swatch tone={tone} />
+            <ColorSwatch tone={tone} />
             {name}
           </Typography>
         ))}

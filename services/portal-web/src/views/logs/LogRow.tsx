@@ -8,7 +8,7 @@ import Typography from '@mui/material/Typography';
 import { memo, useState } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import type { LogLine } from '@/api/types';
-import { Moment } from '@/components/Timestamp';
+import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
 import type { Tone } from '@/theme/theme';
 import { useText } from '@/texts/texts';
@@ -21,10 +21,10 @@ const TONES: Record<LogLine['level'], Tone> = {
   critical: 'bad',
 };
 
-export const Line = memo(function Line({ line }: { line: LogLine }) {
+export const LogRow = memo(function LogRow({ line }: { line: LogLine }) {
   const text = useText();
   const [isOpen, setIsOpen] = useState(false);
-  const more = Object.entries(line.fields ?? {});
+  const fields = Object.entries(line.fields ?? {});
   return (
     <Box component="li" sx={{ borderBottom: 1, borderColor: 'divider', px: 1, py: 0.5 }}>
       <Box
@@ -50,7 +50,7 @@ export const Line = memo(function Line({ line }: { line: LogLine }) {
           />
         </IconButton>
         <Typography variant="body2" color="text.secondary">
-          <Moment at={line.at} />
+          <Timestamp at={line.at} />
         </Typography>
         <Box>
           <Tag tone={TONES[line.level]}>{line.level}</Tag>
@@ -70,16 +70,16 @@ export const Line = memo(function Line({ line }: { line: LogLine }) {
             color="text.secondary"
             sx={{ fontFamily: 'ui-monospace, monospace', fontSize: '0.76rem' }}
           >
-            {isOpen ? '' : more.map(([name, value]) => `${name}=${said(value)}`).join(' ')}
+            {isOpen ? '' : fields.map(([name, value]) => `${name}=${toText(value)}`).join(' ')}
           </Typography>
         </Typography>
       </Box>
-      {isOpen ? <Fields line={line} more={more} /> : null}
+      {isOpen ? <LogFields line={line} fields={fields} /> : null}
     </Box>
   );
 });
 
-function Fields({ line, more }: { line: LogLine; more: [string, unknown][] }) {
+function LogFields({ line, fields }: { line: LogLine; fields: [string, unknown][] }) {
   const text = useText();
   return (
     <Box
@@ -122,14 +122,14 @@ function Fields({ line, more }: { line: LogLine; more: [string, unknown][] }) {
           </dd>
         </>
       ) : null}
-      {more.map(([name, value]) => [
+      {fields.map(([name, value]) => [
         <dt key={`${name}-name`}>{name}</dt>,
-        <dd key={name}>{said(value)}</dd>,
+        <dd key={name}>{toText(value)}</dd>,
       ])}
     </Box>
   );
 }
 
-function said(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

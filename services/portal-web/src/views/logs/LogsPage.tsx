@@ -10,29 +10,29 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { ExportMenu } from '@/list/ExportMenu';
-import { usePlace, type Place } from '@/list/useListState';
-import { SavedViews } from '@/list/SavedViewsMenu';
-import { pairsOf } from '@/list/multiValue';
-import { Words } from '@/list/SearchField';
-import { Dot } from '@/components/StateDot';
-import { Empty } from '@/components/EmptyState';
-import { PageHead } from '@/components/PageHeader';
-import { Trouble } from '@/components/ErrorAlert';
+import { useListState, type ListState } from '@/list/useListState';
+import { SavedViewsMenu } from '@/list/SavedViewsMenu';
+import { criteriaToParams } from '@/list/multiValue';
+import { SearchField } from '@/list/SearchField';
+import { StateDot } from '@/components/StateDot';
+import { EmptyState } from '@/components/EmptyState';
+import { PageHeader } from '@/components/PageHeader';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { Line } from '@/views/logs/LogRow';
-import { useTail } from '@/views/logs/useLogTail';
+import { LogRow } from '@/views/logs/LogRow';
+import { useLogTail } from '@/views/logs/useLogTail';
 
 const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
 const SERVICES = ['ingest', 'dispatcher', 'portal-api', 'retry'];
 
-export default function Logs() {
+export default function LogsPage() {
   const text = useText();
-  const place = usePlace('');
+  const listState = useListState('');
   const [isPaused, setIsPaused] = useState(false);
-  const tail = useTail(place.criteria, isPaused);
+  const tail = useLogTail(listState.criteria, isPaused);
   return (
     <>
-      <PageHead title={text('logs.title')} lead={text('logs.lead')}>
+      <PageHeader title={text('logs.title')} lead={text('logs.lead')}>
         <Box
           role="status"
           sx={{
@@ -43,8 +43,8 @@ export default function Logs() {
             color: 'text.secondary',
           }}
         >
-          <Dot state={isPaused ? 'unknown' : 'well'} size={8} />
-          {isPaused ? text('logs.paused', { smart_count: tail.waiting }) : text('logs.tail')}
+          <StateDot state={isPaused ? 'unknown' : 'well'} size={8} />
+          {isPaused ? text('logs.paused', { smart_count: tail.newLines }) : text('logs.tail')}
         </Box>
         <Button
           variant="outlined"
@@ -53,27 +53,27 @@ export default function Logs() {
         >
           {text(isPaused ? 'logs.go' : 'logs.pause')}
         </Button>
-      </PageHead>
+      </PageHeader>
       <Card>
-        <Tools place={place} />
-        {tail.error ? <Trouble error={tail.error} /> : null}
+        <LogFilters listState={listState} />
+        {tail.error ? <ErrorAlert error={tail.error} /> : null}
         {tail.lines === undefined && !tail.error ? (
           <LinearProgress aria-label={text('app.loading')} />
         ) : null}
         {tail.lines?.length === 0 ? (
-          <Empty title={text('empty.logs')} hint={text('empty.logsHint')} />
+          <EmptyState title={text('empty.logs')} hint={text('empty.logsHint')} />
         ) : null}
         <Box component="ol" aria-label={text('logs.title')} sx={{ listStyle: 'none', m: 0, p: 0 }}>
           {tail.lines?.map((line) => (
-            <Line key={line.log_id} line={line} />
+            <LogRow key={line.log_id} line={line} />
           ))}
         </Box>
-        {tail.older ? (
+        {tail.loadOlder ? (
           <Button
             sx={{ m: 1.5 }}
             onClick={() => {
               setIsPaused(true);
-              tail.older?.();
+              tail.loadOlder?.();
             }}
           >
             {text('logs.older')}
@@ -84,10 +84,11 @@ export default function Logs() {
   );
 }
 
-function Tools({ place }: { place: Place }) {
+function LogFilters({ listState }: { listState: ListState }) {
   const text = useText();
-  const { criteria } = place;
-  const set = (name: string, value: string) => place.setCriteria({ ...criteria, [name]: value });
+  const { criteria } = listState;
+  const setCriterion = (name: string, value: string) =>
+    listState.setCriteria({ ...criteria, [name]: value });
   return (
     <Box
       sx={{
@@ -104,7 +105,7 @@ function Tools({ place }: { place: Place }) {
         select
         label={text('field.level')}
         value={criteria.level ?? 'info'}
-        onChange={(event) => set('level', event.target.value)}
+        onChange={(event) => setCriterion('level', event.target.value)}
         sx={{ minWidth: 180 }}
       >
         {LEVELS.map((level) => (
@@ -117,7 +118,7 @@ function Tools({ place }: { place: Place }) {
         select
         label={text('logs.service')}
         value={criteria.service ?? ''}
-        onChange={(event) => set('service', event.target.value)}
+        onChange={(event) => setCriterion('service', event.target.value)}
         slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
         sx={{ minWidth: 160 }}
       >
@@ -128,10 +129,16 @@ function Tools({ place }: { place: Place }) {
           </MenuItem>
         ))}
       </TextField>
-      <Words value={criteria.search ?? ''} onChange={(search) => set('search', search)} />
+      <SearchField
+        value={criteria.search ?? ''}
+        onChange={(search) => setCriterion('search', search)}
+      />
       <Box sx={{ flex: 1 }} />
-      <SavedViews list="logs" place={place} />
-      <ExportMenu path="/api/logs/export" query={pairsOf({ level: 'info', ...criteria })} />
+      <SavedViewsMenu list="logs" listState={listState} />
+      <ExportMenu
+        path="/api/logs/export"
+        query={criteriaToParams({ level: 'info', ...criteria })}
+      />
     </Box>
   );
 }

@@ -5,66 +5,66 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { LogLine } from '@/api/types';
 
-const READ_EVERY_MS = 2_000;
-const LINES = 100;
+const POLL_INTERVAL_MS = 2_000;
+const PAGE_SIZE = 100;
 
 interface Page {
   items: LogLine[];
   next: string | null;
 }
 
-export interface Tail {
+export interface LogTail {
   lines: LogLine[] | undefined;
-  waiting: number;
+  newLines: number;
   error: unknown;
-  older: (() => void) | null;
+  loadOlder: (() => void) | null;
 }
 
-export function useTail(criteria: Record<string, string>, isPaused: boolean): Tail {
+export function useLogTail(criteria: Record<string, string>, isPaused: boolean): LogTail {
   const query = { level: 'info', ...criteria };
   const view = JSON.stringify(query);
   const found = useQuery({
     queryKey: ['logs', view],
-    queryFn: () => read(query),
-    refetchInterval: READ_EVERY_MS,
+    queryFn: () => fetchPage(query),
+    refetchInterval: POLL_INTERVAL_MS,
   });
-  const [kept, keep] = useKept(view, isPaused, found.data);
-  const shown = kept ?? found.data;
-  const older = async ({ items, next }: Page) => {
-    const page = await read({ ...query, after: next ?? '' });
-    keep({ items: [...items, ...page.items], next: page.next });
+  const [frozen, freeze] = useFrozenPage(view, isPaused, found.data);
+  const shown = frozen ?? found.data;
+  const loadOlder = async ({ items, next }: Page) => {
+    const page = await fetchPage({ ...query, after: next ?? '' });
+    freeze({ items: [...items, ...page.items], next: page.next });
   };
   return {
     lines: shown?.items,
-    waiting: newer(shown, found.data),
+    newLines: countNewer(shown, found.data),
     error: found.error,
-    older: shown?.next ? () => void older(shown) : null,
+    loadOlder: shown?.next ? () => void loadOlder(shown) : null,
   };
 }
 
 /** What was last shown is what stays while paused. */
-function useKept(
+function useFrozenPage(
   view: string,
   isPaused: boolean,
   latest: Page | undefined,
 ): readonly [Page | null, (page: Page) => void] {
-  const [kept, setKept] = useState<{ view: string; page: Page } | null>(null);
-  const isKept = isPaused && kept?.view === view;
-  if (isPaused && !isKept && latest) setKept({ view, page: latest });
-  if (!isPaused && kept) setKept(null);
-  return [isKept ? kept.page : null, (page) => setKept({ view, page })];
+  const [frozen, setFrozen] = useState<{ view: string; page: Page } | null>(null);
+  const isFrozen = isPaused && frozen?.view === view;
+  if (isPaused && !isFrozen && latest) setFrozen({ view, page: latest });
+  if (!isPaused && frozen) setFrozen(null);
+  return [isFrozen ? frozen.page : null, (page) => setFrozen({ view, page })];
 }
 
 /** How many lines came before the first that is shown. */
-function newer(shown: Page | undefined, latest: Page | undefined): number {
+function countNewer(shown: Page | undefined, latest: Page | undefined): number {
   const first = shown?.items[0]?.log_id;
-  const place = latest?.items.findIndex((line) => line.log_id === first) ?? 0;
-  return place < 0 ? LINES : place;
+  const index = latest?.items.findIndex((line) => line.log_id === first) ?? 0;
+  return index < 0 ? PAGE_SIZE : index;
 }
 
-async function read(query: Record<string, string>): Promise<Page> {
-  return the(api.GET('/api/logs', { params: { query: { ...query, limit: LINES } } }));
+async function fetchPage(query: Record<string, string>): Promise<Page> {
+  return unwrap(api.GET('/api/logs', { params: { query: { ...query, limit: PAGE_SIZE } } }));
 }

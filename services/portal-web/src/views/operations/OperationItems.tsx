@@ -11,16 +11,16 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { ItemOutcome, OperationItem } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
-import { UnseenHead } from '@/components/HiddenHeaderCell';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 
-export function Items({
+export function OperationItems({
   operationId,
   revision,
   outcome,
@@ -33,7 +33,7 @@ export function Items({
   const found = useInfiniteQuery({
     queryKey: ['operation', operationId, 'items', outcome, revision],
     queryFn: ({ pageParam }) =>
-      the(
+      unwrap(
         api.GET('/api/operations/{operation_id}/items', {
           params: {
             path: { operation_id: operationId },
@@ -46,7 +46,7 @@ export function Items({
     placeholderData: keepPreviousData,
   });
   const items = found.data?.pages.flatMap((page) => page.items) ?? [];
-  if (found.data && items.length === 0) return <Empty title={text('empty.items')} />;
+  if (found.data && items.length === 0) return <EmptyState title={text('empty.items')} />;
   return (
     <Box
       sx={{ overflowX: 'auto' }}
@@ -57,7 +57,7 @@ export function Items({
       <MuiTable size="small">
         <TableHead>
           <TableRow>
-            <UnseenHead name={text('field.details')} />
+            <HiddenHeaderCell label={text('field.details')} />
             {(['outcome', 'status', 'attempt', 'at', 'message', 'delivery_id'] as const).map(
               (name) => (
                 <TableCell key={name}>{text(`field.${name}`)}</TableCell>
@@ -67,7 +67,7 @@ export function Items({
         </TableHead>
         <TableBody>
           {items.map((item) => (
-            <Item key={item.delivery_id} item={item} />
+            <ItemRow key={item.delivery_id} item={item} />
           ))}
         </TableBody>
       </MuiTable>
@@ -92,7 +92,7 @@ const TONES = {
   skipped: 'quiet',
 } as const;
 
-function Item({ item }: { item: OperationItem }) {
+function ItemRow({ item }: { item: OperationItem }) {
   const text = useText();
   return (
     <TableRow hover>
@@ -112,7 +112,7 @@ function Item({ item }: { item: OperationItem }) {
       <TableCell>{item.status ? <StatusTag status={item.status} phase="done" /> : null}</TableCell>
       <TableCell>{item.attempt}</TableCell>
       <TableCell>
-        <Moment at={item.at} />
+        <Timestamp at={item.at} />
       </TableCell>
       <TableCell sx={{ minWidth: 240, overflowWrap: 'anywhere' }}>{item.message}</TableCell>
       <TableCell

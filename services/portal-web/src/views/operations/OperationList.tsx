@@ -5,37 +5,37 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Operation } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
 import { ListView } from '@/list/ListView';
-import { useLive } from '@/live/useLiveEvents';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { useLiveEvents } from '@/live/useLiveEvents';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { useText, type Text } from '@/texts/texts';
-import { Progress, StateTag } from '@/views/operations/OperationState';
+import { OperationProgress, StateTag } from '@/views/operations/OperationState';
 
-type Listed = Operation & Row;
+type OperationRow = Operation & Row;
 const STATES = ['planned', 'running', 'paused', 'stopped', 'cancelled', 'done'] as const;
 const KINDS = ['retry', 'archive', 'restore'] as const;
-const LOOKED_AGAIN_MS = 10_000;
+const POLL_INTERVAL_MS = 10_000;
 
-export default function Operations() {
+export default function OperationList() {
   const text = useText();
   useLiveOperations();
   return (
     <>
-      <PageHead title={text('operations.title')} lead={text('operations.lead')} />
-      <ListView<Listed>
-        list="operations"
+      <PageHeader title={text('operations.title')} lead={text('operations.lead')} />
+      <ListView<OperationRow>
+        resource="operations"
         name="operations"
         title={text('operations.title')}
         columns={useMemo(() => columns(text), [text])}
         criteria={criteria(text)}
-        usualSort="-asked_at"
+        defaultSort="-asked_at"
         exportPath="/api/operations/export"
-        to={(row) => `/operations/${row.operation_id}`}
-        named={(row) =>
+        linkTo={(row) => `/operations/${row.operation_id}`}
+        nameOf={(row) =>
           text('operations.by', { kind: text(`operations.${row.kind}`), who: row.asked_by })
         }
-        every={LOOKED_AGAIN_MS}
-        empty={{ title: text('empty.operations'), hint: text('empty.operationsHint') }}
+        refetchInterval={POLL_INTERVAL_MS}
+        emptyState={{ title: text('empty.operations'), hint: text('empty.operationsHint') }}
       />
     </>
   );
@@ -44,48 +44,51 @@ export default function Operations() {
 /** Rows move on where they stand. */
 function useLiveOperations(): void {
   const client = useQueryClient();
-  useLive<Operation>('operation', (events) => {
+  useLiveEvents<Operation>('operation', (events) => {
     const latest = new Map(events.map((event) => [event.operation_id, event]));
-    client.setQueriesData<{ data: Listed[] }>(
+    client.setQueriesData<{ data: OperationRow[] }>(
       { queryKey: ['operations', 'getList'] },
       (page) =>
-        page && { ...page, data: page.data.map((row) => newer(row, latest.get(row.operation_id))) },
+        page && {
+          ...page,
+          data: page.data.map((row) => newerOf(row, latest.get(row.operation_id))),
+        },
     );
   });
 }
 
-function newer(row: Listed, event?: Operation): Listed {
+function newerOf(row: OperationRow, event?: Operation): OperationRow {
   return event && event.revision >= row.revision ? { ...row, ...event } : row;
 }
 
-function columns(text: Text): readonly Column<Listed>[] {
+function columns(text: Text): readonly Column<OperationRow>[] {
   return [
     {
       name: 'kind',
       label: 'field.kind',
       sort: 'kind',
-      show: (row) => text(`operations.${row.kind}`),
+      render: (row) => text(`operations.${row.kind}`),
     },
     {
       name: 'state',
       label: 'field.state',
       sort: 'state',
-      show: (row) => <StateTag operation={row} />,
+      render: (row) => <StateTag operation={row} />,
     },
     {
       name: 'progress',
       label: 'field.progress',
       width: 360,
-      show: (row) => <Progress operation={row} />,
+      render: (row) => <OperationProgress operation={row} />,
     },
-    { name: 'asked_by', label: 'field.asked_by', sort: 'asked_by', show: (row) => row.asked_by },
+    { name: 'asked_by', label: 'field.asked_by', sort: 'asked_by', render: (row) => row.asked_by },
     {
       name: 'asked_at',
       label: 'field.asked_at',
       sort: 'asked_at',
-      show: (row) => <Moment at={row.asked_at} />,
+      render: (row) => <Timestamp at={row.asked_at} />,
     },
-    { name: 'reason', label: 'field.message', width: 320, show: (row) => row.reason },
+    { name: 'reason', label: 'field.message', width: 320, render: (row) => row.reason },
   ];
 }
 

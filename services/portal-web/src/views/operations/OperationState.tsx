@@ -7,7 +7,7 @@ import { Tag } from '@/components/Tag';
 import type { Tone } from '@/theme/theme';
 import { useText, type TextKey } from '@/texts/texts';
 
-const STATES: Record<Operation['state'], Tone> = {
+const STATE_TONES: Record<Operation['state'], Tone> = {
   planned: 'busy',
   running: 'busy',
   paused: 'held',
@@ -18,17 +18,23 @@ const STATES: Record<Operation['state'], Tone> = {
 
 export function StateTag({ operation }: { operation: Operation }) {
   const text = useText();
-  return <Tag tone={STATES[operation.state]}>{text(`operations.${operation.state}`)}</Tag>;
+  return <Tag tone={STATE_TONES[operation.state]}>{text(`operations.${operation.state}`)}</Tag>;
 }
 
-export const PARTS: readonly (readonly [keyof Operation['counts'], Tone, TextKey])[] = [
+export const PROGRESS_PARTS: readonly (readonly [keyof Operation['counts'], Tone, TextKey])[] = [
   ['succeeded', 'good', 'operations.succeeded'],
   ['failed', 'bad', 'operations.failed'],
   ['skipped', 'quiet', 'operations.skipped'],
   ['asked', 'busy', 'operations.asked'],
 ];
 
-export function Progress({ operation, height = 8 }: { operation: Operation; height?: number }) {
+export function OperationProgress({
+  operation,
+  height = 8,
+}: {
+  operation: Operation;
+  height?: number;
+}) {
   const text = useText();
   const { counts } = operation;
   const done = counts.total - counts.waiting - counts.asked;
@@ -49,7 +55,7 @@ export function Progress({ operation, height = 8 }: { operation: Operation; heig
           bgcolor: 'action.selected',
         }}
       >
-        {PARTS.map(([part, tone]) => (
+        {PROGRESS_PARTS.map(([part, tone]) => (
           <Box
             key={part}
             sx={(theme) => ({

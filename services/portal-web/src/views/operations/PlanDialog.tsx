@@ -17,11 +17,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import { ProblemError } from '@/api/problem';
-import type { Choice, OperationKind, Plan } from '@/api/types';
-import { span } from '@/components/dateTime';
-import { sentence, Trouble } from '@/components/ErrorAlert';
+import type { OperationSelection, OperationKind, Plan } from '@/api/types';
+import { formatDuration } from '@/components/dateTime';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 interface Pace {
@@ -30,22 +30,22 @@ interface Pace {
   stopAt: string;
 }
 
-const EXPLAINED = {
+const EXPLANATIONS = {
   retry: 'plan.explainRetry',
   archive: 'plan.explainArchive',
   restore: 'plan.explainRestore',
 } as const;
-const STARTS = {
+const START_LABELS = {
   retry: 'plan.startRetry',
   archive: 'plan.startArchive',
   restore: 'plan.startRestore',
 } as const;
 
 export function PlanDialog({
-  choice,
+  selection,
   onClose,
 }: {
-  choice: Choice;
+  selection: OperationSelection;
   onClose: (isStarted: boolean) => void;
 }) {
   const text = useText();
@@ -55,19 +55,19 @@ export function PlanDialog({
   const [pace, setPace] = useState<Pace>({ perSecond: '50', ramp: false, stopAt: '' });
   const perSecond = Number(pace.perSecond) || 50;
   const plan = useQuery({
-    queryKey: ['plan', choice, perSecond],
+    queryKey: ['plan', selection, perSecond],
     queryFn: () =>
-      the(api.POST('/api/operations/plan', { body: { ...choice, per_second: perSecond } })),
+      unwrap(api.POST('/api/operations/plan', { body: { ...selection, per_second: perSecond } })),
     gcTime: 0,
     staleTime: 0,
     placeholderData: (before) => before,
   });
   const start = useMutation({
     mutationFn: () =>
-      the(
+      unwrap(
         api.POST('/api/operations', {
           body: {
-            ...choice,
+            ...selection,
             per_second: perSecond,
             ramp: pace.ramp,
             stop_at_failure_share: pace.stopAt ? Number(pace.stopAt) / 100 : null,
@@ -89,23 +89,25 @@ export function PlanDialog({
   const count = plan.data?.count ?? 0;
   return (
     <Dialog open onClose={() => onClose(false)} fullWidth maxWidth="sm" aria-labelledby="plan">
-      <DialogTitle id="plan">{text(`plan.${choice.kind}`)}</DialogTitle>
+      <DialogTitle id="plan">{text(`plan.${selection.kind}`)}</DialogTitle>
       <DialogContent sx={{ display: 'grid', gap: 2 }}>
-        <Typography variant="body2">{text(EXPLAINED[choice.kind])}</Typography>
+        <Typography variant="body2">{text(EXPLANATIONS[selection.kind])}</Typography>
         {start.error ? (
           <Alert severity="error">
             {start.error instanceof ProblemError && start.error.status === 409
               ? text('plan.changed')
-              : sentence(start.error, text)}
+              : errorMessage(start.error, text)}
           </Alert>
         ) : null}
-        {plan.error ? <Trouble error={plan.error} again={() => void plan.refetch()} /> : null}
+        {plan.error ? <ErrorAlert error={plan.error} onRetry={() => void plan.refetch()} /> : null}
         {plan.data ? (
-          <Planned plan={plan.data} kind={choice.kind} />
+          <PlanSummary plan={plan.data} kind={selection.kind} />
         ) : plan.error ? null : (
           <LinearProgress aria-label={text('plan.making')} />
         )}
-        {choice.kind === 'retry' && count > 1 ? <Paced pace={pace} onPace={setPace} /> : null}
+        {selection.kind === 'retry' && count > 1 ? (
+          <PaceFields pace={pace} onChange={setPace} />
+        ) : null}
       </DialogContent>
       <DialogActions>
         <Button onClick={() => onClose(false)}>{text('list.cancel')}</Button>
@@ -115,14 +117,14 @@ export function PlanDialog({
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
-          {text(STARTS[choice.kind], { smart_count: count })}
+          {text(START_LABELS[selection.kind], { smart_count: count })}
         </Button>
       </DialogActions>
     </Dialog>
   );
 }
 
-function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
+function PlanSummary({ plan, kind }: { plan: Plan; kind: OperationKind }) {
   const text = useText();
   if (plan.count === 0) return <Alert severity="info">{text('plan.nothing')}</Alert>;
   return (
@@ -130,7 +132,7 @@ function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
       <Typography variant="h2" component="p">
         {text('plan.count', { smart_count: plan.count })}
       </Typography>
-      <Shares
+      <ShareList
         title={text('plan.byConnector')}
         shares={plan.by_connector.map((one) => [
           one.connector_name ?? text('details.noConnector'),
@@ -138,7 +140,7 @@ function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
         ])}
         total={plan.count}
       />
-      <Shares
+      <ShareList
         title={text('plan.byCause')}
         shares={plan.by_cause
           .slice(0, 8)
@@ -150,14 +152,14 @@ function Planned({ plan, kind }: { plan: Plan; kind: OperationKind }) {
       />
       {kind === 'retry' ? (
         <Typography variant="body2" color="text.secondary">
-          {text('plan.takes', { duration: span(plan.seconds, text) })}
+          {text('plan.takes', { duration: formatDuration(plan.seconds, text) })}
         </Typography>
       ) : null}
     </Box>
   );
 }
 
-function Shares({
+function ShareList({
   title,
   shares,
   total,
@@ -218,7 +220,7 @@ function Shares({
   );
 }
 
-function Paced({ pace, onPace }: { pace: Pace; onPace: (pace: Pace) => void }) {
+function PaceFields({ pace, onChange }: { pace: Pace; onChange: (pace: Pace) => void }) {
   const text = useText();
   return (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' } }}>
@@ -226,7 +228,7 @@ function Paced({ pace, onPace }: { pace: Pace; onPace: (pace: Pace) => void }) {
         label={text('plan.pace')}
         type="number"
         value={pace.perSecond}
-        onChange={(event) => onPace({ ...pace, perSecond: event.target.value })}
+        onChange={(event) => onChange({ ...pace, perSecond: event.target.value })}
         helperText={text('plan.paceHint')}
         slotProps={{ htmlInput: { min: 1, max: 1000 } }}
       />
@@ -234,14 +236,17 @@ function Paced({ pace, onPace }: { pace: Pace; onPace: (pace: Pace) => void }) {
         label={text('plan.stopAt')}
         type="number"
         value={pace.stopAt}
-        onChange={(event) => onPace({ ...pace, stopAt: event.target.value })}
+        onChange={(event) => onChange({ ...pace, stopAt: event.target.value })}
         helperText={text('plan.stopAtHint')}
         slotProps={{ htmlInput: { min: 0, max: 100 } }}
       />
       <Box sx={{ gridColumn: '1 / -1' }}>
         <FormControlLabel
           control={
-            <Checkbox checked={pace.ramp} onChange={(_, isOn) => onPace({ ...pace, ramp: isOn })} />
+            <Checkbox
+              checked={pace.ramp}
+              onChange={(_, isOn) => onChange({ ...pace, ramp: isOn })}
+            />
           }
           label={text('plan.ramp')}
         />

@@ -12,36 +12,36 @@ import TableRow from '@mui/material/TableRow';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { ApiKey } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
-import { sentence, Trouble } from '@/components/ErrorAlert';
-import { UnseenHead } from '@/components/HiddenHeaderCell';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
-import { NewKey } from '@/views/profile/NewApiKeyDialog';
+import { NewApiKeyDialog } from '@/views/profile/NewApiKeyDialog';
 
-export const KEYS = ['api-keys'];
+export const API_KEYS_KEY = ['api-keys'];
 
-export function ApiKeys() {
+export function ApiKeysPanel() {
   const text = useText();
-  const [isMaking, setIsMaking] = useState(false);
-  const [made, setMade] = useState('');
+  const [isCreating, setIsCreating] = useState(false);
+  const [newKey, setNewKey] = useState('');
   const found = useQuery({
-    queryKey: KEYS,
+    queryKey: API_KEYS_KEY,
     queryFn: async () =>
-      (await the(api.GET('/api/api-keys', { params: { query: { limit: 200 } } }))).items,
+      (await unwrap(api.GET('/api/api-keys', { params: { query: { limit: 200 } } }))).items,
   });
-  const make = (
-    <Button variant="outlined" startIcon={<Add />} onClick={() => setIsMaking(true)}>
+  const createButton = (
+    <Button variant="outlined" startIcon={<Add />} onClick={() => setIsCreating(true)}>
       {text('profile.createKey')}
     </Button>
   );
   return (
-    <Panel title={text('profile.keys')} hint={text('profile.keysLead')} actions={make}>
-      {made ? (
-        <Alert severity="success" sx={{ mb: 2 }} onClose={() => setMade('')}>
+    <Panel title={text('profile.keys')} hint={text('profile.keysLead')} actions={createButton}>
+      {newKey ? (
+        <Alert severity="success" sx={{ mb: 2 }} onClose={() => setNewKey('')}>
           {text('profile.keyOnce')}
           <Box
             component="code"
@@ -53,20 +53,20 @@ export function ApiKeys() {
               userSelect: 'all',
             }}
           >
-            {made}
+            {newKey}
           </Box>
         </Alert>
       ) : null}
-      {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
+      {found.error ? <ErrorAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
       {found.data?.length === 0 ? (
-        <Empty title={text('empty.keys')} hint={text('profile.keysLead')} />
+        <EmptyState title={text('empty.keys')} hint={text('profile.keysLead')} />
       ) : null}
-      {found.data?.length ? <Keys keys={found.data} /> : null}
-      {isMaking ? (
-        <NewKey
+      {found.data?.length ? <ApiKeyTable keys={found.data} /> : null}
+      {isCreating ? (
+        <NewApiKeyDialog
           onClose={(key) => {
-            setIsMaking(false);
-            if (key) setMade(key);
+            setIsCreating(false);
+            if (key) setNewKey(key);
           }}
         />
       ) : null}
@@ -74,7 +74,7 @@ export function ApiKeys() {
   );
 }
 
-function Keys({ keys }: { keys: readonly ApiKey[] }) {
+function ApiKeyTable({ keys }: { keys: readonly ApiKey[] }) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
@@ -82,8 +82,8 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
     mutationFn: (id: string) =>
       api.DELETE('/api/api-keys/{api_key_id}', { params: { path: { api_key_id: id } } }),
     onSuccess: () => notify(text('profile.revoked')),
-    onError: (error) => notify(sentence(error, text), { type: 'error' }),
-    onSettled: () => client.invalidateQueries({ queryKey: KEYS }),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
+    onSettled: () => client.invalidateQueries({ queryKey: API_KEYS_KEY }),
   });
   return (
     <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={text('profile.keys')}>
@@ -96,7 +96,7 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
             <TableCell>{text('field.created')}</TableCell>
             <TableCell>{text('field.last_used_at')}</TableCell>
             <TableCell>{text('field.expires_at')}</TableCell>
-            <UnseenHead name={text('list.more')} />
+            <HiddenHeaderCell label={text('list.more')} />
           </TableRow>
         </TableHead>
         <TableBody>
@@ -106,12 +106,12 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
               <TableCell>{text(`role.${key.role}`)}</TableCell>
               <TableCell>{key.owner}</TableCell>
               <TableCell>
-                <Moment at={key.created_at} />
+                <Timestamp at={key.created_at} />
               </TableCell>
               <TableCell>
-                {key.used_at ? <Moment at={key.used_at} /> : text('users.none')}
+                {key.used_at ? <Timestamp at={key.used_at} /> : text('users.none')}
               </TableCell>
-              <TableCell>{key.expires_at ? <Moment at={key.expires_at} /> : '–'}</TableCell>
+              <TableCell>{key.expires_at ? <Timestamp at={key.expires_at} /> : '–'}</TableCell>
               <TableCell align="right">
                 <Button
                   size="small"

@@ -3,31 +3,31 @@
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useMay } from '@/account/useHasRole';
-import { api, the } from '@/api/client';
+import { useHasRole } from '@/account/useHasRole';
+import { api, unwrap } from '@/api/client';
 import type { Role } from '@/api/types';
-import { fault, FormDialog } from '@/components/FormDialog';
+import { fieldError, FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
-import { KEYS } from '@/views/profile/ApiKeysPanel';
-import { RoleField, ROLES } from '@/views/users/RoleSelect';
+import { API_KEYS_KEY } from '@/views/profile/ApiKeysPanel';
+import { RoleSelect, ROLES } from '@/views/users/RoleSelect';
 
-export function NewKey({ onClose }: { onClose: (key?: string) => void }) {
+export function NewApiKeyDialog({ onClose }: { onClose: (key?: string) => void }) {
   const text = useText();
   const client = useQueryClient();
-  const isOperator = useMay('operator');
-  const most = useMay('admin') ? 3 : isOperator ? 2 : 1;
+  const isOperator = useHasRole('operator');
+  const allowedRoles = useHasRole('admin') ? 3 : isOperator ? 2 : 1;
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
-  const [until, setUntil] = useState('');
-  const make = useMutation({
+  const [expiresOn, setExpiresOn] = useState('');
+  const create = useMutation({
     mutationFn: () =>
-      the(
+      unwrap(
         api.POST('/api/api-keys', {
-          body: { name, role, expires_at: until ? new Date(until).toISOString() : null },
+          body: { name, role, expires_at: expiresOn ? new Date(expiresOn).toISOString() : null },
         }),
       ),
     onSuccess: async ({ key }) => {
-      await client.invalidateQueries({ queryKey: KEYS });
+      await client.invalidateQueries({ queryKey: API_KEYS_KEY });
       onClose(key);
     },
   });
@@ -35,9 +35,9 @@ export function NewKey({ onClose }: { onClose: (key?: string) => void }) {
     <FormDialog
       title={text('profile.createKey')}
       submit={text('profile.createKey')}
-      isBusy={make.isPending}
-      error={make.error}
-      onSubmit={() => make.mutate()}
+      isBusy={create.isPending}
+      error={create.error}
+      onSubmit={() => create.mutate()}
       onClose={() => onClose()}
     >
       <TextField
@@ -47,14 +47,14 @@ export function NewKey({ onClose }: { onClose: (key?: string) => void }) {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <RoleField value={role} onChange={setRole} choices={ROLES.slice(0, most)} />
+      <RoleSelect value={role} onChange={setRole} choices={ROLES.slice(0, allowedRoles)} />
       <TextField
         label={text('profile.expires')}
         type="date"
-        value={until}
-        onChange={(event) => setUntil(event.target.value)}
-        error={Boolean(fault(make.error, 'expires_at'))}
-        helperText={fault(make.error, 'expires_at')}
+        value={expiresOn}
+        onChange={(event) => setExpiresOn(event.target.value)}
+        error={Boolean(fieldError(create.error, 'expires_at'))}
+        helperText={fieldError(create.error, 'expires_at')}
         slotProps={{ inputLabel: { shrink: true } }}
       />
     </FormDialog>

@@ -8,35 +8,34 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
-import { fault } from '@/components/FormDialog';
+import { fieldError } from '@/components/FormDialog';
 import { Panel } from '@/components/Panel';
-import { sentence } from '@/components/ErrorAlert';
+import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
-const EMPTY = { old: '', new: '', again: '' };
+const EMPTY_FORM = { old: '', new: '', again: '' };
 
-export function Password() {
+export function PasswordPanel() {
   const text = useText();
   const notify = useNotify();
-  const [entered, setEntered] = useState(EMPTY);
-  const isSame = entered.new === entered.again;
+  const [form, setForm] = useState(EMPTY_FORM);
+  const isConfirmed = form.new === form.again;
   const change = useMutation({
-    mutationFn: () =>
-      api.PUT('/api/session/password', { body: { old: entered.old, new: entered.new } }),
+    mutationFn: () => api.PUT('/api/session/password', { body: { old: form.old, new: form.new } }),
     onSuccess: () => {
-      setEntered(EMPTY);
+      setForm(EMPTY_FORM);
       notify(text('profile.changed'));
     },
   });
-  const field = (name: keyof typeof EMPTY, wrong: string | undefined, hint?: string) => (
+  const field = (name: keyof typeof EMPTY_FORM, error: string | undefined, hint?: string) => (
     <TextField
       label={text(`profile.${name}`)}
       type="password"
       required
-      value={entered[name]}
-      onChange={(event) => setEntered({ ...entered, [name]: event.target.value })}
-      error={Boolean(wrong)}
-      helperText={wrong ?? hint}
+      value={form[name]}
+      onChange={(event) => setForm({ ...form, [name]: event.target.value })}
+      error={Boolean(error)}
+      helperText={error ?? hint}
       slotProps={{
         htmlInput: { autoComplete: name === 'old' ? 'current-password' : 'new-password' },
       }}
@@ -49,13 +48,13 @@ export function Password() {
         sx={{ display: 'grid', gap: 2 }}
         onSubmit={(event) => {
           event.preventDefault();
-          if (isSame) change.mutate();
+          if (isConfirmed) change.mutate();
         }}
       >
-        {change.error ? <Alert severity="error">{sentence(change.error, text)}</Alert> : null}
-        {field('old', fault(change.error, 'old'))}
-        {field('new', fault(change.error, 'new'), text('users.passwordHint'))}
-        {field('again', entered.again !== '' && !isSame ? text('profile.notSame') : undefined)}
+        {change.error ? <Alert severity="error">{errorMessage(change.error, text)}</Alert> : null}
+        {field('old', fieldError(change.error, 'old'))}
+        {field('new', fieldError(change.error, 'new'), text('users.passwordHint'))}
+        {field('again', form.again !== '' && !isConfirmed ? text('profile.notSame') : undefined)}
         <Button
           type="submit"
           variant="contained"

@@ -3,19 +3,19 @@
 import Box from '@mui/material/Box';
 import { useGetIdentity, usePermissions } from 'react-admin';
 import type { Role } from '@/api/types';
-import { PageHead } from '@/components/PageHeader';
+import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
-import { ApiKeys } from '@/views/profile/ApiKeysPanel';
-import { Password } from '@/views/profile/PasswordPanel';
-import { Preferences } from '@/views/profile/PreferencesPanel';
+import { ApiKeysPanel } from '@/views/profile/ApiKeysPanel';
+import { PasswordPanel } from '@/views/profile/PasswordPanel';
+import { PreferencesPanel } from '@/views/profile/PreferencesPanel';
 
-export default function Profile() {
+export default function ProfilePage() {
   const text = useText();
   const { identity } = useGetIdentity();
   const { permissions } = usePermissions<Role>();
   return (
     <>
-      <PageHead
+      <PageHeader
         title={text('profile.title')}
         lead={
           permissions
@@ -35,10 +35,10 @@ export default function Profile() {
           maxWidth: 1200,
         }}
       >
-        <Password />
-        <Preferences />
+        <PasswordPanel />
+        <PreferencesPanel />
         <Box sx={{ gridColumn: '1 / -1', minWidth: 0 }}>
-          <ApiKeys />
+          <ApiKeysPanel />
         </Box>
       </Box>
     </>

@@ -4,10 +4,14 @@ import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Typography from '@mui/material/Typography';
 import type { Health } from '@/api/types';
-import { Dot } from '@/components/StateDot';
+import { StateDot } from '@/components/StateDot';
 import { useText } from '@/texts/texts';
 
-export function Verdict({ health }: { health: Pick<Health, 'state' | 'sentence' | 'reasons'> }) {
+export function HealthBanner({
+  health,
+}: {
+  health: Pick<Health, 'state' | 'sentence' | 'reasons'>;
+}) {
   const text = useText();
   return (
     <Card
@@ -24,7 +28,7 @@ export function Verdict({ health }: { health: Pick<Health, 'state' | 'sentence' 
       })}
     >
       <Box sx={{ pt: 0.75 }}>
-        <Dot state={health.state} size={14} />
+        <StateDot state={health.state} size={14} />
       </Box>
       <Box>
         <Typography variant="h2" component="p">

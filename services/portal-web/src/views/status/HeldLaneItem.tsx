@@ -5,11 +5,11 @@ import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Lane } from '@/api/types';
-import { Moment } from '@/components/Timestamp';
+import { Timestamp } from '@/components/Timestamp';
 import { StatusTag } from '@/components/StatusTag';
 import { useText } from '@/texts/texts';
 
-export function HeldLane({ lane }: { lane: Lane }) {
+export function HeldLaneItem({ lane }: { lane: Lane }) {
   const text = useText();
   return (
     <Box component="li" sx={{ py: 1, borderBottom: 1, borderColor: 'divider' }}>
@@ -30,7 +30,7 @@ export function HeldLane({ lane }: { lane: Lane }) {
         color="text.secondary"
         sx={{ mt: 0.25, overflowWrap: 'anywhere' }}
       >
-        <Moment at={lane.held_since} /> {lane.reason}
+        <Timestamp at={lane.held_since} /> {lane.reason}
       </Typography>
     </Box>
   );

@@ -9,14 +9,14 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Lane } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
 
-export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
+export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
   const text = useText();
-  if (lanes.length === 0) return <Empty title={text('empty.lanes')} />;
+  if (lanes.length === 0) return <EmptyState title={text('empty.lanes')} />;
   return (
     <Box
       sx={{ overflowX: 'auto' }}
@@ -55,7 +55,11 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
               <TableCell align="right">{lane.waiting ?? '–'}</TableCell>
               <TableCell align="right">{lane.in_flight}</TableCell>
               <TableCell>
-                {lane.oldest_waiting_at ? <Moment at={lane.oldest_waiting_at} ago /> : '–'}
+                {lane.oldest_waiting_at ? (
+                  <Timestamp at={lane.oldest_waiting_at} isRelative />
+                ) : (
+                  '–'
+                )}
               </TableCell>
               <TableCell sx={{ minWidth: 200, overflowWrap: 'anywhere' }}>{lane.reason}</TableCell>
             </TableRow>

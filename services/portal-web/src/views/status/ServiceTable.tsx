@@ -7,16 +7,16 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import type { Health } from '@/api/types';
-import { Empty } from '@/components/EmptyState';
-import { Moment } from '@/components/Timestamp';
+import { EmptyState } from '@/components/EmptyState';
+import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
 
 type Service = Health['services'][number];
 
-export function Services({ services }: { services: readonly Service[] }) {
+export function ServiceTable({ services }: { services: readonly Service[] }) {
   const text = useText();
-  if (services.length === 0) return <Empty title={text('statusPage.noServices')} />;
+  if (services.length === 0) return <EmptyState title={text('statusPage.noServices')} />;
   return (
     <Box
       sx={{ overflowX: 'auto' }}
@@ -44,14 +44,14 @@ export function Services({ services }: { services: readonly Service[] }) {
               </TableCell>
               <TableCell>{service.replica}</TableCell>
               <TableCell>
-                <Readiness service={service} />
+                <ReadinessTag service={service} />
               </TableCell>
               <TableCell>{service.version}</TableCell>
               <TableCell>
-                <Moment at={service.started_at} />
+                <Timestamp at={service.started_at} />
               </TableCell>
               <TableCell>
-                <Moment at={service.heard_at} />
+                <Timestamp at={service.heard_at} />
               </TableCell>
               <TableCell>{service.reasons.join('; ')}</TableCell>
             </TableRow>
@@ -62,7 +62,7 @@ export function Services({ services }: { services: readonly Service[] }) {
   );
 }
 
-function Readiness({ service }: { service: Service }) {
+function ReadinessTag({ service }: { service: Service }) {
   const text = useText();
   if (service.silent) return <Tag tone="bad">{text('statusPage.silent')}</Tag>;
   return (

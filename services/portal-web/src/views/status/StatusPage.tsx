@@ -5,40 +5,40 @@ import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import type { Health } from '@/api/types';
 import { useHealth } from '@/live/useHealth';
-import { Facts } from '@/components/DescriptionList';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { DescriptionList } from '@/components/DescriptionList';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Tag } from '@/components/Tag';
-import { Trouble } from '@/components/ErrorAlert';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import { Lanes } from '@/views/status/LaneTable';
-import { Services } from '@/views/status/ServiceTable';
-import { Verdict } from '@/views/status/HealthBanner';
+import { LaneTable } from '@/views/status/LaneTable';
+import { ServiceTable } from '@/views/status/ServiceTable';
+import { HealthBanner } from '@/views/status/HealthBanner';
 
 export default function StatusPage() {
   const text = useText();
   const found = useHealth();
   return (
     <>
-      <PageHead title={text('statusPage.title')} lead={text('statusPage.lead')} />
-      {found.error ? <Trouble error={found.error} again={() => void found.refetch()} /> : null}
+      <PageHeader title={text('statusPage.title')} lead={text('statusPage.lead')} />
+      {found.error ? <ErrorAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
       {found.isPending ? <Skeleton variant="rounded" height={300} /> : null}
-      {found.data ? <Seen health={found.data} /> : null}
+      {found.data ? <HealthDetails health={found.data} /> : null}
     </>
   );
 }
 
-function Seen({ health }: { health: Health }) {
+function HealthDetails({ health }: { health: Health }) {
   const text = useText();
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      <Verdict health={health} />
+      <HealthBanner health={health} />
       <Panel title={text('statusPage.services')} flush>
-        <Services services={health.services} />
+        <ServiceTable services={health.services} />
       </Panel>
       <Panel title={text('statusPage.lanes')} hint={text('home.lanesHint')} flush>
-        <Lanes lanes={health.lanes} />
+        <LaneTable lanes={health.lanes} />
       </Panel>
       <Box
         sx={{
@@ -49,10 +49,10 @@ function Seen({ health }: { health: Health }) {
       >
         <Panel
           title={text('statusPage.rabbitmq')}
-          actions={<Reach isThere={health.rabbitmq.reachable} />}
+          actions={<ReachabilityTag isReachable={health.rabbitmq.reachable} />}
         >
-          <Facts
-            facts={[
+          <DescriptionList
+            items={[
               [text('field.version'), health.rabbitmq.version],
               ...health.rabbitmq.queues.map((queue) => [queue.name, queue.waiting] as const),
             ]}
@@ -60,31 +60,31 @@ function Seen({ health }: { health: Health }) {
         </Panel>
         <Panel
           title={text('statusPage.mongodb')}
-          actions={<Reach isThere={health.mongodb.reachable} />}
+          actions={<ReachabilityTag isReachable={health.mongodb.reachable} />}
         >
-          <Facts
-            facts={[
+          <DescriptionList
+            items={[
               [text('field.version'), health.mongodb.version],
               [text('statusPage.primary'), health.mongodb.primary],
             ]}
           />
         </Panel>
-        <TimerJob timer={health.timer_job} />
+        <TimerJobPanel timer={health.timer_job} />
       </Box>
     </Box>
   );
 }
 
-function Reach({ isThere }: { isThere: boolean }) {
+function ReachabilityTag({ isReachable }: { isReachable: boolean }) {
   const text = useText();
   return (
-    <Tag tone={isThere ? 'good' : 'bad'}>
-      {text(isThere ? 'statusPage.reachable' : 'statusPage.unreachable')}
+    <Tag tone={isReachable ? 'good' : 'bad'}>
+      {text(isReachable ? 'statusPage.reachable' : 'statusPage.unreachable')}
     </Tag>
   );
 }
 
-function TimerJob({ timer }: { timer: Health['timer_job'] }) {
+function TimerJobPanel({ timer }: { timer: Health['timer_job'] }) {
   const text = useText();
   return (
     <Panel title={text('statusPage.timer')}>
@@ -93,19 +93,19 @@ function TimerJob({ timer }: { timer: Health['timer_job'] }) {
           {text('statusPage.timerTrouble', { reason: timer.trouble })}
         </Alert>
       ) : timer?.expression ? (
-        <Facts
-          facts={[
+        <DescriptionList
+          items={[
             [text('statusPage.timerOn'), <code key="cron">{timer.expression}</code>],
             [text('statusPage.timeZone'), timer.time_zone],
             [
               text('statusPage.lastRun'),
               timer.last_run_at ? (
-                <Moment key="last" at={timer.last_run_at} />
+                <Timestamp key="last" at={timer.last_run_at} />
               ) : (
                 text('statusPage.never')
               ),
             ],
-            [text('statusPage.nextRun'), <Moment key="next" at={timer.next_run_at} />],
+            [text('statusPage.nextRun'), <Timestamp key="next" at={timer.next_run_at} />],
           ]}
         />
       ) : (

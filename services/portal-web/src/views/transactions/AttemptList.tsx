@@ -3,13 +3,13 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { Attempt } from '@/api/types';
-import { took } from '@/components/dateTime';
-import { Moment } from '@/components/Timestamp';
-import { RawText } from '@/components/CollapsibleText';
+import { formatElapsed } from '@/components/dateTime';
+import { Timestamp } from '@/components/Timestamp';
+import { CollapsibleText } from '@/components/CollapsibleText';
 import { StatusTag } from '@/components/StatusTag';
 import { useText, type Text } from '@/texts/texts';
 
-export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
+export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
   const text = useText();
   if (attempts.length === 0)
     return (
@@ -39,10 +39,10 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               })}
             </Typography>
             <Typography variant="body2" color="text.secondary">
-              <Moment at={attempt.at} />
+              <Timestamp at={attempt.at} />
             </Typography>
             <Typography variant="body2" color="text.secondary">
-              {particulars(attempt, text)}
+              {attemptDetails(attempt, text)}
             </Typography>
           </Box>
           {attempt.message ? (
@@ -54,16 +54,20 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
               {attempt.message}
             </Typography>
           ) : null}
-          {attempt.trace ? <RawText title="details.stackTrace" body={attempt.trace} /> : null}
+          {attempt.trace ? (
+            <CollapsibleText title="details.stackTrace" body={attempt.trace} />
+          ) : null}
         </Box>
       ))}
     </Box>
   );
 }
 
-export function particulars(attempt: Attempt, text: Text): string {
+export function attemptDetails(attempt: Attempt, text: Text): string {
   const parts = [
-    attempt.duration_ms ? text('details.took', { duration: took(attempt.duration_ms, text) }) : '',
+    attempt.duration_ms
+      ? text('details.took', { duration: formatElapsed(attempt.duration_ms, text) })
+      : '',
     attempt.http_status ? `HTTP ${attempt.http_status}` : '',
     attempt.tries > 1 ? `${text('field.tries')} ${attempt.tries}` : '',
     attempt.connector_version

@@ -3,19 +3,25 @@
 import Typography from '@mui/material/Typography';
 import type { DeliveryDetails } from '@/api/types';
 import { Panel } from '@/components/Panel';
-import { RawText } from '@/components/CollapsibleText';
+import { CollapsibleText } from '@/components/CollapsibleText';
 import { useText } from '@/texts/texts';
 
-export function DeadLetter({ letter }: { letter: NonNullable<DeliveryDetails['dead_letter']> }) {
+export function DeadLetterPanel({
+  deadLetter,
+}: {
+  deadLetter: NonNullable<DeliveryDetails['dead_letter']>;
+}) {
   const text = useText();
   return (
     <Panel
       title={text('details.stackTrace')}
-      hint={text('details.parked', { queue: letter.queue })}
+      hint={text('details.parked', { queue: deadLetter.queue })}
     >
-      <Typography variant="body2">{letter.reason}</Typography>
-      {letter.trace ? <RawText title="details.stackTrace" body={letter.trace} isOpen /> : null}
-      <RawText title="details.body" body={letter.body} />
+      <Typography variant="body2">{deadLetter.reason}</Typography>
+      {deadLetter.trace ? (
+        <CollapsibleText title="details.stackTrace" body={deadLetter.trace} isInitiallyOpen />
+      ) : null}
+      <CollapsibleText title="details.body" body={deadLetter.body} />
     </Panel>
   );
 }

@@ -4,13 +4,13 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { DeliveryDetails } from '@/api/types';
-import { faultsOf } from '@/faults/faults';
-import { Moment } from '@/components/Timestamp';
+import { knownFaults } from '@/faults/faults';
+import { Timestamp } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
 import { StatusTag } from '@/components/StatusTag';
 import { useText } from '@/texts/texts';
 
-export function Reason({ delivery }: { delivery: DeliveryDetails }) {
+export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {
   const text = useText();
   const { status, phase, message } = delivery;
   const isDone = phase === 'done' || phase === 'archived';
@@ -20,7 +20,7 @@ export function Reason({ delivery }: { delivery: DeliveryDetails }) {
         <Typography variant="body2">
           {text(isDone && status ? `means.${status}` : `phaseMeans.${phase}`)}
         </Typography>
-        {message ? <Said message={message} /> : null}
+        {message ? <ReasonText message={message} /> : null}
         {delivery.outcome_unknown ? (
           <Alert severity="warning">{text('todo.unknownOutcome')}</Alert>
         ) : null}
@@ -30,15 +30,15 @@ export function Reason({ delivery }: { delivery: DeliveryDetails }) {
             <Typography variant="body2">{text(`todo.${status}`)}</Typography>
           </Box>
         ) : null}
-        {delivery.automatic_retry ? <Automatic retry={delivery.automatic_retry} /> : null}
-        {delivery.code ? <Known code={delivery.code} /> : null}
+        {delivery.automatic_retry ? <AutomaticRetry retry={delivery.automatic_retry} /> : null}
+        {delivery.code ? <KnownCauses code={delivery.code} /> : null}
       </Box>
     </Panel>
   );
 }
 
 /** The reason itself: the first line says what to mend, then comes what the back office said. */
-function Said({ message }: { message: string }) {
+function ReasonText({ message }: { message: string }) {
   const text = useText();
   return (
     <Box>
@@ -65,21 +65,21 @@ function Said({ message }: { message: string }) {
 }
 
 /** When the timer job retries it next, or why it does not. */
-function Automatic({ retry }: { retry: NonNullable<DeliveryDetails['automatic_retry']> }) {
+function AutomaticRetry({ retry }: { retry: NonNullable<DeliveryDetails['automatic_retry']> }) {
   const text = useText();
   return (
     <Box>
       <Typography variant="h3">{text('details.automaticRetry')}</Typography>
       <Typography variant="body2">
-        {retry.at ? <Moment at={retry.at} /> : null} {retry.reason}
+        {retry.at ? <Timestamp at={retry.at} /> : null} {retry.reason}
       </Typography>
     </Box>
   );
 }
 
-function Known({ code }: { code: string }) {
+function KnownCauses({ code }: { code: string }) {
   const text = useText();
-  const faults = faultsOf(code);
+  const faults = knownFaults(code);
   if (faults.length < 2) return null;
   return (
     <Box

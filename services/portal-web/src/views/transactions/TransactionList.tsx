@@ -2,35 +2,35 @@
 
 import { ListView } from '@/list/ListView';
 import { useLiveTransactions } from '@/live/useLiveTransactions';
-import { PageHead } from '@/components/PageHeader';
+import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
 import {
-  named,
+  transactionName,
   STATUSES,
-  useDeliveryColumns,
-  useDeliveryCriteria,
+  useTransactionColumns,
+  useTransactionCriteria,
   type DeliveryRow,
 } from '@/views/transactions/columns';
 
-export default function Transactions() {
+export default function TransactionList() {
   const text = useText();
   return (
     <>
-      <PageHead title={text('menu.transactions')} lead={text('transactions.lead')} />
+      <PageHeader title={text('menu.transactions')} lead={text('transactions.lead')} />
       <ListView<DeliveryRow>
-        list="deliveries"
+        resource="deliveries"
         name="transactions"
         title={text('menu.transactions')}
-        columns={useDeliveryColumns()}
-        criteria={useDeliveryCriteria(STATUSES)}
-        usualSort="-received_at"
-        to={(row) => `/transactions/${encodeURIComponent(row.delivery_id)}`}
-        named={named}
-        saved="deliveries"
+        columns={useTransactionColumns()}
+        criteria={useTransactionCriteria(STATUSES)}
+        defaultSort="-received_at"
+        linkTo={(row) => `/transactions/${encodeURIComponent(row.delivery_id)}`}
+        nameOf={transactionName}
+        savedViewList="deliveries"
         exportPath="/api/deliveries/export"
         hasSearch
-        useLive={useLiveTransactions}
-        empty={{ title: text('empty.transactions'), hint: text('empty.transactionsHint') }}
+        useNewRows={useLiveTransactions}
+        emptyState={{ title: text('empty.transactions'), hint: text('empty.transactionsHint') }}
       />
     </>
   );

@@ -13,31 +13,31 @@ import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink, useLocation, useParams } from 'react-router-dom';
-import { useMay } from '@/account/useHasRole';
+import { useHasRole } from '@/account/useHasRole';
 import type { DeliveryDetails } from '@/api/types';
-import { Back } from '@/components/BackButton';
-import { Copyable } from '@/components/CopyableValue';
-import { Facts } from '@/components/DescriptionList';
-import { own } from '@/components/dateTime';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { BackButton } from '@/components/BackButton';
+import { CopyableValue } from '@/components/CopyableValue';
+import { DescriptionList } from '@/components/DescriptionList';
+import { formatSourceDate } from '@/components/dateTime';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
-import { Trouble } from '@/components/ErrorAlert';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 import { MbocSettings } from '@/views/connectors/MbocSettings';
-import { numbered } from '@/views/transactions/columns';
-import { Attempts } from '@/views/transactions/AttemptList';
-import { DeadLetter } from '@/views/transactions/DeadLetterPanel';
-import { useAsking, useDelivery } from '@/views/transactions/useTransaction';
-import { Reason } from '@/views/transactions/ReasonPanel';
+import { appointmentNumber } from '@/views/transactions/columns';
+import { AttemptList } from '@/views/transactions/AttemptList';
+import { DeadLetterPanel } from '@/views/transactions/DeadLetterPanel';
+import { useTransactionAction, useTransaction } from '@/views/transactions/useTransaction';
+import { ReasonPanel } from '@/views/transactions/ReasonPanel';
 
-export default function DeliveryPage() {
+export default function TransactionPage() {
   const text = useText();
   const { id = '' } = useParams();
   const isError = useLocation().pathname.startsWith('/errors');
-  const found = useDelivery(id);
-  const back = (
-    <Back
+  const found = useTransaction(id);
+  const backLink = (
+    <BackButton
       to={isError ? '/errors' : '/transactions'}
       list={text(isError ? 'menu.errors' : 'menu.transactions')}
     />
@@ -45,20 +45,26 @@ export default function DeliveryPage() {
   if (found.error)
     return (
       <>
-        <PageHead title={text('menu.transactions')} above={back} />
-        <Trouble error={found.error} again={() => void found.refetch()} />
+        <PageHeader title={text('menu.transactions')} backLink={backLink} />
+        <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
       </>
     );
   if (!found.data) return <Skeleton variant="rounded" height={420} />;
-  return <Found delivery={found.data} back={back} />;
+  return <TransactionDetails delivery={found.data} backLink={backLink} />;
 }
 
-function Found({ delivery, back }: { delivery: DeliveryDetails; back: React.ReactNode }) {
+function TransactionDetails({
+  delivery,
+  backLink,
+}: {
+  delivery: DeliveryDetails;
+  backLink: React.ReactNode;
+}) {
   const text = useText();
   const { appointment } = delivery;
   return (
     <>
-      <PageHead
+      <PageHeader
         title={appointment?.subject ?? delivery.delivery_id}
         lead={[
           delivery.connector_name ?? text('details.noConnector'),
@@ -67,10 +73,10 @@ function Found({ delivery, back }: { delivery: DeliveryDetails; back: React.Reac
         ]
           .filter(Boolean)
           .join(' · ')}
-        above={back}
+        backLink={backLink}
       >
-        <Actions delivery={delivery} />
-      </PageHead>
+        <TransactionActions delivery={delivery} />
+      </PageHeader>
       {delivery.archived ? (
         <Alert severity="info" sx={{ mb: 2 }}>
           {text('details.archivedNow')}
@@ -85,16 +91,16 @@ function Found({ delivery, back }: { delivery: DeliveryDetails; back: React.Reac
         }}
       >
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
-          <Reason delivery={delivery} />
-          {delivery.dead_letter ? <DeadLetter letter={delivery.dead_letter} /> : null}
+          <ReasonPanel delivery={delivery} />
+          {delivery.dead_letter ? <DeadLetterPanel deadLetter={delivery.dead_letter} /> : null}
           <Panel title={text('details.attemptsTitle')} hint={text('details.newerFirst')}>
-            <Attempts attempts={delivery.attempts} />
+            <AttemptList attempts={delivery.attempts} />
           </Panel>
         </Box>
         <Box sx={{ display: 'grid', gap: 2, minWidth: 0 }}>
           <Panel title={text('details.settings')}>
             {delivery.settings_now ? (
-              <MbocSettings now={delivery.settings_now} then={delivery.settings_then} />
+              <MbocSettings current={delivery.settings_now} atAttempt={delivery.settings_then} />
             ) : (
               <Typography variant="body2" color="text.secondary">
                 {text('details.noSettings')}
@@ -112,7 +118,7 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
   const text = useText();
   const { appointment } = delivery;
   if (!appointment) return null;
-  const all = (
+  const timelineLink = (
     <Link
       component={RouterLink}
       to={`/appointments/${encodeURIComponent(appointment.key)}`}
@@ -122,25 +128,25 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
     </Link>
   );
   return (
-    <Panel title={text('field.appointment')} actions={all}>
-      <Facts
-        facts={[
-          [text('field.appointment_id'), numbered(appointment)],
+    <Panel title={text('field.appointment')} actions={timelineLink}>
+      <DescriptionList
+        items={[
+          [text('field.appointment_id'), appointmentNumber(appointment)],
           [text('field.subject'), appointment.subject],
-          [text('field.start'), own(appointment.start)],
-          [text('field.end'), own(appointment.end)],
+          [text('field.start'), formatSourceDate(appointment.start)],
+          [text('field.end'), formatSourceDate(appointment.end)],
           [text('field.job_no'), appointment.job_no],
           [text('field.task_no'), appointment.task_no],
           [text('field.source_app'), appointment.source_app],
           [text('field.source_type'), appointment.source_type],
-          [text('field.modified_at'), <Moment key="at" at={appointment.modified_at} />],
+          [text('field.modified_at'), <Timestamp key="at" at={appointment.modified_at} />],
           [text('field.modified_by'), appointment.modified_by],
-          [text('field.received_at'), <Moment key="received" at={delivery.received_at} />],
+          [text('field.received_at'), <Timestamp key="received" at={delivery.received_at} />],
           [text('field.transaction_id'), delivery.transaction_id],
           [
             text('field.trace_id'),
             delivery.trace_id ? (
-              <Copyable key="trace" value={delivery.trace_id} what={text('field.trace_id')} />
+              <CopyableValue key="trace" value={delivery.trace_id} label={text('field.trace_id')} />
             ) : null,
           ],
         ]}
@@ -149,10 +155,10 @@ function AppointmentPanel({ delivery }: { delivery: DeliveryDetails }) {
   );
 }
 
-function Actions({ delivery }: { delivery: DeliveryDetails }) {
+function TransactionActions({ delivery }: { delivery: DeliveryDetails }) {
   const text = useText();
-  const isOperator = useMay('operator');
-  const asking = useAsking(delivery.delivery_id);
+  const isOperator = useHasRole('operator');
+  const action = useTransactionAction(delivery.delivery_id);
   if (!isOperator)
     return (
       <Typography variant="body2" color="text.secondary">
@@ -160,16 +166,16 @@ function Actions({ delivery }: { delivery: DeliveryDetails }) {
       </Typography>
     );
   const isDone = delivery.phase === 'done' || delivery.phase === 'archived';
-  const isTroubled = isDone && delivery.status !== 'Success' && delivery.status !== 'Skipped';
-  if (!isTroubled && !delivery.archived) return null;
+  const isUnsuccessful = isDone && delivery.status !== 'Success' && delivery.status !== 'Skipped';
+  if (!isUnsuccessful && !delivery.archived) return null;
   return (
     <Box sx={{ display: 'flex', gap: 1 }}>
       {delivery.archived ? (
         <Button
           variant="outlined"
           startIcon={<Unarchive />}
-          onClick={() => asking.mutate('restore')}
-          loading={asking.isPending}
+          onClick={() => action.mutate('restore')}
+          loading={action.isPending}
         >
           {text('details.restore')}
         </Button>
@@ -178,16 +184,16 @@ function Actions({ delivery }: { delivery: DeliveryDetails }) {
           <Button
             variant="outlined"
             startIcon={<Archive />}
-            onClick={() => asking.mutate('archive')}
-            disabled={asking.isPending}
+            onClick={() => action.mutate('archive')}
+            disabled={action.isPending}
           >
             {text('details.archive')}
           </Button>
           <Button
             variant="contained"
             startIcon={<Replay />}
-            onClick={() => asking.mutate('retry')}
-            loading={asking.isPending}
+            onClick={() => action.mutate('retry')}
+            loading={action.isPending}
             loadingPosition="start"
           >
             {text('details.resend')}

@@ -3,9 +3,9 @@
  */
 
 import { useMemo } from 'react';
-import { Moment } from '@/components/Timestamp';
+import { Timestamp } from '@/components/Timestamp';
 import { StatusTag } from '@/components/StatusTag';
-import { took } from '@/components/dateTime';
+import { formatElapsed } from '@/components/dateTime';
 import type { Delivery, Status } from '@/api/types';
 import type { Column, Criterion, Row } from '@/list/column';
 import { useConnectorChoices } from '@/views/connectors/useConnectors';
@@ -23,12 +23,12 @@ export const STATUSES: readonly Status[] = [
   'Invalid MBOC Back Office Type',
   'Invalid MBOC URI',
 ];
-export const TROUBLED: readonly Status[] = STATUSES.filter(
+export const UNSUCCESSFUL_STATUSES: readonly Status[] = STATUSES.filter(
   (status) => status !== 'Success' && status !== 'Skipped',
 );
 
 /** What a delivery is called: by its subject or number, and where it goes. */
-export function named(delivery: Delivery): string {
+export function transactionName(delivery: Delivery): string {
   const { subject, appointment_id: number } = delivery.appointment ?? {};
   return [subject ?? (number ? String(number) : delivery.delivery_id), delivery.connector_name]
     .filter(Boolean)
@@ -36,14 +36,14 @@ export function named(delivery: Delivery): string {
 }
 
 /** Dime.Scheduler's number, or where it has none (0) the newer text one. */
-export function numbered(
+export function appointmentNumber(
   appointment: { appointment_id?: number; appointment_no?: string | null } | null | undefined,
 ): string | number | null | undefined {
   const { appointment_id: id, appointment_no: no } = appointment ?? {};
   return id === 0 ? no : id;
 }
 
-export function useDeliveryColumns(): readonly Column<DeliveryRow>[] {
+export function useTransactionColumns(): readonly Column<DeliveryRow>[] {
   const text = useText();
   return useMemo(() => columns(text), [text]);
 }
@@ -55,7 +55,7 @@ function columns(text: Text): readonly Column<DeliveryRow>[] {
       label: 'field.status',
       sort: 'status',
       width: 250,
-      show: (row) => (
+      render: (row) => (
         <StatusTag status={row.status} phase={row.archived ? 'archived' : row.phase} />
       ),
     },
@@ -63,94 +63,100 @@ function columns(text: Text): readonly Column<DeliveryRow>[] {
       name: 'received_at',
       label: 'field.received_at',
       sort: 'received_at',
-      show: (row) => <Moment at={row.received_at} />,
+      render: (row) => <Timestamp at={row.received_at} />,
     },
     {
       name: 'appointment_id',
       label: 'field.appointment',
       sort: 'appointment_id',
-      show: (row) => numbered(row.appointment),
+      render: (row) => appointmentNumber(row.appointment),
     },
     {
       name: 'subject',
       label: 'field.subject',
       sort: 'subject',
       width: 240,
-      show: (row) => row.appointment?.subject,
+      render: (row) => row.appointment?.subject,
     },
     {
       name: 'job_no',
       label: 'field.job_no',
       sort: 'job_no',
-      show: (row) => row.appointment?.job_no,
+      render: (row) => row.appointment?.job_no,
     },
     {
       name: 'task_no',
       label: 'field.task_no',
       sort: 'task_no',
-      isExtra: true,
-      show: (row) => row.appointment?.task_no,
+      isHiddenByDefault: true,
+      render: (row) => row.appointment?.task_no,
     },
     {
       name: 'connector_name',
       label: 'field.connector',
       sort: 'connector_name',
       width: 220,
-      show: (row) => row.connector_name,
+      render: (row) => row.connector_name,
     },
     {
       name: 'message',
       label: 'field.message',
       sort: 'message',
       width: 420,
-      show: (row) => (row.message ? <span title={row.message}>{row.message}</span> : null),
+      render: (row) => (row.message ? <span title={row.message}>{row.message}</span> : null),
     },
     {
       name: 'action',
       label: 'field.action',
       sort: 'action',
-      show: (row) => (row.action ? text(`action.${row.action}`) : null),
+      render: (row) => (row.action ? text(`action.${row.action}`) : null),
     },
     {
       name: 'attempt',
       label: 'field.attempt',
       sort: 'attempt',
       align: 'right',
-      show: (row) => row.attempt,
+      render: (row) => row.attempt,
     },
     {
       name: 'trigger',
       label: 'field.trigger',
       sort: 'trigger',
-      show: (row) => text(`trigger.${row.trigger}`),
+      render: (row) => text(`trigger.${row.trigger}`),
     },
     {
       name: 'source_app',
       label: 'field.source_app',
       sort: 'source_app',
-      isExtra: true,
-      show: (row) => row.appointment?.source_app,
+      isHiddenByDefault: true,
+      render: (row) => row.appointment?.source_app,
     },
-    { name: 'code', label: 'field.code', sort: 'code', isExtra: true, show: (row) => row.code },
+    {
+      name: 'code',
+      label: 'field.code',
+      sort: 'code',
+      isHiddenByDefault: true,
+      render: (row) => row.code,
+    },
     {
       name: 'duration_ms',
       label: 'field.duration_ms',
       sort: 'duration_ms',
       align: 'right',
-      isExtra: true,
-      show: (row) => (row.duration_ms ? took(row.duration_ms, text) : null),
+      isHiddenByDefault: true,
+      render: (row) => (row.duration_ms ? formatElapsed(row.duration_ms, text) : null),
     },
     {
       name: 'changed_at',
       label: 'field.changed_at',
       sort: 'changed_at',
-      isExtra: true,
-      show: (row) => <Moment at={row.changed_at} />,
+      isHiddenByDefault: true,
+      render: (row) => <Timestamp at={row.changed_at} />,
     },
   ];
 }
 
-export function useDeliveryCriteria(statuses: readonly Status[]): readonly Criterion[] {
+export function useTransactionCriteria(statuses: readonly Status[]): readonly Criterion[] {
   const text = useText();
   const connectors = useConnectorChoices();
   return [
@@ -185,7 +191,7 @@ export function useDeliveryCriteria(statuses: readonly Status[]): readonly Crite
         label: text(`trigger.${trigger}`),
       })),
     },
-    { name: 'phase', label: 'field.phase', kind: 'choices', choices: phases(text) },
+    { name: 'phase', label: 'field.phase', kind: 'choices', choices: phaseChoices(text) },
     {
       name: 'outcome_unknown',
       label: 'field.outcome_unknown',
@@ -204,7 +210,7 @@ export function useDeliveryCriteria(statuses: readonly Status[]): readonly Crite
   ];
 }
 
-function phases(text: Text) {
+function phaseChoices(text: Text) {
   return (['pending', 'in progress', 'held', 'done'] as const).map((phase) => ({
     value: phase,
     label: text(`phase.${phase}`),

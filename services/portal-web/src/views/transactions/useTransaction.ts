@@ -8,61 +8,62 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { useNotify } from 'react-admin';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { Delivery, DeliveryDetails, Operation } from '@/api/types';
-import { useLive } from '@/live/useLiveEvents';
-import { sentence } from '@/components/ErrorAlert';
+import { useLiveEvents } from '@/live/useLiveEvents';
+import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
-const LOOKED_AGAIN_MS = 1_500;
+const POLL_INTERVAL_MS = 1_500;
 
-export function useDelivery(id: string): UseQueryResult<DeliveryDetails> {
+export function useTransaction(id: string): UseQueryResult<DeliveryDetails> {
   const client = useQueryClient();
   const key = ['delivery', id];
-  useLive<Delivery>('delivery', (events) => {
+  useLiveEvents<Delivery>('delivery', (events) => {
     if (events.some((event) => event.delivery_id === id))
       void client.invalidateQueries({ queryKey: key });
   });
   return useQuery({
     queryKey: key,
     queryFn: () =>
-      the(api.GET('/api/deliveries/{delivery_id}', { params: { path: { delivery_id: id } } })),
+      unwrap(api.GET('/api/deliveries/{delivery_id}', { params: { path: { delivery_id: id } } })),
     refetchInterval: (query) =>
-      query.state.data && query.state.data.phase !== 'done' ? LOOKED_AGAIN_MS : false,
+      query.state.data && query.state.data.phase !== 'done' ? POLL_INTERVAL_MS : false,
   });
 }
 
-export type Ask = 'retry' | 'archive' | 'restore';
-export type Asking = UseMutationResult<Operation, unknown, Ask>;
+export type TransactionAction = 'retry' | 'archive' | 'restore';
+export type TransactionActionMutation = UseMutationResult<Operation, unknown, TransactionAction>;
 
-const ASKED = {
+const CONFIRMATIONS = {
   retry: 'details.resent',
   archive: 'details.archived',
   restore: 'details.restored',
 } as const;
-const LOOKS = 6;
+const POLLS_AFTER_ACTION = 6;
 
-export function useAsking(id: string): Asking {
+export function useTransactionAction(id: string): TransactionActionMutation {
   const client = useQueryClient();
   const notify = useNotify();
   const text = useText();
   return useMutation({
-    mutationFn: (ask: Ask) => {
+    mutationFn: (action: TransactionAction) => {
       const params = { params: { path: { delivery_id: id } } };
-      if (ask === 'retry') return the(api.POST('/api/deliveries/{delivery_id}/retry', params));
-      return ask === 'archive'
-        ? the(api.POST('/api/deliveries/{delivery_id}/archive', params))
-        : the(api.POST('/api/deliveries/{delivery_id}/restore', params));
+      if (action === 'retry')
+        return unwrap(api.POST('/api/deliveries/{delivery_id}/retry', params));
+      return action === 'archive'
+        ? unwrap(api.POST('/api/deliveries/{delivery_id}/archive', params))
+        : unwrap(api.POST('/api/deliveries/{delivery_id}/restore', params));
     },
-    onSuccess: (_, ask) => {
-      notify(text(ASKED[ask]));
+    onSuccess: (_, action) => {
+      notify(text(CONFIRMATIONS[action]));
       // it is carried out a moment later; live updates tell of it, and without them these looks do
-      for (let look = 1; look <= LOOKS; look += 1)
+      for (let poll = 1; poll <= POLLS_AFTER_ACTION; poll += 1)
         setTimeout(
           () => void client.invalidateQueries({ queryKey: ['delivery', id] }),
-          look * LOOKED_AGAIN_MS,
+          poll * POLL_INTERVAL_MS,
         );
     },
-    onError: (error) => notify(sentence(error, text), { type: 'error' }),
+    onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
   });
 }

@@ -8,13 +8,13 @@ import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
-import { api, the } from '@/api/client';
+import { api, unwrap } from '@/api/client';
 import type { User } from '@/api/types';
-import { fault, FormDialog } from '@/components/FormDialog';
+import { fieldError, FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
-import { RoleField } from '@/views/users/RoleSelect';
+import { RoleSelect } from '@/views/users/RoleSelect';
 
-export function ChangeUser({ user, onClose }: { user: User; onClose: () => void }) {
+export function EditUserDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const text = useText();
   const notify = useNotify();
   const client = useQueryClient();
@@ -24,7 +24,7 @@ export function ChangeUser({ user, onClose }: { user: User; onClose: () => void 
   const params = { path: { name: user.name } };
   const change = useMutation({
     mutationFn: () =>
-      the(api.PUT('/api/users/{name}', { params, body: { role, enabled: isEnabled } })),
+      unwrap(api.PUT('/api/users/{name}', { params, body: { role, enabled: isEnabled } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['users'] });
       notify(text('users.changed'));
@@ -47,7 +47,7 @@ export function ChangeUser({ user, onClose }: { user: User; onClose: () => void 
       onSubmit={() => change.mutate()}
       onClose={onClose}
     >
-      <RoleField value={role} onChange={setRole} />
+      <RoleSelect value={role} onChange={setRole} />
       <FormControlLabel
         control={<Switch checked={isEnabled} onChange={(_, isOn) => setIsEnabled(isOn)} />}
         label={text('field.enabled')}
@@ -59,7 +59,7 @@ export function ChangeUser({ user, onClose }: { user: User; onClose: () => void 
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         error={reset.isError}
-        helperText={fault(reset.error, 'password') ?? text('users.passwordHint')}
+        helperText={fieldError(reset.error, 'password') ?? text('users.passwordHint')}
         slotProps={{ htmlInput: { autoComplete: 'new-password' } }}
       />
       <Button

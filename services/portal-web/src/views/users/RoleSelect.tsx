@@ -8,7 +8,7 @@ import { useText } from '@/texts/texts';
 
 export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
-export function RoleField({
+export function RoleSelect({
   value,
   onChange,
   choices = ROLES,

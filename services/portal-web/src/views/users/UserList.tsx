@@ -5,41 +5,41 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { useGetIdentity } from 'react-admin';
-import { useMay } from '@/account/useHasRole';
+import { useHasRole } from '@/account/useHasRole';
 import type { User } from '@/api/types';
 import type { Column, Row } from '@/list/column';
 import { ListView } from '@/list/ListView';
-import { Moment } from '@/components/Timestamp';
-import { PageHead } from '@/components/PageHeader';
+import { Timestamp } from '@/components/Timestamp';
+import { PageHeader } from '@/components/PageHeader';
 import { Tag } from '@/components/Tag';
 import { useText } from '@/texts/texts';
-import { NewUser } from '@/views/users/NewUserDialog';
-import { ChangeUser } from '@/views/users/EditUserDialog';
+import { NewUserDialog } from '@/views/users/NewUserDialog';
+import { EditUserDialog } from '@/views/users/EditUserDialog';
 
-type Listed = User & Row;
+type UserRow = User & Row;
 
-export default function Users() {
+export default function UserList() {
   const text = useText();
-  const isAdmin = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const { identity } = useGetIdentity();
   const [open, setOpen] = useState<User | 'new' | null>(null);
-  const columns: readonly Column<Listed>[] = [
+  const columns: readonly Column<UserRow>[] = [
     {
       name: 'name',
       label: 'field.name',
       sort: 'name',
-      show: (row) => (
+      render: (row) => (
         <strong>
           {row.name === identity?.id ? `${row.name} (${text('users.you')})` : row.name}
         </strong>
       ),
     },
-    { name: 'role', label: 'field.role', sort: 'role', show: (row) => text(`role.${row.role}`) },
+    { name: 'role', label: 'field.role', sort: 'role', render: (row) => text(`role.${row.role}`) },
     {
       name: 'enabled',
       label: 'field.state',
       sort: 'enabled',
-      show: (row) => (
+      render: (row) => (
         <Tag tone={row.enabled ? 'good' : 'quiet'}>
           {text(row.enabled ? 'users.enabled' : 'users.disabled')}
         </Tag>
@@ -49,18 +49,19 @@ export default function Users() {
       name: 'signed_in_at',
       label: 'users.lastSeen',
       sort: 'signed_in_at',
-      show: (row) => (row.signed_in_at ? <Moment at={row.signed_in_at} /> : text('users.none')),
+      render: (row) =>
+        row.signed_in_at ? <Timestamp at={row.signed_in_at} /> : text('users.none'),
     },
     {
       name: 'created_at',
       label: 'field.created',
       sort: 'created_at',
-      show: (row) => <Moment at={row.created_at} />,
+      render: (row) => <Timestamp at={row.created_at} />,
     },
     {
       name: 'change',
       label: 'list.more',
-      show: (row) => (
+      render: (row) => (
         <Button
           size="small"
           onClick={() => setOpen(row)}
@@ -73,29 +74,29 @@ export default function Users() {
   ];
   return (
     <>
-      <PageHead title={text('users.title')} lead={text('users.lead')}>
+      <PageHeader title={text('users.title')} lead={text('users.lead')}>
         {isAdmin ? (
           <Button variant="contained" startIcon={<Add />} onClick={() => setOpen('new')}>
             {text('users.create')}
           </Button>
         ) : null}
-      </PageHead>
+      </PageHeader>
       <Box sx={{ maxWidth: 1100 }}>
-        <ListView<Listed>
-          list="users"
+        <ListView<UserRow>
+          resource="users"
           name="users"
           title={text('users.title')}
           columns={columns}
-          usualSort="name"
+          defaultSort="name"
           exportPath="/api/users/export"
-          named={(row) => row.name}
-          empty={{ title: text('empty.users'), hint: text('empty.usersHint') }}
+          nameOf={(row) => row.name}
+          emptyState={{ title: text('empty.users'), hint: text('empty.usersHint') }}
         />
       </Box>
       {open === 'new' ? (
-        <NewUser onClose={() => setOpen(null)} />
+        <NewUserDialog onClose={() => setOpen(null)} />
       ) : open ? (
-        <ChangeUser user={open} onClose={() => setOpen(null)} />
+        <EditUserDialog user={open} onClose={() => setOpen(null)} />
       ) : null}
     </>
   );
