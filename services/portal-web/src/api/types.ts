@@ -1,8 +1,14 @@
 /** The API's nouns by name. */
 
+import type { RaRecord } from 'react-admin';
 import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
+
+/** An item of a list, with the `id` that react-admin needs. */
+export type Row = RaRecord<string>;
+export type AppointmentRow = Appointment & Row;
+export type DeliveryRow = Delivery & Row;
 
 export type Appointment = Schemas['AppointmentRow'];
 export type AppointmentDetails = Schemas['AppointmentDetails'];

@@ -6,7 +6,7 @@ import { useTheme } from '@mui/material/styles';
 import { useState } from 'react';
 import { useElementWidth } from '@/charts/useElementWidth';
 import { niceCeiling, ticks } from '@/charts/scale';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 
 export interface Series {
   name: string;

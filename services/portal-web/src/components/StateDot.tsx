@@ -1,7 +1,7 @@
 /** A coloured dot for a state; the word always stands beside it. */
 
 import Box from '@mui/material/Box';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 
 export type State = 'well' | 'troubled' | 'down' | 'unknown';
 const TONES: Record<State, Tone> = {

@@ -12,7 +12,7 @@ import Skip from '@mui/icons-material/RedoOutlined';
 import { memo, type ComponentType } from 'react';
 import type { Phase, Status } from '@/api/types';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 import { useText } from '@/texts/texts';
 
 type Appearance = readonly [Tone, ComponentType];
@@ -34,6 +34,11 @@ const PHASES: Record<Phase, Appearance> = {
   done: ['quiet', Check],
   archived: ['quiet', Archive],
 };
+
+/** Return the tone of a status, or of an attempt that has none. */
+export function statusTone(status: Status | null | undefined): Tone {
+  return status ? STATUSES[status][0] : 'warn';
+}
 
 export const StatusTag = memo(function StatusTag({
   status,

@@ -4,7 +4,7 @@
  */
 
 import type { ReactNode } from 'react';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 
 export function Tag({
   tone,

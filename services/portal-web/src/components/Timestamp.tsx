@@ -1,19 +1,14 @@
 /** A moment in the administrator's zone, with the exact instant on hover. */
 
 import { memo } from 'react';
-import { usePreferences } from '@/account/preferences';
+import { useTimeZone } from '@/components/useTimeZone';
 import {
   formatDuration,
   formatDateTime,
   formatMoment,
-  deviceTimeZone,
 } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
 import { useText, type Text } from '@/texts/texts';
-
-export function useTimeZone(): string {
-  return usePreferences().preferences.time_zone ?? deviceTimeZone();
-}
 
 export const Timestamp = memo(function Timestamp({
   at,

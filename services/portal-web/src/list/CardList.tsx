@@ -7,7 +7,8 @@ import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 import type { ReactNode } from 'react';
-import type { Column, Row } from '@/list/column';
+import type { Row } from '@/api/types';
+import type { Column } from '@/list/column';
 import type { RowsProps } from '@/list/DataTable';
 import { useText } from '@/texts/texts';
 

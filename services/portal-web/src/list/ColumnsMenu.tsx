@@ -4,7 +4,7 @@ import ViewColumn from '@mui/icons-material/ViewColumnOutlined';
 import Divider from '@mui/material/Divider';
 import MenuItem from '@mui/material/MenuItem';
 import { usePreferences } from '@/account/preferences';
-import type { Row } from '@/list/column';
+import type { Row } from '@/api/types';
 import { CheckIcon } from '@/list/CheckIcon';
 import { MenuButton } from '@/list/MenuButton';
 import type { VisibleColumns } from '@/list/useColumns';

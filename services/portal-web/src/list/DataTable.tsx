@@ -16,7 +16,9 @@ import type { SxProps, Theme } from '@mui/material/styles';
 import { memo, useRef, type KeyboardEvent } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import { usePreferences } from '@/account/preferences';
-import type { Column, Row } from '@/list/column';
+import type { Row } from '@/api/types';
+import type { Column } from '@/list/column';
+import { isDescending, sortField } from '@/list/sort';
 import type { Selection } from '@/list/useSelection';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
@@ -149,8 +151,8 @@ function HeaderCell<R extends Row>({
   const text = useText();
   const field = column.sort;
   if (field === undefined) return <TableCell align={column.align}>{text(column.label)}</TableCell>;
-  const isActive = sort.replace(/^-/, '') === field;
-  const direction = sort.startsWith('-') ? 'desc' : 'asc';
+  const isActive = sortField(sort) === field;
+  const direction = isDescending(sort) ? 'desc' : 'asc';
   return (
     <TableCell align={column.align} sortDirection={isActive ? direction : false}>
       <TableSortLabel

@@ -8,7 +8,7 @@ import type { Criterion } from '@/list/column';
 import { CheckIcon } from '@/list/CheckIcon';
 import { joinValues, splitValues } from '@/list/multiValue';
 import { toInputValue, parseInputValue } from '@/components/dateTime';
-import { useTimeZone } from '@/components/Timestamp';
+import { useTimeZone } from '@/components/useTimeZone';
 import { useText } from '@/texts/texts';
 
 const DEBOUNCE_MS = 350;

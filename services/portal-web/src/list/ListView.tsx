@@ -1,17 +1,16 @@
 /** A whole list: tools, criteria, rows and pages. */
 
-import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Chip from '@mui/material/Chip';
-import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import { useDeferredValue, useId, useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { usePreferences } from '@/account/preferences';
-import type { SavedView } from '@/api/types';
+import type { Row, SavedView } from '@/api/types';
 import { CardList } from '@/list/CardList';
+import { ListBody } from '@/list/ListBody';
 import { FilterForm } from '@/list/FilterForm';
-import type { Column, Criterion, Row } from '@/list/column';
+import type { Column, Criterion } from '@/list/column';
 import { ColumnsMenu } from '@/list/ColumnsMenu';
 import { ExportMenu } from '@/list/ExportMenu';
 import { Pagination, DEFAULT_PAGE_SIZE } from '@/list/Pagination';
@@ -24,8 +23,6 @@ import { Toolbar } from '@/list/Toolbar';
 import { useColumns } from '@/list/useColumns';
 import { useRows, type Rows } from '@/list/useRows';
 import { MAX_NEW_ROWS, type NewRows } from '@/list/useNewRows';
-import { EmptyState } from '@/components/EmptyState';
-import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 export interface ListProps<R extends Row> {
@@ -168,55 +165,6 @@ function ViewTools({
   );
 }
 
-/** Stays where it is: what comes and goes would move the rows, and be styled anew each time. */
-const LOADING_BAR = {
-  height: 3,
-  bgcolor: 'primary.main',
-  transition: 'opacity 300ms 200ms',
-} as const;
-
-/** The rows, or why there are none. */
-function ListBody<R extends Row>({
-  rows,
-  isFiltered,
-  emptyState,
-  children,
-}: {
-  rows: Rows<R>;
-  isFiltered: boolean;
-  emptyState: { title: string; hint: string };
-  children: (rows: R[]) => ReactNode;
-}) {
-  const text = useText();
-  // many rows at once are drawn in short pieces, between which the page answers
-  const rowsToShow = useDeferredValue(rows.rows);
-  return (
-    <>
-      <Box
-        role="progressbar"
-        aria-label={text('app.loading')}
-        aria-hidden={!rows.isFetching}
-        sx={LOADING_BAR}
-        style={{ opacity: rows.isFetching ? 1 : 0 }}
-      />
-      {rows.error ? (
-        <Box sx={{ p: 2 }}>
-          <ErrorAlert error={rows.error} onRetry={rows.refetch} />
-        </Box>
-      ) : null}
-      {rowsToShow === undefined && !rows.error ? <LoadingRows /> : null}
-      {rowsToShow?.length === 0 ? (
-        <EmptyState
-          {...(isFiltered
-            ? { title: text('empty.filtered'), hint: text('empty.filteredHint') }
-            : emptyState)}
-        />
-      ) : null}
-      {rowsToShow?.length ? children(rowsToShow) : null}
-    </>
-  );
-}
-
 /** New rows wait here: those under the pointer stay where they are. */
 function NewRowsChip({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
@@ -233,16 +181,6 @@ function NewRowsChip({ count, onShow }: { count: number; onShow: () => void }) {
       onClick={onShow}
       aria-label={`${label}. ${text('list.showFresh')}`}
     />
-  );
-}
-
-function LoadingRows() {
-  return (
-    <Box aria-hidden sx={{ px: 2, py: 1 }}>
-      {Array.from({ length: 8 }, (_, line) => (
-        <Skeleton key={line} height={34} sx={{ opacity: 1 - line * 0.1 }} />
-      ))}
-    </Box>
   );
 }
 

@@ -17,7 +17,7 @@ import { api, unwrap } from '@/api/client';
 import type { SavedView } from '@/api/types';
 import { MenuButton } from '@/list/MenuButton';
 import type { ListState } from '@/list/useListState';
-import { criteriaToQuery } from '@/list/multiValue';
+import { criteriaToQuery } from '@/list/criteriaQuery';
 import { FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
 
@@ -132,7 +132,7 @@ function SaveViewDialog({
           list,
           shared: isShared,
           query: {
-            ...criteriaToQuery(listState.criteria),
+            ...criteriaToQuery(list === 'errors' ? 'deliveries' : list, listState.criteria),
             ...(listState.sort ? { sort: listState.sort } : {}),
           },
         },

@@ -1,11 +1,8 @@
 /** What a list's columns and criteria are. */
 
-import type { RaRecord } from 'react-admin';
 import type { ReactNode } from 'react';
+import type { Row } from '@/api/types';
 import type { TextKey } from '@/texts/texts';
-
-/** Something that can be a row. */
-export type Row = RaRecord<string>;
 
 export interface Column<R extends Row> {
   name: string;

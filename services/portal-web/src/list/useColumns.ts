@@ -2,7 +2,8 @@
 
 import { useMemo } from 'react';
 import { usePreferences } from '@/account/preferences';
-import type { Column, Row } from '@/list/column';
+import type { Row } from '@/api/types';
+import type { Column } from '@/list/column';
 
 export interface VisibleColumns<R extends Row> {
   visible: Column<R>[];

@@ -5,7 +5,8 @@
 
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate, useSearchParams } from 'react-router-dom';
-import { paramsToCriteria, criteriaToParams } from '@/list/multiValue';
+import { criteriaToParams, paramsToCriteria } from '@/list/multiValue';
+import { nextSort } from '@/list/sort';
 
 const RESERVED_PARAMS = new Set(['sort', 'after', 'view', 'open']);
 
@@ -86,16 +87,6 @@ export function useListState(defaultSort: string): ListState {
     }),
     [criteria, sort, after, previousPages, setCriteria, changeParams, goToPage, applyQuery],
   );
-}
-
-/**
- * A moment or number is first sorted from the newest down, text from A up; a second click turns it
- * round.
- */
-function nextSort(sort: string, field: string): string {
-  if (sort === field) return `-${field}`;
-  if (sort === `-${field}`) return field;
-  return field === 'at' || field.endsWith('_at') ? `-${field}` : field;
 }
 
 function withChanges(

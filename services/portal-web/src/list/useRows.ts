@@ -3,8 +3,9 @@
 import { useCallback } from 'react';
 import { useGetList } from 'react-admin';
 import type { ListState } from '@/list/useListState';
-import type { Row } from '@/list/column';
-import { criteriaToQuery } from '@/list/multiValue';
+import type { Row } from '@/api/types';
+import { criteriaToQuery } from '@/list/criteriaQuery';
+import { isDescending, sortField } from '@/list/sort';
 
 export interface Rows<R extends Row> {
   rows: R[] | undefined;
@@ -21,12 +22,14 @@ export function useRows<R extends Row>(
   fixedFilter: Record<string, string | boolean> = {},
   refetchInterval?: number,
 ): Rows<R> {
-  const isDescending = listState.sort.startsWith('-');
   const result = useGetList<R>(
     resource,
     {
-      filter: { ...criteriaToQuery(listState.criteria), ...fixedFilter },
-      sort: { field: listState.sort.replace(/^-/, ''), order: isDescending ? 'DESC' : 'ASC' },
+      filter: { ...criteriaToQuery(resource, listState.criteria), ...fixedFilter },
+      sort: {
+        field: sortField(listState.sort),
+        order: isDescending(listState.sort) ? 'DESC' : 'ASC',
+      },
       pagination: { page: 1, perPage },
       meta: { after: listState.after },
     },

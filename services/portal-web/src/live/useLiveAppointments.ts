@@ -4,12 +4,11 @@
  */
 
 import { useQueryClient } from '@tanstack/react-query';
-import type { Delivery } from '@/api/types';
+import type { AppointmentRow, Delivery } from '@/api/types';
 import type { ListState } from '@/list/useListState';
 import type { Rows } from '@/list/useRows';
 import { useNewRows, type NewRows } from '@/list/useNewRows';
 import { useLiveEvents } from '@/live/useLiveEvents';
-import type { AppointmentRow } from '@/views/appointments/AppointmentList';
 
 interface CachedPage {
   data: AppointmentRow[];

@@ -4,13 +4,12 @@
  */
 
 import { useQueryClient } from '@tanstack/react-query';
-import type { Delivery } from '@/api/types';
+import type { Delivery, DeliveryRow } from '@/api/types';
 import type { ListState } from '@/list/useListState';
-import { splitValues } from '@/list/multiValue';
 import type { Rows } from '@/list/useRows';
 import { useNewRows, type NewRows } from '@/list/useNewRows';
+import { matches } from '@/live/matches';
 import { useLiveEvents } from '@/live/useLiveEvents';
-import type { DeliveryRow } from '@/views/transactions/columns';
 
 interface CachedPage {
   data: DeliveryRow[];
@@ -59,39 +58,4 @@ function mergeEvent(row: DeliveryRow, latest: ReadonlyMap<string, Delivery>): De
   return event === undefined || event.changed_at < row.changed_at
     ? row
     : { ...row, ...event, id: row.id };
-}
-
-const EVENT_FIELDS: Record<string, (event: Delivery) => string | number | null | undefined> = {
-  status: (event) => event.status,
-  phase: (event) => event.phase,
-  connector_id: (event) => event.connector_id,
-  transaction_id: (event) => event.transaction_id,
-  code: (event) => event.code,
-  cause: (event) => event.cause,
-  action: (event) => event.action,
-  trigger: (event) => event.trigger,
-  source_app: (event) => event.appointment?.source_app,
-  job_no: (event) => event.appointment?.job_no,
-  task_no: (event) => event.appointment?.task_no,
-  appointment_id: (event) => event.appointment?.appointment_id,
-  appointment_key: (event) => event.appointment?.key,
-};
-
-/**
- * Whether it belongs on the list, as far as an event tells; a criterion it cannot tell counts as
- * not met.
- */
-function matches(
-  event: Delivery,
-  criteria: Record<string, string>,
-  onlyUnsuccessful: boolean,
-): boolean {
-  if (event.archived || (onlyUnsuccessful && !isUnsuccessfulEvent(event))) return false;
-  return Object.entries(criteria).every(([name, value]) =>
-    splitValues(value).includes(String(EVENT_FIELDS[name]?.(event) ?? '')),
-  );
-}
-
-function isUnsuccessfulEvent(event: Delivery): boolean {
-  return event.phase === 'done' && event.status !== 'Success' && event.status !== 'Skipped';
 }

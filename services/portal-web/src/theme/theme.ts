@@ -4,10 +4,7 @@
  */
 
 import { createTheme, type CSSObject, type Theme, type ThemeOptions } from '@mui/material/styles';
-
-/** What a coloured thing means. */
-export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'held' | 'quiet';
-type Tones = Record<Tone, { text: string; fill: string; line: string }>;
+import { DARK_TONES, LIGHT_TONES, type Tones } from '@/theme/tones';
 
 declare module '@mui/material/styles' {
   interface Palette {
@@ -17,23 +14,6 @@ declare module '@mui/material/styles' {
     tones?: Tones;
   }
 }
-
-const LIGHT: Tones = {
-  good: { text: '#17633a', fill: '#e3f4e9', line: '#2e9e62' },
-  bad: { text: '#a3261c', fill: '#fdeae8', line: '#d6453a' },
-  warn: { text: '#744600', fill: '#fdf1d8', line: '#d18b13' },
-  busy: { text: '#1f4e9e', fill: '#e6eefb', line: '#4a82e0' },
-  held: { text: '#6234a0', fill: '#f1e9fb', line: '#9266d4' },
-  quiet: { text: '#4b5665', fill: '#eceff3', line: '#8a95a5' },
-};
-const DARK: Tones = {
-  good: { text: '#84dfa9', fill: '#15301f', line: '#3fae72' },
-  bad: { text: '#ffa198', fill: '#3b1b18', line: '#e5675d' },
-  warn: { text: '#f3c46b', fill: '#35280d', line: '#d49a35' },
-  busy: { text: '#a3c3ff', fill: '#182843', line: '#5f92ea' },
-  held: { text: '#d3b7ff', fill: '#2b203f', line: '#a27fe0' },
-  quiet: { text: '#b7c1cf', fill: '#242d39', line: '#7c8899' },
-};
 
 const shared: ThemeOptions = {
   shape: { borderRadius: 8 },
@@ -113,7 +93,7 @@ function buildTheme(mode: 'light' | 'dark', palette: NonNullable<ThemeOptions['p
       MuiAlert: { styleOverrides: { root: { alignItems: 'center' } } },
       MuiCssBaseline: {
         styleOverrides: {
-          ...tagStyles(mode === 'light' ? LIGHT : DARK),
+          ...tagStyles(mode === 'light' ? LIGHT_TONES : DARK_TONES),
           ':focus-visible': {
             outline: `2px solid ${mode === 'light' ? '#2f5fd0' : '#8fb3ff'}`,
             outlineOffset: 2,
@@ -139,7 +119,7 @@ export const lightTheme = buildTheme('light', {
   background: { default: '#f5f6f8', paper: '#ffffff' },
   text: { primary: '#18212d', secondary: '#556070' },
   divider: '#e1e5ea',
-  tones: LIGHT,
+  tones: LIGHT_TONES,
 });
 
 export const darkTheme = buildTheme('dark', {
@@ -151,5 +131,5 @@ export const darkTheme = buildTheme('dark', {
   background: { default: '#0e1319', paper: '#161d26' },
   text: { primary: '#e7ecf3', secondary: '#a6b1c0' },
   divider: '#2a3440',
-  tones: DARK,
+  tones: DARK_TONES,
 });

@@ -6,8 +6,9 @@ import { useMemo } from 'react';
 import Box from '@mui/material/Box';
 import { Link } from 'react-router-dom';
 import MuiLink from '@mui/material/Link';
-import type { Appointment } from '@/api/types';
-import type { Column, Criterion, Row } from '@/list/column';
+import { STATUSES } from '@/api/statuses';
+import type { AppointmentRow } from '@/api/types';
+import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveAppointments } from '@/live/useLiveAppointments';
 import { formatSourceDate } from '@/components/dateTime';
@@ -16,9 +17,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { StatusTag } from '@/components/StatusTag';
 import { useText, type Text } from '@/texts/texts';
 import { useConnectorChoices } from '@/views/connectors/useConnectors';
-import { appointmentNumber, STATUSES } from '@/views/transactions/columns';
-
-export type AppointmentRow = Appointment & Row;
+import { appointmentNumber } from '@/views/transactions/names';
 
 export default function AppointmentList() {
   const text = useText();

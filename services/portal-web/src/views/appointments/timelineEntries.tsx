@@ -5,9 +5,9 @@ import type { ReactNode } from 'react';
 import type { HttpExchange, TimelineEntry } from '@/api/types';
 import { formatSourceDate, formatElapsed } from '@/components/dateTime';
 import { formatBytes } from '@/components/formatBytes';
-import { StatusTag } from '@/components/StatusTag';
+import { statusTone, StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 import type { Text, TextKey } from '@/texts/texts';
 import { actionName } from '@/views/audit/actionName';
 import { fieldLabelKey } from '@/views/connectors/differences';
@@ -96,14 +96,6 @@ function attempt(
   { attempt: made, connector_name, delivery_id, who }: EntryOf<'attempt'>,
   text: Text,
 ): EntryDescription {
-  const tone =
-    made.status === 'Success'
-      ? 'good'
-      : made.status === 'Skipped'
-        ? 'quiet'
-        : made.status === 'Failed'
-          ? 'bad'
-          : 'warn';
   const title = (
     <>
       <StatusTag status={made.status} phase="done" />
@@ -122,7 +114,7 @@ function attempt(
     made.connector_version ? `${text('field.connector_version')} ${made.connector_version}` : '',
   ];
   return {
-    tone,
+    tone: statusTone(made.status),
     title,
     calls: made.exchange
       ? calls(made.exchange, made.duration_ms, text)

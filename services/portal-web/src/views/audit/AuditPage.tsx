@@ -2,8 +2,8 @@
 
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';
-import type { AuditEntry } from '@/api/types';
-import type { Column, Criterion, Row } from '@/list/column';
+import type { AuditEntry, Row } from '@/api/types';
+import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { Timestamp } from '@/components/Timestamp';
 import { PageHeader } from '@/components/PageHeader';

@@ -5,12 +5,7 @@ import Popover from '@mui/material/Popover';
 import ButtonBase from '@mui/material/ButtonBase';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-
-interface ChangedField {
-  field: string;
-  before: string;
-  after: string;
-}
+import { changedFields } from '@/views/audit/changedFields';
 
 export function ChangeSummary({ before, after }: { before: unknown; after: unknown }) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
@@ -59,30 +54,4 @@ export function ChangeSummary({ before, after }: { before: unknown; after: unkno
       </Popover>
     </>
   );
-}
-
-function changedFields(before: unknown, after: unknown): ChangedField[] {
-  const one = flatten(before);
-  const other = flatten(after);
-  const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return fields
-    .map((field) => ({ field, before: toText(one[field]), after: toText(other[field]) }))
-    .filter((line) => line.before !== line.after);
-}
-
-/** Nested values under dotted names; a plain value under no name at all. */
-function flatten(value: unknown, path = ''): Record<string, unknown> {
-  if (value === null || value === undefined) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) return { [path || '·']: value };
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([name, inner]) =>
-      flatten(inner, path ? `${path}.${name}` : name),
-    ),
-  ) as Record<string, unknown>;
-}
-
-function toText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -10,26 +10,24 @@ import Replay from '@mui/icons-material/ReplayOutlined';
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { useHasRole } from '@/account/useHasRole';
-import type { OperationSelection, OperationKind } from '@/api/types';
+import { isUnsuccessful, STATUSES } from '@/api/statuses';
+import type { DeliveryRow, OperationKind, OperationSelection } from '@/api/types';
 import type { Column } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useListState } from '@/list/useListState';
 import { useSelection, type Selection } from '@/list/useSelection';
-import { criteriaToQuery } from '@/list/multiValue';
+import { criteriaToQuery } from '@/list/criteriaQuery';
 import { useLiveErrors } from '@/live/useLiveTransactions';
 import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
-import {
-  transactionName,
-  UNSUCCESSFUL_STATUSES,
-  useTransactionColumns,
-  useTransactionCriteria,
-  type DeliveryRow,
-} from '@/views/transactions/columns';
+import { useTransactionColumns } from '@/views/transactions/columns';
+import { useTransactionCriteria } from '@/views/transactions/criteria';
+import { transactionName } from '@/views/transactions/names';
 import { CauseList } from '@/views/errors/CauseList';
 import { HeldLanesPanel } from '@/views/errors/HeldLanesPanel';
 import { PlanDialog } from '@/views/operations/PlanDialog';
 
+const UNSUCCESSFUL_STATUSES = STATUSES.filter(isUnsuccessful);
 const FIXED_FILTER = { troubled: true };
 const FIRST_COLUMNS = ['status', 'received_at', 'subject', 'message'];
 
@@ -68,7 +66,7 @@ function ErrorList() {
       ...(isAll
         ? {
             filter: {
-              ...criteriaToQuery(criteria),
+              ...criteriaToQuery('deliveries', criteria),
               ...FIXED_FILTER,
             } as OperationSelection['filter'],
           }

@@ -10,7 +10,7 @@ import { StackedBarChart, ColorSwatch, totalOf, type Series } from '@/charts/Sta
 import { ChartTable } from '@/charts/ChartTable';
 import { EmptyState } from '@/components/EmptyState';
 import { formatHour, formatDateTime } from '@/components/dateTime';
-import { useTimeZone } from '@/components/Timestamp';
+import { useTimeZone } from '@/components/useTimeZone';
 import { Panel } from '@/components/Panel';
 import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';

@@ -10,7 +10,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import type { LogLine } from '@/api/types';
 import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 import { useText } from '@/texts/texts';
 
 const TONES: Record<LogLine['level'], Tone> = {

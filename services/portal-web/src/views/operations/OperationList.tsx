@@ -2,8 +2,8 @@
 
 import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import type { Operation } from '@/api/types';
-import type { Column, Criterion, Row } from '@/list/column';
+import type { Operation, Row } from '@/api/types';
+import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveEvents } from '@/live/useLiveEvents';
 import { Timestamp } from '@/components/Timestamp';

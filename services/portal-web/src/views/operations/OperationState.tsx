@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { Operation } from '@/api/types';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/theme';
+import type { Tone } from '@/theme/tones';
 import { useText, type TextKey } from '@/texts/texts';
 
 const STATE_TONES: Record<Operation['state'], Tone> = {

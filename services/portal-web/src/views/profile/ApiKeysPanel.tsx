@@ -9,10 +9,10 @@ import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
-import { api, unwrap } from '@/api/client';
+import { api } from '@/api/client';
 import type { ApiKey } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
 import { Timestamp } from '@/components/Timestamp';
@@ -21,18 +21,13 @@ import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 import { NewApiKeyDialog } from '@/views/profile/NewApiKeyDialog';
-
-export const API_KEYS_KEY = ['api-keys'];
+import { API_KEYS_KEY, useApiKeys } from '@/views/profile/useApiKeys';
 
 export function ApiKeysPanel() {
   const text = useText();
   const [isCreating, setIsCreating] = useState(false);
   const [newKey, setNewKey] = useState('');
-  const found = useQuery({
-    queryKey: API_KEYS_KEY,
-    queryFn: async () =>
-      (await unwrap(api.GET('/api/api-keys', { params: { query: { limit: 200 } } }))).items,
-  });
+  const found = useApiKeys();
   const createButton = (
     <Button variant="outlined" startIcon={<Add />} onClick={() => setIsCreating(true)}>
       {text('profile.createKey')}

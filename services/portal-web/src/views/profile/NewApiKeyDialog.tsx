@@ -8,7 +8,7 @@ import { api, unwrap } from '@/api/client';
 import type { Role } from '@/api/types';
 import { fieldError, FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
-import { API_KEYS_KEY } from '@/views/profile/ApiKeysPanel';
+import { API_KEYS_KEY } from '@/views/profile/useApiKeys';
 import { RoleSelect, ROLES } from '@/views/users/RoleSelect';
 
 export function NewApiKeyDialog({ onClose }: { onClose: (key?: string) => void }) {

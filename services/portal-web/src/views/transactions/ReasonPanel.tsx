@@ -3,6 +3,7 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
+import { isUnsuccessful } from '@/api/statuses';
 import type { DeliveryDetails } from '@/api/types';
 import { knownFaults } from '@/faults/faults';
 import { Timestamp } from '@/components/Timestamp';
@@ -24,7 +25,7 @@ export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {
         {delivery.outcome_unknown ? (
           <Alert severity="warning">{text('todo.unknownOutcome')}</Alert>
         ) : null}
-        {isDone && status && status !== 'Success' && status !== 'Skipped' ? (
+        {isDone && status && isUnsuccessful(status) ? (
           <Box>
             <Typography variant="h3">{text('details.whatToDo')}</Typography>
             <Typography variant="body2">{text(`todo.${status}`)}</Typography>

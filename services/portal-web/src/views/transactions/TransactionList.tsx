@@ -2,15 +2,13 @@
 
 import { ListView } from '@/list/ListView';
 import { useLiveTransactions } from '@/live/useLiveTransactions';
+import type { DeliveryRow } from '@/api/types';
+import { STATUSES } from '@/api/statuses';
 import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
-import {
-  transactionName,
-  STATUSES,
-  useTransactionColumns,
-  useTransactionCriteria,
-  type DeliveryRow,
-} from '@/views/transactions/columns';
+import { useTransactionColumns } from '@/views/transactions/columns';
+import { useTransactionCriteria } from '@/views/transactions/criteria';
+import { transactionName } from '@/views/transactions/names';
 
 export default function TransactionList() {
   const text = useText();

@@ -14,6 +14,7 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink, useLocation, useParams } from 'react-router-dom';
 import { useHasRole } from '@/account/useHasRole';
+import { isUnsuccessful } from '@/api/statuses';
 import type { DeliveryDetails } from '@/api/types';
 import { BackButton } from '@/components/BackButton';
 import { CopyableValue } from '@/components/CopyableValue';
@@ -25,7 +26,7 @@ import { Panel } from '@/components/Panel';
 import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 import { MbocSettings } from '@/views/connectors/MbocSettings';
-import { appointmentNumber } from '@/views/transactions/columns';
+import { appointmentNumber } from '@/views/transactions/names';
 import { AttemptList } from '@/views/transactions/AttemptList';
 import { DeadLetterPanel } from '@/views/transactions/DeadLetterPanel';
 import { useTransactionAction, useTransaction } from '@/views/transactions/useTransaction';
@@ -166,8 +167,8 @@ function TransactionActions({ delivery }: { delivery: DeliveryDetails }) {
       </Typography>
     );
   const isDone = delivery.phase === 'done' || delivery.phase === 'archived';
-  const isUnsuccessful = isDone && delivery.status !== 'Success' && delivery.status !== 'Skipped';
-  if (!isUnsuccessful && !delivery.archived) return null;
+  const isRetryable = isDone && isUnsuccessful(delivery.status);
+  if (!isRetryable && !delivery.archived) return null;
   return (
     <Box sx={{ display: 'flex', gap: 1 }}>
       {delivery.archived ? (
