@@ -194,7 +194,7 @@ async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_devi
     await at.page.get_by_label("Received from").fill("2126-12-01T08:30")
 
     await at.page.wait_for_url("**received_from=2126-12-01T13%3A30*")
-    await at.sees("Nothing fits these criteria.")
+    await at.sees("Nothing matches these criteria.")
     assert await at.page.get_by_label("Received from").input_value() == "2126-12-01T08:30"
 
 

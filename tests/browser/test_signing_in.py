@@ -29,7 +29,7 @@ async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_
     await at.page.get_by_role("textbox", name="Password").fill("not the password")
     await at.button("Sign in").click()
 
-    await at.page.get_by_role("alert").get_by_text("Name or password is not right").wait_for()
+    await at.page.get_by_role("alert").get_by_text("The name or the password is wrong").wait_for()
 
 
 async def test_whoever_signs_out_is_out(sit: Sit) -> None:

@@ -19,7 +19,7 @@ export function errorMessage(error: unknown, text: Text): string {
         ? text('error.notYet')
         : error.problem.detail || text('error.notFound');
     case 503:
-      return text('error.away');
+      return text('error.databaseUnavailable');
     default:
       return error.problem.detail;
   }
@@ -33,7 +33,7 @@ export function ErrorAlert({ error, onRetry }: { error: unknown; onRetry?: () =>
       action={
         onRetry ? (
           <Button color="inherit" onClick={onRetry}>
-            {text('error.again')}
+            {text('error.retry')}
           </Button>
         ) : undefined
       }

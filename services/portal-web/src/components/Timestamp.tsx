@@ -2,11 +2,7 @@
 
 import { memo } from 'react';
 import { useTimeZone } from '@/components/useTimeZone';
-import {
-  formatDuration,
-  formatDateTime,
-  formatMoment,
-} from '@/components/dateTime';
+import { formatDuration, formatDateTime, formatMoment } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
 import { useText, type Text } from '@/texts/texts';
 

@@ -12,7 +12,7 @@ export function useUnsavedChangesPrompt(hasUnsavedChanges: boolean): void {
   );
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
-    if (window.confirm(text('list.leave'))) blocker.proceed();
+    if (window.confirm(text('list.unsavedChanges'))) blocker.proceed();
     else blocker.reset();
   }, [blocker, text]);
   useBeforeUnload(

@@ -40,7 +40,7 @@ export function ColumnsMenu<R extends Row>({ columns }: { columns: VisibleColumn
             close();
           }}
         >
-          {text('list.standard')}
+          {text('list.defaultColumns')}
         </MenuItem>,
         <MenuItem
           key="density"

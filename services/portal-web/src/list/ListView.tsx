@@ -171,15 +171,15 @@ function NewRowsChip({ count, onShow }: { count: number; onShow: () => void }) {
   if (count === 0) return null;
   const label =
     count < MAX_NEW_ROWS
-      ? text('list.fresh', { smart_count: count })
-      : text('list.freshMany', { count: MAX_NEW_ROWS });
+      ? text('list.newRows', { smart_count: count })
+      : text('list.manyNewRows', { count: MAX_NEW_ROWS });
   return (
     <Chip
       size="small"
       color="primary"
       label={label}
       onClick={onShow}
-      aria-label={`${label}. ${text('list.showFresh')}`}
+      aria-label={`${label}. ${text('list.showNewRows')}`}
     />
   );
 }

@@ -14,7 +14,7 @@ export function ErrorBoundary({ children }: { children: ReactNode }) {
       severity="error"
       action={
         <Button color="inherit" onClick={() => location.reload()}>
-          {text('error.again')}
+          {text('error.retry')}
         </Button>
       }
     >

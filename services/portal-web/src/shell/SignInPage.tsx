@@ -128,7 +128,7 @@ function PasswordField({ value, onChange }: { value: string; onChange: (value: s
 
 function signInError(error: unknown, text: Text): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
-  if (error.status === 0) return text('signIn.away');
+  if (error.status === 0) return text('signIn.unreachable');
   if (error.status === 429) return text('signIn.locked', { seconds: error.retryAfter ?? 60 });
   return error.status === 401 ? text('signIn.refused') : error.problem.detail;
 }

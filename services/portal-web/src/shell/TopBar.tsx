@@ -27,7 +27,7 @@ export function TopBar({
   const text = useText();
   const label = isPhone
     ? text(isMenuOpen ? 'menu.close' : 'menu.open')
-    : text(isMenuOpen ? 'menu.collapse' : 'menu.widen');
+    : text(isMenuOpen ? 'menu.collapse' : 'menu.expand');
   return (
     <AppBar
       position="sticky"

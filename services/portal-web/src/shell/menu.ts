@@ -40,7 +40,7 @@ export const MENU_GROUPS: readonly (readonly [TextKey, readonly MenuView[]])[] =
     ],
   ],
   [
-    'menu.settle',
+    'menu.setUp',
     [
       { path: '/connectors', text: 'menu.connectors', icon: ConnectorsIcon },
       { path: '/users', text: 'menu.users', icon: UsersIcon, requiredRole: 'admin' },

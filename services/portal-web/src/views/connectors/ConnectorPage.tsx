@@ -48,7 +48,7 @@ export default function ConnectorPage() {
       <>
         <PageHeader
           title={text('connectors.new')}
-          lead={text('connectors.created_hint')}
+          lead={text('connectors.newLead')}
           backLink={backLink}
         />
         <ConnectorForm />
@@ -148,7 +148,7 @@ function ConnectorForm({ connector }: { connector?: Connector }) {
         {error ? <Alert severity="error">{error}</Alert> : null}
         {connector && isOutdated ? (
           <Alert severity="info" role="status">
-            {text('connectors.behind', { version: connector.version })}
+            {text('connectors.outdated', { version: connector.version })}
           </Alert>
         ) : null}
         <Box

@@ -22,7 +22,7 @@ export function HeadersInput({ currentNames }: { currentNames: string[] }) {
       <Typography variant="body2" color="text.secondary">
         {text('connectors.help.headers')}{' '}
         {currentNames.length > 0
-          ? text('connectors.keptHeaders', { names: currentNames.join(', ') })
+          ? text('connectors.currentHeaders', { names: currentNames.join(', ') })
           : ''}
       </Typography>
       {fields.map((field, index) => (

@@ -25,7 +25,7 @@ export function ImportNames({ connector }: { connector: Connector }) {
         }),
       ),
     onSuccess: async () => {
-      notify(text('connectors.tookOver'));
+      notify(text('connectors.namesImported'));
       await client.invalidateQueries();
     },
     onError: (error) => notify(errorMessage(error, text), { type: 'error' }),
@@ -40,11 +40,11 @@ export function ImportNames({ connector }: { connector: Connector }) {
           onClick={() => importNames.mutate()}
           loading={importNames.isPending}
         >
-          {text('connectors.takeOver')}
+          {text('connectors.importNames')}
         </Button>
       }
     >
-      {text('connectors.takeOverHint')}
+      {text('connectors.importNamesHint')}
     </Alert>
   );
 }

@@ -92,7 +92,7 @@ export default function ImportPage() {
               onClick={() => importRows.mutate(chosen)}
               loading={importRows.isPending}
             >
-              {text('connectors.importDo', { smart_count: rows.length })}
+              {text('connectors.importRows', { smart_count: rows.length })}
             </Button>
           </Box>
         ) : null}

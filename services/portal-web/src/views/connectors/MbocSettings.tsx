@@ -70,7 +70,7 @@ function EditButton({ onEdit }: { onEdit: () => void }) {
   const isAdmin = useHasRole('admin');
   return isAdmin ? (
     <Button variant="outlined" startIcon={<Edit />} onClick={onEdit}>
-      {text('details.mend')}
+      {text('details.edit')}
     </Button>
   ) : null;
 }

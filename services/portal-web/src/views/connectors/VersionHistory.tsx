@@ -171,7 +171,7 @@ function VersionDifference({
     versions.find((one) => one.version === version),
   );
   const changed =
-    before && after ? versionDifferences(before, after, text('connectors.enteredAnew')) : [];
+    before && after ? versionDifferences(before, after, text('connectors.secretReplaced')) : [];
   return (
     <Box
       component="section"

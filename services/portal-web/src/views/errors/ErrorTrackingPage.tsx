@@ -152,7 +152,7 @@ function BulkActions({
       </Typography>
       {isAll ? null : (
         <Button color="inherit" onClick={() => setIsAll(true)}>
-          {text('list.allOfThem')}
+          {text('list.selectAllMatching')}
         </Button>
       )}
       <Button color="inherit" onClick={selection.clear}>

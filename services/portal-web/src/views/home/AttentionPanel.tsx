@@ -26,7 +26,7 @@ export function AttentionPanel({ health }: { health?: Health }) {
     </Link>
   );
   return (
-    <Panel title={text('home.needsYou')} actions={causes.length > 0 ? allCausesLink : undefined}>
+    <Panel title={text('home.attention')} actions={causes.length > 0 ? allCausesLink : undefined}>
       {causes.length === 0 && held.length === 0 ? (
         <EmptyState
           icon={<Check color="success" />}

@@ -42,7 +42,7 @@ export function StatTiles({
         to="/transactions"
         name={text('home.accepted')}
         value={throughput ? throughput.accepted.toLocaleString('en') : '–'}
-        note={text('home.today')}
+        note={text('home.period')}
       />
       <StatTile
         to="/transactions?status=Success"

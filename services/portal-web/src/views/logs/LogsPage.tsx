@@ -51,7 +51,7 @@ export default function LogsPage() {
           startIcon={isPaused ? <Play /> : <Pause />}
           onClick={() => setIsPaused(!isPaused)}
         >
-          {text(isPaused ? 'logs.go' : 'logs.pause')}
+          {text(isPaused ? 'logs.resume' : 'logs.pause')}
         </Button>
       </PageHeader>
       <Card>
@@ -110,7 +110,7 @@ function LogFilters({ listState }: { listState: ListState }) {
       >
         {LEVELS.map((level) => (
           <MenuItem key={level} value={level}>
-            {text('logs.orWorse', { level })}
+            {text('logs.minimumLevel', { level })}
           </MenuItem>
         ))}
       </TextField>

@@ -104,7 +104,7 @@ function ApiKeyTable({ keys }: { keys: readonly ApiKey[] }) {
                 <Timestamp at={key.created_at} />
               </TableCell>
               <TableCell>
-                {key.used_at ? <Timestamp at={key.used_at} /> : text('users.none')}
+                {key.used_at ? <Timestamp at={key.used_at} /> : text('users.never')}
               </TableCell>
               <TableCell>{key.expires_at ? <Timestamp at={key.expires_at} /> : '–'}</TableCell>
               <TableCell align="right">

@@ -49,7 +49,7 @@ export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {
               </TableCell>
               <TableCell>
                 <Tag tone={lane.held_since ? 'held' : 'good'}>
-                  {lane.held_since ? text('phase.held') : text('home.well')}
+                  {lane.held_since ? text('phase.held') : text('home.healthy')}
                 </Tag>
               </TableCell>
               <TableCell align="right">{lane.waiting ?? '–'}</TableCell>

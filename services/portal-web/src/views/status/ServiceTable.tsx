@@ -32,7 +32,7 @@ export function ServiceTable({ services }: { services: readonly Service[] }) {
             <TableCell>{text('field.state')}</TableCell>
             <TableCell>{text('statusPage.version')}</TableCell>
             <TableCell>{text('statusPage.started')}</TableCell>
-            <TableCell>{text('statusPage.heard')}</TableCell>
+            <TableCell>{text('statusPage.lastHeartbeat')}</TableCell>
             <TableCell>{text('statusPage.reasons')}</TableCell>
           </TableRow>
         </TableHead>

@@ -90,7 +90,7 @@ function TimerJobPanel({ timer }: { timer: Health['timer_job'] }) {
     <Panel title={text('statusPage.timer')}>
       {timer?.trouble ? (
         <Alert severity="warning">
-          {text('statusPage.timerTrouble', { reason: timer.trouble })}
+          {text('statusPage.timerFailed', { reason: timer.trouble })}
         </Alert>
       ) : timer?.expression ? (
         <DescriptionList

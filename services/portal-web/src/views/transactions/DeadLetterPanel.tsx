@@ -15,7 +15,7 @@ export function DeadLetterPanel({
   return (
     <Panel
       title={text('details.stackTrace')}
-      hint={text('details.parked', { queue: deadLetter.queue })}
+      hint={text('details.deadLettered', { queue: deadLetter.queue })}
     >
       <Typography variant="body2">{deadLetter.reason}</Typography>
       {deadLetter.trace ? (

@@ -197,7 +197,7 @@ function TransactionActions({ delivery }: { delivery: DeliveryDetails }) {
             loading={action.isPending}
             loadingPosition="start"
           >
-            {text('details.resend')}
+            {text('details.retry')}
           </Button>
         </>
       )}

@@ -36,7 +36,7 @@ export type TransactionAction = 'retry' | 'archive' | 'restore';
 export type TransactionActionMutation = UseMutationResult<Operation, unknown, TransactionAction>;
 
 const CONFIRMATIONS = {
-  retry: 'details.resent',
+  retry: 'details.retried',
   archive: 'details.archived',
   restore: 'details.restored',
 } as const;

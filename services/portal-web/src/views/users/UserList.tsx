@@ -47,10 +47,10 @@ export default function UserList() {
     },
     {
       name: 'signed_in_at',
-      label: 'users.lastSeen',
+      label: 'users.lastSignIn',
       sort: 'signed_in_at',
       render: (row) =>
-        row.signed_in_at ? <Timestamp at={row.signed_in_at} /> : text('users.none'),
+        row.signed_in_at ? <Timestamp at={row.signed_in_at} /> : text('users.never'),
     },
     {
       name: 'created_at',
@@ -67,7 +67,7 @@ export default function UserList() {
           onClick={() => setOpen(row)}
           aria-label={text('users.edit', { name: row.name })}
         >
-          {text('details.mend')}
+          {text('details.edit')}
         </Button>
       ),
     },
