@@ -1,4 +1,4 @@
-/** The website: react-admin's ways of asking and remembering, with a look and pages of our own. */
+/** The website: react-admin's providers, with a theme and pages of our own. */
 
 import CssBaseline from '@mui/material/CssBaseline';
 import { QueryClient } from '@tanstack/react-query';
@@ -45,7 +45,7 @@ const queryClient = new QueryClient({
   },
 });
 
-/** With a router that can hold a navigation, so that a page can ask before it is left. */
+/** A data router, because only a data router can block a navigation away from unsaved changes. */
 export function App() {
   return <RouterProvider router={router} />;
 }

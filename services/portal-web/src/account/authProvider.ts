@@ -1,4 +1,4 @@
-/** How react-admin asks who may see what. */
+/** The sign-in, sign-out and role of the current user, for react-admin. */
 
 import type { AuthProvider } from 'react-admin';
 import { ProblemError } from '@/api/problem';
@@ -13,7 +13,7 @@ export const authProvider: AuthProvider = {
     try {
       await getSession();
     } catch (error) {
-      // a server that is away is no reason to sign in again
+      // an unreachable server does not end the session
       if (isUnauthenticated(error)) throw new Error('signIn.expired');
     }
   },

@@ -1,4 +1,7 @@
-/** What an administrator likes, kept with the account: it is the same on every device. */
+/**
+ * The preferences of the signed-in user. The server stores them, so they are the same on every
+ * device.
+ */
 
 import {
   createContext,
@@ -47,7 +50,7 @@ export function PreferencesProvider({ children }: { children: ReactNode }) {
     () => ({ preferences: loaded ?? {}, updatePreferences }),
     [loaded, updatePreferences],
   );
-  // nothing is asked of the server before it is known who asks
+  // the pages send no request before the session is known
   return loaded === undefined ? null : (
     <PreferencesContext value={value}>{children}</PreferencesContext>
   );

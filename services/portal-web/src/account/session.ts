@@ -1,13 +1,13 @@
-/** Who is signed in, as the server says; the cookie itself is out of reach of scripts. */
+/** The session of the signed-in user. Scripts cannot read its cookie. */
 
 import { api, setCsrfToken, unwrap } from '@/api/client';
 import type { SessionDetails, Role } from '@/api/types';
 
 export interface Preferences {
-  /** IANA name; none = the device's. */
+  /** An IANA name. Undefined means the time zone of the device. */
   time_zone?: string;
   density?: 'standard' | 'compact';
-  /** List -> names of the columns that are shown. */
+  /** The names of the visible columns, by list. */
   columns?: Record<string, string[]>;
   rows?: number;
 }
@@ -21,7 +21,7 @@ export interface Session {
 let current: Promise<Session> | null = null;
 
 /**
- * Return the session, asked for once; rejects with a ProblemError of status 401 when there is none.
+ * Return the session, requested once. Rejects with a ProblemError of status 401 without a session.
  */
 export function getSession(): Promise<Session> {
   current ??= toSession(unwrap(api.GET('/api/session')));
@@ -38,7 +38,7 @@ export async function signIn(name: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  // where nobody is signed in there is nothing to end
+  // without a session, the server has nothing to end
   if (current === null) return;
   try {
     await api.DELETE('/api/session');

@@ -1,4 +1,4 @@
-/** What the one who is signed in may do; the server asks again at every write. */
+/** Whether the signed-in user has a role. The server checks the role again at every write. */
 
 import { usePermissions } from 'react-admin';
 import type { Role } from '@/api/types';

@@ -1,4 +1,6 @@
-/** The portal API, typed by its own description. Every refusal is thrown as a ProblemError. */
+/**
+ * The portal API, typed by its OpenAPI document. Every error response is thrown as a ProblemError.
+ */
 
 import createClient, { type Middleware } from 'openapi-fetch';
 import { ProblemError, type Problem } from '@/api/problem';
@@ -6,7 +8,7 @@ import type { paths } from '@/api/schema';
 
 let csrfToken: string | null = null;
 
-/** Every write of a session shows this token; the session's own answer brings it. */
+/** Set the token that every write of a session must send. The session response contains it. */
 export function setCsrfToken(token: string | null): void {
   csrfToken = token;
 }
@@ -31,7 +33,7 @@ export const api = createClient<paths>({
 });
 api.use(sessionMiddleware);
 
-/** Wait for an answer and return what is in it. */
+/** Wait for a response and return its data. */
 export async function unwrap<T>(answer: Promise<{ data?: T }>): Promise<T> {
   return (await answer).data as T;
 }

@@ -1,6 +1,6 @@
 /**
- * react-admin's way to the API. Lists are paged by key: `meta.after` goes in, `meta.next` comes
- * out.
+ * react-admin's data provider. Lists have cursors: `meta.after` is the cursor of the request,
+ * `meta.next` that of the following page.
  */
 
 import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
@@ -11,7 +11,7 @@ interface Endpoint {
   id: string;
 }
 
-/** Each list of the API, and the field that names its items. */
+/** The path of each list, and the field that identifies its items. */
 const ENDPOINTS: Record<string, Endpoint> = {
   appointments: { path: '/api/appointments', id: 'appointment_key' },
   deliveries: { path: '/api/deliveries', id: 'delivery_id' },
@@ -31,7 +31,7 @@ interface ListPage {
   next: string | null;
 }
 
-/** The same calls for every list, so the paths are known only at run time. */
+/** The client without the types of single paths, because the path depends on the resource. */
 const untypedApi = api as unknown as Record<
   'GET' | 'POST' | 'PUT' | 'DELETE',
   (path: string, init?: object) => Promise<{ data: unknown }>

@@ -14,8 +14,8 @@ export const STATUSES: readonly Status[] = [
 ];
 
 /**
- * Whether a finished delivery belongs in Error Tracking: it was neither sent nor skipped. The same
- * rule as the API's filter `troubled`.
+ * Return whether a finished delivery belongs in Error Tracking, because it was neither sent nor
+ * skipped. The API's filter `troubled` has the same rule.
  */
 export function isUnsuccessful(status: Status | null | undefined): boolean {
   return status !== 'Success' && status !== 'Skipped';

@@ -1,4 +1,4 @@
-/** The API's nouns by name. */
+/** The API's schemas under short names. */
 
 import type { RaRecord } from 'react-admin';
 import type { components } from '@/api/schema';

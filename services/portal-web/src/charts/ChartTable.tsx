@@ -1,4 +1,4 @@
-/** A chart's figures as a table. */
+/** The numbers of a chart as a table. */
 
 import Box from '@mui/material/Box';
 import MuiTable from '@mui/material/Table';

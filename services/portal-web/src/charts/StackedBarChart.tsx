@@ -1,4 +1,7 @@
-/** Counts over time as stacked bars; the same figures as a table for those who do not see them. */
+/**
+ * Counts over time as stacked bars. ChartTable shows the same numbers to users who cannot see the
+ * chart.
+ */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
@@ -23,7 +26,7 @@ interface Props {
   label: string;
   series: readonly Series[];
   bars: readonly Bar[];
-  /** How a bar's moment is written on the axis and in the box that follows the pointer. */
+  /** Formats the time of a bar, for the axis and for the tooltip. */
   formatTick: (at: string) => string;
   formatMoment: (at: string) => string;
   height?: number;
@@ -153,7 +156,7 @@ function StackedBar({
   });
 }
 
-/** What the bar under the pointer says. */
+/** The counts of the bar under the pointer. */
 function ChartTooltip({
   title,
   series,
@@ -233,7 +236,7 @@ function barIndexAt(x: number, barWidth: number, count: number): number | null {
 
 const LABEL_SPACING = 64;
 
-/** The bars whose moment fits below them. */
+/** Return the indexes of the bars that have room for a label. */
 function labelledBars(bars: readonly Bar[], barWidth: number): number[] {
   const every = Math.max(1, Math.ceil(LABEL_SPACING / Math.max(barWidth, 0.01)));
   return bars.flatMap((_, index) =>

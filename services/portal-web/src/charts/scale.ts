@@ -2,7 +2,7 @@
 
 const NICE_STEPS = [1, 2, 5, 10];
 
-/** The smallest round number that holds the value. */
+/** Return the smallest round number that is not below the value. */
 export function niceCeiling(value: number): number {
   if (value <= 4) return 4;
   const magnitude = 10 ** Math.floor(Math.log10(value));

@@ -1,4 +1,4 @@
-/** How wide a chart may be, told anew when the page changes. */
+/** The width of an element, updated when the page changes its size. */
 
 import { useEffect, useRef, useState, type RefObject } from 'react';
 

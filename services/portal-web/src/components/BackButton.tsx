@@ -1,4 +1,4 @@
-/** The way back to the list one came from, with its criteria and page. */
+/** A button back to the previous list, with its criteria and page. */
 
 import ArrowBack from '@mui/icons-material/ArrowBackOutlined';
 import Button from '@mui/material/Button';

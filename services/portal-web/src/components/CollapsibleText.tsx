@@ -1,4 +1,4 @@
-/** A text that opens and closes, as it was recorded: a stack trace or a message. */
+/** A recorded text, such as a stack trace or a message, that opens and closes. */
 
 import Box from '@mui/material/Box';
 import { useText, type TextKey } from '@/texts/texts';

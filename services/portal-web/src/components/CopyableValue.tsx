@@ -1,7 +1,4 @@
-/**
- * A value that one takes along to another program; the button is there where browsers allow it,
- * which is not on pages without TLS.
- */
+/** A value with a button that copies it. Browsers allow this only on pages with TLS. */
 
 import Copy from '@mui/icons-material/ContentCopyOutlined';
 import IconButton from '@mui/material/IconButton';

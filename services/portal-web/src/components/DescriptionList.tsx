@@ -1,4 +1,4 @@
-/** Names and values, side by side. */
+/** A list of names and values in columns. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

@@ -1,4 +1,4 @@
-/** Nothing to show: says why, and what would bring something. */
+/** The reason why a list is empty, and a hint that helps. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

@@ -1,4 +1,4 @@
-/** What went wrong, and what to do next. */
+/** An error and its next step. */
 
 import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
@@ -6,7 +6,10 @@ import Button from '@mui/material/Button';
 import { ProblemError } from '@/api/problem';
 import { useText, type Text } from '@/texts/texts';
 
-/** Return a sentence for people; the server's own where it names what to mend. */
+/**
+ * Return the message of an error. The server's own message comes first, because it names the field
+ * to fix.
+ */
 export function errorMessage(error: unknown, text: Text): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   switch (error.status) {

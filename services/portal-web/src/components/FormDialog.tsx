@@ -1,4 +1,4 @@
-/** A small form in a dialog: what is wrong stands at its top, and beside each field. */
+/** A small form in a dialog, with its error at the top. */
 
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
@@ -48,7 +48,7 @@ export function FormDialog({ title, submit, isBusy, error, onSubmit, onClose, ch
   );
 }
 
-/** What the server has against a field. */
+/** Return the message of the server about a field. */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ProblemError)) return undefined;
   return error.problem.errors?.find((one) => one.field === field || one.field.endsWith(`.${field}`))

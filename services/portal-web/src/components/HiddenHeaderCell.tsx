@@ -1,4 +1,4 @@
-/** A column's head that only screen readers need. */
+/** The header of a column, visible only to screen readers. */
 
 import Box from '@mui/material/Box';
 import TableCell from '@mui/material/TableCell';

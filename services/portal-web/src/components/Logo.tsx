@@ -1,4 +1,4 @@
-/** The sign of the product: two ways, crossing. */
+/** The logo of the product: two arrows in opposite directions. */
 
 export function Logo({ size = 26 }: { size?: number }) {
   return (

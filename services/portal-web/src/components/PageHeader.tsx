@@ -1,4 +1,4 @@
-/** The head of a page: what it is, one sentence, and what can be done here. */
+/** The title of a page, one sentence about it, and its buttons. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

@@ -1,4 +1,4 @@
-/** A titled part of a page. */
+/** A section of a page with a title. */
 
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';

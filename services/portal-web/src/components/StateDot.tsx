@@ -1,4 +1,4 @@
-/** A coloured dot for a state; the word always stands beside it. */
+/** A coloured dot for a state. A word always accompanies it. */
 
 import Box from '@mui/material/Box';
 import type { Tone } from '@/theme/tones';

@@ -1,4 +1,4 @@
-/** A status, or the phase while there is none: with its sentence on hover. */
+/** A status, or the phase of a delivery without one. Its tooltip explains the meaning. */
 
 import Archive from '@mui/icons-material/Inventory2Outlined';
 import Block from '@mui/icons-material/BlockOutlined';

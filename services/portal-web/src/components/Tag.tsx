@@ -1,6 +1,6 @@
 /**
- * A small coloured word: never colour alone, always the word too. Its look stands in the theme,
- * said once: lists hold hundreds.
+ * A small coloured word, because colour alone is not accessible. The theme has its styles once,
+ * because a list shows hundreds of tags.
  */
 
 import type { ReactNode } from 'react';

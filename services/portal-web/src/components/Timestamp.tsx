@@ -1,4 +1,4 @@
-/** A moment in the administrator's zone, with the exact instant on hover. */
+/** A moment in the user's time zone. The tooltip shows the exact instant. */
 
 import { memo } from 'react';
 import { useTimeZone } from '@/components/useTimeZone';

@@ -1,4 +1,4 @@
-/** How moments and spans are written. */
+/** Moments and durations as text. */
 
 import type { Text } from '@/texts/texts';
 
@@ -6,7 +6,7 @@ export function deviceTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** Day and time to the second in a zone; the day is left out when it is today. */
+/** Return day and time to the second, without the day if it is today. */
 export function formatMoment(moment: Date, zone: string, now = new Date()): string {
   const isToday = formatDay(moment, zone) === formatDay(now, zone);
   return isToday
@@ -14,7 +14,7 @@ export function formatMoment(moment: Date, zone: string, now = new Date()): stri
     : `${formatDay(moment, zone)} ${formatTime(moment, zone)}`;
 }
 
-/** Day and time, always both. */
+/** Return day and time to the second. */
 export function formatDateTime(moment: Date, zone: string): string {
   return `${formatDay(moment, zone)} ${formatTime(moment, zone)}`;
 }
@@ -32,7 +32,7 @@ const cache = new Map<
   { formatDay: Intl.DateTimeFormat; formatTime: Intl.DateTimeFormat }
 >();
 
-/** Made once per zone: making one takes longer than a row. */
+/** Formatters are cached by zone, because creating one takes longer than rendering a row. */
 function formattersFor(zone: string) {
   const found = cache.get(zone) ?? {
     formatDay: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }),
@@ -42,12 +42,12 @@ function formattersFor(zone: string) {
   return found;
 }
 
-/** Hours and minutes only. */
+/** Return hours and minutes. */
 export function formatHour(moment: Date, zone: string): string {
   return formatTime(moment, zone).slice(0, 5);
 }
 
-/** What a browser's date field shows for an instant, to the minute in a zone. */
+/** Return an instant as a `datetime-local` input shows it, to the minute. */
 export function toInputValue(instant: string | number, zone: string): string {
   const moment = new Date(instant);
   return Number.isNaN(moment.getTime())
@@ -56,8 +56,8 @@ export function toInputValue(instant: string | number, zone: string): string {
 }
 
 /**
- * The instant that somebody entered in a zone, one of the two where clocks are put back; none while
- * the year is still being typed.
+ * Return the instant that a `datetime-local` input holds. When clocks go back, it is one of the two
+ * instants. The result is empty while the user types the year.
  */
 export function parseInputValue(input: string, zone: string): string {
   if (!/^[1-9]\d{3}-/.test(input)) return '';
@@ -73,7 +73,7 @@ const UNITS = [
   [60, 'min'],
 ] as const;
 
-/** A span in the largest unit that says enough: "3 min", "2 h". */
+/** Return a duration in its largest unit, such as "3 min" or "2 h". */
 export function formatDuration(seconds: number, text: Text): string {
   const [size, unit] = UNITS.find(([step]) => seconds >= step) ?? [1, 's'];
   return text(`time.${unit}`, {
@@ -81,14 +81,17 @@ export function formatDuration(seconds: number, text: Text): string {
   });
 }
 
-/** What a call took: milliseconds while they say more. */
+/** Return the duration of a call, in milliseconds below one second. */
 export function formatElapsed(milliseconds: number, text: Text): string {
   return milliseconds < 1_000
     ? text('time.ms', { count: Math.round(milliseconds) })
     : text('time.s', { count: (milliseconds / 1_000).toFixed(1) });
 }
 
-/** A date as Dime.Scheduler wrote it, its zone unknown or its own: only made easier to read. */
+/**
+ * Return a date of Dime.Scheduler in a readable form. Its time zone is unknown, so it is not
+ * converted.
+ */
 export function formatSourceDate(text: string | null | undefined): string | null {
   return text
     ? text

@@ -1,10 +1,10 @@
-/** How much was sent. */
+/** Sizes as text. */
 
 import type { Text } from '@/texts/texts';
 
 const KILO = 1_000;
 
-/** Bytes in the largest unit that says enough: "612 bytes", "4.2 kB". */
+/** Return a size in its largest unit, such as "612 bytes" or "4.2 kB". */
 export function formatBytes(bytes: number, text: Text): string {
   if (bytes < KILO) return text('size.bytes', { count: bytes });
   return bytes < KILO * KILO

@@ -1,4 +1,4 @@
-/** The time, told anew a few times a minute. */
+/** The current time, updated a few times a minute. */
 
 import { useSyncExternalStore } from 'react';
 
@@ -7,7 +7,7 @@ const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** One clock for all that are told of it. */
+/** One timer serves all components. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {

@@ -1,4 +1,4 @@
-/** Asks before a page with unsaved entries is left, by a link or by closing it. */
+/** A question before the user leaves a page with unsaved changes, by a link or by closing it. */
 
 import { useCallback, useEffect } from 'react';
 import { useBeforeUnload, useBlocker } from 'react-router-dom';

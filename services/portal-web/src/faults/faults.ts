@@ -1,4 +1,4 @@
-/** What a code can come from: written from the dispatcher's catalogue by `make docs`. */
+/** The known causes of each error code. `make docs` writes them from the dispatcher's catalogue. */
 
 import catalogue from '@/faults/catalogue.json';
 
@@ -10,7 +10,7 @@ export interface Fault {
 
 const FAULTS: Partial<Record<string, Fault[]>> = catalogue;
 
-/** What may lie behind a code, without the particulars that only a delivery has. */
+/** Return the known causes of a code, without the placeholders that only a delivery can fill. */
 export function knownFaults(code: string): Fault[] {
   return (FAULTS[code] ?? []).map((fault) => ({ ...fault, say: withoutPlaceholders(fault.say) }));
 }

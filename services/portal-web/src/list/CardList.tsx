@@ -1,4 +1,4 @@
-/** The same rows on a phone: one card each. */
+/** The rows of a list as cards, for phones. */
 
 import Search from '@mui/icons-material/SearchOutlined';
 import Box from '@mui/material/Box';
@@ -96,7 +96,7 @@ export function CardList<R extends Row>({
   );
 }
 
-/** A phone has no room for what says nothing. */
+/** Return the columns with a value, because a phone has no room for empty ones. */
 function filledColumns<R extends Row>(
   columns: readonly Column<R>[],
   row: R,

@@ -1,4 +1,4 @@
-/** A checkbox's picture: the entry around it is what is chosen. */
+/** The icon of a checkbox. The menu item around it handles the click. */
 
 import Off from '@mui/icons-material/CheckBoxOutlineBlankOutlined';
 import On from '@mui/icons-material/CheckBoxOutlined';

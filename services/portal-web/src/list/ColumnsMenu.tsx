@@ -1,4 +1,4 @@
-/** Which columns, and how high the rows. */
+/** A menu for the visible columns and the row height. */
 
 import ViewColumn from '@mui/icons-material/ViewColumnOutlined';
 import Divider from '@mui/material/Divider';

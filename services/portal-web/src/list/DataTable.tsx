@@ -1,6 +1,6 @@
 /**
- * Rows: sorted by their headers, gone through with the keyboard, opened by the magnifier in the
- * first column.
+ * The rows of a list as a table, with sortable headers, keyboard navigation, and a magnifier that
+ * opens the details.
  */
 
 import Search from '@mui/icons-material/SearchOutlined';
@@ -24,8 +24,8 @@ import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 
 /**
- * Said once for the whole table: rows are plain elements, since hundreds of cells that each found
- * their own look would take longer to draw.
+ * Styles of the whole table. The cells are plain elements, because styling hundreds of cells one by
+ * one is slow.
  */
 function cellStyles(cell: number, icon: number): SxProps<Theme> {
   return {
@@ -70,13 +70,13 @@ export interface RowsProps<R extends Row> {
   rows: readonly R[];
   sort: string;
   onSort: (field: string) => void;
-  /** The address of a row's details. */
+  /** Returns the address of the details of a row. */
   linkTo?: (row: R) => string;
   nameOf: (row: R) => string;
   selection?: Selection;
 }
 
-/** Drawn again only when something of it changed, whatever else moves on the page. */
+/** Memoized: rendered again only if its own properties change. */
 export const DataTable = memo(function DataTable<R extends Row>({
   label,
   columns,
@@ -176,7 +176,7 @@ interface DataRowProps<R extends Row> {
   onSelect: ((id: string) => void) | undefined;
 }
 
-/** Drawn again only when its own row changed: with live updates all others stand still. */
+/** Memoized: a live update renders only the rows that changed. */
 const DataRow = memo(function DataRow<R extends Row>({
   row,
   columns,

@@ -1,4 +1,4 @@
-/** The filter's criteria: draft here, applied a moment after the last key. */
+/** The filter criteria of a list, applied shortly after the last key press. */
 
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
@@ -24,7 +24,7 @@ export function FilterForm({ id, criteria, values, onChange }: Props) {
   const text = useText();
   const [draft, setDraft] = useState(values);
   const [applied, setApplied] = useState(values);
-  // somebody else changed them: a saved view, or a criterion taken away
+  // a saved view or a removed criterion changed the values
   if (!isEqual(applied, values)) {
     setApplied(values);
     setDraft(values);
@@ -147,8 +147,8 @@ function labelsOf(chosen: string[], criterion: Criterion): string {
 }
 
 /**
- * Entered in the zone that the rows are shown in; what is not a whole moment yet stays in the
- * field.
+ * A date and time in the time zone of the rows. An incomplete input stays in the field and does not
+ * filter.
  */
 function DateTimeField({
   label,

@@ -1,4 +1,4 @@
-/** A whole list: tools, criteria, rows and pages. */
+/** A complete list with toolbar, filter, rows and pages. */
 
 import Card from '@mui/material/Card';
 import Chip from '@mui/material/Chip';
@@ -26,9 +26,9 @@ import { MAX_NEW_ROWS, type NewRows } from '@/list/useNewRows';
 import { useText } from '@/texts/texts';
 
 export interface ListProps<R extends Row> {
-  /** The API's list. */
+  /** The API's list, a key of the data provider. */
   resource: string;
-  /** The name its columns and saved views are kept under. */
+  /** The name under which its columns are stored. */
   name: string;
   title: string;
   columns: readonly Column<R>[];
@@ -42,9 +42,9 @@ export interface ListProps<R extends Row> {
   exportPath?: string;
   hasSearch?: boolean;
   emptyState: { title: string; hint: string };
-  /** Stands in for the tools while rows are selected. */
+  /** Replaces the toolbar while rows are selected. */
   bulkActions?: ReactNode;
-  /** What has come since: made from the rows and the place. */
+  /** Counts the rows that arrived after the page was loaded. */
   useNewRows?: (rows: Rows<R>, listState: ListState) => NewRows;
   refetchInterval?: number;
 }
@@ -73,7 +73,7 @@ export function ListView<R extends Row>(props: ListProps<R>) {
   const isFiltered = criteria.some((criterion) => listState.criteria[criterion.name]);
   const isOpen = wasOpened || isFiltered;
   const toggleFilter = () => {
-    // the seed: click to enter criteria, click again to clear them
+    // the first click opens the criteria, the second one clears them, as in the original
     if (isOpen) listState.setCriteria({});
     setWasOpened(!isOpen);
   };
@@ -165,7 +165,7 @@ function ViewTools({
   );
 }
 
-/** New rows wait here: those under the pointer stay where they are. */
+/** The number of new rows. They appear on a click, so that no row moves under the pointer. */
 function NewRowsChip({ count, onShow }: { count: number; onShow: () => void }) {
   const text = useText();
   if (count === 0) return null;

@@ -1,4 +1,6 @@
-/** Pages by key: the next one begins behind the last row, whatever has come in between. */
+/**
+ * The pages of a list by cursor. The next page starts after the last row, even if new rows arrived.
+ */
 
 import First from '@mui/icons-material/FirstPageOutlined';
 import Next from '@mui/icons-material/ChevronRightOutlined';

@@ -1,4 +1,4 @@
-/** Criteria, order and columns under a name: one's own, or everybody's. */
+/** A menu of saved views: criteria and order under a name, private or shared. */
 
 import Bookmark from '@mui/icons-material/BookmarkBorderOutlined';
 import Delete from '@mui/icons-material/DeleteOutlined';

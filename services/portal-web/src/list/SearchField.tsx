@@ -1,4 +1,4 @@
-/** Free words to look for, applied a moment after the last key. */
+/** A search field, applied shortly after the last key press. */
 
 import SearchIcon from '@mui/icons-material/SearchOutlined';
 import InputAdornment from '@mui/material/InputAdornment';

@@ -1,4 +1,4 @@
-/** What stands above the rows: search, filter, saved views, columns, export. */
+/** The tools above the rows: search, filter, saved views, columns, export. */
 
 import Clear from '@mui/icons-material/FilterAltOffOutlined';
 import Filter from '@mui/icons-material/FilterAltOutlined';

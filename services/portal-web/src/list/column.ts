@@ -1,4 +1,4 @@
-/** What a list's columns and criteria are. */
+/** The types of columns and filter criteria. */
 
 import type { ReactNode } from 'react';
 import type { Row } from '@/api/types';
@@ -8,12 +8,12 @@ export interface Column<R extends Row> {
   name: string;
   label: TextKey;
   render: (row: R) => ReactNode;
-  /** The API's word to sort by; none = it cannot. */
+  /** The API's sort field. Undefined if the column is not sortable. */
   sort?: string;
-  /** Not among the usual columns. */
+  /** Whether the user must choose the column to see it. */
   isHiddenByDefault?: boolean;
   align?: 'right';
-  /** Largest width in pixels; longer text is cut. */
+  /** The maximum width in pixels. Longer text is cut. */
   width?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Which columns are shown: the usual ones, or those the administrator chose. */
+/** The visible columns: the default ones, or those that the user chose. */
 
 import { useMemo } from 'react';
 import { usePreferences } from '@/account/preferences';
@@ -19,7 +19,7 @@ export function useColumns<R extends Row>(
 ): VisibleColumns<R> {
   const { preferences, updatePreferences } = usePreferences();
   const chosen = preferences.columns?.[list];
-  // the same as long as nothing changes: rows are drawn again only for what is new
+  // stable references, so that unchanged rows are not rendered again
   const names = useMemo(
     () => chosen ?? all.filter((column) => !column.isHiddenByDefault).map((column) => column.name),
     [chosen, all],

@@ -1,6 +1,6 @@
 /**
- * Where a list stands: criteria, order and page, all in the address, so that a link restores the
- * exact view.
+ * The criteria, order and page of a list. All are in the address, so that a link restores the exact
+ * view.
  */
 
 import { useCallback, useMemo } from 'react';
@@ -23,7 +23,9 @@ export interface ListState {
   applyQuery: (query: Record<string, unknown>) => void;
 }
 
-/** Keys of the pages before this one; null is the first. Known only when one came by "next". */
+/**
+ * The cursors of the previous pages, null for the first one. Known only if the user came by *Next*.
+ */
 interface PageHistory {
   previousPages?: (string | null)[];
 }
@@ -41,7 +43,7 @@ export function useListState(defaultSort: string): ListState {
     [params],
   );
 
-  /** Another list begins at its first page. */
+  /** Change parameters, and return to the first page. */
   const changeParams = useCallback(
     (changes: Record<string, string | null>) => {
       setParams((before) => withChanges(before, { after: null, ...changes }));

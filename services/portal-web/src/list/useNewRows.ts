@@ -1,16 +1,16 @@
-/** What has come since the rows were read, counted until somebody asks to see it. */
+/** The rows that arrived after the page was loaded, counted until the user shows them. */
 
 import { useCallback, useState } from 'react';
 import type { ListState } from '@/list/useListState';
 
 export interface NewRows {
   count: number;
-  /** The rows are read anew: nothing is fresh any more. */
+  /** Forget the new rows after the list is loaded again. */
   reset: () => void;
 }
 
 const NO_IDS: ReadonlySet<string> = new Set();
-/** More are not told apart: a list that is left open all night stays small. */
+/** The highest count, so that a list that stays open all night needs little memory. */
 export const MAX_NEW_ROWS = 999;
 
 export function useNewRows(

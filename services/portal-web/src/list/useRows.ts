@@ -1,4 +1,4 @@
-/** The rows of one page, and what has come in the meantime. */
+/** The rows of the current page. */
 
 import { useCallback } from 'react';
 import { useGetList } from 'react-admin';

@@ -1,4 +1,4 @@
-/** Which rows are selected. */
+/** The selected rows of a list. */
 
 import { useCallback, useMemo, useState } from 'react';
 

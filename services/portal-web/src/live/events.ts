@@ -1,6 +1,6 @@
 /**
- * Live updates: one connection per tab, restored by itself; many events a second reach the page as
- * few.
+ * Live updates by server-sent events. One connection per tab reconnects by itself. Events are
+ * batched, so that many per second cause few updates of the page.
  */
 
 import { getSession } from '@/account/session';
@@ -23,14 +23,14 @@ let source: EventSource | null = null;
 let connected = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Hear of what happens, a few times a second at most; returns how to stop. */
+/** Subscribe to events, delivered in batches. Returns the function that unsubscribes. */
 export function subscribe(kind: EventKind, listener: Listener): () => void {
   listeners[kind].add(listener);
   open();
   return () => listeners[kind].delete(listener);
 }
 
-/** For `useSyncExternalStore`: whether the connection stands. */
+/** Subscribe to the state of the connection, for `useSyncExternalStore`. */
 export function subscribeToConnection(listener: () => void): () => void {
   connectionListeners.add(listener);
   open();
@@ -42,15 +42,15 @@ export function isConnected(): boolean {
 }
 
 /**
- * A browser opens six connections to a host, whatever the number of tabs: only a tab that is looked
- * at keeps one for itself.
+ * A browser opens at most six connections to a host, whatever the number of tabs. So only a visible
+ * tab has a connection.
  */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     close();
   } else if (Object.values(listeners).some((some) => some.size > 0)) {
     open();
-    // what happened meanwhile was not heard
+    // the events since the tab was hidden are lost
     for (const listener of listeners.resync) listener([null]);
   }
 });
@@ -71,7 +71,7 @@ function open(): void {
     source.addEventListener(kind, (event) => enqueue(kind, event.data as string));
 }
 
-/** The browser tries again by itself, except after an answer that was no stream. */
+/** The browser reconnects by itself, unless the response is no event stream. */
 function handleError(): void {
   setConnected(false);
   if (source?.readyState !== EventSource.CLOSED) return;

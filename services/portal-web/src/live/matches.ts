@@ -1,4 +1,4 @@
-/** Whether a live event belongs on the list that the page shows. */
+/** The test whether a live event belongs on the current list. */
 
 import { isUnsuccessful } from '@/api/statuses';
 import type { Delivery } from '@/api/types';

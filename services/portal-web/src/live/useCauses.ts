@@ -1,4 +1,4 @@
-/** How many transactions were not sent successfully, for the menu and Home. */
+/** The causes of failures, and the number of unsuccessful transactions, for the menu and Home. */
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';

@@ -1,4 +1,4 @@
-/** How the whole system is: asked for now and then, and told at once when it changes. */
+/** The health of the whole system, polled and updated at once by live events. */
 
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';

@@ -1,6 +1,6 @@
 /**
- * Keeps the list of appointments up to date: statuses change where they stand, appointments that
- * moved are counted.
+ * Live updates of the list of appointments. Statuses change in place, and new appointments are
+ * counted.
  */
 
 import { useQueryClient } from '@tanstack/react-query';
@@ -37,8 +37,8 @@ export function useLiveAppointments(rows: Rows<AppointmentRow>, listState: ListS
 }
 
 /**
- * Deliveries that the row names already; one of a newer transaction is the row's newest from now
- * on.
+ * Merge events into the deliveries of a row. The delivery of a newer transaction replaces the older
+ * one.
  */
 function mergeEvents(row: AppointmentRow, events: Delivery[]): AppointmentRow {
   const own = events.filter((event) => event.appointment?.key === row.appointment_key);

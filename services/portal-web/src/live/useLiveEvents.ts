@@ -1,4 +1,4 @@
-/** Live updates inside React. */
+/** Hooks for live updates. */
 
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { isConnected, subscribe, subscribeToConnection, type EventKind } from '@/live/events';

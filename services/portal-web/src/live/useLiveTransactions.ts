@@ -1,6 +1,6 @@
 /**
- * Keeps a list of deliveries up to date: rows change where they stand, new ones are only counted
- * until somebody asks to see them.
+ * Live updates of Transactions and Error Tracking. Rows change in place, and new rows are counted
+ * until the user shows them.
  */
 
 import { useQueryClient } from '@tanstack/react-query';
@@ -23,7 +23,7 @@ export function useLiveErrors(rows: Rows<DeliveryRow>, listState: ListState): Ne
   return useLiveList(rows, listState, true);
 }
 
-/** Count the deliveries that came in, fit the list and are not on the page. */
+/** Merge events into the rows, and count the new deliveries that match the criteria. */
 function useLiveList(
   rows: Rows<DeliveryRow>,
   listState: ListState,

@@ -1,4 +1,4 @@
-/** At the bottom right of every page: the Status link with its dot, as the seed says. */
+/** The footer of every page, with the Status link and its dot at the bottom right. */
 
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';

@@ -1,4 +1,4 @@
-/** An address that leads nowhere. */
+/** The page for unknown addresses. */
 
 import Button from '@mui/material/Button';
 import { Link } from 'react-router-dom';

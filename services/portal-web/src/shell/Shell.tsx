@@ -1,4 +1,4 @@
-/** What is around every page: skip link, bar, menu, footer with the Status link. */
+/** The layout of every page: skip link, top bar, menu, and footer with the Status link. */
 
 import Box from '@mui/material/Box';
 import Drawer from '@mui/material/Drawer';

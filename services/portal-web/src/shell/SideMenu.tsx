@@ -93,7 +93,7 @@ function MenuEntry({
               <Icon fontSize="small" />
             </Badge>
           </ListItemIcon>
-          {/* stays for screen readers in the narrow menu */}
+          {/* screen readers read it in the collapsed menu too */}
           <ListItemText
             primary={text(view.text)}
             slotProps={{

@@ -1,4 +1,4 @@
-/** Short messages at the bottom; read out by screen readers. */
+/** Short notifications at the bottom. Screen readers announce them. */
 
 import Alert from '@mui/material/Alert';
 import Snackbar from '@mui/material/Snackbar';

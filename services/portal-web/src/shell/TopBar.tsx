@@ -1,4 +1,4 @@
-/** The bar at the top. */
+/** The top bar. */
 
 import MenuIcon from '@mui/icons-material/MenuOutlined';
 import AppBar from '@mui/material/AppBar';

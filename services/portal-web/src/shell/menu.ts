@@ -1,4 +1,4 @@
-/** The views of the menu, with the seed's names, in the order an administrator needs them. */
+/** The views in the menu, under the names of the original website. */
 
 import AuditIcon from '@mui/icons-material/FactCheckOutlined';
 import AppointmentsIcon from '@mui/icons-material/EventNoteOutlined';

@@ -1,7 +1,4 @@
-/**
- * Colours and shapes, light and dark. Every pair of foreground and background has a contrast of at
- * least 4.5 to 1.
- */
+/** The themes, light and dark. Text and background have a contrast of at least 4.5 to 1. */
 
 import { createTheme, type CSSObject, type Theme, type ThemeOptions } from '@mui/material/styles';
 import { DARK_TONES, LIGHT_TONES, type Tones } from '@/theme/tones';
@@ -38,7 +35,7 @@ const shared: ThemeOptions = {
   },
 };
 
-/** The look of `Tag`. */
+/** The styles of `Tag`. */
 function tagStyles(tones: Tones): Record<string, CSSObject> {
   const coloured = Object.entries(tones).map(([tone, { text, fill }]) => [
     `.tag.${tone}`,

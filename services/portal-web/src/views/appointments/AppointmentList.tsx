@@ -1,6 +1,4 @@
-/**
- * Appointments: one row each, the newest transaction first, with what every connector last came to.
- */
+/** Appointments: one row per appointment, with its newest status at each connector. */
 
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';

@@ -1,6 +1,6 @@
 /**
- * One appointment: change tracking, identification values, and below them the last activity, the
- * MBOC settings and the timeline.
+ * One appointment: change tracking and identification values, with the last activity, the MBOC
+ * settings and the timeline below.
  */
 
 import Box from '@mui/material/Box';

@@ -1,4 +1,4 @@
-/** What each connector was sent of the appointment, with the status of each transaction. */
+/** The transactions of an appointment, by connector. */
 
 import Search from '@mui/icons-material/SearchOutlined';
 import Box from '@mui/material/Box';

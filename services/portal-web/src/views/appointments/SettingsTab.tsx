@@ -1,4 +1,4 @@
-/** The MBOC settings of every connector that the appointment goes to. */
+/** The MBOC settings of every connector of an appointment. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

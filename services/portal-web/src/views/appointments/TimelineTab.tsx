@@ -1,7 +1,4 @@
-/**
- * Every version, every attempt with what was sent and answered, and who did what, on one line of
- * time, the newest first.
- */
+/** The timeline of an appointment: versions, attempts and actions of users, the newest first. */
 
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
@@ -42,7 +39,7 @@ export function TimelineTab({ appointmentKey }: { appointmentKey: string }) {
   );
 }
 
-/** Under the appointment's own key: what makes that read again makes this, too. */
+/** The key starts with that of the appointment, so that a live event reloads both. */
 function useTimeline(appointmentKey: string) {
   return useQuery({
     queryKey: ['appointment', appointmentKey, 'timeline'],

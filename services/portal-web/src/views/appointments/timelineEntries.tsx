@@ -1,4 +1,4 @@
-/** What each kind of happening says on the timeline. */
+/** The texts and links of each kind of timeline entry. */
 
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
@@ -17,7 +17,7 @@ type EntryOf<Kind extends TimelineEntry['kind']> = Extract<TimelineEntry, { kind
 export interface EntryDescription {
   tone: Tone;
   title: ReactNode;
-  /** What was sent, and what was answered. */
+  /** The call and its response. */
   calls?: string[];
   details?: string;
   links: { to: string; label: string }[];

@@ -1,4 +1,4 @@
-/** Audit: who changed what, and what it was before. */
+/** Audit: every change, with its user and the values before. */
 
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';

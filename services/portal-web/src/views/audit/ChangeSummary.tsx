@@ -1,4 +1,4 @@
-/** What a write changed: the fields that differ, before and after. */
+/** The fields that a write changed, with their values before and after. */
 
 import Box from '@mui/material/Box';
 import Popover from '@mui/material/Popover';

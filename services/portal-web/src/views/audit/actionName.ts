@@ -1,8 +1,8 @@
-/** What the audit's operations are called. */
+/** The names of the audit's actions. */
 
 import type { Text, TextKey } from '@/texts/texts';
 
-/** "change_connector" in words, where the texts have them. */
+/** Return the text of an action. Without a text, `change_connector` becomes "Change connector". */
 export function actionName(action: string, text: Text): string {
   const plain = action.replaceAll('_', ' ');
   return text(`audit.actions.${action}` as TextKey, {

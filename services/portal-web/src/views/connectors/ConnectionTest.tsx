@@ -1,4 +1,4 @@
-/** Tries a connector without sending an appointment, and shows how far it came. */
+/** A connection test with the result of each step. It sends no appointment. */
 
 import Check from '@mui/icons-material/CheckCircleOutlined';
 import Fail from '@mui/icons-material/CancelOutlined';
@@ -28,7 +28,7 @@ export function useConnectionTest(connectorId: string): ConnectionTestMutation {
   });
 }
 
-/** The button among others, and below them what came out. */
+/** The button of the test between other buttons, and the result below them. */
 export function ConnectionTest({
   connectionTest,
   children,

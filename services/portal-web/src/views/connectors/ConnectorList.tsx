@@ -1,4 +1,4 @@
-/** Connectors (MBOC settings): which back office gets what. */
+/** Connectors (MBOC settings): the list of back offices and their Source Apps. */
 
 import Add from '@mui/icons-material/AddOutlined';
 import Search from '@mui/icons-material/SearchOutlined';

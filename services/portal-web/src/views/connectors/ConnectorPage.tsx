@@ -1,4 +1,4 @@
-/** One connector: every field with its help; a new one begins empty. */
+/** The form of one connector, with a help text for every field. */
 
 import Power from '@mui/icons-material/PowerSettingsNewOutlined';
 import Alert from '@mui/material/Alert';

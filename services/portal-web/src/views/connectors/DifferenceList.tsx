@@ -1,4 +1,4 @@
-/** Field by field: what it was, and what it is. */
+/** Fields with their values before and after. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

@@ -1,4 +1,4 @@
-/** The extra headers of a connector: names are shown, values only taken. */
+/** The extra headers of a connector. The API returns their names, never their values. */
 
 import Add from '@mui/icons-material/AddOutlined';
 import Delete from '@mui/icons-material/DeleteOutlined';

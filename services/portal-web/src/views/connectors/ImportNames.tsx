@@ -1,5 +1,5 @@
 /**
- * The back office's own description names fields differently: its names can be used from now on.
+ * An offer to use the field names of the back office, if its description names fields differently.
  */
 
 import Alert from '@mui/material/Alert';

@@ -1,7 +1,4 @@
-/**
- * Connectors from a file: first what would become of each row, then, if it is wanted, the import
- * itself.
- */
+/** The import of connectors from a file, with a preview of each row. */
 
 import Upload from '@mui/icons-material/FileUploadOutlined';
 import Alert from '@mui/material/Alert';

@@ -1,4 +1,4 @@
-/** The MBOC settings of one connector: looked at, mended in place, tested. */
+/** The MBOC settings of one connector, with edit and test in place. */
 
 import Edit from '@mui/icons-material/EditOutlined';
 import Alert from '@mui/material/Alert';
@@ -112,7 +112,7 @@ function SettingsSummary({
   );
 }
 
-/** What was changed since the attempt: often the reason why it may go well now. */
+/** The changes since the attempt, because they often decide whether a retry succeeds. */
 function ChangesSinceAttempt({
   changed,
   version,

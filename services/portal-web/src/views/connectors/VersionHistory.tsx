@@ -1,4 +1,4 @@
-/** Every version of a connector, and what differs between any two of them. */
+/** Every version of a connector, and the differences between any two versions. */
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -42,7 +42,7 @@ export function VersionHistory({ connector }: { connector: Connector }) {
   );
 }
 
-/** Kept by the version that counts now, so that a change is seen at once. */
+/** The key contains the current version, so that a change reloads the list. */
 function useVersions({ connector_id, version }: Connector) {
   return useInfiniteQuery({
     queryKey: ['connector', connector_id, 'versions', version],

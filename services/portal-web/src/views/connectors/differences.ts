@@ -1,4 +1,4 @@
-/** What differs between two versions of a connector, in words. */
+/** The differences between two versions of a connector. */
 
 import type { Connector, ConnectorVersion } from '@/api/types';
 import type { TextKey } from '@/texts/texts';
@@ -11,7 +11,7 @@ export interface Difference {
 
 type FieldReader = readonly [text: TextKey, of: (connector: Connector) => unknown];
 
-/** By the API's names of the fields. */
+/** Label and value of each field, by its name in the API. */
 const FIELDS: Record<string, FieldReader> = {
   name: ['field.name', (c) => c.name],
   description: ['connectors.label.description', (c) => c.description],
@@ -54,7 +54,7 @@ const SECRETS: Record<string, TextKey> = {
 };
 const HIDDEN = '•••';
 
-/** The text of a field that the API says was changed. */
+/** Return the label of a field that the API lists as changed. */
 export function fieldLabelKey(name: string): TextKey | undefined {
   return FIELDS[name]?.[0] ?? SECRETS[name.replace('secrets.', '')];
 }
@@ -65,7 +65,10 @@ export function differences(before: Connector, after: Connector): Difference[] {
     .filter((one) => one.before !== one.after);
 }
 
-/** Likewise, and which secrets were entered anew: what they are is never told. */
+/**
+ * Return the differences, and the secrets that were replaced. The values of secrets are never
+ * known.
+ */
 export function versionDifferences(
   before: ConnectorVersion,
   after: ConnectorVersion,

@@ -1,5 +1,6 @@
 /**
- * The parts of the form. The first two are what is mended most: they stand in Error Tracking too.
+ * The sections of the form. Error Tracking shows the endpoint and the authentication, because these
+ * change most often.
  */
 
 import Box from '@mui/material/Box';

@@ -1,4 +1,4 @@
-/** A connector between the API and the form. */
+/** The conversion between a connector of the API and the values of its form. */
 
 import type { Connector } from '@/api/types';
 import type { components } from '@/api/schema';
@@ -7,8 +7,8 @@ export type ConnectorChange = components['schemas']['ConnectorChange'];
 type AuthenticationType = components['schemas']['AuthenticationType'];
 
 /**
- * What the form holds: texts may be empty; secrets are undefined while they are not touched, and
- * empty to be removed.
+ * The values of the form. Texts may be empty. A secret is undefined until the user changes it, and
+ * empty to remove it.
  */
 export interface FormValues {
   name: string;
@@ -124,7 +124,7 @@ export function toFormValues(connector: Connector): FormValues {
   };
 }
 
-/** What is sent; a mapping that is no JSON throws a SyntaxError. */
+/** Return the request body. Throws a SyntaxError if the mapping is not JSON. */
 export function toConnectorFields(values: FormValues): Omit<ConnectorChange, 'version'> {
   const { authentication: auth, limits, headers } = values;
   return {
@@ -183,7 +183,7 @@ function definedOnly(secrets: Record<string, string | undefined>): Record<string
   );
 }
 
-/** Addresses and credentials are used as they were typed; the API refuses blanks that cannot be. */
+/** Addresses and credentials are sent as typed. The API refuses blanks that cannot be right. */
 function unchangedOrNull(value: string): string | null {
   return value === '' ? null : value;
 }

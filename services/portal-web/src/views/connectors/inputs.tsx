@@ -1,4 +1,4 @@
-/** The form's inputs: a label, a help text, and what is wrong. */
+/** The inputs of the form, each with label, help text and error. */
 
 import Autocomplete from '@mui/material/Autocomplete';
 import Button from '@mui/material/Button';
@@ -60,8 +60,8 @@ export function TextInput({
 }
 
 /**
- * One of a few; something else that is stored already stays choosable, so that it can be seen and
- * mended.
+ * A select input. A stored value outside the choices stays selectable, so that the user can see and
+ * correct it.
  */
 export function ChoiceInput({
   name,
@@ -177,7 +177,10 @@ export function ActionsInput({ label, help }: InputProps) {
   );
 }
 
-/** Write-only: what is set is never shown; it stays unless something is typed or it is removed. */
+/**
+ * A write-only input. A stored secret is never shown, and stays unless the user replaces or removes
+ * it.
+ */
 export function SecretInput({
   name,
   label,

@@ -1,6 +1,6 @@
 /**
- * Saves a connector, and shows the server's objections next to the fields. Unsaved entries
- * stay when another version of the connector arrives, and the page asks before it is left.
+ * The form of a connector. Errors of the server appear next to their fields. Unsaved changes stay
+ * when the connector gets another version, and the page asks before the user leaves it.
  */
 
 import { useQueryClient } from '@tanstack/react-query';
@@ -22,7 +22,7 @@ import {
 export interface ConnectorFormState {
   form: UseFormReturn<FormValues>;
   error: string;
-  /** Whether there are unsaved entries, made in an earlier version than the connector has now. */
+  /** Whether unsaved changes started from an older version than the current one. */
   isOutdated: boolean;
   save: (onSaved: (saved: Connector) => void) => Promise<void>;
 }
@@ -57,13 +57,16 @@ export function useConnectorForm(connector?: Connector): ConnectorFormState {
   };
   const save = (onSaved: (saved: Connector) => void) => {
     setError('');
-    form.clearErrors(); // those of the server stay otherwise, and keep the form from being sent
+    form.clearErrors(); // errors of the server stay otherwise, and block the next submit
     return form.handleSubmit((values) => submit(values, onSaved))();
   };
   return { form, error, isOutdated, save };
 }
 
-/** Whether any field is dirty; `isDirty` is false after entries outlasted another version. */
+/**
+ * Return whether any field is dirty. `isDirty` is false after changes have outlasted another
+ * version.
+ */
 function hasDirtyField(dirty: unknown): boolean {
   if (typeof dirty === 'object' && dirty !== null) return Object.values(dirty).some(hasDirtyField);
   return dirty === true;
@@ -86,7 +89,7 @@ function saveConnector(values: FormValues, connector?: Connector): Promise<Conne
   );
 }
 
-/** Put each named fault beside its field; whether there was one. */
+/** Show each error next to its field. Returns whether there was one. */
 function showFieldErrors(error: unknown, form: UseFormReturn<FormValues>): boolean {
   if (error instanceof SyntaxError) form.setError('mapping', { message: error.message });
   if (!(error instanceof ProblemError)) return false;

@@ -1,4 +1,4 @@
-/** All connectors, for choosing one by name. */
+/** All connectors, also as choices of a select. */
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';

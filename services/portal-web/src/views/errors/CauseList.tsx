@@ -1,4 +1,4 @@
-/** Failures that came the same way, counted together: mend once, settle many. */
+/** Failures grouped by cause, because one fix can resolve all of a group. */
 
 import Note from '@mui/icons-material/StickyNote2Outlined';
 import Box from '@mui/material/Box';

@@ -1,4 +1,4 @@
-/** Error Tracking: what was not sent successfully, as a list or by cause; many settled at once. */
+/** Error Tracking: unsuccessful transactions as a list or by cause, with bulk actions. */
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -107,7 +107,7 @@ function ErrorList() {
   );
 }
 
-/** Here the reason counts most: it stands beside the subject. */
+/** The columns with the reason next to the subject, because it matters most here. */
 function useErrorColumns(): readonly Column<DeliveryRow>[] {
   const columns = useTransactionColumns();
   return useMemo(
@@ -119,7 +119,7 @@ function useErrorColumns(): readonly Column<DeliveryRow>[] {
   );
 }
 
-/** In the tools' place while something is selected. */
+/** The bulk actions. They replace the toolbar while rows are selected. */
 function BulkActions({
   selection,
   onPlan,

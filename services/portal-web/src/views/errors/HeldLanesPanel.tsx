@@ -1,4 +1,4 @@
-/** The held lanes above the errors: their deliveries wait, and go on by themselves. */
+/** The held lanes above the errors. Their deliveries wait and continue automatically. */
 
 import Box from '@mui/material/Box';
 import { useHealth } from '@/live/useHealth';

@@ -1,4 +1,4 @@
-/** What is known about a cause, for whoever looks next. */
+/** A note about a cause, for other users. */
 
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';

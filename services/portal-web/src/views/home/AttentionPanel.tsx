@@ -1,4 +1,4 @@
-/** What waits for an administrator, the most first. */
+/** The held lanes and the most frequent causes of failures. */
 
 import Check from '@mui/icons-material/TaskAltOutlined';
 import Box from '@mui/material/Box';

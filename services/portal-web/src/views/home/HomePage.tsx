@@ -1,4 +1,4 @@
-/** Home: is everything well, what needs me, and how it went. */
+/** Home: the health of the system, the items that need attention, and recent results. */
 
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';

@@ -1,4 +1,4 @@
-/** Four numbers, each the way to what it counts. */
+/** Four numbers, each with a link to its transactions. */
 
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
@@ -71,7 +71,7 @@ export function StatTiles({
   );
 }
 
-/** Never 100 while one failed. */
+/** Return a percentage that is below 100 unless all succeeded. */
 function percent(part: number, whole: number): string {
   const share = (100 * part) / whole;
   return share === 100 ? '100' : (Math.floor(share * 10) / 10).toFixed(1);

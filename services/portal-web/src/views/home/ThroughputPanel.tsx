@@ -1,4 +1,4 @@
-/** What came to an end over time, by what it came to. */
+/** Finished transactions over time, by result. */
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';

@@ -1,4 +1,4 @@
-/** Figures of a stretch of time, one bar for each step, empty ones too. */
+/** The throughput of a period, with one bar per interval, empty ones included. */
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';

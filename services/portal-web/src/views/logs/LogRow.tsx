@@ -1,4 +1,4 @@
-/** One line of the logs; opened, it shows everything it says. */
+/** A log message. All its fields appear when it is open. */
 
 import Expand from '@mui/icons-material/ChevronRightOutlined';
 import Box from '@mui/material/Box';

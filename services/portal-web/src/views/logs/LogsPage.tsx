@@ -1,4 +1,4 @@
-/** Logs: every message of every service, followed live; pausing keeps the page still. */
+/** Logs: the messages of all services, live, with a pause button. */
 
 import Pause from '@mui/icons-material/PauseOutlined';
 import Play from '@mui/icons-material/PlayArrowOutlined';

@@ -1,6 +1,6 @@
 /**
- * The newest lines, read every two seconds; while paused they stand still and what comes is
- * counted.
+ * The newest log messages, polled every two seconds. While paused, the list stays still and new
+ * messages are counted.
  */
 
 import { useQuery } from '@tanstack/react-query';
@@ -45,7 +45,7 @@ export function useLogTail(criteria: Record<string, string>, isPaused: boolean):
   };
 }
 
-/** What was last shown is what stays while paused. */
+/** The page that stays visible while paused. */
 function useFrozenPage(
   view: string,
   isPaused: boolean,
@@ -58,7 +58,7 @@ function useFrozenPage(
   return [isFrozen ? frozen.page : null, (page) => setFrozen({ view, page })];
 }
 
-/** How many lines came before the first that is shown. */
+/** Return the number of messages before the first visible one. */
 function countNewer(shown: Page | undefined, latest: Page | undefined): number {
   const first = shown?.items[0]?.log_id;
   const index = latest?.items.findIndex((line) => line.log_id === first) ?? 0;

@@ -1,4 +1,4 @@
-/** An operation's transactions, in the order in which they are done. */
+/** The transactions of an operation, in the order of their processing. */
 
 import Search from '@mui/icons-material/SearchOutlined';
 import Box from '@mui/material/Box';

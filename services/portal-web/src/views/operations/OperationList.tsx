@@ -1,4 +1,4 @@
-/** Operations: retries and archivings of many transactions, the newest first. */
+/** Operations: retries, archivings and restores of many transactions, the newest first. */
 
 import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -41,7 +41,7 @@ export default function OperationList() {
   );
 }
 
-/** Rows move on where they stand. */
+/** Update the rows in place. */
 function useLiveOperations(): void {
   const client = useQueryClient();
   useLiveEvents<Operation>('operation', (events) => {

@@ -1,4 +1,4 @@
-/** One operation: how far it is, what its transactions came to, and how to hold or end it. */
+/** One operation: its progress, the outcomes of its transactions, and pause, resume and cancel. */
 
 import Cancel from '@mui/icons-material/StopCircleOutlined';
 import Pause from '@mui/icons-material/PauseOutlined';
@@ -75,7 +75,7 @@ export default function OperationPage() {
   );
 }
 
-/** What the plan named and was something else before the operation began. */
+/** The planned transactions that changed before the operation started. */
 function LeftOutAlert({ count }: { count: number }) {
   const text = useText();
   if (count <= 0) return null;
@@ -134,7 +134,7 @@ const OUTCOMES: readonly (ItemOutcome | undefined)[] = [
   'skipped',
 ];
 
-/** The counts are the filter of the list below. */
+/** The counts by outcome. They filter the list below. */
 function OutcomeCounts({
   operation,
   selected,

@@ -1,4 +1,4 @@
-/** Where an operation stands, and how far it is. */
+/** The state and the progress of an operation. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

@@ -1,4 +1,4 @@
-/** What a Retry All or Archive All would be about; nothing happens before it is started here. */
+/** The plan of a Retry All or Archive All. The operation starts only from here. */
 
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';

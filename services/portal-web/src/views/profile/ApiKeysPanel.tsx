@@ -1,4 +1,4 @@
-/** Keys for programs; each is shown once, when it is made. */
+/** The API keys. A key is shown once, after its creation. */
 
 import Add from '@mui/icons-material/KeyOutlined';
 import Alert from '@mui/material/Alert';

@@ -1,4 +1,4 @@
-/** A new API key, with at most one's own role. */
+/** A dialog for a new API key, with at most the role of the user. */
 
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';

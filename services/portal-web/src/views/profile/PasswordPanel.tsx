@@ -1,4 +1,4 @@
-/** One's own password, replaced. */
+/** A form for the user's own password. */
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';

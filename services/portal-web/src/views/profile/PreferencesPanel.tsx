@@ -1,4 +1,4 @@
-/** The time zone and the rows' height; kept with the account. */
+/** The time zone and the row height, stored with the account. */
 
 import Autocomplete from '@mui/material/Autocomplete';
 import Box from '@mui/material/Box';

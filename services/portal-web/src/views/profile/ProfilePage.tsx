@@ -1,4 +1,4 @@
-/** Profile: one's own password, API keys and preferences. */
+/** Profile: the user's own password, API keys and preferences. */
 
 import Box from '@mui/material/Box';
 import { useGetIdentity, usePermissions } from 'react-admin';

@@ -1,4 +1,4 @@
-/** The word, the sentence and the reasons. */
+/** The health of the system: its state, a sentence and the reasons. */
 
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';

@@ -1,4 +1,4 @@
-/** A lane that is held: since when and why, with a link to its deliveries. */
+/** A held lane with its start and reason, and a link to its deliveries. */
 
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';

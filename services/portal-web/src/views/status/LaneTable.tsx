@@ -1,4 +1,4 @@
-/** One lane per connector: what waits, since when, and whether it is held. */
+/** The lanes, with their waiting deliveries and their state. */
 
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';

@@ -1,4 +1,4 @@
-/** Every replica of every service that was heard of. */
+/** The replicas of all services that sent a heartbeat. */
 
 import Box from '@mui/material/Box';
 import MuiTable from '@mui/material/Table';

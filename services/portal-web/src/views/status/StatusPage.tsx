@@ -1,4 +1,4 @@
-/** Status: whether the connection works, and what was seen of every part of it. */
+/** Status: the health of the connection, and the state of every part of it. */
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';

@@ -1,4 +1,4 @@
-/** Every attempt of a delivery, the newest first. */
+/** The attempts of a delivery, the newest first. */
 
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';

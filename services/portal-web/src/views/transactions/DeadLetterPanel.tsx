@@ -1,4 +1,4 @@
-/** A message nobody could work on: why, and what was in it. */
+/** A dead letter: its reason and its content. */
 
 import Typography from '@mui/material/Typography';
 import type { DeliveryDetails } from '@/api/types';

@@ -1,4 +1,4 @@
-/** Why a delivery stands where it stands, and what to do. */
+/** The reason for the status of a delivery, and the next step. */
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
@@ -38,7 +38,7 @@ export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {
   );
 }
 
-/** The reason itself: the first line says what to mend, then comes what the back office said. */
+/** The reason. Its first line names the fix, and the answer of the back office follows. */
 function ReasonText({ message }: { message: string }) {
   const text = useText();
   return (
@@ -65,7 +65,7 @@ function ReasonText({ message }: { message: string }) {
   );
 }
 
-/** When the timer job retries it next, or why it does not. */
+/** The next retry by the timer job, or the reason why there is none. */
 function AutomaticRetry({ retry }: { retry: NonNullable<DeliveryDetails['automatic_retry']> }) {
   const text = useText();
   return (

@@ -1,4 +1,4 @@
-/** Transactions: every change on its way to every connector, as a flat list. */
+/** Transactions: a flat list of all deliveries. */
 
 import { ListView } from '@/list/ListView';
 import { useLiveTransactions } from '@/live/useLiveTransactions';

@@ -1,7 +1,4 @@
-/**
- * One transaction on its way to one connector: the reason, the settings to mend, and another
- * attempt.
- */
+/** One transaction on its way to one connector: the reason, the settings, and the retry. */
 
 import Archive from '@mui/icons-material/Inventory2Outlined';
 import Replay from '@mui/icons-material/ReplayOutlined';

@@ -1,4 +1,4 @@
-/** One delivery, read anew while something is under way, and what can be asked for it. */
+/** One delivery, polled until it is done, and its actions. */
 
 import {
   useMutation,
@@ -57,7 +57,7 @@ export function useTransactionAction(id: string): TransactionActionMutation {
     },
     onSuccess: (_, action) => {
       notify(text(CONFIRMATIONS[action]));
-      // it is carried out a moment later; live updates tell of it, and without them these looks do
+      // the action runs a moment later, and these polls show it even without live updates
       for (let poll = 1; poll <= POLLS_AFTER_ACTION; poll += 1)
         setTimeout(
           () => void client.invalidateQueries({ queryKey: ['delivery', id] }),

@@ -1,4 +1,4 @@
-/** An account's role, whether it is enabled, and a new password. */
+/** A dialog for the role, the state and the password of an account. */
 
 import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';

@@ -1,4 +1,4 @@
-/** A new account. */
+/** A dialog for a new account. */
 
 import TextField from '@mui/material/TextField';
 import { useMutation, useQueryClient } from '@tanstack/react-query';

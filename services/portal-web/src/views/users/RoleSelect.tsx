@@ -1,4 +1,4 @@
-/** The three roles, each with what it may do. */
+/** A select for the role, with the rights of each. */
 
 import ListItemText from '@mui/material/ListItemText';
 import MenuItem from '@mui/material/MenuItem';

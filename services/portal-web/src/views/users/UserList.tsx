@@ -1,4 +1,4 @@
-/** Users: the local accounts, for administrators. */
+/** Users: the local accounts, for admins. */
 
 import Add from '@mui/icons-material/PersonAddOutlined';
 import Box from '@mui/material/Box';
