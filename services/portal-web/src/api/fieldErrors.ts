@@ -6,11 +6,11 @@ type FieldErrors = components['schemas']['Problem']['errors'];
 
 /** Return the messages nested by the path of their field, as react-admin's forms expect them. */
 export function errorsByField(errors: FieldErrors = []): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
+  const nested: Record<string, unknown> = {};
   for (const { field, message } of errors) {
-    setIn(found, field.replace(/^body\./, '').split('.'), message);
+    setIn(nested, field.replace(/^body\./, '').split('.'), message);
   }
-  return found;
+  return nested;
 }
 
 function setIn(target: Record<string, unknown>, path: string[], message: string): void {

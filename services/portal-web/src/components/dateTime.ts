@@ -20,26 +20,23 @@ export function formatDateTime(moment: Date, zone: string): string {
 }
 
 function formatDay(moment: Date, zone: string): string {
-  return formattersFor(zone).formatDay.format(moment);
+  return formattersFor(zone).day.format(moment);
 }
 
 export function formatTime(moment: Date, zone: string): string {
-  return formattersFor(zone).formatTime.format(moment);
+  return formattersFor(zone).time.format(moment);
 }
 
-const cache = new Map<
-  string,
-  { formatDay: Intl.DateTimeFormat; formatTime: Intl.DateTimeFormat }
->();
+const cache = new Map<string, { day: Intl.DateTimeFormat; time: Intl.DateTimeFormat }>();
 
 /** Formatters are cached by zone, because creating one takes longer than rendering a row. */
 function formattersFor(zone: string) {
-  const found = cache.get(zone) ?? {
-    formatDay: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }),
-    formatTime: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }),
+  const formatters = cache.get(zone) ?? {
+    day: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' }),
+    time: new Intl.DateTimeFormat('sv-SE', { timeZone: zone, timeStyle: 'medium' }),
   };
-  cache.set(zone, found);
-  return found;
+  cache.set(zone, formatters);
+  return formatters;
 }
 
 /** Return hours and minutes. */

@@ -33,7 +33,7 @@ export function SavedViewsMenu({
   const text = useText();
   const client = useQueryClient();
   const [isSaving, setIsSaving] = useState(false);
-  const found = useQuery({
+  const query = useQuery({
     queryKey: [...SAVED_VIEWS_KEY, list],
     queryFn: async () =>
       (await unwrap(api.GET('/api/saved-views', { params: { query: { list, limit: 200 } } })))
@@ -45,7 +45,7 @@ export function SavedViewsMenu({
       api.DELETE('/api/saved-views/{saved_view_id}', { params: { path: { saved_view_id: id } } }),
     onSettled: () => client.invalidateQueries({ queryKey: SAVED_VIEWS_KEY }),
   });
-  const views = found.data ?? [];
+  const views = query.data ?? [];
   return (
     <>
       <MenuButton label={text('list.views')} icon={<Bookmark fontSize="small" />}>

@@ -23,9 +23,9 @@ export function criteriaToParams(criteria: Record<string, string>): [string, str
 export function paramsToCriteria(
   params: Iterable<readonly [string, string]>,
 ): Record<string, string> {
-  const found: Record<string, string[]> = {};
-  for (const [name, value] of params) (found[name] ??= []).push(value);
+  const grouped: Record<string, string[]> = {};
+  for (const [name, value] of params) (grouped[name] ??= []).push(value);
   return Object.fromEntries(
-    Object.entries(found).map(([name, values]) => [name, joinValues(values)]),
+    Object.entries(grouped).map(([name, values]) => [name, joinValues(values)]),
   );
 }

@@ -53,8 +53,10 @@ export function useListState(defaultSort: string): ListState {
   const setCriteria = useCallback(
     (newCriteria: Record<string, string>) => {
       setParams((before) => {
-        const kept = [...before].filter(([name]) => RESERVED_PARAMS.has(name) && name !== 'after');
-        return new URLSearchParams([...kept, ...criteriaToParams(newCriteria)]);
+        const reserved = [...before].filter(
+          ([name]) => RESERVED_PARAMS.has(name) && name !== 'after',
+        );
+        return new URLSearchParams([...reserved, ...criteriaToParams(newCriteria)]);
       });
     },
     [setParams],

@@ -21,8 +21,8 @@ export function useNewRows(
   const add = useCallback(
     (added: string[]) =>
       setFresh((before) => {
-        const known = before.view === view ? before.ids : NO_IDS;
-        const ids = union(known, added);
+        const current = before.view === view ? before.ids : NO_IDS;
+        const ids = union(current, added);
         return ids === before.ids ? before : { view, ids };
       }),
     [view],

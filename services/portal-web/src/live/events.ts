@@ -48,7 +48,7 @@ export function isConnected(): boolean {
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     close();
-  } else if (Object.values(listeners).some((some) => some.size > 0)) {
+  } else if (Object.values(listeners).some((subscribed) => subscribed.size > 0)) {
     open();
     // the events since the tab was hidden are lost
     for (const listener of listeners.resync) listener([null]);

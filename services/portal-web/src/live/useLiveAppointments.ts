@@ -8,6 +8,7 @@ import type { AppointmentRow, Delivery } from '@/api/types';
 import type { ListState } from '@/list/useListState';
 import type { Rows } from '@/list/useRows';
 import { useNewRows, type NewRows } from '@/list/useNewRows';
+import { mergeIntoAppointment } from '@/live/mergeEvents';
 import { useLiveEvents } from '@/live/useLiveEvents';
 
 interface CachedPage {
@@ -24,39 +25,15 @@ export function useLiveAppointments(rows: Rows<AppointmentRow>, listState: ListS
   useLiveEvents<Delivery>('delivery', (events) => {
     client.setQueriesData<CachedPage>(
       { queryKey: ['appointments', 'getList'] },
-      (page) => page && { ...page, data: page.data.map((row) => mergeEvents(row, events)) },
+      (page) =>
+        page && { ...page, data: page.data.map((row) => mergeIntoAppointment(row, events)) },
     );
-    const shown = new Set(rows.rows?.map((row) => row.appointment_key));
+    const visibleKeys = new Set(rows.rows?.map((row) => row.appointment_key));
     const keys = events
       .flatMap((event) => event.appointment?.key ?? [])
-      .filter((key) => !shown.has(key));
+      .filter((key) => !visibleKeys.has(key));
     if (countsNewRows && keys.length > 0) add(keys);
   });
   useLiveEvents('resync', () => rows.refetch());
   return { count: newRows.size, reset };
-}
-
-/**
- * Merge events into the deliveries of a row. The delivery of a newer transaction replaces the older
- * one.
- */
-function mergeEvents(row: AppointmentRow, events: Delivery[]): AppointmentRow {
-  const own = events.filter((event) => event.appointment?.key === row.appointment_key);
-  if (own.length === 0) return row;
-  const deliveries = row.deliveries.map((latest) => {
-    const event = own.findLast(
-      (one) =>
-        one.connector_id === latest.connector_id &&
-        (one.delivery_id === latest.delivery_id || one.received_at >= row.last_transaction_at),
-    );
-    return event
-      ? {
-          ...latest,
-          delivery_id: event.delivery_id,
-          status: event.status ?? null,
-          phase: event.phase,
-        }
-      : latest;
-  });
-  return { ...row, deliveries };
 }

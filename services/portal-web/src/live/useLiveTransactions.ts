@@ -9,6 +9,7 @@ import type { ListState } from '@/list/useListState';
 import type { Rows } from '@/list/useRows';
 import { useNewRows, type NewRows } from '@/list/useNewRows';
 import { matches } from '@/live/matches';
+import { mergeIntoDelivery } from '@/live/mergeEvents';
 import { useLiveEvents } from '@/live/useLiveEvents';
 
 interface CachedPage {
@@ -33,29 +34,22 @@ function useLiveList(
   const [newRows, add, reset] = useNewRows(listState);
   const isNewestFirst = listState.after === null && listState.sort === '-received_at';
   useLiveEvents<Delivery>('delivery', (events) => {
-    const shown = new Set(rows.rows?.map((row) => row.delivery_id));
+    const visibleIds = new Set(rows.rows?.map((row) => row.delivery_id));
     const latest = new Map(events.map((event) => [event.delivery_id, event]));
-    if ([...latest.keys()].some((id) => shown.has(id))) {
+    if ([...latest.keys()].some((id) => visibleIds.has(id))) {
       client.setQueriesData<CachedPage>(
         { queryKey: ['deliveries', 'getList'] },
-        (page) => page && { ...page, data: page.data.map((row) => mergeEvent(row, latest)) },
+        (page) => page && { ...page, data: page.data.map((row) => mergeIntoDelivery(row, latest)) },
       );
     }
     if (!isNewestFirst) return;
     const matching = [...latest.values()].filter(
       (event) =>
-        !shown.has(event.delivery_id) && matches(event, listState.criteria, onlyUnsuccessful),
+        !visibleIds.has(event.delivery_id) && matches(event, listState.criteria, onlyUnsuccessful),
     );
     if (matching.length > 0) add(matching.map((event) => event.delivery_id));
   });
   useLiveEvents('resync', () => rows.refetch());
-  const shown = new Set(rows.rows?.map((row) => row.delivery_id));
-  return { count: [...newRows].filter((id) => !shown.has(id)).length, reset };
-}
-
-function mergeEvent(row: DeliveryRow, latest: ReadonlyMap<string, Delivery>): DeliveryRow {
-  const event = latest.get(row.delivery_id);
-  return event === undefined || event.changed_at < row.changed_at
-    ? row
-    : { ...row, ...event, id: row.id };
+  const visibleIds = new Set(rows.rows?.map((row) => row.delivery_id));
+  return { count: [...newRows].filter((id) => !visibleIds.has(id)).length, reset };
 }

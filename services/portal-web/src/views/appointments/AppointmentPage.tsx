@@ -31,17 +31,17 @@ type TabName = (typeof TABS)[number];
 export default function AppointmentPage() {
   const text = useText();
   const { key = '' } = useParams();
-  const found = useAppointment(key);
+  const query = useAppointment(key);
   const backLink = <BackButton to="/appointments" list={text('menu.appointments')} />;
-  if (found.error)
+  if (query.error)
     return (
       <>
         <PageHeader title={text('menu.appointments')} backLink={backLink} />
-        <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={420} />;
-  const appointment = found.data;
+  if (!query.data) return <Skeleton variant="rounded" height={420} />;
+  const appointment = query.data;
   return (
     <>
       <PageHeader

@@ -18,17 +18,17 @@ import { describeEntry, type EntryDescription } from '@/views/appointments/timel
 export function TimelineTab({ appointmentKey }: { appointmentKey: string }) {
   const text = useText();
   const isAdmin = useHasRole('admin');
-  const found = useTimeline(appointmentKey);
-  if (found.error) return <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />;
-  if (!found.data) return <Skeleton variant="rounded" height={240} />;
-  if (found.data.items.length === 0) return <EmptyState title={text('details.noActivity')} />;
+  const query = useTimeline(appointmentKey);
+  if (query.error) return <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Skeleton variant="rounded" height={240} />;
+  if (query.data.items.length === 0) return <EmptyState title={text('details.noActivity')} />;
   return (
     <Box
       component="ol"
       aria-label={text('details.timeline')}
       sx={{ listStyle: 'none', m: 0, p: 0, pl: 1.5 }}
     >
-      {found.data.items.map((entry, index) => (
+      {query.data.items.map((entry, index) => (
         <TimelineItem
           key={`${entry.kind} ${entry.at} ${index}`}
           at={entry.at}

@@ -29,7 +29,7 @@ import { useConnectors } from '@/views/connectors/useConnectors';
 
 export default function ConnectorList() {
   const text = useText();
-  const found = useConnectors();
+  const query = useConnectors();
   const isAdmin = useHasRole('admin');
   return (
     <>
@@ -56,14 +56,14 @@ export default function ConnectorList() {
         ) : null}
       </PageHeader>
       <Card>
-        {found.error ? (
-          <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
+        {query.error ? (
+          <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
         ) : null}
-        {found.isPending ? <Skeleton height={200} variant="rectangular" /> : null}
-        {found.data?.length === 0 ? (
+        {query.isPending ? <Skeleton height={200} variant="rectangular" /> : null}
+        {query.data?.length === 0 ? (
           <EmptyState title={text('empty.connectors')} hint={text('empty.connectorsHint')} />
         ) : null}
-        {found.data?.length ? <ConnectorTable connectors={found.data} /> : null}
+        {query.data?.length ? <ConnectorTable connectors={query.data} /> : null}
       </Card>
     </>
   );

@@ -35,7 +35,7 @@ export default function ConnectorPage() {
   const text = useText();
   const { id = 'new' } = useParams();
   const isNew = id === 'new';
-  const found = useQuery({
+  const query = useQuery({
     queryKey: ['connector', id],
     queryFn: () =>
       unwrap(api.GET('/api/connectors/{connector_id}', { params: { path: { connector_id: id } } })),
@@ -54,15 +54,15 @@ export default function ConnectorPage() {
         <ConnectorForm />
       </>
     );
-  if (found.error)
+  if (query.error)
     return (
       <>
         <PageHeader title={text('connectors.title')} backLink={backLink} />
-        <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={420} />;
-  const connector = found.data;
+  if (!query.data) return <Skeleton variant="rounded" height={420} />;
+  const connector = query.data;
   return (
     <>
       <PageHeader

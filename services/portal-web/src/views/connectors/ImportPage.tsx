@@ -34,7 +34,7 @@ export default function ImportPage() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const file = useRef<HTMLInputElement>(null);
-  const [chosen, setChosen] = useState<ImportFile | null>(null);
+  const [selectedFile, setSelectedFile] = useState<ImportFile | null>(null);
   const preview = useMutation({ mutationFn: (file: ImportFile) => uploadFile(file, true) });
   const importRows = useMutation({
     mutationFn: (file: ImportFile) => uploadFile(file, false),
@@ -44,11 +44,11 @@ export default function ImportPage() {
       void navigate('/connectors');
     },
   });
-  const choose = async (file: File | undefined) => {
+  const selectFile = async (file: File | undefined) => {
     if (!file) return;
-    const read = { name: file.name, body: await file.text() };
-    setChosen(read);
-    preview.mutate(read);
+    const importFile = { name: file.name, body: await file.text() };
+    setSelectedFile(importFile);
+    preview.mutate(importFile);
   };
   const error = preview.error ?? importRows.error;
   const rows = preview.data?.rows ?? [];
@@ -76,17 +76,17 @@ export default function ImportPage() {
             hidden
             accept=".csv,.json,text/csv,application/json"
             aria-label={text('connectors.choose')}
-            onChange={(event) => void choose(event.target.files?.[0])}
+            onChange={(event) => void selectFile(event.target.files?.[0])}
           />
-          <Typography variant="body2">{chosen?.name}</Typography>
+          <Typography variant="body2">{selectedFile?.name}</Typography>
         </Box>
         {error ? <ErrorAlert error={error} /> : null}
         {preview.data ? <ImportPreview result={preview.data} /> : null}
-        {chosen && isValid ? (
+        {selectedFile && isValid ? (
           <Box>
             <Button
               variant="contained"
-              onClick={() => importRows.mutate(chosen)}
+              onClick={() => importRows.mutate(selectedFile)}
               loading={importRows.isPending}
             >
               {text('connectors.importRows', { smart_count: rows.length })}

@@ -20,19 +20,19 @@ import { fieldLabelKey, versionDifferences } from '@/views/connectors/difference
 
 export function VersionHistory({ connector }: { connector: Connector }) {
   const text = useText();
-  const found = useVersions(connector);
-  const versions = found.data?.pages.flatMap((page) => page.items) ?? [];
+  const query = useVersions(connector);
+  const versions = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel title={text('connectors.versions')} hint={text('connectors.versionsHint')}>
-      {found.error ? <ErrorAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
-      {found.isPending ? <Skeleton height={120} variant="rounded" /> : null}
+      {query.error ? <ErrorAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.isPending ? <Skeleton height={120} variant="rounded" /> : null}
       {versions.length === 1 ? <EmptyState title={text('empty.versions')} /> : null}
       {versions.length > 1 ? <VersionComparison versions={versions} /> : null}
-      {found.hasNextPage ? (
+      {query.hasNextPage ? (
         <Button
           color="inherit"
-          onClick={() => void found.fetchNextPage()}
-          loading={found.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+          loading={query.isFetchingNextPage}
           sx={{ mt: 1 }}
         >
           {text('connectors.olderVersions')}

@@ -21,12 +21,12 @@ import { PlanDialog } from '@/views/operations/PlanDialog';
 
 export function CauseList() {
   const text = useText();
-  const found = useCauses();
+  const query = useCauses();
   const [selection, setSelection] = useState<OperationSelection | null>(null);
   const [notedCause, setNotedCause] = useState<Cause | null>(null);
-  if (found.error) return <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />;
-  if (!found.data) return <Skeleton variant="rounded" height={240} />;
-  if (found.data.length === 0)
+  if (query.error) return <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Skeleton variant="rounded" height={240} />;
+  if (query.data.length === 0)
     return (
       <Card>
         <EmptyState title={text('empty.errors')} hint={text('empty.causesHint')} />
@@ -34,7 +34,7 @@ export function CauseList() {
     );
   return (
     <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 1.5 }}>
-      {found.data.map((cause) => (
+      {query.data.map((cause) => (
         <CauseCard
           key={cause.cause}
           cause={cause}

@@ -10,7 +10,7 @@ import { formatDuration } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
 import { useText } from '@/texts/texts';
 import { useErrorCount } from '@/live/useCauses';
-import type { Throughput } from '@/views/home/useThroughput';
+import { percent, type Throughput } from '@/views/home/throughput';
 
 export function StatTiles({
   throughput,
@@ -69,12 +69,6 @@ export function StatTiles({
       />
     </Box>
   );
-}
-
-/** Return a percentage that is below 100 unless all succeeded. */
-function percent(part: number, whole: number): string {
-  const share = (100 * part) / whole;
-  return share === 100 ? '100' : (Math.floor(share * 10) / 10).toFixed(1);
 }
 
 function StatTile({

@@ -14,7 +14,8 @@ import { useTimeZone } from '@/components/useTimeZone';
 import { Panel } from '@/components/Panel';
 import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
-import type { Range, Throughput } from '@/views/home/useThroughput';
+import type { Throughput } from '@/views/home/throughput';
+import type { Range } from '@/views/home/useThroughput';
 
 export function ThroughputPanel({
   range,

@@ -2,8 +2,7 @@
 
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
-import type { Figure } from '@/api/types';
-import type { Bar } from '@/charts/StackedBarChart';
+import { sumUp, toTimestamp, type Throughput } from '@/views/home/throughput';
 
 export type Range = 'lastHour' | 'lastDay' | 'lastWeek';
 
@@ -13,14 +12,6 @@ const INTERVALS = {
   lastWeek: { step: 'hour', seconds: 3_600, count: 168 },
 } as const;
 const POLL_INTERVAL_MS = 15_000;
-
-export interface Throughput {
-  bars: Bar[];
-  accepted: number;
-  success: number;
-  skipped: number;
-  unsuccessful: number;
-}
 
 export function useThroughput(range: Range): UseQueryResult<Throughput> {
   const { step, seconds, count } = INTERVALS[range];
@@ -39,29 +30,4 @@ export function useThroughput(range: Range): UseQueryResult<Throughput> {
       return sumUp(items, first, seconds, count);
     },
   });
-}
-
-function sumUp(figures: Figure[], first: number, seconds: number, count: number): Throughput {
-  const bars = Array.from({ length: count }, (_, index) => ({
-    at: toTimestamp(first + index * seconds),
-    counts: [0, 0, 0],
-  }));
-  const sums = { accepted: 0, success: 0, skipped: 0, unsuccessful: 0 };
-  for (const figure of figures) {
-    const unsuccessful = figure.failed + figure.refused;
-    sums.accepted += figure.accepted;
-    sums.success += figure.success;
-    sums.skipped += figure.skipped;
-    sums.unsuccessful += unsuccessful;
-    const bar = bars[Math.floor((Date.parse(figure.at) / 1000 - first) / seconds)];
-    if (bar)
-      bar.counts = [figure.success, figure.skipped, unsuccessful].map(
-        (more, index) => more + (bar.counts[index] ?? 0),
-      );
-  }
-  return { bars, ...sums };
-}
-
-function toTimestamp(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

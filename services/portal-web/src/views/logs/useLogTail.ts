@@ -26,22 +26,22 @@ export interface LogTail {
 export function useLogTail(criteria: Record<string, string>, isPaused: boolean): LogTail {
   const query = { level: 'info', ...criteria };
   const view = JSON.stringify(query);
-  const found = useQuery({
+  const result = useQuery({
     queryKey: ['logs', view],
     queryFn: () => fetchPage(query),
     refetchInterval: POLL_INTERVAL_MS,
   });
-  const [frozen, freeze] = useFrozenPage(view, isPaused, found.data);
-  const shown = frozen ?? found.data;
+  const [frozen, freeze] = useFrozenPage(view, isPaused, result.data);
+  const visible = frozen ?? result.data;
   const loadOlder = async ({ items, next }: Page) => {
     const page = await fetchPage({ ...query, after: next ?? '' });
     freeze({ items: [...items, ...page.items], next: page.next });
   };
   return {
-    lines: shown?.items,
-    newLines: countNewer(shown, found.data),
-    error: found.error,
-    loadOlder: shown?.next ? () => void loadOlder(shown) : null,
+    lines: visible?.items,
+    newLines: countNewer(visible, result.data),
+    error: result.error,
+    loadOlder: visible?.next ? () => void loadOlder(visible) : null,
   };
 }
 
@@ -59,8 +59,8 @@ function useFrozenPage(
 }
 
 /** Return the number of messages before the first visible one. */
-function countNewer(shown: Page | undefined, latest: Page | undefined): number {
-  const first = shown?.items[0]?.log_id;
+function countNewer(visible: Page | undefined, latest: Page | undefined): number {
+  const first = visible?.items[0]?.log_id;
   const index = latest?.items.findIndex((line) => line.log_id === first) ?? 0;
   return index < 0 ? PAGE_SIZE : index;
 }

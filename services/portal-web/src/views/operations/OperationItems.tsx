@@ -30,7 +30,7 @@ export function OperationItems({
   outcome?: ItemOutcome;
 }) {
   const text = useText();
-  const found = useInfiniteQuery({
+  const query = useInfiniteQuery({
     queryKey: ['operation', operationId, 'items', outcome, revision],
     queryFn: ({ pageParam }) =>
       unwrap(
@@ -45,8 +45,8 @@ export function OperationItems({
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   });
-  const items = found.data?.pages.flatMap((page) => page.items) ?? [];
-  if (found.data && items.length === 0) return <EmptyState title={text('empty.items')} />;
+  const items = query.data?.pages.flatMap((page) => page.items) ?? [];
+  if (query.data && items.length === 0) return <EmptyState title={text('empty.items')} />;
   return (
     <Box
       sx={{ overflowX: 'auto' }}
@@ -71,11 +71,11 @@ export function OperationItems({
           ))}
         </TableBody>
       </MuiTable>
-      {found.hasNextPage ? (
+      {query.hasNextPage ? (
         <Button
           sx={{ m: 1 }}
-          onClick={() => void found.fetchNextPage()}
-          loading={found.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+          loading={query.isFetchingNextPage}
         >
           {text('list.next')}
         </Button>

@@ -32,18 +32,18 @@ type Command = 'pause' | 'resume' | 'cancel';
 export default function OperationPage() {
   const text = useText();
   const { id = '' } = useParams();
-  const found = useOperation(id);
+  const query = useOperation(id);
   const [outcome, setOutcome] = useState<ItemOutcome | undefined>();
   const backLink = <BackButton to="/operations" list={text('operations.title')} />;
-  if (found.error)
+  if (query.error)
     return (
       <>
         <PageHeader title={text('operations.one')} backLink={backLink} />
-        <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={300} />;
-  const operation = found.data;
+  if (!query.data) return <Skeleton variant="rounded" height={300} />;
+  const operation = query.data;
   return (
     <>
       <PageHeader

@@ -27,7 +27,7 @@ export function ApiKeysPanel() {
   const text = useText();
   const [isCreating, setIsCreating] = useState(false);
   const [newKey, setNewKey] = useState('');
-  const found = useApiKeys();
+  const query = useApiKeys();
   const createButton = (
     <Button variant="outlined" startIcon={<Add />} onClick={() => setIsCreating(true)}>
       {text('profile.createKey')}
@@ -52,11 +52,11 @@ export function ApiKeysPanel() {
           </Box>
         </Alert>
       ) : null}
-      {found.error ? <ErrorAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
-      {found.data?.length === 0 ? (
+      {query.error ? <ErrorAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.data?.length === 0 ? (
         <EmptyState title={text('empty.keys')} hint={text('profile.keysLead')} />
       ) : null}
-      {found.data?.length ? <ApiKeyTable keys={found.data} /> : null}
+      {query.data?.length ? <ApiKeyTable keys={query.data} /> : null}
       {isCreating ? (
         <NewApiKeyDialog
           onClose={(key) => {

@@ -18,13 +18,13 @@ import { HealthBanner } from '@/views/status/HealthBanner';
 
 export default function StatusPage() {
   const text = useText();
-  const found = useHealth();
+  const query = useHealth();
   return (
     <>
       <PageHeader title={text('statusPage.title')} lead={text('statusPage.lead')} />
-      {found.error ? <ErrorAlert error={found.error} onRetry={() => void found.refetch()} /> : null}
-      {found.isPending ? <Skeleton variant="rounded" height={300} /> : null}
-      {found.data ? <HealthDetails health={found.data} /> : null}
+      {query.error ? <ErrorAlert error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {query.isPending ? <Skeleton variant="rounded" height={300} /> : null}
+      {query.data ? <HealthDetails health={query.data} /> : null}
     </>
   );
 }

@@ -64,7 +64,7 @@ export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
 }
 
 export function attemptDetails(attempt: Attempt, text: Text): string {
-  const parts = [
+  const details = [
     attempt.duration_ms
       ? text('details.took', { duration: formatElapsed(attempt.duration_ms, text) })
       : '',
@@ -75,5 +75,5 @@ export function attemptDetails(attempt: Attempt, text: Text): string {
       : '',
     attempt.replica ?? '',
   ];
-  return parts.filter(Boolean).join(' · ');
+  return details.filter(Boolean).join(' · ');
 }

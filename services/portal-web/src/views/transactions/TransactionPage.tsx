@@ -33,22 +33,22 @@ export default function TransactionPage() {
   const text = useText();
   const { id = '' } = useParams();
   const isError = useLocation().pathname.startsWith('/errors');
-  const found = useTransaction(id);
+  const query = useTransaction(id);
   const backLink = (
     <BackButton
       to={isError ? '/errors' : '/transactions'}
       list={text(isError ? 'menu.errors' : 'menu.transactions')}
     />
   );
-  if (found.error)
+  if (query.error)
     return (
       <>
         <PageHeader title={text('menu.transactions')} backLink={backLink} />
-        <ErrorAlert error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
       </>
     );
-  if (!found.data) return <Skeleton variant="rounded" height={420} />;
-  return <TransactionDetails delivery={found.data} backLink={backLink} />;
+  if (!query.data) return <Skeleton variant="rounded" height={420} />;
+  return <TransactionDetails delivery={query.data} backLink={backLink} />;
 }
 
 function TransactionDetails({
