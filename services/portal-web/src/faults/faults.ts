@@ -18,8 +18,11 @@ export function knownFaults(code: string): Fault[] {
 function withoutPlaceholders(say: string): string {
   return say
     .replace(/^Status code: \{status\}[.,] ?/, '')
-    .replace(/ ?'\{connector\}'/g, '')
+    .replace(/connector '\{connector\}'/g, 'the connector')
+    .replace(/(token endpoint),? \{host\},?/, '$1')
     .replace('{host}', 'the host')
+    .replace('The field {field}', 'A field')
+    .replace(': {reason}', '')
     .replace(/within \{seconds\} s/, 'in time')
     .replace(/^./, (letter) => letter.toUpperCase());
 }
