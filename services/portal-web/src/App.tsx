@@ -7,15 +7,15 @@ import { AdminContext, CoreAdminUI, CustomRoutes, localStorageStore } from 'reac
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 import { authProvider } from '@/account/authProvider';
 import { PreferencesProvider } from '@/account/preferences';
-import { SignInPage } from '@/shell/SignInPage';
 import { dataProvider } from '@/api/dataProvider';
 import { ProblemError } from '@/api/problem';
 import { Loading } from '@/shell/Loading';
 import { NotFound } from '@/shell/NotFound';
 import { Shell } from '@/shell/Shell';
+import { SignInPage } from '@/shell/SignInPage';
 import { Toasts } from '@/shell/Toasts';
-import { darkTheme, lightTheme } from '@/theme/theme';
 import { i18nProvider } from '@/texts/i18n';
+import { darkTheme, lightTheme } from '@/theme/theme';
 
 const Home = lazy(() => import('@/views/home/HomePage'));
 const Appointments = lazy(() => import('@/views/appointments/AppointmentList'));

@@ -1,8 +1,8 @@
 /** The sign-in, sign-out and role of the current user, for react-admin. */
 
 import type { AuthProvider } from 'react-admin';
-import { ProblemError } from '@/api/problem';
 import { clearSession, getSession, signIn, signOut } from '@/account/session';
+import { ProblemError } from '@/api/problem';
 
 export const authProvider: AuthProvider = {
   login: ({ name, password }: { name: string; password: string }) => signIn(name, password),

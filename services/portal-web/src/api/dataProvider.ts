@@ -67,22 +67,22 @@ export const dataProvider = {
     const found = await Promise.all(ids.map((id) => untypedApi.GET(itemPath(resource, id))));
     return { data: found.map(({ data }) => withId(resource, data as Item)) };
   },
-  getManyReference: () => Promise.reject(new Error('no list of the API is asked for this way')),
+  getManyReference: () => Promise.reject(new Error('the API has no reference lists')),
   create: async (resource: string, { data }: { data: Item }) =>
     toItemResult(resource, await untypedApi.POST(endpointOf(resource).path, { body: data })),
   update: async (resource: string, { id, data }: { id: string; data: Item }) =>
     toItemResult(resource, await untypedApi.PUT(itemPath(resource, id), { body: data })),
-  updateMany: () => Promise.reject(new Error('many at once are an operation')),
+  updateMany: () => Promise.reject(new Error('use an operation to change many items')),
   delete: async (resource: string, { id }: { id: string }) => {
     await untypedApi.DELETE(itemPath(resource, id));
     return { data: { id } };
   },
-  deleteMany: () => Promise.reject(new Error('many at once are an operation')),
+  deleteMany: () => Promise.reject(new Error('use an operation to change many items')),
 } as unknown as DataProvider;
 
 function endpointOf(resource: string): Endpoint {
   const found = ENDPOINTS[resource];
-  if (found === undefined) throw new Error(`there is no list ${resource}`);
+  if (found === undefined) throw new Error(`unknown list ${resource}`);
   return found;
 }
 

@@ -7,8 +7,8 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import { useState } from 'react';
-import { useElementWidth } from '@/charts/useElementWidth';
 import { niceCeiling, ticks } from '@/charts/scale';
+import { useElementWidth } from '@/charts/useElementWidth';
 import type { Tone } from '@/theme/tones';
 
 export interface Series {

@@ -12,8 +12,8 @@ import Skip from '@mui/icons-material/RedoOutlined';
 import { memo, type ComponentType } from 'react';
 import type { Phase, Status } from '@/api/types';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/tones';
 import { useText } from '@/texts/texts';
+import type { Tone } from '@/theme/tones';
 
 type Appearance = readonly [Tone, ComponentType];
 

@@ -1,9 +1,9 @@
 /** A moment in the user's time zone. The tooltip shows the exact instant. */
 
 import { memo } from 'react';
-import { useTimeZone } from '@/components/useTimeZone';
 import { formatDuration, formatDateTime, formatMoment } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
+import { useTimeZone } from '@/components/useTimeZone';
 import { useText, type Text } from '@/texts/texts';
 
 export const Timestamp = memo(function Timestamp({

@@ -17,10 +17,10 @@ import { memo, useRef, type KeyboardEvent } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import { usePreferences } from '@/account/preferences';
 import type { Row } from '@/api/types';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import type { Column } from '@/list/column';
 import { isDescending, sortField } from '@/list/sort';
 import type { Selection } from '@/list/useSelection';
-import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { useText } from '@/texts/texts';
 
 /**

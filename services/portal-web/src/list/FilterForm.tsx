@@ -4,11 +4,11 @@ import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useEffect, useRef, useState } from 'react';
-import type { Criterion } from '@/list/column';
-import { CheckIcon } from '@/list/CheckIcon';
-import { joinValues, splitValues } from '@/list/multiValue';
 import { toInputValue, parseInputValue } from '@/components/dateTime';
 import { useTimeZone } from '@/components/useTimeZone';
+import { CheckIcon } from '@/list/CheckIcon';
+import type { Criterion } from '@/list/column';
+import { joinValues, splitValues } from '@/list/multiValue';
 import { useText } from '@/texts/texts';
 
 const DEBOUNCE_MS = 350;

@@ -15,10 +15,10 @@ import { useNotify } from 'react-admin';
 import { useHasRole } from '@/account/useHasRole';
 import { api, unwrap } from '@/api/client';
 import type { SavedView } from '@/api/types';
+import { FormDialog } from '@/components/FormDialog';
+import { criteriaToQuery } from '@/list/criteriaQuery';
 import { MenuButton } from '@/list/MenuButton';
 import type { ListState } from '@/list/useListState';
-import { criteriaToQuery } from '@/list/criteriaQuery';
-import { FormDialog } from '@/components/FormDialog';
 import { useText } from '@/texts/texts';
 
 const SAVED_VIEWS_KEY = ['saved-views'];

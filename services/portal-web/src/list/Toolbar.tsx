@@ -9,8 +9,8 @@ import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import type { ReactNode } from 'react';
 import type { Criterion } from '@/list/column';
-import type { ListState } from '@/list/useListState';
 import { SearchField } from '@/list/SearchField';
+import type { ListState } from '@/list/useListState';
 import { useText, type TextKey } from '@/texts/texts';
 
 interface Props {

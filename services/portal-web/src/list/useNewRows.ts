@@ -17,17 +17,17 @@ export function useNewRows(
   listState: ListState,
 ): readonly [ReadonlySet<string>, (ids: string[]) => void, () => void] {
   const view = JSON.stringify([listState.sort, listState.after, listState.criteria]);
-  const [newRows, setFresh] = useState({ view, ids: NO_IDS });
+  const [newRows, setNewRows] = useState({ view, ids: NO_IDS });
   const add = useCallback(
     (added: string[]) =>
-      setFresh((before) => {
+      setNewRows((before) => {
         const current = before.view === view ? before.ids : NO_IDS;
         const ids = union(current, added);
         return ids === before.ids ? before : { view, ids };
       }),
     [view],
   );
-  const reset = useCallback(() => setFresh({ view, ids: NO_IDS }), [view]);
+  const reset = useCallback(() => setNewRows({ view, ids: NO_IDS }), [view]);
   return [newRows.view === view ? newRows.ids : NO_IDS, add, reset];
 }
 

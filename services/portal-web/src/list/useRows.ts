@@ -2,10 +2,10 @@
 
 import { useCallback } from 'react';
 import { useGetList } from 'react-admin';
-import type { ListState } from '@/list/useListState';
 import type { Row } from '@/api/types';
 import { criteriaToQuery } from '@/list/criteriaQuery';
 import { isDescending, sortField } from '@/list/sort';
+import type { ListState } from '@/list/useListState';
 
 export interface Rows<R extends Row> {
   rows: R[] | undefined;

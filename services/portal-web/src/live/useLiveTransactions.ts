@@ -6,8 +6,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { Delivery, DeliveryRow } from '@/api/types';
 import type { ListState } from '@/list/useListState';
-import type { Rows } from '@/list/useRows';
 import { useNewRows, type NewRows } from '@/list/useNewRows';
+import type { Rows } from '@/list/useRows';
 import { matches } from '@/live/matches';
 import { mergeIntoDelivery } from '@/live/mergeEvents';
 import { useLiveEvents } from '@/live/useLiveEvents';

@@ -3,8 +3,8 @@
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
-import { useHealth } from '@/live/useHealth';
 import { StateDot } from '@/components/StateDot';
+import { useHealth } from '@/live/useHealth';
 import { useText } from '@/texts/texts';
 
 export function Footer() {

@@ -7,10 +7,10 @@ import useMediaQuery from '@mui/material/useMediaQuery';
 import { Suspense, useState, type ReactNode } from 'react';
 import { useStore } from 'react-admin';
 import { ErrorBoundary } from '@/shell/ErrorBoundary';
-import { TopBar } from '@/shell/TopBar';
 import { Footer } from '@/shell/Footer';
 import { SideMenu } from '@/shell/SideMenu';
 import { SkipLink } from '@/shell/SkipLink';
+import { TopBar } from '@/shell/TopBar';
 import { useText } from '@/texts/texts';
 
 const EXPANDED_WIDTH = 224;

@@ -8,11 +8,11 @@ import Link from '@mui/material/Link';
 import Toolbar from '@mui/material/Toolbar';
 import Tooltip from '@mui/material/Tooltip';
 import { Link as RouterLink } from 'react-router-dom';
+import { Logo } from '@/components/Logo';
+import { StateDot } from '@/components/StateDot';
 import { useIsConnected } from '@/live/useLiveEvents';
 import { AccountMenu } from '@/shell/AccountMenu';
-import { Logo } from '@/components/Logo';
 import { ThemeMenu } from '@/shell/ThemeMenu';
-import { StateDot } from '@/components/StateDot';
 import { useText } from '@/texts/texts';
 
 export function TopBar({

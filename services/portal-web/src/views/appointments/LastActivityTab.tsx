@@ -12,9 +12,9 @@ import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 import type { Activity } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
-import { StatusTag } from '@/components/StatusTag';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
+import { StatusTag } from '@/components/StatusTag';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
 export function LastActivityTab({ activity }: { activity: readonly Activity[] }) {

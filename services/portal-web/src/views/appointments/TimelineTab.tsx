@@ -10,8 +10,8 @@ import { useHasRole } from '@/account/useHasRole';
 import { api, unwrap } from '@/api/client';
 import type { TimelineEntry } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
 import { ErrorAlert } from '@/components/ErrorAlert';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 import { describeEntry, type EntryDescription } from '@/views/appointments/timelineEntries';
 

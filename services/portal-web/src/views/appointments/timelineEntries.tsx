@@ -7,8 +7,8 @@ import { formatSourceDate, formatElapsed } from '@/components/dateTime';
 import { formatBytes } from '@/components/formatBytes';
 import { statusTone, StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/tones';
 import type { Text, TextKey } from '@/texts/texts';
+import type { Tone } from '@/theme/tones';
 import { actionName } from '@/views/audit/actionName';
 import { fieldLabelKey } from '@/views/connectors/differences';
 
@@ -32,11 +32,11 @@ export function describeEntry(
 ): EntryDescription {
   switch (entry.kind) {
     case 'version':
-      return version(entry, text);
+      return describeVersion(entry, text);
     case 'attempt':
-      return attempt(entry, text);
+      return describeAttempt(entry, text);
     case 'operation':
-      return operation(entry, text, isAdmin);
+      return describeOperation(entry, text, isAdmin);
     case 'note':
       return {
         tone: 'quiet',
@@ -48,9 +48,9 @@ export function describeEntry(
         ],
       };
     case 'settings':
-      return settings(entry, text, isAdmin);
+      return describeSettings(entry, text, isAdmin);
     case 'audit':
-      return audited(entry, text);
+      return describeAudit(entry, text);
   }
 }
 
@@ -63,7 +63,7 @@ function EntryTitle({ title, who }: { title: string; who?: string | null }) {
   );
 }
 
-function version(
+function describeVersion(
   { appointment, changed, action, who, delivery_id }: EntryOf<'version'>,
   text: Text,
 ): EntryDescription {
@@ -88,43 +88,49 @@ function version(
     tone: 'busy',
     title,
     details: (changed.length > 0 ? changedValues : planned).join(' · '),
-    links: [delivery(delivery_id, text)],
+    links: [transactionLink(delivery_id, text)],
   };
 }
 
-function attempt(
-  { attempt: made, connector_name, delivery_id, who }: EntryOf<'attempt'>,
+function describeAttempt(
+  { attempt, connector_name, delivery_id, who }: EntryOf<'attempt'>,
   text: Text,
 ): EntryDescription {
   const title = (
     <>
-      <StatusTag status={made.status} phase="done" />
+      <StatusTag status={attempt.status} phase="done" />
       <Typography variant="body2">
         {connector_name ?? text('details.noConnector')} ·{' '}
         {text('details.attemptBy', {
-          attempt: made.attempt,
-          trigger: text(`trigger.${made.trigger}`),
+          attempt: attempt.attempt,
+          trigger: text(`trigger.${attempt.trigger}`),
         })}
         {who ? ` (${who})` : ''}
       </Typography>
     </>
   );
   const details = [
-    made.tries > 1 ? `${text('field.tries')} ${made.tries}` : '',
-    made.connector_version ? `${text('field.connector_version')} ${made.connector_version}` : '',
+    attempt.tries > 1 ? `${text('field.tries')} ${attempt.tries}` : '',
+    attempt.connector_version
+      ? `${text('field.connector_version')} ${attempt.connector_version}`
+      : '',
   ];
   return {
-    tone: statusTone(made.status),
+    tone: statusTone(attempt.status),
     title,
-    calls: made.exchange
-      ? calls(made.exchange, made.duration_ms, text)
+    calls: attempt.exchange
+      ? describeCalls(attempt.exchange, attempt.duration_ms, text)
       : [text('timeline.nothingSent')],
-    details: [...details, made.message].filter(Boolean).join(' · '),
-    links: [delivery(delivery_id, text)],
+    details: [...details, attempt.message].filter(Boolean).join(' · '),
+    links: [transactionLink(delivery_id, text)],
   };
 }
 
-function calls(exchange: HttpExchange, duration: number | null | undefined, text: Text): string[] {
+function describeCalls(
+  exchange: HttpExchange,
+  duration: number | null | undefined,
+  text: Text,
+): string[] {
   const { method, address, sent_bytes, http_status, received_bytes } = exchange;
   const response = http_status
     ? [`HTTP ${http_status}`, formatBytes(received_bytes ?? 0, text)]
@@ -136,7 +142,7 @@ function calls(exchange: HttpExchange, duration: number | null | undefined, text
   ];
 }
 
-function operation(
+function describeOperation(
   { operation: kind, who, operation_id, deliveries }: EntryOf<'operation'>,
   text: Text,
   isAdmin: boolean,
@@ -155,8 +161,8 @@ function operation(
   };
 }
 
-function settings(
-  { connector_id, connector_name, version: made, changed, who }: EntryOf<'settings'>,
+function describeSettings(
+  { connector_id, connector_name, version, changed, who }: EntryOf<'settings'>,
   text: Text,
   isAdmin: boolean,
 ): EntryDescription {
@@ -164,14 +170,11 @@ function settings(
     const key = fieldLabelKey(name);
     return key ? text(key) : name;
   });
-  const to = `/connectors/${connector_id}?from=${made - 1}&to=${made}`;
+  const to = `/connectors/${connector_id}?from=${version - 1}&to=${version}`;
   return {
     tone: 'held',
     title: (
-      <EntryTitle
-        title={text('timeline.settings', { name: connector_name, version: made })}
-        who={who}
-      />
+      <EntryTitle title={text('timeline.settings', { name: connector_name, version })} who={who} />
     ),
     details: fields.join(', '),
     links: [
@@ -181,7 +184,10 @@ function settings(
   };
 }
 
-function audited({ action, outcome, who, target }: EntryOf<'audit'>, text: Text): EntryDescription {
+function describeAudit(
+  { action, outcome, who, target }: EntryOf<'audit'>,
+  text: Text,
+): EntryDescription {
   const isRefused = (outcome ?? FIRST_ERROR_STATUS) >= FIRST_ERROR_STATUS;
   const title = (
     <>
@@ -194,7 +200,7 @@ function audited({ action, outcome, who, target }: EntryOf<'audit'>, text: Text)
   return { tone: 'quiet', title, links: auditLinks(target, text, true) };
 }
 
-function delivery(id: string, text: Text) {
+function transactionLink(id: string, text: Text) {
   return { to: `/transactions/${encodeURIComponent(id)}`, label: text('field.details') };
 }
 

@@ -3,14 +3,14 @@
 import { useMemo } from 'react';
 import Box from '@mui/material/Box';
 import type { AuditEntry, Row } from '@/api/types';
-import type { Column, Criterion } from '@/list/column';
-import { ListView } from '@/list/ListView';
-import { Timestamp } from '@/components/Timestamp';
 import { PageHeader } from '@/components/PageHeader';
 import { Tag } from '@/components/Tag';
+import { Timestamp } from '@/components/Timestamp';
+import type { Column, Criterion } from '@/list/column';
+import { ListView } from '@/list/ListView';
 import { useText, type Text } from '@/texts/texts';
-import { ChangeSummary } from '@/views/audit/ChangeSummary';
 import { actionName } from '@/views/audit/actionName';
+import { ChangeSummary } from '@/views/audit/ChangeSummary';
 
 type AuditRow = AuditEntry & Row;
 const FIRST_ERROR_STATUS = 400;

@@ -19,11 +19,11 @@ import { Link as RouterLink } from 'react-router-dom';
 import { useHasRole } from '@/account/useHasRole';
 import type { Connector } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
-import { PageHeader } from '@/components/PageHeader';
-import { Tag } from '@/components/Tag';
 import { ErrorAlert } from '@/components/ErrorAlert';
 import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
+import { PageHeader } from '@/components/PageHeader';
+import { Tag } from '@/components/Tag';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 import { useConnectors } from '@/views/connectors/useConnectors';
 

@@ -14,10 +14,10 @@ import { useHasRole } from '@/account/useHasRole';
 import { api, unwrap } from '@/api/client';
 import type { Connector } from '@/api/types';
 import { BackButton } from '@/components/BackButton';
+import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Tag } from '@/components/Tag';
-import { errorMessage, ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 import { ConnectionTest, useConnectionTest } from '@/views/connectors/ConnectionTest';
 import {
@@ -28,8 +28,8 @@ import {
   RoutingSection,
 } from '@/views/connectors/formSections';
 import { ImportNames } from '@/views/connectors/ImportNames';
-import { VersionHistory } from '@/views/connectors/VersionHistory';
 import { useConnectorForm } from '@/views/connectors/useConnectorForm';
+import { VersionHistory } from '@/views/connectors/VersionHistory';
 
 export default function ConnectorPage() {
   const text = useText();

@@ -17,10 +17,10 @@ import { useNavigate } from 'react-router-dom';
 import { api, unwrap } from '@/api/client';
 import type { ImportResult } from '@/api/types';
 import { BackButton } from '@/components/BackButton';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Tag } from '@/components/Tag';
-import { ErrorAlert } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 interface ImportFile {

@@ -7,6 +7,12 @@ import Box from '@mui/material/Box';
 import type { ReactNode } from 'react';
 import { useWatch } from 'react-hook-form';
 import type { Connector } from '@/api/types';
+import {
+  API_TYPES,
+  AUTHENTICATION_TYPES,
+  SYSTEMS,
+  type FormValues,
+} from '@/views/connectors/formValues';
 import { HeadersInput } from '@/views/connectors/HeadersInput';
 import {
   ActionsInput,
@@ -16,12 +22,6 @@ import {
   TextInput,
   TimeZoneInput,
 } from '@/views/connectors/inputs';
-import {
-  API_TYPES,
-  AUTHENTICATION_TYPES,
-  SYSTEMS,
-  type FormValues,
-} from '@/views/connectors/formValues';
 
 function FieldGrid({ children, columns = 2 }: { children: ReactNode; columns?: number }) {
   return (

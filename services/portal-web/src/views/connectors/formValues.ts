@@ -1,7 +1,7 @@
 /** The conversion between a connector of the API and the values of its form. */
 
-import type { Connector } from '@/api/types';
 import type { components } from '@/api/schema';
+import type { Connector } from '@/api/types';
 
 export type ConnectorChange = components['schemas']['ConnectorChange'];
 type AuthenticationType = components['schemas']['AuthenticationType'];

@@ -10,8 +10,8 @@ import { api, unwrap } from '@/api/client';
 import { ProblemError } from '@/api/problem';
 import type { Connector } from '@/api/types';
 import { errorMessage } from '@/components/ErrorAlert';
-import { useText } from '@/texts/texts';
 import { useUnsavedChangesPrompt } from '@/components/useUnsavedChangesPrompt';
+import { useText } from '@/texts/texts';
 import {
   EMPTY_FORM,
   toConnectorFields,

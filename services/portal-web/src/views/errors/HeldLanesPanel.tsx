@@ -1,8 +1,8 @@
 /** The held lanes above the errors. Their deliveries wait and continue automatically. */
 
 import Box from '@mui/material/Box';
-import { useHealth } from '@/live/useHealth';
 import { Panel } from '@/components/Panel';
+import { useHealth } from '@/live/useHealth';
 import { useText } from '@/texts/texts';
 import { HeldLaneItem } from '@/views/status/HeldLaneItem';
 

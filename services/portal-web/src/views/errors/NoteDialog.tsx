@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
 import type { Cause } from '@/api/types';
-import { CAUSES_KEY } from '@/live/useCauses';
 import { FormDialog } from '@/components/FormDialog';
+import { CAUSES_KEY } from '@/live/useCauses';
 import { useText } from '@/texts/texts';
 
 export function NoteDialog({ cause, onClose }: { cause: Cause; onClose: () => void }) {

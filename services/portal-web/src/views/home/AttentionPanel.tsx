@@ -6,11 +6,11 @@ import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Cause, Health } from '@/api/types';
-import { useCauses } from '@/live/useCauses';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
 import { StatusTag } from '@/components/StatusTag';
+import { Timestamp } from '@/components/Timestamp';
+import { useCauses } from '@/live/useCauses';
 import { useText } from '@/texts/texts';
 import { HeldLaneItem } from '@/views/status/HeldLaneItem';
 

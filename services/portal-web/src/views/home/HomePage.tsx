@@ -5,17 +5,17 @@ import Skeleton from '@mui/material/Skeleton';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useStore } from 'react-admin';
-import { useHealth } from '@/live/useHealth';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
-import { ErrorAlert } from '@/components/ErrorAlert';
+import { useHealth } from '@/live/useHealth';
 import { useText } from '@/texts/texts';
-import { useThroughput, type Range } from '@/views/home/useThroughput';
 import { AttentionPanel } from '@/views/home/AttentionPanel';
-import { ThroughputPanel } from '@/views/home/ThroughputPanel';
 import { StatTiles } from '@/views/home/StatTiles';
-import { LaneTable } from '@/views/status/LaneTable';
+import { ThroughputPanel } from '@/views/home/ThroughputPanel';
+import { useThroughput, type Range } from '@/views/home/useThroughput';
 import { HealthBanner } from '@/views/status/HealthBanner';
+import { LaneTable } from '@/views/status/LaneTable';
 
 const RANGES: readonly Range[] = ['lastHour', 'lastDay', 'lastWeek'];
 

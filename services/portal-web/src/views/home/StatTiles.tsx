@@ -8,8 +8,8 @@ import { Link } from 'react-router-dom';
 import type { Lane } from '@/api/types';
 import { formatDuration } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
-import { useText } from '@/texts/texts';
 import { useErrorCount } from '@/live/useCauses';
+import { useText } from '@/texts/texts';
 import { percent, type Throughput } from '@/views/home/throughput';
 
 export function StatTiles({

@@ -8,10 +8,10 @@ import Typography from '@mui/material/Typography';
 import { memo, useState } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
 import type { LogLine } from '@/api/types';
-import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/tones';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
+import type { Tone } from '@/theme/tones';
 
 const TONES: Record<LogLine['level'], Tone> = {
   debug: 'quiet',

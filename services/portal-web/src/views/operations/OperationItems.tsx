@@ -14,10 +14,10 @@ import { Link } from 'react-router-dom';
 import { api, unwrap } from '@/api/client';
 import type { ItemOutcome, OperationItem } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
+import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
 import { StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
-import { HiddenHeaderCell } from '@/components/HiddenHeaderCell';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
 export function OperationItems({

@@ -3,11 +3,11 @@
 import { useMemo } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Operation, Row } from '@/api/types';
+import { PageHeader } from '@/components/PageHeader';
+import { Timestamp } from '@/components/Timestamp';
 import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveEvents } from '@/live/useLiveEvents';
-import { Timestamp } from '@/components/Timestamp';
-import { PageHeader } from '@/components/PageHeader';
 import { useText, type Text } from '@/texts/texts';
 import { OperationProgress, StateTag } from '@/views/operations/OperationState';
 

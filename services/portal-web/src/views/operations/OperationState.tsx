@@ -4,8 +4,8 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { Operation } from '@/api/types';
 import { Tag } from '@/components/Tag';
-import type { Tone } from '@/theme/tones';
 import { useText, type TextKey } from '@/texts/texts';
+import type { Tone } from '@/theme/tones';
 
 const STATE_TONES: Record<Operation['state'], Tone> = {
   planned: 'busy',

@@ -8,9 +8,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { api } from '@/api/client';
+import { errorMessage } from '@/components/ErrorAlert';
 import { fieldError } from '@/components/FormDialog';
 import { Panel } from '@/components/Panel';
-import { errorMessage } from '@/components/ErrorAlert';
 import { useText } from '@/texts/texts';
 
 const EMPTY_FORM = { old: '', new: '', again: '' };

@@ -5,8 +5,8 @@ import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Lane } from '@/api/types';
-import { Timestamp } from '@/components/Timestamp';
 import { StatusTag } from '@/components/StatusTag';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
 export function HeldLaneItem({ lane }: { lane: Lane }) {

@@ -10,8 +10,8 @@ import TableRow from '@mui/material/TableRow';
 import { Link as RouterLink } from 'react-router-dom';
 import type { Lane } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
 export function LaneTable({ lanes }: { lanes: readonly Lane[] }) {

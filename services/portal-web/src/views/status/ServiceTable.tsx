@@ -8,8 +8,8 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import type { Health } from '@/api/types';
 import { EmptyState } from '@/components/EmptyState';
-import { Timestamp } from '@/components/Timestamp';
 import { Tag } from '@/components/Tag';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 
 type Service = Health['services'][number];

@@ -4,17 +4,17 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Skeleton from '@mui/material/Skeleton';
 import type { Health } from '@/api/types';
-import { useHealth } from '@/live/useHealth';
 import { DescriptionList } from '@/components/DescriptionList';
-import { Timestamp } from '@/components/Timestamp';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Tag } from '@/components/Tag';
-import { ErrorAlert } from '@/components/ErrorAlert';
+import { Timestamp } from '@/components/Timestamp';
+import { useHealth } from '@/live/useHealth';
 import { useText } from '@/texts/texts';
+import { HealthBanner } from '@/views/status/HealthBanner';
 import { LaneTable } from '@/views/status/LaneTable';
 import { ServiceTable } from '@/views/status/ServiceTable';
-import { HealthBanner } from '@/views/status/HealthBanner';
 
 export default function StatusPage() {
   const text = useText();

@@ -3,10 +3,10 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { Attempt } from '@/api/types';
-import { formatElapsed } from '@/components/dateTime';
-import { Timestamp } from '@/components/Timestamp';
 import { CollapsibleText } from '@/components/CollapsibleText';
+import { formatElapsed } from '@/components/dateTime';
 import { StatusTag } from '@/components/StatusTag';
+import { Timestamp } from '@/components/Timestamp';
 import { useText, type Text } from '@/texts/texts';
 
 export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {

@@ -2,8 +2,8 @@
 
 import Typography from '@mui/material/Typography';
 import type { DeliveryDetails } from '@/api/types';
-import { Panel } from '@/components/Panel';
 import { CollapsibleText } from '@/components/CollapsibleText';
+import { Panel } from '@/components/Panel';
 import { useText } from '@/texts/texts';
 
 export function DeadLetterPanel({

@@ -5,10 +5,10 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { isUnsuccessful } from '@/api/statuses';
 import type { DeliveryDetails } from '@/api/types';
-import { knownFaults } from '@/faults/faults';
-import { Timestamp } from '@/components/Timestamp';
 import { Panel } from '@/components/Panel';
 import { StatusTag } from '@/components/StatusTag';
+import { Timestamp } from '@/components/Timestamp';
+import { knownFaults } from '@/faults/faults';
 import { useText } from '@/texts/texts';
 
 export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {

@@ -1,10 +1,10 @@
 /** Transactions: a flat list of all deliveries. */
 
+import { STATUSES } from '@/api/statuses';
+import type { DeliveryRow } from '@/api/types';
+import { PageHeader } from '@/components/PageHeader';
 import { ListView } from '@/list/ListView';
 import { useLiveTransactions } from '@/live/useLiveTransactions';
-import type { DeliveryRow } from '@/api/types';
-import { STATUSES } from '@/api/statuses';
-import { PageHeader } from '@/components/PageHeader';
 import { useText } from '@/texts/texts';
 import { useTransactionColumns } from '@/views/transactions/columns';
 import { useTransactionCriteria } from '@/views/transactions/criteria';

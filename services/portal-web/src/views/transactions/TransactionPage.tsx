@@ -15,19 +15,19 @@ import { isUnsuccessful } from '@/api/statuses';
 import type { DeliveryDetails } from '@/api/types';
 import { BackButton } from '@/components/BackButton';
 import { CopyableValue } from '@/components/CopyableValue';
-import { DescriptionList } from '@/components/DescriptionList';
 import { formatSourceDate } from '@/components/dateTime';
-import { Timestamp } from '@/components/Timestamp';
+import { DescriptionList } from '@/components/DescriptionList';
+import { ErrorAlert } from '@/components/ErrorAlert';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
-import { ErrorAlert } from '@/components/ErrorAlert';
+import { Timestamp } from '@/components/Timestamp';
 import { useText } from '@/texts/texts';
 import { MbocSettings } from '@/views/connectors/MbocSettings';
-import { appointmentNumber } from '@/views/transactions/names';
 import { AttemptList } from '@/views/transactions/AttemptList';
 import { DeadLetterPanel } from '@/views/transactions/DeadLetterPanel';
-import { useTransactionAction, useTransaction } from '@/views/transactions/useTransaction';
+import { appointmentNumber } from '@/views/transactions/names';
 import { ReasonPanel } from '@/views/transactions/ReasonPanel';
+import { useTransactionAction, useTransaction } from '@/views/transactions/useTransaction';
 
 export default function TransactionPage() {
   const text = useText();

@@ -10,8 +10,8 @@ import {
 import { useNotify } from 'react-admin';
 import { api, unwrap } from '@/api/client';
 import type { Delivery, DeliveryDetails, Operation } from '@/api/types';
-import { useLiveEvents } from '@/live/useLiveEvents';
 import { errorMessage } from '@/components/ErrorAlert';
+import { useLiveEvents } from '@/live/useLiveEvents';
 import { useText } from '@/texts/texts';
 
 const POLL_INTERVAL_MS = 1_500;

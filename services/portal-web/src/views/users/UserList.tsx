@@ -7,14 +7,14 @@ import { useState } from 'react';
 import { useGetIdentity } from 'react-admin';
 import { useHasRole } from '@/account/useHasRole';
 import type { Row, User } from '@/api/types';
-import type { Column } from '@/list/column';
-import { ListView } from '@/list/ListView';
-import { Timestamp } from '@/components/Timestamp';
 import { PageHeader } from '@/components/PageHeader';
 import { Tag } from '@/components/Tag';
+import { Timestamp } from '@/components/Timestamp';
+import type { Column } from '@/list/column';
+import { ListView } from '@/list/ListView';
 import { useText } from '@/texts/texts';
-import { NewUserDialog } from '@/views/users/NewUserDialog';
 import { EditUserDialog } from '@/views/users/EditUserDialog';
+import { NewUserDialog } from '@/views/users/NewUserDialog';
 
 type UserRow = User & Row;
 
