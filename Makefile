@@ -49,7 +49,7 @@ check: $(INSTALLED) $(WEB_INSTALLED) ## Check style, types and who imports whom.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(addsuffix /src,$(PACKAGES)) tests tools benchmarks chaos
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.support.breaking docs/api/released/portal-api.json docs/api/portal-api.json
+	@$(BIN)/python -m tools.docs.breaking_changes docs/api/released/portal-api.json docs/api/portal-api.json
 	@$(WEB)/npm run --silent check
 
 bench: $(INSTALLED) ## Measure the dispatcher and ingest against bare loops, side by side.
@@ -59,18 +59,18 @@ chaos: $(INSTALLED) ## Kill services and servers under load, and count whether t
 	@$(BIN)/python -m chaos $(ARGS)
 
 docs: $(INSTALLED) ## Write the pages that are made from data.
-	@$(BIN)/python -m tests.support.faults_page
-	@$(BIN)/python -m tests.support.simulator_page
-	@$(BIN)/python -m tests.support.metrics_page
-	@$(BIN)/python -m tests.support.configuration_page
-	@$(BIN)/python -m tests.support.dashboards
-	@$(BIN)/python -m tests.support.monitoring_manifests
-	@$(BIN)/python -m tests.support.asyncapi_document
-	@$(BIN)/python -m tests.support.broker_definitions
+	@$(BIN)/python -m tools.docs.faults_page
+	@$(BIN)/python -m tools.docs.simulator_page
+	@$(BIN)/python -m tools.docs.metrics_page
+	@$(BIN)/python -m tools.docs.configuration_page
+	@$(BIN)/python -m tools.deploy.dashboards
+	@$(BIN)/python -m tools.deploy.monitoring_manifests
+	@$(BIN)/python -m tools.docs.asyncapi_document
+	@$(BIN)/python -m tools.deploy.broker_definitions
 	@mkdir -p docs/api && $(BIN)/mboc-portal-api openapi > docs/api/portal-api.json
 
 screenshots: $(INSTALLED) $(WEBSITE) ## Take pictures of every view of the website into docs/screenshots.
-	@$(BIN)/python -m tests.support.screenshots
+	@$(BIN)/python -m tools.website.screenshots
 
 lock: ## Pin every dependency anew, with hashes and without addresses.
 	@mkdir -p .run && test -x .run/uv/bin/uv || { $(PYTHON) -m venv .run/uv && .run/uv/bin/pip install --quiet uv==$(UV_VERSION); }

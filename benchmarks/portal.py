@@ -17,8 +17,8 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from benchmarks.rig import API_KEY
 from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
+from portal_api.store.delivery_projections import of_status
 from portal_api.store.indexes import make_indexes
-from portal_api.store.projections import of_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

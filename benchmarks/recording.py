@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 from common import topology
 from common.contracts.delivery import StatusChanged
 from local_stack.servers.mongodb import MongoDb
-from portal_api.consumers import MESSAGES_AT_ONCE, Recorder
-from portal_api.record import Record
+from portal_api.recording.consumers import MESSAGES_AT_ONCE, MessageHandler
+from portal_api.recording.record import Recorder
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.cable import a_cable
+from tests.support.database import a_database
 from tests.support.slow_database import SlowDatabase
-from tests.support.stored import a_database
+from tests.support.tcp_proxy import a_tcp_proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -69,7 +69,7 @@ async def messages(count: int) -> AsyncIterator[Any]:
         )
 
 
-async def record(recorder: Recorder, count: int) -> None:
+async def record(recorder: MessageHandler, count: int) -> None:
     """Record everything, with as many messages in hand as the consumer has."""
     in_hand = asyncio.Semaphore(MESSAGES_AT_ONCE)
 
@@ -90,11 +90,11 @@ async def measure(count: int, bytes_per_s: float) -> None:
     server = MongoDb(Path(tempfile.mkdtemp()))
     await server.start()
     letters: Any = Letters()
-    async with a_database(server.url) as database, a_cable(server.url) as cable:
-        cable.bytes_per_s = bytes_per_s
-        slow: Any = SlowDatabase(database, cable, TIMEOUT_MS)
+    async with a_database(server.url) as database, a_tcp_proxy(server.url) as proxy:
+        proxy.bytes_per_s = bytes_per_s
+        slow: Any = SlowDatabase(database, proxy, TIMEOUT_MS)
         before, began = _peak_mib(), time.monotonic()
-        await record(Recorder(Record(Writer(slow)), letters), count)
+        await record(MessageHandler(Recorder(Writer(slow)), letters), count)
         took = time.monotonic() - began
         recorded = await database["deliveries"].count_documents({"status": "Success"})
     await server.stop()

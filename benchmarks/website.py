@@ -23,7 +23,7 @@ from local_stack.credentials import ADMIN
 from local_stack.outside import session
 from local_stack.settings import Settings
 from local_stack.system import running
-from tests.support.browser import a_context, a_desk, launched
+from tools.website.portal_page import a_context, a_portal_page, launch_browser, sign_in
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
@@ -73,18 +73,14 @@ async def main(minutes: int) -> None:
             running(settings, http, _say) as system,
             async_playwright() as playwright,
         ):
-            browser = await launched(playwright)
-            context = await a_context(browser, system.addresses["portal-api"])
+            browser = await launch_browser(playwright)
+            context = await a_context(browser)
             await context.add_init_script(f"({MEASURE})()")
-            home, account = (
-                system.addresses["portal-api"],
-                {"name": ADMIN, "password": system.credentials.admin_password},
-            )
-            await context.request.post(
-                f"{home}/api/session", data=account, fail_on_status_code=True
-            )
-            desk = await a_desk(context, home)
-            page, empty = await desk.open("/errors"), await (await browser.new_context()).new_page()
+            home = system.addresses["portal-api"]
+            await sign_in(context, home, ADMIN, system.credentials.admin_password)
+            portal_page = await a_portal_page(context, home)
+            page = await portal_page.open("/errors")
+            empty = await (await browser.new_context()).new_page()
             await empty.evaluate(MEASURE)
             await _watch(page, empty, await context.new_cdp_session(page), system.outside, minutes)
             await browser.close()

@@ -1,4 +1,4 @@
-"""The servers and the system that tests share: started once, gone afterwards."""
+"""The servers and the system that all tests share."""
 
 from __future__ import annotations
 
@@ -14,20 +14,18 @@ from xdist.scheduler import LoadScopeScheduling
 from common.database import open_database
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
-from tests.support.offices import SECRETS
+from tests.support.api_user import PASSWORD
+from tests.support.simulated_back_offices import SECRETS
 from tests.support.system import System, a_session
-from tests.support.visitor import PASSWORD
 
 LONGEST_FIRST = ("browser", "faults", "monitoring", "api", "seed", "integration")
-"""Folders: of two processes, neither waits long for the other's last file."""
+"""Folders in the order of their duration, so that two processes end at about the same time."""
 TOGETHER = ("browser", "monitoring", "api", "conformance")
-"""Folders whose files share something that takes long to start."""
+"""Folders whose files share fixtures that start slowly."""
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """What one of two processes takes on at once: a file, or a folder whose files
-    belong together.
-    """
+    """Gives each of two processes a file at a time, or a folder whose files share fixtures."""
 
     def _split_scope(self, nodeid: str) -> str:
         folder = _folder(nodeid)
@@ -35,7 +33,7 @@ class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
-    """Have work shared out like this."""
+    """Return our scheduler for the work of xdist."""
     return Shares(config, log)
 
 
@@ -96,7 +94,7 @@ async def system(
 
 
 def leaked(directory: Path) -> list[str]:
-    """The logs of the whole suite that a secret came into."""
+    """Return the logs of the whole suite that contain a secret."""
     return [
         log.name
         for log in directory.glob("*.log")
@@ -105,7 +103,7 @@ def leaked(directory: Path) -> list[str]:
 
 
 async def leaked_into_the_audit(system: System) -> list[str]:
-    """Likewise what the whole suite wrote, as the audit kept it."""
+    """Return the audit entries of the whole suite that contain a secret."""
     database = open_database(system.mongodb_url, system.database)
     kept = [
         json.dumps(entry, default=str, ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""The portal API against its own description."""
+"""Tests of the portal API against its OpenAPI document."""

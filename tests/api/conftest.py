@@ -1,5 +1,5 @@
-"""A system for whatever a fuzzer comes up with: its connectors, accounts and operations stay away
-from the other tests.
+"""A system of its own for random requests, because they change connectors, accounts and
+operations.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.accounts.roles import Role
 from portal_api.deliveries.cause import cause_of
-from portal_api.record import Record
+from portal_api.recording.record import Recorder
 from portal_api.store.writer import Writer
+from tests.support.api_user import COOKIE, a_user
 from tests.support.builders import an_event
 from tests.support.system import API_KEY, System, a_system
-from tests.support.visitor import COOKIE, a_user
 
 REFUSED = "[DSWBHK020] Status code: 502."
 
 
 class Credentials(NamedTuple):
-    """What proves who asks."""
+    """The headers that authenticate a role."""
 
     role: Role
     headers: Mapping[str, str]
@@ -34,7 +34,7 @@ class Credentials(NamedTuple):
 async def apart(
     mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[System]:
-    """Every service but the simulator, with some deliveries to show."""
+    """Every service but the simulator, with some deliveries."""
     async with a_system(mongodb_url, tmp_path_factory.mktemp("apart")) as running:
         await asyncio.gather(
             *(running.start(kind) for kind in ("ingest", "dispatcher", "retry", "portal-api"))
@@ -45,7 +45,7 @@ async def apart(
 
 @pytest.fixture(scope="package")
 async def known(apart: System) -> dict[str, str]:
-    """An id of each kind that there is, by the name of its path parameter."""
+    """An existing id of each kind, by the name of its path parameter."""
     status, view = await apart.api(
         "POST", "/saved-views", json={"name": "all", "list": "errors", "query": {}, "shared": True}
     )
@@ -63,7 +63,7 @@ async def known(apart: System) -> dict[str, str]:
 
 @pytest.fixture(scope="package")
 async def credentials(apart: System) -> dict[str, Credentials]:
-    """The setting's key, and somebody signed in with each role."""
+    """The API key of the setting, and one signed-in user of each role."""
     visitors = {role: await a_user(apart, role) for role in Role}
     signed_in = {
         str(role): Credentials(
@@ -87,5 +87,5 @@ async def _fill(system: System) -> None:
         ).model_copy(update=said[n % 3])
         for n in range(30)
     ]
-    await Record(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).statuses(events)
     database.client.close()

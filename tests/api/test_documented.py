@@ -1,6 +1,4 @@
-"""The examples of docs/api.md and docs/ingest.md, and the sample of docs/migration.md, as an
-integrator would try them.
-"""
+"""The examples of docs/api.md, docs/ingest.md and docs/migration.md, run as an integrator would."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.curl import ROOT, examples, read
+from tests.support.curl_examples import ROOT, examples, read
 from tests.support.system import API_KEY, SECRET, System
 
 DOCS = ROOT / "docs"
@@ -74,7 +72,7 @@ async def test_the_sample_file_of_connectors_is_imported(apart: System) -> None:
 
 
 async def mboc(system: System, *words: str) -> str:
-    """Run one command to its end."""
+    """Run one command and return its exit code and output."""
     told = os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY}
     pipe, command = asyncio.subprocess.PIPE, Path(sys.executable).with_name("mboc")
     process = await asyncio.create_subprocess_exec(

@@ -1,1 +1,1 @@
-"""The website in a real browser."""
+"""Tests of the website in a real browser."""

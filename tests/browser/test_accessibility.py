@@ -1,5 +1,5 @@
-"""WCAG 2.2 AA: axe finds nothing on any view, light or dark, wide or on a phone; and the keyboard
-gets everywhere.
+"""WCAG 2.2 AA: axe finds no violation on any view, in both colour schemes and both sizes. The
+keyboard reaches everything.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext
 
-from tests.browser.conftest import Sit
-from tests.support.browser import PHONE, WIDE, Desk, a_desk
+from tests.browser.conftest import OpenPortal
 from tests.support.retrying import failing
 from tests.support.system import System, until
+from tools.website.portal_page import PHONE, WIDE, PortalPage, a_portal_page
 
 AXE = (
     Path(__file__).parents[2]
@@ -26,7 +26,7 @@ AXE = (
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast"]
-"""All that another light can change."""
+"""The rules that depend on the colour scheme."""
 STILL = (
     "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => "
     "requestAnimationFrame(done)), 50))"
@@ -63,8 +63,8 @@ DETAILS = ["failure", "lastActivity", "settings", "timeline", "connector", "oper
 VIEWS = [*LISTS, *SETTINGS, *DETAILS]
 
 
-async def violations(at: Desk, rules: list[str] = RULES) -> list[str]:
-    """What axe has against the page as it is once it stands still: the rule, and where."""
+async def violations(at: PortalPage, rules: list[str] = RULES) -> list[str]:
+    """Return axe's violations on the page after it has settled, as rule and place."""
     await at.page.evaluate(STILL)
     if not await at.page.evaluate("() => 'axe' in window"):
         await at.page.evaluate(AXE.read_text())
@@ -78,8 +78,10 @@ async def violations(at: Desk, rules: list[str] = RULES) -> list[str]:
     ]
 
 
-async def in_both_lights(at: Desk, path: str) -> list[str]:
-    """The page's violations in the light, and those of its colours in the dark."""
+async def in_both_lights(at: PortalPage, path: str) -> list[str]:
+    """Return the page's violations in the light scheme, and those of its colours in the dark
+    one.
+    """
     await at.page.emulate_media(color_scheme="light")
     await at.open(path)
     await at.page.wait_for_function(THERE)
@@ -93,8 +95,8 @@ async def in_both_lights(at: Desk, path: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 async def paths(system: System) -> dict[str, str]:
-    """Where each view is: those of one failure, its appointment, its connector and an operation
-    about it have ids in their addresses.
+    """The path of each view. Some views have the id of a failure, an appointment or an
+    operation.
     """
     app = "app-accessible"
     [delivery_id] = await failing(system, app, 1)
@@ -115,9 +117,9 @@ async def paths(system: System) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[Desk]:
-    """One page for all views: each is only gone to."""
-    desk = await a_desk(contexts["admin"], system.services["portal-api"].url)
+async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncIterator[PortalPage]:
+    """One page that opens all views in turn."""
+    desk = await a_portal_page(contexts["admin"], system.services["portal-api"].url)
     yield desk
     await desk.page.close()
     assert desk.faults == []
@@ -125,7 +127,7 @@ async def passing(contexts: dict[str, BrowserContext], system: System) -> AsyncI
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_nothing_stands_out(
-    passing: Desk, paths: dict[str, str], view: str
+    passing: PortalPage, paths: dict[str, str], view: str
 ) -> None:
     await passing.page.set_viewport_size(WIDE)
     assert await in_both_lights(passing, paths[view]) == []
@@ -139,17 +141,17 @@ async def test_axe_finds_nothing_on_the_view_light_or_dark_nor_on_a_phone_where_
     assert await violations(passing) == []
 
 
-async def test_axe_finds_nothing_on_the_sign_in_page(sit: Sit) -> None:
-    at = await sit(None)
+async def test_axe_finds_nothing_on_the_sign_in_page(open_portal: OpenPortal) -> None:
+    at = await open_portal(None)
 
     assert await in_both_lights(at, "/login") == []
 
 
 async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await failing(system, app, 2)
-    at = await sit("operator")
+    at = await open_portal("operator")
     await at.open(f"/errors?source_app={app}")
     assert await violations(at) == []
 
@@ -162,8 +164,8 @@ async def test_axe_finds_nothing_in_menus_criteria_and_dialogs(
     assert await violations(at, RULES[:-1]) == []
 
 
-async def test_the_first_tab_leads_past_the_menu_to_the_content(sit: Sit) -> None:
-    at = await sit("viewer")
+async def test_the_first_tab_leads_past_the_menu_to_the_content(open_portal: OpenPortal) -> None:
+    at = await open_portal("viewer")
     await at.open("/status")
 
     await at.page.keyboard.press("Tab")
@@ -172,8 +174,8 @@ async def test_the_first_tab_leads_past_the_menu_to_the_content(sit: Sit) -> Non
     assert await at.page.evaluate("() => document.activeElement.id") == "content"
 
 
-async def test_a_chosen_theme_stays_whatever_the_system_has(sit: Sit) -> None:
-    at = await sit("viewer", color_scheme="light")
+async def test_a_chosen_theme_stays_whatever_the_system_has(open_portal: OpenPortal) -> None:
+    at = await open_portal("viewer", color_scheme="light")
     await at.open("/")
 
     await at.button("Theme").click()

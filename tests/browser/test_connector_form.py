@@ -1,13 +1,13 @@
-"""The form of one connector: unsaved entries are never lost in silence."""
+"""The form of one connector never loses unsaved entries silently."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.async_api import Dialog, expect
 
-from tests.browser.conftest import Sit
-from tests.support.browser import Desk
+from tests.browser.conftest import OpenPortal
 from tests.support.system import System
+from tools.website.portal_page import PortalPage
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ async def connector_id(system: System, app: str) -> str:
     return await system.connector(name=f"Form {app}", source_app=app, uri="https://example.com/a")
 
 
-async def enters(at: Desk, connector_id: str) -> None:
+async def enters(at: PortalPage, connector_id: str) -> None:
     """Open the form, and change a text, a secret and a header."""
     await at.open(f"/connectors/{connector_id}")
     await at.page.get_by_label("Description").fill("entered")
@@ -25,7 +25,7 @@ async def enters(at: Desk, connector_id: str) -> None:
     await at.page.get_by_label("Value", exact=True).fill("entered too")
 
 
-async def has_entries(at: Desk) -> None:
+async def has_entries(at: PortalPage) -> None:
     await expect(at.page.get_by_label("Description")).to_have_value("entered")
     await expect(at.page.get_by_label("Signing secret")).to_have_value(
         "made-up entered one, long enough"
@@ -35,9 +35,9 @@ async def has_entries(at: Desk) -> None:
 
 
 async def test_disabling_a_connector_keeps_unsaved_entries(
-    system: System, sit: Sit, connector_id: str
+    system: System, open_portal: OpenPortal, connector_id: str
 ) -> None:
-    at = await sit()
+    at = await open_portal()
     await enters(at, connector_id)
 
     await at.button("Disable").click()
@@ -54,9 +54,9 @@ async def test_disabling_a_connector_keeps_unsaved_entries(
 
 
 async def test_a_change_by_another_administrator_comes_into_the_fields_that_were_not_edited(
-    system: System, sit: Sit, connector_id: str
+    system: System, open_portal: OpenPortal, connector_id: str
 ) -> None:
-    at = await sit()
+    at = await open_portal()
     await enters(at, connector_id)
     _, known = await system.api("GET", f"/connectors/{connector_id}")
     same = {name: known[name] for name in ("source_app", "system", "api_type", "uri", "version")}
@@ -73,8 +73,10 @@ async def test_a_change_by_another_administrator_comes_into_the_fields_that_were
 
 
 @pytest.mark.parametrize("answer", ["stays", "leaves"])
-async def test_leaving_with_unsaved_entries_asks(sit: Sit, connector_id: str, answer: str) -> None:
-    at = await sit()
+async def test_leaving_with_unsaved_entries_asks(
+    open_portal: OpenPortal, connector_id: str, answer: str
+) -> None:
+    at = await open_portal()
     asked: list[str] = []
 
     async def answered(dialog: Dialog) -> None:
@@ -95,9 +97,9 @@ async def test_leaving_with_unsaved_entries_asks(sit: Sit, connector_id: str, an
 
 
 async def test_leaving_without_entries_or_after_saving_asks_nothing(
-    sit: Sit, connector_id: str
+    open_portal: OpenPortal, connector_id: str
 ) -> None:
-    at = await sit()
+    at = await open_portal()
     asked: list[str] = []
     at.page.on("dialog", lambda dialog: asked.append(dialog.message))
     await at.open(f"/connectors/{connector_id}")

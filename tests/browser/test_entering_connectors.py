@@ -1,18 +1,18 @@
-"""What HTTP cannot carry is named beside its field of the connector's form."""
+"""The connector's form shows, at its field, a value that HTTP cannot carry."""
 
 from __future__ import annotations
 
-from tests.browser.conftest import Sit
+from tests.browser.conftest import OpenPortal
 from tests.support.system import System
 
 
 async def test_a_text_that_http_cannot_carry_is_named_beside_its_field(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(
         source_app=app, name=f"Orders {app}", uri=system.back_office(app)
     )
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open(f"/connectors/{connector_id}")
     uri = at.page.get_by_role("textbox", name="URI")
 

@@ -1,6 +1,4 @@
-"""Seed, Error Tracking: why it failed, mend the MBOC settings, resend; many at
-once; and who may.
-"""
+"""Seed, Error Tracking: see the reason, correct the MBOC settings, retry one or many, by role."""
 
 from __future__ import annotations
 
@@ -12,16 +10,16 @@ import aio_pika
 from common import topology
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, Status
-from tests.browser.conftest import Sit
-from tests.support.browser import Desk
+from tests.browser.conftest import OpenPortal
+from tests.support.api_user import ApiUser
 from tests.support.builders import A_MOMENT, a_delivery, a_snapshot, a_transaction, an_event
 from tests.support.retrying import failing
 from tests.support.system import System, until
-from tests.support.visitor import Visitor
+from tools.website.portal_page import PortalPage
 
 
 async def without_uri(system: System, app: str) -> str:
-    """A transaction of a connector that says nowhere where to; returns its subject."""
+    """Create a transaction of a connector without a URI, and return its subject."""
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
     subject = f"Inspect {app}"
     await system.delivery(
@@ -32,7 +30,7 @@ async def without_uri(system: System, app: str) -> str:
 
 
 async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_the_history_list(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [failed] = await failing(system, app, 1)
     await system.delivery(
@@ -42,7 +40,7 @@ async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_
         source_app=app, name=f"Idle {app}", uri=system.back_office(app), enabled=False
     )
     await system.change("create", a_snapshot(source_app=app, Subject="Idle"))
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/errors?source_app={app}")
     await at.row("MBOC Publish Disabled").wait_for()
     assert await at.row("Arrived", "Success").count() == 0
@@ -57,9 +55,9 @@ async def test_error_tracking_shows_what_was_not_sent_sorted_and_filtered_as_in_
 
 
 async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_list_automatically(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/errors?source_app={app}")
     await at.sees("Nothing matches these criteria.")
     await at.page.get_by_text("Live", exact=True).wait_for()
@@ -71,7 +69,7 @@ async def test_when_a_transaction_fails_for_any_reason_it_appears_in_the_error_l
 
 
 async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(
-    system: System, sit: Sit, rabbitmq_url: str
+    system: System, open_portal: OpenPortal, rabbitmq_url: str
 ) -> None:
     request = a_delivery(transaction=a_transaction(f"bug-{uuid.uuid4().hex}"))
     trace = 'File "deliver.py", line 61, in _claimed\nKeyError'
@@ -91,7 +89,7 @@ async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(
             "",
         )
     await system.delivery(request.transaction.transaction_id, "Failed")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open(f"/errors/{request.delivery_id}")
 
@@ -100,7 +98,7 @@ async def test_the_exceptions_stack_trace_is_recorded_in_the_details_view(
 
 
 async def test_the_stack_trace_of_an_unforeseen_error_opens_with_its_attempt(
-    system: System, sit: Sit, rabbitmq_url: str
+    system: System, open_portal: OpenPortal, rabbitmq_url: str
 ) -> None:
     event = an_event(status=Status.FAILED).model_copy(
         update={
@@ -113,7 +111,7 @@ async def test_the_stack_trace_of_an_unforeseen_error_opens_with_its_attempt(
         exchange = await (await connection.channel()).get_exchange(topology.STATUSES.name)
         body = STATUSES.dump_json([event])
         await exchange.publish(aio_pika.Message(body, type="StatusChanged"), "")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     async def is_recorded() -> bool:
         return (await system.api("GET", f"/deliveries/{event.delivery_id}"))[0] == 200
@@ -129,10 +127,10 @@ async def test_the_stack_trace_of_an_unforeseen_error_opens_with_its_attempt(
 
 
 async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transaction(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     subject = await without_uri(system, app)
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open(f"/errors?source_app={app}")
     await at.row(subject).get_by_role("link", name="Open the details").click()
 
@@ -140,15 +138,15 @@ async def test_inspect_the_reason_change_the_mboc_settings_and_resend_the_transa
     await at.sees("The URI of the connector is empty or malformed.")
     await at.sees("Enter the URI in the MBOC settings, test the connection, then retry.")
 
-    await at.mends_the_uri(system.back_office(app))
+    await at.correct_the_uri(system.back_office(app))
     assert (await system.simulated("GET", app))["stored"] == 1
 
 
 async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what_to_mend(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     subject = await without_uri(system, app)
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open(f"/errors?source_app={app}")
     await at.row(subject).get_by_role("link", name="Open the details").click()
 
@@ -165,7 +163,7 @@ async def test_the_test_of_the_connection_says_at_which_step_it_stopped_and_what
     )
 
 
-async def select(at: Desk, app: str, count: int) -> None:
+async def select(at: PortalPage, app: str, count: int) -> None:
     await at.open(f"/errors?source_app={app}")
     await at.row().nth(count - 1).wait_for()
     for place in range(count):
@@ -174,10 +172,10 @@ async def select(at: Desk, app: str, count: int) -> None:
 
 
 async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await failing(system, app, 3)
-    at = await sit("operator")
+    at = await open_portal("operator")
     await select(at, app, 2)
 
     await at.button("Retry All").click()
@@ -197,10 +195,10 @@ async def test_to_act_on_many_records_select_them_and_use_the_retry_all_button(
 
 
 async def test_use_the_archive_all_button_and_see_it_in_the_audit(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await failing(system, app, 2)
-    at = await sit("admin")
+    at = await open_portal("admin")
     await select(at, app, 2)
 
     await at.button("Archive All").click()
@@ -216,7 +214,7 @@ async def test_use_the_archive_all_button_and_see_it_in_the_audit(
 
 
 async def test_failures_that_came_alike_are_counted_together_and_settled_at_once(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=system.back_office(app))
     await system.simulated("PUT", app, "/faults", json={"status": 400, "times": 3})
@@ -224,7 +222,7 @@ async def test_failures_that_came_alike_are_counted_together_and_settled_at_once
         await system.change("create", a_snapshot(source_app=app)) for _ in range(3)
     ]:
         await system.delivery(transaction, "Failed")
-    at = await sit("operator")
+    at = await open_portal("operator")
     await at.open("/errors?view=groups")
     cause = at.page.get_by_role("listitem").filter(has_text=f"Orders {app}")
     await cause.get_by_text("3", exact=True).wait_for()
@@ -241,10 +239,10 @@ async def test_failures_that_came_alike_are_counted_together_and_settled_at_once
 
 
 async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await failing(system, app, 3)
-    at = await sit("operator")
+    at = await open_portal("operator")
     await select(at, app, 1)
 
     await at.button("Select all that match the filter").click()
@@ -254,10 +252,10 @@ async def test_all_that_fit_the_filter_are_taken_not_only_those_on_the_page(
 
 
 async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [delivery_id] = await failing(system, app, 1)
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/errors?source_app={app}")
     await at.row().get_by_text("Failed").wait_for()
     await at.page.get_by_text("Live", exact=True).wait_for()
@@ -268,10 +266,10 @@ async def test_a_row_turns_success_before_the_eyes_of_whoever_looks(
 
 
 async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [delivery_id] = await failing(system, app, 1)
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open(f"/errors?source_app={app}")
     await at.row().first.wait_for()
@@ -283,13 +281,13 @@ async def test_a_viewer_looks_and_cannot_retry_archive_or_change_anything(
 
 
 async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_and_who_did_what(
-    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+    system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     subject = await without_uri(system, app)
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open(f"/errors?source_app={app}")
     await at.row(subject).get_by_role("link", name="Open the details").click()
-    await at.mends_the_uri(system.back_office(app))
+    await at.correct_the_uri(system.back_office(app))
 
     await at.page.get_by_role("link", name="Timeline").click()
     await at.page.get_by_role("tab", name="Timeline").click()
@@ -315,7 +313,7 @@ async def test_the_timeline_shows_versions_attempts_what_was_sent_and_answered_a
 
 
 async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_audit(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
@@ -323,7 +321,7 @@ async def test_a_viewer_sees_on_the_timeline_who_did_what_and_nothing_of_the_aud
         await system.change("create", a_snapshot(source_app=app)), "Failed"
     )
     await system.api("POST", f"/deliveries/{delivery['delivery_id']}/archive")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open(f"/appointments/{quote(delivery['appointment']['key'], safe='')}?tab=timeline")
 

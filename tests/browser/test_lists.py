@@ -9,15 +9,15 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.conftest import Sit
-from tests.support.browser import Desk
+from tests.browser.conftest import OpenPortal
+from tests.support.api_user import a_user
 from tests.support.builders import a_snapshot
 from tests.support.system import System
-from tests.support.visitor import a_user
+from tools.website.portal_page import PortalPage
 
 
 async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> list[str]:
-    """One appointment for each job, delivered; returns their subjects."""
+    """Deliver one appointment for each job, and return their subjects."""
     if connected:
         await system.hook(app)
     subjects, transactions = [f"{job} visit {number}" for number, job in enumerate(jobs)], []
@@ -31,8 +31,8 @@ async def sent(system: System, app: str, *jobs: str, connected: bool = True) -> 
     return subjects
 
 
-async def subjects(at: Desk) -> list[str]:
-    """The subjects in the order of the rows."""
+async def subjects(at: PortalPage) -> list[str]:
+    """Return the subjects in the order of the rows."""
     await at.page.locator("[data-row]").first.wait_for()
     return [
         re.search(r"\S+ visit \d", await row.inner_text()).group()  # type: ignore[union-attr]
@@ -41,7 +41,7 @@ async def subjects(at: Desk) -> list[str]:
 
 
 async def test_the_appointments_view_lists_their_properties_and_the_status_of_each_transaction(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [subject] = await sent(system, app, "J1")
     await system.connector(
@@ -56,7 +56,7 @@ async def test_the_appointments_view_lists_their_properties_and_the_status_of_ea
         Task={"TaskNo": "J1", "Job": {"SourceApp": app, "JobNo": "J1"}},
     )
     await system.change("update", again)
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open(f"/appointments?source_app={app}")
 
@@ -67,7 +67,7 @@ async def test_the_appointments_view_lists_their_properties_and_the_status_of_ea
 
 
 async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_grouped_per_appointment(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [subject] = await sent(system, app, "J1")
     number = (await system.deliveries(source_app=app))[0]["appointment"]["appointment_id"]
@@ -78,7 +78,7 @@ async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_group
         ),
         "Success",
     )
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open(f"/transactions?source_app={app}")
 
@@ -89,10 +89,10 @@ async def test_the_transactions_view_shows_a_flat_list_rather_than_a_table_group
 
 @pytest.mark.parametrize("view", ["appointments", "transactions"])
 async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_last_transaction(
-    system: System, sit: Sit, app: str, view: str
+    system: System, open_portal: OpenPortal, app: str, view: str
 ) -> None:
     wanted = await sent(system, app, "J1", "J2", "J3")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open(f"/{view}?source_app={app}")
 
@@ -100,10 +100,10 @@ async def test_by_default_records_are_sorted_in_descending_order_by_date_of_the_
 
 
 async def test_to_change_the_sort_order_click_any_column_header(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     wanted = await sent(system, app, "J2", "J1", "J3")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/transactions?source_app={app}")
     await subjects(at)
 
@@ -126,7 +126,7 @@ async def test_to_change_the_sort_order_click_any_column_header(
     )
 
 
-async def click_every_header(at: Desk, *headers: str) -> None:
+async def click_every_header(at: PortalPage, *headers: str) -> None:
     """Each of them sorts the rows."""
     for header in headers:
         await at.button(header).click()
@@ -135,10 +135,10 @@ async def click_every_header(at: Desk, *headers: str) -> None:
 
 
 async def test_to_change_the_sort_order_of_appointments_click_any_column_header(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await sent(system, app, "J1", "J2")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/appointments?source_app={app}")
     await subjects(at)
 
@@ -156,10 +156,10 @@ async def test_to_change_the_sort_order_of_appointments_click_any_column_header(
 
 
 async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_again_to_clear_it(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await sent(system, app, f"{app}-A", f"{app}-B", f"{app}-B")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open("/transactions")
 
     await at.button("Filter").click()
@@ -175,14 +175,14 @@ async def test_to_find_all_transactions_for_a_job_click_the_filter_icon_and_agai
 
 
 async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_device_has(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await sent(system, app, "J1")
     who = await a_user(system)
     assert (await who.ask("PUT", "/session/preferences", {"time_zone": "America/New_York"}))[
         0
     ] < 300
-    at = await sit(who, timezone_id="Asia/Tokyo")
+    at = await open_portal(who, timezone_id="Asia/Tokyo")
     await at.open(f"/transactions?source_app={app}")
     await at.row("J1 ").wait_for()
 
@@ -199,10 +199,10 @@ async def test_a_time_is_looked_for_in_the_zone_of_the_profile_whatever_the_devi
 
 
 async def test_click_the_magnify_button_in_the_first_column_to_open_the_details_section(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     [subject] = await sent(system, app, "J1")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/appointments?source_app={app}")
     await at.row(subject).wait_for()
 
@@ -222,11 +222,11 @@ async def test_click_the_magnify_button_in_the_first_column_to_open_the_details_
 
 
 async def test_a_link_restores_the_exact_view_and_pages_go_by_key(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     jobs = [f"J{number}" for number in range(30)]
     await sent(system, app, *jobs)
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/transactions?source_app={app}&sort=received_at")
     await at.row("J0 ").wait_for()
 
@@ -243,10 +243,10 @@ async def test_a_link_restores_the_exact_view_and_pages_go_by_key(
 
 
 async def test_the_keyboard_goes_from_row_to_row_and_enter_opens(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     wanted = await sent(system, app, "J1", "J2")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/transactions?source_app={app}")
     await subjects(at)
 
@@ -258,10 +258,10 @@ async def test_the_keyboard_goes_from_row_to_row_and_enter_opens(
 
 
 async def test_new_transactions_are_counted_and_do_not_move_the_rows(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await sent(system, app, "J1")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/transactions?source_app={app}")
     before = await subjects(at)
     await at.page.get_by_text("Live", exact=True).wait_for()
@@ -277,10 +277,10 @@ async def test_new_transactions_are_counted_and_do_not_move_the_rows(
 
 
 async def test_columns_are_chosen_and_stay_chosen_with_the_account(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await sent(system, app, "J1")
-    at = await sit("operator")
+    at = await open_portal("operator")
     await at.open(f"/transactions?source_app={app}")
 
     async with at.page.expect_response(
@@ -288,15 +288,17 @@ async def test_columns_are_chosen_and_stay_chosen_with_the_account(
     ):
         await at.button("Columns").click()
         await at.page.get_by_role("menuitemcheckbox", name="Source App").click()
-    other = await sit("operator")
+    other = await open_portal("operator")
     await other.open(f"/transactions?source_app={app}")
 
     await other.page.get_by_role("columnheader", name="Source App").wait_for()
 
 
-async def test_a_view_is_saved_and_opened_again(system: System, sit: Sit, app: str) -> None:
+async def test_a_view_is_saved_and_opened_again(
+    system: System, open_portal: OpenPortal, app: str
+) -> None:
     await sent(system, app, "J1", "J2")
-    at = await sit("operator")
+    at = await open_portal("operator")
     await at.open(f"/transactions?source_app={app}&sort=job_no")
     await subjects(at)
 
@@ -315,9 +317,11 @@ async def test_a_view_is_saved_and_opened_again(system: System, sit: Sit, app: s
     await at.page.get_by_role("menuitem", name=app).wait_for(state="detached")
 
 
-async def test_a_list_is_exported_with_its_criteria(system: System, sit: Sit, app: str) -> None:
+async def test_a_list_is_exported_with_its_criteria(
+    system: System, open_portal: OpenPortal, app: str
+) -> None:
     await sent(system, app, "J1")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open(f"/transactions?source_app={quote(app)}")
 
     await at.button("Export").click()

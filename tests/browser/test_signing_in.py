@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import Sit
-from tests.support.visitor import Visitor
+from tests.browser.conftest import OpenPortal
+from tests.support.api_user import ApiUser
 
 
-async def test_local_accounts_secure_the_system(sit: Sit, accounts: dict[str, Visitor]) -> None:
-    at = await sit(None)
+async def test_local_accounts_secure_the_system(
+    open_portal: OpenPortal, accounts: dict[str, ApiUser]
+) -> None:
+    at = await open_portal(None)
     await at.open("/errors?status=Failed")
     assert at.page.url.endswith("/login")
 
@@ -20,9 +22,9 @@ async def test_local_accounts_secure_the_system(sit: Sit, accounts: dict[str, Vi
 
 
 async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_about_accounts(
-    sit: Sit,
+    open_portal: OpenPortal,
 ) -> None:
-    at = await sit(None)
+    at = await open_portal(None)
     await at.open("/login")
 
     await at.page.get_by_role("textbox", name="Name").fill("nobody")
@@ -32,8 +34,8 @@ async def test_a_wrong_password_is_refused_with_one_sentence_that_tells_nothing_
     await at.page.get_by_role("alert").get_by_text("The name or the password is wrong").wait_for()
 
 
-async def test_whoever_signs_out_is_out(sit: Sit) -> None:
-    at = await sit("viewer", locale="en-US")
+async def test_whoever_signs_out_is_out(open_portal: OpenPortal) -> None:
+    at = await open_portal("viewer", locale="en-US")
     await at.open("/")
 
     await at.button("Account").click()

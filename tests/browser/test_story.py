@@ -1,18 +1,18 @@
-"""The whole story: find what failed, see why, mend it, send it again, put the rest aside, and read
-in the audit who did it.
+"""The whole story of a failure: find it, see its reason, correct the URI, retry, archive the
+others, and read the audit.
 """
 
 from __future__ import annotations
 
-from tests.browser.conftest import Sit
-from tests.support.browser import Desk
+from tests.browser.conftest import OpenPortal
+from tests.support.api_user import ApiUser
 from tests.support.builders import a_snapshot
 from tests.support.system import System
-from tests.support.visitor import Visitor
+from tools.website.portal_page import PortalPage
 
 
 async def refused(system: System, app: str, *jobs: str) -> None:
-    """One transaction for each job, of a connector whose URI was mistyped."""
+    """Create a transaction for each job, at a connector with a wrong URI."""
     await system.connector(
         source_app=app, name=f"Orders {app}", uri="http//hooks.cronus.example", system="Webhook"
     )
@@ -27,7 +27,7 @@ async def refused(system: System, app: str, *jobs: str) -> None:
         await system.delivery(change, "Invalid MBOC URI")
 
 
-async def signed_in(at: Desk, who: Visitor) -> None:
+async def signed_in(at: PortalPage, who: ApiUser) -> None:
     await at.open("/login")
     await at.page.get_by_role("textbox", name="Name").fill(who.name)
     await at.page.get_by_role("textbox", name="Password").fill(who.password)
@@ -36,10 +36,10 @@ async def signed_in(at: Desk, who: Visitor) -> None:
 
 
 async def test_an_administrator_steps_in_when_an_error_occurs(
-    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+    system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     await refused(system, app, f"{app}-A", f"{app}-B", f"{app}-B")
-    at = await sit(None)
+    at = await open_portal(None)
     await signed_in(at, accounts["admin"])
 
     await at.page.get_by_role("link", name="Transactions").first.click()
@@ -50,7 +50,7 @@ async def test_an_administrator_steps_in_when_an_error_occurs(
     await at.row(f"{app}-A visit").get_by_role("link", name="Open the details").click()
     await at.sees("The URI of the connector is empty or malformed.")
 
-    await at.mends_the_uri(system.back_office(app))
+    await at.correct_the_uri(system.back_office(app))
 
     await at.open(f"/errors?source_app={app}")
     await at.row().nth(1).wait_for()
@@ -69,10 +69,10 @@ async def test_an_administrator_steps_in_when_an_error_occurs(
 
 
 async def test_a_viewer_reads_the_story_and_cannot_step_in(
-    system: System, sit: Sit, accounts: dict[str, Visitor], app: str
+    system: System, open_portal: OpenPortal, accounts: dict[str, ApiUser], app: str
 ) -> None:
     await refused(system, app, f"{app}-A")
-    at = await sit(None)
+    at = await open_portal(None)
     await signed_in(at, accounts["viewer"])
 
     await at.open(f"/errors?source_app={app}")

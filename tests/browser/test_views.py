@@ -1,20 +1,20 @@
-"""Seed, Views: logs, status, profile; and the views that this system has besides."""
+"""Seed, Views: logs, status and profile, and the further views of this system."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from tests.browser.conftest import Sit
+from tests.browser.conftest import OpenPortal
+from tests.support.api_user import a_name, a_user
 from tests.support.builders import a_snapshot
 from tests.support.system import System
-from tests.support.visitor import a_name, a_user
 
 
 async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_of_any_page(
-    sit: Sit,
+    open_portal: OpenPortal,
 ) -> None:
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open("/transactions")
 
     link = at.page.get_by_role("contentinfo").get_by_role("link", name="Status")
@@ -35,9 +35,9 @@ async def test_the_status_screen_is_reachable_via_the_link_at_the_bottom_right_o
 
 
 async def test_the_status_screen_indicates_the_connection_and_whether_the_opt_in_timer_job_is_on(
-    sit: Sit,
+    open_portal: OpenPortal,
 ) -> None:
-    at = await sit("viewer")
+    at = await open_portal("viewer")
 
     await at.open("/status")
 
@@ -54,11 +54,11 @@ async def test_the_status_screen_indicates_the_connection_and_whether_the_opt_in
 
 
 async def test_the_logging_view_shows_every_message_and_stands_still_when_paused(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.hook(app)
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open("/logs")
     lines = at.page.get_by_role("list", name="Logs").get_by_role("listitem")
     await lines.filter(has_text="attempt").first.wait_for()
@@ -80,13 +80,13 @@ async def test_the_logging_view_shows_every_message_and_stands_still_when_paused
 
 
 async def test_home_says_whether_all_is_well_and_what_needs_whom(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     await system.connector(source_app=app, name=f"Orders {app}", uri=None)
     await system.delivery(
         await system.change("create", a_snapshot(source_app=app)), "Invalid MBOC URI"
     )
-    at = await sit("viewer")
+    at = await open_portal("viewer")
     await at.open("/")
 
     await at.page.get_by_role("img", name="Transactions over time, Last hour").wait_for()
@@ -96,10 +96,10 @@ async def test_home_says_whether_all_is_well_and_what_needs_whom(
 
 
 async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_makes_a_key(
-    system: System, sit: Sit
+    system: System, open_portal: OpenPortal
 ) -> None:
     somebody = await a_user(system, "operator", signed_in=False)
-    at = await sit(None)
+    at = await open_portal(None)
     await at.context.request.post(
         f"{at.home}/api/session", data={"name": somebody.name, "password": somebody.password}
     )
@@ -122,11 +122,11 @@ async def test_in_the_profile_whoever_is_signed_in_changes_their_password_and_ma
 
 
 async def test_times_are_in_the_administrators_zone_with_the_exact_instant_on_hover(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     transaction = await system.change("create", a_snapshot(source_app=app))
     delivery = await system.delivery(transaction)
-    at = await sit("viewer", timezone_id="Asia/Tokyo")
+    at = await open_portal("viewer", timezone_id="Asia/Tokyo")
     await at.open(f"/transactions?source_app={app}")
 
     moment = at.row().locator("time").first
@@ -135,9 +135,9 @@ async def test_times_are_in_the_administrators_zone_with_the_exact_instant_on_ho
     assert f"exactly {delivery['received_at']}" in str(await moment.get_attribute("title"))
 
 
-async def test_an_administrator_creates_an_account_and_disables_it(sit: Sit) -> None:
+async def test_an_administrator_creates_an_account_and_disables_it(open_portal: OpenPortal) -> None:
     name = a_name()
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open("/users")
 
     await at.button("Create an account").click()
@@ -157,9 +157,9 @@ async def test_an_administrator_creates_an_account_and_disables_it(sit: Sit) -> 
 
 
 async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_beside_its_field(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open("/connectors/new")
 
     await at.page.get_by_role("textbox", name="Name", exact=True).fill(f"Orders {app}")
@@ -180,12 +180,12 @@ async def test_a_connector_is_created_field_by_field_and_what_is_wrong_stands_be
 
 
 async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_difference(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(
         source_app=app, name=f"Orders {app}", uri=system.back_office(app)
     )
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open(f"/connectors/{connector_id}")
     partitions = at.page.get_by_role("spinbutton", name="Partitions")
 
@@ -206,7 +206,7 @@ async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_differe
 
 
 async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
-    sit: Sit, app: str
+    open_portal: OpenPortal, app: str
 ) -> None:
     rows = [
         {
@@ -217,7 +217,7 @@ async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
         },
         {"Name": "", "SourceApp": app},
     ]
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open("/connectors/import")
     chosen = at.page.get_by_label("Choose a file").last
 
@@ -239,7 +239,7 @@ async def test_connectors_are_imported_after_a_look_at_what_becomes_of_each_row(
 
 
 async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_secret_is_told(
-    system: System, sit: Sit, app: str
+    system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(
         source_app=app,
@@ -247,7 +247,7 @@ async def test_two_versions_of_a_connector_are_compared_field_by_field_and_no_se
         uri="https://old.cronus.example/",
         password="made-up-lantern-secret",
     )
-    at = await sit("admin")
+    at = await open_portal("admin")
     await at.open(f"/connectors/{connector_id}")
     await at.sees("Only one version so far.")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.compose import DISPATCHERS, Book, Stack, said
+from tests.support.compose_project import DISPATCHERS, ComposeProject, DeliveryTotals, timed
 
 RATE = 20.0
 MANY = 300
@@ -27,12 +27,12 @@ COMES_AND_GOES = {
     "operations",
     "sessions",
 }
-"""What services write by themselves, or what a restore ends."""
+"""Collections that services write by themselves, or documents that a restore ends."""
 
 
 @pytest.fixture(scope="module")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("compose"))
+async def project(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ComposeProject]:
+    made = ComposeProject(tmp_path_factory.mktemp("compose"))
     try:
         await made.begin()
         yield made
@@ -40,60 +40,60 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         await made.end()
 
 
-def check(book: Book, sent_twice_before: int = 0, at_most: int = 0) -> None:
-    """Every accepted change came to a status, the back offices have what is said to be a Success,
-    and nothing is stale.
+def check(totals: DeliveryTotals, sent_twice_before: int = 0, at_most: int = 0) -> None:
+    """Check that every accepted change has a status, that each Success is stored, and that none is
+    stale.
     """
-    print(f"  {book}", flush=True)  # noqa: T201 - the figures are what the run is for
-    assert sum(book.statuses.values()) == book.accepted
-    assert set(book.statuses) <= {"Success", "Skipped", "Failed"}
-    assert book.stored - book.repeated == book.statuses["Success"]
-    assert book.out_of_order == 0
-    assert book.repeated - sent_twice_before <= at_most
+    print(f"  {totals}", flush=True)  # noqa: T201 - the figures are what the run is for
+    assert sum(totals.statuses.values()) == totals.accepted
+    assert set(totals.statuses) <= {"Success", "Skipped", "Failed"}
+    assert totals.stored - totals.repeated == totals.statuses["Success"]
+    assert totals.out_of_order == 0
+    assert totals.repeated - sent_twice_before <= at_most
 
 
-async def test_the_smoke_check_passes(stack: Stack) -> None:
-    assert " 0 failed" in await stack.smoke()
+async def test_the_smoke_check_passes(project: ComposeProject) -> None:
+    assert " 0 failed" in await project.smoke()
 
 
-async def test_a_killed_dispatcher_loses_nothing(stack: Stack) -> None:
-    before = (await stack.book()).repeated
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
+async def test_a_killed_dispatcher_loses_nothing(project: ComposeProject) -> None:
+    before = (await project.totals()).repeated
+    await project.work(RATE)
+    await project.until_accepted(MANY)
 
-    await stack.kill_a_dispatcher()
+    await project.kill_a_dispatcher()
 
-    await stack.until_accepted(MANY)
-    check(await stack.settled(), before, at_most=LANES * IN_FLIGHT)
-    await stack.until_ready()
+    await project.until_accepted(MANY)
+    check(await project.settled(), before, at_most=LANES * IN_FLIGHT)
+    await project.until_ready()
 
 
 @pytest.mark.parametrize("server", ["rabbitmq", "mongodb"])
-async def test_a_restart_of_a_server_loses_nothing(stack: Stack, server: str) -> None:
-    before = (await stack.book()).repeated
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
+async def test_a_restart_of_a_server_loses_nothing(project: ComposeProject, server: str) -> None:
+    before = (await project.totals()).repeated
+    await project.work(RATE)
+    await project.until_accepted(MANY)
 
-    with said(f"{server} restarted"):
-        await stack.compose("restart", server)
+    with timed(f"{server} restarted"):
+        await project.compose("restart", server)
 
-    await stack.until_accepted(MANY)
-    check(await stack.settled(), before, at_most=LANES * IN_FLIGHT * DISPATCHERS)
-    await stack.until_ready()
+    await project.until_accepted(MANY)
+    check(await project.settled(), before, at_most=LANES * IN_FLIGHT * DISPATCHERS)
+    await project.until_ready()
 
 
-async def test_a_fourth_dispatcher_comes_and_goes_under_load(stack: Stack) -> None:
-    before = (await stack.book()).repeated
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
+async def test_a_fourth_dispatcher_comes_and_goes_under_load(project: ComposeProject) -> None:
+    before = (await project.totals()).repeated
+    await project.work(RATE)
+    await project.until_accepted(MANY)
 
-    with said("scaled to four"):
-        await stack.compose(
+    with timed("scaled to four"):
+        await project.compose(
             "up", "--detach", "--no-deps", "--no-recreate", "--scale", "dispatcher=4", "dispatcher"
         )
-        await stack.until_ready(4)
-    await stack.until_accepted(MANY)
-    await stack.compose(
+        await project.until_ready(4)
+    await project.until_accepted(MANY)
+    await project.compose(
         "up",
         "--detach",
         "--no-deps",
@@ -103,18 +103,18 @@ async def test_a_fourth_dispatcher_comes_and_goes_under_load(stack: Stack) -> No
         "dispatcher",
     )
 
-    check(await stack.settled(), before, at_most=0)
+    check(await project.settled(), before, at_most=0)
 
 
-async def test_a_services_passwords_are_replaced_under_load(stack: Stack) -> None:
-    before = (await stack.book()).repeated
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
+async def test_a_services_passwords_are_replaced_under_load(project: ComposeProject) -> None:
+    before = (await project.totals()).repeated
+    await project.work(RATE)
+    await project.until_accepted(MANY)
 
-    stack.renew("dispatcher-rabbitmq-url")
-    stack.renew("dispatcher-mongodb-url")
-    with said("passwords replaced"):
-        await stack.compose(
+    project.renew("dispatcher-rabbitmq-url")
+    project.renew("dispatcher-mongodb-url")
+    with timed("passwords replaced"):
+        await project.compose(
             "exec",
             "-T",
             "rabbitmq",
@@ -122,92 +122,92 @@ async def test_a_services_passwords_are_replaced_under_load(stack: Stack) -> Non
             "import_definitions",
             "/run/secrets/rabbitmq-definitions.json",
         )
-        await stack.compose("stop", "dispatcher")
-        await stack.compose("up", "--detach", "--force-recreate", "mongodb-init", "dispatcher")
-        await stack.until_ready()
+        await project.compose("stop", "dispatcher")
+        await project.compose("up", "--detach", "--force-recreate", "mongodb-init", "dispatcher")
+        await project.until_ready()
 
-    await stack.until_accepted(MANY)
-    check(await stack.settled(), before, at_most=0)
+    await project.until_accepted(MANY)
+    check(await project.settled(), before, at_most=0)
 
 
-async def test_an_upgrade_and_its_rollback_lose_nothing(stack: Stack) -> None:
-    stack.tell(MBOC_VERSION="test-new")
-    await stack.compose("build", "ingest", "dispatcher", "retry", "portal-api")
-    before = (await stack.book()).repeated
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
+async def test_an_upgrade_and_its_rollback_lose_nothing(project: ComposeProject) -> None:
+    project.tell(MBOC_VERSION="test-new")
+    await project.compose("build", "ingest", "dispatcher", "retry", "portal-api")
+    before = (await project.totals()).repeated
+    await project.work(RATE)
+    await project.until_accepted(MANY)
 
-    with said("upgraded"):
-        await stack.script("upgrade")
-    assert await stack.images() == {"test-new"}
-    await stack.until_accepted(MANY)
-    stack.tell(MBOC_VERSION="test-old")
-    with said("rolled back"):
-        await stack.script("upgrade")
-    assert await stack.images() == {"test-old"}
+    with timed("upgraded"):
+        await project.script("upgrade")
+    assert await project.images() == {"test-new"}
+    await project.until_accepted(MANY)
+    project.tell(MBOC_VERSION="test-old")
+    with timed("rolled back"):
+        await project.script("upgrade")
+    assert await project.images() == {"test-old"}
 
-    await stack.until_accepted(MANY)
-    check(await stack.settled(), before, at_most=0)
-    await stack.until_ready()
+    await project.until_accepted(MANY)
+    check(await project.settled(), before, at_most=0)
+    await project.until_ready()
 
 
 async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(
-    stack: Stack, tmp_path: Path
+    project: ComposeProject, tmp_path: Path
 ) -> None:
-    await with_failed_ones(stack)
-    with said("backed up under load"):
-        await stack.script("backup", tmp_path / "under-load.gz")
-    operation_id = await stack.paused_retry()
-    kept = await stack.settled()
-    await stack.script("backup", tmp_path / "quiet.gz")
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
-    lost = await stack.settled()
+    await with_failed_ones(project)
+    with timed("backed up under load"):
+        await project.script("backup", tmp_path / "under-load.gz")
+    operation_id = await project.paused_retry()
+    kept = await project.settled()
+    await project.script("backup", tmp_path / "quiet.gz")
+    await project.work(RATE)
+    await project.until_accepted(MANY)
+    lost = await project.settled()
 
-    with said("restored"):
-        await stack.script("restore", tmp_path / "quiet.gz", REPLACE="yes")
-    await stack.script("backup", tmp_path / "restored.gz")
-    with said("started again"):
-        await stack.compose("up", "--detach", "ingest", "dispatcher", "retry", "portal-api")
-        await stack.until_ready()
+    with timed("restored"):
+        await project.script("restore", tmp_path / "quiet.gz", REPLACE="yes")
+    await project.script("backup", tmp_path / "restored.gz")
+    with timed("started again"):
+        await project.compose("up", "--detach", "ingest", "dispatcher", "retry", "portal-api")
+        await project.until_ready()
 
     assert {
         name
         for name, documents in differing(tmp_path / "quiet.gz", tmp_path / "restored.gz")
         if documents
     } <= COMES_AND_GOES
-    await stack.until_operation(operation_id, "cancelled")
-    stack.forget(lost.accepted - kept.accepted)
-    now = await stack.book()
+    await project.until_operation(operation_id, "cancelled")
+    project.forget(lost.accepted - kept.accepted)
+    now = await project.totals()
     assert (now.accepted, now.statuses) == (kept.accepted, kept.statuses)
     assert (now.stored, now.repeated) == (lost.stored, lost.repeated)
-    assert " 0 failed" in await stack.smoke()
+    assert " 0 failed" in await project.smoke()
 
 
-async def with_failed_ones(stack: Stack) -> None:
-    """Have the planners at work until some deliveries have failed; one of the demo's back
-    offices sees to that.
-    """
-    await stack.work(RATE)
-    await stack.until_accepted(MANY)
-    while (await stack.book()).statuses["Failed"] < 2:
-        await stack.until_accepted(MANY)
+async def with_failed_ones(project: ComposeProject) -> None:
+    """Run the planners until some deliveries have failed at a back office of the demo."""
+    await project.work(RATE)
+    await project.until_accepted(MANY)
+    while (await project.totals()).statuses["Failed"] < 2:
+        await project.until_accepted(MANY)
 
 
-async def test_nothing_is_restored_while_the_timer_job_is_on(stack: Stack, tmp_path: Path) -> None:
-    await stack.script("backup", tmp_path / "backup.gz")
-    stack.tell(RetryJobCronExpression="'*/15 * * * *'")
+async def test_nothing_is_restored_while_the_timer_job_is_on(
+    project: ComposeProject, tmp_path: Path
+) -> None:
+    await project.script("backup", tmp_path / "backup.gz")
+    project.tell(RetryJobCronExpression="'*/15 * * * *'")
     try:
         with pytest.raises(AssertionError, match="Empty RetryJobCronExpression"):
-            await stack.script("restore", tmp_path / "backup.gz", REPLACE="yes")
+            await project.script("restore", tmp_path / "backup.gz", REPLACE="yes")
     finally:
-        stack.tell(RetryJobCronExpression="")
+        project.tell(RetryJobCronExpression="")
 
-    assert await stack.images() == {"test-old"}
+    assert await project.images() == {"test-old"}
 
 
 def differing(before: Path, after: Path) -> list[tuple[str, set[str]]]:
-    """Per collection, the documents that are in one of two backups only."""
+    """Return the documents that only one of two backups holds, by collection."""
     one, other = read(before), read(after)
     return [(name, one.get(name, set()) ^ other.get(name, set())) for name in {*one, *other}]
 

@@ -13,20 +13,20 @@ import pytest
 from common.contracts.connector import Connector, seal_context
 from common.exact_json import read_json
 from common.sealing import KeyRing
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
 from tests.support.builders import a_connector
 from tests.support.fake_lane import a_lane
-from tests.support.offices import OFFICES
+from tests.support.simulated_back_offices import SIMULATED
 from tests.support.system import SECRET_KEYS, System
 
 if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.calls import Receipt
-    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.back_offices.table import BackOfficeClient
     from dispatcher.outcome import Outcome
     from tests.support.fake_lane import FakeClient
 
@@ -46,9 +46,9 @@ async def simulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
 
 @pytest.fixture
 async def shared() -> AsyncIterator[SharedResources]:
-    addresses = Addresses([ip_network("127.0.0.0/8")])
+    addresses = AddressPolicy([ip_network("127.0.0.0/8")])
     async with open_session(addresses) as session:
-        yield SharedResources(session, KEYS, addresses, Tokens())
+        yield SharedResources(session, KEYS, addresses, TokenCache())
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ class Bench:
         self.simulator = simulator
         self.shared = shared
         self.name = name
-        self._built: list[BackOffice] = []
+        self._built: list[BackOfficeClient] = []
 
     @property
     def address(self) -> str:
@@ -79,10 +79,10 @@ class Bench:
             for name, secret in (secrets or {}).items()
         }
         return a_connector(
-            **OFFICES[office].connector(self.address, self.name), secrets=sealed, **fields
+            **SIMULATED[office].connector(self.address, self.name), secrets=sealed, **fields
         )
 
-    def build(self, connector: Connector) -> BackOffice:
+    def build(self, connector: Connector) -> BackOfficeClient:
         """What speaks to it."""
         self._built.append(build(connector, self.shared))
         return self._built[-1]

@@ -12,8 +12,8 @@ from common.contracts.appointment import Action
 from common.contracts.connector import Limits
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import (
-    Blames,
     DeliveryError,
+    FaultOrigin,
     ForbiddenError,
     GoneError,
     MisconfiguredError,
@@ -21,9 +21,9 @@ from dispatcher.errors import (
 )
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
-from tests.support.offices import OFFICES, a_client, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_client, a_login
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
 UNREADABLE = pytest.mark.parametrize(
     "fault",
     [{"malformed": True}, {"oversized_bytes": 2_000_000}, {"gzip_bomb": 30_000_000}, {"drip_s": 5}],
@@ -66,7 +66,7 @@ def decision(error: DeliveryError) -> Decision:
 
 
 def test_the_table_has_every_kind() -> None:
-    assert {(office.system, office.api_type) for office in OFFICES.values()} == KINDS
+    assert {(office.system, office.api_type) for office in SIMULATED.values()} == KINDS
 
 
 @OFFICE
@@ -100,7 +100,7 @@ async def test_refused(bench: Bench, office: str) -> None:
     assert decision(error) == Decision(
         code, transient=False, retryable=False, outcome_unknown=False
     )
-    assert error.blames is Blames.APPOINTMENT
+    assert error.origin is FaultOrigin.APPOINTMENT
 
 
 @OFFICE
@@ -187,7 +187,7 @@ async def test_a_missing_permission_does_not_blame_the_password(
     error = await failure(bench, office)
 
     assert isinstance(error, ForbiddenError)
-    assert (error.blames, error.retryable) == (Blames.UNCLEAR, False)
+    assert (error.origin, error.retryable) == (FaultOrigin.UNCLEAR, False)
 
 
 @OFFICE

@@ -10,19 +10,19 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from common.contracts.connector import Limits
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.run import run_connection_test
 from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector
-from tests.support.offices import COMPANY, OFFICES, a_login
 from tests.support.raw_server import raw_server
+from tests.support.simulated_back_offices import COMPANY, SIMULATED, a_login
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.http_client import SharedResources
-    from dispatcher.connection_test.steps import Tested
+    from dispatcher.connection_test.run import ConnectionTestResult
     from tests.conformance.conftest import Bench
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
-NOT_WEBHOOK = pytest.mark.parametrize("office", [name for name in OFFICES if name != "webhook"])
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
+NOT_WEBHOOK = pytest.mark.parametrize("office", [name for name in SIMULATED if name != "webhook"])
 BC = "Business Central API page"
 NO_COMPANY = "00000000-0000-0000-0000-000000000000"
 BEFORE = [("address", True), ("TLS", True)]
@@ -30,7 +30,7 @@ ADMITTED = [*BEFORE, ("authentication", True)]
 SIGN_IN = "<!doctype html><form><input name=u><input name=p type='password'></form>"
 
 
-def outcome(tested: Tested) -> list[tuple[str, bool]]:
+def outcome(tested: ConnectionTestResult) -> list[tuple[str, bool]]:
     return [(step.name, step.passed) for step in tested.steps]
 
 
@@ -42,15 +42,15 @@ def http(status: int, body: str = "", kind: str = "text/html", headers: str = ""
 
 async def of_server(
     shared: SharedResources, office: str, answer: bytes | None, **fields: Any
-) -> Tested:
+) -> ConnectionTestResult:
     async with raw_server(answer) as server:
-        given = OFFICES[office].connector(server.url.rstrip("/"), "x") | fields
-        return await try_connector(a_connector(**given), shared)
+        given = SIMULATED[office].connector(server.url.rstrip("/"), "x") | fields
+        return await run_connection_test(a_connector(**given), shared)
 
 
-async def of_simulator(bench: Bench, office: str, **changes: Any) -> Tested:
+async def of_simulator(bench: Bench, office: str, **changes: Any) -> ConnectionTestResult:
     connector = bench.connector(office, mapping=changes.pop("mapping", None))
-    return await try_connector(connector.model_copy(update=changes), bench.shared)
+    return await run_connection_test(connector.model_copy(update=changes), bench.shared)
 
 
 @OFFICE
@@ -139,7 +139,7 @@ async def test_a_sign_in_page_is_no_webhook(
     app = web.Application()
     app.add_routes([web.get("/", show)])
     async with TestServer(app, host="127.0.0.1") as server:
-        tested = await try_connector(a_connector(uri=str(server.make_url("/"))), shared)
+        tested = await run_connection_test(a_connector(uri=str(server.make_url("/"))), shared)
 
     admitted = ADMITTED if passes else BEFORE
     assert outcome(tested) == [*admitted, ("endpoint", passes)]
@@ -201,7 +201,7 @@ async def test_an_answer_of_another_service_never_ends_in_an_exception(
 
 
 async def test_an_error_of_our_own_is_a_step_that_failed(bench: Bench) -> None:
-    with patch("dispatcher.connection_test.steps.build", side_effect=KeyError("made-up-secret")):
+    with patch("dispatcher.connection_test.run.build", side_effect=KeyError("made-up-secret")):
         tested = await of_simulator(bench, "NAV")
 
     assert outcome(tested) == [*BEFORE, ("endpoint", False)]
@@ -225,7 +225,7 @@ async def test_a_wrong_password_fails_at_authentication(bench: Bench, office: st
     sealed = {"password": KEYS.seal("wrong", "c1.password")}
     connector = bench.connector(office, authentication=said).model_copy(update={"secrets": sealed})
 
-    tested = await try_connector(connector, bench.shared)
+    tested = await run_connection_test(connector, bench.shared)
 
     assert outcome(tested) == [*BEFORE, ("authentication", False)]
 

@@ -10,13 +10,13 @@ import pytest
 
 from common.contracts.connector import Limits
 from common.contracts.delivery import Status
-from dispatcher import next_step
+from dispatcher import next_try
 from dispatcher.outcome import Outcome
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
-from tests.support.offices import OFFICES, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_login
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
 REQUEST = a_delivery(transaction=a_transaction(body=as_body(a_snapshot()).decode()))
 HASTY, PATIENT = Limits(total_timeout_s=0.5), Limits(total_timeout_s=10)
 IN_DOUBT = (408, 500, 502, 503, 504, 507, 520, 599)
@@ -28,7 +28,7 @@ repeated.
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(next_step, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(next_try, "FIRST_BACKOFF_S", 0.01)
 
 
 async def attempt(bench: Bench, office: str, **fault: Any) -> tuple[Outcome, int]:

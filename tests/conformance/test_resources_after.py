@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.contracts.delivery import Status
-from dispatcher import next_step
+from dispatcher import next_try
 from dispatcher.outcome import Outcome
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_snapshot, a_transaction, as_body
@@ -21,7 +21,7 @@ NOT_ALL = "The appointment was stored, but not all of its resources were."
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(next_step, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(next_try, "FIRST_BACKOFF_S", 0.01)
 
 
 async def attempt(bench: Bench, **fault: Any) -> tuple[Outcome, list[list[str]]]:

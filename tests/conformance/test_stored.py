@@ -21,7 +21,7 @@ from common.contracts.mapping import (
 )
 from tests.conformance.conftest import Bench
 from tests.support.builders import a_delivery, a_transaction
-from tests.support.offices import OFFICES, a_client, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_client, a_login
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 AWKWARD = json.loads((SAMPLES / "awkward.json").read_text())
@@ -146,7 +146,7 @@ async def test_resources_are_posted_after_the_appointment_where_the_mapping_says
     assert [line["resourceNo"] for line in record["resources"]] == ["JO", "MARY"]
 
 
-@pytest.mark.parametrize("office", OFFICES)
+@pytest.mark.parametrize("office", SIMULATED)
 async def test_extra_headers_are_sent_with_every_call(bench: Bench, office: str) -> None:
     headers = json.dumps({"X-Tenant": "CRONUS"})
 

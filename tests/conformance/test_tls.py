@@ -13,15 +13,15 @@ from common.contracts.connector import Connector
 from dispatcher.back_offices.calls import Receipt
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.run import run_connection_test
 from dispatcher.errors import MisconfiguredError
 from dispatcher.metrics import CERTIFICATE_ENDS
 from tests.support.builders import a_connector, a_delivery
-from tests.support.tls import Https, https_webhook
+from tests.support.https_webhook import HttpsWebhook, https_webhook
 
 
 @pytest.fixture
-async def https(tmp_path: Path) -> AsyncIterator[Https]:
+async def https(tmp_path: Path) -> AsyncIterator[HttpsWebhook]:
     async with https_webhook(tmp_path) as webhook:
         yield webhook
 
@@ -32,14 +32,14 @@ async def deliver(connector: Connector, shared: SharedResources) -> Receipt:
 
 
 async def test_a_certificate_of_a_stranger_is_not_trusted(
-    shared: SharedResources, https: Https
+    shared: SharedResources, https: HttpsWebhook
 ) -> None:
     connector = a_connector(uri=https.url)
 
     with pytest.raises(MisconfiguredError, match="certificate"):
         await deliver(connector, shared)
 
-    tested = await try_connector(connector, shared)
+    tested = await run_connection_test(connector, shared)
     assert [(step.name, step.passed) for step in tested.steps] == [
         ("address", True),
         ("TLS", False),
@@ -47,26 +47,28 @@ async def test_a_certificate_of_a_stranger_is_not_trusted(
 
 
 async def test_an_authority_that_cannot_be_read_fails_at_the_second_step(
-    shared: SharedResources, https: Https
+    shared: SharedResources, https: HttpsWebhook
 ) -> None:
     connector = a_connector(uri=https.url, ca_certificate="no certificate")
 
-    tested = await try_connector(connector, shared)
+    tested = await run_connection_test(connector, shared)
 
     assert [(step.name, step.passed) for step in tested.steps][-1] == ("TLS", False)
     assert "ca_certificate" in tested.steps[-1].sentence
 
 
-async def test_the_connectors_own_authority_is(shared: SharedResources, https: Https) -> None:
+async def test_the_connectors_own_authority_is(
+    shared: SharedResources, https: HttpsWebhook
+) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 
     assert (await deliver(connector, shared)).http_status == 200
 
-    assert (await try_connector(connector, shared)).passed
+    assert (await run_connection_test(connector, shared)).passed
 
 
 async def test_a_call_notes_when_the_certificate_ends(
-    shared: SharedResources, https: Https
+    shared: SharedResources, https: HttpsWebhook
 ) -> None:
     connector = a_connector(uri=https.url, ca_certificate=https.authority)
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from common.contracts.connector import Limits
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.run import run_connection_test
 from dispatcher.errors import DeliveryError
 from tests.support.builders import a_delivery
-from tests.support.offices import a_client
+from tests.support.simulated_back_offices import a_client
 from tests.support.token_endpoint import token_endpoint
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ async def test_every_trouble_of_the_token_endpoint_is_named_as_its_own(
 
     with pytest.raises(DeliveryError) as raised:
         await bench.deliver(connector, a_delivery())
-    tested = await try_connector(connector, bench.shared)
+    tested = await run_connection_test(connector, bench.shared)
 
     assert raised.value.at_token_endpoint
     assert "token endpoint" in str(raised.value)
@@ -125,7 +125,7 @@ async def test_a_token_endpoint_that_is_down_fails_at_authentication(bench: Benc
     _, said, secrets = a_client(bench.address, bench.name)
     connector = bench.connector("CRM", secrets, authentication=said | {"token_url": token_url})
 
-    tested = await try_connector(connector, bench.shared)
+    tested = await run_connection_test(connector, bench.shared)
 
     assert (tested.steps[-1].name, tested.steps[-1].passed) == ("authentication", False)
     assert "token URL" in tested.steps[-1].sentence

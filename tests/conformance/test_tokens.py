@@ -13,7 +13,7 @@ import pytest
 from common.contracts.connector import Connector, Limits, seal_context
 from dispatcher.back_offices.http_client import SharedResources
 from dispatcher.back_offices.table import build
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.run import run_connection_test
 from dispatcher.errors import (
     DeliveryError,
     ForbiddenError,
@@ -151,7 +151,7 @@ async def test_a_fault_of_the_token_endpoint_is_named_as_its_own(
 ) -> None:
     async with token_endpoint(token_status=status) as endpoint:
         [error] = await failures(shared, to(endpoint))
-        tested = await try_connector(to(endpoint), shared)
+        tested = await run_connection_test(to(endpoint), shared)
 
     assert isinstance(error, leaf)
     assert error.at_token_endpoint

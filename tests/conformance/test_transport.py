@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from common.contracts.connector import Connector, Limits
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.calls import Receipt
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
 from dispatcher.errors import (
     ClosedEarlyError,
@@ -26,10 +26,10 @@ from dispatcher.errors import (
 )
 from tests.conformance.conftest import KEYS, Bench
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
-from tests.support.offices import OFFICES, a_login
 from tests.support.raw_server import raw_server
+from tests.support.simulated_back_offices import SIMULATED, a_login
 
-OFFICE = pytest.mark.parametrize("office", OFFICES)
+OFFICE = pytest.mark.parametrize("office", SIMULATED)
 HASTY = Limits(connect_timeout_s=0.2, total_timeout_s=0.4)
 REQUEST = a_delivery(
     transaction=a_transaction(
@@ -44,16 +44,16 @@ async def deliver(shared: SharedResources, connector: Connector) -> Receipt:
 
 
 def to(office: str, url: str, **fields: Any) -> Connector:
-    found = OFFICES[office]
+    found = SIMULATED[office]
     system = {"system": found.system, "api_type": found.api_type}
     return a_connector(**system, uri=url.rstrip("/") + found.path, **{"limits": HASTY} | fields)
 
 
 @pytest.fixture
 async def one_connection() -> AsyncIterator[SharedResources]:
-    addresses = Addresses([ip_network("127.0.0.0/8")])
+    addresses = AddressPolicy([ip_network("127.0.0.0/8")])
     async with open_session(addresses, 1) as session:
-        yield SharedResources(session, KEYS, addresses, Tokens())
+        yield SharedResources(session, KEYS, addresses, TokenCache())
 
 
 @OFFICE
@@ -212,7 +212,7 @@ async def test_a_probe_raises_the_faults_of_the_connector(
     assert isinstance(raised.value, UnauthorisedError) == (fault["status"] == 401)
 
 
-@pytest.mark.parametrize("office", [name for name in OFFICES if name != "webhook"])
+@pytest.mark.parametrize("office", [name for name in SIMULATED if name != "webhook"])
 async def test_a_probe_that_finds_a_login_page_does_not_pass(
     shared: SharedResources, office: str
 ) -> None:

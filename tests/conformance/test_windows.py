@@ -15,7 +15,7 @@ from dispatcher.back_offices.table import build
 from dispatcher.errors import ClosedEarlyError, UnauthorisedError
 from tests.conformance.conftest import KEYS
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
-from tests.support.offices import a_login
+from tests.support.simulated_back_offices import a_login
 from tests.support.windows_server import WindowsServer, windows_server
 
 BODY = as_body(a_snapshot())

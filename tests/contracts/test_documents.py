@@ -1,5 +1,5 @@
-"""The pages of docs, as a reader would use them: links lead somewhere, every page is found, what is
-quoted is really said.
+"""The pages of docs as a reader uses them: links work, every page is linked, and quoted messages
+exist.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SAID = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
 SPLIT = re.compile(r"""["']\n\s*f?["']""")
-"""Between two pieces of one sentence in the source."""
+"""The code between two parts of one sentence in the source."""
 
 
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 
 
 def links(page: Path) -> Iterator[str]:
-    """The relative links of a page; examples are no links."""
+    """Yield the relative links of a page, without those in examples."""
     yield from (
         link
         for link in LINK.findall(CODE.sub("", page.read_text()))
@@ -32,7 +32,7 @@ def links(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What a heading is linked by: small letters, digits and hyphens."""
+    """Return the anchors of the headings: small letters, digits and hyphens."""
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
         for heading in HEADING.findall(page.read_text())

@@ -1,6 +1,4 @@
-"""Messages of the first version stay readable, and today's models still emit
-every field of them.
-"""
+"""Messages of the first version stay readable, and today's models still emit all their fields."""
 
 from __future__ import annotations
 
@@ -50,8 +48,8 @@ MESSAGES: list[type[Message]] = [
 
 
 def holds(written: Any, frozen: Any) -> bool:
-    """Whether everything frozen is there, whatever was added beside it, in messages
-    inside messages too.
+    """Whether the written message has every frozen field. Inner messages and additional fields are
+    included.
     """
     if isinstance(frozen, dict):
         return isinstance(written, dict) and all(

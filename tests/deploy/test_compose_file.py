@@ -1,5 +1,5 @@
-"""docker-compose.yml keeps to what production needs, as far as one can see without running it (make
-test-compose runs it).
+"""docker-compose.yml meets the needs of production, as far as its text shows (make test-compose
+runs it).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from dispatcher.settings import Settings as Dispatcher
 from ingest.settings import Settings as Ingest
 from portal_api.settings import Settings as PortalApi
 from retry.settings import Settings as Retry
-from tests.support.broker_definitions import FILE, definitions
-from tests.support.users import ROLES, Secrets
+from tests.support.service_users import ROLES, Secrets
+from tools.deploy.broker_definitions import FILE, definitions
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -147,7 +147,7 @@ def test_making_them_again_changes_none(secrets: Secrets) -> None:
     assert before == {name: secrets[name] for name in before}
 
 
-@pytest.mark.parametrize("service", topology.PARTS)
+@pytest.mark.parametrize("service", topology.SERVICES)
 def test_rabbitmq_knows_the_password_by_its_hash_alone(secrets: Secrets, service: str) -> None:
     password = urlsplit(secrets[f"{service}-rabbitmq-url"]).password or ""
     user = next(

@@ -1,5 +1,5 @@
-"""Every overlay builds and is what Kubernetes and the operators understand, and every workload
-keeps to the policies of docs/kubernetes.md.
+"""Kubernetes and the operators accept every overlay, and every workload meets the policies of
+docs/kubernetes.md.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from tests.support.manifests import (
     pod_of,
     selects,
 )
-from tests.support.monitoring_manifests import FOLDER, kustomization, rules
 from tests.support.schemas import check
+from tools.deploy.monitoring_manifests import FOLDER, kustomization, rules
 
 OVERLAYS = tuple(SERVERS)
 OURS = [(overlay, name) for overlay, name in LASTING if name.startswith("Deployment/")]
 CLOSING_S = {"dispatcher": 30, "portal-api": 10, "ingest": 10}
-"""What a service takes beside its drain to close what it has open (each service's app.py)."""
+"""Seconds that a service needs after its drain to close its connections (each service's app.py)."""
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -243,7 +243,7 @@ def test_what_kubernetes_needs_of_the_rules_and_dashboards_is_up_to_date() -> No
 
 
 def fewest(overlay: str, workload: str) -> int:
-    """How many replicas there are at least."""
+    """Return the smallest number of replicas."""
     for scaler in of_kind(overlay, "HorizontalPodAutoscaler", "ScaledObject"):
         if scaler["spec"]["scaleTargetRef"]["name"] == workload.partition("/")[2]:
             return int(scaler["spec"].get("minReplicas") or scaler["spec"]["minReplicaCount"])
@@ -251,7 +251,7 @@ def fewest(overlay: str, workload: str) -> int:
 
 
 def waits_first(pod: dict[str, Any]) -> float:
-    """Seconds between leaving the endpoints and being asked to stop."""
+    """Return the seconds between leaving the endpoints and SIGTERM."""
     words = (
         pod["containers"][0]
         .get("lifecycle", {})
@@ -264,5 +264,5 @@ def waits_first(pod: dict[str, Any]) -> float:
 
 
 def default(settings: Any, field: str) -> float:
-    """A setting's value where nobody sets it."""
+    """Return the default of a setting."""
     return float(settings.model_fields[field].default)

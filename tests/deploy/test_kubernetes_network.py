@@ -1,4 +1,4 @@
-"""Who may reach whom: nothing but what is written down here."""
+"""The network policies allow exactly the connections of this table."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_rabbitmqs_nodes_are_reached_by_services_operators_and_prometheus_only()
 
 
 def rules(overlay: str, workload: str, way: str) -> list[dict[str, Any]]:
-    """The rules of every policy that holds for the workload's pods."""
+    """Return the rules of every policy for the workload's pods."""
     labels = pod_of(overlay, workload)["metadata"]["labels"]
     policies = [
         policy["spec"]
@@ -173,7 +173,7 @@ def rules(overlay: str, workload: str, way: str) -> list[dict[str, Any]]:
 
 
 def ends(overlay: str, workload: str, way: str, side: str) -> set[str]:
-    """The far ends the workload may speak to, with their ports; no rule is without either."""
+    """Return the peers of a workload with their ports. A rule without peers or ports fails."""
     return {
         end_of(end, port)
         for rule in rules(overlay, workload, way)
@@ -183,7 +183,7 @@ def ends(overlay: str, workload: str, way: str, side: str) -> set[str]:
 
 
 def end_of(end: Manifest, port: Manifest) -> str:
-    """A far end by its name: a namespace, the names of pods, or a network."""
+    """Return the name of a peer, which is a namespace, the names of pods, or a network."""
     if "ipBlock" in end:
         where = end["ipBlock"]["cidr"]
     elif "namespaceSelector" in end:
@@ -198,7 +198,7 @@ def end_of(end: Manifest, port: Manifest) -> str:
 
 
 def is_let_through(block: Manifest, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether the network, less its exceptions, has the address."""
+    """Whether the network contains the address, outside its exceptions."""
     return address in ipaddress.ip_network(block["cidr"]) and not any(
         address in ipaddress.ip_network(n) for n in block.get("except", ())
     )

@@ -1,5 +1,5 @@
-"""What the operators are asked for fits what the services do: scaling, and RabbitMQ's cluster with
-its users and policies.
+"""The operators' resources fit the services: scaling, and RabbitMQ's cluster, users and
+policies.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 import pytest
 
 from common import topology
-from tests.support.broker_definitions import MANIFEST, manifest
 from tests.support.manifests import SERVERS, named, of_kind
+from tools.deploy.broker_definitions import MANIFEST, manifest
 
 OPERATORS = "production-operators"
 

@@ -1,4 +1,4 @@
-"""What the manifests tell a service is what it reads, and whatever they name is there."""
+"""Services read every setting of the manifests, and every name in the manifests exists."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_a_service_starts_with_what_it_is_told(
                 environment.delenv(name, raising=False)
             for name, value in told(overlay, container).items():
                 environment.setenv(name, MADE_UP.get(name, "made-up") if value is None else value)
-            needs = (
+            require_role = (
                 DatabaseSettings
                 if container.get("args") == ["migrate"]
                 else SETTINGS[service_of(container)]
             )
 
-            assert needs()
+            assert require_role()
 
 
 @pytest.mark.parametrize(("overlay", "workload"), WORKLOADS)
@@ -123,7 +123,7 @@ def test_no_secret_stands_in_what_is_applied_in_production(overlay: str) -> None
 
 
 def variables(settings: type[ServiceSettings]) -> set[str]:
-    """The variables that a settings class reads."""
+    """Return the variables that a settings class reads."""
     return set(_variables(settings))
 
 
@@ -139,7 +139,7 @@ def _variables(settings: type[ServiceSettings]) -> Iterator[str]:
 
 
 def told(overlay: str, container: Manifest) -> dict[str, str | None]:
-    """What a container's environment says; None where a Secret says it."""
+    """Return the environment of a container. The value is None if a Secret holds it."""
     found: dict[str, str | None] = {}
     for source in container.get("envFrom", ()):
         found |= named(overlay, f"ConfigMap/{bare(source['configMapRef']['name'])}")["data"]
@@ -154,7 +154,7 @@ def told(overlay: str, container: Manifest) -> dict[str, str | None]:
 
 
 def parts_of_others(container: Manifest) -> set[str]:
-    """The variables that are there for others to contain."""
+    """Return the variables that only other variables contain."""
     return {
         part
         for variable in container.get("env", ())
@@ -163,7 +163,7 @@ def parts_of_others(container: Manifest) -> set[str]:
 
 
 def references(container: Manifest, kind: str) -> set[tuple[str, str]]:
-    """The names and keys that a container's variables come from."""
+    """Return the names and keys of the sources of a container's variables."""
     found: list[dict[str, Any]] = [
         v["valueFrom"][kind] for v in container.get("env", ()) if kind in v.get("valueFrom", {})
     ]
@@ -171,19 +171,17 @@ def references(container: Manifest, kind: str) -> set[tuple[str, str]]:
 
 
 def bare(name: str) -> str:
-    """A generated name without what kustomize appends."""
+    """Return a generated name without its hash."""
     return name.rpartition("-")[0]
 
 
 def service_of(container: Manifest) -> str:
-    """The service whose image a container runs."""
+    """Return the service of a container's image."""
     return str(container["image"].partition(":")[0].removeprefix("mboc-"))
 
 
 def secrets(overlay: str) -> set[tuple[str, str]]:
-    """The keys that there are, or that docs/kubernetes.md asks for, or that RabbitMQ's
-    operator writes.
-    """
+    """Return the keys of all Secrets, of docs/kubernetes.md, and of RabbitMQ's operator."""
     generated = {
         (bare(s["metadata"]["name"]), key) for s in of_kind(overlay, "Secret") for key in s["data"]
     }
@@ -196,7 +194,7 @@ def secrets(overlay: str) -> set[tuple[str, str]]:
 
 
 def documented(overlay: str) -> set[tuple[str, str]]:
-    """The keys that the table of docs/kubernetes.md asks for in this overlay: `| Secret | Key |
+    """Return the keys of this overlay in the table of docs/kubernetes.md: `| Secret | Key |
     production | production-operators | ... |`.
     """
     rows = re.findall(

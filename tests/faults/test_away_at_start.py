@@ -1,5 +1,5 @@
-"""Services that start before their servers: they wait, say what they wait for, and work
-once it is there.
+"""Services that start before their servers wait, name the missing server, and work once it is
+available.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NEED_MONGODB = ("dispatcher", "portal-api", "retry")
 
 @pytest.fixture
 async def no_servers(system: System, rabbitmq: RabbitMq, mongodb: MongoDb) -> AsyncIterator[None]:
-    """RabbitMQ and MongoDB stopped; afterwards all is as it was."""
+    """RabbitMQ and MongoDB are stopped during the test."""
     await asyncio.gather(rabbitmq.stop(), mongodb.stop())
     yield
     await asyncio.gather(*(system.stop(name) for name in LATE.values() if name in system.services))
@@ -45,13 +45,13 @@ async def test_every_service_waits_for_its_servers_and_says_so(
     await asyncio.gather(*(system.start(kind, name, ready=False) for kind, name in LATE.items()))
 
     await asyncio.gather(
-        *(until_logged(system, name, "RabbitMQ is not there yet") for name in LATE.values())
+        *(until_logged(system, name, "RabbitMQ is unavailable") for name in LATE.values())
     )
     assert not any(await asyncio.gather(*map(system.is_ready, LATE.values())))
     await rabbitmq.start()
 
     await asyncio.gather(
-        *(until_logged(system, LATE[kind], "MongoDB is not there yet") for kind in NEED_MONGODB)
+        *(until_logged(system, LATE[kind], "MongoDB is unavailable") for kind in NEED_MONGODB)
     )
     assert not any(await asyncio.gather(*(system.is_ready(LATE[kind]) for kind in NEED_MONGODB)))
     await system.until_ready(LATE["ingest"])
@@ -75,7 +75,7 @@ async def test_a_service_that_still_waits_for_a_server_stops_when_asked(
 ) -> None:
     name = f"{kind}-without-{setting.lower()}"
     await system.start(kind, name, ready=False, **{setting: NOBODY[setting]})
-    await until_logged(system, name, "is not there yet")
+    await until_logged(system, name, "is unavailable, waiting for it")
 
     code = await asyncio.wait_for(system.stop(name), 20)
 

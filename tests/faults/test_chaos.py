@@ -1,4 +1,4 @@
-"""A small run of ``make chaos``: every promise holds in every kind of trouble."""
+"""A small run of `make chaos`, in which every promise holds under every kind of fault."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 async def verdicts(folder: Path) -> dict[str, Verdict]:
-    """What one run came to, by the name of the function that judges the promise."""
+    """The results of one run, by the name of the function that checks the promise."""
     options = Options(changes=CHANGES, seed=SEED, settle_s=120, out=folder)
     found = await chaos(options, Console(file=io.StringIO()))
     return {promise.__name__: one for promise, one in zip(PROMISES, found, strict=True)}
@@ -58,7 +58,7 @@ def test_the_run_was_under_load_and_had_every_kind_of_trouble(
 
 
 def summary(figures: dict[str, Any]) -> list[str]:
-    """Every promise with its figure, and the troubles with their times."""
+    """Return every promise with its figure, and the faults with their times."""
     return [
         *(f"{one['promise']}: {one['figure']}" for one in figures["promises"]),
         *(

@@ -1,4 +1,4 @@
-"""ingest while RabbitMQ takes no messages, and with bodies as large as they may be."""
+"""ingest while RabbitMQ blocks publishers, and with bodies of the largest allowed size."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.support.system import EVENTS, SECRET, Service, System, until
 
 TIMEOUT_S = 2.0
 SLACK_S = 4.0
-"""The machine may have other things to do than to answer 300 requests."""
+"""The machine may be busy while it answers 300 requests."""
 MEMORY = 220 * 1024 * 1024
-"""Less than the memory that ingest's container has."""
+"""Less than the memory limit of ingest's container."""
 MOST = 1_000_000
 LARGEST = (
     "application:set_env(rabbit, max_message_size, {0}),"
@@ -30,7 +30,7 @@ WATERMARK = "set_vm_memory_high_watermark"
 
 
 class Sender:
-    """Posts to one ingest, however many at once."""
+    """Posts to one ingest, with any concurrency."""
 
     def __init__(self, ingest: Service, http: aiohttp.ClientSession) -> None:
         self._ingest = ingest
@@ -44,7 +44,7 @@ class Sender:
             return answer.status, answer.headers.get("Retry-After"), time.monotonic() - began
 
     async def problem(self, body: bytes) -> tuple[int, dict[str, Any]]:
-        """Return status and answer."""
+        """Return the status and the answer."""
         async with self._asking(body) as answer:
             return answer.status, await answer.json(content_type=None)
 
@@ -56,7 +56,7 @@ class Sender:
         )
 
     async def memory(self) -> float:
-        """Return the bytes of the process."""
+        """Return the memory of the process in bytes."""
         async with self._http.get(f"{self._ingest.url}/metrics") as answer:
             lines = (await answer.text()).splitlines()
         (line,) = [line for line in lines if line.startswith("process_resident_memory_bytes")]
@@ -65,7 +65,7 @@ class Sender:
 
 @contextlib.asynccontextmanager
 async def an_ingest(rabbitmq: RabbitMq, directory: Path) -> AsyncIterator[Sender]:
-    """An ingest that gives RabbitMQ two seconds."""
+    """Run an ingest that waits two seconds for RabbitMQ."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         system = System(rabbitmq.url, "", directory, http)
         ingest = await system.start("ingest", INGEST_CONFIRM_TIMEOUT_S=str(TIMEOUT_S))
@@ -83,7 +83,7 @@ async def sender(
 
 @pytest.fixture
 async def small_messages(rabbitmq: RabbitMq, tmp_path: Path) -> AsyncIterator[Sender]:
-    """An ingest whose RabbitMQ takes less than RabbitMQ's default."""
+    """Run an ingest whose RabbitMQ has a lower limit of message size than the default."""
     await rabbitmq.control("eval", LARGEST.format(MOST))
     async with an_ingest(rabbitmq, tmp_path) as sender:
         yield sender
@@ -92,7 +92,7 @@ async def small_messages(rabbitmq: RabbitMq, tmp_path: Path) -> AsyncIterator[Se
 
 @pytest.fixture
 async def alarm(rabbitmq: RabbitMq) -> AsyncIterator[asyncio.Event]:
-    """RabbitMQ blocks publishers, until the event is set."""
+    """Block RabbitMQ's publishers until the event is set."""
     await rabbitmq.control(WATERMARK, "absolute", "1MB")
     over = asyncio.Event()
 

@@ -1,5 +1,5 @@
-"""Retry All over 20,000 failed deliveries while retry is killed twice and
-RabbitMQ restarted once.
+"""Retry All over 20,000 failed deliveries while retry is killed twice and RabbitMQ restarts
+once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import A_MOMENT, a_snapshot, a_transaction, as_body
-from tests.support.evidence import evidence
+from tests.support.diagnostics import diagnose
 from tests.support.retrying import begun, progress
 from tests.support.system import System, until
 
@@ -28,8 +28,8 @@ REPLICAS = ("retry-a", "retry-b")
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test alone, and two replicas of retry; the next test finds every
-    service ready again.
+    """A source app of this test, and two replicas of retry. The next test finds every service
+    ready.
     """
     await asyncio.gather(*(system.start("retry", name, RETRY_LEASE_S="3") for name in REPLICAS))
     yield f"app-{uuid.uuid4().hex[:8]}"
@@ -38,7 +38,7 @@ async def app(system: System) -> AsyncIterator[str]:
 
 
 async def fill(system: System, app: str, connector_id: str) -> None:
-    """Have so many appointments that the back office refused, as portal-api stores them."""
+    """Store this many appointments that the back office refused, as portal-api stores them."""
     database = open_database(system.mongodb_url, system.database)
     failed = {
         "attempt": 1,
@@ -83,9 +83,7 @@ async def fill(system: System, app: str, connector_id: str) -> None:
 
 
 async def wrong_items(system: System, operation: dict[str, Any]) -> int:
-    """How many of its deliveries were not asked for with their second attempt, or
-    did not succeed.
-    """
+    """Return the number of deliveries that did not succeed, or not with their second attempt."""
     database = open_database(system.mongodb_url, system.database)
     right = {"attempt": 2, "outcome": "succeeded"}
     wrong = {"operation_id": operation["operation_id"], "$nor": [right]}
@@ -95,7 +93,7 @@ async def wrong_items(system: System, operation: dict[str, Any]) -> int:
 
 
 class Witness:
-    """Looks all the time, and takes offence at anything that is not true."""
+    """Reads the operation continuously, and fails on any value that is not true."""
 
     def __init__(
         self, system: System, app: str, operation: dict[str, Any], connector_id: str
@@ -109,15 +107,15 @@ class Witness:
         self.watching = asyncio.create_task(self._watch())
 
     async def until_over(self, within_s: float) -> dict[str, Any]:
-        """Return the operation when it is over; fail with everything that shows why it is not."""
+        """Return the operation when it is over. Fail with the diagnostics of the system."""
         await asyncio.wait({self.watching}, timeout=within_s)
         if not self.watching.done():
             self.watching.cancel()
-            pytest.fail(await evidence(self._system, self.last, self._connector_id))
+            pytest.fail(await diagnose(self._system, self.last, self._connector_id))
         return self.watching.result()
 
     async def until_asked(self, count: int) -> None:
-        """Wait until so many deliveries are no longer waiting."""
+        """Wait until this many deliveries no longer wait."""
 
         async def ask() -> bool:
             if self.watching.done():
@@ -151,7 +149,7 @@ class Witness:
 
 
 async def leader(system: System) -> str:
-    """The replica that carries operations out."""
+    """Return the replica that runs operations."""
 
     async def ask() -> str | None:
         for name in REPLICAS:

@@ -1,5 +1,5 @@
-"""Processes killed and servers restarted under load: every change ends in a status, nothing stale
-is sent, little is repeated.
+"""Processes are killed and servers restart under load. Every change ends in a status, no stale
+version is sent, and few calls repeat.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ SETTLED_S = 300
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test alone; the next test finds every service ready again."""
+    """A source app of this test. The next test finds every service ready."""
     yield f"app-{uuid.uuid4().hex[:8]}"
     await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
 def a_stream(app: str, appointments: int, versions: int) -> list[list[dict[str, Any]]]:
-    """Per appointment, its versions in the order the planner made them."""
+    """Return the versions of each appointment in the order of the planner."""
     return [
         [
             a_snapshot(
@@ -49,8 +49,8 @@ def a_stream(app: str, appointments: int, versions: int) -> list[list[dict[str, 
 
 
 async def post_all(system: System, stream: Sequence[Sequence[dict[str, Any]]]) -> list[str]:
-    """Post every appointment's versions in order, appointments side by side; again and again while
-    ingest says 503.
+    """Post the versions of every appointment in order, all appointments concurrently. Repeat each
+    post that ingest answers with 503.
     """
     side_by_side = asyncio.Semaphore(32)
 
@@ -79,7 +79,7 @@ async def post_until_accepted(system: System, snapshot: dict[str, Any]) -> str:
 
 
 async def all_settled(system: System, app: str, transactions: Sequence[str]) -> dict[str, str]:
-    """Wait until each transaction has a status; return them."""
+    """Wait until each transaction has a status, and return the statuses."""
     found: dict[str, str] = {}
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SETTLED_S):

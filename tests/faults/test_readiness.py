@@ -1,5 +1,5 @@
-"""Each kind of process killed under a light load: whoever does not do its work says so within 15
-seconds, and is ready again by itself.
+"""Each kind of process is killed under a light load. A service that cannot work reports it within
+15 seconds, and becomes ready again by itself.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from tests.support.system import System, until
 
 SOON_S = 15.0
 FLOWING = 60
-"""Changes before anything is killed: RabbitMQ writes down a lane that was just made only
-after some seconds.
-"""
+"""Changes before the first kill, because RabbitMQ writes a new lane to disk after some seconds."""
 SERVICES = ("ingest", "dispatcher", "portal-api", "retry")
 SERVE_REQUESTS = ("ingest", "portal-api")
 NEED_MONGODB = ("dispatcher", "portal-api", "retry")
@@ -29,9 +27,7 @@ NEED_MONGODB = ("dispatcher", "portal-api", "retry")
 
 @pytest.fixture
 async def load(system: System, app: str) -> AsyncIterator[list[str]]:
-    """Ten changes a second for as long as the test runs; the transactions that were
-    accepted so far.
-    """
+    """Ten changes a second during the test, and the accepted transactions so far."""
     accepted = list[str]()
     await system.start("retry")
     await system.hook(app)
@@ -55,7 +51,7 @@ async def load(system: System, app: str) -> AsyncIterator[list[str]]:
 
 @contextlib.asynccontextmanager
 async def staying_ready(system: System, names: Iterable[str]) -> AsyncIterator[None]:
-    """These say at every moment of the block that they are ready."""
+    """Check continuously inside the block that these services are ready."""
     doubts = set[str]()
 
     async def watch() -> None:
@@ -71,7 +67,7 @@ async def staying_ready(system: System, names: Iterable[str]) -> AsyncIterator[N
 
 
 async def until_all_admit(system: System, names: Iterable[str]) -> None:
-    """Wait for 15 seconds at most until each of them says that it is not ready."""
+    """Wait up to 15 seconds until each service reports that it is not ready."""
     admitted = set[str]()
 
     async def ask() -> bool:
@@ -88,7 +84,7 @@ async def takes_requests(system: System, name: str) -> bool:
 
 
 async def goes_on(system: System, app: str, accepted: list[str]) -> None:
-    """A change that is accepted from now on, and everything accepted before, is delivered."""
+    """Check that a new change and every accepted one are delivered."""
     before = len(accepted)
 
     async def another() -> bool:
@@ -124,8 +120,8 @@ async def outage(
     start: Callable[[], Awaitable[None]],
     stuck: Iterable[str],
 ) -> None:
-    """Lose a server, hear that from all who need it and from nobody else, bring it back, and see
-    them get ready by themselves.
+    """Stop a server, wait until exactly its services report it, and start the server again. Every
+    service becomes ready by itself.
     """
     async with staying_ready(system, [name for name in SERVICES if name not in stuck]):
         await kill()

@@ -1,4 +1,4 @@
-"""``mboc-ingest replay`` as an operator runs it."""
+"""The command `mboc-ingest replay`, run as by an operator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WATERMARK = "set_vm_memory_high_watermark"
 
 @pytest.fixture
 async def operator(rabbitmq: RabbitMq, tmp_path: Path) -> AsyncIterator[System]:
-    """Where the command finds its settings."""
+    """The environment with the settings of the command."""
     async with a_session() as http:
         yield System(rabbitmq.url, "", tmp_path, http)
 

@@ -1,4 +1,4 @@
-"""RabbitMQ takes no messages during a resource alarm: a backlog gets smaller all the same."""
+"""RabbitMQ accepts no messages during a resource alarm, and a backlog still shrinks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from common.database import open_database
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.faults.test_outages import post_until_accepted
 from tests.support.builders import a_snapshot
-from tests.support.own_office import an_office
+from tests.support.fake_back_office import a_back_office
 from tests.support.system import System, a_session, free_port, until
 
 MANY = 300
@@ -23,7 +23,7 @@ SETTINGS: Any = {"DISPATCHER_PROBE_S": "0.2", "DISPATCHER_LONGEST_PROBE_S": "1"}
 
 @pytest.fixture(scope="module")
 async def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RabbitMq]:
-    """One whose alarms trouble no other test."""
+    """A RabbitMQ of this module, so that its alarms affect no other test."""
     server = RabbitMq(tmp_path_factory.mktemp("alarmed"))
     await server.start()
     yield server
@@ -44,7 +44,7 @@ async def system(
 
 @pytest.fixture
 async def calm(rabbitmq: RabbitMq) -> AsyncIterator[None]:
-    """No alarm is left behind."""
+    """End every alarm after the test."""
     yield
     await clear_alarm(rabbitmq)
 
@@ -58,7 +58,7 @@ async def clear_alarm(rabbitmq: RabbitMq) -> None:
 
 
 async def messages_in(rabbitmq: RabbitMq, queue: str) -> int:
-    """How many messages a queue has, those in a consumer's hands included."""
+    """Return the number of messages in a queue, with those in a consumer's hands."""
     listed = await rabbitmq.control("list_queues", "--quiet", "name", "messages")
     found = dict(line.split("\t") for line in listed.splitlines())
     return int(found.get(queue, 0))
@@ -94,7 +94,7 @@ async def update(system: System, app: str, count: int) -> None:
 
 
 async def until_recorded(system: System, app: str, count: int) -> list[str]:
-    """Wait until so many deliveries have a status; returns these."""
+    """Wait until this many deliveries have a status, and return them."""
 
     async def ask() -> list[str] | None:
         found = [one["status"] for one in await system.deliveries(source_app=app)]
@@ -104,7 +104,7 @@ async def until_recorded(system: System, app: str, count: int) -> list[str]:
 
 
 async def stored(system: System, message: dict[str, Any] | None = None) -> int:
-    """How many messages the outbox has."""
+    """Return the number of messages in the outbox."""
     database = open_database(system.mongodb_url, system.database)
     found = await database["outbox"].count_documents(message or {"kind": {"$exists": True}})
     database.client.close()
@@ -112,7 +112,7 @@ async def stored(system: System, message: dict[str, Any] | None = None) -> int:
 
 
 async def until_routed(system: System, count: int) -> None:
-    """Wait until the outbox has so many deliveries."""
+    """Wait until the outbox has this many deliveries."""
 
     async def ask() -> bool:
         return await stored(system, {"kind": "DeliveryRequested"}) >= count
@@ -148,7 +148,7 @@ async def test_a_lane_is_worked_off_during_an_alarm(
 
     await until(all_are_in_the_lane, "the deliveries to be in the lane")
     await raise_alarm(rabbitmq)
-    async with an_office(port) as office:
+    async with a_back_office(port) as office:
         await until_empty(rabbitmq, lane)
         assert len(office.calls[app]) == MANY
         assert await stored(system) > 0
@@ -163,7 +163,7 @@ async def test_a_lane_is_worked_off_during_an_alarm(
 async def test_transactions_that_a_killed_dispatcher_routed_during_an_alarm_stay_before_later_ones(
     system: System, rabbitmq: RabbitMq, app: str
 ) -> None:
-    async with an_office() as office:
+    async with a_back_office() as office:
         await system.connector(**settings(source_app=app, uri=office.url(app)))
         await post(system, app, MANY)
         await raise_alarm(rabbitmq)

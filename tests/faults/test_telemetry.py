@@ -1,5 +1,5 @@
-"""The status answers while the servers are away, and what was logged meanwhile is
-shown afterwards.
+"""The status answers while the servers are unavailable, and the log lines of that time appear
+afterwards.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from common.telemetry.publisher import TelemetryPublisher
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.rabbitmq import RabbitMq
 from tests.support.builders import a_snapshot
-from tests.support.events import listening
+from tests.support.event_stream import listening
 from tests.support.system import System, until
 
 
 @pytest.fixture
 async def app(system: System) -> AsyncIterator[str]:
-    """A source app of this test alone; the next test finds every service ready again."""
+    """A source app of this test. The next test finds every service ready."""
     yield f"app-{uuid.uuid4().hex[:8]}"
     await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
 async def until_told(system: System, sentence: str) -> dict[str, Any]:
-    """The status, once it says this; it answers at every moment."""
+    """Wait until the status has this, and return it. The status answers at every moment."""
 
     async def ask() -> dict[str, Any] | None:
         status, answer = await system.api("GET", "/status")
@@ -116,7 +116,7 @@ async def test_lines_wait_for_rabbitmq_and_their_newest_come_through(
     await rabbitmq.stop()
     async with telemetry.sending():
         for number in range(80):
-            lines.keep(
+            lines.append(
                 f'{{"timestamp": "2026-07-21T14:03:09.{number:03}Z", "level": "info", "service": '
                 f'"ingest", "replica": "{app}", "event": "n{number}"}}'
             )

@@ -1,24 +1,30 @@
-"""A ledger of the test's own."""
+"""Databases and a ledger of the test's own."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 
-from common.database import open_database
 from dispatcher.ledger.ledger import Ledger
-from tests.support.ledgers import LEASE_S, Database
+from tests.support.database import Database, a_database, an_empty_database
+from tests.support.ledger_samples import LEASE_S
 
 
 @pytest.fixture
-async def ledgers_database(mongodb_url: str) -> AsyncIterator[Database]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    yield opened
-    await opened.client.drop_database(opened.name)
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """An empty database with the indexes of portal-api."""
+    async with a_database(mongodb_url) as opened:
+        yield opened
 
 
 @pytest.fixture
-def ledger(ledgers_database: Database) -> Ledger:
-    return Ledger(ledgers_database, LEASE_S)
+async def empty_database(mongodb_url: str) -> AsyncIterator[Database]:
+    """A database without indexes."""
+    async with an_empty_database(mongodb_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ledger(empty_database: Database) -> Ledger:
+    return Ledger(empty_database, LEASE_S)

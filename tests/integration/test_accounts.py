@@ -1,23 +1,22 @@
-"""Accounts: who may change whom, and what that ends."""
+"""Accounts: the roles that may change them, and the sessions that a change ends."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from common.database import open_database
+from portal_api.accounts.config import AuthConfig
 from portal_api.accounts.roles import Role
-from portal_api.accounts.rules import Rules
-from portal_api.doors import build_doors
+from portal_api.build_auth import build_auth
 from portal_api.errors import ConflictError
 from portal_api.store.users import Users
+from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user
+from tests.support.database import Database
 from tests.support.system import System
-from tests.support.visitor import PASSWORD, Visitor, a_name, a_user
 
 OTHER = "other made-up words 5"
 
@@ -77,7 +76,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
     system: System,
 ) -> None:
     here = await a_user(system)
-    there = Visitor(system, here.name)
+    there = ApiUser(system, here.name)
     await there.sign_in()
 
     assert (await here.ask("PUT", "/session/password", {"old": here.password, "new": OTHER}))[
@@ -86,7 +85,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
 
     assert [(await visitor.ask("GET", "/session"))[0] for visitor in (here, there)] == [200, 401]
     assert [
-        (await Visitor(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)
+        (await ApiUser(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)
     ] == [401, 200]
 
 
@@ -99,7 +98,7 @@ async def test_ones_own_password_is_not_changed_without_the_old_one(system: Syst
         422,
         [{"field": "old", "message": "is not your password"}],
     )
-    assert (await Visitor(system, visitor.name).sign_in())[0] == 200
+    assert (await ApiUser(system, visitor.name).sign_in())[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -145,10 +144,9 @@ async def test_a_new_role_counts_from_the_next_sign_in(system: System) -> None:
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"role": "operator"}])
 async def test_of_admins_who_disable_each_other_at_once_one_is_left(
-    mongodb_url: str, change: dict[str, Any]
+    empty_database: Database, change: dict[str, Any]
 ) -> None:
-    database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    store, names = Users(database), [a_name() for _ in range(4)]
+    store, names = Users(empty_database), [a_name() for _ in range(4)]
     for name in names:
         await store.create(name, Role.ADMIN, "a hash")
 
@@ -159,26 +157,25 @@ async def test_of_admins_who_disable_each_other_at_once_one_is_left(
     assert [type(answer) for answer in answers if isinstance(answer, BaseException)] == [
         ConflictError
     ]
-    assert await database["users"].count_documents({"role": "admin", "enabled": True}) == 1
-    await database.client.drop_database(database.name)
+    assert await empty_database["users"].count_documents({"role": "admin", "enabled": True}) == 1
 
 
-async def test_the_first_administrator_is_made_only_where_there_is_nobody(mongodb_url: str) -> None:
-    database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    first_admin = build_doors(database, Rules()).first_admin
+async def test_the_first_administrator_is_made_only_where_there_is_nobody(
+    empty_database: Database,
+) -> None:
+    first_admin = build_auth(empty_database, AuthConfig()).first_admin
 
     made = await asyncio.gather(
-        *(first_admin.create_when_there_is_nobody("admin", PASSWORD, "a setting") for _ in range(2))
+        *(first_admin.create_if_no_account_exists("admin", PASSWORD, "a setting") for _ in range(2))
     )
-    later = await first_admin.create_when_there_is_nobody("other", PASSWORD, "a setting")
+    later = await first_admin.create_if_no_account_exists("other", PASSWORD, "a setting")
 
     assert (sorted(made), later) == ([False, True], False)
-    assert [user["_id"] async for user in database["users"].find()] == ["admin"]
-    await database.client.drop_database(database.name)
+    assert [user["_id"] async for user in empty_database["users"].find()] == ["admin"]
 
 
 async def create_admin(system: System, name: str, password: str) -> tuple[int, str]:
-    """Run the command as an operator does; returns its exit code and what it said."""
+    """Run the command as an operator does, and return its exit code and output."""
     program, pipe = Path(sys.executable).with_name("mboc-portal-api"), asyncio.subprocess.PIPE
     words = (program, "create-admin", name)
     process = await asyncio.create_subprocess_exec(
@@ -196,7 +193,7 @@ async def test_an_administrator_is_created_from_the_command_line(system: System)
         f"Created: {name}, an administrator.\n",
     )
 
-    visitor = Visitor(system, name)
+    visitor = ApiUser(system, name)
     assert (await visitor.sign_in())[1]["role"] == "admin"
     assert await create_admin(system, name, PASSWORD) == (
         1,

@@ -1,4 +1,4 @@
-"""API keys: what scripts come in with."""
+"""API keys, with which scripts authenticate."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from common.database import open_database
+from tests.support.api_user import ApiUser, a_user, an_api_key
 from tests.support.system import API_KEY, System, until
-from tests.support.visitor import Visitor, a_key, a_user
 
 NOBODYS = f"mboc_{'0' * 12}_{'A' * 43}"
 
@@ -18,12 +18,12 @@ NOBODYS = f"mboc_{'0' * 12}_{'A' * 43}"
 async def with_key(
     system: System, key: str, method: str = "GET", path: str = "/session", body: Any = None
 ) -> tuple[int, Any]:
-    """Ask as a script does."""
-    return await Visitor(system).ask(method, path, body, **{"X-API-KEY": key})
+    """Send a request as a script does."""
+    return await ApiUser(system).ask(method, path, body, **{"X-API-KEY": key})
 
 
-async def own_key(visitor: Visitor, role: str = "viewer", **fields: Any) -> dict[str, Any]:
-    """A key that somebody made for themselves."""
+async def own_key(visitor: ApiUser, role: str = "viewer", **fields: Any) -> dict[str, Any]:
+    """Create an API key as a user of the website."""
     status, answer = await visitor.ask(
         "POST", "/api-keys", {"name": "nightly", "role": role} | fields
     )
@@ -182,7 +182,7 @@ async def test_a_wrong_key_is_refused(system: System, key: str) -> None:
 
 
 async def test_a_right_id_with_a_wrong_secret_is_refused(system: System) -> None:
-    key, _ = await a_key(system, "viewer")
+    key, _ = await an_api_key(system, "viewer")
 
     assert (await with_key(system, key[:-1] + ("A" if key[-1] != "A" else "B")))[0] == 401
 

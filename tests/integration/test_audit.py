@@ -1,4 +1,6 @@
-"""The audit: every write, carried out or refused, with who, when, from where, before and after."""
+"""The audit records every write, successful or refused, with user, time, address, before and
+after.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.described import Operation, writes
+from tests.support.api_user import PASSWORD, ApiUser, a_name, a_user, an_api_key
+from tests.support.openapi import Operation, writes
 from tests.support.system import System
-from tests.support.visitor import PASSWORD, Visitor, a_key, a_name, a_user
 
 
 async def entries(system: System, **filters: str) -> list[dict[str, Any]]:
-    """What the audit says, the newest first."""
+    """Return the audit entries that match, the newest first."""
     status, answer = await system.api("GET", "/audit", params=filters)
     assert status == 200, answer
     found: list[dict[str, Any]] = answer["items"]
@@ -26,8 +28,8 @@ async def entries(system: System, **filters: str) -> list[dict[str, Any]]:
 async def test_every_write_is_in_the_audit_with_its_outcome(
     system: System, operation: Operation
 ) -> None:
-    key, made = await a_key(system, "admin")
-    visitor = Visitor(system)
+    key, made = await an_api_key(system, "admin")
+    visitor = ApiUser(system)
 
     for headers, who, via in (
         ({"X-API-KEY": key}, "PORTAL_API_KEY", f"API key {made['api_key_id']}"),
@@ -46,7 +48,7 @@ async def test_every_write_is_in_the_audit_with_its_outcome(
 
 @pytest.mark.parametrize("body", [b"{", b"", b'{"name": "\xff"}'])
 async def test_a_write_nobody_can_read_is_in_the_audit_too(system: System, body: bytes) -> None:
-    key, made = await a_key(system, "admin")
+    key, made = await an_api_key(system, "admin")
     url, headers = (
         f"{system.services['portal-api'].url}/api/users",
         {"X-API-KEY": key, "Content-Type": "application/json"},
@@ -163,7 +165,7 @@ async def test_accounts_are_told_without_their_passwords(system: System) -> None
 async def test_sign_ins_that_fail_are_told_but_not_what_was_typed_for_a_name(
     system: System,
 ) -> None:
-    somebody, nobody = await a_user(system, signed_in=False), Visitor(system)
+    somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
     await somebody.wrong()
     nobody.name = f"my-secret-{uuid.uuid4().hex[:8]}"
     await nobody.wrong()
@@ -229,9 +231,9 @@ async def test_the_list_is_read_in_pages_and_by_time(system: System) -> None:
 async def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(
     system: System, forwarded: str, address: str
 ) -> None:
-    key, made = await a_key(system, "admin")
+    key, made = await an_api_key(system, "admin")
 
-    await Visitor(system, address=forwarded).ask("POST", "/users", {}, **{"X-API-KEY": key})
+    await ApiUser(system, address=forwarded).ask("POST", "/users", {}, **{"X-API-KEY": key})
 
     told = [
         entry

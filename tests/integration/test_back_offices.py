@@ -1,5 +1,5 @@
-"""What shows only in many deliveries: connections and tokens are used again, throttling slows a
-lane down and lets it speed up.
+"""Behaviour over many deliveries: connections and tokens are reused, and throttling slows a lane
+down until it speeds up again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.offices import OFFICES, a_client, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_client, a_login
 from tests.support.system import System, until
 
 MANY = 500
@@ -26,14 +26,14 @@ async def connector(
 ) -> str:
     demanded, said, secrets = proof
     await system.simulated("PUT", app, "/authentication", json=demanded)
-    reached = OFFICES[office].connector(system.services["simulator"].url, app)
+    reached = SIMULATED[office].connector(system.services["simulator"].url, app)
     return await system.connector(
         **{"source_app": app, "authentication": said} | reached | secrets | fields
     )
 
 
 async def post(system: System, app: str, first: int, count: int) -> None:
-    """Post so many changes, side by side."""
+    """Post this many changes concurrently."""
     at_once = asyncio.Semaphore(32)
 
     async def one(number: int) -> None:

@@ -1,4 +1,4 @@
-"""What bad input gets: a clear answer, nothing published, nothing lost."""
+"""Invalid input gets a clear answer. Nothing is published, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""``mboc``: the portal API for administrators' scripts."""
+"""`mboc`, the command line of the portal API."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import pty
 import sys
 import uuid
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.support.system import API_KEY, System, until
 async def mboc(
     system: System, *words: str, key: str = API_KEY, url: str = "", typed: str = ""
 ) -> tuple[int, str]:
-    """Run one command; returns its exit code and everything it printed."""
+    """Run one command, and return its exit code and output."""
     told = os.environ | {
         "MBOC_URL": url or system.services["portal-api"].url,
         "MBOC_API_KEY": key,
@@ -362,3 +363,33 @@ async def test_filters_take_several_values_and_appointments_are_exported(
         "2026-07-01T00:00:00Z",
     )
     assert (code, "received_to: " in said) == (1, True)
+
+
+async def test_a_delivery_takes_one_line_of_a_terminal_of_120_columns(
+    system: System, app: str
+) -> None:
+    await system.hook(app)
+    for _ in range(2):
+        await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
+
+    terminal, inside = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("mboc"),
+        *("transactions", "list", "--source-app", app),
+        env=os.environ
+        | {
+            "MBOC_URL": system.services["portal-api"].url,
+            "MBOC_API_KEY": API_KEY,
+            "COLUMNS": "120",
+        },
+        stdout=inside,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    await process.wait()
+    os.close(inside)
+    heading, *lines = os.read(terminal, 10_000).decode().splitlines()
+    os.close(terminal)
+
+    assert "delivery id" in heading
+    assert len(lines) == 2
+    assert all(len(line) <= 120 and "Success" in line for line in lines)

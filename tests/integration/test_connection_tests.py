@@ -1,4 +1,4 @@
-"""An administrator tries a connector before any planner depends on it."""
+"""An administrator tests a connector before any planner depends on it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot
-from tests.support.offices import OFFICES, a_client, a_login
+from tests.support.simulated_back_offices import SIMULATED, a_client, a_login
 from tests.support.system import System
 
 
 async def connector(system: System, app: str, office: str, **fields: Any) -> str:
     simulator = system.services["simulator"].url
     return await system.connector(
-        **{"source_app": app, "name": app} | OFFICES[office].connector(simulator, app) | fields
+        **{"source_app": app, "name": app} | SIMULATED[office].connector(simulator, app) | fields
     )
 
 
 async def steps(system: System, connector_id: str) -> tuple[list[tuple[str, bool]], str]:
-    """The names of the steps and whether they passed, and the last one's sentence."""
+    """Return the names of the steps, whether they passed, and the sentence of the last one."""
     status, tested = await system.api("POST", f"/connectors/{connector_id}/test")
     assert status == 200, tested
     assert tested["passed"] == all(step["passed"] for step in tested["steps"])
@@ -34,7 +34,7 @@ async def steps(system: System, connector_id: str) -> tuple[list[tuple[str, bool
 ALL = [("address", True), ("TLS", True), ("authentication", True), ("endpoint", True)]
 
 
-@pytest.mark.parametrize("office", OFFICES)
+@pytest.mark.parametrize("office", SIMULATED)
 async def test_a_connector_that_works_passes_every_step_and_sends_nothing(
     system: System, app: str, office: str
 ) -> None:
@@ -44,7 +44,7 @@ async def test_a_connector_that_works_passes_every_step_and_sends_nothing(
     assert (await system.simulated("GET", app))["stored"] == 0
 
 
-@pytest.mark.parametrize("office", [office for office in OFFICES if office != "webhook"])
+@pytest.mark.parametrize("office", [office for office in SIMULATED if office != "webhook"])
 async def test_a_wrong_password_fails_at_authentication(
     system: System, app: str, office: str
 ) -> None:

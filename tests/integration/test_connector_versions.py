@@ -1,4 +1,4 @@
-"""Every change of a connector is a version: when, by whom, what; never a secret."""
+"""Every change of a connector is a version with time, user and fields, and without secrets."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Any
 
 import pytest
 
+from tests.support.api_user import ApiUser, a_user
 from tests.support.builders import as_entered
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_user
 
 SECRET = "made-up-lantern-secret"
 
 
 @pytest.fixture
-async def admin(system: System) -> Visitor:
+async def admin(system: System) -> ApiUser:
     return await a_user(system, "admin")
 
 
-async def changed(admin: Visitor, connector_id: str, **fields: Any) -> tuple[int, Any]:
+async def changed(admin: ApiUser, connector_id: str, **fields: Any) -> tuple[int, Any]:
     _, before = await admin.ask("GET", f"/connectors/{connector_id}")
     return await admin.ask("PUT", f"/connectors/{connector_id}", as_entered(before, **fields))
 
 
-async def versions(who: Visitor, connector_id: str, query: str = "") -> Any:
+async def versions(who: ApiUser, connector_id: str, query: str = "") -> Any:
     status, page = await who.ask("GET", f"/connectors/{connector_id}/versions{query}")
     assert status == 200, page
     return page
 
 
 async def test_versions_are_listed_the_newest_first_with_when_by_whom_and_what(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(
         source_app=app, name=app, uri=system.back_office(app), password=SECRET
@@ -71,7 +71,7 @@ async def test_versions_are_listed_the_newest_first_with_when_by_whom_and_what(
 
 
 async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_before_it(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app))
     for number in range(4):
@@ -93,7 +93,7 @@ async def test_versions_are_paged_by_key_and_the_last_of_a_page_knows_the_one_be
 
 
 async def test_of_two_who_change_the_same_version_only_one_has_made_the_next(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(source_app=app, name=app, uri=system.back_office(app))
 
@@ -109,14 +109,14 @@ async def test_of_two_who_change_the_same_version_only_one_has_made_the_next(
     assert len(kept) == len(won) + 1
 
 
-async def test_there_are_no_versions_of_what_is_not_there(admin: Visitor) -> None:
+async def test_there_are_no_versions_of_what_is_not_there(admin: ApiUser) -> None:
     status, _ = await admin.ask("GET", "/connectors/none/versions")
 
     assert status == 404
 
 
 async def test_a_disabled_connector_keeps_its_partitions(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     connector_id = await system.connector(
         source_app=app,

@@ -1,4 +1,4 @@
-"""Connectors change while the system runs, and one connector's trouble is its own."""
+"""Connectors change while the system runs, and a fault of one connector affects no other."""
 
 from __future__ import annotations
 

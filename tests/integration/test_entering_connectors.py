@@ -1,4 +1,4 @@
-"""What cannot be right is refused where it is entered, by the API and by the import alike."""
+"""The API and the import reject values that cannot be correct."""
 
 from __future__ import annotations
 

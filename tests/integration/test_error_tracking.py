@@ -1,5 +1,5 @@
-"""Seed, Error Tracking: what was not sent successfully, why, with which MBOC settings; and how an
-administrator finds it.
+"""Seed, Error Tracking: the transactions that were not sent successfully, their reasons and MBOC
+settings, and how to find them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.support.system import API_KEY, System, until
 
 
 async def failing(system: System, app: str, count: int = 3) -> str:
-    """A connector with so many failed deliveries; returns its id."""
+    """Create a connector with this many failed deliveries, and return its id."""
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
     for number in range(1, count + 1):

@@ -1,5 +1,5 @@
-"""Live updates: the same on every replica, resumed after a reconnect, and never in
-the way of a stop.
+"""Live updates: every replica sends the same, a client resumes after a reconnect, and no stream
+delays a stop.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from common import topology
 from tests.support.builders import a_snapshot
-from tests.support.events import listening
+from tests.support.event_stream import listening
 from tests.support.system import System, until
 
 
@@ -68,7 +68,7 @@ async def test_a_reader_that_reconnects_gets_what_it_missed_and_nothing_twice(
         await again.until("delivery", transaction_id=missed, status="Success")
 
         assert "resync" not in again.topics()
-        assert first not in {row["transaction_id"] for _, row in again.heard}
+        assert first not in {row["transaction_id"] for _, row in again.received}
 
 
 async def test_an_id_of_another_replica_is_answered_by_a_resync(

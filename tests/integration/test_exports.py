@@ -1,5 +1,5 @@
-"""Exports: the same filters and order as the lists, constant memory, and nothing is read for a
-client that went away.
+"""Exports have the filters and the order of the lists, take constant memory, and stop when their
+client disconnects.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from starlette.routing import Route
 
 from common.contracts.delivery import Status
 from common.database import open_database
-from common.process import listening
+from common.process import serve_http
+from portal_api.deliveries.schemas import as_delivery
 from portal_api.exports import batches
-from portal_api.exports.batches import begun
+from portal_api.exports.batches import read_batches
 from portal_api.exports.formats import json_lines
-from portal_api.record import Record
-from portal_api.routes.deliveries import as_delivery
-from portal_api.store.pages import Page
-from portal_api.store.projections import delivery_of
+from portal_api.recording.record import Recorder
+from portal_api.schemas.paging import Page
+from portal_api.store.delivery_projections import delivery_of
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
 from tests.support.system import API_KEY, System, free_port, until
@@ -43,7 +43,7 @@ SOURCE = f"export-{uuid.uuid4().hex[:8]}"
 
 @pytest.fixture(scope="module", autouse=True)
 async def stored(system: System) -> AsyncIterator[None]:
-    """So many deliveries, recorded beside those of the other tests."""
+    """This many recorded deliveries, next to those of the other tests."""
     database = open_database(system.mongodb_url, system.database)
     statuses = [Status.FAILED, Status.SUCCESS, None]
     events = [
@@ -63,7 +63,7 @@ async def stored(system: System) -> AsyncIterator[None]:
         )
         for n, event in enumerate(events)
     ]
-    await Record(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).statuses(events)
     yield
     await database["deliveries"].delete_many({"appointment.source_app": SOURCE})
     await database["appointments"].delete_many({"source_app": SOURCE})
@@ -161,7 +161,7 @@ async def test_trouble_is_a_problem_before_the_first_row(system: System) -> None
 
 
 class Endless:
-    """A list without an end, and how often it was read."""
+    """A list without an end that counts its reads."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -175,17 +175,17 @@ class Endless:
 
 @contextlib.asynccontextmanager
 async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
-    """An export of that list, of which the first row has arrived."""
+    """An export of that list whose first row has arrived."""
     port = free_port()
 
     async def answer(_: Request) -> StreamingResponse:
-        rows = await begun(
+        rows = await read_batches(
             endless.page, Page("received_at", is_descending=True, limit=1, after=None)
         )
         return StreamingResponse(json_lines(rows, as_delivery))
 
     async with (
-        listening(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
+        serve_http(Starlette(routes=[Route("/", answer)]), "127.0.0.1", port),
         aiohttp.ClientSession() as http,
     ):
 
@@ -200,14 +200,14 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
 
 
 async def stopped(endless: Endless) -> bool:
-    """Whether nothing was read for a while."""
+    """Whether the export reads nothing for a while."""
     before = endless.read
     await asyncio.sleep(0.2)
     return endless.read == before
 
 
 async def test_a_client_that_goes_away_stops_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "TOGETHER", 50)
+    monkeypatch.setattr(batches, "EXPORT_BATCH", 50)
     endless = Endless()
 
     async with streaming(endless) as answered:

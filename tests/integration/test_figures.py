@@ -1,5 +1,5 @@
-"""Figures over time: however often and however late a thing is told, it counts once,
-where it belongs.
+"""Statistics over time count each event once and in its minute, even if it arrives late or
+repeatedly.
 """
 
 from __future__ import annotations
@@ -7,27 +7,25 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Status, StatusChanged
-from portal_api.figures.rounds import Rounds
-from portal_api.figures.steps import Step
-from portal_api.record import Record
-from portal_api.store.figures import COUNTED, Figures, _counting, _outcomes
+from portal_api.recording.record import Recorder
+from portal_api.statistics.aggregate import Aggregator
+from portal_api.statistics.interval import Interval
+from portal_api.store.statistics import COUNTED, Statistics, _counting, _outcomes
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
-from tests.support.stored import a_database
+from tests.support.database import Database
 from tests.support.system import System, until
 
 NOW = datetime(2026, 7, 22, 8, 30, 15, tzinfo=UTC)
-"""Hours behind the events, so that they all are late."""
+"""Hours after the events, so that all of them are late."""
 FAR = NOW + timedelta(days=365)
 STATUSES = (Status.SUCCESS, Status.FAILED, Status.SKIPPED, Status.INVALID_MBOC_URI)
 WORDS = {
@@ -39,27 +37,21 @@ WORDS = {
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
+def figures(database: Database) -> Statistics:
+    return Statistics(database)
 
 
 @pytest.fixture
-def figures(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Figures:
-    return Figures(database)
+def record(database: Database, figures: Statistics) -> Recorder:
+    return Recorder(Writer(database), figures)
 
 
-@pytest.fixture
-def record(database: AsyncIOMotorDatabase[dict[str, Any]], figures: Figures) -> Record:
-    return Record(Writer(database), figures)
+def some_rounds(figures: Statistics, minutes_kept_days: float = 14) -> Aggregator:
+    return Aggregator(figures, "r", 0.1, timedelta(days=minutes_kept_days))
 
 
-def some_rounds(figures: Figures, minutes_kept_days: float = 14) -> Rounds:
-    return Rounds(figures, "r", 0.1, timedelta(days=minutes_kept_days))
-
-
-async def sums(figures: Figures, step: Step) -> dict[str, Counter[str]]:
-    """The sums of everything by connector."""
+async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
+    """Return the sums of all counts by connector."""
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
         found.setdefault(figure["connector_id"], Counter()).update(
@@ -68,13 +60,15 @@ async def sums(figures: Figures, step: Step) -> dict[str, Counter[str]]:
     return {connector_id: +counts for connector_id, counts in found.items()}
 
 
-async def count_all(figures: Figures, now: datetime = NOW, **options: Any) -> None:
+async def count_all(figures: Statistics, now: datetime = NOW, **options: Any) -> None:
     while await some_rounds(figures, **options).round(now):
         pass
 
 
 def some_events(count: int) -> list[StatusChanged]:
-    """Each delivery pending and then done, on two connectors, seconds and hours apart."""
+    """Build a pending and a done event of each delivery, on two connectors, seconds and hours
+    apart.
+    """
     events = []
     for number in range(count):
         connector_id, status = f"c{number % 2}", STATUSES[number % len(STATUSES)]
@@ -95,7 +89,7 @@ def expected(events: list[StatusChanged]) -> dict[str, Counter[str]]:
     return counts
 
 
-async def test_doubles_and_any_order_change_nothing(record: Record, figures: Figures) -> None:
+async def test_doubles_and_any_order_change_nothing(record: Recorder, figures: Statistics) -> None:
     events = some_events(60)
     told = [*events, *random.Random(7).sample(events, 40)]
     random.Random(8).shuffle(told)
@@ -107,13 +101,13 @@ async def test_doubles_and_any_order_change_nothing(record: Record, figures: Fig
     await count_all(figures)
     await count_all(figures)
 
-    assert await sums(figures, Step.MINUTE) == expected(events)
-    assert await sums(figures, Step.HOUR) == expected(events)
-    assert await sums(figures, Step.DAY) == expected(events)
+    assert await sums(figures, Interval.MINUTE) == expected(events)
+    assert await sums(figures, Interval.HOUR) == expected(events)
+    assert await sums(figures, Interval.DAY) == expected(events)
 
 
 async def test_what_comes_after_its_minute_was_counted_is_counted_there(
-    record: Record, figures: Figures
+    record: Recorder, figures: Statistics
 ) -> None:
     await record.statuses([an_event(1, None)])
     await count_all(figures)
@@ -122,7 +116,7 @@ async def test_what_comes_after_its_minute_was_counted_is_counted_there(
     await count_all(figures)
 
     (figure,) = await figures.read(
-        Step.MINUTE, NOW - timedelta(days=2), NOW - timedelta(hours=1), None, 10
+        Interval.MINUTE, NOW - timedelta(days=2), NOW - timedelta(hours=1), None, 10
     )
     assert (figure["at"], figure["accepted"], figure["success"]) == (
         datetime(2026, 7, 21, 14, 3, tzinfo=UTC),
@@ -133,9 +127,9 @@ async def test_what_comes_after_its_minute_was_counted_is_counted_there(
 
 
 async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
-    figures: Figures,
+    figures: Statistics,
 ) -> None:
-    minute = Step.MINUTE.of(NOW)
+    minute = Interval.MINUTE.of(NOW)
     await figures.name_late([minute])
     late = await figures.late()
 
@@ -146,7 +140,7 @@ async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
 
 
 async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
-    record: Record, figures: Figures
+    record: Recorder, figures: Statistics
 ) -> None:
     later = {"at": an_event().at + timedelta(hours=3)}
     await record.statuses([an_event(1, None), an_event(1, Status.FAILED)])
@@ -159,14 +153,14 @@ async def test_a_retry_counts_each_attempt_where_it_ended_and_the_change_once(
 
     await count_all(figures)
 
-    found = await figures.read(Step.HOUR, NOW - timedelta(days=2), NOW, "c1", 10)
+    found = await figures.read(Interval.HOUR, NOW - timedelta(days=2), NOW, "c1", 10)
     assert [(f["at"].hour, f.get("accepted", 0), f["failed"], f["success"]) for f in found] == [
         (14, 1, 1, 0),
         (17, 0, 0, 1),
     ]
 
 
-async def test_a_parked_message_counts_as_failed(record: Record, figures: Figures) -> None:
+async def test_a_parked_message_counts_as_failed(record: Recorder, figures: Statistics) -> None:
     at = NOW - timedelta(hours=5)
     letter = DeadLetter(
         dead_letter_id="d1", queue="q", type=None, reason="bug", trace=None, body="?", at=at
@@ -176,24 +170,24 @@ async def test_a_parked_message_counts_as_failed(record: Record, figures: Figure
         await record.dead_letter(letter)
         await count_all(figures)
 
-    assert await sums(figures, Step.MINUTE) == {"-": Counter(accepted=1, failed=1)}
+    assert await sums(figures, Interval.MINUTE) == {"-": Counter(accepted=1, failed=1)}
 
 
 async def test_what_was_recorded_before_there_were_figures_is_counted_piece_by_piece(
-    database: Any, figures: Figures
+    database: Any, figures: Statistics
 ) -> None:
     events = some_events(40)
-    await Record(Writer(database)).statuses(events)
+    await Recorder(Writer(database)).statuses(events)
 
     await count_all(figures, NOW + timedelta(days=20), minutes_kept_days=2)
 
-    assert await sums(figures, Step.HOUR) == expected(events)
-    assert await sums(figures, Step.DAY) == expected(events)
-    assert await sums(figures, Step.MINUTE) == {}, "minutes are not kept for so long"
+    assert await sums(figures, Interval.HOUR) == expected(events)
+    assert await sums(figures, Interval.DAY) == expected(events)
+    assert await sums(figures, Interval.MINUTE) == {}, "minutes are not kept for so long"
 
 
 async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour(
-    record: Record, figures: Figures
+    record: Recorder, figures: Statistics
 ) -> None:
     events = some_events(20)
     now = NOW + timedelta(days=20)
@@ -204,12 +198,12 @@ async def test_what_is_late_by_more_than_minutes_are_kept_is_counted_in_its_hour
     await record.statuses(events)
     await count_all(figures, now, minutes_kept_days=2)
 
-    assert await sums(figures, Step.HOUR) == expected(events)
-    assert await sums(figures, Step.DAY) == expected(events)
+    assert await sums(figures, Interval.HOUR) == expected(events)
+    assert await sums(figures, Interval.DAY) == expected(events)
 
 
 async def test_the_longest_wait_of_a_minute_stays_and_is_taken_over_by_hour_and_day(
-    record: Record, figures: Figures
+    record: Recorder, figures: Statistics
 ) -> None:
     await record.statuses([an_event(1, None)])
     at = an_event().at
@@ -220,35 +214,41 @@ async def test_the_longest_wait_of_a_minute_stays_and_is_taken_over_by_hour_and_
 
     await count_all(figures)
 
-    for step in Step:
+    for step in Interval:
         (figure,) = await figures.read(step, NOW - timedelta(days=2), NOW, None, 10)
         assert (figure["oldest_waiting_s"], figure["accepted"], figure["success"]) == (40.0, 1, 1)
 
 
-async def test_one_replica_counts_and_another_takes_over(figures: Figures) -> None:
+async def test_one_replica_counts_and_another_takes_over(figures: Statistics) -> None:
     soon = datetime.now(UTC) + timedelta(seconds=0.3)
 
     turns = [
-        await figures.is_mine("one", soon),
-        await figures.is_mine("other", soon),
-        await figures.is_mine("one", soon),
+        await figures.acquire_lease("one", soon),
+        await figures.acquire_lease("other", soon),
+        await figures.acquire_lease("one", soon),
     ]
 
     async def taken_over() -> bool:
-        return await figures.is_mine("other", datetime.now(UTC) + timedelta(seconds=5))
+        return await figures.acquire_lease("other", datetime.now(UTC) + timedelta(seconds=5))
 
     assert turns == [True, False, True]
     assert await until(taken_over, "the other to take over")
 
 
-async def test_counting_reads_indexes_only(database: Any, record: Record) -> None:
+async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> None:
     await record.statuses(some_events(50))
     minute = datetime(2026, 7, 21, 14, 3, tzinfo=UTC)
     countings = {
-        "attempts": _counting(Step.MINUTE, "at", minute, minute + Step.MINUTE.duration, _outcomes())
+        "attempts": _counting(
+            Interval.MINUTE, "at", minute, minute + Interval.MINUTE.duration, _outcomes()
+        )
     }
     countings["deliveries"] = _counting(
-        Step.MINUTE, "received_at", minute, minute + Step.MINUTE.duration, {"accepted": {"$sum": 1}}
+        Interval.MINUTE,
+        "received_at",
+        minute,
+        minute + Interval.MINUTE.duration,
+        {"accepted": {"$sum": 1}},
     )
 
     for collection, steps in countings.items():
@@ -263,7 +263,7 @@ async def test_counting_reads_indexes_only(database: Any, record: Record) -> Non
 
 
 async def test_the_oldest_that_waits_is_found_in_an_index_of_what_waits(
-    database: Any, record: Record
+    database: Any, record: Recorder
 ) -> None:
     await record.statuses(some_events(50))
     steps: list[dict[str, Any]] = [
@@ -292,7 +292,7 @@ async def test_the_api_counts_what_was_delivered_by_connector(system: System) ->
     await system.delivery(await system.change("create", a_snapshot(5, source_app=app)), "Failed")
 
     async def counted() -> bool:
-        for step in Step:
+        for step in Interval:
             status, answer = await system.api(
                 "GET", "/figures", params={"connector_id": connector_id, "step": str(step)}
             )

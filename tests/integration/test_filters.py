@@ -1,4 +1,4 @@
-"""What each condition finds, and that every order shows every item once."""
+"""Each condition finds its items, and every order shows every item once."""
 
 from __future__ import annotations
 
@@ -9,37 +9,34 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pydantic import ValidationError
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Phase, Status, StatusChanged, Trigger
-from portal_api.appointments.sort import AppointmentSort
+from portal_api.appointments.columns import AppointmentSort
+from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.deliveries.cause import cause_of
-from portal_api.deliveries.sort import DeliverySort
+from portal_api.deliveries.cause_schemas import CauseQuery
+from portal_api.deliveries.columns import DeliverySort
+from portal_api.deliveries.schemas import DeliveryQuery
 from portal_api.errors import TooManyError
-from portal_api.operations.choice import Choice
-from portal_api.operations.order import Order
-from portal_api.record import Record
-from portal_api.routes.appointments import AppointmentQuery
-from portal_api.routes.causes import CauseQuery
-from portal_api.routes.deliveries import DeliveryQuery
-from portal_api.store import reader as reading
+from portal_api.operations.selection import Selection
+from portal_api.operations.submit import OperationService
+from portal_api.recording.record import Recorder
+from portal_api.store import deliveries as reading
 from portal_api.store.causes import Causes
-from portal_api.store.reader import Reader
+from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import Database, a_database
 from tests.support.system import System
-
-Store = AsyncIOMotorDatabase[dict[str, Any]]
 
 
 def told(
     number: int, status: Status | None = Status.SUCCESS, connector_id: str = "c1", **said: Any
 ) -> StatusChanged:
-    """One delivery of an appointment of its own; ``of`` are the appointment's facts, the
-    others the event's.
+    """Build the event of one delivery of an appointment of its own. `of` are fields of the
+    appointment, the others are fields of the event.
     """
     facts = {
         "key": f"demo/{number}",
@@ -226,11 +223,11 @@ APPOINTMENTS: tuple[tuple[dict[str, Any], str], ...] = (
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[Store]:
-    """Nine deliveries: the last two are archived; the lane of c2 is held."""
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Nine deliveries. The last two are archived, and the lane of c2 is held."""
     async with a_database(mongodb_url) as made:
         kept = (told(8, Status.FAILED, message="kept"), told(9, message="kept"))
-        await Record(Writer(made)).statuses([*EVENTS, *kept])
+        await Recorder(Writer(made)).statuses([*EVENTS, *kept])
         await made["deliveries"].update_many(
             {"_id": {"$in": [event.delivery_id for event in kept]}}, {"$set": {"archived": True}}
         )
@@ -242,22 +239,22 @@ async def database(mongodb_url: str) -> AsyncIterator[Store]:
 
 @pytest.mark.parametrize(("conditions", "found"), DELIVERIES, ids=str)
 async def test_a_condition_finds_these_deliveries(
-    database: Store, conditions: dict[str, Any], found: str
+    database: Database, conditions: dict[str, Any], found: str
 ) -> None:
     query = DeliveryQuery.model_validate(conditions)
 
-    items, _ = await Reader(database).deliveries(query.wanted(), query.phase, query.page())
+    items, _ = await DeliveryQueries(database).deliveries(query.wanted(), query.phase, query.page())
 
     assert "".join(sorted(item["transaction_id"][1:] for item in items)) == found
 
 
 @pytest.mark.parametrize(("conditions", "found"), APPOINTMENTS, ids=str)
 async def test_a_condition_finds_these_appointments(
-    database: Store, conditions: dict[str, Any], found: str
+    database: Database, conditions: dict[str, Any], found: str
 ) -> None:
     query = AppointmentQuery.model_validate(conditions)
 
-    items, _ = await Reader(database).appointments(query.wanted(), query.page())
+    items, _ = await DeliveryQueries(database).appointments(query.wanted(), query.page())
 
     assert "".join(sorted(item["_id"].removeprefix("demo/") for item in items)) == found
 
@@ -275,12 +272,12 @@ async def test_a_condition_finds_these_appointments(
     ids=str,
 )
 async def test_causes_take_the_same_conditions(
-    database: Store, conditions: dict[str, Any], codes: list[str | None]
+    database: Database, conditions: dict[str, Any], codes: list[str | None]
 ) -> None:
     query = CauseQuery.model_validate(conditions)
 
     groups = await Causes(database).groups(
-        await Reader(database).conditions(query.wanted(), query.phase)
+        await DeliveryQueries(database).conditions(query.wanted(), query.phase)
     )
 
     assert sorted(group["code"] or "" for group in groups) == sorted(code or "" for code in codes)
@@ -336,10 +333,8 @@ def test_every_condition_is_tried(model: type[DeliveryQuery | AppointmentQuery])
 
 
 @pytest.fixture(scope="module")
-async def crowded(mongodb_url: str) -> AsyncIterator[Store]:
-    """Many deliveries with few different values, and some without any; several came in
-    the same moment.
-    """
+async def crowded(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many deliveries with few distinct values, missing values and equal times."""
     async with a_database(mongodb_url) as made:
         statuses = itertools.cycle([Status.FAILED, Status.SUCCESS, None])
         jobs = itertools.cycle([None, "OP1", "", "OP2"])
@@ -352,12 +347,12 @@ async def crowded(mongodb_url: str) -> AsyncIterator[Store]:
             )
             for n in range(41)
         ]
-        await Record(Writer(made)).statuses(events)
+        await Recorder(Writer(made)).statuses(events)
         yield made
 
 
 async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
-    """All items, seven at a time."""
+    """Return all items, seven per page."""
     found, after = [], None
     while True:
         items, after = await read(query.model_copy(update={"after": after, "limit": 7}))
@@ -368,9 +363,9 @@ async def pages(read: Any, query: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("sort", DeliverySort)
 async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_round(
-    crowded: Store, sort: DeliverySort
+    crowded: Database, sort: DeliverySort
 ) -> None:
-    reader = Reader(crowded)
+    reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
         return await reader.deliveries(query.wanted(), query.phase, query.page())
@@ -392,9 +387,9 @@ async def test_each_order_of_deliveries_shows_each_once_and_a_minus_turns_it_rou
 
 @pytest.mark.parametrize("sort", AppointmentSort)
 async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_round(
-    crowded: Store, sort: AppointmentSort
+    crowded: Database, sort: AppointmentSort
 ) -> None:
-    reader = Reader(crowded)
+    reader = DeliveryQueries(crowded)
 
     async def read(query: AppointmentQuery) -> Any:
         return await reader.appointments(query.wanted(), query.page())
@@ -414,8 +409,8 @@ async def test_each_order_of_appointments_shows_each_once_and_a_minus_turns_it_r
     assert ids == turned[::-1]
 
 
-async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -> None:
-    reader = Reader(crowded)
+async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Database) -> None:
+    reader = DeliveryQueries(crowded)
 
     async def read(query: DeliveryQuery) -> Any:
         return await reader.deliveries(query.wanted(), query.phase, query.page())
@@ -424,7 +419,7 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -
         status=(Status.FAILED, Status.SUCCESS),
         phase=(Phase.DONE,),
         job_no_empty=True,
-        sort=DeliverySort.STATUS_DOWN,
+        sort=DeliverySort("-status"),
     )
     found = [(item["status"], item["appointment"]["job_no"]) for item in await pages(read, query)]
 
@@ -434,10 +429,10 @@ async def test_an_order_and_a_filter_go_through_the_same_pages(crowded: Store) -
 
 
 async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
-    crowded: Store, monkeypatch: pytest.MonkeyPatch
+    crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
-    reader = Reader(crowded)
+    monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
+    reader = DeliveryQueries(crowded)
 
     for broad, field in (
         ({"modified_by": ["ANNE"]}, "modified_by"),
@@ -448,27 +443,28 @@ async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
         with pytest.raises(
             TooManyError, match=f"{field}: can be used where the other conditions leave at most 20"
         ):
-            await reader.narrow_enough("deliveries", query.straight(), query.looked_at())
+            await reader.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
 
     narrow = DeliveryQuery.model_validate(
         {"modified_by": ["ANNE"], "sort": "-duration_ms", "status": ["Failed"]}
     )
-    await reader.narrow_enough("deliveries", narrow.straight(), narrow.looked_at())
+    await reader.refuse_full_scan("deliveries", narrow.indexed(), narrow.unindexed())
 
 
 async def test_an_operation_refuses_a_filter_that_its_list_refuses(
-    crowded: Store, monkeypatch: pytest.MonkeyPatch
+    crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MOST_LOOKED_AT", 20)
-    order = Order(Mock(), Mock(), Reader(crowded))
+    monkeypatch.setattr(reading, "FULL_SCAN_LIMIT", 20)
+    order = OperationService(Mock(), Mock(), DeliveryQueries(crowded))
 
     with pytest.raises(TooManyError, match=r"filter\.modified_by: can be used where"):
         await order.conditions(
-            Choice.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}), A_MOMENT
+            Selection.model_validate({"kind": "retry", "filter": {"modified_by": ["ANNE"]}}),
+            A_MOMENT,
         )
 
     assert await order.conditions(
-        Choice.model_validate(
+        Selection.model_validate(
             {"kind": "retry", "filter": {"modified_by": ["ANNE"], "status": ["Failed"]}}
         ),
         A_MOMENT,

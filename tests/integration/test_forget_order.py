@@ -1,4 +1,4 @@
-"""An administrator forgets the order of one appointment, after a last-modified time did harm."""
+"""An administrator forgets the order of one appointment after a wrong last-modified time."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def minutes_ahead(minutes: float) -> str:
 
 
 async def an_appointment_of_the_future(system: System, app: str) -> dict[str, Any]:
-    """An appointment whose newest change is Skipped, because the one before it was made by a clock
-    that is fast.
+    """Create an appointment whose newest change is Skipped, because a fast clock made the change
+    before.
     """
     first = a_snapshot(modified=minutes_ahead(50), source_app=app)
     await system.delivery(await system.change("create", first), "Success")
@@ -27,7 +27,9 @@ async def an_appointment_of_the_future(system: System, app: str) -> dict[str, An
 
 
 async def is_delivered(system: System, snapshot: dict[str, Any]) -> None:
-    """Wait until a further change of this version is sent: dispatchers forget within moments."""
+    """Wait until a further change of this version is sent, because dispatchers forget after a
+    moment.
+    """
     further = itertools.count()
 
     async def ask() -> bool:

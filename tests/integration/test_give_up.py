@@ -1,40 +1,31 @@
-"""After a restore: what is shown as under way and nobody will hear of again comes to an end."""
+"""After a restore, deliveries that no dispatcher knows end instead of staying in progress."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
-
 from common.contracts.delivery import Phase, Status
-from portal_api.record import Record
-from portal_api.store.unheard import Unheard
+from portal_api.cli import moment
+from portal_api.recording.fail_unfinished import SENTENCE, fail_unfinished
+from portal_api.recording.record import Recorder
+from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
-from portal_api.tasks.give_up import SENTENCE, give_up, moment
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import Database
 
 MANY = 450
 
 
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
-
-
 def at(number: int) -> Any:
-    """Just before the event of this number was received."""
+    """Return the moment before the event of this number was received."""
     return A_MOMENT + timedelta(seconds=number, milliseconds=-1)
 
 
 async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
-    record = Record(Writer(database))
+    record = Recorder(Writer(database))
     await record.statuses(
         [
             an_event(status=None, number=number, key=f"demo/{number}")
@@ -42,7 +33,7 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
         ]
     )
 
-    ended = await give_up(Unheard(database), record, at(MANY))
+    ended = await fail_unfinished(UnfinishedDeliveries(database), record, at(MANY))
 
     found = await database["deliveries"].find_one({"_id": "t1.c1"})
     assert found is not None
@@ -60,18 +51,18 @@ async def test_what_was_received_before_is_failed_with_an_unknown_outcome(
 
 
 async def test_what_has_come_to_a_status_stays_as_it_is(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+    database: Database,
 ) -> None:
-    record = Record(Writer(database))
+    record = Recorder(Writer(database))
     await record.statuses([an_event(status=Status.SUCCESS, number=1)])
 
-    assert await give_up(Unheard(database), record, at(2)) == 0
+    assert await fail_unfinished(UnfinishedDeliveries(database), record, at(2)) == 0
 
 
-async def test_a_later_attempt_still_counts(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    record = Record(Writer(database))
+async def test_a_later_attempt_still_counts(database: Database) -> None:
+    record = Recorder(Writer(database))
     await record.statuses([an_event(status=None, number=1)])
-    await give_up(Unheard(database), record, at(2))
+    await fail_unfinished(UnfinishedDeliveries(database), record, at(2))
 
     await record.statuses([an_event(attempt=2, status=Status.SUCCESS, number=1)])
 

@@ -1,5 +1,5 @@
-"""Connectors from a file: JSON or CSV, in our words or the vendor's; one wrong row and
-nothing happens.
+"""Connectors are imported from JSON or CSV, with our field names or the vendor's. One invalid row
+stops the import.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lanes on real servers: several dispatchers, handovers, outages, and sick neighbours."""
+"""Lanes on real servers: several dispatchers, handovers, outages and other failing lanes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 
 import aio_pika
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common import topology
 from common.database import open_database
 from tests.support.builders import a_snapshot, as_entered
-from tests.support.cable import Cable, a_cable
-from tests.support.offices import OFFICES, a_login
-from tests.support.own_office import Office, an_office
+from tests.support.database import Database
+from tests.support.fake_back_office import FakeBackOffice, a_back_office
+from tests.support.simulated_back_offices import SIMULATED, a_login
 from tests.support.system import System, a_system, free_port, until
+from tests.support.tcp_proxy import TcpProxy, a_tcp_proxy
 
 CALLS = 4
 SETTINGS = {
@@ -30,36 +30,36 @@ HANDOVERS = 25
 
 
 class Place(NamedTuple):
-    """A system of its own, with a back office and the network between dispatcher and RabbitMQ."""
+    """A system of its own, with a back office and a proxy between dispatcher and RabbitMQ."""
 
     system: System
-    office: Office
-    cable: Cable
-    database: AsyncIOMotorDatabase[dict[str, Any]]
+    office: FakeBackOffice
+    proxy: TcpProxy
+    database: Database
 
     async def start_dispatcher(self, name: str = "dispatcher", *, ready: bool = True) -> None:
-        """Start one that loses its messages to the queue after a second."""
-        settings = SETTINGS | {"RABBITMQ_URL": self.cable.url}
+        """Start a dispatcher that returns its messages to the queue after a second."""
+        settings = SETTINGS | {"RABBITMQ_URL": self.proxy.url}
         await self.system.start("dispatcher", name, ready=ready, **settings)
 
-    async def hook(self, app: str, office: Office | None = None, **fields: Any) -> str:
+    async def hook(self, app: str, office: FakeBackOffice | None = None, **fields: Any) -> str:
         """Create a webhook connector to the back office."""
         given = {"limits": {"calls_in_flight": CALLS}, "uri": (office or self.office).url(app)}
         return await self.system.connector(source_app=app, **given | fields)
 
     async def lanes_of(self, replica: str) -> set[str]:
-        """The lanes that a replica works."""
+        """Return the lanes of a replica."""
         found = self.database["lane_leases"].find({"owner": {"$regex": f"^{replica} "}})
         return {lease["_id"] async for lease in found}
 
     async def lane(self, connector_id: str) -> dict[str, Any]:
-        """A lane as the status API shows it."""
+        """Return a lane as the status API shows it."""
         status, answer = await self.system.api("GET", "/status")
         assert status == 200, answer
         return next((one for one in answer["lanes"] if one["connector_id"] == connector_id), {})
 
     async def all_settled(self, app: str, count: int) -> list[str]:
-        """Wait until so many deliveries have a status; returns these."""
+        """Wait until this many deliveries have a status, and return them."""
 
         async def ask() -> list[str] | None:
             found = [one["status"] for one in await self.system.deliveries(source_app=app)]
@@ -68,7 +68,7 @@ class Place(NamedTuple):
         return await until(ask, f"{count} deliveries of {app} to come to a status")
 
     async def dead_letters(self) -> int:
-        """How many messages could not be handled."""
+        """Return the number of dead letters."""
         return await self.database["dead_letters"].count_documents({})
 
 
@@ -77,11 +77,11 @@ async def place(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
     directory = tmp_path_factory.mktemp("lanes")
     async with (
         a_system(mongodb_url, directory) as system,
-        an_office() as office,
-        a_cable(system.rabbitmq_url) as cable,
+        a_back_office() as office,
+        a_tcp_proxy(system.rabbitmq_url) as proxy,
     ):
         database = open_database(mongodb_url, system.database)
-        made = Place(system, office, cable, database)
+        made = Place(system, office, proxy, database)
         services = (system.start(kind) for kind in ("ingest", "portal-api", "simulator"))
         await asyncio.gather(made.start_dispatcher(), *services)
         yield made
@@ -91,7 +91,7 @@ async def place(mongodb_url: str, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest.fixture
 async def second(place: Place) -> AsyncIterator[str]:
-    """A second dispatcher, not started yet."""
+    """The name of a second dispatcher that is not started."""
     name = "dispatcher-2"
     yield name
     if name in place.system.services:
@@ -99,7 +99,7 @@ async def second(place: Place) -> AsyncIterator[str]:
 
 
 def versions(app: str, appointment: int, count: int) -> list[tuple[str, dict[str, Any]]]:
-    """A create and updates of one appointment."""
+    """Build a create and updates of one appointment."""
     return [
         (
             "update" if number else "create",
@@ -114,7 +114,7 @@ def versions(app: str, appointment: int, count: int) -> list[tuple[str, dict[str
 async def post(
     system: System, app: str, appointments: Iterable[int], count: int = 4
 ) -> Sequence[str]:
-    """Report the versions of these appointments, appointments side by side."""
+    """Report the versions of these appointments, all appointments concurrently."""
     room = asyncio.Semaphore(16)
 
     async def one(appointment: int) -> list[str]:
@@ -125,7 +125,9 @@ async def post(
     return [one for posted in await asyncio.gather(*map(one, appointments)) for one in posted]
 
 
-def check(office: Office, app: str, *, versions: int = 4, repeated_at_most: int = 0) -> None:
+def check(
+    office: FakeBackOffice, app: str, *, versions: int = 4, repeated_at_most: int = 0
+) -> None:
     """Check that versions arrived in order, creates first, and calls stayed within the limit."""
     assert office.most[app] <= CALLS
     assert office.repeated(app) <= repeated_at_most
@@ -236,11 +238,11 @@ async def test_a_dispatcher_stops_in_good_order_while_rabbitmq_is_away(
     place: Place, second: str
 ) -> None:
     system = place.system
-    async with a_cable(system.rabbitmq_url) as cable:
-        await system.start("dispatcher", second, RABBITMQ_URL=cable.url)
+    async with a_tcp_proxy(system.rabbitmq_url) as proxy:
+        await system.start("dispatcher", second, RABBITMQ_URL=proxy.url)
 
-        cable.is_broken = True
-        cable.cut()
+        proxy.is_broken = True
+        proxy.cut()
         code = await system.stop(second)
 
     assert code == 0
@@ -259,7 +261,7 @@ async def test_a_lost_connection_ends_no_call_and_stops_no_other_lane(
         return bool(office.calls[slow])
 
     await until(is_called, "the slow call to begin")
-    assert place.cable.cut()
+    assert place.proxy.cut()
     began = time.monotonic()
     await post(system, quick, range(1, 6))
     await place.all_settled(quick, 20)
@@ -277,7 +279,7 @@ async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
 ) -> None:
     system, port = place.system, free_port()
     dead_letters = await place.dead_letters()
-    away = Office(port)
+    away = FakeBackOffice(port)
     connector_id = await place.hook(app, away, limits={"calls_in_flight": 2})
     transactions = await post(system, app, range(1, 4), count=2)
 
@@ -289,7 +291,7 @@ async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
     await system.stop("dispatcher")
     returned = await hand_over(system, topology.lane(connector_id).name)
     await place.start_dispatcher()
-    async with an_office(port) as office:
+    async with a_back_office(port) as office:
         statuses = await place.all_settled(app, len(transactions))
 
         assert returned >= HANDOVERS - 1
@@ -300,7 +302,9 @@ async def test_a_held_lane_outlasts_handovers_and_restarts_without_dead_letters(
 
 
 async def hand_over(system: System, queue: str) -> int:
-    """Take messages and lose the channel, again and again; returns how often one came back."""
+    """Take a message and lose the channel several times, and return how often a message came
+    back.
+    """
     connection = await aio_pika.connect(system.rabbitmq_url)
     returned = 0
     async with connection:
@@ -391,7 +395,7 @@ async def test_a_sick_company_delays_no_healthy_one_with_the_same_login(
     ids = []
     for name in (sick, healthy):
         await system.simulated("PUT", name, "/authentication", json=demanded)
-        fields = OFFICES["Business Central SOAP"].connector(simulator, name)
+        fields = SIMULATED["Business Central SOAP"].connector(simulator, name)
         ids.append(
             await system.connector(
                 **fields,

@@ -1,4 +1,4 @@
-"""One appointment is called for by one claim at a time, in the order of its versions."""
+"""The ledger grants one claim per appointment at a time, in the order of the versions."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.bulk import Bulk
-from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
+from common.contracts.moments import ticks_of
+from dispatcher.ledger.bulk_writer import BulkWriter
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
-from tests.support.ledgers import (
+from tests.support.database import Database
+from tests.support.ledger_samples import (
     LEASE_S,
     REFUSED,
     SUCCESS,
     UNKNOWN,
-    Database,
     at_the_same_moment,
     deliver,
     end_leases,
@@ -55,7 +56,7 @@ async def test_an_older_snapshot_is_superseded_by_one_that_was_or_may_have_been_
     answer = await ledger.claim(Claim(version(1)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_an_older_snapshot_goes_after_a_newer_one_was_refused(ledger: Ledger) -> None:
@@ -83,7 +84,7 @@ async def test_an_attempt_that_is_done_is_told_again_even_after_newer_ones(ledge
 
     answer = await ledger.claim(Claim(version(1)))
 
-    assert answer == Done(SUCCESS)
+    assert answer == AlreadySettled(SUCCESS)
 
 
 async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledger) -> None:
@@ -98,36 +99,36 @@ async def test_a_failed_delivery_is_sent_again_at_its_next_attempt(ledger: Ledge
 async def test_nobody_else_calls_while_the_lease_lasts(ledger: Ledger) -> None:
     await ledger.claim(Claim(version(1)))
 
-    assert isinstance(await ledger.claim(Claim(version(2))), Busy)
+    assert isinstance(await ledger.claim(Claim(version(2))), ClaimedElsewhere)
 
 
 async def test_a_killed_replicas_delivery_is_taken_over_after_its_lease(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
     again = Claim(version(1))
 
     assert await ledger.claim(again) is again
 
 
 async def test_after_the_lease_an_older_snapshot_yields_to_the_newer_one_in_doubt(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(2)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
 
     answer = await ledger.claim(Claim(version(1)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_was_released(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(2)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
     again = Claim(version(2))
     await ledger.claim(again)
     await ledger.release(again)
@@ -136,14 +137,14 @@ async def test_a_call_that_was_cut_off_counts_as_delivered_after_its_repetition_
 
 
 async def test_a_lease_is_renewed_while_the_call_is_under_way(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1)))
-    first = await the_document(ledgers_database)
-    keeping = asyncio.create_task(ledger.keep_leases())
+    first = await the_document(empty_database)
+    keeping = asyncio.create_task(ledger.renew_leases())
 
     async def renewed() -> bool:
-        return bool((await the_document(ledgers_database))["lease_until"] > first["lease_until"])
+        return bool((await the_document(empty_database))["lease_until"] > first["lease_until"])
 
     await until(renewed, "the lease to be renewed")
     keeping.cancel()
@@ -166,9 +167,9 @@ async def test_a_claim_whose_answer_was_lost_is_recognised_as_ones_own(ledger: L
 
 
 async def test_of_many_that_want_one_appointment_one_gets_it(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
-    others = [Ledger(ledgers_database, LEASE_S) for _ in range(8)]
+    others = [Ledger(empty_database, LEASE_S) for _ in range(8)]
 
     answers = await asyncio.gather(*(other.claim(Claim(version(1))) for other in [ledger, *others]))
 
@@ -176,14 +177,14 @@ async def test_of_many_that_want_one_appointment_one_gets_it(
 
 
 async def test_what_is_remembered_of_an_appointment_is_bounded(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     for number in range(40):
         claim = Claim(version(number))
         await ledger.claim(claim)
         await ledger.settle(claim, SUCCESS)
 
-    document = await ledgers_database["ledger"].find_one({})
+    document = await empty_database["ledger"].find_one({})
 
     assert document is not None
     assert len(document["recent"]) == 16
@@ -197,7 +198,7 @@ async def test_an_update_is_not_sent_after_a_delete_of_the_same_moment(ledger: L
     answer = await ledger.claim(Claim(retried))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_delete_that_arrived_first_still_goes_after_an_update_of_the_same_moment(
@@ -225,7 +226,7 @@ async def test_a_version_of_the_same_moment_that_is_older_is_superseded(
     answer = await ledger.claim(Claim(at_the_same_moment("t1", **older)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_two_versions_within_a_microsecond_are_in_order(ledger: Ledger) -> None:
@@ -242,18 +243,18 @@ async def test_a_delivery_that_succeeded_is_never_sent_again_whatever_its_attemp
 ) -> None:
     await deliver(ledger, version(1))
 
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_delivery_that_succeeded_is_known_when_its_attempt_is_not_remembered(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await deliver(ledger, version(1))
-    await ledgers_database["ledger"].update_one({}, {"$set": {"recent": []}})
+    await empty_database["ledger"].update_one({}, {"$set": {"recent": []}})
 
     answer = await ledger.claim(Claim(version(1, attempt=99)))
 
-    assert isinstance(answer, Done)
+    assert isinstance(answer, AlreadySettled)
     assert answer.outcome.status is Status.SUCCESS
 
 
@@ -277,7 +278,7 @@ async def test_a_normal_new_version_takes_one_write_and_no_read(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE))
-    monkeypatch.setattr(Bulk, "_read", None)
+    monkeypatch.setattr(BulkWriter, "_read", None)
 
     await deliver(ledger, version(2))
     await deliver(ledger, version(3, action=Action.DELETE))

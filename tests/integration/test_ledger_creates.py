@@ -1,4 +1,4 @@
-"""A create is never lost to its update."""
+"""An update never replaces a create that the back office did not get."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import pytest
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
-from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, NothingToDelete, Superseded
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outcome import Outcome
-from tests.support.ledgers import (
+from tests.support.database import Database
+from tests.support.ledger_samples import (
     GATEWAY_FAULT,
     REFUSED,
     SUCCESS,
     UNKNOWN,
-    Database,
     deliver,
     end_leases,
     version,
@@ -73,8 +73,8 @@ async def test_a_create_of_unknown_outcome_counts_as_possibly_there(ledger: Ledg
 
 
 async def test_a_create_that_ended_before_it_was_claimed_is_owed(ledger: Ledger) -> None:
-    await ledger.note_undelivered(version(1, action=Action.CREATE))
-    await ledger.note_undelivered(version(1, action=Action.CREATE))
+    await ledger.record_owed_create(version(1, action=Action.CREATE))
+    await ledger.record_owed_create(version(1, action=Action.CREATE))
 
     assert (await deliver(ledger, version(2))).missing_create == "t1"
 
@@ -86,7 +86,7 @@ async def test_a_create_that_the_connector_does_not_want_is_not_owed(ledger: Led
 
 
 async def test_an_update_that_ended_before_it_was_claimed_is_no_create(ledger: Ledger) -> None:
-    await ledger.note_undelivered(version(1))
+    await ledger.record_owed_create(version(1))
 
     assert not (await deliver(ledger, version(2))).sends_create
 
@@ -147,30 +147,30 @@ async def test_a_delete_of_an_appointment_that_was_never_delivered_is_not_sent(
 
     answer = await ledger.claim(Claim(version(2, action=Action.DELETE)))
 
-    assert isinstance(answer, NeverDelivered)
+    assert isinstance(answer, NothingToDelete)
     assert answer.create_transaction == "t1"
     assert answer.outcome.status is Status.SKIPPED
     assert "t1" in (answer.outcome.message or "")
 
 
 async def test_a_create_is_not_sent_after_a_delete_that_was_not_sent(ledger: Ledger) -> None:
-    await ledger.note_undelivered(version(1, action=Action.CREATE))
+    await ledger.record_owed_create(version(1, action=Action.CREATE))
     await ledger.claim(Claim(version(2, action=Action.DELETE)))
 
     answer = await ledger.claim(Claim(version(1, attempt=2, action=Action.CREATE)))
 
     assert isinstance(answer, Superseded)
-    assert answer.by_transaction == "t2"
+    assert answer.transaction_id == "t2"
 
 
 async def test_a_delete_that_was_not_sent_has_the_same_answer_again(ledger: Ledger) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
     first = await ledger.claim(Claim(version(2, action=Action.DELETE)))
-    assert isinstance(first, NeverDelivered)
+    assert isinstance(first, NothingToDelete)
 
     for attempt in (1, 2):
         again = await ledger.claim(Claim(version(2, attempt, Action.DELETE)))
-        assert again == Done(first.outcome)
+        assert again == AlreadySettled(first.outcome)
 
 
 @pytest.mark.parametrize("outcome", [SUCCESS, UNKNOWN])
@@ -185,19 +185,19 @@ async def test_a_delete_is_sent_when_an_update_went_out_before_its_create(
 
 
 async def test_a_call_that_was_cut_off_while_it_made_up_for_a_create_is_repeated_as_a_create(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await deliver(ledger, version(1, action=Action.CREATE), REFUSED)
     await ledger.claim(Claim(version(2)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
 
     assert (await deliver(ledger, version(2))).missing_create == "t1"
 
 
 async def test_a_create_that_was_cut_off_counts_as_possibly_there(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     await ledger.claim(Claim(version(1, action=Action.CREATE)))
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
 
     assert not (await deliver(ledger, version(2))).sends_create

@@ -1,4 +1,4 @@
-"""Documents of 0.1.0 are read, and the order of one appointment can be forgotten."""
+"""The ledger reads documents of 0.1.0, and forgets the order of one appointment."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from common.contracts.appointment import Action
-from dispatcher.ledger.claim import Claim, Done, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT
-from tests.support.ledgers import (
+from tests.support.database import Database
+from tests.support.ledger_samples import (
     SUCCESS,
-    Database,
     deliver,
     the_document,
     version,
@@ -41,9 +41,9 @@ def delivered_of_old(number: int) -> dict[str, Any]:
 
 
 async def test_an_older_version_than_0_1_0_delivered_is_superseded(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
-    await ledgers_database["ledger"].insert_one(delivered_of_old(2))
+    await empty_database["ledger"].insert_one(delivered_of_old(2))
 
     answer = await ledger.claim(Claim(version(1)))
 
@@ -51,28 +51,28 @@ async def test_an_older_version_than_0_1_0_delivered_is_superseded(
 
 
 async def test_a_success_of_0_1_0_is_never_sent_again(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
-    await ledgers_database["ledger"].insert_one(delivered_of_old(2))
+    await empty_database["ledger"].insert_one(delivered_of_old(2))
 
-    assert await ledger.claim(Claim(version(2, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(2, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_newer_version_than_0_1_0_delivered_is_sent_as_it_is(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
-    await ledgers_database["ledger"].insert_one(delivered_of_old(2))
-    await ledger.note_undelivered(version(1, action=Action.CREATE))
+    await empty_database["ledger"].insert_one(delivered_of_old(2))
+    await ledger.record_owed_create(version(1, action=Action.CREATE))
 
     assert not (await deliver(ledger, version(3))).sends_create
     assert isinstance(await ledger.claim(Claim(version(1))), Superseded)
-    assert "delivered" not in await the_document(ledgers_database)
+    assert "delivered" not in await the_document(empty_database)
 
 
 async def test_a_document_of_0_1_0_in_which_nothing_was_delivered_grants_any_version(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
-    await ledgers_database["ledger"].insert_one(of_old())
+    await empty_database["ledger"].insert_one(of_old())
 
     await deliver(ledger, version(1))
 
@@ -93,13 +93,11 @@ async def test_a_success_is_not_sent_again_after_the_order_was_forgotten(ledger:
 
     await ledger.forget_order("demo/37743", ["c1"])
 
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
-async def test_an_order_of_0_1_0_is_forgotten_too(
-    ledger: Ledger, ledgers_database: Database
-) -> None:
-    await ledgers_database["ledger"].insert_one(delivered_of_old(2))
+async def test_an_order_of_0_1_0_is_forgotten_too(ledger: Ledger, empty_database: Database) -> None:
+    await empty_database["ledger"].insert_one(delivered_of_old(2))
 
     await ledger.forget_order("demo/37743", ["c1"])
 

@@ -1,4 +1,4 @@
-"""Claims always end, and one bad write is one bad write."""
+"""Every claim ends, and a failed write of one claim affects no other claim."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 import structlog
 from pymongo.errors import BulkWriteError
 
-from dispatcher.ledger.claim import Busy, Claim, Done, Superseded
+from dispatcher.ledger.claim import AlreadySettled, Claim, ClaimedElsewhere, Superseded
 from dispatcher.ledger.ledger import Ledger
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction
-from tests.support.ledgers import (
+from tests.support.database import Database
+from tests.support.ledger_samples import (
     SUCCESS,
     UNKNOWN,
-    Database,
     deliver,
     end_leases,
     version,
@@ -32,8 +32,8 @@ async def test_a_claim_that_ended_is_released_without_effect(ledger: Ledger) -> 
     await ledger.release(settled)
     await ledger.release(settled)
 
-    assert isinstance(await ledger.claim(Claim(version(3))), Busy)
-    assert ledger._live == {other.token: other}
+    assert isinstance(await ledger.claim(Claim(version(3))), ClaimedElsewhere)
+    assert ledger._active == {other.token: other}
 
 
 async def test_a_claim_whose_caller_stopped_waiting_is_given_back(ledger: Ledger) -> None:
@@ -49,11 +49,11 @@ async def test_a_claim_whose_caller_stopped_waiting_is_given_back(ledger: Ledger
 
 
 async def test_an_outcome_whose_claim_had_ended_is_logged(
-    ledger: Ledger, ledgers_database: Database
+    ledger: Ledger, empty_database: Database
 ) -> None:
     late = Claim(version(1))
     await ledger.claim(late)
-    await end_leases(ledgers_database)
+    await end_leases(empty_database)
     await ledger.claim(Claim(version(2)))
 
     with structlog.testing.capture_logs() as logs:
@@ -126,7 +126,7 @@ async def test_a_write_that_mongodb_refuses_for_a_while_is_repeated_and_not_give
     await ledger.settle(claim, SUCCESS)
 
     assert refusals == []
-    assert await ledger.claim(Claim(version(1, attempt=2))) == Done(SUCCESS)
+    assert await ledger.claim(Claim(version(1, attempt=2))) == AlreadySettled(SUCCESS)
 
 
 async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
@@ -143,5 +143,5 @@ async def test_a_write_that_cannot_be_made_fails_alone(ledger: Ledger) -> None:
 
     assert isinstance(failed, Exception)
     assert done is None
-    assert ledger._live == {}
-    assert await ledger.claim(Claim(good.request)) == Done(SUCCESS)
+    assert ledger._active == {}
+    assert await ledger.claim(Claim(good.request)) == AlreadySettled(SUCCESS)

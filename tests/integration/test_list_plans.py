@@ -1,5 +1,5 @@
-"""Every list is read from an index: first page and last, each order, each filter, and free text
-(docs/adr/0014).
+"""Every list is read from an index, on its first and last page, in each order, with each filter and
+free text (docs/adr/0014).
 """
 
 from __future__ import annotations
@@ -10,31 +10,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import Phase, Status
-from portal_api.accounts.entry import Entry
+from portal_api.accounts.audit_entry import AuditEntry
 from portal_api.appointments.columns import COLUMNS as OF_APPOINTMENTS
-from portal_api.appointments.sort import AppointmentSort
+from portal_api.appointments.columns import AppointmentSort
+from portal_api.appointments.schemas import AppointmentQuery
 from portal_api.deliveries.columns import COLUMNS as OF_DELIVERIES
-from portal_api.deliveries.sort import DeliverySort
+from portal_api.deliveries.columns import DeliverySort
+from portal_api.deliveries.schemas import DeliveryQuery
 from portal_api.deliveries.statuses import standing
-from portal_api.lists.column import Way
+from portal_api.lists.column import AccessPath
 from portal_api.lists.conditions import all_of
-from portal_api.record import Record
-from portal_api.routes.appointments import AppointmentQuery
-from portal_api.routes.deliveries import DeliveryQuery
-from portal_api.store.pages import Page, cursors, read_page
+from portal_api.recording.record import Recorder
+from portal_api.schemas.paging import Page
+from portal_api.store.pages import cursors, read_page
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, an_event
-from tests.support.stored import a_database
+from tests.support.database import Database, a_database
 
 MANY = 600
 LIMIT = 10
 RANGES = 4
-"""Scans that a key of three parts leads to."""
+"""Scans of a key of three parts."""
 FEW = 40
-"""Items that fulfil each of the conditions that are ordered after they were found."""
+"""Items that match each of the conditions that are sorted after the search."""
 STRAIGHT: tuple[dict[str, Any], ...] = (
     {"status": ["Failed"]},
     {"status": ["Failed", "Skipped"]},
@@ -66,7 +66,7 @@ STRAIGHT: tuple[dict[str, Any], ...] = (
     {"received_from": "2026-07-21T14:05:00Z", "received_to": "2026-07-21T14:06:00Z"},
     {"archived": True},
 )
-"""In the default order these need no sorting at all."""
+"""Filters that need no sorting in the default order."""
 FOUND_FIRST: tuple[dict[str, Any], ...] = (
     {"transaction_id": ["t7"]},
     {"job_no_begins": "OP10001"},
@@ -77,7 +77,7 @@ FOUND_FIRST: tuple[dict[str, Any], ...] = (
     {"changed_from": "2026-07-22T00:00:00Z"},
     {"source_app_begins": "N"},
 )
-"""An index finds them, and what was found is ordered."""
+"""Filters whose results are sorted after the search of an index."""
 APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
     {"status": ["Failed"]},
     {"status": ["Failed", "Skipped"], "connector_id": ["c1"]},
@@ -102,10 +102,10 @@ APPOINTMENTS_FOUND: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    """So many deliveries of as many appointments; a few of them are each rare in their own way."""
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many deliveries of as many appointments. A few of them are rare in each field."""
     async with a_database(mongodb_url) as made:
-        await Record(Writer(made)).statuses([_event(n) for n in range(MANY)])
+        await Recorder(Writer(made)).statuses([_event(n) for n in range(MANY)])
         await made["deliveries"].update_many(
             {"_id": {"$in": [f"t{n}.c1" for n in range(0, MANY, 50)]}}, {"$set": {"archived": True}}
         )
@@ -113,7 +113,7 @@ async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[
 
 
 def _event(n: int) -> Any:
-    """One in thirty differs from the others in everything that there is a condition for."""
+    """Build an event. One in thirty differs from the others in every field with a condition."""
     is_rare = n % 30 == 7
     facts = {
         "key": f"demo/{n}",
@@ -171,8 +171,8 @@ def stages(plan: Any) -> Iterator[str]:
 async def check(
     collection: Any, wanted: dict[str, Any], page: Page, at_most: int, *, ordered: bool = True
 ) -> None:
-    """Each range of the page is one scan of an index, in its order, and looks at so many keys
-    and items at most.
+    """Check that each range of the page scans one index in its order, within the limits of keys and
+    items.
     """
     for cursor in cursors(collection, wanted, page):
         explained = await cursor.explain()
@@ -184,7 +184,7 @@ async def check(
 
 
 async def last_key(collection: Any, wanted: dict[str, Any], page: Page) -> str:
-    """The key that leads to the last page."""
+    """Return the key of the last page."""
     after = None
     while True:
         items, following = await read_page(
@@ -198,7 +198,11 @@ async def last_key(collection: Any, wanted: dict[str, Any], page: Page) -> str:
 
 @pytest.mark.parametrize(
     "sort",
-    [sort for sort in DeliverySort if OF_DELIVERIES[sort.removeprefix("-")].way is Way.INDEX],
+    [
+        sort
+        for sort in DeliverySort
+        if OF_DELIVERIES[sort.removeprefix("-")].access_path is AccessPath.INDEX
+    ],
 )
 async def test_deliveries_in_each_order_first_page_and_last(
     database: Any, sort: DeliverySort
@@ -270,7 +274,11 @@ async def test_in_the_order_of_the_same_column_they_need_no_sorting(
 
 @pytest.mark.parametrize(
     "sort",
-    [sort for sort in AppointmentSort if OF_APPOINTMENTS[sort.removeprefix("-")].way is Way.INDEX],
+    [
+        sort
+        for sort in AppointmentSort
+        if OF_APPOINTMENTS[sort.removeprefix("-")].access_path is AccessPath.INDEX
+    ],
 )
 async def test_appointments_in_each_order_first_page_and_last(
     database: Any, sort: AppointmentSort
@@ -301,7 +309,7 @@ async def test_causes_are_grouped_from_their_own_index(database: Any) -> None:
 
 
 def test_each_condition_with_an_index_is_tried() -> None:
-    def straight(model: Any) -> set[str]:
+    def indexed(model: Any) -> set[str]:
         names = {
             name
             for name in model.model_fields
@@ -310,7 +318,7 @@ def test_each_condition_with_an_index_is_tried() -> None:
         return {
             name
             for name in names
-            if model._column(name)[0].way is Way.INDEX
+            if model._column(name)[0].access_path is AccessPath.INDEX
             and model._column(name)[1] in {"is", "begins", "from"}
         }
 
@@ -336,9 +344,9 @@ def test_each_condition_with_an_index_is_tried() -> None:
     }
     tried = {name for filters in STRAIGHT + FOUND_FIRST for name in filters}
 
-    assert straight(DeliveryQuery) <= tried | alike
+    assert indexed(DeliveryQuery) <= tried | alike
     assert (
-        straight(AppointmentQuery)
+        indexed(AppointmentQuery)
         <= {name for filters in APPOINTMENTS_FOUND for name in filters} | alike
     )
     assert Phase.HELD in DeliveryQuery(phase=(Phase.HELD,)).phase
@@ -359,7 +367,7 @@ async def test_the_audit_by_each_filter(database: Any, wanted: dict[str, Any]) -
     if not await database["audit"].find_one({}):
         told = [(A_MOMENT + timedelta(seconds=n), f"user{n % 10}", f"c{n}") for n in range(MANY)]
         entries = [
-            Entry("change_connector", "203.0.113.9", at=at, who=who, target=target)
+            AuditEntry("change_connector", "203.0.113.9", at=at, who=who, target=target)
             for at, who, target in told
         ]
         await database["audit"].insert_many([entry.document() for entry in entries])

@@ -1,4 +1,4 @@
-"""Guessing passwords: it ends soon, and it tells nothing."""
+"""Guessed passwords are soon locked out, and the answers reveal nothing."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from datetime import timedelta
 import pytest
 
 from common.database import open_database
-from portal_api.accounts.moments import this_moment
-from portal_api.accounts.patience import patience_with_addresses, patience_with_names
+from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
+from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.sign_ins import SignIns
+from tests.support.api_user import ApiUser, a_name, a_user
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_name, a_user
 
 
 @pytest.fixture(scope="module")
 async def quick(system: System) -> AsyncIterator[str]:
-    """Another replica, whose first wait takes three seconds."""
+    """A second replica whose first lock-out takes three seconds."""
     service = await system.start(
         "portal-api", "portal-api-quick", PORTAL_API_LOCK_S="3", PORTAL_API_LONGEST_LOCK_S="60"
     )
@@ -29,13 +29,13 @@ async def quick(system: System) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=["somebody", "nobody"])
-async def visitor(system: System, request: pytest.FixtureRequest) -> Visitor:
-    """Somebody with an account, or a name that no account has."""
-    return await a_user(system, signed_in=False) if request.param == "somebody" else Visitor(system)
+async def visitor(system: System, request: pytest.FixtureRequest) -> ApiUser:
+    """A user with an account, or with a name that no account has."""
+    return await a_user(system, signed_in=False) if request.param == "somebody" else ApiUser(system)
 
 
 async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(
-    visitor: Visitor,
+    visitor: ApiUser,
 ) -> None:
     assert await visitor.wrong(5) == [401] * 5
 
@@ -68,7 +68,7 @@ async def test_guesses_at_once_on_two_replicas_are_counted_together(
     system: System, quick: str
 ) -> None:
     here = await a_user(system, signed_in=False)
-    there = Visitor(system, here.name, service=quick)
+    there = ApiUser(system, here.name, service=quick)
 
     answers = await asyncio.gather(*(guesser.wrong() for guesser in (here, there) * 10))
 
@@ -76,16 +76,16 @@ async def test_guesses_at_once_on_two_replicas_are_counted_together(
 
 
 async def test_an_address_that_guesses_many_names_is_locked_too(system: System) -> None:
-    guesser, waits = Visitor(system), (timedelta(seconds=30), timedelta(hours=1))
+    guesser, waits = ApiUser(system), (timedelta(seconds=30), timedelta(hours=1))
     sign_ins = SignIns(
         open_database(system.mongodb_url, system.database),
-        patience_with_names(*waits),
-        patience_with_addresses(*waits),
+        lockout_of_names(*waits),
+        lockout_of_addresses(*waits),
     )
     for _ in range(49):
-        await sign_ins.begin(a_name(), guesser.address, this_moment())
+        await sign_ins.begin(a_name(), guesser.address, now_in_milliseconds())
 
-    answers = [await Visitor(system, address=guesser.address).wrong() for _ in range(3)]
+    answers = [await ApiUser(system, address=guesser.address).wrong() for _ in range(3)]
 
     assert answers == [[401], [429], [429]]
     assert (await (await a_user(system, signed_in=False)).sign_in())[0] == 200, (
@@ -99,7 +99,7 @@ async def test_unknown_name_wrong_password_and_disabled_account_are_answered_ali
     somebody, disabled, nobody = (
         await a_user(system, signed_in=False),
         await a_user(system, signed_in=False),
-        Visitor(system),
+        ApiUser(system),
     )
     await system.api("PUT", f"/users/{disabled.name}", json={"enabled": False})
 
@@ -114,7 +114,7 @@ async def test_unknown_name_wrong_password_and_disabled_account_are_answered_ali
 
 
 async def test_an_unknown_name_takes_as_long_as_a_known_one(system: System) -> None:
-    somebody, nobody = await a_user(system, signed_in=False), Visitor(system)
+    somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
     taken: dict[str, list[float]] = {somebody.name: [], nobody.name: []}
 
     for visitor in (somebody, nobody) * 4:

@@ -1,31 +1,28 @@
-"""How lines are kept: read by index in every combination of filters, forgotten after a while
-that may be changed.
+"""Log lines are read from an index with every combination of filters, and expire after a
+configurable time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.telemetry import Heartbeat
-from common.database import open_database
-from portal_api.hear import Hear
 from portal_api.logs.line import read_lines
-from portal_api.routes.logs import LogQuery
-from portal_api.store.expiry import Kept, keep_for
+from portal_api.logs.schemas import LogQuery
+from portal_api.recording.record_telemetry import TelemetryRecorder
+from portal_api.schemas.paging import Page
 from portal_api.store.heartbeats import Heartbeats
-from portal_api.store.indexes import make_indexes
 from portal_api.store.logs import Logs
-from portal_api.store.pages import Page
+from portal_api.store.retention import RetentionRule, apply_retention
 from tests.integration.test_list_plans import check
 from tests.support.builders import A_MOMENT
+from tests.support.database import Database, a_database
 
 MANY = 400
 LEVELS = ("debug", "info", "warning", "error")
@@ -61,14 +58,12 @@ def a_message(numbers: range) -> bytes:
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    """So many lines."""
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    hear = Hear(Logs(opened), Heartbeats(opened))
-    await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
-    yield opened
-    await opened.client.drop_database(opened.name)
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many log lines."""
+    async with a_database(mongodb_url) as opened:
+        hear = TelemetryRecorder(Logs(opened), Heartbeats(opened))
+        await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+        yield opened
 
 
 @pytest.mark.parametrize("filters", FILTERS, ids=lambda filters: "-".join(filters) or "all")
@@ -94,7 +89,7 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
 
 
 async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
-    hear = Hear(Logs(database), Heartbeats(database))
+    hear = TelemetryRecorder(Logs(database), Heartbeats(database))
 
     await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
 
@@ -103,7 +98,7 @@ async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
 
 async def test_lines_are_forgotten_after_a_while_that_may_be_changed(database: Any) -> None:
     for days in (14, 3, 3, 30):
-        await keep_for(database, [Kept("logs", "kept", timedelta(days=days))])
+        await apply_retention(database, [RetentionRule("logs", "kept", timedelta(days=days))])
 
         index = (await database["logs"].index_information())["kept"]
         assert (index["key"], index["expireAfterSeconds"]) == ([("at", 1)], days * 86_400)
@@ -115,7 +110,9 @@ async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
     for seconds in (100, 200, 300):
         await asyncio.gather(
             *(
-                keep_for(database, [Kept("heartbeats", "kept", timedelta(seconds=seconds))])
+                apply_retention(
+                    database, [RetentionRule("heartbeats", "kept", timedelta(seconds=seconds))]
+                )
                 for _ in range(3)
             )
         )
@@ -126,10 +123,12 @@ async def test_two_replicas_that_change_it_at_the_same_moment_come_to_the_same(
 
 
 async def test_minutes_and_sums_are_kept_for_different_times(database: Any) -> None:
-    minutes = Kept("figures", "minutes_kept", timedelta(days=14), {"step": "minute"})
-    sums = Kept("figures", "sums_kept", timedelta(days=3_650), {"step": {"$in": ["hour", "day"]}})
+    minutes = RetentionRule("figures", "minutes_kept", timedelta(days=14), {"step": "minute"})
+    sums = RetentionRule(
+        "figures", "sums_kept", timedelta(days=3_650), {"step": {"$in": ["hour", "day"]}}
+    )
 
-    await keep_for(database, [minutes, sums])
+    await apply_retention(database, [minutes, sums])
 
     indexes = await database["figures"].index_information()
     assert {

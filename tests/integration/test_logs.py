@@ -1,6 +1,4 @@
-"""What the services log is found in the portal: by service, level, time, delivery and words,
-the newest first.
-"""
+"""The portal finds log lines by service, level, time, delivery and words, the newest first."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ from tests.support.system import System, until
 
 @pytest.fixture
 async def retry(system: System) -> AsyncIterator[str]:
-    """A retry that is there for one test."""
+    """A retry service for one test."""
     await system.start("retry", "retry-logs", RetryJobCronExpression="0 0 1 1 *")
     yield "retry-logs"
     if "retry-logs" in system.services:
@@ -26,7 +24,7 @@ async def retry(system: System) -> AsyncIterator[str]:
 
 
 async def lines(system: System, **query: Any) -> list[dict[str, Any]]:
-    """One page of lines."""
+    """Return one page of lines."""
     status, answer = await system.api(
         "GET", "/logs", params={key: str(value) for key, value in query.items()}
     )
@@ -36,7 +34,7 @@ async def lines(system: System, **query: Any) -> list[dict[str, Any]]:
 
 
 async def until_logged(system: System, **query: Any) -> dict[str, Any]:
-    """The newest such line, once there is one."""
+    """Wait for a line that matches, and return the newest one."""
     return (await until(lambda: lines(system, **query), f"a line with {query}"))[0]
 
 

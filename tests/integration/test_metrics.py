@@ -1,4 +1,4 @@
-"""What Prometheus is told, on the running system."""
+"""The metrics of the running system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.system import System, until
 
 
 async def told(system: System, service: str, name: str, **labels: str) -> float:
-    """The value of this series, 0 where there is none."""
+    """Return the value of this series, or 0 if there is none."""
     families = text_string_to_metric_families(await system.metrics(service))
     samples = (sample for family in families for sample in family.samples)
     return next(

@@ -1,4 +1,4 @@
-"""Indexes are made by a command of their own, before the services of a new version start."""
+"""A command of its own builds indexes before the services of a new version start."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import asyncio
 import os
 import sys
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import IndexModel
 from pymongo.monitoring import (
     CommandFailedEvent,
@@ -22,33 +20,25 @@ from pymongo.monitoring import (
 
 from common.database import ensure_indexes
 from portal_api.store.indexes import INDEXES
-
-Database = AsyncIOMotorDatabase[dict[str, Any]]
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(mongodb_url, tz_aware=True)
-    database = client[f"test-{uuid.uuid4().hex[:8]}"]
-    yield database
-    await client.drop_database(database.name)
-    client.close()
+from tests.support.database import Database
 
 
 async def test_portal_api_migrates_with_nothing_but_its_database_and_as_often_as_one_likes(
-    database: Database, mongodb_url: str
+    empty_database: Database, mongodb_url: str
 ) -> None:
-    ends = [await migrate("portal-api", mongodb_url, database.name) for _ in range(2)]
+    ends = [await migrate("portal-api", mongodb_url, empty_database.name) for _ in range(2)]
 
     assert ends == [0, 0]
     for collection, indexes in INDEXES.items():
-        assert len(await database[collection].index_information()) == len(indexes) + 1, collection
+        assert len(await empty_database[collection].index_information()) == len(indexes) + 1, (
+            collection
+        )
 
 
-async def test_retry_migrates_too(database: Database, mongodb_url: str) -> None:
-    assert await migrate("retry", mongodb_url, database.name) == 0
+async def test_retry_migrates_too(empty_database: Database, mongodb_url: str) -> None:
+    assert await migrate("retry", mongodb_url, empty_database.name) == 0
 
-    assert "unpublished" in await database["requeues"].index_information()
+    assert "unpublished" in await empty_database["requeues"].index_information()
 
 
 async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongodb_url: str) -> None:
@@ -67,7 +57,7 @@ async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongod
 
 
 class Told(CommandListener):
-    """How long MongoDB was told to take for building indexes, in milliseconds."""
+    """Records the time limits of index builds in milliseconds."""
 
     def __init__(self) -> None:
         self.limits_ms: list[int] = []
@@ -77,14 +67,14 @@ class Told(CommandListener):
             self.limits_ms.append(event.command["maxTimeMS"])
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Nothing to note."""
+        """Do nothing."""
 
 
 async def migrate(service: str, mongodb_url: str, database: str) -> int:
-    """Run the command as the Job does, and return its exit code."""
+    """Run the command as the Kubernetes Job does, and return its exit code."""
     environment = {
         "PATH": os.environ["PATH"],
         "MONGODB_URL": mongodb_url,

@@ -1,4 +1,6 @@
-"""A back office gets a create before every update, and no delete of what it never had."""
+"""A back office gets the create before every update, and no delete of an appointment that it never
+got.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from tests.support.system import System
 
 
 async def changed(system: System, action: str, snapshot: dict[str, Any], at: int) -> dict[str, Any]:
-    """Report a change made in this minute, and wait for its status."""
+    """Report a change of this minute, and wait for its status."""
     modified = {"LastModifiedDate": f"2026-07-21T14:{at:02}:00"}
     return await system.delivery(await system.change(action, snapshot | modified))
 

@@ -1,4 +1,4 @@
-"""What operations cost MongoDB: a paused one nothing, a running one no count of all its items."""
+"""The load of operations on MongoDB: none while paused, and no full count in each step."""
 
 from __future__ import annotations
 
@@ -10,55 +10,45 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from common.contracts.operation import ItemOutcome, OperationState, Steer
-from retry.course import Steps
-from retry.operate import Operate
-from tests.support.stepping import (
+from common.contracts.operation import ItemOutcome, OperationCommand, OperationState
+from retry.operations.supervisor import OperationSupervisor
+from tests.support.fake_lease import FakeLease
+from tests.support.retry_replica import (
     ONE,
-    Broker,
-    broker,
-    came_to,
+    FakeRetryPublisher,
+    RetryReplica,
     database,
-    fill,
-    requested,
-    steered,
-    the_steps,
-    turns,
+    end_second_attempts,
+    publisher,
+    store_failed,
 )
 from tests.support.system import until
 
-__all__ = ["broker", "database"]
+__all__ = ["database", "publisher"]
 
-LOOKED_S = 2.0
-
-
-class Leader:
-    """The lease is this replica's."""
-
-    async def is_mine(self) -> bool:
-        return True
+MEASURED_S = 2.0
 
 
 @pytest.fixture
-async def steps(database: Any, broker: Broker) -> AsyncIterator[Steps]:
-    """The steps of a replica that carries operations out."""
-    made = the_steps(database, broker)
-    operate = Operate(Leader(), made)
-    running = asyncio.create_task(operate.run())
+async def replica(database: Any, publisher: FakeRetryPublisher) -> AsyncIterator[RetryReplica]:
+    """A replica that runs operations."""
+    made = RetryReplica(database, publisher)
+    supervisor = OperationSupervisor(FakeLease(), made.operations, made.items, made.runner_of)
+    running = asyncio.create_task(supervisor.run())
     yield made
     running.cancel()
-    await operate.finish()
+    await supervisor.finish()
 
 
-async def until_told(broker: Broker, state: OperationState) -> None:
+async def until_published(publisher: FakeRetryPublisher, state: OperationState) -> None:
     async def ask() -> bool:
-        return bool(broker.told) and broker.told[-1].state is state
+        return bool(publisher.progress) and publisher.progress[-1].state is state
 
     await until(ask, f"the operation to be {state}")
 
 
-async def asked_of_mongodb(database: Any) -> Counter[tuple[str, str]]:
-    """Commands since the profiler was begun, by collection and kind."""
+async def commands_of(database: Any) -> Counter[tuple[str, str]]:
+    """Return the commands since the profiler was started, by collection and kind."""
     found = await database["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}}).to_list()
     return Counter(
         (entry["ns"].partition(".")[2], next(iter(entry.get("command", {"": 0}))))
@@ -66,79 +56,78 @@ async def asked_of_mongodb(database: Any) -> Counter[tuple[str, str]]:
     )
 
 
-async def test_a_paused_operation_asks_mongodb_for_nothing_and_goes_on_when_it_is_resumed(
-    database: Any, broker: Broker, steps: Steps
+async def test_a_paused_operation_reads_nothing_and_continues_when_it_is_resumed(
+    database: Any, publisher: FakeRetryPublisher, replica: RetryReplica
 ) -> None:
-    await fill(database, 300)
-    await requested(steps, per_second=1)
-    await until_told(broker, OperationState.RUNNING)
-    await steered(steps, Steer.PAUSE)
-    await until_told(broker, OperationState.PAUSED)
-    await came_to(database, "Success")
+    await store_failed(database, 300)
+    await replica.request(per_second=1)
+    await until_published(publisher, OperationState.RUNNING)
+    await replica.steer(OperationCommand.PAUSE)
+    await until_published(publisher, OperationState.PAUSED)
+    await end_second_attempts(database, "Success")
 
-    async def settled() -> bool:
-        return broker.told[-1].counts.asked == 0
+    async def are_collected() -> bool:
+        return publisher.progress[-1].counts.asked == 0
 
-    await until(settled, "what was asked for to be settled")
+    await until(are_collected, "the results to be collected")
     await asyncio.sleep(1)
     await database.command("profile", 2)
 
-    await asyncio.sleep(LOOKED_S)
-    cost = await asked_of_mongodb(database)
+    await asyncio.sleep(MEASURED_S)
+    commands = await commands_of(database)
 
-    assert set(cost) == {("operations", "find")}, "looking for new operations is all"
-    assert cost.total() <= LOOKED_S + 2
-    await steered(steps, Steer.RESUME, second=2)
-    await until_told(broker, OperationState.RUNNING)
+    assert set(commands) == {("operations", "find")}, "only the poll for new operations remains"
+    assert commands.total() <= MEASURED_S + 2
+    await replica.steer(OperationCommand.RESUME, second=2)
+    await until_published(publisher, OperationState.RUNNING)
 
 
 async def test_a_running_operation_counts_its_items_twice_at_most(
-    database: Any, broker: Broker
+    database: Any, publisher: FakeRetryPublisher
 ) -> None:
-    await fill(database, 2_000)
-    made = the_steps(database, broker)
-    await requested(made, planned=2_000)
+    await store_failed(database, 2_000)
+    replica = RetryReplica(database, publisher)
+    await replica.request(planned=2_000)
     await database.command("profile", 2)
 
-    await turns(made, 8)
-    await came_to(database, "Success")
-    await turns(made, 8)
+    await replica.run_steps(8)
+    await end_second_attempts(database, "Success")
+    await replica.run_steps(8)
 
-    counted = (await asked_of_mongodb(database))["operation_items", "aggregate"]
-    assert broker.told[-1].state is OperationState.DONE
-    assert broker.told[-1].counts.succeeded == 2_000
-    assert counted <= 4, "once as stock is taken, and once each time a replica takes it up"
+    counted = (await commands_of(database))["operation_items", "aggregate"]
+    assert publisher.progress[-1].state is OperationState.DONE
+    assert publisher.progress[-1].counts.succeeded == 2_000
+    assert counted <= 4, "once at the end of enumeration, and once at each start of a runner"
 
 
-async def test_items_that_another_replica_moves_are_counted_in_the_end(
-    database: Any, broker: Broker
+async def test_items_that_another_replica_changes_are_counted_again(
+    database: Any, publisher: FakeRetryPublisher
 ) -> None:
-    await fill(database, 10)
-    mine, other = the_steps(database, broker), the_steps(database, broker)
-    await requested(mine)
-    await turns(mine, 1)
-    before = await mine.items.running_tally(ONE)
-    moved = await other.items.some(ONE, ItemOutcome.WAITING, 4)
+    await store_failed(database, 10)
+    own, other = RetryReplica(database, publisher), RetryReplica(database, publisher)
+    await own.request()
+    await own.run_steps(1)
+    before = await own.items.cached_counts(ONE)
+    changed = await other.items.with_outcome(ONE, ItemOutcome.WAITING, 4)
 
-    await other.items.ask(ONE, dict.fromkeys((item.delivery_id for item in moved), None))
-    await mine.items.some(ONE, ItemOutcome.WAITING, 500)
+    await other.items.mark_asked(ONE, dict.fromkeys((item.delivery_id for item in changed), None))
+    await own.items.with_outcome(ONE, ItemOutcome.WAITING, 500)
 
     assert before == (10, 0, 0, 0, 0, 0)
-    assert await mine.items.running_tally(ONE) == (6, 4, 0, 0, 0, 0)
+    assert await own.items.cached_counts(ONE) == (6, 4, 0, 0, 0, 0)
 
 
-async def test_an_operation_that_another_replica_reported_does_not_rest(
-    database: Any, broker: Broker
+async def test_an_operation_whose_revision_another_replica_wrote_is_not_idle(
+    database: Any, publisher: FakeRetryPublisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await fill(database, 3)
-    made = the_steps(database, broker)
-    await requested(made)
-    await steered(made, Steer.PAUSE)
-    outrun = AsyncMock(return_value=None)
-    course = await turns(made, 3)
-    rested = course.rests
+    await store_failed(database, 3)
+    replica = RetryReplica(database, publisher)
+    await replica.request()
+    await replica.steer(OperationCommand.PAUSE)
+    runner = await replica.run_steps(3)
+    was_idle = runner.is_idle
+    monkeypatch.setattr(replica.progress, "publish", AsyncMock(return_value=None))
 
-    course._steps = made._replace(report=outrun)
-    await course.turn()
+    await runner.step()
 
-    assert (rested, course.rests) == (True, False)
+    assert (was_idle, runner.is_idle) == (True, False)

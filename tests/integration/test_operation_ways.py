@@ -1,6 +1,4 @@
-"""However many deliveries are stored, an operation goes through them along an index,
-and its items too.
-"""
+"""An operation reads its deliveries and its items by index, however many are stored."""
 
 from __future__ import annotations
 
@@ -14,14 +12,14 @@ import pytest
 from common.contracts.delivery import Status
 from common.database import open_database
 from portal_api.deliveries.filter import DeliveryFilter
-from portal_api.record import Record
+from portal_api.recording.record import Recorder
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import portable
 from portal_api.store.writer import Writer
-from retry.operations.item import Item
-from retry.store.deliveries import Deliveries
-from retry.store.indexes import make_indexes as make_retrys
-from retry.store.items import Items
+from retry.model.item import OperationItem
+from retry.store.deliveries import DeliveryQueries
+from retry.store.indexes import create_indexes
+from retry.store.items import ItemStore
 from tests.support.builders import an_event
 
 MANY = 300
@@ -39,7 +37,7 @@ FILTERS: tuple[dict[str, Any], ...] = (
 
 @pytest.fixture(scope="module")
 async def database(mongodb_url: str) -> AsyncIterator[Any]:
-    """So many deliveries, half of them failed, and an operation over as many."""
+    """Deliveries, half of them failed, and an operation with as many items."""
     made = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
     await make_indexes(made)
     events = [
@@ -52,10 +50,10 @@ async def database(mongodb_url: str) -> AsyncIterator[Any]:
         )
         for n in range(MANY)
     ]
-    await Record(Writer(made)).statuses(events)
-    items = Items(made)
-    await make_retrys(made)
-    await items.note("1" * 32, [Item(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
+    await Recorder(Writer(made)).statuses(events)
+    items = ItemStore(made)
+    await create_indexes(made)
+    await items.add("1" * 32, [OperationItem(f"t{n}.c1", f"{n:05}") for n in range(MANY)])
     yield made
     await made.client.drop_database(made.name)
 
@@ -71,7 +69,7 @@ def stages(plan: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("given", FILTERS, ids=str)
-async def test_stock_is_taken_along_an_index_and_goes_on_where_it_was(
+async def test_deliveries_are_enumerated_by_index_from_the_last_key(
     database: Any, given: dict[str, Any]
 ) -> None:
     wanted = DeliveryFilter.model_validate(given).wanted()
@@ -85,12 +83,12 @@ async def test_stock_is_taken_along_an_index_and_goes_on_where_it_was(
 
 
 @pytest.mark.parametrize("given", FILTERS, ids=str)
-async def test_conditions_mean_the_same_after_they_travelled(
+async def test_conditions_mean_the_same_after_their_message(
     database: Any, given: dict[str, Any]
 ) -> None:
     wanted = DeliveryFilter.model_validate(given).wanted()
 
-    stored, key = await Deliveries(database).page(json.dumps(portable(wanted)), None)
+    stored, key = await DeliveryQueries(database).page(json.dumps(portable(wanted)), None)
 
     assert key is None
     assert [s.delivery_id for s in stored] == [
@@ -100,7 +98,7 @@ async def test_conditions_mean_the_same_after_they_travelled(
 
 
 @pytest.mark.parametrize("wanted", [{"outcome": "waiting", "order": {"$gt": "00100"}}, {}], ids=str)
-async def test_items_are_read_along_an_index(database: Any, wanted: dict[str, Any]) -> None:
+async def test_items_are_read_by_index(database: Any, wanted: dict[str, Any]) -> None:
     explained = (
         await database["operation_items"]
         .find({"operation_id": "1" * 32, **wanted})
@@ -114,18 +112,18 @@ async def test_items_are_read_along_an_index(database: Any, wanted: dict[str, An
 
 
 async def test_progress_is_counted_without_reading_an_item(database: Any) -> None:
-    steps = [
+    pipeline = [
         {"$match": {"operation_id": "1" * 32}},
         {"$group": {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}},
     ]
 
     explained = await database.command(
         "explain",
-        {"aggregate": "operation_items", "pipeline": steps, "cursor": {}},
+        {"aggregate": "operation_items", "pipeline": pipeline, "cursor": {}},
         verbosity="executionStats",
     )
 
-    looked_at = (
+    examined = (
         explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
     )
-    assert (looked_at["totalKeysExamined"], looked_at["totalDocsExamined"]) == (MANY, 0)
+    assert (examined["totalKeysExamined"], examined["totalDocsExamined"]) == (MANY, 0)

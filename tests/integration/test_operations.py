@@ -1,5 +1,5 @@
-"""Seed, Error Tracking: "Retry All" and "Archive All", on real servers: planned, paced, steered,
-and each delivery sent once.
+"""Seed, Error Tracking: "Retry All" and "Archive All" on real servers. They are planned, paced and
+steered, and each delivery is sent once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import a_snapshot, as_entered
-from tests.support.events import listening
+from tests.support.event_stream import listening
 from tests.support.retrying import begun, counts, failing, items, progress, steered, until_state
 from tests.support.system import System, until
 
@@ -24,6 +24,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def received(system: System, app: str) -> int:
+    """Return the number of records that the back office stored."""
     return int((await system.simulated("GET", app))["stored"])
 
 
@@ -228,7 +229,7 @@ async def test_one_delivery_is_archived_and_restored_and_each_only_once(
         "It is not archived.",
         None,
         "It is archived already.",
-        "It is archived: restore it first.",
+        "It is archived. Restore it first.",
         None,
     ]
 
@@ -253,7 +254,8 @@ async def test_two_administrators_who_retry_the_same_failures_at_once_send_each_
     assert {d["attempt"] for d in await system.deliveries(source_app=app)} == {2}
     said = {i["message"] for o in both for i in await items(system, o, limit="200") if i["message"]}
     assert all(
-        "asked for this attempt first" in message or message.startswith("It is on its way")
+        "asked for this attempt first" in message
+        or message.startswith("It is still being delivered")
         for message in said
     )
 
@@ -420,7 +422,7 @@ async def test_what_cannot_be_retried_is_skipped_with_the_reason(system: System,
     assert counts(operation) == {"total": 2, "skipped": 2}
     assert [item["message"] for item in await items(system, operation)] == [
         "The back office has received it already.",
-        "It is on its way: wait until it has come to a status.",
+        "It is still being delivered. Wait until it has a status.",
     ]
 
 

@@ -1,10 +1,14 @@
-"""``mboc errors retry`` and its like: the plan, a yes, a bar, an exit code."""
+"""`mboc errors retry` and its sisters: the plan, the confirmation, the progress and the exit
+code.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import pty
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +27,7 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def mboc(system: System, *words: str) -> tuple[int, str]:
-    """Run one command without a terminal; returns its exit code and everything it printed."""
+    """Run one command without a terminal, and return its exit code and output."""
     told = os.environ | {
         "MBOC_URL": system.services["portal-api"].url,
         "MBOC_API_KEY": API_KEY,
@@ -60,12 +64,38 @@ async def test_errors_are_retried_after_a_yes_and_followed_to_the_end(
     assert (unsure[0], "3 deliveries" in unsure[1], unsure[1].splitlines()[-1]) == (
         1,
         True,
-        "Nothing was done: say --yes to carry it out.",
+        "Nothing was done. Without a terminal, add --yes to confirm.",
     )
     assert (sure[0], sure[1].splitlines()[-1].partition(" is ")[2]) == (0, "done: 3 succeeded.")
     assert (await mboc(system, "errors", "retry", "--source-app", app, "--yes"))[
         1
     ].strip() == "Nothing to retry."
+
+
+async def test_ctrl_c_ends_the_question_at_once_and_nothing_is_done(
+    system: System, app: str
+) -> None:
+    [delivery_id] = await failing(system, app, 1)
+    terminal, inside = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("mboc"),
+        *("transactions", "retry", delivery_id),
+        env=os.environ | {"MBOC_URL": system.services["portal-api"].url, "MBOC_API_KEY": API_KEY},
+        stdin=inside,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+
+    await process.stderr.readuntil(b"Retry them? [y/N] ")
+    process.send_signal(signal.SIGINT)
+    async with asyncio.timeout(10):
+        rest = await process.stderr.read()
+        code = await process.wait()
+    os.close(inside)
+    os.close(terminal)
+
+    assert (code, rest.strip()) == (130, b"")
 
 
 async def test_a_failure_is_an_exit_code_and_its_reason_is_listed(system: System, app: str) -> None:

@@ -1,6 +1,4 @@
-"""Operations, users, audit and logs: sorted by their headers along an index, and
-written into files.
-"""
+"""Operations, users, audit and logs are sorted by their headers from an index, and exported."""
 
 from __future__ import annotations
 
@@ -13,17 +11,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
-from portal_api.routes.audit import AuditQuery, AuditSort
-from portal_api.routes.operation_shapes import OperationQuery, OperationSort
-from portal_api.routes.users import UserQuery, UserSort
+from portal_api.accounts.audit_schemas import AuditQuery, AuditSort
+from portal_api.accounts.user_schemas import UserQuery, UserSort
+from portal_api.operations.schemas import OperationQuery, OperationSort
 from portal_api.store.pages import read_page
 from tests.integration.test_list_plans import check
+from tests.support.api_user import a_user
 from tests.support.builders import A_MOMENT
-from tests.support.stored import a_database
+from tests.support.database import Database, a_database
 from tests.support.system import API_KEY, System
-from tests.support.visitor import a_user
 
 MANY, LIMIT = 60, 7
 KINDS = [
@@ -34,8 +31,8 @@ KINDS = [
 
 
 @pytest.fixture(scope="module")
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    """So many of each, many of them alike."""
+async def database(mongodb_url: str) -> AsyncIterator[Database]:
+    """Many items of each list, many of them with equal values."""
     async with a_database(mongodb_url) as opened:
         for name in ("operations_view", "users", "audit"):
             await opened[name].insert_many([_one(n) for n in range(MANY)])

@@ -1,4 +1,4 @@
-"""What the plan of a Retry All showed is what is retried, while more failures come in."""
+"""Retry All retries the planned deliveries only, while further deliveries fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ async def retry(system: System) -> AsyncIterator[None]:
 
 
 async def planned(system: System, app: str) -> dict[str, Any]:
-    """A choice with what its plan says of it, as the website and the command line send it."""
+    """Return a selection with the counts of its plan, as the website and the command line
+    send it.
+    """
     choice = {"filter": {"source_app": app, "status": "Failed"}}
     status, plan = await system.api("POST", "/operations/plan", json={"kind": "retry"} | choice)
     assert status == 200, plan
@@ -29,7 +31,7 @@ async def planned(system: System, app: str) -> dict[str, Any]:
 
 
 async def one_more_fails(system: System, app: str) -> str:
-    """A change that fails while the back office takes all others."""
+    """Report a change that fails, while the back office accepts all others."""
     fault = {"status": 400, "appointments": ["99"]}
     await system.simulated("PUT", app, "/faults", json=fault)
     change = await system.change("create", a_snapshot(99, source_app=app))

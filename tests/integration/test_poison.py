@@ -1,4 +1,4 @@
-"""Messages that cannot be handled, on a real RabbitMQ."""
+"""Poison messages on a real RabbitMQ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.system import until
 
 
 class Letters:
-    """A publisher that keeps the dead letters."""
+    """A publisher that stores the dead letters."""
 
     def __init__(self) -> None:
         self.kept: list[DeadLetter] = []
@@ -47,7 +47,7 @@ def source() -> topology.Queue:
 async def consuming(
     rabbitmq_url: str, source: topology.Queue, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[RabbitBroker, Letters, list[str]]]:
-    """A broker whose handler raises for *bad*, and keeps what it got."""
+    """A broker whose handler raises for *bad*, and stores every other message."""
     monkeypatch.setattr(dead_lettering, "FIRST_PAUSE_S", 0.05)
     letters: Any = Letters()
     broker, seen = consuming_broker(rabbitmq_url, letters), []

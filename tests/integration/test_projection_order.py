@@ -1,41 +1,33 @@
-"""Which of two messages decides what is shown, in whatever order they come."""
+"""The newer of two messages decides the projection, in any order of arrival."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.appointment import Action
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
 from common.contracts.transaction import TransactionReceived
-from portal_api.record import Record
-from portal_api.store.unheard import wanted
+from portal_api.recording.record import Recorder
+from portal_api.store.unfinished import wanted
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.stored import a_database
+from tests.support.database import Database
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 KEY = "demo/37743"
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def record(database: Database) -> Record:
-    return Record(Writer(database))
+def record(database: Database) -> Recorder:
+    return Recorder(Writer(database))
 
 
 def a_letter(attempt: int = 1) -> DeadLetter:
@@ -61,7 +53,7 @@ async def in_every_order(
     steps: Sequence[Callable[[], Awaitable[None]]],
     shown: Callable[[], Awaitable[Any]],
 ) -> list[Any]:
-    """What is shown after the steps in each of their orders, without repetitions."""
+    """Return the projection after the steps in each of their orders, without duplicates."""
     found: list[Any] = []
     for order in itertools.permutations(steps):
         for collection in ("deliveries", "attempts", "appointments"):
@@ -74,7 +66,7 @@ async def in_every_order(
 
 
 async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     event = an_event().model_copy(update={"received_at": A_MOMENT})
     pending = event.model_copy(update={"status": None, "phase": Phase.PENDING})
@@ -93,7 +85,7 @@ async def test_a_success_beats_a_dead_letter_of_the_same_attempt(
 
 
 async def test_a_dead_letter_of_a_later_attempt_is_shown(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     steps = [
         partial(record.statuses, [an_event(status=Status.FAILED)]),
@@ -108,7 +100,7 @@ async def test_a_dead_letter_of_a_later_attempt_is_shown(
 
 
 async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event()])
     await database["deliveries"].update_one({"_id": "t1.c1"}, {"$set": {"rank": 12}})
@@ -119,7 +111,7 @@ async def test_a_dead_letter_hides_no_success_that_the_release_before_recorded(
 
 
 async def test_a_success_that_comes_after_the_delivery_was_given_up_is_shown(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     given_up = an_event(status=Status.FAILED).model_copy(update={"outcome_unknown": True})
     steps = [partial(record.statuses, [given_up]), partial(record.statuses, [an_event()])]
@@ -135,7 +127,7 @@ async def test_a_success_that_comes_after_the_delivery_was_given_up_is_shown(
 
 @pytest.mark.parametrize("attempt", [99, 100, 101, 9_999])
 async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_many_there_were(
-    database: Database, record: Record, attempt: int
+    database: Database, record: Recorder, attempt: int
 ) -> None:
     steps = [
         partial(record.statuses, [an_event(attempt - 1, Status.FAILED)]),
@@ -151,7 +143,7 @@ async def test_an_appointment_shows_the_status_of_its_newest_attempt_however_man
 
 
 async def test_an_appointment_of_the_release_before_goes_on(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event(100, None)])
     older = {"connectors.c1.rank": "", "shown_received_at": "", "shown_place": ""}
@@ -195,7 +187,7 @@ OLDER_AND_NEWER = {
 
 @pytest.mark.parametrize("case", OLDER_AND_NEWER)
 async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
-    database: Database, record: Record, case: str
+    database: Database, record: Recorder, case: str
 ) -> None:
     older, newer = OLDER_AND_NEWER[case]
     told = an_event(status=Status.FAILED, subject="old").model_copy(
@@ -215,7 +207,7 @@ async def test_the_appointment_shows_the_newer_of_two_versions_of_the_same_time(
 
 
 async def test_giving_up_finds_pending_deliveries_by_an_index(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     await record.statuses([an_event(number=n, key=f"demo/{n}") for n in range(300)])
     await record.statuses([an_event(status=None, number=1_000)])
@@ -228,7 +220,7 @@ async def test_giving_up_finds_pending_deliveries_by_an_index(
 
 
 async def test_a_lane_that_works_is_forgotten_a_day_after_its_replica_was_last_heard_of(
-    database: Database, record: Record
+    database: Database, record: Recorder
 ) -> None:
     now = datetime.now(UTC)
     for replica, at, until_ in (

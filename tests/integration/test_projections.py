@@ -1,53 +1,45 @@
-"""What is recorded does not depend on the order in which messages come, nor on how often."""
+"""Projections depend neither on the order of messages nor on their repetition."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.connector import LaneChanged
 from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import Phase, Status
+from portal_api.deliveries.schemas import DeliveryDetails, DeliveryQuery
 from portal_api.errors import BadCursorError
-from portal_api.record import Record
-from portal_api.routes.deliveries import DeliveryDetails, DeliveryQuery
-from portal_api.store import projections
-from portal_api.store.pages import Page
-from portal_api.store.reader import Reader
+from portal_api.recording.record import Recorder
+from portal_api.schemas.paging import Page
+from portal_api.store import delivery_projections
+from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.writer import Writer
 from tests.support.builders import A_MOMENT, a_delivery, a_transaction, an_event
-from tests.support.stored import a_database
+from tests.support.database import Database
 
 NEWEST = Page("received_at", is_descending=True, limit=50, after=None)
 
 
 @pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
+def record(database: Database) -> Recorder:
+    return Recorder(Writer(database))
 
 
 @pytest.fixture
-def record(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Record:
-    return Record(Writer(database))
-
-
-@pytest.fixture
-def reader(database: AsyncIOMotorDatabase[dict[str, Any]]) -> Reader:
-    return Reader(database)
+def reader(database: Database) -> DeliveryQueries:
+    return DeliveryQueries(database)
 
 
 async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     events = [
         an_event(1, None),
@@ -65,14 +57,14 @@ async def test_the_newest_attempt_decides_in_whatever_order_the_events_come(
 
 
 async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
-    database: AsyncIOMotorDatabase[dict[str, Any]], reader: Reader
+    database: Database, reader: DeliveryQueries
 ) -> None:
     one, other = Writer(database), Writer(database)
 
     for number in range(1, 101):
         pending, done = (
-            projections.of_status(an_event(1, None, number)),
-            projections.of_status(an_event(1, Status.SUCCESS, number)),
+            delivery_projections.of_status(an_event(1, None, number)),
+            delivery_projections.of_status(an_event(1, Status.SUCCESS, number)),
         )
         await asyncio.gather(one.write(pending), other.write(done))
 
@@ -81,7 +73,7 @@ async def test_replicas_that_record_the_same_delivery_at_once_lose_nothing(
 
 
 async def test_an_appointment_shows_its_newest_version_and_what_each_connector_came_to(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     older = a_transaction("t1", subject="old")
     newer = a_transaction("t2", subject="new", modified_at=A_MOMENT + timedelta(minutes=1))
@@ -104,7 +96,7 @@ async def test_an_appointment_shows_its_newest_version_and_what_each_connector_c
 
 
 async def test_an_appointment_is_pending_until_its_newest_transaction_is_delivered(
-    record: Record, reader: Reader, database: Any
+    record: Recorder, reader: DeliveryQueries, database: Any
 ) -> None:
     first, second = [
         a_transaction(f"t{n}", modified_at=A_MOMENT + timedelta(minutes=n)) for n in (1, 2)
@@ -132,16 +124,14 @@ async def test_an_appointment_is_pending_until_its_newest_transaction_is_deliver
     )
 
 
-async def test_the_snapshot_is_kept_once(
-    record: Record, database: AsyncIOMotorDatabase[dict[str, Any]]
-) -> None:
+async def test_the_snapshot_is_kept_once(record: Recorder, database: Database) -> None:
     await record.transactions([a_transaction(body='{"Id": 37743}')] * 2)
 
     assert [t["body"] async for t in database["transactions"].find()] == ['{"Id": 37743}']
 
 
 async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls_silent(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     now = datetime.now(UTC)
     await record.statuses([an_event(1, None), an_event(1, None, number=2, connector_id="c2")])
@@ -173,7 +163,7 @@ async def test_a_pending_delivery_of_a_held_lane_is_held_until_its_replica_falls
 
 
 async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     await record.statuses([an_event(status=Status.FAILED).model_copy(update={"trace": "File"})])
 
@@ -185,7 +175,7 @@ async def test_the_stack_trace_of_an_attempt_is_in_its_details_alone(
 
 
 async def test_a_parked_delivery_is_failed_until_its_next_attempt(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -210,7 +200,7 @@ async def test_a_parked_delivery_is_failed_until_its_next_attempt(
 
 
 async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appointment(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     letter = DeadLetter(
         dead_letter_id="d1",
@@ -232,7 +222,7 @@ async def test_a_parked_delivery_is_found_by_its_numbers_and_shown_with_its_appo
 
 
 async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
-    record: Record, reader: Reader
+    record: Recorder, reader: DeliveryQueries
 ) -> None:
     await record.statuses([an_event(number=n) for n in range(25)])
     seen: list[str] = []
@@ -251,7 +241,7 @@ async def test_pages_by_key_show_each_delivery_once_while_new_ones_come(
 
 @pytest.mark.parametrize("is_descending", [True, False])
 async def test_paging_goes_through_items_without_a_value(
-    record: Record, reader: Reader, *, is_descending: bool
+    record: Recorder, reader: DeliveryQueries, *, is_descending: bool
 ) -> None:
     await record.statuses(
         [an_event(number=n, status=Status.FAILED if n % 2 else None) for n in range(12)]
@@ -272,7 +262,7 @@ async def test_paging_goes_through_items_without_a_value(
 
 
 @pytest.mark.parametrize("after", ["x", "W10=", "e30=", "W3siJG5lIjogMX0sICJhIl0="])
-async def test_a_foreign_paging_key_is_refused(reader: Reader, after: str) -> None:
+async def test_a_foreign_paging_key_is_refused(reader: DeliveryQueries, after: str) -> None:
     with pytest.raises(BadCursorError):
         await reader.deliveries(
             {}, (), Page("received_at", is_descending=True, limit=5, after=after)

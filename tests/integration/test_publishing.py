@@ -1,4 +1,4 @@
-"""What a publisher does with a message that RabbitMQ does not take, on a real one."""
+"""The publisher on a real RabbitMQ that accepts no message."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import structlog
 from aio_pika.abc import AbstractRobustConnection
 from prometheus_client import REGISTRY
 
-from common import publish_waits, topology
+from common import topology, unconfirmed_messages
 from common.broker import Publisher, connect
 from common.errors import MessageTooLargeError, NotRoutedError
 from local_stack.servers.rabbitmq import RabbitMq
@@ -95,7 +95,7 @@ async def test_a_publication_with_an_answer_of_its_own_hears_that_no_queue_is_bo
 
 @pytest.fixture
 async def small_messages(rabbitmq: RabbitMq) -> AsyncIterator[None]:
-    """RabbitMQ takes small messages only."""
+    """A RabbitMQ that accepts small messages only."""
     setting = "application:{}_env(rabbit, max_message_size, {})."
     await rabbitmq.control("eval", setting.format("set", MOST_BYTES))
     yield
@@ -132,7 +132,7 @@ async def test_a_message_larger_than_rabbitmq_takes_is_refused_with_its_size_and
 async def test_a_wait_is_logged_once_shown_in_the_metric_and_a_reason_until_it_is_over(
     rabbitmq: RabbitMq, vhost: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish_waits, "SILENT_S", 0.3)
+    monkeypatch.setattr(unconfirmed_messages, "REPORT_AFTER_S", 0.3)
     exchange = topology.STATUSES.name
     async with a_publisher(rabbitmq.url + vhost) as publisher:
         await rabbitmq.control("set_permissions", "-p", vhost, "guest", "", "", "")

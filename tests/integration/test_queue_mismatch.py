@@ -16,7 +16,7 @@ from common.broker import Publisher, connect
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.declare import declare, declare_exchanges
 from common.errors import QueueMismatchError
-from retry.ask import Ask
+from retry.publishing import RetryPublisher
 from tests.support.builders import A_MOMENT, a_transaction
 from tests.support.system import a_system
 
@@ -65,9 +65,11 @@ async def test_retry_publishes_to_every_lane_although_one_has_other_arguments(
     connectors = [uuid.uuid4().hex for _ in range(3)]
     await an_older_queue(connection, topology.lane(sorted(connectors)[1]))
     publisher = Publisher(partial(connect, rabbitmq_url, "test publishing"), topology.RETRY)
-    ask = Ask(publisher, await publisher.open())
+    retry_publisher = RetryPublisher(publisher, await publisher.open())
 
-    await ask([a_request(connector_id) for connector_id in connectors])
+    await retry_publisher.request_deliveries(
+        [a_request(connector_id) for connector_id in connectors]
+    )
 
     async with await connection.channel() as channel:
         waiting = [

@@ -1,15 +1,14 @@
-"""What the recorder does with many statuses, a slow MongoDB, and changes that it refuses."""
+"""The recorder with many statuses, with a slow MongoDB, and with refused changes."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
@@ -18,25 +17,18 @@ from common.contracts.dead_letter import DeadLetter
 from common.contracts.delivery import STATUSES, Status, StatusChanged
 from common.contracts.transaction import TRANSACTIONS
 from common.errors import UnwritableError
-from portal_api.consumers import Recorder
-from portal_api.record import Record
-from portal_api.store import bulk, projections, writer
+from portal_api.recording.consumers import MessageHandler
+from portal_api.recording.record import Recorder
+from portal_api.store import bulk, delivery_projections, writer
 from portal_api.store.writer import Writer
 from tests.support.builders import a_transaction, an_event
-from tests.support.cable import a_cable
+from tests.support.database import Database
 from tests.support.slow_database import SlowDatabase
-from tests.support.stored import a_database
+from tests.support.tcp_proxy import a_tcp_proxy
 from tests.unit.common.test_dead_lettering import FakePublisher
 
-Database = AsyncIOMotorDatabase[dict[str, Any]]
 STATUSES_QUEUE = topology.PORTAL_API_STATUSES.name
 DEAD_LETTER_QUEUE = topology.DEAD_LETTER_QUEUE.name
-
-
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[Database]:
-    async with a_database(mongodb_url) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -45,8 +37,8 @@ def letters() -> FakePublisher:
 
 
 @pytest.fixture
-def recorder(database: Database, letters: Any) -> Recorder:
-    return Recorder(Record(Writer(database)), letters)
+def recorder(database: Database, letters: Any) -> MessageHandler:
+    return MessageHandler(Recorder(Writer(database)), letters)
 
 
 def a_message(body: bytes, kind: str = "StatusChanged", **facts: Any) -> Any:
@@ -62,10 +54,10 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
     database: Database, letters: Any, mongodb_url: str
 ) -> None:
     lists, each = 4, 250
-    async with a_cable(mongodb_url) as cable:
+    async with a_tcp_proxy(mongodb_url) as cable:
         slow: Any = SlowDatabase(database, cable, timeout_ms=250)
         cable.bytes_per_s = 4_000_000
-        recorder = Recorder(Record(Writer(slow)), letters)
+        recorder = MessageHandler(Recorder(Writer(slow)), letters)
         events = [
             [an_event(number=n * each + m, key=f"demo/{n * each + m}") for m in range(each)]
             for n in range(lists)
@@ -84,7 +76,7 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
 
 
 async def test_a_status_that_cannot_be_read_is_failed_and_takes_no_neighbour_with_it(
-    database: Database, recorder: Recorder, letters: Any
+    database: Database, recorder: MessageHandler, letters: Any
 ) -> None:
     await recorder(STATUSES_QUEUE, a_message(STATUSES.dump_json([an_event(2, None)])))
     sent = a_list(an_event(2), *(an_event(number=n) for n in range(2, 30)))
@@ -105,7 +97,7 @@ async def test_a_status_that_cannot_be_read_is_failed_and_takes_no_neighbour_wit
 
 
 async def test_a_status_that_cannot_be_read_shows_a_delivery_that_was_not_known(
-    database: Database, recorder: Recorder, letters: Any
+    database: Database, recorder: MessageHandler, letters: Any
 ) -> None:
     sent = [*a_list(an_event()), {"delivery_id": "t9.c3", "attempt": 4}]
 
@@ -121,7 +113,7 @@ async def test_a_status_that_cannot_be_read_shows_a_delivery_that_was_not_known(
 
 
 async def test_a_message_that_rabbitmq_gave_up_on_is_recorded_as_if_it_had_just_come(
-    database: Database, recorder: Recorder
+    database: Database, recorder: MessageHandler
 ) -> None:
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
     body = STATUSES.dump_json([an_event()])
@@ -133,7 +125,7 @@ async def test_a_message_that_rabbitmq_gave_up_on_is_recorded_as_if_it_had_just_
 
 
 async def test_a_message_that_ended_the_process_is_shown_and_not_recorded_again(
-    database: Database, recorder: Recorder
+    database: Database, recorder: MessageHandler
 ) -> None:
     headers = {"x-death": [{"queue": STATUSES_QUEUE, "reason": "delivery_limit"}]}
     body = STATUSES.dump_json([an_event()])
@@ -152,7 +144,7 @@ def a_letter(body: str, **facts: Any) -> DeadLetter:
 async def test_a_dead_letter_that_cannot_be_stored_is_shown_without_its_body(
     database: Database,
 ) -> None:
-    await Record(Writer(database)).dead_letter(a_letter("no text: \ud800"))
+    await Recorder(Writer(database)).dead_letter(a_letter("no text: \ud800"))
 
     kept = await database["dead_letters"].find_one({"_id": "dead-d1"})
     shown = await database["deliveries"].find_one({"_id": "dead-d1"})
@@ -163,7 +155,7 @@ async def test_a_dead_letter_that_cannot_be_stored_is_shown_without_its_body(
 
 
 async def test_a_dead_letter_of_many_transactions_is_stored_in_a_bounded_size(
-    database: Database, recorder: Recorder
+    database: Database, recorder: MessageHandler
 ) -> None:
     body = TRANSACTIONS.dump_json([a_transaction(f"t{n}", body="x" * 30_000) for n in range(60)])
     letter = a_letter(body.decode(), queue="dispatcher.transactions")
@@ -183,10 +175,10 @@ async def test_a_change_that_mongodb_refuses_fails_alone(database: Database) -> 
     one = Writer(database)
 
     results = await asyncio.gather(
-        *(one.write(projections.of_status(an_event(number=n))) for n in range(20)),
+        *(one.write(delivery_projections.of_status(an_event(number=n))) for n in range(20)),
         one.write([bad]),
         one.write([unsendable]),
-        *(one.write(projections.of_status(an_event(number=n))) for n in range(20, 40)),
+        *(one.write(delivery_projections.of_status(an_event(number=n))) for n in range(20, 40)),
         return_exceptions=True,
     )
 
@@ -200,17 +192,17 @@ async def test_a_command_that_mongodb_refuses_as_a_whole_costs_its_culprit_alone
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = Writer(database)
-    plain = bulk.Bulk._write
+    plain = bulk.BulkWriter._write
 
     async def picky(self: Any, collection: str, operations: list[UpdateOne]) -> dict[int, int]:
         if any(operation._filter["_id"] == "t7.c1" for operation in operations):
             raise OverflowError
         return await plain(self, collection, operations)
 
-    monkeypatch.setattr(bulk.Bulk, "_write", picky)
+    monkeypatch.setattr(bulk.BulkWriter, "_write", picky)
 
     results = await asyncio.gather(
-        *(one.write(projections.of_status(an_event(number=n))) for n in range(16)),
+        *(one.write(delivery_projections.of_status(an_event(number=n))) for n in range(16)),
         return_exceptions=True,
     )
 
@@ -219,7 +211,7 @@ async def test_a_command_that_mongodb_refuses_as_a_whole_costs_its_culprit_alone
 
 
 class Refusing:
-    """A database that refuses one document with a code, for so many times."""
+    """A database that refuses one document with a code, this many times."""
 
     def __init__(self, database: Database, refused: str, codes: Sequence[int]) -> None:
         self._database = database
@@ -251,9 +243,9 @@ async def test_a_change_that_mongodb_refuses_for_a_while_waits_alone_and_is_appl
     refusing: Any = Refusing(database, "t1.c1", [14031, 371, 8000, 13, 50, 987_654])
     one = Writer(refusing)
 
-    waiting = asyncio.create_task(one.write(projections.of_status(an_event())))
+    waiting = asyncio.create_task(one.write(delivery_projections.of_status(an_event())))
     await asyncio.sleep(0)
-    await one.write(projections.of_status(an_event(number=2)))
+    await one.write(delivery_projections.of_status(an_event(number=2)))
 
     assert not waiting.done()
     await waiting
@@ -271,17 +263,17 @@ async def test_a_change_that_is_refused_for_long_while_others_are_taken_is_given
 
     async def others() -> None:
         for number in range(2, 100):
-            await one.write(projections.of_status(an_event(number=number)))
+            await one.write(delivery_projections.of_status(an_event(number=number)))
             await asyncio.sleep(0.02)
 
     going_on = asyncio.create_task(others())
     with pytest.raises(UnwritableError, match="987654"):
-        await asyncio.wait_for(one.write(projections.of_status(an_event())), 10)
+        await asyncio.wait_for(one.write(delivery_projections.of_status(an_event())), 10)
     going_on.cancel()
 
 
 async def test_the_same_failed_attempt_told_again_changes_nothing(
-    database: Database, recorder: Recorder
+    database: Database, recorder: MessageHandler
 ) -> None:
     body = STATUSES.dump_json([an_event(status=Status.FAILED)])
     for _ in range(3):

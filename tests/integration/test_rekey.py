@@ -1,4 +1,4 @@
-"""Keys are replaced while the secrets stay."""
+"""Keys are replaced, and the secrets stay readable."""
 
 from __future__ import annotations
 

@@ -1,94 +1,55 @@
-"""The claims of retry on a real MongoDB: a kill or a second replica makes no double."""
+"""The timer job on a real MongoDB: a kill or a second replica requests no attempt twice."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-import uuid
-from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from common.contracts.delivery import DeliveryRequested
-from common.database import open_database
 from retry.metrics import UNREADABLE
-from retry.requeue import Requeue
-from retry.store.clock import Clock
-from retry.store.failed import Failed
-from retry.store.indexes import make_indexes
-from retry.store.requeues import Requeues
-from retry.store.transactions import Transactions
+from retry.store.lease import Lease
 from tests.support.builders import A_MOMENT, a_transaction
+from tests.support.retry_replica import (
+    Database,
+    FakeRetryPublisher,
+    a_requeuer,
+    database,
+    publisher,
+    store_failed,
+)
+
+__all__ = ["database", "publisher"]
 
 
-@pytest.fixture
-async def database(mongodb_url: str) -> AsyncIterator[AsyncIOMotorDatabase[dict[str, Any]]]:
-    opened = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
-    await make_indexes(opened)
-    yield opened
-    await opened.client.drop_database(opened.name)
-
-
-class Broker:
-    def __init__(self, *, is_killed: bool = False) -> None:
-        self.asked: list[DeliveryRequested] = []
-        self.is_killed = is_killed
-
-    async def __call__(self, requests: Sequence[DeliveryRequested]) -> None:
-        if self.is_killed:
-            raise KeyboardInterrupt
-        self.asked += requests
-
-
-async def fill(database: AsyncIOMotorDatabase[dict[str, Any]], count: int) -> None:
-    transactions = [a_transaction(f"t{n:04}").model_dump() for n in range(count)]
-    await database["transactions"].insert_many(
-        [t | {"_id": t["transaction_id"]} for t in transactions]
-    )
-    failed = {
-        "status": "Failed",
-        "phase": "done",
-        "archived": False,
-        "attempt": 1,
-        "connector_id": "c1",
-    }
-    await database["deliveries"].insert_many(
-        [failed | {"_id": f"t{n:04}.c1", "transaction_id": f"t{n:04}"} for n in range(count)]
-    )
-
-
-def a_requeue(
-    database: AsyncIOMotorDatabase[dict[str, Any]], broker: Broker, replica: str = "r"
-) -> Requeue:
-    return Requeue(Failed(database), Transactions(database), Requeues(database, replica), broker)
-
-
-async def test_each_failed_delivery_is_asked_for_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_each_failed_delivery_is_requested_once(
+    database: Database,
+    publisher: FakeRetryPublisher,
 ) -> None:
-    await fill(database, 450)
-    broker = Broker()
+    await store_failed(database, 450)
 
-    asked = await a_requeue(database, broker)()
-    again = await a_requeue(database, broker)()
+    first = await a_requeuer(database, publisher).requeue_all()
+    second = await a_requeuer(database, publisher).requeue_all()
 
-    assert (asked, again) == (450, 0)
-    assert len({r.message_id for r in broker.asked}) == len(broker.asked) == 450
-    assert {r.attempt for r in broker.asked} == {2}
+    assert (first, second) == (450, 0)
+    assert len({r.message_id for r in publisher.requested}) == len(publisher.requested) == 450
+    assert {r.attempt for r in publisher.requested} == {2}
 
 
-async def test_two_replicas_at_the_same_moment_ask_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_replicas_at_the_same_time_request_each_delivery_once(
+    database: Database,
+    publisher: FakeRetryPublisher,
 ) -> None:
-    await fill(database, 450)
-    broker = Broker()
+    await store_failed(database, 450)
 
-    await asyncio.gather(*(a_requeue(database, broker, f"r{n}")() for n in range(3)))
+    await asyncio.gather(
+        *(a_requeuer(database, publisher, f"r{n}").requeue_all() for n in range(3))
+    )
 
-    assert sorted(r.delivery_id for r in broker.asked) == [f"t{n:04}.c1" for n in range(450)]
+    assert sorted(r.delivery_id for r in publisher.requested) == [f"t{n:05}.c1" for n in range(450)]
 
 
 @pytest.mark.parametrize(
@@ -100,57 +61,56 @@ async def test_two_replicas_at_the_same_moment_ask_once(
         {"connector_id": "-"},
     ],
 )
-async def test_what_is_not_failed_or_is_archived_is_left_alone(
-    database: AsyncIOMotorDatabase[dict[str, Any]], change: dict[str, Any]
+async def test_a_delivery_that_is_not_failed_or_is_archived_is_not_requested(
+    database: Database, publisher: FakeRetryPublisher, change: dict[str, Any]
 ) -> None:
-    await fill(database, 3)
-    await database["deliveries"].update_one({"_id": "t0001.c1"}, {"$set": change})
-    broker = Broker()
+    await store_failed(database, 3)
+    await database["deliveries"].update_one({"_id": "t00001.c1"}, {"$set": change})
 
-    await a_requeue(database, broker)()
+    await a_requeuer(database, publisher).requeue_all()
 
-    assert [r.delivery_id for r in broker.asked] == ["t0000.c1", "t0002.c1"]
+    assert [r.delivery_id for r in publisher.requested] == ["t00000.c1", "t00002.c1"]
 
 
-async def test_a_kill_between_claim_and_publish_is_finished_by_the_next(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_another_replica_publishes_the_requests_that_a_killed_one_claimed(
+    database: Database,
+    publisher: FakeRetryPublisher,
 ) -> None:
-    await fill(database, 5)
+    await store_failed(database, 5)
     with pytest.raises(KeyboardInterrupt):
-        await a_requeue(database, Broker(is_killed=True))()
-    broker = Broker()
+        await a_requeuer(database, FakeRetryPublisher("before publishing")).requeue_all()
 
-    resumed = await a_requeue(database, broker, "other").resume()
-    again = await a_requeue(database, broker, "other").resume()
+    resumed = await a_requeuer(database, publisher, "other").resume()
+    again = await a_requeuer(database, publisher, "other").resume()
 
     assert (resumed, again) == (5, 0)
-    assert len(broker.asked) == 5
+    assert len(publisher.requested) == 5
 
 
-async def test_one_replica_has_the_clock_and_each_tick_is_begun_once(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_one_replica_holds_the_lease_and_each_tick_is_begun_once(
+    database: Database,
 ) -> None:
-    one, other = Clock(database, "one", lease_s=0.5), Clock(database, "other", lease_s=0.5)
+    one, other = Lease(database, "one", lease_s=0.5), Lease(database, "other", lease_s=0.5)
     tick = datetime.now(UTC)
 
-    mine, also = await one.is_mine(), await other.is_mine()
+    first, second = await one.acquire(), await other.acquire()
     begun = [
-        await one.begin(tick),
-        await one.begin(tick),
-        await other.begin(tick + timedelta(minutes=1)),
+        await one.begin_tick(tick),
+        await one.begin_tick(tick),
+        await other.begin_tick(tick + timedelta(minutes=1)),
     ]
     await asyncio.sleep(0.6)
-    taken_over = await other.is_mine()
+    taken_over = await other.acquire()
 
-    assert (mine, also, taken_over) == (True, False, True)
+    assert (first, second, taken_over) == (True, False, True)
     assert begun == [True, False, False]
 
 
 def a_delivery(number: int, key: str = "demo/1", **fields: Any) -> dict[str, Any]:
     """A Failed delivery as portal-api stores it."""
     return {
-        "_id": f"t{number:04}.c1",
-        "transaction_id": f"t{number:04}",
+        "_id": f"t{number:05}.c1",
+        "transaction_id": f"t{number:05}",
         "connector_id": "c1",
         "connector_version": 3,
         "status": "Failed",
@@ -163,9 +123,7 @@ def a_delivery(number: int, key: str = "demo/1", **fields: Any) -> dict[str, Any
     } | fields
 
 
-async def store(
-    database: AsyncIOMotorDatabase[dict[str, Any]], *deliveries: dict[str, Any], version: int = 3
-) -> None:
+async def store(database: Database, *deliveries: dict[str, Any], version: int = 3) -> None:
     await database["connectors"].insert_one({"_id": "c1", "version": version})
     await database["deliveries"].insert_many(list(deliveries))
     await database["transactions"].insert_many(
@@ -176,26 +134,26 @@ async def store(
     )
 
 
-async def asked_of(database: AsyncIOMotorDatabase[dict[str, Any]]) -> list[DeliveryRequested]:
-    broker = Broker()
-    await a_requeue(database, broker)()
-    return broker.asked
+async def requests_after_a_run(database: Database) -> list[DeliveryRequested]:
+    publisher = FakeRetryPublisher()
+    await a_requeuer(database, publisher).requeue_all()
+    return publisher.requested
 
 
-async def test_an_unknown_outcome_is_never_repeated_by_the_timer_job(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_the_timer_job_never_retries_an_unknown_outcome(
+    database: Database,
 ) -> None:
     await store(database, a_delivery(1, outcome_unknown=True), a_delivery(2, key="demo/2"))
 
-    assert [r.delivery_id for r in await asked_of(database)] == ["t0002.c1"]
+    assert [r.delivery_id for r in await requests_after_a_run(database)] == ["t00002.c1"]
 
 
 @pytest.mark.parametrize(
-    ("status", "newer_by_s", "is_asked"),
+    ("status", "newer_by_s", "is_requested"),
     [("Success", 60, False), ("Success", -60, True), ("Failed", 60, True)],
 )
-async def test_an_overtaken_delivery_is_left_alone(
-    database: AsyncIOMotorDatabase[dict[str, Any]], status: str, newer_by_s: int, *, is_asked: bool
+async def test_an_overtaken_delivery_is_not_requested(
+    database: Database, status: str, newer_by_s: int, *, is_requested: bool
 ) -> None:
     newer = a_delivery(
         2,
@@ -207,79 +165,79 @@ async def test_an_overtaken_delivery_is_left_alone(
     latest = {"delivery_id": newer["_id"], "status": status}
     await database["appointments"].insert_one({"_id": "demo/1", "connectors": {"c1": latest}})
 
-    assert bool(await asked_of(database)) == is_asked
+    assert bool(await requests_after_a_run(database)) == is_requested
 
 
-async def test_what_the_same_cause_refuses_again_and_again_waits_longer_each_time(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_repeated_failures_with_the_same_cause_wait_longer_each_time(
+    database: Database,
 ) -> None:
     now = datetime.now(UTC)
     refused: dict[str, Any] = {"repeats": 4, "repeated_cause": "c" * 16}
-    waits, due, other_cause, by_a_person = (
+    waiting, due, other_cause, by_a_person = (
         a_delivery(1, **refused, changed_at=now - timedelta(minutes=30)),
         a_delivery(2, "demo/2", **refused, changed_at=now - timedelta(minutes=41)),
         a_delivery(3, "demo/3", **refused | {"repeated_cause": "d" * 16}),
         a_delivery(4, "demo/4", repeats=0, repeated_cause=None),
     )
-    await store(database, waits, due, other_cause, by_a_person)
+    await store(database, waiting, due, other_cause, by_a_person)
 
-    asked = {r.delivery_id: (r.repeats, r.repeated_cause) for r in await asked_of(database)}
+    requests = {
+        r.delivery_id: (r.repeats, r.repeated_cause) for r in await requests_after_a_run(database)
+    }
 
-    assert asked == {
+    assert requests == {
         due["_id"]: (5, "c" * 16),
         other_cause["_id"]: (1, "c" * 16),
         by_a_person["_id"]: (1, "c" * 16),
     }
 
 
-async def test_other_settings_of_the_connector_end_the_wait(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_a_change_of_the_connector_ends_the_wait(
+    database: Database,
 ) -> None:
     await store(database, a_delivery(1, repeats=9, repeated_cause="c" * 16), version=4)
 
-    [asked] = await asked_of(database)
+    [request] = await requests_after_a_run(database)
 
-    assert asked.repeats == 1
+    assert request.repeats == 1
 
 
-async def test_one_stored_change_that_cannot_be_read_does_not_end_the_run(
-    database: AsyncIOMotorDatabase[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+async def test_an_unreadable_transaction_does_not_end_the_run(
+    database: Database, publisher: FakeRetryPublisher, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await fill(database, 5)
-    await database["transactions"].update_one({"_id": "t0002"}, {"$set": {"action": "explode"}})
-    before, broker = UNREADABLE._value.get(), Broker()
-    requeue = a_requeue(database, broker)
+    await store_failed(database, 5)
+    await database["transactions"].update_one({"_id": "t00002"}, {"$set": {"action": "explode"}})
+    before = UNREADABLE._value.get()
+    requeuer = a_requeuer(database, publisher)
 
-    first, second = await requeue(), await requeue()
+    first, second = await requeuer.requeue_all(), await requeuer.requeue_all()
 
     assert (first, second) == (4, 0)
-    assert "t0002.c1" not in {r.delivery_id for r in broker.asked}
+    assert "t00002.c1" not in {r.delivery_id for r in publisher.requested}
     assert UNREADABLE._value.get() == before + 2
     assert capsys.readouterr().out.count("a stored change cannot be read") == 1
 
 
-async def test_the_timer_job_keeps_its_pace(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_the_timer_job_keeps_its_rate_limit(
+    database: Database,
+    publisher: FakeRetryPublisher,
 ) -> None:
-    await fill(database, 30)
-    broker = Broker()
-    requeue = Requeue(
-        Failed(database), Transactions(database), Requeues(database, "r"), broker, per_second=20
-    )
+    await store_failed(database, 30)
+    requeuer = a_requeuer(database, publisher, per_second=20)
     begun = time.monotonic()
 
-    await requeue()
+    await requeuer.requeue_all()
 
     assert time.monotonic() - begun >= 29 / 20
-    assert len(broker.asked) == 30
+    assert len(publisher.requested) == 30
 
 
-async def test_a_run_ends_early_where_the_lease_is_lost(
-    database: AsyncIOMotorDatabase[dict[str, Any]],
+async def test_a_run_ends_early_when_the_lease_is_lost(
+    database: Database,
+    publisher: FakeRetryPublisher,
 ) -> None:
-    await fill(database, 450)
-    broker = Broker()
+    await store_failed(database, 450)
 
-    asked = await a_requeue(database, broker)(lambda: not broker.asked)
+    requested = await a_requeuer(database, publisher).requeue_all(lambda: not publisher.requested)
 
-    assert 0 < asked == len(broker.asked) < 450
+    assert 0 < requested == len(publisher.requested) < 450

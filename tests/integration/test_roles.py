@@ -1,29 +1,29 @@
-"""viewer, operator, admin: what each may do, over every operation of the API's own description."""
+"""The rights of viewer, operator and admin, for every operation of the OpenAPI document."""
 
 from __future__ import annotations
 
 import pytest
 
 from portal_api.accounts.roles import Role
-from tests.support.described import Operation, operations, writes
+from tests.support.api_user import ApiUser, a_user, an_api_key
+from tests.support.openapi import Operation, operations, writes
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_key, a_user
 
 OWN = {"sign_out", "change_own_password", "change_preferences", "create_api_key", "revoke_api_key"}
 OWN |= {"create_saved_view", "change_saved_view", "remove_saved_view"}
-"""Writes of whoever is signed in, about nobody else."""
+"""Writes of users about themselves."""
 NEEDING = [operation for operation in operations() if operation.role]
 
 
 @pytest.fixture(scope="module")
 async def keys(system: System) -> dict[Role, str]:
     """An API key of each role."""
-    return {role: (await a_key(system, role))[0] for role in Role}
+    return {role: (await an_api_key(system, role))[0] for role in Role}
 
 
 @pytest.fixture(scope="module")
-async def visitors(system: System) -> dict[Role, Visitor]:
-    """Somebody signed in with each role."""
+async def visitors(system: System) -> dict[Role, ApiUser]:
+    """A signed-in user of each role."""
     return {role: await a_user(system, role) for role in Role}
 
 
@@ -49,12 +49,12 @@ def test_accounts_and_audit_are_for_administrators_alone() -> None:
 
 @pytest.mark.parametrize("operation", NEEDING, ids=str)
 async def test_a_lesser_role_is_refused(
-    system: System, keys: dict[Role, str], visitors: dict[Role, Visitor], operation: Operation
+    system: System, keys: dict[Role, str], visitors: dict[Role, ApiUser], operation: Operation
 ) -> None:
     assert operation.role is not None
     for role in Role:
         if not role.may(operation.role):
-            status, problem = await Visitor(system).ask(
+            status, problem = await ApiUser(system).ask(
                 operation.method, operation.path, {}, **{"X-API-KEY": keys[role]}
             )
             assert (status, problem["detail"]) == (
@@ -70,7 +70,7 @@ async def test_the_role_it_needs_is_let_in(
 ) -> None:
     assert operation.role is not None
 
-    status, _ = await Visitor(system).ask(
+    status, _ = await ApiUser(system).ask(
         operation.method, operation.path, {}, **{"X-API-KEY": keys[operation.role]}
     )
 
@@ -86,7 +86,7 @@ async def test_the_role_it_needs_is_let_in(
 async def test_nobody_is_refused(
     system: System, headers: dict[str, str], operation: Operation
 ) -> None:
-    status, _ = await Visitor(system).ask(
+    status, _ = await ApiUser(system).ask(
         operation.method, operation.path, {} if operation.method != "GET" else None, **headers
     )
 
@@ -97,7 +97,7 @@ async def test_nobody_is_refused(
     "operation", [operation for operation in writes() if not operation.is_open], ids=str
 )
 async def test_no_write_of_a_session_without_its_token(
-    visitors: dict[Role, Visitor], operation: Operation
+    visitors: dict[Role, ApiUser], operation: Operation
 ) -> None:
     status, problem = await visitors[Role.ADMIN].ask(
         operation.method, operation.path, {}, **{"X-CSRF-Token": ""}
@@ -107,7 +107,7 @@ async def test_no_write_of_a_session_without_its_token(
 
 
 async def test_a_viewer_reads_every_list_but_accounts_and_audit(
-    system: System, visitors: dict[Role, Visitor]
+    system: System, visitors: dict[Role, ApiUser]
 ) -> None:
     lists = [
         operation

@@ -1,4 +1,4 @@
-"""The vendor's shapes, posted in order as Dime.Scheduler would (domain.md, 4.2)."""
+"""The vendor's samples, posted in order as Dime.Scheduler would (domain.md, 4.2)."""
 
 from __future__ import annotations
 

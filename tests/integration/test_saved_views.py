@@ -1,4 +1,4 @@
-"""Saved views: one's own, those that are shared, and what a list would refuse."""
+"""Saved views: private ones, shared ones, and the criteria that a list would refuse."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from portal_api.errors import ConflictError
 from portal_api.store import saved_views
 from portal_api.store.saved_views import SavedViews
-from tests.support.stored import a_database
+from tests.support.api_user import ApiUser, a_user
+from tests.support.database import a_database
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_user
 
 QUERY = {"status": ["Failed", "Skipped"], "job_no_begins": "OP10", "sort": "-changed_at"}
 
@@ -23,22 +23,22 @@ def name() -> str:
 
 
 @pytest.fixture(scope="module")
-async def viewer(system: System) -> Visitor:
+async def viewer(system: System) -> ApiUser:
     return await a_user(system, "viewer")
 
 
 @pytest.fixture(scope="module")
-async def operator(system: System) -> Visitor:
+async def operator(system: System) -> ApiUser:
     return await a_user(system, "operator")
 
 
 @pytest.fixture(scope="module")
-async def admin(system: System) -> Visitor:
+async def admin(system: System) -> ApiUser:
     return await a_user(system, "admin")
 
 
-async def keep(visitor: Visitor, name: str, **fields: Any) -> str:
-    """Keep a view and return its id."""
+async def keep(visitor: ApiUser, name: str, **fields: Any) -> str:
+    """Save a view and return its id."""
     status, view = await visitor.ask(
         "POST", "/saved-views", {"name": name, "list": "deliveries", "query": QUERY} | fields
     )
@@ -46,12 +46,12 @@ async def keep(visitor: Visitor, name: str, **fields: Any) -> str:
     return str(view["saved_view_id"])
 
 
-async def names(visitor: Visitor, of: str = "") -> list[str]:
+async def names(visitor: ApiUser, of: str = "") -> list[str]:
     _, page = await visitor.ask("GET", f"/saved-views?limit=200{f'&list={of}' if of else ''}")
     return [view["name"] for view in page["items"]]
 
 
-async def test_a_view_is_kept_changed_and_removed(viewer: Visitor, name: str) -> None:
+async def test_a_view_is_kept_changed_and_removed(viewer: ApiUser, name: str) -> None:
     view_id = await keep(viewer, name)
 
     _, kept = await viewer.ask("GET", f"/saved-views/{view_id}")
@@ -74,7 +74,7 @@ async def test_a_view_is_kept_changed_and_removed(viewer: Visitor, name: str) ->
 
 
 async def test_what_is_not_shared_is_seen_by_nobody_else(
-    viewer: Visitor, operator: Visitor, admin: Visitor, name: str
+    viewer: ApiUser, operator: ApiUser, admin: ApiUser, name: str
 ) -> None:
     own, shared = await keep(operator, name), await keep(operator, f"{name} for all", shared=True)
 
@@ -86,7 +86,7 @@ async def test_what_is_not_shared_is_seen_by_nobody_else(
         assert (await visitor.ask("GET", f"/saved-views/{shared}"))[1]["mine"] is False
 
 
-async def test_a_viewer_keeps_views_but_shares_none(viewer: Visitor, name: str) -> None:
+async def test_a_viewer_keeps_views_but_shares_none(viewer: ApiUser, name: str) -> None:
     view_id = await keep(viewer, name)
     fields = {"name": name, "list": "deliveries", "query": {}, "shared": True}
 
@@ -96,7 +96,7 @@ async def test_a_viewer_keeps_views_but_shares_none(viewer: Visitor, name: str) 
 
 
 async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(
-    viewer: Visitor, operator: Visitor, admin: Visitor, name: str
+    viewer: ApiUser, operator: ApiUser, admin: ApiUser, name: str
 ) -> None:
     view_id = await keep(operator, name, shared=True)
     fields = {"name": name, "list": "deliveries", "query": {}}
@@ -109,7 +109,7 @@ async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(
 
 
 async def test_a_name_is_taken_once_per_owner_and_list(
-    viewer: Visitor, operator: Visitor, name: str
+    viewer: ApiUser, operator: ApiUser, name: str
 ) -> None:
     await keep(viewer, name)
 
@@ -148,7 +148,7 @@ async def test_a_name_is_taken_once_per_owner_and_list(
     ids=str,
 )
 async def test_what_the_list_would_refuse_is_refused(
-    viewer: Visitor, name: str, fields: dict[str, Any], field: str
+    viewer: ApiUser, name: str, fields: dict[str, Any], field: str
 ) -> None:
     status, problem = await viewer.ask(
         "POST", "/saved-views", {"name": name, "list": "deliveries", "query": {}} | fields
@@ -168,14 +168,14 @@ async def test_what_the_list_would_refuse_is_refused(
     ],
 )
 async def test_each_list_has_views(
-    viewer: Visitor, name: str, of: str, query: dict[str, Any]
+    viewer: ApiUser, name: str, of: str, query: dict[str, Any]
 ) -> None:
     await keep(viewer, name, list=of, query=query)
 
     assert name in await names(viewer, of)
 
 
-async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: Visitor, name: str) -> None:
+async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: ApiUser, name: str) -> None:
     view_id = await keep(viewer, name, query={"after": "somewhere", "limit": 20})
 
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["query"] == {"limit": 20}

@@ -1,5 +1,5 @@
-"""Secrets go in and never come out: not in a log line, a message, an answer of the API, a
-metric or a status.
+"""No secret of a connector appears in a log line, a message, an answer of the API, a metric or a
+status.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ import pytest
 
 from common import topology
 from tests.support.builders import a_snapshot
-from tests.support.offices import HEADER, OFFICES, SECRETS, SIGNING, a_client, a_login
+from tests.support.simulated_back_offices import (
+    HEADER,
+    SECRETS,
+    SIGNING,
+    SIMULATED,
+    a_client,
+    a_login,
+)
 from tests.support.system import System, until
 
 FAULTS: tuple[dict[str, Any] | None, ...] = (
@@ -29,8 +36,8 @@ FAULTS: tuple[dict[str, Any] | None, ...] = (
 
 @pytest.fixture
 async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
-    """Every message that passes an exchange, headers included, from now on."""
-    heard: list[str] = []
+    """Every message that passes an exchange, with its headers."""
+    messages: list[str] = []
     async with await aio_pika.connect(rabbitmq_url) as connection:
         channel = await connection.channel()
         queue = await channel.declare_queue(exclusive=True)
@@ -38,22 +45,22 @@ async def tap(rabbitmq_url: str) -> AsyncIterator[list[str]]:
             if exchange.type != "direct":
                 await queue.bind(exchange.name, topology.EVERYTHING)
 
-        async def hear(message: aio_pika.abc.AbstractIncomingMessage) -> None:
-            heard.append(f"{message.headers} {message.body.decode()}")
+        async def receive(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+            messages.append(f"{message.headers} {message.body.decode()}")
 
-        await queue.consume(hear, no_ack=True)
-        yield heard
+        await queue.consume(receive, no_ack=True)
+        yield messages
 
 
 async def connector_of(system: System, app: str, office: str) -> str:
-    """A connector with every secret that it can have."""
+    """Create a connector with every kind of secret."""
     simulator = system.services["simulator"].url
     demanded, said, secrets = a_login("Basic") if office == "NAV" else a_client(simulator, app)
     await system.simulated("PUT", app, "/authentication", json=demanded)
     more = {"signing_secret": SIGNING, "headers": {"X-Made-Up": HEADER}}
     return await system.connector(
         **{"source_app": app, "authentication": said}
-        | OFFICES[office].connector(simulator, app)
+        | SIMULATED[office].connector(simulator, app)
         | secrets
         | more
     )
@@ -67,7 +74,7 @@ async def ended_or_held(system: System, transaction_id: str) -> dict[str, Any] |
 
 
 async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
-    """Have deliveries come to every kind of end; returns everything the API says of them."""
+    """Let deliveries end in every way, and return every answer of the API about them."""
     connector_id = await connector_of(system, app, office)
     said = []
     for number, fault in enumerate(FAULTS, 1):
@@ -102,7 +109,7 @@ async def deliver_and_fail(system: System, app: str, office: str) -> list[str]:
 
 
 async def logged(system: System) -> list[str]:
-    """Everything that the portal shows of what the services log and how they stand."""
+    """Return all log lines and statuses of the services that the portal shows."""
     said, query = [json.dumps((await system.api("GET", "/status"))[1])], {"limit": "200"}
     while True:
         _, page = await system.api("GET", "/logs", params=query)
@@ -113,7 +120,7 @@ async def logged(system: System) -> list[str]:
 
 
 async def test_no_secret_comes_out_anywhere(system: System, tap: list[str]) -> None:
-    apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in OFFICES}
+    apps = {office: f"app-{uuid.uuid4().hex[:8]}" for office in SIMULATED}
 
     said = [
         text for office, app in apps.items() for text in await deliver_and_fail(system, app, office)

@@ -1,5 +1,5 @@
-"""Every service does its whole work as a user of its own, and is refused what is another's,
-at both servers.
+"""Every service works as a user of its own at both servers, and has no rights of another
+service.
 """
 
 from __future__ import annotations
@@ -19,15 +19,21 @@ from pymongo.errors import OperationFailure
 
 from common import topology
 from tests.support.builders import a_snapshot
+from tests.support.service_users import (
+    DATABASE,
+    ROLES,
+    MongoDbWithUsers,
+    RabbitMqWithUsers,
+    Secrets,
+)
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, a_session, until
-from tests.support.users import DATABASE, ROLES, MongoDbWithUsers, RabbitMqWithUsers, Secrets
 
 SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 UNAUTHORIZED = 13
 
 
 class Guarded(System):
-    """The system, each service with its own addresses."""
+    """A system in which each service has addresses of its own."""
 
     secrets: Secrets
     mongodb: MongoDbWithUsers
@@ -226,7 +232,7 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
     others = [
         q
         for q in (*topology.QUEUES, lane)
-        if q not in topology.PARTS[service].consumes and not q.name.startswith(f"{service}.")
+        if q not in topology.SERVICES[service].consumes and not q.name.startswith(f"{service}.")
     ]
     url = guarded.secrets.at(f"{service}-rabbitmq-url", guarded.rabbitmq_url)
 
@@ -242,7 +248,7 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_publishes_only_where_it_has_to(guarded: Guarded, service: str) -> None:
-    part = topology.PARTS[service]
+    part = topology.SERVICES[service]
     allowed = {
         exchange.name for exchange in (*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS)
     }
@@ -267,9 +273,7 @@ async def may_get(url: str, queue: str) -> bool:
 
 
 async def may_publish(url: str, exchange: str) -> bool:
-    """Ask with a routing key that leads nowhere where there is one; a fanout's queues get a message
-    that says nothing.
-    """
+    """Try to publish a harmless message. It has a routing key without a queue where possible."""
     connection = await aio_pika.connect(url)
     async with connection:
         channel = await connection.channel(publisher_confirms=True)

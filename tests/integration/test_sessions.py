@@ -1,4 +1,4 @@
-"""Signing in and out, what a cookie is worth, and what another site's page cannot do with it."""
+"""Signing in and out, the lifetime of a cookie, and the limits of another site's page."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.api_user import ApiUser, a_name, a_user
 from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
-from tests.support.visitor import Visitor, a_name, a_user
 
 
 async def test_local_forms_accounts_secure_the_system(system: System) -> None:
-    visitor = Visitor(system, ADMIN, ADMIN_PASSWORD)
+    visitor = ApiUser(system, ADMIN, ADMIN_PASSWORD)
 
     assert (await visitor.ask("GET", "/deliveries"))[0] == 401
     status, answer = await visitor.sign_in()
@@ -50,7 +50,7 @@ async def test_capitals_in_a_name_make_no_difference(system: System) -> None:
 
 async def test_a_stolen_cookie_dies_at_sign_out(system: System) -> None:
     visitor = await a_user(system)
-    thief = Visitor(system, visitor.name, cookie=visitor.cookie, csrf_token=visitor.csrf_token)
+    thief = ApiUser(system, visitor.name, cookie=visitor.cookie, csrf_token=visitor.csrf_token)
     assert (await thief.ask("GET", "/deliveries"))[0] == 200
 
     assert (await visitor.ask("DELETE", "/session"))[0] == 204
@@ -164,7 +164,7 @@ async def test_preferences_stay_with_the_account(system: System) -> None:
 
     assert await visitor.ask("PUT", "/session/preferences", preferences) == (200, preferences)
 
-    elsewhere = Visitor(system, visitor.name)
+    elsewhere = ApiUser(system, visitor.name)
     assert (await elsewhere.sign_in())[1]["preferences"] == preferences
 
 

@@ -1,5 +1,5 @@
-"""The status: every replica, both servers, every lane, the timer job, and the
-word for all of it.
+"""The status of every replica, both servers, every lane and the timer job, and the state of the
+whole system.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ async def second(system: System) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def retry(system: System) -> AsyncIterator[str]:
-    """A retry that runs once a year."""
+    """A retry service whose timer job runs once a year."""
     name = f"retry-{uuid.uuid4().hex[:4]}"
     await system.start("retry", name, RetryJobCronExpression="0 0 1 1 *")
     yield name
@@ -46,7 +46,7 @@ async def read(system: System) -> dict[str, Any]:
 
 
 async def until_seen(system: System, name: str) -> dict[str, Any]:
-    """A replica, once it was heard of as ready."""
+    """Wait until the replica reports that it is ready, and return it."""
 
     async def ask() -> dict[str, Any] | None:
         return next(
@@ -62,7 +62,7 @@ async def until_seen(system: System, name: str) -> dict[str, Any]:
 
 
 async def lane(system: System, connector_id: str) -> dict[str, Any]:
-    """The lane, once its connector is seen."""
+    """Wait until the lane of the connector is shown, and return it."""
 
     async def ask() -> dict[str, Any] | None:
         return next(
@@ -130,7 +130,7 @@ async def test_a_cron_expression_that_cannot_be_read_is_shown_and_operations_go_
     over = await until_state(system, operation)
     await system.stop(name)
 
-    assert "the hour '25' is not understood" in found["timer_job"]["trouble"]
+    assert "the hour '25' is not valid" in found["timer_job"]["trouble"]
     assert found["timer_job"]["next_run_at"] is None
     assert any("The timer job is off" in reason for reason in found["reasons"])
     assert counts(over) == {"total": 1, "succeeded": 1}

@@ -1,4 +1,4 @@
-"""One test for each of the eight statuses, with the sentence that names the field to mend."""
+"""One test for each of the eight statuses, with the sentence that names the field to correct."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One appointment on one line of time: every version and attempt, what was sent and answered,
-and who did what.
+"""The timeline of one appointment: every version, attempt, request and answer, and the changes by
+users.
 """
 
 from __future__ import annotations
@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
+from tests.support.api_user import ApiUser, a_user
 from tests.support.builders import a_snapshot, as_entered
 from tests.support.retrying import until_state
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_user
 
 SECRET = "made-up-lantern-secret"
 
 
 @pytest.fixture
-async def admin(system: System) -> Visitor:
+async def admin(system: System) -> ApiUser:
     return await a_user(system, "admin")
 
 
-async def timeline(who: Visitor, delivery: dict[str, Any]) -> list[dict[str, Any]]:
-    """What happened to the delivery's appointment, the oldest first."""
+async def timeline(who: ApiUser, delivery: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the timeline of the delivery's appointment, the oldest entry first."""
     status, found = await who.ask("GET", f"/timelines/{delivery['appointment']['key']}")
     assert status == 200, found
     happenings: list[dict[str, Any]] = found["items"]
@@ -36,9 +36,9 @@ def of(kind: str, happenings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in happenings if one["kind"] == kind]
 
 
-async def mended(system: System, admin: Visitor, app: str) -> dict[str, Any]:
-    """An appointment that failed, whose connector was mended, noted about, tested, and
-    that was sent again.
+async def mended(system: System, admin: ApiUser, app: str) -> dict[str, Any]:
+    """An appointment that failed and was retried after its connector was corrected, tested and
+    noted.
     """
     connector_id = await system.connector(
         source_app=app, name=f"Orders {app}", uri=system.back_office(app), password=SECRET
@@ -72,7 +72,7 @@ async def retry(system: System) -> Any:
 
 @pytest.mark.usefixtures("retry")
 async def test_versions_attempts_and_who_did_what_stand_on_one_line(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     failed = await mended(system, admin, app)
 
@@ -105,7 +105,7 @@ async def test_versions_attempts_and_who_did_what_stand_on_one_line(
 
 @pytest.mark.usefixtures("retry")
 async def test_what_was_sent_and_answered_is_told_without_content_query_and_credentials(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     failed = await mended(system, admin, app)
 
@@ -120,7 +120,7 @@ async def test_what_was_sent_and_answered_is_told_without_content_query_and_cred
 
 @pytest.mark.usefixtures("retry")
 async def test_a_viewer_sees_who_did_what_and_nothing_of_the_audit(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     failed = await mended(system, admin, app)
     viewer = await a_user(system, "viewer")
@@ -142,7 +142,7 @@ async def test_a_viewer_sees_who_did_what_and_nothing_of_the_audit(
 
 
 async def test_a_version_says_which_facts_differ_from_the_one_before(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     await system.hook(app)
     snapshot = a_snapshot(source_app=app, Subject="Inspect")
@@ -160,7 +160,7 @@ async def test_a_version_says_which_facts_differ_from_the_one_before(
 
 
 async def test_nothing_was_sent_where_no_call_was_made(
-    system: System, admin: Visitor, app: str
+    system: System, admin: ApiUser, app: str
 ) -> None:
     await system.connector(source_app=app, uri=None)
     refused = await system.delivery(
@@ -172,7 +172,7 @@ async def test_nothing_was_sent_where_no_call_was_made(
     assert attempt["attempt"]["exchange"] is None
 
 
-async def test_there_is_no_timeline_of_what_is_not_there(admin: Visitor) -> None:
+async def test_there_is_no_timeline_of_what_is_not_there(admin: ApiUser) -> None:
     status, _ = await admin.ask("GET", "/timelines/demo/none")
 
     assert status == 404

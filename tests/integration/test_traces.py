@@ -1,5 +1,5 @@
-"""One change is one trace, from the webhook to the stored record; a collector that is away
-changes nothing else.
+"""One change is one trace from the webhook to the stored record. An unavailable collector changes
+nothing else.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import pytest
 
 from tests.integration.test_metrics import told
 from tests.support.builders import a_snapshot
-from tests.support.collector import Collected, FakeCollector
 from tests.support.system import SECRET, System, a_system, free_port, until
+from tests.support.trace_collector import CollectedSpan, FakeTraceCollector
 
 STEPS = {
     "POST /webhooks/{source}/appointment-updated": ("ingest", "server", None),
@@ -24,14 +24,14 @@ STEPS = {
     "publish statuses": ("dispatcher", "producer", "deliver deliveries"),
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
-"""Each step's service, kind and parent."""
+"""Service, kind and parent of each span."""
 AWAY, AGAIN = "the collector does not take traces", "the collector takes traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 
 
 @pytest.fixture(scope="module")
-async def collector() -> AsyncIterator[FakeCollector]:
-    running = FakeCollector(free_port())
+async def collector() -> AsyncIterator[FakeTraceCollector]:
+    running = FakeTraceCollector(free_port())
     await running.start()
     yield running
     await running.stop()
@@ -39,7 +39,7 @@ async def collector() -> AsyncIterator[FakeCollector]:
 
 @pytest.fixture(scope="module")
 async def traced(
-    collector: FakeCollector, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
+    collector: FakeTraceCollector, mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[System]:
     async with a_system(mongodb_url, tmp_path_factory.mktemp("traced")) as system:
         await asyncio.gather(
@@ -56,10 +56,12 @@ async def traced(
         yield system
 
 
-async def collected(collector: FakeCollector, trace_id: str, spans: int) -> list[Collected]:
-    """The trace, once it has so many spans."""
+async def collected(
+    collector: FakeTraceCollector, trace_id: str, spans: int
+) -> list[CollectedSpan]:
+    """Wait until the trace has this many spans, and return them."""
 
-    async def ask() -> list[Collected] | None:
+    async def ask() -> list[CollectedSpan] | None:
         found = collector.trace(trace_id)
         return found if len(found) >= spans else None
 
@@ -72,7 +74,7 @@ async def details(system: System, transaction: str, status: str = "Success") -> 
 
 
 async def test_one_change_is_one_trace_of_six_steps(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
 
@@ -101,7 +103,7 @@ async def test_one_change_is_one_trace_of_six_steps(
 
 
 async def test_the_trace_reaches_the_back_office_and_the_log_lines(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
 
@@ -141,7 +143,7 @@ async def logged(system: System, trace_id: str) -> list[dict[str, Any]]:
 
 
 async def test_a_callers_trace_goes_on_and_its_decision_is_kept(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
     trace_id, caller, unwanted = uuid.uuid4().hex, uuid.uuid4().hex[:16], uuid.uuid4().hex
@@ -161,7 +163,7 @@ async def test_a_callers_trace_goes_on_and_its_decision_is_kept(
 
 
 async def test_a_malformed_header_begins_a_trace_of_our_own(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
 
@@ -176,7 +178,7 @@ async def test_a_malformed_header_begins_a_trace_of_our_own(
 
 
 async def test_a_later_attempt_and_a_failed_call_belong_to_the_same_trace(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.start("retry")
     await traced.hook(app)
@@ -207,7 +209,7 @@ async def test_a_later_attempt_and_a_failed_call_belong_to_the_same_trace(
 
 
 async def test_no_payload_no_secret_and_no_address_beyond_the_host_is_recorded(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(
         app,
@@ -234,7 +236,7 @@ async def test_no_payload_no_secret_and_no_address_beyond_the_host_is_recorded(
 
 
 async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliveries_go_on(
-    traced: System, collector: FakeCollector, app: str
+    traced: System, collector: FakeTraceCollector, app: str
 ) -> None:
     await traced.hook(app)
     await collector.stop()
@@ -259,7 +261,7 @@ async def test_a_collector_that_is_away_is_counted_and_said_once_while_deliverie
         await details(traced, await traced.change("update", a_snapshot(source_app=app)))
         return all([AGAIN in await log_of(traced, name) for name in RECORDING])
 
-    await until(all_say_so, "every service to say that the collector takes traces again")
+    await until(all_say_so, "every service to say that the collector accepts traces again")
     delivery = await details(traced, await traced.change("update", a_snapshot(source_app=app)))
     await collected(collector, delivery["trace_id"], len(STEPS))
     logs = [await log_of(traced, name) for name in RECORDING]

@@ -1,4 +1,4 @@
-"""A connector that a newer version wrote is shown, and keeps no other from being shown."""
+"""A connector that a newer version wrote is shown, and hides no other connector."""
 
 from __future__ import annotations
 

@@ -1,33 +1,29 @@
-"""How failures are counted in MongoDB: time is an argument here, so nothing sleeps."""
+"""MongoDB counts the failed sign-ins. Time is an argument, so the tests never sleep."""
 
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from common.database import open_database
-from portal_api.accounts.moments import this_moment
-from portal_api.accounts.patience import patience_with_addresses, patience_with_names
+from portal_api.accounts.lockout import lockout_of_addresses, lockout_of_names
+from portal_api.schemas.types import now_in_milliseconds
 from portal_api.store.sign_ins import SignIns
+from tests.support.database import Database
 
 SECOND, HOUR, NONE = timedelta(seconds=1), timedelta(hours=1), timedelta(0)
 ADDRESS = "203.0.113.9"
 
 
 @pytest.fixture
-async def sign_ins(mongodb_url: str) -> AsyncIterator[SignIns]:
-    database = open_database(mongodb_url, f"test-{uuid.uuid4().hex[:8]}")
+def sign_ins(empty_database: Database) -> SignIns:
     waits = 30 * SECOND, HOUR
-    yield SignIns(database, patience_with_names(*waits), patience_with_addresses(*waits))
-    await database.client.drop_database(database.name)
+    return SignIns(empty_database, lockout_of_names(*waits), lockout_of_addresses(*waits))
 
 
 async def test_each_wait_is_twice_the_one_before_up_to_the_longest(sign_ins: SignIns) -> None:
-    now, waits = this_moment(), []
+    now, waits = now_in_milliseconds(), []
     assert [await sign_ins.begin("admin", ADDRESS, now) for _ in range(5)] == [NONE] * 5
 
     for _ in range(9):
@@ -39,7 +35,7 @@ async def test_each_wait_is_twice_the_one_before_up_to_the_longest(sign_ins: Sig
 
 
 async def test_tries_while_waiting_make_the_wait_no_longer(sign_ins: SignIns) -> None:
-    now = this_moment()
+    now = now_in_milliseconds()
     for _ in range(5):
         await sign_ins.begin("admin", ADDRESS, now)
 
@@ -61,7 +57,7 @@ async def test_of_guesses_at_once_five_are_looked_at(sign_ins: SignIns) -> None:
 async def test_a_success_forgets_the_name_and_is_not_counted_for_the_address(
     sign_ins: SignIns,
 ) -> None:
-    now = this_moment()
+    now = now_in_milliseconds()
     for _ in range(100):
         assert await sign_ins.begin("admin", ADDRESS, now) == NONE
         await sign_ins.succeeded("admin", ADDRESS, now)
@@ -70,7 +66,7 @@ async def test_a_success_forgets_the_name_and_is_not_counted_for_the_address(
 
 
 async def test_ones_own_success_does_not_excuse_guessing_others(sign_ins: SignIns) -> None:
-    now, tried = this_moment(), 0
+    now, tried = now_in_milliseconds(), 0
 
     while await sign_ins.begin(f"guessed{tried}", ADDRESS, now) == NONE:
         tried += 1
@@ -81,7 +77,7 @@ async def test_ones_own_success_does_not_excuse_guessing_others(sign_ins: SignIn
 
 
 async def test_failures_are_forgotten_after_a_day_without_any(sign_ins: SignIns) -> None:
-    now = this_moment()
+    now = now_in_milliseconds()
     for _ in range(5):
         await sign_ins.begin("admin", ADDRESS, now)
 
@@ -91,7 +87,7 @@ async def test_failures_are_forgotten_after_a_day_without_any(sign_ins: SignIns)
 
 
 async def test_an_office_is_counted_apart_from_its_neighbours(sign_ins: SignIns) -> None:
-    now = this_moment()
+    now = now_in_milliseconds()
     for n in range(60):
         await sign_ins.begin(f"name{n}", f"2001:db8:1:2::{n:x}", now)
 

@@ -1,5 +1,5 @@
-"""The website comes from the same origin as the API: under a strict policy, kept by what never
-changes, and never in the API's way.
+"""The website has the origin of the API and a strict content security policy. Browsers cache its
+unchanging files, and no address of the API is hidden.
 """
 
 from __future__ import annotations

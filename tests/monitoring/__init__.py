@@ -1,1 +1,1 @@
-"""Prometheus on the running system."""
+"""Tests of Prometheus, its rules and the dashboards on the running system."""

@@ -1,5 +1,5 @@
-"""A Prometheus that watches the running system: the simulator's planners at work, and every trouble
-that alerts are for.
+"""A Prometheus that scrapes the running system, with planners at work and every fault that has an
+alert.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pytest
 
 from local_stack.servers.mongodb import MongoDb
 from local_stack.servers.ports import any_free
+from tests.support.faults import FaultInjector, RabbitMqInAlarm
+from tests.support.https_webhook import https_webhook
 from tests.support.prometheus import Prometheus
 from tests.support.system import System, a_system
-from tests.support.tls import https_webhook
-from tests.support.trouble import ShortOfMemory, Trouble
 
 JOBS = ("ingest", "dispatcher", "portal-api", "retry")
 NOWHERE = "amqp://127.0.0.1:1/"
@@ -27,15 +27,15 @@ PAUSE_S = 1.5
 
 @dataclass
 class Watched:
-    """The system under Prometheus' eyes."""
+    """The system that Prometheus scrapes."""
 
     system: System
     mongodb: MongoDb
     prometheus: Prometheus
-    trouble: Trouble
+    trouble: FaultInjector
 
     def look_again(self) -> None:
-        """Scrape the services where they are by now."""
+        """Scrape the services at their current addresses."""
         for job in JOBS:
             found = {
                 name: service.url
@@ -45,20 +45,18 @@ class Watched:
             self.prometheus.watch(job, found)
 
     async def restart(self, name: str) -> None:
-        """Start the service again, and have it scraped where it is then."""
+        """Restart the service, and scrape it at its new address."""
         await self.system.start(name)
         self.look_again()
 
 
 @pytest.fixture(scope="package")
 async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
-    """All of it apart from the other tests: a dispatcher that knew their connectors would tell too
-    much to be asked every second.
-    """
+    """A system apart from the other tests, because their connectors would make too many series."""
     directory = tmp_path_factory.mktemp("monitoring")
     mongodb, rabbitmq = (
         MongoDb(directory / "mongodb"),
-        ShortOfMemory(directory / "short").on(any_free()),
+        RabbitMqInAlarm(directory / "short").on(any_free()),
     )
     await asyncio.gather(mongodb.start(), rabbitmq.start())
     async with a_system(mongodb.url, directory) as system, https_webhook(directory) as https:
@@ -66,7 +64,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
             system,
             mongodb,
             Prometheus(directory / "prometheus", system.http),
-            Trouble(system, https),
+            FaultInjector(system, https),
         )
         await asyncio.gather(seen.prometheus.start(), _start_services(seen))
         await seen.trouble.begin()
@@ -85,8 +83,8 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
 
 
 async def _start_services(seen: Watched) -> None:
-    """Start the system, planners at work, a timer job with nothing to do, and an ingest
-    without a RabbitMQ.
+    """Start the system with planners at work, a timer job without work, and an ingest without a
+    RabbitMQ.
     """
     system = seen.system
     await asyncio.gather(
@@ -109,8 +107,8 @@ async def _start_services(seen: Watched) -> None:
 
 
 async def _restart_again_and_again(seen: Watched) -> None:
-    """Start the lonely ingest anew whenever Prometheus has seen it, as something that
-    fails early would be.
+    """Restart the lonely ingest whenever Prometheus has scraped it, as a service that fails
+    early.
     """
     last = None
     while True:

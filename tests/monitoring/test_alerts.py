@@ -1,5 +1,5 @@
-"""Every alert fires when its cause is there: provoked in the simulator, the services
-and the servers.
+"""Every alert fires on its cause, which the tests provoke in the simulator, the services and the
+servers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OF_CONNECTORS = {
     "poor": ("MbocTokenNotRenewed", {"severity": "warning"}),
 }
 BY_RULES_ALONE = {"MbocPublishWaiting"}
-"""It would take half a minute of waiting here: deploy/monitoring/tests provokes it."""
+"""Alerts that deploy/monitoring/tests provokes, because here they would take half a minute."""
 TROUBLED = (
     ("MbocDeadLetters", {"severity": "warning"}),
     ("MbocCertificateEnding", {"severity": "warning", "host": "127.0.0.1"}),

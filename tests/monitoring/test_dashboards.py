@@ -8,8 +8,8 @@ import re
 import pytest
 
 from tests.monitoring.conftest import Watched
-from tests.support.dashboards import MONITORING
 from tests.support.prometheus import shown
+from tools.deploy.dashboards import MONITORING
 
 LEGEND = re.compile(r"{{(\w+)}}")
 

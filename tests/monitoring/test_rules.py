@@ -1,6 +1,4 @@
-"""Prometheus' own tool has nothing to say against configuration and rules, and the
-rules' own tests pass.
-"""
+"""promtool accepts the configuration and the rules, and the rules' own tests pass."""
 
 from __future__ import annotations
 
@@ -8,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from tests.support.dashboards import MONITORING
 from tests.support.manifests import named
 from tests.support.prometheus import promtool
+from tools.deploy.dashboards import MONITORING
 
 
 async def test_rules_and_configuration_are_valid() -> None:

@@ -1,4 +1,4 @@
-"""Seed, Error Tracking: what an administrator does about transactions that were not sent."""
+"""Seed, Error Tracking: the actions of an administrator on transactions that were not sent."""
 
 from __future__ import annotations
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from tests.support.api_user import ApiUser, a_user
 from tests.support.system import System
-from tests.support.visitor import Visitor, a_user
 
 AN_ENTRY = {"name": "Hook", "source_app": "CRONUS nowhere"}
 
 
 async def test_local_forms_accounts_secure_the_system(system: System) -> None:
-    stranger, known = Visitor(system), await a_user(system)
+    stranger, known = ApiUser(system), await a_user(system)
 
     assert (await stranger.ask("GET", "/appointments"))[0] == 401
     assert (await stranger.sign_in())[0] == 401

@@ -1,4 +1,4 @@
-"""Seed, Automatic retry: the timer job, which an operator opts in to."""
+"""Seed, Automatic retry: the timer job, which an operator enables."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from retry.schedule import Schedule
-from retry.settings import Settings, expression_of
+from retry.settings import Settings, read_expression
+from retry.timer.schedule import Schedule
 from tests.support.builders import a_snapshot
 from tests.support.system import System, until
 
@@ -19,7 +19,7 @@ NOON = datetime(2026, 7, 21, 12, 7, tzinfo=UTC)
 async def test_a_timer_job_queries_every_transaction_with_the_failed_status_and_runs_it_again(
     system: System, app: str, tmp_path: Path
 ) -> None:
-    """Once each, whatever the number of replicas."""
+    """Each delivery is retried once, with any number of replicas."""
     connector_id = await system.hook(app)
     await system.simulated("PUT", app, "/faults", json={"status": 400})
     transactions = [await system.change("create", a_snapshot(source_app=app)) for _ in range(30)]
@@ -64,7 +64,7 @@ async def test_this_is_an_opt_in_feature_so_the_cron_expression_is_empty_by_defa
     await until(never, "the timer job to say that it never runs")
     await system.stop("retry-default")
 
-    assert expression_of(Settings()) == ""
+    assert read_expression(Settings()) == ""
 
 
 def test_to_enable_it_open_the_appsettings_json_file_and_find_the_retry_job_cron_expression_item(
@@ -73,7 +73,7 @@ def test_to_enable_it_open_the_appsettings_json_file_and_find_the_retry_job_cron
     file = tmp_path / "appsettings.json"
     file.write_text('{"RetryJobCronExpression": "*/15 * * * *"}')
 
-    assert expression_of(Settings(appsettings=file)) == "*/15 * * * *"
+    assert read_expression(Settings(appsettings=file)) == "*/15 * * * *"
 
 
 def test_every_15th_minute_is_what_the_example_means() -> None:

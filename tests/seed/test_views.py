@@ -1,4 +1,4 @@
-"""Seed, Views: one test for each sentence about what the administrator sees."""
+"""Seed, Views: one test for each sentence about the administrator's views."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from tests.support.system import System, until
 
 
 async def appointments(system: System, **query: str) -> list[dict[str, Any]]:
-    """The first page of the list."""
+    """Return the first page of the list."""
     status, page = await system.api("GET", "/appointments", params=query)
     assert status == 200, page
     return list(page["items"])
 
 
 async def three(system: System, app: str) -> list[str]:
-    """Three appointments that were delivered one after the other; returns their keys,
-    the oldest first.
-    """
+    """Deliver three appointments one after the other, and return their keys, the oldest first."""
     await system.hook(app)
     keys = []
     for subject in ("b", "a", "c"):

@@ -1,4 +1,4 @@
-"""Seed, Logs and Status: what the application logged, and how the two sides are connected."""
+"""Seed, Logs and Status: the log lines of the application, and the connection of the two sides."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What several tests need: builders for data, and the whole system as processes."""
+"""Helpers of several tests: builders for data, fakes, and the whole system as processes."""

@@ -1,4 +1,4 @@
-"""Builders: a test shows only the values it is about."""
+"""Builders of data, so that a test shows only the values it is about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _APPOINTMENT_IDS = itertools.count(1_000_000)
 
 
 def an_appointment(**facts: Any) -> Appointment:
-    """An appointment of a task of the demo company."""
+    """Build an appointment of a task of the demo company."""
     given = {
         "key": "demo/37743",
         "appointment_id": 37743,
@@ -34,7 +34,7 @@ def an_appointment(**facts: Any) -> Appointment:
 def a_transaction(
     transaction_id: str = "t1", action: Action = Action.UPDATE, body: str = "{}", **facts: Any
 ) -> TransactionReceived:
-    """A planner's change to that appointment."""
+    """Build a planner's change to that appointment."""
     return TransactionReceived(
         transaction_id=transaction_id,
         source="demo",
@@ -48,7 +48,7 @@ def a_transaction(
 def a_delivery(
     attempt: int = 1, connector_id: str = "c1", transaction: TransactionReceived | None = None
 ) -> DeliveryRequested:
-    """The change on its way to a connector."""
+    """Build the delivery of that change to a connector."""
     carried = transaction or a_transaction()
     return DeliveryRequested(
         delivery_id=delivery_id_of(carried.transaction_id, connector_id),
@@ -61,7 +61,7 @@ def a_delivery(
 
 
 def a_connector(**fields: Any) -> Connector:
-    """A webhook connector that may be used."""
+    """Build an enabled webhook connector."""
     given = {
         "connector_id": "c1",
         "version": 1,
@@ -80,7 +80,7 @@ def a_snapshot(
     source_app: str | None = SOURCE_APP,
     **fields: Any,
 ) -> dict[str, Any]:
-    """What Dime.Scheduler posts, as far as a test needs it; an appointment of its own unless
+    """Build the JSON that Dime.Scheduler posts. Each snapshot has an appointment of its own, unless
     the test names one.
     """
     number = next(_APPOINTMENT_IDS) if appointment_id is None else appointment_id
@@ -102,7 +102,7 @@ def a_snapshot(
 
 
 def as_body(snapshot: dict[str, Any]) -> bytes:
-    """The JSON text of a snapshot."""
+    """Return the JSON text of a snapshot."""
     return json.dumps(snapshot).encode()
 
 
@@ -113,7 +113,7 @@ def an_event(
     connector_id: str = "c1",
     **appointment: Any,
 ) -> StatusChanged:
-    """What is told of one attempt; each number is a later transaction."""
+    """Build the message about one attempt. A higher number is a later transaction."""
     transaction = a_transaction(f"t{number}", **appointment)
     return StatusChanged(
         delivery_id=f"t{number}.{connector_id}",
@@ -131,7 +131,9 @@ def an_event(
 
 
 def as_entered(connector: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A connector as the API shows it, as it is sent back with some fields changed."""
+    """Return the fields of a connector from the API as a change of it sends them, with these
+    values.
+    """
     return {
         name: value
         for name, value in connector.items()

@@ -1,4 +1,4 @@
-"""A lane with a fake back office and a fake ledger, on the running loop's clock."""
+"""A lane with a fake back office and a fake ledger, on the clock of the running loop."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from typing import Any, NamedTuple, cast
 from common.contracts.connector import Connector, LaneChanged
 from common.contracts.delivery import DeliveryRequested, StatusChanged
 from dispatcher.attempt import AttemptResult, AttemptRunner
-from dispatcher.back_offices.probe import Probed
+from dispatcher.back_offices.probe import ProbeResult
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.credential import Credential
 from dispatcher.lanes.groups import LaneKey, membership_of
-from dispatcher.lanes.lane_report import LaneReport
+from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 from dispatcher.lanes.lane_state import LaneState
-from dispatcher.ledger.claim import Answer, Claim
+from dispatcher.ledger.claim import Claim, ClaimResult
 from dispatcher.outcome import Outcome
 from dispatcher.subscription import MessageInHand
 from tests.support.builders import a_connector, a_delivery
 from tests.support.virtual_time import now
 
-PASSED = Probed(passed=True, sentence="It answers.")
-FAILED = Probed(passed=False, sentence="It does not answer.")
+PASSED = ProbeResult(passed=True, sentence="It answers.")
+FAILED = ProbeResult(passed=False, sentence="It does not answer.")
 
 
 class FakeReceipt(NamedTuple):
-    """What a successful call brings."""
+    """The result of a successful call."""
 
     http_status: int = 200
     exchange: None = None
 
 
 class FakeClient:
-    """A back office that answers as it is asked to; when no answer is left, with success.
+    """A back office with prepared answers, which succeeds when none is left.
 
-    ``answers`` are for calls, ``probes`` for connection tests, both in order; an exception is
-    raised. A callable is awaited first.
+    `answers` are for calls and `probes` for connection tests, both in order. An exception is
+    raised, and a callable is awaited first.
     """
 
     def __init__(self, *answers: object) -> None:
@@ -50,28 +50,28 @@ class FakeClient:
 
     @property
     def tried_at(self) -> list[float]:
-        """When it was called or tested."""
+        """The times of all calls and connection tests."""
         return sorted((*self.sent_at, *self.probed_at))
 
     def prepare(self, request: DeliveryRequested) -> DeliveryRequested:
-        """Map the snapshot; nothing is sent."""
+        """Map the snapshot. Nothing is sent."""
         if self.preparing is not None:
             raise self.preparing
         return request
 
     async def send(self, prepared: DeliveryRequested) -> object:
-        """Make the call."""
+        """Take the next answer of a call."""
         self.sent.append(prepared)
         self.sent_at.append(now())
         return await _answer(self.answers, FakeReceipt())
 
     async def probe(self) -> object:
-        """Test the connection."""
+        """Take the next answer of a connection test."""
         self.probed_at.append(now())
         return await _answer(self.probes, PASSED)
 
     async def close(self) -> None:
-        """Close nothing."""
+        """Do nothing."""
 
 
 async def _answer(answers: list[object], default: object) -> object:
@@ -84,20 +84,20 @@ async def _answer(answers: list[object], default: object) -> object:
 
 
 class FakeClients:
-    """The one client of a lane, whatever version the connector has."""
+    """The one client of a lane, for every version of the connector."""
 
     def __init__(self, client: FakeClient) -> None:
         self.client = client
 
     def get(self, _: Connector) -> FakeClient:
-        """Return it."""
+        """Return the client."""
         return self.client
 
 
 class FakeLedger:
-    """Grants every claim, unless told what else to answer first."""
+    """Grants every claim, after the prepared answers."""
 
-    def __init__(self, *answers: Answer | Exception) -> None:
+    def __init__(self, *answers: ClaimResult | Exception) -> None:
         self.answers = list(answers)
         self.settled: list[tuple[str, Outcome]] = []
         self.released: list[str] = []
@@ -105,8 +105,8 @@ class FakeLedger:
         self.settling: asyncio.Event | None = None
         self.open: set[str] = set()
 
-    async def claim(self, claim: Claim) -> Answer:
-        """Grant."""
+    async def claim(self, claim: Claim) -> ClaimResult:
+        """Return the next prepared answer, or grant the claim."""
         await asyncio.sleep(0)
         answer = self.answers.pop(0) if self.answers else claim
         if isinstance(answer, Exception):
@@ -115,14 +115,14 @@ class FakeLedger:
             self.open.add(answer.token)
         return answer
 
-    async def note_undelivered(self, request: DeliveryRequested) -> None:
-        """Remember that the back office does not get this version."""
+    async def record_owed_create(self, request: DeliveryRequested) -> None:
+        """Store the delivery whose version the back office does not get."""
         self.undelivered.append(request.delivery_id)
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Remember the outcome, also when the caller is cancelled meanwhile, as the ledger does.
+        """Store the outcome, even if the caller is cancelled meanwhile, as the ledger does.
 
-        Waits for ``settling`` if there is one.
+        Waits for `settling` if it is set.
         """
         await asyncio.shield(asyncio.ensure_future(self._settle(claim, outcome)))
 
@@ -134,7 +134,7 @@ class FakeLedger:
         self.open.discard(claim.token)
 
     async def release(self, claim: Claim) -> None:
-        """Give the claim back."""
+        """Release the claim."""
         await asyncio.sleep(0)
         if claim.token in self.open:
             self.released.append(claim.key)
@@ -142,13 +142,13 @@ class FakeLedger:
 
 
 class FakeStatuses:
-    """Keeps what was published."""
+    """Stores published statuses."""
 
     def __init__(self) -> None:
         self.events: list[StatusChanged] = []
 
     def publish(self, event: StatusChanged) -> asyncio.Future[None]:
-        """Confirm at once."""
+        """Store the status and confirm it at once."""
         self.events.append(event)
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         confirmed.set_result(None)
@@ -156,7 +156,7 @@ class FakeStatuses:
 
 
 class FakeLane(NamedTuple):
-    """A lane's state with what stands around it."""
+    """A lane's state with its fake collaborators."""
 
     state: LaneState
     client: FakeClient
@@ -175,29 +175,31 @@ class FakeLane(NamedTuple):
         claim = Claim(request or a_delivery())
         self.ledger.open.add(claim.token)
         runner = AttemptRunner(self.state, cast("Any", self.ledger))
-        return await runner.run(claim, in_hand or a_message())
+        return await runner.run(claim, self.state.connector, in_hand or a_message())
 
 
 def a_lane(client: FakeClient, credential: Credential | None = None, **fields: Any) -> FakeLane:
-    """A lane of this replica; ``fields`` are the connector's, or settings of the breaker."""
+    """Build a lane of this replica. `fields` are fields of the connector or settings of the
+    breaker.
+    """
     names = BreakerSettings.__dataclass_fields__
     settings = BreakerSettings(**{k: v for k, v in fields.items() if k in names})
     connector = a_connector(**{k: v for k, v in fields.items() if k not in names})
     changes: list[LaneChanged] = []
     clients = cast("Any", FakeClients(client))
-    belongs = membership_of(connector, LaneKey(connector.connector_id))
-    report = LaneReport(connector.connector_id, "replica", changes.append)
-    state = LaneState(connector, belongs, settings, clients, report, now)
+    membership = membership_of(connector, LaneKey(connector.connector_id))
+    report = LaneChangePublisher(connector.connector_id, "replica", changes.append)
+    state = LaneState(connector, membership, settings, clients, report, now)
     state.credential.credential = credential
     state.leased_until = math.inf
     return FakeLane(state, client, changes, FakeLedger())
 
 
 def a_message() -> MessageInHand:
-    """A message that was just taken."""
+    """Build a message that was just received."""
     return MessageInHand(cast("Any", None), now())
 
 
 def changed(connector: Connector, **fields: Any) -> Connector:
-    """The connector's next version."""
+    """Return the connector's next version."""
     return connector.model_copy(update={"version": connector.version + 1} | fields)

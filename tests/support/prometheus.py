@@ -1,6 +1,4 @@
-"""A real Prometheus that reads the shipped configuration and rules, in a time
-that passes quicker.
-"""
+"""A real Prometheus with the shipped configuration and rules, in which minutes pass in seconds."""
 
 from __future__ import annotations
 
@@ -17,20 +15,18 @@ import aiohttp
 from local_stack.processes import OwnProcess
 from local_stack.servers.packages import install
 from local_stack.servers.ports import any_free
-from tests.support.dashboards import MONITORING
 from tests.support.system import until
+from tools.deploy.dashboards import MONITORING
 
 EVERY = "1s"
 SECONDS_A_MINUTE = 2
 SHORTEST_WINDOW_S = 8
-"""Long enough for what happens in real time: a service meets an absent MongoDB
-every seven seconds.
-"""
+"""Shortest window of a rate. A service retries an unavailable MongoDB every seven seconds."""
 DISCOVERY = re.compile(r"    dns_sd_configs:\n      - names: \[(\S+)\]\n(?:        .+\n)+")
 
 
 async def promtool(*words: str | Path) -> tuple[int, str]:
-    """Run promtool; returns its exit code and what it said."""
+    """Run promtool and return its exit code and output."""
     await have_prometheus()
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -41,15 +37,13 @@ async def promtool(*words: str | Path) -> tuple[int, str]:
 
 
 async def have_prometheus() -> None:
-    """Install Debian's package where it is missing."""
+    """Install Debian's package where Prometheus is missing."""
     if shutil.which("prometheus") is None:
         await install("prometheus")
 
 
 def hurried(rules: str) -> str:
-    """Return the rules with seconds for minutes: how long a condition must hold, and over how long
-    it is asked for.
-    """
+    """Return the rules with seconds instead of minutes in their durations and windows."""
     waited = re.sub(r"(for: )(\d+)m\b", r"\1\2s", rules)
     return re.sub(
         r"\[(\d+)m\]",
@@ -59,7 +53,7 @@ def hurried(rules: str) -> str:
 
 
 class Prometheus:
-    """Scrapes what it is told of each job every second."""
+    """Scrapes the instances of each job every second."""
 
     def __init__(self, directory: Path, http: aiohttp.ClientSession) -> None:
         self._directory = directory
@@ -68,7 +62,7 @@ class Prometheus:
         self._process: OwnProcess | None = None
 
     async def start(self) -> None:
-        """Start it with the shipped configuration, made hurried."""
+        """Start Prometheus with the shipped configuration and short intervals."""
         await have_prometheus()
         (self._directory / "rules").mkdir(parents=True)
         (self._directory / "targets").mkdir()
@@ -90,14 +84,12 @@ class Prometheus:
         await self._process.until(self._answers, 30)
 
     async def stop(self) -> None:
-        """End it."""
+        """Stop Prometheus."""
         if self._process is not None:
             await self._process.stop()
 
     def watch(self, job: str, instances: Mapping[str, str]) -> None:
-        """Scrape these from now on, by the names of the instances; replaces what was told
-        of the job before.
-        """
+        """Replace the scraped instances of a job."""
         targets = [
             {"targets": [url.removeprefix("http://")], "labels": {"instance": name}}
             for name, url in instances.items()
@@ -107,8 +99,8 @@ class Prometheus:
         file.with_suffix(".new").replace(file)
 
     async def query(self, expr: str) -> list[dict[str, Any]]:
-        """Return what the expression comes to now: ``{"metric": labels, "value":
-        [moment, text]}`` each.
+        """Return the results of the expression, each as `{"metric": labels, "value": [moment,
+        text]}`.
         """
         found: list[dict[str, Any]] = (await self._ask("query", query=expr))["result"]
         return found
@@ -118,7 +110,7 @@ class Prometheus:
         return [rule for group in (await self._ask("rules"))["groups"] for rule in group["rules"]]
 
     async def firing(self, alert: str, **labels: str) -> dict[str, Any] | None:
-        """Return the alert with these labels, if it fires."""
+        """Return the alert with these labels if it fires."""
         for found in (await self._ask("alerts"))["alerts"]:
             if (
                 found["state"] == "firing"
@@ -128,11 +120,11 @@ class Prometheus:
         return None
 
     async def until_firing(self, alert: str, **labels: str) -> dict[str, Any]:
-        """Wait for it."""
+        """Wait until the alert fires, and return the alert."""
         return await until(lambda: self.firing(alert, **labels), f"{alert} {labels} to fire")
 
     async def until_data(self, expr: str) -> list[dict[str, Any]]:
-        """Wait until the expression answers."""
+        """Wait until the expression has results, and return them."""
         return await until(lambda: self.query(expr), f"data for {expr}")
 
     def _config(self) -> str:
@@ -164,7 +156,7 @@ class Prometheus:
 
 
 def shown(dashboard: dict[str, Any], **variables: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each panel's title and target, with Grafana's variables filled in."""
+    """Yield the title and the target of each panel, with values for Grafana's variables."""
     values = {"$__rate_interval": f"{SHORTEST_WINDOW_S}s", "$__range": "30s"} | variables
     for panel in dashboard["panels"]:
         for target in panel["targets"]:

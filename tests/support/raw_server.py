@@ -1,4 +1,4 @@
-"""A TCP server that answers each request with the same bytes, or never."""
+"""A TCP server that sends the same bytes for each request, or none."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class RawServer:
-    """``answer`` None = silence; ``cuts`` = the connection is closed instead of an answer;
-    ``cuts_after`` = so many answers on one connection, and the next request is not read.
+    """The behaviour of the server, and the requests that it received.
+
+    Attributes:
+        answer: The bytes of each answer. None sends no answer.
+        cuts: Close the connection instead of an answer.
+        cuts_after: Answers on one connection. The next request is not read.
     """
 
     answer: bytes | None = None
@@ -22,11 +26,11 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The address of the server."""
         return f"http://127.0.0.1:{self.port}/"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take the requests of one connection."""
+        """Answer the requests of one connection."""
         answered = 0
         with contextlib.suppress(asyncio.IncompleteReadError, OSError):
             while answered != self.cuts_after:
@@ -45,7 +49,7 @@ class RawServer:
 async def raw_server(
     answer: bytes | None = None, *, cuts: bool = False, cuts_after: int | None = None
 ) -> AsyncIterator[RawServer]:
-    """Run it inside this block."""
+    """Run the server inside this block."""
     behaving = RawServer(answer, cuts, cuts_after)
     server = await asyncio.start_server(behaving.serve, "127.0.0.1", 0)
     behaving.port = server.sockets[0].getsockname()[1]

@@ -1,5 +1,5 @@
-"""Schemas that manifests are held to: built-in kinds by kubernetes-validate, custom resources by
-the schemas their projects publish.
+"""Validates manifests by schema. kubernetes-validate knows built-in kinds, and projects publish the
+schemas of their custom resources.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ from kubernetes_validate import utils as built_in
 from tests.support.kustomize import ROOT, Manifest
 
 PUBLISHED = ROOT.parent / "shared" / "schemas"
-"""Beside the checkout, as in continuous integration: they are their projects' own, and too large
-to be kept here.
-"""
+"""Published schemas, in a folder next to the checkout because they are too large for it."""
 built_in.schema_contents = functools.cache(
     built_in.schema_contents
-)  # else it reads a megabyte of definitions for each manifest
+)  # without the cache it reads a megabyte of definitions for each manifest
 VERSIONS = ("1.27", "1.37")
-"""The oldest Kubernetes that the manifests are for, and the newest that is known."""
+"""The oldest Kubernetes that the manifests support, and the newest known one."""
 NEEDED: dict[str, tuple[str, ...]] = {
     "ScaledObject": ("scaleTargetRef", "triggers"),
     "TriggerAuthentication": ("secretTargetRef",),
@@ -37,16 +35,16 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "PodMonitor": ("selector", "podMetricsEndpoints"),
     "PrometheusRule": ("groups",),
 }
-"""What is asked of a custom resource where the published schemas are not at hand."""
+"""Required fields of custom resources, for a machine without the published schemas."""
 
 
 def is_custom(manifest: Manifest) -> bool:
-    """Whether an operator brings this kind."""
+    """Whether an operator defines this kind."""
     return manifest["kind"] in NEEDED
 
 
 def check(manifest: Manifest) -> None:
-    """Raise what the schemas have against the manifest; an unknown field is an error too."""
+    """Raise an error if the manifest violates its schemas or has an unknown field."""
     if not is_custom(manifest):
         for version in VERSIONS:
             built_in.validate(manifest, version, strict=True)
@@ -69,9 +67,7 @@ def _published(manifest: Manifest) -> dict[str, Any]:
 
 
 def _strict(schema: Any) -> Any:
-    """Return the schema without room for fields it does not know: Kubernetes would drop
-    them without a word.
-    """
+    """Return the schema without unknown fields, because Kubernetes would drop those silently."""
     if isinstance(schema, list):
         return [_strict(each) for each in schema]
     if not isinstance(schema, dict):

@@ -1,24 +1,23 @@
-"""MongoDB behind a slow network, and the writes that came back confirmed."""
+"""MongoDB behind a slow network, with the writes that it confirmed."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from tests.support.cable import Cable
-
-Database = AsyncIOMotorDatabase[dict[str, Any]]
+from tests.support.database import Database
+from tests.support.tcp_proxy import TcpProxy
 
 
 class SlowDatabase:
-    """MongoDB through a slow network, and what became of each change there."""
+    """A database behind a slow network that counts time-outs and repeated writes."""
 
-    def __init__(self, database: Database, cable: Cable, timeout_ms: int) -> None:
-        url = f"mongodb://127.0.0.1:{cable.port}/?directConnection=true"
+    def __init__(self, database: Database, proxy: TcpProxy, timeout_ms: int) -> None:
+        url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
             url, w="majority", timeoutMS=timeout_ms
         )

@@ -1,4 +1,4 @@
-"""The whole system as processes on real servers, as an operator would run it."""
+"""The whole system as processes on real servers, as an operator runs it."""
 
 from __future__ import annotations
 
@@ -35,30 +35,31 @@ EVENTS = {
 
 T = TypeVar("T")
 KEPT_S = 2
-PATIENCE_S = 90
-"""A deadline is there to end a test in vain, not to measure: the machine may have
-other things to do.
-"""
+WAITING_TIMEOUT_S = 90
+"""Ends a test that waits in vain. The timeout is long because the machine may be busy."""
 
 
 def free_port() -> int:
-    """A TCP port nobody listens on."""
+    """Return a TCP port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def a_session() -> aiohttp.ClientSession:
-    """Keep connections for less time than our services do: a request on one that its server just
-    closes would be lost.
+    """Open an HTTP session that closes idle connections before our services do.
+
+    A request on a connection that the server just closed would be lost.
     """
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(keepalive_timeout=KEPT_S))
 
 
 async def until(
-    ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = PATIENCE_S
+    ask: Callable[[], Awaitable[T | None]], what: str, within_s: float = WAITING_TIMEOUT_S
 ) -> T:
-    """Ask again until the answer is truthy; fail with what was waited for."""
+    """Ask again until the answer is truthy, and return it. Fail with a sentence about the
+    condition.
+    """
     deadline = time.monotonic() + within_s
     while True:
         if answer := await ask():
@@ -69,7 +70,7 @@ async def until(
 
 @dataclass
 class Service:
-    """One process of ours."""
+    """One process of the system."""
 
     name: str
     port: int
@@ -78,13 +79,13 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The base address of the process."""
         return f"http://127.0.0.1:{self.port}"
 
 
 @dataclass
 class System:
-    """Services by name, with what an outsider does to them."""
+    """Services by name, and requests to them from outside."""
 
     rabbitmq_url: str
     mongodb_url: str
@@ -96,7 +97,7 @@ class System:
     async def start(
         self, kind: str, name: str | None = None, *, ready: bool = True, **settings: str
     ) -> Service:
-        """Start a service's process and wait until it says it is ready."""
+        """Start a process of this service, and wait until it is ready."""
         name, prefix, port = name or kind, kind.replace("-", "_").upper(), free_port()
         log = self.directory / f"{name}.log"
         with log.open("ab") as out:
@@ -115,26 +116,24 @@ class System:
         return self.services[name]
 
     async def stop(self, name: str, number: signal.Signals = signal.SIGTERM) -> int:
-        """Signal the process and wait for its end; returns its exit code."""
+        """Send a signal to the process, wait for its end, and return its exit code."""
         service = self.services.pop(name)
         if service.process.returncode is None:
             service.process.send_signal(number)
-        return await asyncio.wait_for(service.process.wait(), PATIENCE_S)
+        return await asyncio.wait_for(service.process.wait(), WAITING_TIMEOUT_S)
 
     async def start_all(self) -> None:
-        """Start one of each that a change passes on its way to a back office, the
-        simulated one included.
-        """
+        """Start one process of each service between a change and its back office."""
         await asyncio.gather(
             *(self.start(kind) for kind in ("ingest", "dispatcher", "portal-api", "simulator"))
         )
 
     async def stop_all(self) -> None:
-        """End every process."""
+        """Stop every process."""
         await asyncio.gather(*(self.stop(name) for name in list(self.services)))
 
     async def is_ready(self, name: str) -> bool:
-        """Whether the service says it does its work."""
+        """Whether the service reports that it is ready and consumes."""
         try:
             async with self.http.get(f"{self.services[name].url}/health/consuming") as answer:
                 return answer.status == 200
@@ -142,7 +141,7 @@ class System:
             return False
 
     async def until_ready(self, name: str) -> None:
-        """Wait for that."""
+        """Wait until the service is ready."""
 
         async def ask() -> bool:
             service = self.services[name]
@@ -156,8 +155,8 @@ class System:
     async def post(
         self, action: str, body: bytes | dict[str, Any], **headers: str
     ) -> tuple[int, dict[str, Any]]:
-        """Report a change as Dime.Scheduler does; raises ClientConnectionError between ingest's end
-        and its new start, too.
+        """Report a change as Dime.Scheduler does. Raises ClientConnectionError while ingest
+        restarts.
         """
         if (ingest := self.services.get("ingest")) is None:
             raise aiohttp.ClientConnectionError("ingest does not run")
@@ -169,13 +168,13 @@ class System:
             return answer.status, await answer.json(content_type=None)
 
     async def change(self, action: str, body: bytes | dict[str, Any]) -> str:
-        """Report one change, and return its transaction id."""
+        """Report one change and return its transaction id."""
         status, answer = await self.post(action, body)
         assert status == 202, answer
         return str(answer["transactions"][0])
 
     async def api(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
-        """Ask the portal API as an administrator's script does."""
+        """Send a request to the portal API as an administrator's script does."""
         headers = {"X-API-KEY": API_KEY} | options.pop("headers", {})
         async with self.http.request(
             method, f"{self.services['portal-api'].url}/api{path}", headers=headers, **options
@@ -201,9 +200,7 @@ class System:
         await self.until_used(answer)
 
     async def until_used(self, connector: dict[str, Any]) -> None:
-        """Wait until every dispatcher works with this version: within seconds,
-        without a restart.
-        """
+        """Wait until every dispatcher uses this version of the connector, without a restart."""
         line = (
             f'mboc_dispatcher_connector_version{{connector_id="{connector["connector_id"]}"}} '
             f"{connector['version']}.0"
@@ -221,28 +218,28 @@ class System:
         await until(ask, f"connector {connector['connector_id']} to be used")
 
     async def metrics(self, name: str) -> str:
-        """What Prometheus would read from a service."""
+        """Return the metrics of a service."""
         async with self.http.get(f"{self.services[name].url}/metrics") as answer:
             return await answer.text()
 
     async def hook(self, name: str, **fields: Any) -> str:
-        """Create a connector to the simulator's webhook of this name, with a source app
-        of the same name.
+        """Create a connector to the simulator's webhook of this name, with a source app of this
+        name.
         """
         return await self.connector(**{"source_app": name, "uri": self.back_office(name)} | fields)
 
     def back_office(self, name: str) -> str:
-        """The address of a simulated webhook."""
+        """Return the address of a simulated webhook."""
         return f"{self.services['simulator'].url}/back-offices/{name}"
 
     async def simulated(self, method: str, name: str, path: str = "", **options: Any) -> Any:
-        """Ask or set a simulated back office."""
+        """Read or configure a simulated back office."""
         async with self.http.request(method, self.back_office(name) + path, **options) as answer:
             assert answer.status < 300, await answer.text()
             return await answer.json() if answer.content_length else None
 
     async def deliveries(self, **filters: Any) -> list[dict[str, Any]]:
-        """All deliveries that match, page by page."""
+        """Return all deliveries that match, from all pages."""
         found: list[dict[str, Any]] = []
         query = {"limit": "200", **{key: str(value) for key, value in filters.items()}}
         while True:
@@ -254,7 +251,9 @@ class System:
             query["after"] = answer["next"]
 
     async def delivery(self, transaction_id: str, status: str | None = None) -> dict[str, Any]:
-        """Wait until the transaction's one delivery came to a status (this one, if named)."""
+        """Wait until the transaction's only delivery has a status, or this status, and return
+        it.
+        """
 
         async def ask() -> dict[str, Any] | None:
             for found in await self.deliveries(transaction_id=transaction_id):
@@ -265,7 +264,7 @@ class System:
         return await until(ask, f"delivery of {transaction_id} to come to {status or 'a status'}")
 
     def environment(self) -> dict[str, str]:
-        """What every process of ours is told."""
+        """Return the settings of every process."""
         return os.environ | {
             "RABBITMQ_URL": self.rabbitmq_url,
             "MONGODB_URL": self.mongodb_url,
@@ -290,8 +289,8 @@ class System:
 
 @contextlib.asynccontextmanager
 async def a_system(mongodb_url: str, directory: Path) -> AsyncIterator[System]:
-    """A system, nothing started yet, on a RabbitMQ of its own: a broker's queues have
-    room for one only.
+    """Open a system without processes, on a RabbitMQ of its own because two systems would share the
+    queues of one broker.
     """
     rabbitmq = RabbitMq(directory / "rabbitmq")
     await rabbitmq.start()

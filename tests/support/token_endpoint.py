@@ -1,4 +1,4 @@
-"""A token endpoint and a back office behind it, as badly as a test needs them."""
+"""A fake token endpoint and a fake back office, with faults."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ ISSUED = {"token_type": "Bearer", "access_token": "made-up-token", "expires_in":
 
 @dataclass
 class TokenEndpoint:
-    """``answer`` is the body of the token endpoint's answer, ``hangs`` that none comes; ``status``
-    of the back office is for every call; ``target`` and ``form`` are of the last request for a
-    token.
+    """The behaviour of both, and their requests.
+
+    Attributes:
+        answer: Fields of the token endpoint's answer.
+        hangs: Whether the token endpoint never answers.
+        status: HTTP status of the back office.
+        target: Target of the last request for a token.
+        form: Body of the last request for a token.
     """
 
     answer: Any = None
@@ -32,7 +37,7 @@ class TokenEndpoint:
     calls: int = 0
 
     async def token(self, request: web.Request) -> web.Response:
-        """Issue a token, or not."""
+        """Answer a request for a token."""
         self.token_requests += 1
         self.target, self.form = request.raw_path, await request.text()
         if self.hangs:
@@ -40,7 +45,7 @@ class TokenEndpoint:
         return web.json_response(ISSUED | (self.answer or {}), status=self.token_status)
 
     async def call(self, request: web.Request) -> web.Response:
-        """Take a call."""
+        """Answer a call of the back office."""
         await request.read()
         self.calls += 1
         return web.Response(status=self.status)
@@ -48,7 +53,7 @@ class TokenEndpoint:
 
 @contextlib.asynccontextmanager
 async def token_endpoint(**behaviour: Any) -> AsyncIterator[TokenEndpoint]:
-    """Run it inside this block."""
+    """Run the token endpoint inside this block."""
     behaving = TokenEndpoint(**behaviour)
     app = web.Application()
     app.add_routes([web.post("/token", behaving.token), web.post("/", behaving.call)])

@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps: hours of waiting pass in a test without any delay."""
+"""An event loop with a virtual clock, so that hours of waiting take no time in a test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ P = ParamSpec("P")
 
 
 class StuckError(AssertionError):
-    """Every task waits for something that no timer and no other task will bring."""
+    """Every task waits for an event that no timer and no other task will set."""
 
 
 class _Selector(selectors.SelectSelector):
@@ -21,7 +21,7 @@ class _Selector(selectors.SelectSelector):
     now = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return the sockets that are ready, which only the loop itself has here."""
+        """Return the sockets that are ready. Only the loop has sockets here."""
         ready = super().select(0)
         if not ready and timeout is None:
             raise StuckError("all tasks wait for each other")
@@ -31,7 +31,7 @@ class _Selector(selectors.SelectSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """For code that reads the loop's clock, and opens no sockets."""
+    """An event loop for code that reads the loop's clock and opens no sockets."""
 
     def __init__(self) -> None:
         self._jumping = _Selector()
@@ -43,7 +43,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 
 def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run an async test on a loop of its own whose clock jumps."""
+    """Run an async test on a loop of its own with a virtual clock."""
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -59,6 +59,6 @@ def now() -> float:
 
 
 async def settle() -> None:
-    """Let every task go on until it waits for time to pass."""
+    """Let every task run until it waits for a timer."""
     for _ in range(50):
         await asyncio.sleep(0)

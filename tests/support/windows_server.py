@@ -1,4 +1,4 @@
-"""A server that demands NTLM or Negotiate, and closes connections as real ones do."""
+"""A server that requires NTLM or Negotiate, and closes connections as real servers do."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from simulator.authentication.handshake import Handshake
-from simulator.authentication.required import LoginRequired
+from simulator.authentication.requirements import LoginRequirement
 from simulator.errors import HandshakeError
-from tests.support.offices import LOGIN
+from tests.support.simulated_back_offices import LOGIN
 
 PROOF = b"NTLMSSP\x00\x03\x00\x00\x00"
-"""The message of NTLM that is made of the password (MS-NLMP, 2.2.1.3)."""
+"""The NTLM message that is derived from the password (MS-NLMP, 2.2.1.3)."""
 
 
 @dataclass
 class WindowsServer:
-    """``closes_after`` is how many requests each connection takes, and whether that is announced;
-    ``lets_in`` is the status for everybody, if there is no door; ``challenge`` is sent for every
-    message of a handshake.
+    """The behaviour of the server, and the requests that it received.
+
+    Attributes:
+        closes_after: Requests on one connection.
+        announces: Whether the server announces that it closes the connection.
+        lets_in: Status of every answer, without authentication.
+        challenge: Challenge after every message of a handshake.
     """
 
     schemes: tuple[str, ...] = ("Negotiate", "NTLM")
@@ -95,15 +99,15 @@ class WindowsServer:
         return answer
 
 
-def _required(scheme: str) -> LoginRequired:
-    return LoginRequired.model_validate(
+def _required(scheme: str) -> LoginRequirement:
+    return LoginRequirement.model_validate(
         {"type": scheme, "login": LOGIN["login"], "password": SecretStr(LOGIN["password"])}
     )
 
 
 @contextlib.asynccontextmanager
 async def windows_server(**behaviour: Any) -> AsyncIterator[WindowsServer]:
-    """Run it inside this block."""
+    """Run the server inside this block."""
     behaving = WindowsServer(**behaviour)
     app = web.Application()
     app.add_routes([web.route("*", "/{path:.*}", behaving.handle)])

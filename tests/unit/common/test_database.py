@@ -9,7 +9,7 @@ from pymongo.errors import (
     OperationFailure,
 )
 
-from common.database import is_unavailable, reason_of
+from common.database import is_duplicate, is_unavailable, reason_of
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,16 @@ def test_a_lost_connection_is_tried_again_and_a_wrong_setting_is_not() -> None:
     assert is_unavailable(BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64}]}))
     assert not is_unavailable(ConfigurationError("wrong"))
     assert not is_unavailable(KeyError("x"))
+
+
+def test_a_write_that_failed_for_more_than_duplicates_is_no_duplicate() -> None:
+    duplicate, other = {"index": 0, "code": 11000}, {"index": 1, "code": 64}
+
+    assert is_duplicate(DuplicateKeyError("dup", 11000))
+    assert is_duplicate(BulkWriteError({"writeErrors": [duplicate]}))
+    assert not is_duplicate(OperationFailure("no", 64))
+    assert not is_duplicate(BulkWriteError({"writeErrors": [duplicate, other]}))
+    assert not is_duplicate(BulkWriteError({"writeErrors": [], "writeConcernErrors": [other]}))
 
 
 def test_the_reason_is_mongodbs_name_or_number_and_quotes_no_data() -> None:

@@ -26,7 +26,7 @@ def test_without_a_server_only_a_service_that_answers_requests_is_ready(
     *, serves_requests: bool, ready: int
 ) -> None:
     readiness = Readiness()
-    readiness.watch(lambda: "RabbitMQ is away")
+    readiness.watch(lambda: "RabbitMQ is unavailable")
 
     assert statuses(readiness, serves_requests=serves_requests) == (ready, 503)
 
@@ -37,7 +37,7 @@ def test_a_service_that_starts_without_a_server_is_ready_after_a_while(
     readiness = Readiness()
     with readiness.waiting_for_servers():
         before = statuses(readiness, serves_requests=True)
-        monkeypatch.setattr(health, "AWAY_AFTER_S", 0.0)
+        monkeypatch.setattr(health, "UNAVAILABLE_AFTER_S", 0.0)
         during = statuses(readiness, serves_requests=True)
 
     assert (before, during) == ((503, 503), (200, 503))

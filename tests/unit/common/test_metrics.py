@@ -7,7 +7,7 @@ from common.health import Readiness
 
 
 def test_readiness_is_asked_when_prometheus_looks() -> None:
-    readiness, reasons = Readiness(), ["RabbitMQ is away"]
+    readiness, reasons = Readiness(), ["RabbitMQ is unavailable"]
     readiness.watch(lambda: next(iter(reasons), None))
 
     before = REGISTRY.get_sample_value("mboc_ready")

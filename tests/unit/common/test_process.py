@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from common.errors import QueueMismatchError
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 
 
 def test_a_port_that_is_taken_is_named_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -17,7 +17,7 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(capsys: pytest.CaptureFixtu
         port = taken.getsockname()[1]
 
         async def serve(_: asyncio.Event) -> None:
-            async with listening(Starlette(), "127.0.0.1", port):
+            async with serve_http(Starlette(), "127.0.0.1", port):
                 pass
 
         with pytest.raises(SystemExit) as ended:
@@ -51,10 +51,10 @@ async def test_work_in_the_background_that_a_library_cancels_does_not_end_unnoti
         await waiting
 
     with pytest.raises(ExceptionGroup) as raised:
-        async with background(cut()):
+        async with run_background(cut()):
             await asyncio.Event().wait()
 
-    assert raised.group_contains(RuntimeError, match="nobody had asked")
+    assert raised.group_contains(RuntimeError, match="without a request")
 
 
 async def test_work_in_the_background_ends_with_its_block() -> None:
@@ -66,7 +66,7 @@ async def test_work_in_the_background_ends_with_its_block() -> None:
         finally:
             ended.append(True)
 
-    async with background(wait()):
+    async with run_background(wait()):
         await asyncio.sleep(0)
 
     assert ended == [True]

@@ -21,8 +21,8 @@ from dispatcher.errors import (
     UnconfirmedError,
     UnreachableError,
 )
-from dispatcher.ledger.claim import Busy, Done
-from dispatcher.next_step import TRIES, Tries, next_step, pause_s
+from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere
+from dispatcher.next_try import MAX_TRIES, TryCounts, backoff_s, decide_next_try
 from dispatcher.outcome import Outcome
 from tests.support.builders import a_delivery, a_transaction
 from tests.support.fake_lane import FakeClient, FakeLane, FakeStatuses, a_lane, a_message
@@ -114,32 +114,32 @@ async def test_refusals_and_unknown_outcomes_are_not_tried_again(error: Delivery
 def test_a_delivery_of_which_nothing_was_sent_never_fails(
     error: DeliveryError, made: int, *, is_held: bool
 ) -> None:
-    tries = Tries(made=made)
+    tries = TryCounts(made=made)
 
     for _ in range(50):
         tries = tries.after(error)
-        assert not next_step(error, tries, is_held=is_held).ends
+        assert not decide_next_try(error, tries, is_held=is_held).ends_attempt
 
 
 def test_three_tries_that_reached_nothing_hold_the_lane() -> None:
-    tries, holds = Tries(), list[bool]()
+    tries, holds = TryCounts(), list[bool]()
 
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         tries = tries.after(UNREACHABLE)
-        holds.append(next_step(UNREACHABLE, tries, is_held=False).holds_lane)
+        holds.append(decide_next_try(UNREACHABLE, tries, is_held=False).holds_lane)
 
     assert holds == [False, False, True]
 
 
 def test_throttling_without_a_time_counts_as_a_fault_unless_the_lane_is_held() -> None:
-    tries = Tries(made=3)
+    tries = TryCounts(made=3)
 
-    assert next_step(THROTTLED, tries, is_held=False).ends
-    assert not next_step(THROTTLED, tries, is_held=True).ends
+    assert decide_next_try(THROTTLED, tries, is_held=False).ends_attempt
+    assert not decide_next_try(THROTTLED, tries, is_held=True).ends_attempt
 
 
 def test_pauses_grow_with_jitter() -> None:
-    first, second = pause_s(1), pause_s(2)
+    first, second = backoff_s(1), backoff_s(2)
 
     assert 0.25 <= first <= 0.5 <= second <= 1.0
 
@@ -303,7 +303,7 @@ async def test_every_slot_comes_back_whatever_happens() -> None:
 @in_virtual_time
 async def test_a_delivery_that_has_its_outcome_is_not_sent_again() -> None:
     lane = a_lane(FakeClient())
-    lane.ledger.answers = [Done(Outcome(status=Status.SUCCESS, http_status=204))]
+    lane.ledger.answers = [AlreadySettled(Outcome(status=Status.SUCCESS, http_status=204))]
 
     delivering = Delivering(lane)
     await delivering.task
@@ -315,7 +315,7 @@ async def test_a_delivery_that_has_its_outcome_is_not_sent_again() -> None:
 @in_virtual_time
 async def test_a_delivery_waits_while_another_replica_calls_for_its_appointment() -> None:
     lane = a_lane(FakeClient())
-    lane.ledger.answers = [Busy()] * 5
+    lane.ledger.answers = [ClaimedElsewhere()] * 5
 
     delivering = Delivering(lane)
     await settle()

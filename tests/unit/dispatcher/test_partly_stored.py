@@ -24,7 +24,7 @@ REST: Any = "the second resource"
 
 def after_a_part(error: DeliveryError) -> DeliveryError:
     """The fault of a call that was made after a part was stored."""
-    error.rest = REST
+    error.remaining = REST
     return error
 
 

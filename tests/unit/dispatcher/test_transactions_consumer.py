@@ -32,7 +32,7 @@ async def test_a_transaction_that_cannot_be_read_takes_no_neighbour_with_it() ->
     message = SimpleNamespace(
         body=json.dumps(sent).encode(), message_id="m", type="TransactionReceived", exchange="x"
     )
-    in_hand: Any = SimpleNamespace(message=message, keep=lambda: None)
+    in_hand: Any = SimpleNamespace(message=message, forbid_drop=lambda: None)
 
     await consumer._handle(in_hand)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
 from common.contracts.transaction import TransactionReceived
-from dispatcher.ledger.version import Version
+from dispatcher.ledger.version import AppointmentVersion
 from tests.support.builders import A_MOMENT, a_transaction
 
 OLD, NEW = "00000000000007ff", "0000000000000800"
@@ -17,15 +18,30 @@ OLD, NEW = "00000000000007ff", "0000000000000800"
 @pytest.mark.parametrize(
     ("older", "newer"),
     [
-        (Version(1, rowversion=NEW, received=9, place=9), Version(2, rowversion=OLD)),
-        (Version(1, is_delete=True, received=9), Version(2)),
-        (Version(1, rowversion=NEW, received=9, place=9), Version(1, OLD, is_delete=True)),
-        (Version(1, rowversion=OLD, received=9, place=9), Version(1, rowversion=NEW)),
-        (Version(1, OLD, received=9, is_delete=True), Version(1, NEW, is_delete=True)),
-        (Version(1, rowversion=NEW, received=1), Version(1, received=2)),
-        (Version(1, rowversion=OLD, received=1), Version(1, rowversion=OLD, received=2)),
-        (Version(1, received=1, place=9), Version(1, received=2, place=0)),
-        (Version(1, received=1, place=1), Version(1, received=1, place=2)),
+        (
+            AppointmentVersion(1, rowversion=NEW, received=9, place=9),
+            AppointmentVersion(2, rowversion=OLD),
+        ),
+        (AppointmentVersion(1, is_delete=True, received=9), AppointmentVersion(2)),
+        (
+            AppointmentVersion(1, rowversion=NEW, received=9, place=9),
+            AppointmentVersion(1, OLD, is_delete=True),
+        ),
+        (
+            AppointmentVersion(1, rowversion=OLD, received=9, place=9),
+            AppointmentVersion(1, rowversion=NEW),
+        ),
+        (
+            AppointmentVersion(1, OLD, received=9, is_delete=True),
+            AppointmentVersion(1, NEW, is_delete=True),
+        ),
+        (AppointmentVersion(1, rowversion=NEW, received=1), AppointmentVersion(1, received=2)),
+        (
+            AppointmentVersion(1, rowversion=OLD, received=1),
+            AppointmentVersion(1, rowversion=OLD, received=2),
+        ),
+        (AppointmentVersion(1, received=1, place=9), AppointmentVersion(1, received=2, place=0)),
+        (AppointmentVersion(1, received=1, place=1), AppointmentVersion(1, received=1, place=2)),
     ],
     ids=[
         "the last-modified time decides first",
@@ -39,17 +55,19 @@ OLD, NEW = "00000000000007ff", "0000000000000800"
         "the place decides last",
     ],
 )
-def test_an_older_version_is_older_and_never_newer(older: Version, newer: Version) -> None:
+def test_an_older_version_is_older_and_never_newer(
+    older: AppointmentVersion, newer: AppointmentVersion
+) -> None:
     assert older.is_older_than(newer)
     assert not newer.is_older_than(older)
 
 
 def test_of_two_equal_versions_neither_is_older() -> None:
-    assert not Version(1, OLD, 2, 3).is_older_than(Version(1, OLD, 2, 3))
+    assert not AppointmentVersion(1, OLD, 2, 3).is_older_than(AppointmentVersion(1, OLD, 2, 3))
 
 
 VERSIONS = st.builds(
-    Version,
+    AppointmentVersion,
     ticks=st.integers(0, 2),
     rowversion=st.sampled_from([None, OLD, NEW]),
     received=st.integers(0, 2),
@@ -59,12 +77,16 @@ VERSIONS = st.builds(
 
 
 @given(one=VERSIONS, other=VERSIONS)
-def test_two_versions_are_never_older_than_each_other(one: Version, other: Version) -> None:
+def test_two_versions_are_never_older_than_each_other(
+    one: AppointmentVersion, other: AppointmentVersion
+) -> None:
     assert not (one.is_older_than(other) and other.is_older_than(one))
 
 
 @given(one=VERSIONS, other=VERSIONS)
-def test_two_versions_that_differ_have_an_order(one: Version, other: Version) -> None:
+def test_two_versions_that_differ_have_an_order(
+    one: AppointmentVersion, other: AppointmentVersion
+) -> None:
     lacks_one = (one.rowversion is None) != (other.rowversion is None)
 
     assert one.is_older_than(other) or other.is_older_than(one) or one == other or lacks_one
@@ -75,14 +97,15 @@ def test_a_transaction_has_the_version_of_its_appointment_and_arrival() -> None:
         action=Action.DELETE, modified_ticks=ticks_of(A_MOMENT) + 4, rowversion=OLD
     )
 
-    assert Version.of(transaction) == Version(
+    assert AppointmentVersion.of(transaction) == AppointmentVersion(
         ticks_of(A_MOMENT) + 4, OLD, ticks_of(A_MOMENT) // 10_000, 0, is_delete=True
     )
 
 
 def test_a_transaction_of_an_older_release_is_ordered_by_its_microseconds() -> None:
     first, second = (
-        Version.of(a_transaction(modified_at=A_MOMENT + timedelta(microseconds=n))) for n in (0, 1)
+        AppointmentVersion.of(a_transaction(modified_at=A_MOMENT + timedelta(microseconds=n)))
+        for n in (0, 1)
     )
 
     assert first.is_older_than(second)
@@ -97,4 +120,4 @@ def test_a_transaction_that_was_stored_in_milliseconds_has_the_same_version() ->
         for n in (999, 0)
     )
 
-    assert Version.of(first) == Version.of(stored)
+    assert AppointmentVersion.of(first) == AppointmentVersion.of(stored)

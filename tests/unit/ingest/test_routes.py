@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from ingest.accept import Accept
 from ingest.routes import webhooks
+from ingest.transaction_publisher import Accept
 from tests.support.builders import a_snapshot, as_body
-from tests.unit.ingest.test_accept import FakePublisher
+from tests.unit.ingest.test_transaction_publisher import FakePublisher
 
 LIMIT = 4 * 1024 * 1024
 Answer = tuple[int, dict[str, Any]]

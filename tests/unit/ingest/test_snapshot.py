@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from common.contracts.appointment import Action, ticks_of
-from ingest.accept import read_change
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
+from ingest.dates import Arrival
 from ingest.errors import InvalidFieldError, UnreadableError
-from ingest.moments import Arrival
 from ingest.snapshot import LONGEST_FACT, read_snapshot
+from ingest.transaction_publisher import read_change
 from tests.support.builders import a_snapshot, as_body
 
 GUID, NO_GUID = "f3b1f7a0-9f3e-4d0e-8a64-0d9a3c1f5b7e", "00000000-0000-0000-0000-000000000000"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from common.sealing import KeyRing
 from local_stack.credentials import ADMIN, credentials
-from portal_api.accounts.passwords import weakness
+from portal_api.accounts.password_policy import weakness
 
 
 def test_they_are_generated_once(tmp_path: Path) -> None:

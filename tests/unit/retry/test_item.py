@@ -1,4 +1,4 @@
-"""What can be done with a delivery, and what its attempt's status means for the operation."""
+"""The rules of operation items: which deliveries are skipped, and what a status counts as."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 
 from common.contracts.delivery import Status
 from common.contracts.operation import ItemOutcome, OperationKind
-from retry.operations.item import Stored, find_refusal, item_of, told_of
+from retry.model.item import StoredDelivery, find_refusal, item_of, result_of_attempt
 from tests.support.builders import A_MOMENT
 
 RETRY, ARCHIVE, RESTORE = OperationKind
 
 
-def a_stored(**fields: Any) -> Stored:
-    return Stored(
+def a_stored(**fields: Any) -> StoredDelivery:
+    return StoredDelivery(
         "t1.c1",
         1,
         "done",
@@ -28,7 +28,7 @@ def a_stored(**fields: Any) -> Stored:
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.SUCCESS])
-def test_everything_that_is_done_and_was_not_received_may_be_retried(status: Status) -> None:
+def test_a_finished_delivery_without_success_may_be_retried(status: Status) -> None:
     assert find_refusal(RETRY, a_stored(status=status)) is None
 
 
@@ -36,16 +36,16 @@ def test_everything_that_is_done_and_was_not_received_may_be_retried(status: Sta
     ("kind", "stored", "reason"),
     [
         (RETRY, {"status": "Success"}, "received it already"),
-        (RETRY, {"phase": "pending", "status": None}, "on its way"),
-        (RETRY, {"phase": "in progress", "status": None}, "on its way"),
-        (RETRY, {"is_archived": True}, "restore it first"),
+        (RETRY, {"phase": "pending", "status": None}, "still being delivered"),
+        (RETRY, {"phase": "in progress", "status": None}, "still being delivered"),
+        (RETRY, {"is_archived": True}, "Restore it first"),
         (RETRY, {"connector_id": "-", "transaction_id": None}, "names no appointment"),
         (ARCHIVE, {"is_archived": True}, "archived already"),
-        (ARCHIVE, {"phase": "pending", "status": None}, "on its way"),
+        (ARCHIVE, {"phase": "pending", "status": None}, "still being delivered"),
         (RESTORE, {}, "not archived"),
     ],
 )
-def test_what_cannot_be_done_is_skipped_with_a_sentence(
+def test_a_delivery_that_cannot_be_taken_is_skipped_with_the_reason(
     kind: OperationKind, stored: dict[str, Any], reason: str
 ) -> None:
     item = item_of(kind, a_stored(**stored))
@@ -54,10 +54,10 @@ def test_what_cannot_be_done_is_skipped_with_a_sentence(
     assert reason in (item.message or "")
 
 
-def test_what_can_be_done_waits_for_its_next_attempt_in_the_order_it_was_received() -> None:
+def test_a_delivery_that_can_be_taken_waits_in_the_order_of_receipt() -> None:
     item = item_of(RETRY, a_stored(attempt=3))
 
-    assert (item.outcome, item.attempt, item.key, item.message) == (
+    assert (item.outcome, item.attempt, item.attempt_id, item.message) == (
         ItemOutcome.WAITING,
         4,
         "t1.c1.4",
@@ -77,4 +77,4 @@ def test_what_can_be_done_waits_for_its_next_attempt_in_the_order_it_was_receive
     ],
 )
 def test_only_success_is_counted_as_succeeded(status: str, outcome: ItemOutcome) -> None:
-    assert told_of(status, "said").outcome is outcome
+    assert result_of_attempt(status, "text").outcome is outcome

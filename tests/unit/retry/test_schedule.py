@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from retry.errors import ScheduleError
-from retry.schedule import Schedule, schedule_of
-from retry.settings import Settings, expression_of
+from retry.settings import Settings, read_expression, read_schedule
+from retry.timer.schedule import Schedule
 
 NOON = datetime(2026, 7, 21, 12, 7, tzinfo=UTC)
 """A Tuesday."""
@@ -21,19 +21,19 @@ AUTUMN = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
 
 
 def runs(expression: str, count: int, after: datetime = NOON, zone: str = "UTC") -> list[str]:
-    """The next runs as the zone's clock shows them."""
+    """Return the next runs in local time."""
     schedule = Schedule(expression, after, zone)
     found = []
     for _ in range(count):
         following = schedule.after(after)
-        assert following is not None, schedule.trouble
+        assert following is not None, schedule.error
         after = following
         found.append(f"{after.astimezone(ZoneInfo(zone)):%a %d.%m.%y %H:%M:%S}")
     return found
 
 
 def days(expression: str, count: int, after: datetime = NOON) -> list[str]:
-    """The days of the next runs."""
+    """Return the days of the next runs."""
     return [run[:9] for run in runs(expression, count, after)]
 
 
@@ -44,7 +44,7 @@ def test_every_15th_minute_is_the_seeds_example() -> None:
 def test_an_empty_expression_never_runs() -> None:
     schedule = Schedule("")
 
-    assert (schedule.after(NOON), schedule.trouble) == (None, None)
+    assert (schedule.after(NOON), schedule.error) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,18 @@ def test_a_wrong_expression_is_refused_in_a_sentence_that_says_what_to_write(
     schedule = Schedule(expression, NOON)
 
     assert schedule.after(NOON) is None
-    assert schedule.trouble is not None
-    assert named in schedule.trouble
-    assert "RetryJobCronExpression" in schedule.trouble
-    assert "write for example */15 * * * *" in schedule.trouble
+    assert schedule.error is not None
+    assert named in schedule.error
+    assert "RetryJobCronExpression" in schedule.error
+    assert "write for example */15 * * * *" in schedule.error
 
 
 def test_an_unknown_time_zone_is_refused_with_an_example() -> None:
-    trouble = Schedule("@daily", NOON, "Romance Standard Time").trouble
+    error = Schedule("@daily", NOON, "Romance Standard Time").error
 
-    assert trouble is not None
-    assert "RETRY_TIME_ZONE" in trouble
-    assert "Europe/Brussels" in trouble
+    assert error is not None
+    assert "RETRY_TIME_ZONE" in error
+    assert "Europe/Brussels" in error
 
 
 def test_the_clock_of_the_time_zone_counts() -> None:
@@ -205,7 +205,7 @@ def test_the_originals_appsettings_is_read(tmp_path: Path) -> None:
         '{"Logging": {}, "RetryJobCronExpression": "*/5 * * * *"}', encoding="utf-8-sig"
     )
 
-    assert expression_of(Settings(appsettings=file)) == "*/5 * * * *"
+    assert read_expression(Settings(appsettings=file)) == "*/5 * * * *"
 
 
 def test_the_environment_wins_even_when_it_says_never(
@@ -215,7 +215,7 @@ def test_the_environment_wins_even_when_it_says_never(
     file.write_text('{"RetryJobCronExpression": "*/5 * * * *"}')
     monkeypatch.setenv("RetryJobCronExpression", "")
 
-    assert expression_of(Settings(appsettings=file)) == ""
+    assert read_expression(Settings(appsettings=file)) == ""
 
 
 @pytest.mark.parametrize("text", ["{", '{"RetryJobCronExpression": 5}'])
@@ -223,9 +223,9 @@ def test_a_broken_appsettings_is_named_and_stops_nothing(tmp_path: Path, text: s
     file = tmp_path / "appsettings.json"
     file.write_text(text)
 
-    schedule = schedule_of(Settings(appsettings=file))
+    schedule = read_schedule(Settings(appsettings=file))
 
     assert schedule.after(NOON) is None
-    assert "not valid" in str(schedule.trouble)
+    assert "not valid" in str(schedule.error)
     with pytest.raises(ScheduleError):
-        expression_of(Settings(appsettings=file))
+        read_expression(Settings(appsettings=file))

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from simulator.back_offices.back_office import Bounds
+from simulator.back_offices.back_office import MemoryLimits
 from simulator.back_offices.back_offices import BackOffices
-from simulator.routes.back_offices import back_offices
+from simulator.routes.back_offices import back_office_routes
 from simulator.routes.problems import problems
-from tests.unit.simulator.office import Office
+from tests.unit.simulator.back_office import BackOfficeClient
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
     app = web.Application(middlewares=[problems])
-    app.add_routes(back_offices(BackOffices(Bounds(100, 100))))
+    app.add_routes(back_office_routes(BackOffices(MemoryLimits(100, 100))))
     server = TestServer(app)
     await server.start_server(shutdown_timeout=0.1)
     yield str(server.make_url("/back-offices/bc"))
@@ -33,5 +33,5 @@ async def address() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def bc(http: aiohttp.ClientSession, address: str) -> Office:
-    return Office(http, address)
+def bc(http: aiohttp.ClientSession, address: str) -> BackOfficeClient:
+    return BackOfficeClient(http, address)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.unit.simulator.office import A_RECORD, API, APPOINTMENTS, COMPANY_ID, Office
+from tests.unit.simulator.back_office import (
+    A_RECORD,
+    API,
+    APPOINTMENTS,
+    COMPANY_ID,
+    BackOfficeClient,
+)
 
 FULL = {
     "databaseAction": "D",
@@ -22,7 +28,7 @@ FULL = {
 
 
 async def test_a_created_appointment_is_a_201_with_its_location_and_the_whole_record(
-    bc: Office,
+    bc: BackOfficeClient,
 ) -> None:
     answer = await bc.insert(FULL)
 
@@ -38,7 +44,7 @@ async def test_a_created_appointment_is_a_201_with_its_location_and_the_whole_re
     assert record["@odata.etag"].startswith('W/"')
 
 
-async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: Office) -> None:
+async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: BackOfficeClient) -> None:
     await bc.insert(FULL)
 
     (record,) = await bc.records()
@@ -55,7 +61,7 @@ async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: Office) -
     assert record["field_values"] == FULL["appointmentFieldValues"]
 
 
-async def test_lines_posted_afterwards_belong_to_the_record(bc: Office) -> None:
+async def test_lines_posted_afterwards_belong_to_the_record(bc: BackOfficeClient) -> None:
     location = (await bc.insert()).headers["Location"].removeprefix(bc.address)
 
     answer = await bc.insert({"resourceNo": "JO"}, f"{location}/appointmentResources")
@@ -67,7 +73,7 @@ async def test_lines_posted_afterwards_belong_to_the_record(bc: Office) -> None:
     assert (await bc.counts())["stored"] == 1
 
 
-async def test_a_line_of_an_unknown_appointment_is_not_found(bc: Office) -> None:
+async def test_a_line_of_an_unknown_appointment_is_not_found(bc: BackOfficeClient) -> None:
     answer = await bc.insert(
         {"resourceNo": "JO"}, f"{APPOINTMENTS}({COMPANY_ID})/appointmentResources"
     )
@@ -75,7 +81,7 @@ async def test_a_line_of_an_unknown_appointment_is_not_found(bc: Office) -> None
     assert (answer.status, answer.json["error"]["code"]) == (404, "BadRequest_NotFound")
 
 
-async def test_an_unknown_property_is_refused_in_the_servers_words(bc: Office) -> None:
+async def test_an_unknown_property_is_refused_in_the_servers_words(bc: BackOfficeClient) -> None:
     answer = await bc.insert(A_RECORD | {"colour": "red"})
 
     error = answer.json["error"]
@@ -109,7 +115,7 @@ async def test_an_unknown_property_is_refused_in_the_servers_words(bc: Office) -
         {"appointmentResources": [{"colour": "red"}]},
     ],
 )
-async def test_a_wrong_type_is_refused(bc: Office, wrong: dict[str, object]) -> None:
+async def test_a_wrong_type_is_refused(bc: BackOfficeClient, wrong: dict[str, object]) -> None:
     answer = await bc.insert(A_RECORD | wrong)
 
     assert (answer.status, answer.json["error"]["code"]) == (400, "BadRequest")
@@ -129,13 +135,13 @@ async def test_a_wrong_type_is_refused(bc: Office, wrong: dict[str, object]) -> 
         b"\xff",
     ],
 )
-async def test_what_is_no_json_object_is_refused(bc: Office, body: bytes) -> None:
+async def test_what_is_no_json_object_is_refused(bc: BackOfficeClient, body: bytes) -> None:
     assert (
         await bc.ask("POST", APPOINTMENTS, body, {"Content-Type": "application/json"})
     ).status == 400
 
 
-async def test_another_action_than_the_three_is_refused(bc: Office) -> None:
+async def test_another_action_than_the_three_is_refused(bc: BackOfficeClient) -> None:
     answer = await bc.insert({"databaseAction": "X"})
 
     assert (answer.status, answer.json["error"]["code"]) == (
@@ -154,7 +160,7 @@ async def test_another_action_than_the_three_is_refused(bc: Office) -> None:
     ],
 )
 async def test_what_the_page_does_not_offer_is_refused(
-    bc: Office, method: str, path: str, content_type: str, status: int
+    bc: BackOfficeClient, method: str, path: str, content_type: str, status: int
 ) -> None:
     answer = await bc.ask(method, path, b'{"databaseAction":"U"}', {"Content-Type": content_type})
 
@@ -162,13 +168,13 @@ async def test_what_the_page_does_not_offer_is_refused(
     assert answer.json["error"]["code"].startswith("BadRequest")
 
 
-async def test_parentheses_may_be_percent_encoded(bc: Office) -> None:
+async def test_parentheses_may_be_percent_encoded(bc: BackOfficeClient) -> None:
     assert (
         await bc.insert(path=APPOINTMENTS.replace("(", "%28").replace(")", "%29"))
     ).status == 201
 
 
-async def test_the_metadata_names_the_three_entity_types(bc: Office) -> None:
+async def test_the_metadata_names_the_three_entity_types(bc: BackOfficeClient) -> None:
     document = etree.fromstring((await bc.ask("GET", f"{API}/$metadata")).body)
 
     assert [found.get("Name") for found in document.iter("{*}EntityType")] == [

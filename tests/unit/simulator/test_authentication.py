@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 import spnego
 
-from tests.unit.simulator.office import API, COMPANY_ID, DATA, PAGE, Answer, Office
+from tests.unit.simulator.back_office import API, COMPANY_ID, DATA, PAGE, BackOfficeClient, Response
 
 LOGIN, PASSWORD = "CRONUS\\dime", "p:ä ss€"
 ANONYMOUS_CALLS = [
@@ -28,24 +28,24 @@ ANONYMOUS_CALLS = [
 
 
 @pytest.fixture
-async def one_connection(address: str) -> AsyncIterator[Office]:
+async def one_connection(address: str) -> AsyncIterator[BackOfficeClient]:
     """A client whose requests all travel on one connection."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
-        yield Office(session, address)
+        yield BackOfficeClient(session, address)
 
 
 async def shake_hands(
-    office: Office, scheme: str, login: str = LOGIN, password: str = PASSWORD
-) -> Answer:
+    back_office: BackOfficeClient, scheme: str, login: str = LOGIN, password: str = PASSWORD
+) -> Response:
     """Call without a header, then with one token after the other, until the answer
     asks for no more.
     """
     context = spnego.client(login, password, protocol=scheme.lower())
-    answer = await office.create()
+    answer = await back_office.create()
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, scheme)
     token = context.step()
     while token and answer.status == 401:
-        answer = await office.create(
+        answer = await back_office.create(
             headers={"Authorization": f"{scheme} {base64.b64encode(token).decode()}"}
         )
         _, _, encoded = answer.headers.get("WWW-Authenticate", "").partition(" ")
@@ -58,8 +58,10 @@ def basic(login: str = LOGIN, password: str = PASSWORD) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("method", "path"), ANONYMOUS_CALLS)
-async def test_every_protocol_asks_for_a_login(bc: Office, method: str, path: str) -> None:
-    await bc.require(type="Basic", login=LOGIN, password=PASSWORD)
+async def test_every_protocol_asks_for_a_login(
+    bc: BackOfficeClient, method: str, path: str
+) -> None:
+    await bc.require_authentication(type="Basic", login=LOGIN, password=PASSWORD)
 
     answer = await bc.ask(method, path)
 
@@ -67,8 +69,8 @@ async def test_every_protocol_asks_for_a_login(bc: Office, method: str, path: st
     assert (await bc.counts())["unauthorised"] == 1
 
 
-async def test_the_right_login_is_let_in_and_a_wrong_one_is_not(bc: Office) -> None:
-    await bc.require(type="Basic", login=LOGIN, password=PASSWORD)
+async def test_the_right_login_is_let_in_and_a_wrong_one_is_not(bc: BackOfficeClient) -> None:
+    await bc.require_authentication(type="Basic", login=LOGIN, password=PASSWORD)
 
     statuses = [
         (await bc.create(headers=headers)).status
@@ -90,16 +92,16 @@ async def test_the_right_login_is_let_in_and_a_wrong_one_is_not(bc: Office) -> N
     ) == (4, 1, 3, 0)
 
 
-async def test_without_authentication_everybody_is_let_in_again(bc: Office) -> None:
-    await bc.require(type="Basic", login=LOGIN, password=PASSWORD)
+async def test_without_authentication_everybody_is_let_in_again(bc: BackOfficeClient) -> None:
+    await bc.require_authentication(type="Basic", login=LOGIN, password=PASSWORD)
 
     await bc.ask("DELETE", "/authentication")
 
     assert (await bc.create()).status == 200
 
 
-async def test_forgetting_keeps_what_is_required(bc: Office) -> None:
-    await bc.require(type="Basic", login=LOGIN, password=PASSWORD)
+async def test_forgetting_keeps_what_is_required(bc: BackOfficeClient) -> None:
+    await bc.require_authentication(type="Basic", login=LOGIN, password=PASSWORD)
 
     await bc.ask("DELETE", "")
 
@@ -108,9 +110,9 @@ async def test_forgetting_keeps_what_is_required(bc: Office) -> None:
 
 @pytest.mark.parametrize("scheme", ["NTLM", "Negotiate"])
 async def test_a_handshake_authenticates_its_connection_for_what_follows(
-    one_connection: Office, scheme: str
+    one_connection: BackOfficeClient, scheme: str
 ) -> None:
-    await one_connection.require(type=scheme, login=LOGIN, password=PASSWORD)
+    await one_connection.require_authentication(type=scheme, login=LOGIN, password=PASSWORD)
 
     answer = await shake_hands(one_connection, scheme)
 
@@ -128,9 +130,9 @@ async def test_a_handshake_authenticates_its_connection_for_what_follows(
 
 @pytest.mark.parametrize("scheme", ["NTLM", "Negotiate"])
 async def test_a_handshake_with_a_wrong_password_is_unauthorised(
-    one_connection: Office, scheme: str
+    one_connection: BackOfficeClient, scheme: str
 ) -> None:
-    await one_connection.require(type=scheme, login=LOGIN, password=PASSWORD)
+    await one_connection.require_authentication(type=scheme, login=LOGIN, password=PASSWORD)
 
     answer = await shake_hands(one_connection, scheme, password="other")
 
@@ -144,16 +146,18 @@ async def test_a_handshake_with_a_wrong_password_is_unauthorised(
 
 
 async def test_another_connection_needs_a_handshake_of_its_own(
-    one_connection: Office, bc: Office
+    one_connection: BackOfficeClient, bc: BackOfficeClient
 ) -> None:
-    await bc.require(type="NTLM", login=LOGIN, password=PASSWORD)
+    await bc.require_authentication(type="NTLM", login=LOGIN, password=PASSWORD)
     await shake_hands(one_connection, "NTLM")
 
     assert (await bc.create()).status == 401
 
 
-async def test_asking_twice_without_a_handshake_is_unauthorised(one_connection: Office) -> None:
-    await one_connection.require(type="NTLM", login=LOGIN, password=PASSWORD)
+async def test_asking_twice_without_a_handshake_is_unauthorised(
+    one_connection: BackOfficeClient,
+) -> None:
+    await one_connection.require_authentication(type="NTLM", login=LOGIN, password=PASSWORD)
 
     statuses = [(await one_connection.create()).status for _ in range(2)]
 
@@ -173,8 +177,8 @@ async def test_asking_twice_without_a_handshake_is_unauthorised(one_connection: 
         "Bearer x",
     ],
 )
-async def test_a_token_that_is_none_is_unauthorised(bc: Office, header: str) -> None:
-    await bc.require(
+async def test_a_token_that_is_none_is_unauthorised(bc: BackOfficeClient, header: str) -> None:
+    await bc.require_authentication(
         type=header.partition(" ")[0] if header.startswith("Nego") else "NTLM",
         login=LOGIN,
         password=PASSWORD,
@@ -185,13 +189,13 @@ async def test_a_token_that_is_none_is_unauthorised(bc: Office, header: str) -> 
 
 
 async def test_handshakes_at_the_same_time_do_not_disturb_each_other(
-    address: str, bc: Office
+    address: str, bc: BackOfficeClient
 ) -> None:
-    await bc.require(type="NTLM", login=LOGIN, password=PASSWORD)
+    await bc.require_authentication(type="NTLM", login=LOGIN, password=PASSWORD)
 
     async def one() -> int:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
-            return (await shake_hands(Office(session, address), "NTLM")).status
+            return (await shake_hands(BackOfficeClient(session, address), "NTLM")).status
 
     assert await asyncio.gather(*(one() for _ in range(8))) == [200] * 8
     assert (await bc.counts())["connections_authenticated"] == 8
@@ -221,14 +225,14 @@ async def test_handshakes_at_the_same_time_do_not_disturb_each_other(
     ],
 )
 async def test_a_requirement_that_is_not_whole_is_refused_naming_the_field(
-    bc: Office, required: dict[str, Any], field: str
+    bc: BackOfficeClient, required: dict[str, Any], field: str
 ) -> None:
     answer = await bc.ask("PUT", "/authentication", json.dumps(required).encode())
 
     assert (answer.status, answer.json["errors"][0]["field"]) == (422, field)
 
 
-async def test_secrets_are_not_among_the_records_headers(bc: Office) -> None:
+async def test_secrets_are_not_among_the_records_headers(bc: BackOfficeClient) -> None:
     await bc.create(
         headers={
             "Authorization": "Basic x",

@@ -11,7 +11,7 @@ from typing import Any
 
 from common.contracts.appointment import Action
 from simulator.planners.changes import Change, Changes
-from simulator.planners.clock import stepping
+from simulator.planners.clock import stepping_clock
 
 START = datetime(2026, 7, 21, 6, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -23,7 +23,7 @@ def a_stream(
     appointments: int = 20,
     source_apps: tuple[str, ...] = ("A", "B"),
 ) -> list[Change]:
-    changes = Changes(seed, appointments, source_apps, stepping(START))
+    changes = Changes(seed, appointments, source_apps, stepping_clock(START))
     return [changes.next() for _ in range(count)]
 
 
@@ -91,7 +91,7 @@ def test_a_deleted_appointment_makes_room_for_one_with_a_new_id() -> None:
 
 
 def test_a_stream_begun_later_uses_other_ids() -> None:
-    later = Changes(7, 20, ("A",), stepping(START.replace(second=1)))
+    later = Changes(7, 20, ("A",), stepping_clock(START.replace(second=1)))
 
     assert not {c.appointment_id for c in a_stream(50)} & {
         later.next().appointment_id for _ in range(50)
@@ -108,7 +108,7 @@ def test_every_source_app_gets_work_and_keeps_its_appointments() -> None:
 def test_the_snapshot_has_exactly_the_properties_of_the_vendors_shape() -> None:
     sample = json.loads((SAMPLES / "full-create.json").read_bytes())
 
-    made = json.loads(Changes(7, 1, ("A",), stepping(START)).next().body)
+    made = json.loads(Changes(7, 1, ("A",), stepping_clock(START)).next().body)
 
     assert names_of(made) == names_of(sample)
     assert list(made) == list(sample)

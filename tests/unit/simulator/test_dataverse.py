@@ -7,7 +7,14 @@ import re
 import pytest
 from lxml import etree
 
-from tests.unit.simulator.office import A_ROW, DATA, ODATA_HEADERS, Office, a_batch, a_request
+from tests.unit.simulator.back_office import (
+    A_ROW,
+    DATA,
+    ODATA_HEADERS,
+    BackOfficeClient,
+    a_batch,
+    a_request,
+)
 
 A_LINE = {
     "dime_resourceno": "JO",
@@ -24,7 +31,9 @@ def resource(content_id: int = 2, **row: object) -> bytes:
     return a_request(content_id, "dime_dsappointmentresources", A_LINE | row)
 
 
-async def test_a_change_set_is_stored_and_each_of_its_requests_answered(bc: Office) -> None:
+async def test_a_change_set_is_stored_and_each_of_its_requests_answered(
+    bc: BackOfficeClient,
+) -> None:
     answer = await bc.batch(
         appointment(dime_subject="№7 🔧", dime_start="2026-07-21T09:00:00Z", dime_body=None),
         resource(2),
@@ -41,7 +50,7 @@ async def test_a_change_set_is_stored_and_each_of_its_requests_answered(bc: Offi
     )
 
 
-async def test_the_record_shows_the_appointment_with_its_resources(bc: Office) -> None:
+async def test_the_record_shows_the_appointment_with_its_resources(bc: BackOfficeClient) -> None:
     await bc.batch(appointment(dime_body=None), resource())
 
     (record,) = await bc.records()
@@ -55,7 +64,7 @@ async def test_the_record_shows_the_appointment_with_its_resources(bc: Office) -
     assert record["resources"] == [{"dime_resourceno": "JO", "dime_displayname": None}]
 
 
-async def test_the_same_change_set_in_other_boundaries_is_repeated(bc: Office) -> None:
+async def test_the_same_change_set_in_other_boundaries_is_repeated(bc: BackOfficeClient) -> None:
     await bc.batch(appointment(), resource())
     body = a_batch(appointment(), resource()).replace(b"--b1", b"--other")
     await bc.ask(
@@ -89,7 +98,7 @@ async def test_the_same_change_set_in_other_boundaries_is_repeated(bc: Office) -
     ],
 )
 async def test_one_failed_request_is_answered_alone_and_nothing_is_stored(
-    bc: Office, failed: bytes, code: str
+    bc: BackOfficeClient, failed: bytes, code: str
 ) -> None:
     answer = await bc.batch(appointment(), failed, resource(3))
 
@@ -102,7 +111,7 @@ async def test_one_failed_request_is_answered_alone_and_nothing_is_stored(
 
 
 @pytest.mark.parametrize("missing", ["OData-Version", "OData-MaxVersion", "Accept"])
-async def test_a_missing_header_is_refused(bc: Office, missing: str) -> None:
+async def test_a_missing_header_is_refused(bc: BackOfficeClient, missing: str) -> None:
     answer = await bc.batch(headers={missing: "other"})
 
     assert answer.status == 400
@@ -122,7 +131,7 @@ async def test_a_missing_header_is_refused(bc: Office, missing: str) -> None:
         a_batch(appointment(1), appointment(1)),
     ],
 )
-async def test_a_batch_that_is_none_is_refused(bc: Office, body: bytes) -> None:
+async def test_a_batch_that_is_none_is_refused(bc: BackOfficeClient, body: bytes) -> None:
     answer = await bc.ask(
         "POST",
         f"{DATA}/$batch",
@@ -134,13 +143,13 @@ async def test_a_batch_that_is_none_is_refused(bc: Office, body: bytes) -> None:
     assert (await bc.counts())["stored"] == 0
 
 
-async def test_who_am_i_tells_three_ids(bc: Office) -> None:
+async def test_who_am_i_tells_three_ids(bc: BackOfficeClient) -> None:
     assert {"UserId", "BusinessUnitId", "OrganizationId"} < set(
         (await bc.ask("GET", f"{DATA}/WhoAmI")).json
     )
 
 
-async def test_the_metadata_names_the_attributes(bc: Office) -> None:
+async def test_the_metadata_names_the_attributes(bc: BackOfficeClient) -> None:
     document = etree.fromstring((await bc.ask("GET", f"{DATA}/$metadata")).body)
 
     names = {found.get("Name") for found in document.iter("{*}Property", "{*}NavigationProperty")}
@@ -152,5 +161,5 @@ async def test_the_metadata_names_the_attributes(bc: Office) -> None:
     } < names
 
 
-async def test_another_entity_set_is_not_found(bc: Office) -> None:
+async def test_another_entity_set_is_not_found(bc: BackOfficeClient) -> None:
     assert (await bc.ask("POST", f"{DATA}/contacts", b"{}")).status == 404

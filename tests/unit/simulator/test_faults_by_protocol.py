@@ -13,26 +13,26 @@ from lxml import etree
 
 from simulator.back_offices.fault import SoapFaultName
 from simulator.page_service.faults import CATALOGUE
-from simulator.routes import spoiling
-from tests.unit.simulator.office import Answer, Office
+from simulator.routes import response_faults
+from tests.unit.simulator.back_office import BackOfficeClient, Response
 
-Call = Callable[[Office], Awaitable[Answer]]
+Call = Callable[[BackOfficeClient], Awaitable[Response]]
 PROTOCOLS = {
-    "webhook": Office.webhook,
-    "page service": Office.create,
-    "api page": Office.insert,
-    "dataverse": Office.batch,
+    "webhook": BackOfficeClient.webhook,
+    "page service": BackOfficeClient.create,
+    "api page": BackOfficeClient.insert,
+    "dataverse": BackOfficeClient.batch,
 }
 each_protocol = pytest.mark.parametrize("call", PROTOCOLS.values(), ids=PROTOCOLS)
 
 
-async def stored(office: Office) -> int:
-    return (await office.counts())["stored"]
+async def stored(back_office: BackOfficeClient) -> int:
+    return (await back_office.counts())["stored"]
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
 async def test_a_soap_fault_of_the_catalogue_is_a_500_and_stores_nothing(
-    bc: Office, name: str
+    bc: BackOfficeClient, name: str
 ) -> None:
     await bc.fault(soap_fault=name)
 
@@ -50,7 +50,7 @@ def test_every_fault_of_the_catalogue_can_be_asked_for() -> None:
     assert set(SoapFaultName.__args__) == set(CATALOGUE)  # type: ignore[attr-defined]
 
 
-async def test_an_odata_error_is_the_api_pages_answer(bc: Office) -> None:
+async def test_an_odata_error_is_the_api_pages_answer(bc: BackOfficeClient) -> None:
     await bc.fault(
         odata_error={"code": "Request_EntityChanged", "message": "Changed.", "status": 409},
         retry_after_s=2,
@@ -66,7 +66,7 @@ async def test_an_odata_error_is_the_api_pages_answer(bc: Office) -> None:
     assert await stored(bc) == 0
 
 
-async def test_an_odata_error_is_inside_the_batch_of_dataverse(bc: Office) -> None:
+async def test_an_odata_error_is_inside_the_batch_of_dataverse(bc: BackOfficeClient) -> None:
     await bc.fault(
         odata_error={"code": "0x80072322", "message": "Too many.", "status": 429}, retry_after_s=2
     )
@@ -80,7 +80,7 @@ async def test_an_odata_error_is_inside_the_batch_of_dataverse(bc: Office) -> No
     assert await stored(bc) == 0
 
 
-async def test_a_plain_status_has_the_words_of_the_protocol(bc: Office) -> None:
+async def test_a_plain_status_has_the_words_of_the_protocol(bc: BackOfficeClient) -> None:
     await bc.fault(status=503, retry_after_s=1)
 
     answers = [await call(bc) for call in PROTOCOLS.values()]
@@ -100,7 +100,9 @@ async def test_a_plain_status_has_the_words_of_the_protocol(bc: Office) -> None:
 
 
 @each_protocol
-async def test_a_malformed_answer_breaks_off_and_the_call_is_stored(bc: Office, call: Call) -> None:
+async def test_a_malformed_answer_breaks_off_and_the_call_is_stored(
+    bc: BackOfficeClient, call: Call
+) -> None:
     good = await call(bc)
     await bc.fault(malformed=True)
 
@@ -111,14 +113,16 @@ async def test_a_malformed_answer_breaks_off_and_the_call_is_stored(bc: Office, 
     assert await stored(bc) == 2
 
 
-async def test_a_malformed_answer_can_have_the_other_good_status(bc: Office) -> None:
+async def test_a_malformed_answer_can_have_the_other_good_status(bc: BackOfficeClient) -> None:
     await bc.fault(malformed=200)
 
     assert (await bc.insert()).status == 200
 
 
 @each_protocol
-async def test_an_oversized_answer_is_good_and_far_too_long(bc: Office, call: Call) -> None:
+async def test_an_oversized_answer_is_good_and_far_too_long(
+    bc: BackOfficeClient, call: Call
+) -> None:
     await bc.fault(oversized_bytes=300_000)
 
     answer = await call(bc)
@@ -127,11 +131,11 @@ async def test_an_oversized_answer_is_good_and_far_too_long(bc: Office, call: Ca
     assert await stored(bc) == 1
 
 
-async def test_a_gzip_bomb_is_small_on_the_wire(bc: Office, address: str) -> None:
+async def test_a_gzip_bomb_is_small_on_the_wire(bc: BackOfficeClient, address: str) -> None:
     await bc.fault(gzip_bomb=10_000_000)
 
     async with aiohttp.ClientSession(auto_decompress=False) as session:
-        answer = await Office(session, address).insert()
+        answer = await BackOfficeClient(session, address).insert()
 
     assert (answer.status, answer.headers["Content-Encoding"]) == (201, "gzip")
     assert len(answer.body) < 50_000
@@ -141,9 +145,9 @@ async def test_a_gzip_bomb_is_small_on_the_wire(bc: Office, address: str) -> Non
 
 @each_protocol
 async def test_a_dripping_answer_begins_at_once_and_ends_late(
-    bc: Office, call: Call, monkeypatch: pytest.MonkeyPatch
+    bc: BackOfficeClient, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spoiling, "DRIP_EVERY_S", 0.02)
+    monkeypatch.setattr(response_faults, "DRIP_INTERVAL_S", 0.02)
     await bc.fault(drip_s=0.1)
     began = asyncio.get_running_loop().time()
 
@@ -154,7 +158,7 @@ async def test_a_dripping_answer_begins_at_once_and_ends_late(
     assert await stored(bc) == 1
 
 
-async def test_a_record_without_its_address_is_stored(bc: Office) -> None:
+async def test_a_record_without_its_address_is_stored(bc: BackOfficeClient) -> None:
     await bc.fault(no_location=True)
 
     inserted, batched = await bc.insert(), await bc.batch()
@@ -169,7 +173,7 @@ async def test_a_record_without_its_address_is_stored(bc: Office) -> None:
 
 
 @each_protocol
-async def test_a_redirection_stores_nothing(bc: Office, call: Call) -> None:
+async def test_a_redirection_stores_nothing(bc: BackOfficeClient, call: Call) -> None:
     await bc.fault(redirect_to="http://127.0.0.1:9/elsewhere")
 
     answer = await call(bc)
@@ -178,8 +182,10 @@ async def test_a_redirection_stores_nothing(bc: Office, call: Call) -> None:
     assert await stored(bc) == 0
 
 
-@pytest.mark.parametrize("call", [Office.create, Office.insert, Office.batch])
-async def test_a_reset_stores_nothing(bc: Office, call: Call) -> None:
+@pytest.mark.parametrize(
+    "call", [BackOfficeClient.create, BackOfficeClient.insert, BackOfficeClient.batch]
+)
+async def test_a_reset_stores_nothing(bc: BackOfficeClient, call: Call) -> None:
     await bc.fault(reset=True)
 
     with pytest.raises((aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)):
@@ -188,9 +194,11 @@ async def test_a_reset_stores_nothing(bc: Office, call: Call) -> None:
     assert await stored(bc) == 0
 
 
-@pytest.mark.parametrize("call", [Office.create, Office.insert, Office.batch])
+@pytest.mark.parametrize(
+    "call", [BackOfficeClient.create, BackOfficeClient.insert, BackOfficeClient.batch]
+)
 async def test_store_then_silence_stores(
-    bc: Office, call: Callable[..., Awaitable[Answer]]
+    bc: BackOfficeClient, call: Callable[..., Awaitable[Response]]
 ) -> None:
     await bc.fault(store_then_silence=True)
 
@@ -200,7 +208,9 @@ async def test_store_then_silence_stores(
     assert await stored(bc) == 1
 
 
-async def test_a_fault_does_not_strike_what_is_refused_anyway_nor_questions(bc: Office) -> None:
+async def test_a_fault_does_not_strike_what_is_refused_anyway_nor_questions(
+    bc: BackOfficeClient,
+) -> None:
     await bc.fault(status=503, times=1)
 
     assert (await bc.insert({"colour": "red"})).status == 400

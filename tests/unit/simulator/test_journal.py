@@ -10,21 +10,21 @@ import pytest
 
 from simulator.back_offices.journal import Journal
 from tests.support.system import until
-from tests.unit.simulator.office import Office
+from tests.unit.simulator.back_office import BackOfficeClient
 
 
 def a_body(appointment: int = 1) -> bytes:
     return json.dumps({"Id": appointment, "LastModifiedDate": "2026-07-21T14:00:00.001"}).encode()
 
 
-async def post(bc: Office, appointment: int = 1, timeout_s: float = 5) -> int:
+async def post(bc: BackOfficeClient, appointment: int = 1, timeout_s: float = 5) -> int:
     answer = await bc.ask(
         "POST", "", a_body(appointment), {"X-Dime-Action": "create"}, timeout_s=timeout_s
     )
     return answer.status
 
 
-async def journal(bc: Office, **page: int) -> dict[str, Any]:
+async def journal(bc: BackOfficeClient, **page: int) -> dict[str, Any]:
     query = {name: str(value) for name, value in page.items()}
     address = bc.address.partition("/back-offices")[0]
     async with bc.http.get(f"{address}/journal", params=query) as answer:
@@ -40,7 +40,7 @@ def test_calls_under_way_at_once_are_told_by_the_order_of_beginnings_and_ends() 
     with calls.call("one"):
         pass
 
-    assert [(line.back_office, line.began, line.ended) for line in calls.lines(0, 10)] == [
+    assert [(line.back_office, line.began, line.ended) for line in calls.entries(0, 10)] == [
         ("two", 2, 3),
         ("one", 1, 4),
         ("one", 5, 6),
@@ -54,11 +54,11 @@ def test_memory_is_bounded_and_pages_go_on_behind_what_was_dropped() -> None:
             pass
 
     assert calls.dropped == 2
-    assert [line.number for line in calls.lines(0, 2)] == [3, 4]
-    assert [line.number for line in calls.lines(4, 2)] == [5]
+    assert [line.number for line in calls.entries(0, 2)] == [3, 4]
+    assert [line.number for line in calls.entries(4, 2)] == [5]
 
 
-async def test_a_stored_call_is_listed_with_its_version_and_action(bc: Office) -> None:
+async def test_a_stored_call_is_listed_with_its_version_and_action(bc: BackOfficeClient) -> None:
     await post(bc)
 
     (call,) = (await journal(bc))["calls"]
@@ -67,14 +67,14 @@ async def test_a_stored_call_is_listed_with_its_version_and_action(bc: Office) -
     assert (call["stored"], call["status"]) == (True, 200)
 
 
-async def test_a_call_to_the_page_service_is_listed_too(bc: Office) -> None:
+async def test_a_call_to_the_page_service_is_listed_too(bc: BackOfficeClient) -> None:
     await bc.create()
 
     (call,) = (await journal(bc))["calls"]
     assert (call["appointment"], call["action"], call["stored"]) == ("37743", "update", True)
 
 
-async def test_a_struck_call_is_listed_and_not_stored(bc: Office) -> None:
+async def test_a_struck_call_is_listed_and_not_stored(bc: BackOfficeClient) -> None:
     await bc.fault(status=503)
 
     await post(bc)
@@ -83,7 +83,7 @@ async def test_a_struck_call_is_listed_and_not_stored(bc: Office) -> None:
     assert (call["appointment"], call["stored"], call["status"]) == ("1", False, 503)
 
 
-async def test_a_call_whose_caller_left_is_listed_without_a_status(bc: Office) -> None:
+async def test_a_call_whose_caller_left_is_listed_without_a_status(bc: BackOfficeClient) -> None:
     await bc.fault(store_then_silence=True)
     with pytest.raises(TimeoutError):
         await post(bc, timeout_s=0.1)
@@ -97,7 +97,7 @@ async def test_a_call_whose_caller_left_is_listed_without_a_status(bc: Office) -
     assert (await journal(bc))["under_way"] == 0
 
 
-async def test_the_next_page_begins_where_the_last_one_ended(bc: Office) -> None:
+async def test_the_next_page_begins_where_the_last_one_ended(bc: BackOfficeClient) -> None:
     for appointment in (1, 2, 3):
         await post(bc, appointment)
 
@@ -109,13 +109,15 @@ async def test_the_next_page_begins_where_the_last_one_ended(bc: Office) -> None
     assert (third["calls"], third["next"]) == ([], second["next"])
 
 
-async def test_a_fault_for_named_appointments_strikes_no_others(bc: Office) -> None:
+async def test_a_fault_for_named_appointments_strikes_no_others(bc: BackOfficeClient) -> None:
     await bc.fault(status=403, appointments=["2"])
 
     assert [await post(bc, appointment) for appointment in (1, 2, 3)] == [200, 403, 200]
 
 
-async def test_a_page_below_zero_is_refused(bc: Office, http: aiohttp.ClientSession) -> None:
+async def test_a_page_below_zero_is_refused(
+    bc: BackOfficeClient, http: aiohttp.ClientSession
+) -> None:
     address = bc.address.partition("/back-offices")[0]
     async with http.get(f"{address}/journal", params={"after": "-1"}) as answer:
         assert answer.status == 422

@@ -10,14 +10,14 @@ import pytest
 from lxml import etree
 
 from common.exact_json import read_json
-from simulator.routes.spoiling import ADDRESSES, BODIES
-from tests.unit.simulator.office import (
+from simulator.routes.response_faults import ADDRESSES, BODIES
+from tests.unit.simulator.back_office import (
     A_RECORD,
     A_ROW,
     AN_ENTITY,
     APPOINTMENTS,
-    Answer,
-    Office,
+    BackOfficeClient,
+    Response,
     a_request,
 )
 from tests.unit.simulator.test_faults_by_protocol import Call, each_protocol, stored
@@ -26,7 +26,7 @@ from tests.unit.simulator.test_faults_by_protocol import Call, each_protocol, st
 @each_protocol
 @pytest.mark.parametrize("status", [408, 429, 500, 504])
 async def test_a_call_can_be_stored_and_answered_with_an_error(
-    bc: Office, call: Call, status: int
+    bc: BackOfficeClient, call: Call, status: int
 ) -> None:
     await bc.fault(status=status, stored_first=True)
 
@@ -34,7 +34,7 @@ async def test_a_call_can_be_stored_and_answered_with_an_error(
     assert await stored(bc) == 1
 
 
-async def test_a_locked_record_is_said_in_the_words_of_the_protocol(bc: Office) -> None:
+async def test_a_locked_record_is_said_in_the_words_of_the_protocol(bc: BackOfficeClient) -> None:
     await bc.fault(record_locked=True)
 
     soap, page, batch = await bc.create(), await bc.insert(), await bc.batch()
@@ -46,7 +46,7 @@ async def test_a_locked_record_is_said_in_the_words_of_the_protocol(bc: Office) 
     assert await stored(bc) == 0
 
 
-async def test_the_sentence_of_a_fault_can_be_long(bc: Office) -> None:
+async def test_the_sentence_of_a_fault_can_be_long(bc: BackOfficeClient) -> None:
     await bc.fault(soap_fault="Dialog", fault_bytes=100_000)
     assert len((await bc.create()).body) > 200_000
 
@@ -55,7 +55,7 @@ async def test_the_sentence_of_a_fault_can_be_long(bc: Office) -> None:
 
 
 @pytest.mark.parametrize("form", ["comments", "utf-16"])
-async def test_a_fault_in_an_odd_form_says_the_same(bc: Office, form: str) -> None:
+async def test_a_fault_in_an_odd_form_says_the_same(bc: BackOfficeClient, form: str) -> None:
     await bc.fault(soap_fault="Dialog")
     plain = etree.fromstring((await bc.create()).body)
     await bc.fault(soap_fault="Dialog", fault_form=form)
@@ -69,7 +69,7 @@ async def test_a_fault_in_an_odd_form_says_the_same(bc: Office, form: str) -> No
 
 
 @pytest.mark.parametrize("form", ADDRESSES)
-async def test_the_address_of_a_record_comes_in_every_form(bc: Office, form: str) -> None:
+async def test_the_address_of_a_record_comes_in_every_form(bc: BackOfficeClient, form: str) -> None:
     await bc.fault(location=form)
 
     inserted, batched = await bc.insert(), await bc.batch()
@@ -81,7 +81,9 @@ async def test_the_address_of_a_record_comes_in_every_form(bc: Office, form: str
 
 @each_protocol
 @pytest.mark.parametrize("body", BODIES)
-async def test_a_good_status_can_come_with_a_wrong_body(bc: Office, call: Call, body: str) -> None:
+async def test_a_good_status_can_come_with_a_wrong_body(
+    bc: BackOfficeClient, call: Call, body: str
+) -> None:
     await bc.fault(body=body)
 
     answer = await call(bc)
@@ -91,13 +93,13 @@ async def test_a_good_status_can_come_with_a_wrong_body(bc: Office, call: Call, 
 
 
 @each_protocol
-async def test_a_header_can_be_long(bc: Office, call: Call) -> None:
+async def test_a_header_can_be_long(bc: BackOfficeClient, call: Call) -> None:
     await bc.fault(header_bytes=5000)
 
     assert len((await call(bc)).headers["X-Long"]) == 5000
 
 
-async def test_a_connection_closes_after_so_many_requests(bc: Office) -> None:
+async def test_a_connection_closes_after_so_many_requests(bc: BackOfficeClient) -> None:
     await bc.fault(closes_after=2)
 
     closes = [(await bc.webhook()).headers.get("Connection") for _ in range(4)]
@@ -111,17 +113,17 @@ def numbered(record: dict[str, Any], name: str, number: str) -> bytes:
     return json.dumps(record | {name: "N"}).replace('"N"', number).encode()
 
 
-async def page(bc: Office, name: str, number: str) -> Answer:
+async def page(bc: BackOfficeClient, name: str, number: str) -> Response:
     headers = {"Content-Type": "application/json"}
     return await bc.ask("POST", APPOINTMENTS, numbered(A_RECORD, name, number), headers)
 
 
-async def dataverse(bc: Office, name: str, number: str) -> Answer:
+async def dataverse(bc: BackOfficeClient, name: str, number: str) -> Response:
     head = a_request(1, "dime_dsappointments", {}).removesuffix(b"{}")
     return await bc.batch(head + numbered(A_ROW, name, number))
 
 
-async def quantities(bc: Office) -> list[Any]:
+async def quantities(bc: BackOfficeClient) -> list[Any]:
     """The stored quantities, digit by digit."""
     answer = await bc.ask("GET", "/records")
     found = [record["fields"] for record in read_json(answer.text)["records"]]
@@ -132,7 +134,7 @@ async def quantities(bc: Office) -> list[Any]:
 
 
 @pytest.mark.parametrize("number", ["0.1", "-999999999999999.99", "0.12345678901234567891"])
-async def test_business_central_stores_a_decimal_exactly(bc: Office, number: str) -> None:
+async def test_business_central_stores_a_decimal_exactly(bc: BackOfficeClient, number: str) -> None:
     await page(bc, "planningQuantity", number)
     entity = AN_ENTITY + f"<Planning_Quantity>{number}</Planning_Quantity>"
     await bc.create(entity)
@@ -140,7 +142,7 @@ async def test_business_central_stores_a_decimal_exactly(bc: Office, number: str
     assert await quantities(bc) == [Decimal(number)] * 2
 
 
-async def test_business_central_refuses_a_decimal_beyond_its_range(bc: Office) -> None:
+async def test_business_central_refuses_a_decimal_beyond_its_range(bc: BackOfficeClient) -> None:
     number = "1000000000000000"
     entity = AN_ENTITY + f"<Planning_Quantity>{number}</Planning_Quantity>"
 
@@ -159,20 +161,20 @@ async def test_business_central_refuses_a_decimal_beyond_its_range(bc: Office) -
         ("0.12345678906", "0.1234567891"),
     ],
 )
-async def test_dataverse_stores_ten_decimals(bc: Office, number: str, kept: str) -> None:
+async def test_dataverse_stores_ten_decimals(bc: BackOfficeClient, number: str, kept: str) -> None:
     await dataverse(bc, "dime_planningquantity", number)
 
     assert await quantities(bc) == [Decimal(kept)]
 
 
-async def test_dataverse_refuses_a_decimal_beyond_its_range(bc: Office) -> None:
+async def test_dataverse_refuses_a_decimal_beyond_its_range(bc: BackOfficeClient) -> None:
     answer = await dataverse(bc, "dime_planningquantity", "100000000000.1")
 
     assert ("0x80044330" in answer.text, await stored(bc)) == (True, 0)
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "1752-12-31T23:59:59Z"])
-async def test_no_database_takes_a_date_before_1753(bc: Office, moment: str) -> None:
+async def test_no_database_takes_a_date_before_1753(bc: BackOfficeClient, moment: str) -> None:
     entity = AN_ENTITY + f"<Start>{moment}</Start>"
 
     answers = [
@@ -187,7 +189,9 @@ async def test_no_database_takes_a_date_before_1753(bc: Office, moment: str) -> 
 
 
 @pytest.mark.parametrize("moment", ["1753-01-01T00:00:00Z", "9999-12-31T23:59:58Z"])
-async def test_the_first_and_last_dates_of_a_database_are_stored(bc: Office, moment: str) -> None:
+async def test_the_first_and_last_dates_of_a_database_are_stored(
+    bc: BackOfficeClient, moment: str
+) -> None:
     await bc.batch(a_request(1, "dime_dsappointments", A_ROW | {"dime_start": moment}))
     await bc.insert(A_RECORD | {"start": moment})
     await bc.create(AN_ENTITY + f"<Start>{moment}</Start>")

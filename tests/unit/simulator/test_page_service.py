@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.unit.simulator.office import (
+from tests.unit.simulator.back_office import (
     AN_ENTITY,
     NAMESPACE,
     PAGE,
     SOAP_HEADERS,
-    Office,
+    BackOfficeClient,
     an_envelope,
 )
 
@@ -34,7 +34,9 @@ def found(body: bytes, name: str) -> list[str | None]:
     return [element.text for element in etree.fromstring(body).iter(f"{{{NAMESPACE}}}{name}")]
 
 
-async def test_a_created_appointment_comes_back_with_its_keys_and_number(bc: Office) -> None:
+async def test_a_created_appointment_comes_back_with_its_keys_and_number(
+    bc: BackOfficeClient,
+) -> None:
     answer = await bc.create(FULL)
 
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/xml; charset=utf-8")
@@ -44,7 +46,7 @@ async def test_a_created_appointment_comes_back_with_its_keys_and_number(bc: Off
     assert len(found(answer.body, "Key")) == 4
 
 
-async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: Office) -> None:
+async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: BackOfficeClient) -> None:
     await bc.create(FULL)
 
     (record,) = await bc.records()
@@ -72,7 +74,7 @@ async def test_the_record_shows_fields_and_lines_as_they_were_sent(bc: Office) -
     assert record["field_values"] == [{"Field_Code": "COLOUR", "Field_Value": "red"}]
 
 
-async def test_the_same_call_stored_again_is_repeated(bc: Office) -> None:
+async def test_the_same_call_stored_again_is_repeated(bc: BackOfficeClient) -> None:
     for entity in (AN_ENTITY, AN_ENTITY, f"{AN_ENTITY}<Subject>other</Subject>"):
         await bc.create(entity)
 
@@ -81,7 +83,7 @@ async def test_the_same_call_stored_again_is_repeated(bc: Office) -> None:
     assert (counts["stored"], counts["repeated"]) == (3, 1)
 
 
-async def test_the_action_may_be_quoted(bc: Office) -> None:
+async def test_the_action_may_be_quoted(bc: BackOfficeClient) -> None:
     assert (await bc.create(headers={"SOAPAction": f'"{NAMESPACE}:Create"'})).status == 200
 
 
@@ -103,7 +105,7 @@ async def test_the_action_may_be_quoted(bc: Office) -> None:
     ],
 )
 async def test_what_the_schema_or_the_page_does_not_allow_is_a_fault(
-    bc: Office, entity: str
+    bc: BackOfficeClient, entity: str
 ) -> None:
     answer = await bc.create(entity)
 
@@ -117,11 +119,11 @@ async def test_what_the_schema_or_the_page_does_not_allow_is_a_fault(
 
 
 @pytest.mark.parametrize("action", [f"{NAMESPACE}:Update", "", "Create"])
-async def test_another_action_is_a_fault(bc: Office, action: str) -> None:
+async def test_another_action_is_a_fault(bc: BackOfficeClient, action: str) -> None:
     assert (await bc.create(headers={"SOAPAction": action})).status == 500
 
 
-async def test_a_missing_action_is_a_fault(bc: Office) -> None:
+async def test_a_missing_action_is_a_fault(bc: BackOfficeClient) -> None:
     answer = await bc.ask(
         "POST", PAGE, an_envelope(AN_ENTITY), {"Content-Type": SOAP_HEADERS["Content-Type"]}
     )
@@ -129,7 +131,9 @@ async def test_a_missing_action_is_a_fault(bc: Office) -> None:
     assert answer.status == 500
 
 
-async def test_a_document_type_is_a_fault_and_its_entities_stay_unread(bc: Office) -> None:
+async def test_a_document_type_is_a_fault_and_its_entities_stay_unread(
+    bc: BackOfficeClient,
+) -> None:
     body = b'<!DOCTYPE a [<!ENTITY e "x">]>' + an_envelope(f"{AN_ENTITY}<Subject>&e;</Subject>")
 
     answer = await bc.ask("POST", PAGE, body, SOAP_HEADERS)
@@ -138,18 +142,20 @@ async def test_a_document_type_is_a_fault_and_its_entities_stay_unread(bc: Offic
     assert b"DTD is prohibited" in answer.body
 
 
-async def test_another_content_type_is_refused_before_the_service(bc: Office) -> None:
+async def test_another_content_type_is_refused_before_the_service(bc: BackOfficeClient) -> None:
     assert (await bc.create(headers={"Content-Type": "application/soap+xml"})).status == 415
 
 
-async def test_another_service_is_not_found(bc: Office) -> None:
+async def test_another_service_is_not_found(bc: BackOfficeClient) -> None:
     answer = await bc.ask("POST", "/WS/CRONUS/Page/Other", an_envelope(AN_ENTITY), SOAP_HEADERS)
 
     assert answer.status == 500
     assert b"was not found" in answer.body
 
 
-async def test_the_wsdl_holds_a_schema_that_takes_what_the_service_takes(bc: Office) -> None:
+async def test_the_wsdl_holds_a_schema_that_takes_what_the_service_takes(
+    bc: BackOfficeClient,
+) -> None:
     answer = await bc.ask("GET", PAGE)
 
     schema = next(etree.fromstring(answer.body).iter(f"{XSD}schema"))

@@ -12,7 +12,7 @@ import pytest
 from simulator.errors import NotAcceptedError, RefusedError
 from simulator.planners import planners as module
 from simulator.planners.changes import Change, Changes
-from simulator.planners.clock import stepping
+from simulator.planners.clock import stepping_clock
 from simulator.planners.planners import Planners
 
 
@@ -39,7 +39,7 @@ class FakeIngest:
 
 
 def some_planners(ingest: FakeIngest, rate: float = 0.0, calls_in_flight: int = 64) -> Planners:
-    changes = Changes(7, 3, ("A",), stepping(datetime(2026, 7, 21, tzinfo=UTC)))
+    changes = Changes(7, 3, ("A",), stepping_clock(datetime(2026, 7, 21, tzinfo=UTC)))
     return Planners(changes, ingest.report, rate, calls_in_flight)
 
 
@@ -116,7 +116,7 @@ async def test_a_refused_change_is_counted_and_the_work_goes_on() -> None:
 async def test_one_more_change_tells_its_transaction() -> None:
     planners = some_planners(FakeIngest())
 
-    posted = await planners.one("CRM")
+    posted = await planners.post_one("CRM")
 
     assert (posted.transaction_id, posted.change.source_app, posted.change.action) == (
         "t1",
@@ -133,7 +133,7 @@ async def test_one_more_change_that_is_not_accepted_in_time_is_still_being_poste
     planners = some_planners(FakeIngest(delay_s=0.05))
 
     with pytest.raises(NotAcceptedError):
-        await planners.one()
+        await planners.post_one()
     await planners.drain(1)
 
     assert planners.counts["accepted"] == 1

@@ -1,73 +1,47 @@
-"""``mboc``: reads where the portal is, carries out one command, ends with its exit code."""
+"""``mboc``: reads the environment, runs one command, ends with its exit code."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import os
 import sys
-from importlib.metadata import version
 
-from mboc_client import show
-from mboc_client.commands import (
-    appointments,
-    audit,
-    connectors,
-    keys,
-    logs,
-    operations,
-    status,
-    transactions,
-    users,
-    views,
-)
+import click
+
+from mboc_client.arguments.command import INTERRUPTED
+from mboc_client.commands.root import mboc
+from mboc_client.connection import Connection
 from mboc_client.errors import ClientError
-from mboc_client.portal import opened
+from mboc_client.output import text
 
-NOUNS = (
-    appointments,
-    transactions,
-    operations,
-    connectors,
-    views,
-    status,
-    logs,
-    users,
-    keys,
-    audit,
-)
+FAILED = 1
 
 
 def main() -> None:
     """Run one command."""
-    show.prepare()
-    asked = parser().parse_args()
+    text.prepare_streams()
     try:
-        raise SystemExit(asyncio.run(_run(asked)))
+        exit_code = _run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        exit_code = INTERRUPTED
+    sys.exit(exit_code)
+
+
+def _run() -> int:
+    connection = Connection.from_environment(os.environ)
+    try:
+        return int(mboc.main(prog_name="mboc", obj=connection, standalone_mode=False) or 0)
     except ClientError as error:
-        sys.exit(show.visible(str(error)))
-    except (KeyboardInterrupt, BrokenPipeError):
-        raise SystemExit(130) from None
+        text.write_notice(str(error))
+        return FAILED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return what the command line may say."""
-    made = argparse.ArgumentParser(
-        prog="mboc",
-        description="The Back Office Connector's portal API.",
-        epilog="Set MBOC_URL to the portal's address and MBOC_API_KEY to an API key.",
-    )
-    made.add_argument("--version", action="version", version=version("mboc-client"))
-    parsers = made.add_subparsers(required=True, metavar="WHAT")
-    for noun in NOUNS:
-        noun.add(parsers)
-    return made
-
-
-async def _run(asked: argparse.Namespace) -> int:
-    url, key = (
-        os.environ.get("MBOC_URL", "http://127.0.0.1:8600"),
-        os.environ.get("MBOC_API_KEY", ""),
-    )
-    async with opened(url, key) as portal:
-        return await asked.run(portal, asked) or 0
+def _discard_output() -> None:
+    """Point standard output at the null device, so that the last flush of Python is quiet too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

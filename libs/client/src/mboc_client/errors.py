@@ -1,24 +1,24 @@
 """The tree of expected failures.
 
 ClientError
-├── RefusedError    the API said no, with a problem document
-└── AwayError       the API cannot be reached
+├── RefusedError        the API refused the request, with a problem document
+└── UnavailableError    the API cannot be reached
 """
 
 from __future__ import annotations
 
 
 class ClientError(Exception):
-    """Something to tell in a sentence; the command ends with exit code 1."""
+    """A failure that one sentence explains. The command ends with exit code 1."""
 
 
 class RefusedError(ClientError):
-    """The API refused; ``status`` is the HTTP status."""
+    """The API refused the request; ``status`` is the HTTP status."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
 
 
-class AwayError(ClientError):
+class UnavailableError(ClientError):
     """The API cannot be reached."""

@@ -1,1 +1,1 @@
-"""What two processes must agree on, and what every process starts with."""
+"""Contracts that processes share, and the parts that every process starts with."""

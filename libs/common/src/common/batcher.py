@@ -1,4 +1,4 @@
-"""Group commit: the items that wait when the previous flush is done go out together."""
+"""Group commit: items that arrive during one flush go out together in the next one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 I = TypeVar("I")  # noqa: E741 - an item
 R = TypeVar("R")
 MOST_BYTES = 1024 * 1024
-"""In one flush, unless a single item is larger: RabbitMQ 4 takes 16 MiB in a message."""
+"""The limit of one flush, unless a single item is larger. RabbitMQ 4 accepts messages of up to 16
+MiB.
+"""
 
 
 class _Submitted(NamedTuple, Generic[I, R]):
@@ -23,15 +25,15 @@ class _Submitted(NamedTuple, Generic[I, R]):
 
 
 class Batcher(Generic[I, R]):
-    """Gathers single items into one flush at a time; adds no delay when idle.
+    """Groups single items into flushes, one flush at a time. An idle batcher adds no delay.
 
-    It works for all of them, so for no single one's trace.
+    A flush runs outside every trace, because its items belong to many traces.
 
-    ``flush`` gets 1 to ``limit`` items, which ``size_of`` measures as at most ``most_bytes``
-    together; a single larger item goes alone. It returns one result per item, in order; a result
-    that is an exception is raised to the submitter of that item. An exception it raises goes to all
-    of them. An item whose submitter was cancelled is flushed all the same, unless
-    ``drops_cancelled``.
+    ``flush`` receives 1 to ``limit`` items. Their sizes by ``size_of`` add up to at most
+    ``most_bytes``. A larger item is flushed alone. ``flush`` returns one result per item, in order.
+    A result that is an exception is raised to the submitter of that item. An exception that
+    ``flush`` raises goes to the submitters of all its items. An item whose submitter was cancelled
+    is flushed too, unless ``drops_cancelled`` is set.
     """
 
     def __init__(
@@ -63,13 +65,13 @@ class Batcher(Generic[I, R]):
         await asyncio.sleep(0)
         try:
             while self._waiting:
-                if batch := self._next():
-                    await self._one(batch)
+                if batch := self._take_batch():
+                    await self._flush_batch(batch)
         finally:
             self._flushing = None
 
-    def _next(self) -> list[_Submitted[I, R]]:
-        """Take the first items that fit into one flush."""
+    def _take_batch(self) -> list[_Submitted[I, R]]:
+        """Remove and return the first items that fit into one flush."""
         batch: list[_Submitted[I, R]] = []
         size = 0
         while self._waiting and len(batch) < self._limit:
@@ -82,7 +84,7 @@ class Batcher(Generic[I, R]):
             self._waiting.popleft()
         return batch
 
-    async def _one(self, batch: list[_Submitted[I, R]]) -> None:
+    async def _flush_batch(self, batch: list[_Submitted[I, R]]) -> None:
         results: Sequence[R | Exception]
         try:
             results = await self._flush([one.item for one in batch])

@@ -1,6 +1,4 @@
-"""The connection to RabbitMQ: wait until it is there, declare what is missing, publish
-with confirmation.
-"""
+"""The connection to RabbitMQ: connecting, declaring missing queues, publishing with confirms."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from common.errors import (
 )
 from common.message_size import MessageSize
 from common.metrics import BROKER_RECONNECTS
-from common.publish_waits import PublishWaits
+from common.unconfirmed_messages import UnconfirmedMessages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -31,22 +29,22 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
 CONFIRM_TIMEOUT_S = 30.0
-"""A publish that a lost connection has caught in the client library's queue ends after this."""
-_AWAY = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
+"""Ends a publish that is stuck in the client library's queue after a lost connection."""
+_UNAVAILABLE = (AMQPError, ConnectionError, TimeoutError, OSError, RuntimeError)
 
 
 @contextlib.contextmanager
 def translate_broker_errors() -> Iterator[None]:
-    """Say in our own words that RabbitMQ is away.
+    """Translate errors of the client library into NotRoutedError and BrokerUnavailableError.
 
-    A lost connection also shows as a cancellation that nobody asked for: the client library cancels
-    what waits for the broker.
+    A lost connection also shows as a cancellation that this process did not request: the client
+    library cancels the tasks that wait for the broker.
     """
     try:
         yield
     except PublishError as error:
-        raise NotRoutedError("no queue is bound for them") from error
-    except _AWAY as error:
+        raise NotRoutedError("no queue is bound for the message") from error
+    except _UNAVAILABLE as error:
         raise BrokerUnavailableError(type(error).__name__) from error
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
@@ -56,9 +54,7 @@ def translate_broker_errors() -> Iterator[None]:
 
 
 async def connect(url: str, name: str) -> AbstractRobustConnection:
-    """Return a connection that restores itself; waits for as long as RabbitMQ is not
-    there and says so.
-    """
+    """Return a connection that restores itself. Wait and log while RabbitMQ is unavailable."""
     while True:
         try:
             connection = await aio_pika.connect_robust(
@@ -68,8 +64,8 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
                 fail_fast=True,
                 timeout=5,
             )
-        except _AWAY as error:
-            log.warning("RabbitMQ is not there yet, waiting for it", reason=type(error).__name__)
+        except _UNAVAILABLE as error:
+            log.warning("RabbitMQ is unavailable, waiting for it", reason=type(error).__name__)
             await asyncio.sleep(1)
         else:
             connection.reconnect_callbacks.add(count_reconnect)
@@ -77,14 +73,14 @@ async def connect(url: str, name: str) -> AbstractRobustConnection:
 
 
 async def connect_once(url: str, name: str) -> AbstractConnection:
-    """Return a connection that restores nothing by itself; raises BrokerAwayError."""
+    """Return a connection that does not restore itself. Raises BrokerUnavailableError."""
     with translate_broker_errors():
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             return await aio_pika.connect(url, client_properties={"connection_name": name})
 
 
 def count_reconnect(*_: object) -> None:
-    """Count that a connection was lost and made again."""
+    """Count a lost connection that was restored."""
     BROKER_RECONNECTS.inc()
 
 
@@ -100,12 +96,12 @@ class ConfirmedPublisher(Protocol):
         kind: str,
         routing_key: str = "",
     ) -> None:
-        """Return when the message is safe; consumers recognise a repeated id."""
+        """Return when the message is stored. Consumers recognise a repeated id."""
 
 
 class Publisher:
-    """Publishes persistent, mandatory, confirmed messages on a connection of its own (back-pressure
-    is per connection).
+    """Publishes persistent, mandatory, confirmed messages on a connection of its own, because
+    back-pressure is per connection.
     """
 
     def __init__(
@@ -117,21 +113,21 @@ class Publisher:
         self._part = part
         self._connection: AbstractRobustConnection | None = None
         self._exchanges: dict[str, AbstractExchange] = {}
-        self._waiting = {
-            exchange.name: PublishWaits(exchange.name)
+        self._unconfirmed = {
+            exchange.name: UnconfirmedMessages(exchange.name)
             for exchange in (*part.publishes, topology.DEAD_LETTERS)
         }
         self._size = MessageSize()
         self._is_declaring = False
 
     async def open(self) -> AbstractRobustConnection:
-        """Wait for RabbitMQ and declare what must exist before the first message is published;
-        returns the connection.
+        """Wait for RabbitMQ, declare the exchanges and queues of this service, and return the
+        connection.
 
         Raises QueueMismatchError.
         """
         self._connection = await self._connect()
-        # A channel that has to restore a declaration stays closed when that is refused once.
+        # A channel that restores a declaration stays closed after one refusal, so it gets its own.
         async with await self._connection.channel() as declaring:
             await declare_exchanges(declaring, self._part.exchanges)
             await declare(declaring, *self._part.queues)
@@ -143,7 +139,7 @@ class Publisher:
 
     @property
     def is_connected(self) -> bool:
-        """Whether RabbitMQ can be spoken to now."""
+        """Whether the connection to RabbitMQ is open now."""
         return (
             bool(self._exchanges)
             and self._connection is not None
@@ -151,12 +147,12 @@ class Publisher:
         )
 
     def check(self) -> str | None:
-        """Return the reason when RabbitMQ cannot be reached now."""
-        return None if self.is_connected else "RabbitMQ is away"
+        """Return a reason while RabbitMQ is unavailable."""
+        return None if self.is_connected else "RabbitMQ is unavailable"
 
     def check_waiting(self) -> str | None:
-        """Return the reason when RabbitMQ has not taken messages for over ten seconds."""
-        return next(filter(None, (waiting.check() for waiting in self._waiting.values())), None)
+        """Return a reason while a message has been unconfirmed for over ten seconds."""
+        return next(filter(None, (sent.check() for sent in self._unconfirmed.values())), None)
 
     async def publish(
         self,
@@ -168,9 +164,10 @@ class Publisher:
         correlation_id: str = "",
         routing_key: str = "",
     ) -> None:
-        """Publish and wait for the broker's confirmation; raises BrokerAwayError when there is
-        none within half a minute, NotRoutedError after it declared the queues again, and
-        MessageTooLargeError.
+        """Publish and wait for the broker's confirmation.
+
+        Raises BrokerUnavailableError without a confirmation within half a minute, NotRoutedError
+        after declaring the queues again, and MessageTooLargeError.
         """
         self._size.check(body)
         message = aio_pika.Message(
@@ -206,25 +203,25 @@ class Publisher:
         kind: str,
         routing_key: str = "",
     ) -> None:
-        """Publish, and go on trying while RabbitMQ is away; consumers recognise the repeated id.
+        """Publish, and retry while RabbitMQ is unavailable. Consumers recognise the repeated id.
 
         A wait of over ten seconds is logged, measured and returned by ``check_waiting``. Raises
         MessageTooLargeError.
         """
-        pause, waiting = 0.05, self._waiting[exchange.name]
-        with waiting.message():
+        pause, unconfirmed = 0.05, self._unconfirmed[exchange.name]
+        with unconfirmed.track():
             while True:
                 try:
                     return await self.publish(
                         exchange, body, message_id=message_id, kind=kind, routing_key=routing_key
                     )
                 except BrokerUnavailableError as error:
-                    waiting.failed(str(error))
+                    unconfirmed.record_failure(str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
 
     async def _declare_again(self, exchange: topology.Exchange, routing_key: str) -> None:
-        """Declare the queues that the message is for: they may have been deleted."""
+        """Declare the queues of this message again, because they may have been deleted."""
         queues = self._part.queues_for(exchange, routing_key)
         if self._is_declaring or self._connection is None or not queues:
             return
@@ -241,13 +238,13 @@ class Publisher:
             self._is_declaring = False
 
     async def close(self) -> None:
-        """Close the connection; gives up after five seconds, because aio-pika would wait for a
-        broker that is away.
+        """Close the connection. Give up after five seconds, because aio-pika would wait for an
+        unavailable broker.
         """
         if self._connection is None:
             return
         try:
             async with asyncio.timeout(5):
                 await self._connection.close()
-        except _AWAY:
-            log.warning("RabbitMQ was away while closing the connection")
+        except _UNAVAILABLE:
+            log.warning("RabbitMQ was unavailable while the connection was closed")

@@ -1,5 +1,5 @@
-"""How FastStream consumes here: parse by type, hand over, acknowledge; a message that cannot be
-handled is dead-lettered.
+"""Consumers with FastStream: a message is parsed, handled and acknowledged. A message that cannot
+be handled is dead-lettered.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
-    """Return a broker whose subscribers get parsed messages, try them up to three times and
-    acknowledge after the handler or the dead letter.
+    """Return a broker whose subscribers receive parsed messages. A message is handled up to three
+    times and acknowledged after the handler or the dead letter.
     """
 
     class DeadLettering(BaseMiddleware[Any, Any]):
@@ -56,8 +56,8 @@ def consuming_broker(url: str, publisher: Publisher) -> RabbitBroker:
 async def consuming_checks(
     broker: RabbitBroker, what: str
 ) -> tuple[Callable[[], str | None], Callable[[], str | None]]:
-    """Return the checks of a started broker: whether its connection has all that it had, and
-    whether every subscriber is at work; ``what`` they consume.
+    """Return the readiness checks of a started broker: its connection is intact, and every
+    subscriber is running. ``consumed`` names the messages in the reason.
     """
     consuming = lambda: (  # noqa: E731
         None if all(s.running for s in broker.subscribers) else f"{what} are not consumed"
@@ -68,9 +68,10 @@ async def consuming_checks(
 def subscriber(
     broker: RabbitBroker, source: topology.Queue, decoder: Decoder, at_once: int
 ) -> Callable[[Handler], Any]:
-    """Return the decorator of a handler for one of our queues, with ``at_once`` messages in hand.
+    """Return the decorator of a handler for a shared queue, with at most ``at_once`` unacknowledged
+    messages.
 
-    A message that was neither handled nor dead-lettered goes back to the queue.
+    A message that was neither handled nor dead-lettered returns to the queue.
     """
     return broker.subscriber(
         _queue(source),
@@ -89,7 +90,7 @@ def own_subscriber(
     decoder: Decoder,
     at_once: int,
 ) -> Callable[[Handler], Any]:
-    """Return the decorator of a handler for a queue of this replica's own (``own_queue``)."""
+    """Return the decorator of a handler for this replica's own queue (see ``own_queue``)."""
     return broker.subscriber(
         own,
         _exchange(source),
@@ -101,7 +102,7 @@ def own_subscriber(
 
 
 def _queue(source: topology.Queue) -> RabbitQueue:
-    """Return FastStream's word for one of our queues."""
+    """Return FastStream's declaration of a queue."""
     arguments: Any = {
         key: value for key, value in source.arguments.items() if key != "x-queue-type"
     }
@@ -115,10 +116,11 @@ def _queue(source: topology.Queue) -> RabbitQueue:
 
 
 def own_queue(name: str, routing_key: str = "", most_messages: int | None = None) -> RabbitQueue:
-    """Return a queue of one replica's own, which RabbitMQ deletes a minute after its last use.
+    """Return a queue for one replica, which RabbitMQ deletes a minute after its last use.
 
-    It is not exclusive: after a half-open connection the replica could not use it again until
-    RabbitMQ's heartbeat gives the old connection up. With ``most_messages`` it drops the oldest.
+    The queue is not exclusive. After a half-open connection the replica could not use an exclusive
+    queue until RabbitMQ's heartbeat closes the old connection. With ``most_messages`` the queue
+    drops its oldest messages.
     """
     arguments: Any = {"x-expires": topology.OWN_QUEUE_EXPIRES_MS}
     if most_messages is not None:
@@ -127,12 +129,12 @@ def own_queue(name: str, routing_key: str = "", most_messages: int | None = None
 
 
 def _exchange(source: topology.Exchange) -> RabbitExchange:
-    """Return FastStream's word for one of our exchanges."""
+    """Return FastStream's declaration of an exchange."""
     return RabbitExchange(source.name, type=ExchangeType(source.type), durable=True)
 
 
 def parsed_by(parse: Callable[[bytes], Any]) -> Decoder:
-    """Return a decoder: the handler gets what ``parse`` makes of the body."""
+    """Return a decoder that gives the handler the result of ``parse``."""
 
     async def decode(message: RabbitMessage) -> Any:
         return parse(message.body)

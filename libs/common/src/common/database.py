@@ -1,4 +1,4 @@
-"""The connection to MongoDB (motor; docs/adr/0005 says why, and what its end of life means)."""
+"""The connection to MongoDB through motor (docs/adr/0005 covers its end of life)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 log = structlog.get_logger()
-BUILDING_S = 86_400.0
-PING_S = 3.0
-SILENT_S = 10.0
-"""Between two log lines about operations that wait for MongoDB."""
+INDEX_BUILD_TIMEOUT_S = 86_400.0
+PING_INTERVAL_S = 3.0
+LOG_INTERVAL_S = 10.0
+"""The shortest time between two log lines about failed operations."""
+
+DUPLICATE_KEY = 11000
+"""MongoDB's error code for a key that a unique index already has."""
 
 PERMANENT_CODES = frozenset(
     {
@@ -32,18 +35,19 @@ PERMANENT_CODES = frozenset(
         *(26, 27, 67, 68, 72, 73, 85, 86, 197),  # a collection or an index that is not as expected
         *(20, 59, 115, 168, 238, 292),  # a command, a stage or a sort that this MongoDB refuses
         *(10334, 17280, 17419, 17420),  # too large
-        *(11000, 11001, 12582),  # a duplicate
+        *(DUPLICATE_KEY, 11001, 12582),  # a duplicate
     }
 )
-"""MongoDB's answers that are the same however often the operation is repeated
-(mongo: src/mongo/base/error_codes.yml); every other one may pass by itself, such as 13 without a
-role, 371 while writes are blocked, 8000 over a quota or 14031 without space.
+"""MongoDB's error codes that repeat with every try (mongo: src/mongo/base/error_codes.yml).
+
+Other errors may pass, such as 13 (no role yet), 371 (writes are blocked), 8000 (over a quota) or
+14031 (no disk space).
 """
 
 
 def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
-    """Return the database; majority writes, retried once by the driver, no operation longer
-    than five seconds.
+    """Return the database, with majority writes, one retry by the driver, and a timeout of five
+    seconds for each operation.
     """
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         url,
@@ -59,15 +63,15 @@ def open_database(url: str, name: str) -> AsyncIOMotorDatabase[dict[str, Any]]:
 
 
 async def wait_for_database(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Wait for as long as MongoDB has no primary, and say so."""
-    while reason := await _absence(database):
-        log.warning("MongoDB is not there yet, waiting for it", reason=reason)
+    """Wait and log while MongoDB has no primary."""
+    while reason := await _unavailable_reason(database):
+        log.warning("MongoDB is unavailable, waiting for it", reason=reason)
         await asyncio.sleep(1)
 
 
 class DatabaseHealth:
-    """Whether MongoDB's primary answered lately: without it no delivery is claimed, nothing
-    recorded and nothing requeued.
+    """The health check of MongoDB's primary. Without a primary no delivery is claimed, recorded or
+    requeued.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
@@ -75,20 +79,18 @@ class DatabaseHealth:
         self._answers = True
 
     async def run(self) -> None:
-        """Ask every few seconds until cancelled."""
+        """Ping the primary every few seconds until cancelled."""
         while True:
-            self._answers = await _absence(self._database) is None
-            await asyncio.sleep(PING_S)
+            self._answers = await _unavailable_reason(self._database) is None
+            await asyncio.sleep(PING_INTERVAL_S)
 
     def check(self) -> str | None:
-        """Say so when it did not."""
+        """Return a reason when the last ping failed."""
         return None if self._answers else "MongoDB does not answer"
 
 
-async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
-    """Return why the primary does not answer, None when it does: the name of an error, or what
-    MongoDB calls it.
-    """
+async def _unavailable_reason(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None:
+    """Return the reason why the primary does not answer, as an error's name, or None."""
     try:
         reason = None if (await database.command("hello")).get("isWritablePrimary") else "NoPrimary"
     except PyMongoError as error:
@@ -99,8 +101,8 @@ async def _absence(database: AsyncIOMotorDatabase[dict[str, Any]]) -> str | None
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Whether the same operation may be tried again: MongoDB cannot be reached, or gave an answer
-    that is not known to be permanent.
+    """Whether the same operation may succeed later: MongoDB is unreachable, or its error is not
+    known to be permanent.
     """
     if isinstance(error, BulkWriteError):
         refused = error.details.get("writeErrors") or ()
@@ -115,37 +117,62 @@ def is_unavailable(error: Exception) -> bool:
 def retry_while_unavailable() -> AsyncIterator[stamina.Attempt]:
     """Repeat a block without end while MongoDB is unavailable, with pauses of up to two seconds.
 
-    Used as ``async for trial in outlast(): with trial: ...``.
+    Usage: ``async for trial in retry_while_unavailable(): with trial: ...``.
     """
     return stamina.retry_context(
         on=count_unavailable, attempts=None, timeout=None, wait_initial=0.05, wait_max=2.0
     ).__aiter__()
 
 
+def is_duplicate(error: OperationFailure) -> bool:
+    """Whether MongoDB refused a write for duplicate keys, and for no other reason."""
+    if isinstance(error, BulkWriteError):
+        refused = error.details.get("writeErrors") or ()
+        return bool(refused) and all(one["code"] == DUPLICATE_KEY for one in refused)
+    return error.code == DUPLICATE_KEY
+
+
+async def insert_missing(
+    collection: AsyncIOMotorCollection[dict[str, Any]], documents: Sequence[dict[str, Any]]
+) -> None:
+    """Insert the documents whose keys the collection does not have yet.
+
+    Waits while MongoDB is unavailable. An earlier try may have inserted some of the documents,
+    so duplicates are no error. They stay as they are in the collection.
+    """
+    async for trial in retry_while_unavailable():
+        with trial:
+            try:
+                await collection.insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                if not is_duplicate(error):
+                    raise
+
+
 async def ensure_indexes(
     collection: AsyncIOMotorCollection[dict[str, Any]], indexes: Sequence[pymongo.IndexModel]
 ) -> None:
-    """Make the indexes that are missing, however long building them takes.
+    """Create the missing indexes, however long a build takes.
 
-    MongoDB gives up a build whose client stops waiting, so the five seconds of other operations
-    would never end one on a large collection.
+    MongoDB aborts a build whose client disconnects. The five seconds of other operations would
+    abort each build on a large collection.
     """
-    with pymongo.timeout(BUILDING_S):
+    with pymongo.timeout(INDEX_BUILD_TIMEOUT_S):
         async for trial in retry_while_unavailable():
             with trial:
                 await collection.create_indexes(indexes)
 
 
 def reason_of(error: Exception) -> str:
-    """Return MongoDB's own name or number of an error, without its text, which may quote data."""
+    """Return MongoDB's name or number of an error, without its text, which may quote data."""
     details: dict[str, Any] = getattr(error, "details", None) or {}
     one = next(iter(details.get("writeErrors") or ()), details)
     name = one.get("codeName") or one.get("code")
     return str(name or type(error).__name__)
 
 
-class _Waiting:
-    """Logs that operations wait for MongoDB, every ten seconds at most."""
+class _FailureLog:
+    """Logs failed operations, every ten seconds at most."""
 
     def __init__(self) -> None:
         self._logged_at = float("-inf")
@@ -153,19 +180,19 @@ class _Waiting:
     def count(self, error: Exception) -> None:
         MONGODB_FAILURES.inc()
         now = time.monotonic()
-        if now - self._logged_at >= SILENT_S:
+        if now - self._logged_at >= LOG_INTERVAL_S:
             self._logged_at = now
             log.warning(
-                "MongoDB did not take an operation, which is tried again", reason=reason_of(error)
+                "MongoDB refused an operation, which is tried again", reason=reason_of(error)
             )
 
 
-_waiting = _Waiting()
+_failure_log = _FailureLog()
 
 
 def count_unavailable(error: Exception) -> bool:
-    """Whether MongoDB is unavailable; counts and logs each such error for the alerts."""
-    away = is_unavailable(error)
-    if away:
-        _waiting.count(error)
-    return away
+    """Whether MongoDB is unavailable. Counts and logs each error of this kind for the alerts."""
+    is_failure = is_unavailable(error)
+    if is_failure:
+        _failure_log.count(error)
+    return is_failure

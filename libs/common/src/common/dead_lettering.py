@@ -1,4 +1,4 @@
-"""Handles a message, and dead-letters it where it cannot be parsed or its handler raises."""
+"""Handles a message, and dead-letters it when it cannot be parsed or its handler raises."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from common import topology
-from common.contracts.dead_letter import DeadLetter, bounded
+from common.contracts.dead_letter import DeadLetter, body_fields
 from common.contracts.message import digest
 from common.errors import BrokerUnavailableError, PoisonError
 from common.metrics import DEAD_LETTERS
@@ -37,13 +37,12 @@ async def handle_or_dead_letter(
     queue: str,
     handle: Callable[[], Awaitable[T]],
 ) -> T | None:
-    """Handle the message, up to three times with a growing pause, then dead-letter it; the caller
-    acknowledges it.
+    """Handle the message up to three times with growing pauses, then dead-letter it. The caller
+    acknowledges the message.
 
-    Tries are counted here, while the message is in hand: RabbitMQ's count also grows with handovers
-    and lost connections, and from 4.3 on a nack does not count. While RabbitMQ is away no try
-    counts. A message of the queue of dead letters is never dead-lettered: it is tried again without
-    end.
+    Tries are counted in this process, because RabbitMQ's count also grows with handovers and lost
+    connections, and from 4.3 on a nack does not count. Tries while RabbitMQ is unavailable do not
+    count. A message of the dead-letter queue is never dead-lettered, but tried again without end.
     """
     tries = 0
     while True:
@@ -69,8 +68,8 @@ async def dead_letter(
     error: Exception,
     body: bytes | None = None,
 ) -> None:
-    """Publish the message, or a ``body`` that is a part of it, to the dead letters, to be shown as
-    Failed with its reason.
+    """Publish the message as a dead letter, which Error Tracking shows as Failed with its reason.
+    ``body`` replaces the message's body, when only a part of it failed.
     """
     body = message.body if body is None else body
     _COUNTED.get(message.exchange or "", DEAD_LETTERS.labels("other")).inc()
@@ -88,7 +87,7 @@ async def publish_dead_letter(
     queue: str,
     kind: str | None,
 ) -> None:
-    """Publish a dead letter: the message's body, cut to a bounded size, and the reason."""
+    """Publish a dead letter with the reason and the message's body, cut to a bounded size."""
     letter = DeadLetter(
         dead_letter_id=digest([queue, message_id, body.hex()]),
         queue=queue,
@@ -96,9 +95,11 @@ async def publish_dead_letter(
         reason=_reason(error),
         trace=None if _is_poison(error) else stack_trace_of(error),
         at=datetime.now(UTC),
-        **bounded(body),
+        **body_fields(body),
     )
-    log.error("a message was parked", queue=queue, message_id=message_id, reason=letter.reason)
+    log.error(
+        "a message was dead-lettered", queue=queue, message_id=message_id, reason=letter.reason
+    )
     await publisher.publish_until_confirmed(
         topology.DEAD_LETTERS,
         letter.model_dump_json().encode(),

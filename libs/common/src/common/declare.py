@@ -1,4 +1,4 @@
-"""Declares exchanges and queues, and names the difference where a queue has other arguments."""
+"""Declares exchanges and queues, and reports queues that exist with other arguments."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 async def declare_exchanges(
     channel: AbstractChannel, exchanges: Iterable[topology.Exchange]
 ) -> None:
-    """Declare these exchanges; harmless when they are there."""
+    """Declare these exchanges. Existing ones stay."""
     for exchange in exchanges:
         await channel.declare_exchange(exchange.name, exchange.type, durable=True)
 
 
 async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
-    """Declare these queues with their exchanges and bindings; harmless when they exist.
+    """Declare these queues with their exchanges and bindings. Existing ones stay.
 
     Raises QueueMismatchError, which closes the channel.
     """
@@ -40,9 +40,9 @@ async def declare(channel: AbstractChannel, *queues: topology.Queue) -> None:
 
 
 def _difference(queue: str, reply: str) -> str:
-    """Return what is different: RabbitMQ's reply names the argument and both values."""
+    """Return the difference as RabbitMQ's reply names it: the argument and both values."""
     difference = reply.partition(" - ")[2] or reply
     return (
         f"RabbitMQ has the queue {queue} with other arguments ({difference}). "
-        "When it is empty, delete it: it is declared again within seconds."
+        "Delete the queue when it is empty. It is declared again within seconds."
     )

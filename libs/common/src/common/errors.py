@@ -1,19 +1,19 @@
 """The expected failures of the servers and of messages.
 
-├── BrokerAwayError        RabbitMQ did not confirm it: try again
-│   └── NotRoutedError     no queue is bound for it
-├── QueueMismatchError     a queue has other arguments
-└── HopelessError          another try cannot succeed
-    ├── MessageTooLargeError  RabbitMQ does not take a message of that size
-    └── UnwritableError       MongoDB never takes the change
+├── BrokerUnavailableError    RabbitMQ did not confirm a message: publish it again
+│   └── NotRoutedError        no queue is bound for the message
+├── QueueMismatchError        a queue exists with other arguments
+└── PoisonError               another try cannot succeed
+    ├── MessageTooLargeError  RabbitMQ does not accept a message of this size
+    └── UnwritableError       MongoDB never accepts the change
 """
 
 from __future__ import annotations
 
 
 class BrokerUnavailableError(Exception):
-    """RabbitMQ did not confirm a message: it may or may not have it; publish it again
-    under the same id.
+    """RabbitMQ did not confirm a message, and may or may not have it. Publish it again under the
+    same id.
     """
 
 
@@ -22,19 +22,19 @@ class NotRoutedError(BrokerUnavailableError):
 
 
 class QueueMismatchError(Exception):
-    """A queue exists with other arguments than ours; ``str()`` names it and the difference."""
+    """A queue exists with other arguments. ``str()`` names the queue and the difference."""
 
 
 class PoisonError(Exception):
-    """Another try cannot succeed; ``str()`` says why, without any data."""
+    """Another try cannot succeed. ``str()`` is the reason, without any data."""
 
 
 class MessageTooLargeError(PoisonError):
-    """RabbitMQ does not take a message of that size."""
+    """RabbitMQ does not accept a message of this size."""
 
     def __init__(self, size: int, most: int) -> None:
         super().__init__(f"a message of {size:,} bytes is larger than RabbitMQ's {most:,}")
 
 
 class UnwritableError(PoisonError):
-    """MongoDB never takes the change; ``str()`` names its error."""
+    """MongoDB never accepts the change. ``str()`` names its error."""

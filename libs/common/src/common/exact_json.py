@@ -1,4 +1,4 @@
-"""JSON that carries every number digit by digit: Python's own goes through float."""
+"""JSON with exact numbers. Python's own module reads numbers as floats."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 LARGEST_EXPONENT = 400
-"""A number beyond it, either way, is read as text: its digits would fill the memory."""
+"""A number with a larger exponent stays text, because its digits would fill the memory."""
 
 
 def read_json(text: str, **hooks: Any) -> Any:
-    """Return the value of a JSON text, with a Decimal for each number that is no integer; ``hooks``
-    are those of ``json.loads``. Raises ValueError or RecursionError.
+    """Return the value of a JSON text, with a Decimal for each number that is no integer.
+
+    ``hooks`` are those of ``json.loads``. Raises ValueError or RecursionError.
     """
     return json.loads(text, parse_float=_number, **hooks)
 

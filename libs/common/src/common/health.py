@@ -1,4 +1,4 @@
-"""Health in three questions: does the event loop turn, can requests be answered, is work done?"""
+"""Health endpoints: the event loop runs, requests can be answered, messages are processed."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractRobustConnection
 
-BEAT_S = 3.0
-STALE_S = 10.0
-AWAY_AFTER_S = 10.0
-"""A server counts as away after a starting process has waited so long for it."""
+LOOPBACK_INTERVAL_S = 3.0
+LOOPBACK_TIMEOUT_S = 10.0
+UNAVAILABLE_AFTER_S = 10.0
+"""A server counts as unavailable after a starting process has waited this long for it."""
 STARTING = "still starting"
 
 
 class Readiness:
-    """The reasons why this process does not do its work; without one it is ready."""
+    """The reasons why this process does not work. Without a reason it is ready."""
 
     def __init__(self) -> None:
         self._checks: list[Callable[[], str | None]] = [lambda: STARTING]
@@ -40,13 +40,13 @@ class Readiness:
         READY.set_function(lambda: 0.0 if self.reasons else 1.0)
 
     def watch(self, *checks: Callable[[], str | None]) -> None:
-        """Be ready once starting is over and none of these checks names a reason."""
+        """Finish the start. The process is ready while none of these checks returns a reason."""
         self._checks = list(checks)
         self._has_started = True
 
     @contextlib.contextmanager
     def waiting_for_servers(self) -> Iterator[None]:
-        """Wait for RabbitMQ or MongoDB inside this block, while starting."""
+        """Mark the block as a wait for RabbitMQ or MongoDB during the start."""
         self._waits_since = time.monotonic()
         try:
             yield
@@ -55,94 +55,97 @@ class Readiness:
 
     @property
     def reasons(self) -> list[str]:
-        """One sentence for each thing that is missing."""
+        """One sentence for each failed check."""
         return [reason for check in self._checks if (reason := check())]
 
     @property
-    def answers(self) -> bool:
-        """Whether requests can be answered: not while starting, unless a server is away.
+    def can_answer(self) -> bool:
+        """Whether requests can be answered: after the start, or while the start waits for a server.
 
-        Without RabbitMQ or MongoDB the answer may be a 503 that says so.
+        Without RabbitMQ or MongoDB the answer may be a 503 with the reason.
         """
         waits_since = self._waits_since
-        is_waiting = waits_since is not None and time.monotonic() - waits_since > AWAY_AFTER_S
+        is_waiting = (
+            waits_since is not None and time.monotonic() - waits_since > UNAVAILABLE_AFTER_S
+        )
         return self._has_started or is_waiting
 
 
 class ConnectionIntact:
-    """Whether a connection has everything that it had: after a loss its channels and consumers come
-    back one by one, and each may take its time.
+    """The check that a connection has all its channels and consumers. After a loss the client
+    library restores them one by one, and each may take time.
     """
 
     def __init__(self, connection: AbstractConnection) -> None:
-        self._is_whole = True
+        self._is_intact = True
         connection.close_callbacks.add(self._lost)
         if isinstance(connection, aio_pika.RobustConnection):
-            connection.reconnect_callbacks.add(self._back)
+            connection.reconnect_callbacks.add(self._restored)
 
     def check(self) -> str | None:
-        """Say so when something is missing."""
-        return None if self._is_whole else "RabbitMQ has not given back every consumer yet"
+        """Return a reason while channels or consumers are missing."""
+        return None if self._is_intact else "RabbitMQ has not restored every consumer yet"
 
     def _lost(self, *_: object) -> None:
-        self._is_whole = False
+        self._is_intact = False
 
-    def _back(self, *_: object) -> None:
-        self._is_whole = True
+    def _restored(self, *_: object) -> None:
+        self._is_intact = True
 
 
 class Loopback:
-    """Sends itself a message every few seconds: a connection that looks open but carries
-    nothing is found out.
+    """Sends itself a message every few seconds, which detects a connection that looks open but
+    carries nothing.
     """
 
     def __init__(self, connection: AbstractRobustConnection) -> None:
         self._connection = connection
-        self._whole = ConnectionIntact(connection)
-        self._heard_at = float("-inf")
+        self._intact = ConnectionIntact(connection)
+        self._received_at = float("-inf")
 
     async def run(self) -> None:
-        """Beat until cancelled; survives reconnections."""
+        """Publish and consume until cancelled. Survives reconnections."""
         channel = await self._connection.channel(publisher_confirms=False)
         queue = await channel.declare_queue(
             f"amq_loopback.{uuid.uuid4().hex}",
             durable=True,
             arguments={"x-expires": topology.OWN_QUEUE_EXPIRES_MS},
         )
-        await queue.consume(self._hear, no_ack=True)
+        await queue.consume(self._receive, no_ack=True)
         while True:
             with contextlib.suppress(BrokerUnavailableError), translate_broker_errors():
-                async with asyncio.timeout(BEAT_S):
+                async with asyncio.timeout(LOOPBACK_INTERVAL_S):
                     await channel.default_exchange.publish(
                         aio_pika.Message(b""), queue.name, mandatory=False
                     )
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(LOOPBACK_INTERVAL_S)
 
-    async def _hear(self, _: AbstractIncomingMessage) -> None:
-        self._heard_at = time.monotonic()
+    async def _receive(self, _: AbstractIncomingMessage) -> None:
+        self._received_at = time.monotonic()
 
     def check(self) -> str | None:
-        """Say why the connection is not trusted, if so."""
+        """Return a reason while the connection does not deliver messages."""
         if not self._connection.connected.is_set():
-            return "RabbitMQ is away"
-        if time.monotonic() - self._heard_at > STALE_S:
-            return "RabbitMQ does not bring this process its own messages back"
-        return self._whole.check()
+            return "RabbitMQ is unavailable"
+        if time.monotonic() - self._received_at > LOOPBACK_TIMEOUT_S:
+            return "RabbitMQ does not deliver this process's own messages"
+        return self._intact.check()
 
 
 def health_routes(readiness: Readiness, *, serves_requests: bool = False) -> list[Route]:
-    """Return ``GET /health/live``, ``/health/ready`` and ``/health/consuming``: 200, or 503 with
-    the reasons.
+    """Return ``GET /health/live``, ``/health/ready`` and ``/health/consuming``, which answer 200,
+    or 503 with the reasons.
 
-    A service that ``serves_requests`` is ready when it can answer them: its own 503 and the status
-    page stay reachable while RabbitMQ or MongoDB is away. Others are ready when they work.
+    A service that ``serves_requests`` is ready when it can answer requests, so that the status page
+    and its own 503 stay reachable while RabbitMQ or MongoDB is unavailable. Other services are
+    ready when they process messages.
     """
 
     def live(_: Request) -> JSONResponse:
         return JSONResponse({"live": True})
 
     def ready(_: Request) -> JSONResponse:
-        is_answering = serves_requests and readiness.answers
+        is_answering = serves_requests and readiness.can_answer
         return _answer("ready", [] if is_answering else readiness.reasons)
 
     def consuming(_: Request) -> JSONResponse:

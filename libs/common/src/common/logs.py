@@ -1,4 +1,4 @@
-"""One JSON line per event on standard output, from our own code and from the libraries alike."""
+"""Logs as one JSON line per event on standard output, for this code and the libraries alike."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 import structlog
 
 from common.stack_trace import stack_trace_of
-from common.traces.spans import CURRENT
+from common.traces.spans import CURRENT_SPAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Keep = Callable[[str], None]
+    Forward = Callable[[str], None]
 
-_NOISY = (
+_SILENCED = (
     "aio_pika",
     "aiormq",
     "faststream",
@@ -30,81 +30,81 @@ _NOISY = (
 )
 
 
-def configure_logs(service: str, replica: str, level: str, keep: Keep | None = None) -> None:
-    """Send every log line to standard output as JSON with time, level, service, replica and, of
-    work for one change, its trace; ``keep`` gets each line too.
+def configure_logs(service: str, replica: str, level: str, forward: Forward | None = None) -> None:
+    """Write each log line to standard output as JSON with time, level, service and replica.
+
+    A line about one change also has its trace id. ``forward`` receives each line too.
     """
 
-    def named(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    def add_names(
+        _: object, __: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
         event.update(service=service, replica=replica)
-        step = CURRENT.get()
-        if step is not None and step.traceparent is not None:
-            event["trace_id"] = step.trace_id
+        span = CURRENT_SPAN.get()
+        if span is not None and span.traceparent is not None:
+            event["trace_id"] = span.trace_id
         return event
 
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
-        named,
+        add_names,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(_without_text),
+        structlog.processors.ExceptionRenderer(_render_stack_trace),
     ]
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.JSONRenderer(serializer=_plain),
-            *([_handing_to(keep)] if keep else []),
+            structlog.processors.JSONRenderer(serializer=_to_json),
+            *([_forwarding_to(forward)] if forward else []),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    handler = _Handler(keep or (lambda _: None))
+    handler = _Handler(forward or (lambda _: None))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in (
-        _NOISY
-    ):  # a reconnect makes bursts of harmless errors here; our own code says once what happened
+    # A reconnect causes bursts of harmless errors in these loggers. This code logs it once.
+    for name in _SILENCED:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _without_text(exc_info: structlog.typing.ExcInfo) -> str:
-    """Return where the error was raised; its own text may quote a payload."""
+def _render_stack_trace(exc_info: structlog.typing.ExcInfo) -> str:
+    """Return the stack trace without the error's text, which may quote a payload."""
     return stack_trace_of(exc_info[1])
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Writes the libraries' lines, and hands each one on as it was written."""
+    """Writes log lines of libraries, and forwards each written line."""
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, forward: Forward) -> None:
         super().__init__(sys.stdout)
-        self._keep = keep
+        self._forward = forward
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)
-        self._keep(line)
+        self._forward(line)
         return line
 
 
-def _handing_to(keep: Keep) -> structlog.typing.Processor:
-    """Return the step behind the last one: the finished line is handed on as it stands, which
-    costs an append.
-    """
+def _forwarding_to(forward: Forward) -> structlog.typing.Processor:
+    """Return the last processor, which forwards the finished line. Its cost is one append."""
 
-    def hand(_: object, __: str, line: Any) -> str:
-        keep(line)
+    def forward_line(_: object, __: str, line: Any) -> str:
+        forward(line)
         return str(line)
 
-    return hand
+    return forward_line
 
 
-def _plain(event: dict[str, object], **_: object) -> str:
-    """Encode without a fallback for foreign types: twice as fast, and our own lines hold none;
-    anything else is shown as text.
+def _to_json(event: dict[str, object], **_: object) -> str:
+    """Encode without a fallback for foreign types, which is twice as fast. The lines of this code
+    need no fallback. Other values are encoded as text.
     """
     try:
         return json.dumps(event)

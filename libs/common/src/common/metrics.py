@@ -1,4 +1,4 @@
-"""What every process counts, and the page Prometheus reads.
+"""Metrics that every process has, and the page that Prometheus reads.
 
 Label values come from closed sets, never from ids of data.
 """
@@ -18,40 +18,40 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-READY = Gauge("mboc_ready", "1 while this process does its work for real, else 0.")
+READY = Gauge("mboc_ready", "1 while this process works, else 0.")
 EVENT_LOOP_LAG = Histogram(
     "mboc_event_loop_lag_seconds",
-    "How late the event loop came to a task that was due: what every message waits besides.",
+    "How late the event loop ran a task that was due. Every message waits this long in addition.",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
 BROKER_RECONNECTS = Counter(
-    "mboc_broker_reconnects_total", "Connections to RabbitMQ that were lost and made again."
+    "mboc_broker_reconnects_total", "Connections to RabbitMQ that were lost and restored."
 )
 MONGODB_FAILURES = Counter(
     "mboc_mongodb_failures_total",
     (
-        "Operations that MongoDB did not take, because it was away or had no primary. They are "
-        "tried again until it does."
+        "Operations that failed because MongoDB was unavailable or had no primary. They are tried "
+        "again until they succeed."
     ),
 )
 PUBLISH_WAITING = Gauge(
     "mboc_publish_waiting_seconds",
     (
-        "How long the oldest message to an exchange has waited for RabbitMQ to confirm it; "
+        "How long the oldest message to an exchange has waited for RabbitMQ's confirmation. "
         "0 = none waits."
     ),
     ["exchange"],
 )
 DEAD_LETTERS = Counter(
     "mboc_dead_letters_total",
-    "Messages that this process parked, because no code understood them or their handler raised.",
+    "Messages that this process dead-lettered, as unreadable or because their handler failed.",
     ["exchange"],
 )
 
 
 def metrics_route() -> Route:
     """Return ``GET /metrics`` in Prometheus' text format."""
-    # One more series for every counter and histogram, which nobody asks for.
+    # Otherwise every counter and histogram has one more series, which no dashboard reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]
 
     def page(_: Request) -> Response:

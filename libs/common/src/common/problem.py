@@ -1,6 +1,4 @@
-"""Problem documents (RFC 9457): how every HTTP answer of ours says what is wrong and
-with which field.
-"""
+"""Problem documents (RFC 9457): every HTTP error names its reason and the wrong field."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ def problem(
     errors: Sequence[dict[str, str]] = (),
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field",
+    """Return an ``application/problem+json`` response. ``errors`` holds one ``{"field",
     "message"}`` per bad field.
     """
     document: dict[str, Any] = {
@@ -44,7 +42,7 @@ def problem(
 
 
 def field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """Turn pydantic's errors into field and message; the values that were sent are left out."""
+    """Return pydantic's errors as field and message, without the values that were sent."""
     return [
         {"field": ".".join(str(part) for part in e["loc"]) or "body", "message": message_of(e)}
         for e in errors
@@ -52,17 +50,17 @@ def field_errors(errors: Sequence[Any]) -> list[dict[str, str]]:
 
 
 def message_of(error: Any) -> str:
-    """Return what one of pydantic's errors says, without the word for its kind."""
+    """Return the message of one of pydantic's errors, without its prefix."""
     return str(error["msg"]).removeprefix("Value error, ")
 
 
 def install(app: FastAPI) -> None:
-    """Have every error of this app answered by a problem document."""
+    """Answer every error of this app with a problem document."""
     from fastapi.exceptions import RequestValidationError  # noqa: PLC0415 - for typed routes
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
-        errors = field_errors([{**e, "loc": _place(e["loc"])} for e in error.errors()])
+        errors = field_errors([{**e, "loc": _field_path(e["loc"])} for e in error.errors()])
         return problem(422, f"{errors[0]['field']}: {errors[0]['message']}", errors)
 
     async def refused(request: Request, error: Exception) -> Response:
@@ -76,9 +74,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, refused)
 
 
-def _place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return where the field is, without ``body`` or ``query``; a parameter that was given several
-    times has one name.
+def _field_path(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the path of the field, without ``body`` or ``query``. A parameter that was given
+    several times has one name.
     """
     inside = loc[1:] or loc
     return (
@@ -89,8 +87,8 @@ def _place(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 def _allowed(request: Request) -> str:
-    """Return every method of this address; Starlette names those of the first route only
-    (RFC 9110, 15.5.6).
+    """Return every method of this address. Starlette names those of the first route only (RFC 9110,
+    15.5.6).
     """
     routes = (
         route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE

@@ -1,4 +1,4 @@
-"""The life of a process: serve HTTP, work until asked to stop, then finish what is in hand."""
+"""The life of a process: serve HTTP, work until SIGTERM, then finish the work in hand."""
 
 from __future__ import annotations
 
@@ -23,18 +23,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 log = structlog.get_logger()
-LAG_EVERY_S = 0.5
+LAG_INTERVAL_S = 0.5
 
 
 class AddressError(Exception):
-    """The address for HTTP cannot be listened on; ``str()`` says which and why."""
+    """The process cannot listen on the HTTP address. ``str()`` names the address and the reason."""
 
 
 def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
-    """Run ``serve`` until SIGTERM or SIGINT sets its event; ``serve`` then ends in good
-    order by itself.
+    """Run ``serve`` until SIGTERM or SIGINT sets its event. ``serve`` then shuts down by itself.
 
-    A process that cannot start says why in a sentence, and ends with exit code 2.
+    A process that cannot start prints the reason and ends with exit code 2.
     """
     try:
         uvloop.run(_until_asked(serve))
@@ -44,12 +43,14 @@ def run(serve: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
 
 
 class _Stop(asyncio.Event):
-    """The wish to stop; a process that does not wait for it yet is still starting."""
+    """The event that requests the stop. A process that does not wait for it yet is still
+    starting.
+    """
 
     is_awaited = False
 
     async def wait(self) -> Literal[True]:
-        """Return when it was asked to stop."""
+        """Return when the stop is requested."""
         self.is_awaited = True
         return await super().wait()
 
@@ -64,7 +65,7 @@ async def _until_asked(serve: Callable[[asyncio.Event], Coroutine[None, None, No
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if stop.is_awaited and not serving.done():
-        log.info("stopping: finishing what is in hand")
+        log.info("stopping: finishing the work in hand")
     try:
         await _end(serving, is_starting=not stop.is_awaited)
     finally:
@@ -72,7 +73,9 @@ async def _until_asked(serve: Callable[[asyncio.Event], Coroutine[None, None, No
 
 
 async def _end(serving: asyncio.Task[None], *, is_starting: bool) -> None:
-    """Let it finish what is in hand; one that still waits for its servers has nothing in hand."""
+    """Wait until the process has finished its work. Cancel a process that still waits for its
+    servers, because it has no work in hand.
+    """
     if serving.done() or not is_starting:
         await serving
         return
@@ -83,25 +86,25 @@ async def _end(serving: asyncio.Task[None], *, is_starting: bool) -> None:
 
 
 async def _measure_lag() -> None:
-    """Note how late the event loop comes back to us, until cancelled."""
+    """Measure the lag of the event loop until cancelled."""
     while True:
-        due = time.monotonic() + LAG_EVERY_S
-        await asyncio.sleep(LAG_EVERY_S)
+        due = time.monotonic() + LAG_INTERVAL_S
+        await asyncio.sleep(LAG_INTERVAL_S)
         EVENT_LOOP_LAG.observe(max(0.0, time.monotonic() - due))
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: the process decides when to stop."""
+    """uvicorn without its own signal handlers, because the process decides when to stop."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Leave the signals alone."""
+        """Install no signal handler."""
         yield
 
 
 @contextlib.asynccontextmanager
-async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
-    """Serve the app over HTTP inside this block; raises AddressError."""
+async def serve_http(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
+    """Serve the app over HTTP inside this block. Raises AddressError."""
     listener = _listener(host, port)
     config = uvicorn.Config(
         app,
@@ -113,8 +116,8 @@ async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[None]:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    # uvicorn would believe any neighbour on this machine; who a client is behind proxies is decided
-    # where it matters.
+    # uvicorn would trust the headers of any process on this machine. The services that need a
+    # client's address read the headers themselves.
     config.proxy_headers = False
     server = _Server(config)
     task = asyncio.create_task(server.serve([listener]))
@@ -137,12 +140,12 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Run these beside the block; one that raises ends the block, and leaving the
-    block ends them.
+async def run_background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run these coroutines during the block. An error in one of them ends the block, and the end of
+    the block cancels them.
     """
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_noticed(work)) for work in works]
+        tasks = [group.create_task(_raise_if_cancelled(work)) for work in works]
         try:
             yield
         finally:
@@ -150,9 +153,9 @@ async def background(*works: Coroutine[None, None, None]) -> AsyncIterator[None]
                 task.cancel()
 
 
-async def _noticed(work: Coroutine[None, None, None]) -> None:
-    """Raise where it was cancelled and nobody asked for that: RabbitMQ's client library cancels
-    what waits for the broker, and the group would say nothing.
+async def _raise_if_cancelled(work: Coroutine[None, None, None]) -> None:
+    """Raise an error when the coroutine was cancelled without a request. RabbitMQ's client library
+    cancels tasks that wait for the broker, and the task group would ignore that silently.
     """
     try:
         await work
@@ -160,6 +163,4 @@ async def _noticed(work: Coroutine[None, None, None]) -> None:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise RuntimeError(
-            "what runs in the background was cancelled, and nobody had asked for that"
-        ) from error
+        raise RuntimeError("a background task was cancelled without a request") from error

@@ -1,4 +1,4 @@
-"""How many messages wait in queues, asked of RabbitMQ without touching the queues."""
+"""The numbers of waiting messages in queues, read from RabbitMQ without consuming."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ if TYPE_CHECKING:
     from aio_pika.abc import AbstractRobustConnection
     from aiormq.abc import AbstractConnection
 
-PATIENCE_S = 2.0
+QUERY_TIMEOUT_S = 2.0
 
 
 class QueueDepths:
-    """Asks on a connection that it is given once there is one; messages that a consumer has in
-    hand do not count.
+    """Reads the depths of queues on a connection that is set later. Unacknowledged messages do not
+    count.
     """
 
     def __init__(self) -> None:
         self._connection: AbstractRobustConnection | None = None
 
     def use(self, connection: AbstractRobustConnection) -> None:
-        """Ask on this connection from now on."""
+        """Use this connection from now on."""
         self._connection = connection
 
     @property
     def server_version(self) -> str | None:
-        """Which RabbitMQ it is, as far as is known."""
+        """RabbitMQ's version, or None before the first connection."""
         transport = self._connection.transport if self._connection else None
         found = transport.connection.server_properties.get("version") if transport else None
         return found.decode() if isinstance(found, bytes) else str(found) if found else None
 
     async def of(self, queues: Iterable[str]) -> dict[str, int]:
-        """Return the messages that wait in each queue, without those queues that there are not;
-        raises BrokerAwayError.
+        """Return the number of waiting messages by queue, without missing queues.
+
+        Raises BrokerUnavailableError.
         """
         transport = (
             self._connection.transport
@@ -50,13 +51,13 @@ class QueueDepths:
         if transport is None:
             raise BrokerUnavailableError("not connected")
         with translate_broker_errors():
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(QUERY_TIMEOUT_S):
                 return await _ask(transport.connection, queues)
 
 
 async def _ask(connection: AbstractConnection, queues: Iterable[str]) -> dict[str, int]:
-    """Ask on channels outside aio-pika's care: it would restore one that RabbitMQ closes because a
-    queue is not there.
+    """Declare the queues passively on channels outside aio-pika, because aio-pika would restore the
+    channel that RabbitMQ closes for a missing queue.
     """
     found: dict[str, int] = {}
     channel = await connection.channel(publisher_confirms=False)

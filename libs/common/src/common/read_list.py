@@ -1,4 +1,4 @@
-"""Reads a message that is a list: an item that cannot be read takes no neighbour with it."""
+"""Reads a message that is a list, where an unreadable item does not fail the others."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 
-class Unreadable(NamedTuple):
-    """The items that cannot be read, as a list, and the reason of the first."""
+class UnreadableItems(NamedTuple):
+    """The unreadable items as a list, and the validation error."""
 
     body: bytes
     error: ValidationError
 
 
-class Read(NamedTuple, Generic[M]):
-    """The items of a list that can be read, and the others."""
+class ListItems(NamedTuple, Generic[M]):
+    """The items of a list that were read, and the unreadable ones."""
 
     items: list[M]
-    unreadable: Unreadable | None
+    unreadable: UnreadableItems | None
 
 
-def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> Read[M]:
-    """Read what can be read; raises ValidationError when that is nothing."""
+def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> ListItems[M]:
+    """Return the items of the list. Raises ValidationError when no item can be read."""
     try:
-        return Read(many.validate_json(body), None)
+        return ListItems(many.validate_json(body), None)
     except ValidationError as error:
         read = _one_by_one(model, body, error)
         if not read.items:
@@ -38,7 +38,7 @@ def read_list(model: type[M], many: TypeAdapter[list[M]], body: bytes) -> Read[M
         return read
 
 
-def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> Read[M]:
+def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> ListItems[M]:
     try:
         found = json.loads(body)
     except ValueError:
@@ -50,4 +50,4 @@ def _one_by_one(model: type[M], body: bytes, error: ValidationError) -> Read[M]:
             items.append(model.model_validate_json(json.dumps(item)))
         except ValidationError:
             unreadable.append(item)
-    return Read(items, Unreadable(json.dumps(unreadable).encode(), error))
+    return ListItems(items, UnreadableItems(json.dumps(unreadable).encode(), error))

@@ -1,4 +1,4 @@
-"""Which version of the software this is; it stands in the package's metadata and nowhere else."""
+"""The version of the software, which stands in the package's metadata only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets at rest: AES-256-GCM, with the key's id and the connector's id bound in
+"""Encryption of stored secrets: AES-256-GCM, bound to the key's id and the connector's id
 (design.md, section 8).
 """
 
@@ -18,46 +18,44 @@ from common.settings import EnvironmentSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NONCE = 12
-_KEY = 32
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class SealError(Exception):
-    """A secret cannot be opened: its key is not on the ring, or it was moved from
-    another connector.
-    """
+    """A secret cannot be decrypted: its key is missing, or it belongs to another connector."""
 
 
 class KeyRing:
-    """Keys by id; the first one seals, all of them open."""
+    """Keys by id. The first key encrypts, all keys decrypt."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
 
     @classmethod
     def parse(cls, text: str) -> KeyRing:
-        """Read ``id:base64,id:base64``; raises ValueError unless every key is 32 bytes."""
+        """Read ``id:base64,id:base64``. Raises ValueError unless every key has 32 bytes."""
         pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
         keys = {key_id: base64.b64decode(encoded, validate=True) for key_id, _, encoded in pairs}
-        if not keys or any(len(key) != _KEY for key in keys.values()):
+        if not keys or any(len(key) != _KEY_BYTES for key in keys.values()):
             raise ValueError("must be id:key pairs, comma separated, each key 32 bytes in base64")
         return cls(keys)
 
     def seal(self, secret: str, bound_to: str) -> str:
-        """Return the sealed text; it opens only for the same ``bound_to``."""
+        """Return the encrypted secret, which decrypts only with the same ``bound_to``."""
         key_id = next(iter(self._keys))
-        nonce = os.urandom(_NONCE)
+        nonce = os.urandom(_NONCE_BYTES)
         sealed = self._keys[key_id].encrypt(nonce, secret.encode(), f"{key_id}|{bound_to}".encode())
         return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str, bound_to: str) -> str:
-        """Return the secret; raises SealError."""
+        """Return the decrypted secret. Raises SealError."""
         key_id, _, encoded = sealed.partition(":")
         raw = base64.b64decode(encoded)
         try:
             return (
                 self._keys[key_id]
-                .decrypt(raw[:_NONCE], raw[_NONCE:], f"{key_id}|{bound_to}".encode())
+                .decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], f"{key_id}|{bound_to}".encode())
                 .decode()
             )
         except (KeyError, InvalidTag) as error:
@@ -67,15 +65,15 @@ class KeyRing:
 
 
 class SealingSettings(EnvironmentSettings):
-    """The keys, for the services that seal or open secrets."""
+    """The key setting of services that encrypt or decrypt secrets."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     secret_keys: SecretStr = Field(
         validation_alias="SECRET_KEYS",
         description=(
-            "Keys of connectors' secrets: id:base64 pairs of 32 bytes, comma separated; the first "
-            "one seals, all of them open."
+            "Keys that encrypt the connectors' secrets, as id:base64 pairs of 32 bytes, comma "
+            "separated. The first one encrypts, all of them decrypt."
         ),
     )
 

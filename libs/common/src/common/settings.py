@@ -1,6 +1,6 @@
-"""The settings every process shares, and how a bad one is refused: in one sentence that names it.
+"""Settings that processes share, and the sentence that names a bad one.
 
-docs/configuration.md is made from the descriptions.
+docs/configuration.md is generated from the descriptions.
 """
 
 from __future__ import annotations
@@ -28,18 +28,19 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=BaseSettings)
 
 
-class UnreadableError(Exception):
-    """A file that a setting was to be read from cannot be read."""
+class UnreadableFileError(Exception):
+    """A file that a setting names cannot be read."""
 
 
-class _Files(EnvSettingsSource):
-    """Reads a setting from the file that ``<NAME>_FILE`` names, which is how secrets are mounted;
-    ``<NAME>`` itself goes first.
+class _FileSource(EnvSettingsSource):
+    """Reads a setting from the file that ``<NAME>_FILE`` names, as mounted secrets need it.
+    ``<NAME>`` takes precedence.
     """
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return the file's content, the field's key, and whether it is JSON; raises
-        UnreadableError.
+        """Return the file's content, the field's key, and whether the content is JSON.
+
+        Raises UnreadableFileError.
         """
         key, is_complex = field_name, False
         for key, name, is_complex in self._extract_field_info(field, field_name):
@@ -52,14 +53,14 @@ def _content(name: str, path: Path) -> str:
     try:
         return path.read_text().strip()
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UnreadableError(
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise UnreadableFileError(
             f"{name.upper()}_FILE names {path}, which cannot be read: {reason}"
         ) from error
 
 
 class EnvironmentSettings(BaseSettings):
-    """Settings that are read from the environment, or from files that it names."""
+    """Settings from the environment, or from files that it names."""
 
     @classmethod
     def settings_customise_sources(
@@ -68,10 +69,10 @@ class EnvironmentSettings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - their signature
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - their signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources, those that win first."""
-        return init_settings, env_settings, _Files(settings_cls)
+        """Return the sources, the strongest first."""
+        return init_settings, env_settings, _FileSource(settings_cls)
 
 
 def replica_name() -> str:
@@ -80,14 +81,13 @@ def replica_name() -> str:
 
 
 class ServiceSettings(EnvironmentSettings):
-    """What each service reads from its environment; a subclass adds its own fields
-    under its own prefix.
-    """
+    """Settings of every service. A subclass adds its own fields under its own prefix."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on for HTTP; 0.0.0.0 in a container."
+        default="127.0.0.1",
+        description="HTTP address to listen on. Use 0.0.0.0 in a container.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="TCP port to listen on for HTTP.")
     replica: str = Field(
@@ -95,7 +95,7 @@ class ServiceSettings(EnvironmentSettings):
         min_length=1,
         max_length=100,
         description=(
-            "This process's name among its replicas, unique; by itself host and process id."
+            "Unique name of this process among its replicas. Without it, host and process id."
         ),
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -112,11 +112,11 @@ class ServiceSettings(EnvironmentSettings):
     @field_validator("rabbitmq_url")
     @classmethod
     def _is_rabbitmqs(cls, value: SecretStr) -> SecretStr:
-        return _begins(value, "amqp://", "amqps://")
+        return _require_scheme(value, "amqp://", "amqps://")
 
 
 class DatabaseSettings(EnvironmentSettings):
-    """Where MongoDB is, for the services that keep something there."""
+    """The MongoDB settings of services that store data."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -124,8 +124,8 @@ class DatabaseSettings(EnvironmentSettings):
         default=SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0"),
         validation_alias=AliasChoices("MONGODB_URL"),
         description=(
-            "MongoDB, as mongodb://user:password@host:port/?replicaSet=name; a replica set is "
-            "needed, of one member at least."
+            "MongoDB, as mongodb://user:password@host:port/?replicaSet=name. It must be a replica "
+            "set, with one member at least."
         ),
     )
     mongodb_database: str = Field(
@@ -138,11 +138,11 @@ class DatabaseSettings(EnvironmentSettings):
     @field_validator("mongodb_url")
     @classmethod
     def _is_mongodbs(cls, value: SecretStr) -> SecretStr:
-        return _begins(value, "mongodb://", "mongodb+srv://")
+        return _require_scheme(value, "mongodb://", "mongodb+srv://")
 
 
 class TraceSettings(EnvironmentSettings):
-    """Where traces go, for the services that record them; the names are OpenTelemetry's own."""
+    """The trace settings of services that record traces, under OpenTelemetry's own names."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
@@ -151,16 +151,16 @@ class TraceSettings(EnvironmentSettings):
         pattern=r"^(https?://\S+)?$",
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT"),
         description=(
-            "Collector of traces, as http://host:4318 (OTLP over HTTP); empty = no "
-            "traces are recorded."
+            "Collector of traces, as http://host:4318 (OTLP over HTTP). Empty = no traces are "
+            "recorded."
         ),
     )
     collector_headers: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_HEADERS"),
         description=(
-            "What that collector wants in the header of each request, such as a key: name=value "
-            "pairs, comma separated."
+            "Headers of each request to the collector, such as a key, as name=value pairs, comma "
+            "separated."
         ),
     )
     trace_share: float = Field(
@@ -169,15 +169,15 @@ class TraceSettings(EnvironmentSettings):
         le=1,
         validation_alias=AliasChoices("OTEL_TRACES_SAMPLER_ARG"),
         description=(
-            "Share of the changes whose trace is recorded, from 0 to 1; a caller that sends "
-            "`traceparent` has decided already."
+            "Share of the changes whose trace is recorded, from 0 to 1. A caller that sends "
+            "`traceparent` decides for its change."
         ),
     )
 
 
 def load(settings: type[S]) -> S:
-    """Read the settings, or end the process with exit code 2 and a sentence for each bad one
-    (values are not shown).
+    """Return the settings, or end the process with exit code 2 and a sentence for each bad one,
+    without its value.
     """
     try:
         return settings()
@@ -189,18 +189,18 @@ def load(settings: type[S]) -> S:
             )
         raise SystemExit(2) from None
     except SettingsError as error:
-        sys.stderr.write(f"Cannot start: {_trouble(settings, error)}.\n")
+        sys.stderr.write(f"Cannot start: {_reason_of(settings, error)}.\n")
         raise SystemExit(2) from None
 
 
-def _begins(url: SecretStr, *schemes: str) -> SecretStr:
+def _require_scheme(url: SecretStr, *schemes: str) -> SecretStr:
     if not url.get_secret_value().startswith(schemes):
         raise ValueError(f"it must begin with {' or '.join(schemes)}")
     return url
 
 
-def _trouble(settings: type[BaseSettings], error: SettingsError) -> str:
-    if isinstance(error.__cause__, UnreadableError):
+def _reason_of(settings: type[BaseSettings], error: SettingsError) -> str:
+    if isinstance(error.__cause__, UnreadableFileError):
         return str(error.__cause__)
     field = str(error).split('"')[1]  # pydantic-settings quotes the field's name, never its value
     return f"the setting {_variable(settings, (field,))} is not valid: it must be JSON"

@@ -1,17 +1,17 @@
-"""Where an error was raised, without the error's own text: that may quote a payload or a secret."""
+"""Stack traces without the error's text, which may quote a payload or a secret."""
 
 from __future__ import annotations
 
 import traceback
 
-LONGEST = 20_000
+MOST_CHARACTERS = 20_000
 
 
 def stack_trace_of(error: BaseException) -> str:
-    """Return the frames and the type of the error and of its causes, the newest frames last."""
+    """Return the frames and types of the error and its causes, the newest frames last."""
     lines: list[str] = []
     found: BaseException | None = error
     while found is not None:
         lines = [*traceback.format_tb(found.__traceback__), f"{type(found).__qualname__}\n", *lines]
         found = found.__cause__
-    return "".join(lines).rstrip("\n")[-LONGEST:]
+    return "".join(lines).rstrip("\n")[-MOST_CHARACTERS:]

@@ -1,8 +1,9 @@
 """Every exchange, queue and routing key, in one place (design.md, section 3).
 
-Nothing here talks to a broker.
+This module only describes the topology, and never connects.
 
-A queue's dead-letter exchange is part of the class, so that none can be declared without it.
+The dead-letter exchange of a queue is part of the class, so that no queue can be declared without
+it.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ from typing import Literal
 from common.contracts.message import NO_CONNECTOR
 
 EVERYTHING = "#"
-"""The routing key that matches every other at a topic exchange."""
+"""The routing key that matches every key at a topic exchange."""
 DELIVERY_LIMIT = 20
-"""Times a quorum queue hands out a message before it parks it: a handler that kills its process
-must end somewhere.
+"""The number of times that a quorum queue delivers a message before it dead-letters it, so that a
+handler that kills its process does not repeat forever.
 """
 OWN_QUEUE_EXPIRES_MS = 60_000
-"""After its last use, RabbitMQ keeps a replica's own queue for so many milliseconds."""
+"""The milliseconds for which RabbitMQ holds a replica's own queue after its last use."""
 UNLIMITED = 1_000_000_000
-"""In place of no limit: every RabbitMQ from 3.10 on takes the same argument."""
+"""The argument for no delivery limit, which every RabbitMQ from 3.10 on accepts."""
 
 MOST_MESSAGE_BYTES = 16 * 1024 * 1024
-"""Of a message's body: what RabbitMQ 4 takes by default (its ``max_message_size``)."""
+"""The largest message body that RabbitMQ 4 accepts by default (``max_message_size``)."""
 MOST_MESSAGES = 5_000
 MOST_BYTES = 64 * 1024 * 1024
-"""What a queue that drops its oldest messages holds at most."""
+"""The most bytes in a queue that drops its oldest messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,14 @@ OPERATION_PROGRESSED, DELIVERIES_ARCHIVED = "portal-api.progressed", "portal-api
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A durable quorum queue bound to one exchange; what it gives up on goes to the dead letters.
+    """A durable quorum queue bound to one exchange. Messages that cannot be handled go to the dead
+    letters.
 
-    One that ``drops`` holds a bounded number of messages and forgets the oldest: they would fill
-    the dead letters instead. One that ``is_ordered`` has one active consumer and no delivery limit:
-    RabbitMQ's count grows with every handover and lost connection, so tries are counted where a
-    handler raises. The queue of the dead letters itself does not park, and has no limit: RabbitMQ 4
-    would drop a letter at the twentieth delivery.
+    A queue that ``drops`` holds a bounded number of messages and drops the oldest, because they
+    would fill the dead letters. A queue that ``is_ordered`` has one active consumer and no delivery
+    limit: RabbitMQ's count grows with every handover and lost connection, so the handler counts the
+    tries. The dead-letter queue itself dead-letters nothing and has no limit, because RabbitMQ 4
+    would drop a dead letter at the twentieth delivery.
     """
 
     name: str
@@ -86,7 +88,7 @@ class Queue:
 
     @property
     def arguments(self) -> dict[str, str | int]:
-        """The arguments it is declared with, the same in every process."""
+        """The arguments of the declaration, the same in every process."""
         arguments: dict[str, str | int] = {"x-queue-type": "quorum"}
         if self.drops:
             return arguments | {
@@ -129,7 +131,7 @@ QUEUES = (
 
 
 def lane(connector_id: str, partition: int = 0) -> Queue:
-    """Return the queue of one connector's deliveries, or of one partition of them.
+    """Return the queue of a connector's deliveries, or of one partition of them.
 
     Without a connector it is the queue of deliveries that are routed again.
     """
@@ -140,7 +142,7 @@ def lane(connector_id: str, partition: int = 0) -> Queue:
 
 
 def partition_of(appointment_key: str, partitions: int) -> int:
-    """Return the partition of an appointment: the same in every process."""
+    """Return the partition of an appointment, the same in every process."""
     if partitions == 1:
         return 0
     hashed = hashlib.blake2b(appointment_key.encode(), digest_size=8).digest()
@@ -149,19 +151,21 @@ def partition_of(appointment_key: str, partitions: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTopology:
-    """What one service does at RabbitMQ, from which its permissions there follow
+    """The exchanges and queues of one service, from which its permissions at RabbitMQ follow
     (deploy/rabbitmq/definitions.json).
     """
 
     publishes: tuple[Exchange, ...]
     consumes: tuple[Queue, ...] = ()
     subscribes: tuple[Exchange, ...] = ()
-    """Through queues of each replica's own, which are gone with it."""
+    """Exchanges that each replica subscribes to with queues of its own, which expire with the
+    replica.
+    """
     has_lanes: bool = False
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """Every exchange it has to do with."""
+        """Every exchange that the service uses."""
         return tuple(
             e
             for e in EXCHANGES
@@ -177,8 +181,8 @@ class ServiceTopology:
 
     @property
     def queues(self) -> tuple[Queue, ...]:
-        """What must be there before it works: what it consumes, and where what it publishes is to
-        wait for its consumer.
+        """The queues that must exist before the service works: those it consumes, and those that
+        hold its published messages.
         """
         return tuple(
             q
@@ -187,7 +191,7 @@ class ServiceTopology:
         )
 
     def queues_for(self, exchange: Exchange, routing_key: str) -> tuple[Queue, ...]:
-        """The queues that hold a message of this part until it is consumed."""
+        """Return the queues that hold a message of this service until it is consumed."""
         lanes = (lane(routing_key),) if self.has_lanes and exchange == DELIVERIES else ()
         return (*(q for q in self.queues if q.exchange == exchange), *lanes)
 
@@ -218,5 +222,5 @@ PORTAL_API = ServiceTopology(
     ),
     subscribes=(STATUSES, OPERATIONS, TELEMETRY, CONNECTOR_TEST_RESULTS),
 )
-PARTS = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
-"""Besides, each service publishes telemetry and dead letters, and sends itself messages."""
+SERVICES = {"ingest": INGEST, "dispatcher": DISPATCHER, "retry": RETRY, "portal-api": PORTAL_API}
+"""In addition, each service publishes telemetry and dead letters, and sends messages to itself."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,45 +18,43 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.sealing import KeyRing
 from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from common.traces.exporting import exporting
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
-from dispatcher.back_offices.client_cache import BackOfficeCache
+from common.traces.exporting import export_traces
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
+from dispatcher.back_offices.client_cache import BackOfficeClientCache
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import build
 from dispatcher.broker_connection import BrokerConnection
-from dispatcher.connection_test.answer import Tests
-from dispatcher.connection_test.steps import try_connector
+from dispatcher.connection_test.command import print_connection_test
+from dispatcher.connection_test.service import ConnectionTestService
 from dispatcher.connector_cache import ConnectorCache
-from dispatcher.consumers import subscribe
+from dispatcher.consumers import stop_consuming, subscribe
 from dispatcher.deliver import DeliveryService
-from dispatcher.forget_order import subscribe as subscribe_to_forgetting
 from dispatcher.lanes.circuit_breaker import BreakerSettings
 from dispatcher.lanes.lane_factory import LaneFactory
-from dispatcher.lanes.lanes import Lanes
+from dispatcher.lanes.lane_registry import LaneRegistry
 from dispatcher.lanes.leases import LaneLeases
 from dispatcher.lanes.supervisor import LaneSupervisor
 from dispatcher.ledger.ledger import Ledger
 from dispatcher.outbox import Outbox
 from dispatcher.route import RoutingService
 from dispatcher.settings import Settings
-from dispatcher.statuses import Statuses
+from dispatcher.status_publisher import StatusPublisher
 from dispatcher.transactions_consumer import TransactionsConsumer
-from dispatcher.unreadable import UnreadableConnector, parse_connector
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
+    from collections.abc import AsyncIterator
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 log = structlog.get_logger()
-STOP_S = 10.0
+STOP_TIMEOUT_S = 10.0
 
 
 def main() -> None:
@@ -74,13 +71,14 @@ def main() -> None:
     if arguments.command == "test":
         raise SystemExit(asyncio.run(_test(settings, arguments.connector_id)))
     lines = LogBuffer()
-    configure_logs("dispatcher", settings.replica, settings.log_level, lines.keep)
+    configure_logs("dispatcher", settings.replica, settings.log_level, lines.append)
     run(partial(serve, settings, lines))
 
 
 async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
-    """Listen at once, work when RabbitMQ and MongoDB are there, finish the calls in flight before
-    leaving.
+    """Serve HTTP at once, and deliver as soon as RabbitMQ and MongoDB are available.
+
+    Calls in flight are finished before this returns.
     """
     readiness = Readiness()
     app = Starlette(routes=[*health_routes(readiness), metrics_route()])
@@ -88,19 +86,19 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         settings.rabbitmq_url.get_secret_value(), "dispatcher", settings.replica, lines, readiness
     )
     tracing, serving = (
-        exporting(settings, "dispatcher", settings.replica),
-        listening(app, settings.host, settings.port),
+        export_traces(settings, "dispatcher", settings.replica),
+        serve_http(app, settings.host, settings.port),
     )
-    async with tracing, serving, telemetry.sending(), _shared(settings) as resources:
-        await _work(settings, stop, readiness, telemetry, resources)
+    async with tracing, serving, telemetry.sending(), _shared_resources(settings) as shared:
+        await _deliver(settings, stop, readiness, telemetry, shared)
 
 
-async def _work(
+async def _deliver(
     settings: Settings,
     stop: asyncio.Event,
     readiness: Readiness,
     telemetry: TelemetryPublisher,
-    resources: SharedResources,
+    shared: SharedResources,
 ) -> None:
     url, replica = settings.rabbitmq_url.get_secret_value(), settings.replica
     publisher = Publisher(
@@ -113,33 +111,30 @@ async def _work(
 
     leases = LaneLeases(database, replica, settings.lane_lease_s)
     outbox = Outbox(publisher, database, leases.replica, leases.replicas)
-    ledger, statuses = Ledger(database, settings.lease_s), Statuses(outbox)
-    clients = BackOfficeCache(lambda connector: build(connector, resources))
-    factory = LaneFactory(
-        replica,
-        _breaker_settings(settings),
-        outbox,
-        statuses,
-        clients,
-        lambda lane: DeliveryService(lane, ledger, statuses, replica),
+    ledger = Ledger(database, settings.lease_s)
+    statuses = StatusPublisher(outbox)
+    clients = BackOfficeClientCache(partial(build, shared=shared))
+    deliver = partial(DeliveryService, ledger=ledger, statuses=statuses, replica=replica)
+    breakers = _breaker_settings(settings)
+    lanes = LaneRegistry(
+        connection, LaneFactory(replica, breakers, outbox, statuses, clients, deliver)
     )
-    lanes = Lanes(connection, factory)
     supervisor = LaneSupervisor(lanes, leases, connection, settings.in_hand_s)
     connectors = ConnectorCache(database, lanes.update, ignore_case=settings.ignore_source_app_case)
     await connectors.read_again()
-    telemetry.also(lanes.standing)
+    telemetry.add_heartbeat_fields(lanes.heartbeat_fields)
 
-    route = RoutingService(connectors, outbox, statuses, replica)
-    transactions = TransactionsConsumer(connection, route, outbox)
+    routing = RoutingService(connectors, outbox, statuses, replica)
+    transactions = TransactionsConsumer(connection, routing, outbox)
+    tests = ConnectionTestService(connectors, shared, publisher)
     broker = consuming_broker(url, publisher)
-    subscribe(broker, route, connectors, Tests(connectors, resources, publisher), replica)
-    subscribe_to_forgetting(broker, ledger)
+    subscribe(broker, routing, connectors, tests, ledger, replica)
     await broker.start()
-    reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "connector changes")
-    async with background(
+    database_health = DatabaseHealth(database)
+    async with run_background(
         loopback.run(),
-        reach.run(),
-        ledger.keep_leases(),
+        database_health.run(),
+        ledger.renew_leases(),
         connectors.keep_fresh(settings.refresh_s),
         supervisor.run(),
         transactions.run(),
@@ -148,16 +143,16 @@ async def _work(
         readiness.watch(
             publisher.check,
             loopback.check,
-            reach.check,
+            database_health.check,
             supervisor.check,
             transactions.check,
-            *consuming,
+            *await consuming_checks(broker, "connector changes"),
         )
         log.info("ready")
         await stop.wait()
         await asyncio.gather(
-            _bounded(broker.stop()),
-            transactions.close(STOP_S),
+            stop_consuming(broker, STOP_TIMEOUT_S),
+            transactions.close(STOP_TIMEOUT_S),
             supervisor.close(settings.drain_s),
         )
     await clients.close()
@@ -165,49 +160,28 @@ async def _work(
     await publisher.close()
 
 
+async def _test(settings: Settings, connector_id: str) -> int:
+    async with _shared_resources(settings) as shared:
+        return await print_connection_test(connector_id, _database(settings), shared)
+
+
 def _breaker_settings(settings: Settings) -> BreakerSettings:
     return BreakerSettings(
-        settings.hold_after,
-        settings.probe_s,
-        settings.longest_probe_s,
-        settings.credential_probe_s,
-        settings.longest_credential_probe_s,
+        hold_after=settings.hold_after,
+        probe_s=settings.probe_s,
+        longest_probe_s=settings.longest_probe_s,
+        credential_probe_s=settings.credential_probe_s,
+        longest_credential_probe_s=settings.longest_credential_probe_s,
     )
 
 
 @contextlib.asynccontextmanager
-async def _shared(settings: Settings) -> AsyncIterator[SharedResources]:
-    addresses = Addresses(settings.private_networks)
+async def _shared_resources(settings: Settings) -> AsyncIterator[SharedResources]:
+    addresses = AddressPolicy(settings.private_networks)
     async with open_session(addresses) as session:
         keys = KeyRing.parse(settings.secret_keys.get_secret_value())
-        yield SharedResources(session, keys, addresses, Tokens())
+        yield SharedResources(session, keys, addresses, TokenCache())
 
 
 def _database(settings: Settings) -> AsyncIOMotorDatabase[dict[str, Any]]:
     return open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
-
-
-async def _test(settings: Settings, connector_id: str) -> int:
-    """Print the steps; returns an exit code."""
-    found = await _database(settings)["connectors"].find_one({"_id": connector_id})
-    if found is None:
-        sys.stderr.write(f"There is no connector {connector_id}.\n")
-        return 2
-    connector = parse_connector(found)
-    if connector is None or isinstance(connector, UnreadableConnector):
-        sys.stderr.write("The connector cannot be read: save it again in the portal.\n")
-        return 2
-    async with _shared(settings) as resources:
-        tested = await try_connector(connector, resources)
-    for step in tested.steps:
-        sys.stdout.write(
-            f"{'passed' if step.passed else 'FAILED'}  {step.name:<15} {step.sentence}\n"
-        )
-    return 0 if tested.passed else 1
-
-
-async def _bounded(closing: Awaitable[None]) -> None:
-    """Close within a limit: without a broker it would wait for a reconnection."""
-    with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
-        async with asyncio.timeout(STOP_S):
-            await closing

@@ -12,9 +12,9 @@ from common.contracts.delivery import Status
 from common.stack_trace import stack_trace_of
 from dispatcher.back_offices.table import KINDS
 from dispatcher.errors import DeliveryError, UnforeseenError
-from dispatcher.next_step import Tries, next_step
+from dispatcher.next_try import TryCounts, decide_next_try
 from dispatcher.outcome import Outcome
-from dispatcher.validate import find_refusal
+from dispatcher.validate import refuse_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
@@ -45,17 +45,18 @@ class AttemptResult(NamedTuple):
     connector: Connector
 
 
-class Progress:
-    """How far one attempt got: its tries, its last fault, and the parts that are still to be sent
-    once others were stored.
+class AttemptProgress:
+    """The progress of one attempt: its tries, its last fault and the parts still to be sent.
+
+    Parts remain where others were stored. ``connector`` is the version of the last try.
     """
 
-    def __init__(self, claim: Claim, began: float) -> None:
+    def __init__(self, claim: Claim, connector: Connector, began: float) -> None:
         self.claim = claim
         self.action = claim.request.transaction.action
-        self.connector: Connector
-        self.tries = Tries()
-        self.rest: Any = None
+        self.connector = connector
+        self.tries = TryCounts()
+        self.remaining: Any = None
         self.is_settled = False
         self._began = began
         self._error: DeliveryError
@@ -63,21 +64,21 @@ class Progress:
     @property
     def is_partly_stored(self) -> bool:
         """Whether parts of the appointment were stored, and others are still to be sent."""
-        return self.rest is not None
+        return self.remaining is not None
 
     @property
-    def leaves_doubt(self) -> bool:
+    def may_have_stored(self) -> bool:
         """Whether an attempt that ends unforeseen may have stored something."""
         is_unknown = self.tries.made > 0 and self._error.outcome_unknown
         return not self.is_settled and (self.is_partly_stored or is_unknown)
 
-    def failed(self, error: DeliveryError) -> None:
-        """Note a failed try."""
+    def record_failure(self, error: DeliveryError) -> None:
+        """Count a failed try, and keep the parts that are still to be sent."""
         self._error = error
-        self.rest = error.rest or self.rest
+        self.remaining = error.remaining or self.remaining
         self.tries = self.tries.after(error)
 
-    def success(self, receipt: Receipt) -> Outcome:
+    def success_outcome(self, receipt: Receipt) -> Outcome:
         """Return the outcome of a delivery that was confirmed."""
         return Outcome(
             status=Status.SUCCESS,
@@ -87,7 +88,7 @@ class Progress:
             exchange=receipt.exchange,
         )
 
-    def failure(self) -> Outcome:
+    def failure_outcome(self) -> Outcome:
         """Return the outcome after the last failed try."""
         error = self._error
         return Outcome(
@@ -112,60 +113,74 @@ class AttemptRunner:
         self._lane = lane
         self._ledger = ledger
 
-    async def run(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
-        """Send within the connector's limits until the attempt ends; always settles the claim.
+    async def run(
+        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+    ) -> AttemptResult:
+        """Send within the connector's limits until the attempt ends. The claim is always settled.
 
-        A call counts as in flight until its success is settled: so a kill repeats no more calls
-        than may be in flight.
+        ``connector`` is the version that was validated for the delivery. A call counts as in flight
+        until its success is settled, because a kill then repeats no more calls than may be in
+        flight.
         """
-        progress = Progress(claim, time.monotonic())
+        progress = AttemptProgress(claim, connector, time.monotonic())
         try:
-            return await self._try(progress, in_hand)
+            return await self._try_until_end(progress, in_hand)
         except BaseException:
-            if progress.leaves_doubt:
+            if progress.may_have_stored:
                 await self._fail(progress)
             raise
 
-    async def _try(self, progress: Progress, in_hand: MessageInHand) -> AttemptResult:
+    async def _try_until_end(
+        self, progress: AttemptProgress, in_hand: MessageInHand
+    ) -> AttemptResult:
         while True:
-            slot = await self._lane.slots.enter()
-            connector = self._lane.connector
-            in_hand.keep()
+            slot = await self._lane.slots.acquire()
+            in_hand.forbid_drop()
             try:
-                if progress.is_partly_stored and connector.version != progress.connector.version:
-                    return await self._fail(progress)
-                progress.connector = connector
-                refusal = find_refusal(connector, progress.action, KINDS)
+                refusal = self._use_connector(progress, self._lane.connector)
                 if refusal is not None:
                     return await self._settle(progress, refusal)
-                answer = await self._call(progress, slot)
-                if not isinstance(answer, DeliveryError):
-                    return await self._settle(progress, progress.success(answer))
+                result = await self._call(progress, slot)
+                if not isinstance(result, DeliveryError):
+                    return await self._settle(progress, progress.success_outcome(result))
             finally:
-                self._lane.slots.leave(slot)
-            progress.failed(answer)
-            step = next_step(answer, progress.tries, is_held=self._lane.breaker.is_held)
-            if step.ends:
+                self._lane.slots.release(slot)
+            progress.record_failure(result)
+            next_try = decide_next_try(result, progress.tries, is_held=self._lane.breaker.is_held)
+            if next_try.ends_attempt:
                 return await self._fail(progress)
-            if step.holds_lane:
-                self._lane.hold(answer)
-            in_hand.may_drop()
-            await asyncio.sleep(step.pause_s)
+            if next_try.holds_lane:
+                self._lane.hold(result)
+            in_hand.allow_drop()
+            await asyncio.sleep(next_try.backoff_s)
 
-    async def _call(self, progress: Progress, slot: CallSlot) -> Receipt | DeliveryError:
-        """Make one call, and let the lane know how the back office took it."""
+    def _use_connector(self, progress: AttemptProgress, connector: Connector) -> Outcome | None:
+        """Make the next call with the connector as it is now, or return why no call is made.
+
+        A connector that was changed is validated again. Parts that were prepared for its last
+        version are not sent to the new one.
+        """
+        if connector.version == progress.connector.version:
+            return None
+        if progress.is_partly_stored:
+            return progress.failure_outcome()
+        progress.connector = connector
+        return refuse_delivery(connector, progress.action, KINDS)
+
+    async def _call(self, progress: AttemptProgress, slot: CallSlot) -> Receipt | DeliveryError:
+        """Make one call, and report its result to the lane."""
         try:
-            answer = await self._send(progress)
+            result = await self._send(progress)
         except asyncio.CancelledError:
-            progress.failed(CUT_OFF)
+            progress.record_failure(CUT_OFF)
             raise
-        if isinstance(answer, DeliveryError):
-            self._lane.failed(answer, slot)
+        if isinstance(result, DeliveryError):
+            self._lane.failed(result, slot)
         else:
             self._lane.succeeded(slot)
-        return answer
+        return result
 
-    async def _send(self, progress: Progress) -> Receipt | DeliveryError:
+    async def _send(self, progress: AttemptProgress) -> Receipt | DeliveryError:
         """Return the receipt, or the fault; anything unforeseen is a fault of this delivery.
 
         After parts of the appointment were stored, only the rest is sent.
@@ -173,7 +188,7 @@ class AttemptRunner:
         has_begun = progress.is_partly_stored
         try:
             client = self._lane.clients.get(progress.connector)
-            prepared = progress.rest or client.prepare(progress.claim.to_send)
+            prepared = progress.remaining or client.prepare(progress.claim.to_send)
             with self._lane.calling():
                 has_begun = True
                 return await client.send(prepared)
@@ -184,10 +199,10 @@ class AttemptRunner:
             log.exception("a delivery could not be sent", delivery_id=delivery_id)
             return _unforeseen(error, has_begun=has_begun)
 
-    async def _fail(self, progress: Progress) -> AttemptResult:
-        return await self._settle(progress, progress.failure())
+    async def _fail(self, progress: AttemptProgress) -> AttemptResult:
+        return await self._settle(progress, progress.failure_outcome())
 
-    async def _settle(self, progress: Progress, outcome: Outcome) -> AttemptResult:
+    async def _settle(self, progress: AttemptProgress, outcome: Outcome) -> AttemptResult:
         progress.is_settled = True
         await self._ledger.settle(progress.claim, outcome)
         return AttemptResult(outcome, progress.connector)

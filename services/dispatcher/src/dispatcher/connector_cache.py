@@ -9,6 +9,7 @@ import structlog
 
 from common.database import retry_while_unavailable
 from common.errors import BrokerUnavailableError
+from dispatcher.event_wait import wait_at_most
 from dispatcher.metrics import CONNECTOR_VERSION
 from dispatcher.unreadable import UnreadableConnector, parse_connector
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
 log = structlog.get_logger()
-PAUSE_S = 1.0
+RETRY_INTERVAL_S = 1.0
 
 
 class ConnectorCache:
@@ -90,11 +91,7 @@ class ConnectorCache:
     async def keep_fresh(self, every_s: float) -> None:
         """Refresh at each change and at least every so many seconds, until cancelled."""
         while True:
-            try:
-                async with asyncio.timeout(every_s):
-                    await self._is_stale.wait()
-            except TimeoutError:
-                pass
+            await wait_at_most(self._is_stale, every_s)
             self._is_stale.clear()
             try:
                 await self.refresh()
@@ -108,7 +105,7 @@ class ConnectorCache:
                 try:
                     return await self._refresh()
                 except BrokerUnavailableError:
-                    await asyncio.sleep(PAUSE_S)
+                    await asyncio.sleep(RETRY_INTERVAL_S)
 
     async def _refresh(self) -> None:
         connectors = await self._read()

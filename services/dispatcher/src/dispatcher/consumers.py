@@ -1,54 +1,67 @@
-"""Messages from the broker, besides lanes and transactions: connectors that changed, tests."""
+"""Consumers of the broker. Lanes and transactions have consumers of their own."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from common import topology
 from common.consuming import own_queue, own_subscriber, parsed_by, subscriber
 from common.contracts.connector import ConnectorTestRequested
 from common.contracts.delivery import DeliveryRequested
+from common.contracts.forget_order import ForgetOrderRequested
+from dispatcher.forget_order import forget_order
 
 if TYPE_CHECKING:
     from faststream.rabbit import RabbitBroker
 
-    from dispatcher.connection_test.answer import Tests
+    from dispatcher.connection_test.service import ConnectionTestService
     from dispatcher.connector_cache import ConnectorCache
+    from dispatcher.ledger.ledger import Ledger
     from dispatcher.route import RoutingService
 
-MESSAGES_AT_ONCE = 16
-TESTS_AT_ONCE = 4
+REROUTE_PREFETCH = 16
+CONNECTOR_PREFETCH = 16
+TEST_PREFETCH = 4
+FORGET_ORDER_PREFETCH = 4
 
 
 def subscribe(
-    broker: RabbitBroker, route: RoutingService, cache: ConnectorCache, tests: Tests, replica: str
+    broker: RabbitBroker,
+    routing: RoutingService,
+    connectors: ConnectorCache,
+    tests: ConnectionTestService,
+    ledger: Ledger,
+    replica: str,
 ) -> None:
-    """Add this service's subscribers to the broker."""
-
-    @subscriber(
-        broker,
-        topology.DISPATCHER_UNROUTED,
-        parsed_by(DeliveryRequested.model_validate_json),
-        MESSAGES_AT_ONCE,
-    )
-    async def unrouted(request: DeliveryRequested) -> None:
-        await route.reroute(request)
+    """Add the subscribers of this service to the broker."""
+    for queue, message, handle, prefetch in (
+        (topology.DISPATCHER_UNROUTED, DeliveryRequested, routing.reroute, REROUTE_PREFETCH),
+        (topology.DISPATCHER_CONNECTOR_TESTS, ConnectorTestRequested, tests.run, TEST_PREFETCH),
+        (
+            topology.DISPATCHER_APPOINTMENTS,
+            ForgetOrderRequested,
+            partial(forget_order, ledger),
+            FORGET_ORDER_PREFETCH,
+        ),
+    ):
+        subscriber(broker, queue, parsed_by(message.model_validate_json), prefetch)(handle)
 
     @own_subscriber(
         broker,
         topology.CONNECTORS,
         own_queue(f"dispatcher.connectors.{replica}"),
         parsed_by(bytes),
-        MESSAGES_AT_ONCE,
+        CONNECTOR_PREFETCH,
     )
-    async def connectors(_: bytes) -> None:
-        cache.invalidate()
+    async def connector_changed(_: bytes) -> None:
+        connectors.invalidate()
 
-    @subscriber(
-        broker,
-        topology.DISPATCHER_CONNECTOR_TESTS,
-        parsed_by(ConnectorTestRequested.model_validate_json),
-        TESTS_AT_ONCE,
-    )
-    async def connector_tests(request: ConnectorTestRequested) -> None:
-        await tests(request)
+
+async def stop_consuming(broker: RabbitBroker, within_s: float) -> None:
+    """Stop the subscribers within a limit, because without RabbitMQ they wait to reconnect."""
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
+        async with asyncio.timeout(within_s):
+            await broker.stop()

@@ -16,22 +16,22 @@ from common import topology
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Status
 from common.traces.messaging import consume_span, publish_span
-from common.traces.spans import CURRENT
+from common.traces.spans import CURRENT_SPAN
 from dispatcher.attempt import AttemptResult, AttemptRunner
 from dispatcher.back_offices.table import KINDS
 from dispatcher.keyed_lock import KeyedLock
-from dispatcher.ledger.claim import Claim, Done, NeverDelivered, Superseded
-from dispatcher.ledger.sentences import note_of, sent_as_create
+from dispatcher.ledger.claim import AlreadySettled, Claim, NothingToDelete, Superseded
+from dispatcher.ledger.version_notes import modified_ahead_note, sent_as_create_note
 from dispatcher.metrics import SENT_AFTER_SECONDS, attempts_of
-from dispatcher.outcome import Outcome, event_of
-from dispatcher.validate import find_refusal
+from dispatcher.outcome import Outcome, status_changed_of
+from dispatcher.validate import refuse_delivery
 
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.traces.spans import Attributes, Span
     from dispatcher.lanes.lane_state import LaneState
     from dispatcher.ledger.ledger import Ledger
-    from dispatcher.statuses import Statuses
+    from dispatcher.status_publisher import StatusPublisher
     from dispatcher.subscription import MessageInHand
 
 log = structlog.get_logger()
@@ -42,7 +42,9 @@ LONGEST_POLL_S = 1.0
 class DeliveryService:
     """DeliveryRequested -> StatusChanged, for the deliveries of one lane."""
 
-    def __init__(self, lane: LaneState, ledger: Ledger, statuses: Statuses, replica: str) -> None:
+    def __init__(
+        self, lane: LaneState, ledger: Ledger, statuses: StatusPublisher, replica: str
+    ) -> None:
         self._lane = lane
         self._ledger = ledger
         self._statuses = statuses
@@ -55,38 +57,42 @@ class DeliveryService:
         connector = self._lane.connector
         attributes = partial(_attributes, request)
         with consume_span("deliver", topology.DELIVERIES, request.traceparent, attributes) as span:
-            CURRENT.set(span)  # never reset: each delivery has a task of its own
-            refusal = find_refusal(connector, request.transaction.action, KINDS)
+            CURRENT_SPAN.set(span)  # never reset: each delivery has a task of its own
+            refusal = refuse_delivery(connector, request.transaction.action, KINDS)
             if refusal is not None:
                 if Action.CREATE in connector.actions:
-                    await self._ledger.note_undelivered(request)
+                    await self._ledger.record_owed_create(request)
                 await self._publish(request, AttemptResult(refusal, connector), span)
                 return
             async with self._locks.hold(request.transaction.appointment.key):
                 claim = Claim(request, _sends_missing_create(connector))
-                result = await self._claim_and_send(claim, in_hand)
+                result = await self._claim_and_send(claim, connector, in_hand)
                 await self._publish(request, _with_notes(result, claim), span)
 
-    async def _claim_and_send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
+    async def _claim_and_send(
+        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+    ) -> AttemptResult:
         """Wait for the appointment's claim, then send; the claim always ends."""
         pause = FIRST_POLL_S
         while True:
             answer = await self._ledger.claim(claim)
             if isinstance(answer, Claim):
-                return await self._send(answer, in_hand)
-            if isinstance(answer, Done | NeverDelivered):
+                return await self._send(answer, connector, in_hand)
+            if isinstance(answer, AlreadySettled | NothingToDelete):
                 return AttemptResult(answer.outcome, self._lane.connector)
             if isinstance(answer, Superseded):
                 return AttemptResult(_skipped(answer), self._lane.connector)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_POLL_S)
 
-    async def _send(self, claim: Claim, in_hand: MessageInHand) -> AttemptResult:
+    async def _send(
+        self, claim: Claim, connector: Connector, in_hand: MessageInHand
+    ) -> AttemptResult:
         if claim.request.attempt == 1:
             waited = datetime.now(UTC) - claim.request.transaction.received_at
             SENT_AFTER_SECONDS.observe(waited.total_seconds())
         try:
-            return await self._attempts.run(claim, in_hand)
+            return await self._attempts.run(claim, connector, in_hand)
         except BaseException:
             await self._ledger.release(claim)
             raise
@@ -97,7 +103,7 @@ class DeliveryService:
         if outcome.status is Status.FAILED:
             span.failed(outcome.code or outcome.status)
         with publish_span(topology.STATUSES, span) as publication:
-            event = event_of(request, connector, outcome, self._replica, publication)
+            event = status_changed_of(request, connector, outcome, self._replica, publication)
             await self._statuses.publish(event)
         attempts_of(connector.connector_id, outcome.status, outcome.code or "").inc()
         if outcome.duration_ms is not None:
@@ -139,8 +145,12 @@ def _sends_missing_create(connector: Connector) -> bool:
 def _with_notes(result: AttemptResult, claim: Claim) -> AttemptResult:
     """Add to the message how the version was ordered and sent."""
     outcome = result.outcome
-    created = sent_as_create(claim.missing_create) if claim.missing_create else None
-    sentences = (outcome.message, created, note_of(claim.request.transaction.appointment))
+    created = sent_as_create_note(claim.missing_create) if claim.missing_create else None
+    sentences = (
+        outcome.message,
+        created,
+        modified_ahead_note(claim.request.transaction.appointment),
+    )
     message = " ".join(sentence for sentence in sentences if sentence) or None
     if message == outcome.message:
         return result
@@ -153,6 +163,6 @@ def _skipped(answer: Superseded) -> Outcome:
         status=Status.SKIPPED,
         message=(
             f"A newer version of the appointment, modified at {when}, was sent before "
-            f"(transaction {answer.by_transaction})."
+            f"(transaction {answer.transaction_id})."
         ),
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from common.contracts.delivery import HttpExchange
 
 
-class Blames(StrEnum):
+class FaultOrigin(StrEnum):
     """Where a fault lies; it decides whether the connector's lane is held.
 
     Faults of the connector count towards its circuit breaker. Where it is unclear, the connection
@@ -48,13 +48,13 @@ class DeliveryError(Exception):
     """
 
     transient: bool = False
-    blames: ClassVar[Blames] = Blames.CONNECTOR
+    origin: ClassVar[FaultOrigin] = FaultOrigin.CONNECTOR
     outcome_unknown: bool = False
     """Whether the back office may have the appointment: it then counts for the order."""
     owes_create: ClassVar[bool] = False
     """Whether a create that ended like this is sent again with the appointment's next version."""
     trace: str | None = None
-    rest: Any = None
+    remaining: Any = None
     """The parts that are still to be sent, as the client prepared them; the others are stored."""
 
     def __init__(
@@ -137,25 +137,25 @@ class UnconfirmedError(DeliveryError):
 class UnauthorisedError(DeliveryError):
     """The back office does not accept the credentials."""
 
-    blames = Blames.CREDENTIAL
+    origin = FaultOrigin.CREDENTIAL
 
 
 class ForbiddenError(DeliveryError):
     """The back office let us in and does not allow this: account or appointment."""
 
-    blames = Blames.UNCLEAR
+    origin = FaultOrigin.UNCLEAR
 
 
 class MisconfiguredError(DeliveryError):
     """The connector must be corrected, or what it sends for this appointment."""
 
-    blames = Blames.UNCLEAR
+    origin = FaultOrigin.UNCLEAR
 
 
 class RefusedError(DeliveryError):
     """The back office answered that it will not take this appointment."""
 
-    blames = Blames.APPOINTMENT
+    origin = FaultOrigin.APPOINTMENT
 
 
 class UnforeseenError(DeliveryError):
@@ -164,7 +164,7 @@ class UnforeseenError(DeliveryError):
     ``trace`` says where it was raised, without the error's own text, which may quote the payload.
     """
 
-    blames = Blames.UNCLEAR
+    origin = FaultOrigin.UNCLEAR
 
     def __init__(
         self, code: str, sentence: str, *, outcome_unknown: bool, trace: str | None = None

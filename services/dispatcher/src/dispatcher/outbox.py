@@ -8,19 +8,19 @@ be published could not be acknowledged, so the backlog that raised the alarm wou
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from pymongo import IndexModel, ReturnDocument
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from common import topology
 from common.batcher import MOST_BYTES, Batcher
-from common.database import ensure_indexes, is_unavailable, retry_while_unavailable
+from common.database import ensure_indexes, insert_missing, is_unavailable, retry_while_unavailable
 from common.dead_lettering import publish_dead_letter
 from common.errors import BrokerUnavailableError, MessageTooLargeError
+from dispatcher.event_wait import wait_at_most
 from dispatcher.metrics import OUTBOX_STORED, OUTBOX_WAITING
 
 if TYPE_CHECKING:
@@ -32,15 +32,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 BLOCKED_AFTER_S = 5.0
-LOOK_EVERY_S = 15.0
-LOOK_AGAIN_S = 1.0
-DUPLICATE_KEY = 11000
-MOST_MESSAGES = 64
+POLL_INTERVAL_S = 15.0
+ORDER_CHECK_INTERVAL_S = 1.0
+OUTBOX_BATCH = 64
 DELIVERIES = {"exchange": topology.DELIVERIES.name}
 EXCHANGES = {exchange.name: exchange for exchange in topology.EXCHANGES}
 
 
-class Message(NamedTuple):
+class OutboxMessage(NamedTuple):
     """A message as it is published."""
 
     exchange: str
@@ -74,11 +73,11 @@ class Outbox:
         self._is_blocked = False
         self._takes_all_deliveries = False
         self._storing = 0
-        self._looked_at = float("-inf")
-        self._looking = asyncio.Lock()
+        self._order_checked_at = float("-inf")
+        self._order_check = asyncio.Lock()
         self._has_stored = asyncio.Event()
-        self._batcher: Batcher[Message, None] = Batcher(
-            self._store, MOST_MESSAGES, size_of=lambda message: len(message.body)
+        self._batcher: Batcher[OutboxMessage, None] = Batcher(
+            self._store, OUTBOX_BATCH, size_of=lambda message: len(message.body)
         )
 
     async def publish_until_confirmed(
@@ -94,7 +93,7 @@ class Outbox:
 
         Messages of this replica keep their order: while some are stored, later ones are stored too.
         """
-        message = Message(exchange.name, body, message_id, kind, routing_key)
+        message = OutboxMessage(exchange.name, body, message_id, kind, routing_key)
         while not self._is_blocked:
             try:
                 async with asyncio.timeout(self._blocked_after_s):
@@ -114,14 +113,17 @@ class Outbox:
         Called for each transaction. MongoDB is asked at most once a second: a replica that has
         just become the one that routes was not asking before.
         """
-        async with self._looking:
-            if time.monotonic() - self._looked_at < LOOK_AGAIN_S or self._is_blocked:
+        async with self._order_check:
+            if (
+                time.monotonic() - self._order_checked_at < ORDER_CHECK_INTERVAL_S
+                or self._is_blocked
+            ):
                 return
             found: dict[str, Any] | None = None
             async for trial in retry_while_unavailable():
                 with trial:
                     found = await self._collection.find_one(DELIVERIES, {"_id": 1})
-            self._looked_at = time.monotonic()
+            self._order_checked_at = time.monotonic()
             if found is not None:
                 self._takes_all_deliveries = True
                 self._begin_to_store("another dispatcher has stored deliveries")
@@ -137,9 +139,7 @@ class Outbox:
                     raise
                 await asyncio.sleep(1)
                 continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._has_stored.wait()
+            await wait_at_most(self._has_stored, POLL_INTERVAL_S)
 
     def _begin_to_store(self, reason: str) -> None:
         if not self._is_blocked:
@@ -152,7 +152,7 @@ class Outbox:
         self._has_stored.clear()
         waiting = await self._collection.count_documents({"replica": {"$exists": True}})
         OUTBOX_WAITING.set(waiting)
-        while found := await self._oldest(await self._senders()):
+        while found := await self._oldest(await self._own_messages()):
             await self._publish_all(found.values())
             await self._collection.delete_many({"_id": {"$in": list(found)}})
             OUTBOX_WAITING.dec(len(found))
@@ -161,38 +161,40 @@ class Outbox:
             self._takes_all_deliveries = False
             log.info("messages are published directly again: the outbox is empty")
 
-    async def _senders(self) -> dict[str, Any]:
+    async def _own_messages(self) -> dict[str, Any]:
         """Return the condition for the messages that this replica has to publish."""
         replicas = sorted(await self._replicas())
-        senders: dict[str, Any] = {"replica": self._replica}
+        own_messages: dict[str, Any] = {"replica": self._replica}
         if not replicas or replicas[0] == self._replica:
             others = [one for one in replicas if one != self._replica]
-            senders = {"replica": {"$exists": True, "$nin": others}}
-        return {"$or": [senders, DELIVERIES]} if self._takes_all_deliveries else senders
+            own_messages = {"replica": {"$exists": True, "$nin": others}}
+        return {"$or": [own_messages, DELIVERIES]} if self._takes_all_deliveries else own_messages
 
-    async def _oldest(self, senders: dict[str, Any]) -> dict[str, Message]:
+    async def _oldest(self, own_messages: dict[str, Any]) -> dict[str, OutboxMessage]:
         """Return the oldest stored messages by their ids, at most 64 and about 1 MiB."""
-        found: dict[str, Message] = {}
+        found: dict[str, OutboxMessage] = {}
         size = 0
-        async for stored in self._collection.find(senders).sort("_id").limit(MOST_MESSAGES):
-            found[stored["_id"]] = Message(**{name: stored[name] for name in Message._fields})
+        async for stored in self._collection.find(own_messages).sort("_id").limit(OUTBOX_BATCH):
+            found[stored["_id"]] = OutboxMessage(
+                **{name: stored[name] for name in OutboxMessage._fields}
+            )
             size += len(stored["body"])
             if size >= MOST_BYTES:
                 break
         return found
 
-    async def _publish_all(self, messages: Collection[Message]) -> None:
+    async def _publish_all(self, messages: Collection[OutboxMessage]) -> None:
         """Publish deliveries one after the other, so that their order stays, and all else at
         once.
         """
         others = [one for one in messages if one.exchange != topology.DELIVERIES.name]
-        publishing = asyncio.gather(*map(self._publish_or_park, others))
+        publishing = asyncio.gather(*map(self._publish_or_dead_letter, others))
         for message in messages:
             if message.exchange == topology.DELIVERIES.name:
-                await self._publish_or_park(message)
+                await self._publish_or_dead_letter(message)
         await publishing
 
-    async def _publish_or_park(self, message: Message) -> None:
+    async def _publish_or_dead_letter(self, message: OutboxMessage) -> None:
         try:
             await self._publish(message)
         except MessageTooLargeError as error:
@@ -205,7 +207,7 @@ class Outbox:
                 kind=message.kind,
             )
 
-    async def _publish(self, message: Message) -> None:
+    async def _publish(self, message: OutboxMessage) -> None:
         await self._publisher.publish_until_confirmed(
             EXCHANGES[message.exchange],
             message.body,
@@ -214,29 +216,19 @@ class Outbox:
             routing_key=message.routing_key,
         )
 
-    async def _store(self, messages: Sequence[Message]) -> list[None]:
-        last = await self._count_to(len(messages))
+    async def _store(self, messages: Sequence[OutboxMessage]) -> list[None]:
+        last = await self._reserve_numbers(len(messages))
         documents = [
             {"_id": f"{number:020d}", "replica": self._replica} | message._asdict()
             for number, message in enumerate(messages, last - len(messages) + 1)
         ]
-        async for trial in retry_while_unavailable():
-            with trial:
-                await self._insert(documents)
+        await insert_missing(self._collection, documents)
         OUTBOX_STORED.inc(len(documents))
         OUTBOX_WAITING.inc(len(documents))
         self._has_stored.set()
         return [None] * len(documents)
 
-    async def _insert(self, documents: Sequence[dict[str, Any]]) -> None:
-        """Insert them; those that an earlier try has inserted are there already."""
-        try:
-            await self._collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
-                raise
-
-    async def _count_to(self, count: int) -> int:
+    async def _reserve_numbers(self, count: int) -> int:
         """Take so many numbers, and return the last: they order the messages of all replicas."""
         counted: dict[str, Any] = {}
         async for trial in retry_while_unavailable():

@@ -44,7 +44,7 @@ class Outcome(BaseModel):
         return self.may_be_stored and not self.owes_create
 
 
-def event_of(
+def status_changed_of(
     request: DeliveryRequested,
     connector: Connector | None,
     outcome: Outcome,

@@ -16,7 +16,7 @@ from common.traces.spans import end_all
 from dispatcher.age_tracker import AgeTracker
 from dispatcher.keyed_lock import KeyedLock
 from dispatcher.metrics import TRANSACTIONS, UNROUTED_AGE, attempts_of, routed_to
-from dispatcher.outcome import Outcome, event_of
+from dispatcher.outcome import Outcome, status_changed_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
     from common.traces.spans import Span
     from dispatcher.connector_cache import ConnectorCache
-    from dispatcher.statuses import Statuses
+    from dispatcher.status_publisher import StatusPublisher
 
 
 class RoutingService:
@@ -40,7 +40,7 @@ class RoutingService:
         self,
         connectors: ConnectorCache,
         publisher: ConfirmedPublisher,
-        statuses: Statuses,
+        statuses: StatusPublisher,
         replica: str,
     ) -> None:
         self._connectors = connectors
@@ -80,9 +80,13 @@ class RoutingService:
             connectors = await self._connectors.find_for_source_app(
                 appointment.source_app, appointment.source_type
             )
-            await self._request(transaction, connectors, now, span, request.trigger)
-            outcome = _routed(connectors) if connectors else _not_provided(transaction)
-            await self._statuses.publish(event_of(request, None, outcome, self._replica, span))
+            await self._request_deliveries(transaction, connectors, now, span, request.trigger)
+            outcome = (
+                _rerouted_outcome(connectors) if connectors else _not_provided_outcome(transaction)
+            )
+            await self._statuses.publish(
+                status_changed_of(request, None, outcome, self._replica, span)
+            )
 
     async def _route(self, transaction: TransactionReceived, now: datetime, span: Span) -> None:
         appointment = transaction.appointment
@@ -91,13 +95,13 @@ class RoutingService:
                 appointment.source_app, appointment.source_type
             )
             if connectors:
-                await self._request(transaction, connectors, now, span)
+                await self._request_deliveries(transaction, connectors, now, span)
                 return
             request = _request_for(transaction, NO_CONNECTOR, now, span)
-            outcome = _not_provided(transaction)
-            await self._statuses.publish(event_of(request, None, outcome, self._replica))
+            outcome = _not_provided_outcome(transaction)
+            await self._statuses.publish(status_changed_of(request, None, outcome, self._replica))
 
-    async def _request(
+    async def _request_deliveries(
         self,
         transaction: TransactionReceived,
         connectors: Sequence[Connector],
@@ -163,7 +167,7 @@ def _request_for(
     )
 
 
-def _routed(connectors: Sequence[Connector]) -> Outcome:
+def _rerouted_outcome(connectors: Sequence[Connector]) -> Outcome:
     attempts_of(NO_CONNECTOR, Status.SKIPPED, "").inc()
     names = ", ".join(f"'{connector.name}'" for connector in connectors)
     return Outcome(
@@ -172,7 +176,7 @@ def _routed(connectors: Sequence[Connector]) -> Outcome:
     )
 
 
-def _not_provided(transaction: TransactionReceived) -> Outcome:
+def _not_provided_outcome(transaction: TransactionReceived) -> Outcome:
     attempts_of(NO_CONNECTOR, Status.MBOC_NOT_PROVIDED, "").inc()
     appointment = transaction.appointment
     if not appointment.source_app:

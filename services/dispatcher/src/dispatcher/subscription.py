@@ -43,11 +43,11 @@ class MessageInHand:
     is_unwanted: bool = False
     task: asyncio.Task[None] | None = None
 
-    def keep(self) -> None:
+    def forbid_drop(self) -> None:
         """Finish the message, whatever happens to its subscription."""
         self.must_finish = True
 
-    def may_drop(self) -> None:
+    def allow_drop(self) -> None:
         """Let the message be dropped again: nothing was stored, and it waits."""
         self.must_finish = False
         if self.is_unwanted:

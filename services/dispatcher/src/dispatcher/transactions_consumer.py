@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
@@ -13,6 +12,7 @@ from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from common.dead_lettering import dead_letter
 from common.errors import BrokerUnavailableError, QueueMismatchError
 from common.read_list import read_list
+from dispatcher.event_wait import wait_at_most
 from dispatcher.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from dispatcher.subscription import MessageInHand
 
 log = structlog.get_logger()
-MESSAGES_AT_ONCE = 16
-RETRY_S = 1.0
+PREFETCH = 16
+RETRY_INTERVAL_S = 1.0
 
 
 class TransactionsConsumer:
@@ -37,7 +37,7 @@ class TransactionsConsumer:
         self._publisher = publisher
         self._lost = asyncio.Event()
         self._subscription = self._new_subscription()
-        self._trouble: str | None = None
+        self._failure: str | None = None
 
     async def run(self) -> None:
         """Keep the subscription open until cancelled."""
@@ -47,17 +47,15 @@ class TransactionsConsumer:
                 if not self._subscription.is_consuming:
                     self._subscription = self._new_subscription()
                     connection = await self._connection.get()
-                    await self._subscription.open(connection, MESSAGES_AT_ONCE)
-                    self._trouble = None
+                    await self._subscription.open(connection, PREFETCH)
+                    self._failure = None
             except (BrokerUnavailableError, QueueMismatchError) as error:
-                if self._trouble is None:
+                if self._failure is None:
                     log.warning("transactions are not consumed", reason=str(error))
-                self._trouble = str(error)
-                await asyncio.sleep(RETRY_S)
+                self._failure = str(error)
+                await asyncio.sleep(RETRY_INTERVAL_S)
                 continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_S):
-                    await self._lost.wait()
+            await wait_at_most(self._lost, RETRY_INTERVAL_S)
 
     def check(self) -> str | None:
         """Return that transactions are not consumed, or None."""
@@ -76,7 +74,7 @@ class TransactionsConsumer:
         )
 
     async def _handle(self, in_hand: MessageInHand) -> None:
-        in_hand.keep()
+        in_hand.forbid_drop()
         await self._publisher.keep_order()
         message = in_hand.message
         read = read_list(TransactionReceived, TRANSACTIONS, message.body)

@@ -12,16 +12,16 @@ from common.contracts.delivery import Status
 from dispatcher.outcome import Outcome
 
 
-def find_refusal(
+def refuse_delivery(
     connector: Connector, action: Action, kinds: frozenset[tuple[str, str]]
 ) -> Outcome | None:
     """Return why nothing may be sent, in the order of design.md section 5, or None; ``kinds`` are
     the systems and API types there are.
     """
-    return _disabled(connector) or find_fault(connector, kinds) or _action(connector, action)
+    return _disabled(connector) or refuse_connector(connector, kinds) or _action(connector, action)
 
 
-def find_fault(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
+def refuse_connector(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | None:
     """Return what must be mended before the connector can be called, or None."""
     return _system(connector) or _kind(connector, kinds) or _uri(connector)
 
@@ -29,7 +29,7 @@ def find_fault(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outco
 def _disabled(connector: Connector) -> Outcome | None:
     if connector.enabled:
         return None
-    return _refusal(
+    return _refusal_outcome(
         connector,
         Status.MBOC_PUBLISH_DISABLED,
         "DSWBHK001",
@@ -41,7 +41,7 @@ def _disabled(connector: Connector) -> Outcome | None:
 def _system(connector: Connector) -> Outcome | None:
     if connector.system:
         return None
-    return _refusal(
+    return _refusal_outcome(
         connector,
         Status.INVALID_MBOC_BACK_OFFICE_SYSTEM,
         "DSCFG002",
@@ -62,7 +62,7 @@ def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | 
             or "one that this version can speak to",
         )
     value = connector.system if field == "System" else connector.kind[1]
-    return _refusal(
+    return _refusal_outcome(
         connector,
         Status.INVALID_MBOC_BACK_OFFICE_TYPE,
         "DSWBHK003",
@@ -73,7 +73,7 @@ def _kind(connector: Connector, kinds: frozenset[tuple[str, str]]) -> Outcome | 
 
 def _uri(connector: Connector) -> Outcome | None:
     if not connector.uri:
-        return _refusal(
+        return _refusal_outcome(
             connector,
             Status.INVALID_MBOC_URI,
             "DSWBHK002",
@@ -82,7 +82,7 @@ def _uri(connector: Connector) -> Outcome | None:
         )
     if _is_address(connector.uri):
         return None
-    return _refusal(
+    return _refusal_outcome(
         connector,
         Status.INVALID_MBOC_URI,
         "DSWBHK002",
@@ -117,7 +117,7 @@ def _action(connector: Connector, action: Action) -> Outcome | None:
     )
 
 
-def _refusal(
+def _refusal_outcome(
     connector: Connector, status: Status, webhook_code: str, code: str, reason: str
 ) -> Outcome:
     chosen = webhook_code if connector.system == WEBHOOK else code

@@ -17,18 +17,18 @@ from common.errors import QueueMismatchError
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.release import RELEASE
 from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from common.traces.exporting import exporting
-from ingest.accept import Accept
-from ingest.lines import Place
-from ingest.replay import Replay
+from common.traces.exporting import export_traces
+from ingest.replay.display import Screen
+from ingest.replay.file import Place
+from ingest.replay.replayer import Replay
 from ingest.routes import webhooks
-from ingest.screen import Screen
 from ingest.settings import Settings
+from ingest.transaction_publisher import Accept
 
 log = structlog.get_logger()
 
@@ -56,7 +56,7 @@ def main() -> None:
     if arguments.command == "replay":
         raise SystemExit(_replayed(settings, arguments.file))
     lines = LogBuffer()
-    configure_logs("ingest", settings.replica, settings.log_level, lines.keep)
+    configure_logs("ingest", settings.replica, settings.log_level, lines.append)
     run(partial(serve, settings, lines))
 
 
@@ -95,13 +95,13 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
         settings.rabbitmq_url.get_secret_value(), "ingest", settings.replica, lines, readiness
     )
     async with (
-        exporting(settings, "ingest", settings.replica),
-        listening(app, settings.host, settings.port),
+        export_traces(settings, "ingest", settings.replica),
+        serve_http(app, settings.host, settings.port),
         telemetry.sending(),
     ):
         with readiness.waiting_for_servers():
             loopback = Loopback(await publisher.open())
-        async with background(loopback.run()):
+        async with run_background(loopback.run()):
             readiness.watch(loopback.check)
             log.info("ready")
             await stop.wait()

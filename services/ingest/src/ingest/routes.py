@@ -16,13 +16,13 @@ from common.contracts.appointment import Action
 from common.contracts.traceparent import read_traceparent
 from common.errors import BrokerUnavailableError
 from common.problem import problem
-from common.traces.spans import SpanKind, begin_trace
-from ingest.accept import Accept, read_changes
-from ingest.answers import BROKER_AWAY, away, refusal_of, refused_form
-from ingest.bodies import Bodies
+from common.traces.spans import SpanKind, start_trace
+from ingest.authentication import is_authorised
+from ingest.body_reader import Bodies
+from ingest.error_responses import BROKER_AWAY, away, refusal_of, refused_form
 from ingest.errors import IngestError
 from ingest.metrics import REFUSALS, accepted_of
-from ingest.secrets import is_authorised
+from ingest.transaction_publisher import Accept, read_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,14 +105,16 @@ class Webhook:
             )
         if refusal := refused_form(headers):
             return refusal
-        with begin_trace(
+        with start_trace(
             self._name,
             SpanKind.SERVER,
             read_traceparent(headers.get(b"traceparent", b"").decode("latin-1")),
             lambda: self._facts,
         ) as span:
             response = await self._tried(source, headers, receive, span)
-            span.note(mboc__source=source, http__response__status_code=response.status_code)
+            span.set_attributes(
+                mboc__source=source, http__response__status_code=response.status_code
+            )
             if response.status_code == BROKER_AWAY:
                 span.failed(str(BROKER_AWAY))
         return response

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings, TraceSettings
-from ingest.keys import LONGEST_SOURCE
+from ingest.appointment_key import LONGEST_SOURCE
 
 
 class Settings(ServiceSettings, TraceSettings):

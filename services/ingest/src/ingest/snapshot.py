@@ -22,10 +22,10 @@ from pydantic.alias_generators import to_pascal
 
 from common.contracts.appointment import Appointment
 from common.problem import field_errors
+from ingest.appointment_key import key_of
+from ingest.dates import Arrival, Modified, Written, modified, read_date
 from ingest.errors import InvalidFieldError, UnreadableError
-from ingest.keys import key_of
-from ingest.moments import Arrival, Modified, Written, modified, read_date
-from ingest.numbers import refuse_no_numbers
+from ingest.non_finite import refuse_no_numbers
 
 _ROWVERSION_BYTES = 8
 LONGEST_FACT = 4_000

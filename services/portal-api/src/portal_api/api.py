@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI
 
 from common.release import RELEASE
-from portal_api.routes import problems
-from portal_api.routes.access import CSRF, known, ours
+from portal_api import error_handlers
+from portal_api.auth.dependencies import CSRF, authenticated, same_origin
+from portal_api.auth.middleware import AuthMiddleware
 from portal_api.routes.docs import add_docs
-from portal_api.routes.entrance import Entrance
-from portal_api.routes.problems import PROBLEMS, Problem
+from portal_api.schemas.problems import PROBLEMS, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from starlette.routing import BaseRoute
 
-    from portal_api.doors import Doors
+    from portal_api.build_auth import AuthComponents
 
 WRAP = re.compile(r"(?<!\n)\n(?!\n|\||[*-] )")
 
 
 def build_api(
     routers: Sequence[APIRouter],
-    doors: Doors,
+    auth: AuthComponents,
     others: Sequence[BaseRoute] = (),
     website: Sequence[BaseRoute] = (),
 ) -> FastAPI:
@@ -45,22 +45,22 @@ def build_api(
         status: PROBLEMS[status] for status in (400, 401, 403, 413, 422, 503)
     }
     app.include_router(
-        doors.sign_in, prefix="/api", dependencies=[ours(doors.origins)], responses=common
+        auth.sign_in, prefix="/api", dependencies=[same_origin(auth.origins)], responses=common
     )
-    api = APIRouter(prefix="/api", dependencies=[known(doors.audit)], responses=common)
+    api = APIRouter(prefix="/api", dependencies=[authenticated(auth.audit)], responses=common)
     for router in routers:
         api.include_router(router)
     app.include_router(api)
     app.add_middleware(
-        Entrance,
-        recognise=doors.recognise,
-        audit=doors.audit,
-        proxies=doors.proxies,
-        origins=doors.origins,
+        AuthMiddleware,
+        authenticator=auth.authenticator,
+        audit=auth.audit,
+        proxies=auth.proxies,
+        origins=auth.origins,
     )
     add_docs(app)
     app.router.routes.extend(website)
-    problems.install(app)
+    error_handlers.install(app)
     _describe(app)
     return app
 

@@ -20,48 +20,44 @@ from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.sealing import KeyRing
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from common.traces.exporting import exporting
-from portal_api.accounts.rules import Rules
+from common.traces.exporting import export_traces
+from portal_api.accounts.config import AuthConfig
 from portal_api.api import build_api
-from portal_api.appointments.forget_order import ForgetOrder
-from portal_api.connectors.testing import ConnectionTests
-from portal_api.consumers import subscribe
-from portal_api.doors import build_doors
-from portal_api.operations.order import Order
-from portal_api.record import Record
+from portal_api.build_auth import build_auth
+from portal_api.build_monitoring import Monitoring, MonitoringOptions
+from portal_api.cli import create_admin, migrate, read_arguments, rekey
+from portal_api.connectors.connection_tests import ConnectionTests
+from portal_api.operations.forget_order import ForgetOrderService
+from portal_api.operations.submit import OperationService
+from portal_api.recording.consumers import subscribe
+from portal_api.recording.fail_unfinished import fail_unfinished
+from portal_api.recording.record import Recorder
 from portal_api.routes.appointments import appointments
 from portal_api.routes.causes import causes
 from portal_api.routes.connectors import connectors
 from portal_api.routes.deliveries import deliveries
-from portal_api.routes.export import export
 from portal_api.routes.forget_order import forget_order
 from portal_api.routes.operations import operations
 from portal_api.routes.saved_views import saved_views
 from portal_api.routes.timelines import timelines
 from portal_api.routes.website import website
-from portal_api.saved_views.keep import Keep
+from portal_api.saved_views.save import SavedViewService
 from portal_api.settings import Settings
 from portal_api.store.causes import Causes
 from portal_api.store.connectors import Connectors
-from portal_api.store.figures import Figures
+from portal_api.store.deliveries import DeliveryQueries
 from portal_api.store.indexes import make_indexes
 from portal_api.store.operations import Operations
-from portal_api.store.reader import Reader
 from portal_api.store.regroup import regroup
 from portal_api.store.saved_views import SavedViews
-from portal_api.store.unheard import Unheard
+from portal_api.store.statistics import Statistics
+from portal_api.store.unfinished import UnfinishedDeliveries
 from portal_api.store.writer import Writer
-from portal_api.tasks.arguments import read_arguments
-from portal_api.tasks.create_admin import create_admin
-from portal_api.tasks.give_up import give_up
-from portal_api.tasks.migrate import migrate
-from portal_api.tasks.rekey import rekey
-from portal_api.watch import Bounds, Watch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,7 +65,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.doors import Doors
+    from portal_api.build_auth import AuthComponents
     from portal_api.store.audit import Audit
 
     Database = AsyncIOMotorDatabase[dict[str, Any]]
@@ -86,7 +82,7 @@ def main() -> None:
         case "migrate":
             asyncio.run(migrate(_database(load(DatabaseSettings))))
         case "give-up":
-            asyncio.run(_give_up(_database(load(DatabaseSettings)), arguments.before))
+            asyncio.run(_fail_unfinished(_database(load(DatabaseSettings)), arguments.before))
         case "create-admin":
             raise SystemExit(
                 asyncio.run(create_admin(_database(load(DatabaseSettings)), arguments.name))
@@ -96,7 +92,7 @@ def main() -> None:
             raise SystemExit(asyncio.run(rekey(_connectors(settings, _database(settings)))))
         case _:
             settings, lines = load(Settings), LogBuffer()
-            configure_logs("portal-api", settings.replica, settings.log_level, lines.keep)
+            configure_logs("portal-api", settings.replica, settings.log_level, lines.append)
             run(partial(serve, settings, lines))
 
 
@@ -112,39 +108,41 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     )
     health = health_routes(readiness, serves_requests=True)
     tests, others = ConnectionTests(publisher), [*health, metrics_route()]
-    doors = build_doors(database, settings.rules)
-    watch = Watch(database, _bounds(settings), settings.replica)
-    routers = [*_routers(database, store, tests, publisher, watch, doors.audit), *doors.routers]
+    auth = build_auth(database, settings.rules)
+    monitoring = Monitoring(database, _bounds(settings), settings.replica)
+    routers = [*_routers(database, store, tests, publisher, monitoring, auth.audit), *auth.routers]
     app = build_api(
-        routers, doors, others, website(settings.web_folder) if settings.web_folder else ()
+        routers, auth, others, website(settings.web_folder) if settings.web_folder else ()
     )
     telemetry = TelemetryPublisher(url, "portal-api", settings.replica, lines, readiness)
     async with (
-        exporting(settings, "portal-api", settings.replica),
-        listening(app, settings.host, settings.port),
+        export_traces(settings, "portal-api", settings.replica),
+        serve_http(app, settings.host, settings.port),
         telemetry.sending(),
     ):
         with readiness.waiting_for_servers():
             connection = await publisher.open()
             await wait_for_database(database)
         loopback = Loopback(connection)
-        watch.use(connection)
+        monitoring.use(connection)
         await make_indexes(database)
-        await doors.hasher.warm()
-        await _begin_with_an_admin(settings, doors)
-        await watch.prepare()
+        await auth.hasher.warm()
+        await _ensure_first_admin(settings, auth)
+        await monitoring.prepare()
         broker = consuming_broker(url, publisher)
-        record = Record(Writer(database), watch.figures)
+        record = Recorder(Writer(database), monitoring.figures)
         subscribe(broker, record, tests, settings.replica, publisher)
-        watch.subscribe(broker)
+        monitoring.subscribe(broker)
         await broker.start()
-        watch.listen(await broker.connect())
+        monitoring.listen(await broker.connect())
         reach, consuming = DatabaseHealth(database), await consuming_checks(broker, "statuses")
-        async with background(loopback.run(), reach.run(), regroup(database), *watch.works()):
+        async with run_background(
+            loopback.run(), reach.run(), regroup(database), *monitoring.works()
+        ):
             readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
             log.info("ready")
             await stop.wait()
-            watch.close()
+            monitoring.close()
             with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
                 async with asyncio.timeout(settings.drain_s):
                     await broker.stop()
@@ -156,34 +154,33 @@ def _routers(
     store: Connectors,
     tests: ConnectionTests,
     publisher: Publisher,
-    watch: Watch,
+    monitoring: Monitoring,
     trail: Audit,
 ) -> list[APIRouter]:
     """Return the routes in the order of their documentation; an address with a fixed word stands
     before one with a variable there.
     """
-    reader, views, kept, known = (
-        Reader(database),
+    queries, views, kept, known = (
+        DeliveryQueries(database),
         SavedViews(database),
         Operations(database, Writer(database)),
         Causes(database),
     )
     return [
-        export(reader),
-        appointments(reader, store),
-        forget_order(ForgetOrder(publisher, reader)),
-        deliveries(reader, store, watch.timer_job),
-        timelines(reader, store, kept, known, trail),
-        causes(known, reader),
-        saved_views(views, Keep(views)),
+        appointments(queries, store),
+        forget_order(ForgetOrderService(publisher, queries)),
+        deliveries(queries, store, monitoring.timer_job),
+        timelines(queries, store, kept, known, trail),
+        causes(known, queries),
+        saved_views(views, SavedViewService(views)),
         connectors(store, partial(_announce, publisher), tests),
-        operations(kept, Order(publisher, kept, reader), reader, store),
-        *watch.routers(store),
+        operations(kept, OperationService(publisher, kept, queries), queries, store),
+        *monitoring.routers(store),
     ]
 
 
-def _bounds(settings: Settings) -> Bounds:
-    return Bounds(
+def _bounds(settings: Settings) -> MonitoringOptions:
+    return MonitoringOptions(
         logs_kept=timedelta(days=settings.log_days),
         minutes_kept=timedelta(days=settings.figure_days),
         heartbeats_kept=timedelta(seconds=settings.silent_kept_s),
@@ -194,9 +191,11 @@ def _bounds(settings: Settings) -> Bounds:
     )
 
 
-async def _give_up(database: Database, before: datetime) -> None:
+async def _fail_unfinished(database: Database, before: datetime) -> None:
     await wait_for_database(database)
-    ended = await give_up(Unheard(database), Record(Writer(database), Figures(database)), before)
+    ended = await fail_unfinished(
+        UnfinishedDeliveries(database), Recorder(Writer(database), Statistics(database)), before
+    )
     sys.stdout.write(
         f"Given up: {ended} deliveries, which are Failed now with an unknown outcome.\n"
     )
@@ -217,23 +216,23 @@ def described() -> str:
         Publisher(partial(connect, "amqp://127.0.0.1", "none"), topology.PORTAL_API),
     )
     store = Connectors(database, KeyRing({}))
-    doors = build_doors(database, Rules())
+    auth = build_auth(database, AuthConfig())
     routers = _routers(
         database,
         store,
         ConnectionTests(publisher),
         publisher,
-        Watch(database, Bounds(), "none"),
-        doors.audit,
+        Monitoring(database, MonitoringOptions(), "none"),
+        auth.audit,
     )
-    app = build_api([*routers, *doors.routers], doors)
+    app = build_api([*routers, *auth.routers], auth)
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
-async def _begin_with_an_admin(settings: Settings, doors: Doors) -> None:
+async def _ensure_first_admin(settings: Settings, auth: AuthComponents) -> None:
     if settings.first_admin and settings.first_admin_password:
         password = settings.first_admin_password.get_secret_value()
-        if await doors.first_admin.create_when_there_is_nobody(
+        if await auth.first_admin.create_if_no_account_exists(
             settings.first_admin, password, "PORTAL_API_FIRST_ADMIN"
         ):
             log.info("the first administrator is created", name=settings.first_admin)

@@ -11,9 +11,9 @@ PortalError
 ├── ForbiddenError     the caller may not do that        403
 ├── LockedError        too many wrong passwords          429
 ├── BusyError          too much at once                  503
-├── StoreAwayError     MongoDB cannot be reached         503
+├── StoreUnavailableError  MongoDB cannot be reached     503
 ├── UnconfirmedError   RabbitMQ did not confirm          503
-└── DispatcherAwayError  no dispatcher answered          504
+└── DispatcherUnavailableError  no dispatcher answered   504
 """
 
 from __future__ import annotations

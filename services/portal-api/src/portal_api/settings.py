@@ -11,10 +11,10 @@ from pydantic_settings import SettingsConfigDict
 
 from common.sealing import SealingSettings
 from common.settings import DatabaseSettings, ServiceSettings, TraceSettings
-from portal_api.accounts.names import UserName
-from portal_api.accounts.passwords import Password, weakness
-from portal_api.accounts.rules import Rules
-from portal_api.accounts.sessions import Lifetimes
+from portal_api.accounts.config import AuthConfig
+from portal_api.accounts.password_policy import Password, weakness
+from portal_api.accounts.session import SessionLifetimes
+from portal_api.accounts.user import UserName
 from portal_api.website.files import PAGE, beside_the_source
 
 
@@ -166,12 +166,12 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         return value
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> AuthConfig:
         """Return what is decided about coming in."""
-        return Rules(
+        return AuthConfig(
             key=self.key.get_secret_value(),
             is_secure=self.secure_cookie,
-            lifetimes=Lifetimes(
+            lifetimes=SessionLifetimes(
                 timedelta(seconds=self.session_idle_s), timedelta(seconds=self.session_s)
             ),
             first_wait=timedelta(seconds=self.lock_s),

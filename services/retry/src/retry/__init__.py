@@ -1,1 +1,1 @@
-"""Runs Failed deliveries again on a cron, and carries out what administrators ask for."""
+"""Retries failed deliveries on a cron expression, and runs administrators' operations."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import sys
 from datetime import UTC, datetime
 from functools import partial
@@ -16,76 +15,73 @@ from starlette.applications import Starlette
 from common import topology
 from common.broker import Publisher, connect
 from common.consuming import consuming_broker, consuming_checks
-from common.contracts.telemetry import TimerJob
 from common.database import DatabaseHealth, open_database, wait_for_database
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
-from common.process import background, listening, run
+from common.process import run, run_background, serve_http
 from common.settings import DatabaseSettings, load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
-from retry.ask import Ask
-from retry.carry_out import CarryOut
-from retry.consumers import subscribe
-from retry.course import Steps
-from retry.operate import Operate
-from retry.report import Report
-from retry.requeue import Requeue
-from retry.schedule import schedule_of
-from retry.settings import Settings
-from retry.settle import Settle
-from retry.store.clock import CRON, OPERATIONS, Clock
-from retry.store.deliveries import Deliveries
-from retry.store.failed import Failed
-from retry.store.indexes import make_indexes
-from retry.store.items import Items
-from retry.store.operations import Operations
-from retry.store.requeues import Requeues
-from retry.store.transactions import Transactions
-from retry.take_stock import TakeStock
-from retry.tell import Tell
-from retry.timer import Timer
+from retry.consumers import stop_consuming, subscribe
+from retry.operations.batch_publisher import BatchPublisher
+from retry.operations.item_enumerator import ItemEnumerator
+from retry.operations.progress_publisher import ProgressPublisher
+from retry.operations.result_collector import ResultCollector
+from retry.operations.runner import OperationRunner
+from retry.operations.supervisor import OperationSupervisor
+from retry.publishing import RetryPublisher
+from retry.settings import Settings, read_schedule
+from retry.store import lease
+from retry.store.deliveries import DeliveryQueries
+from retry.store.failed import FailedDeliveries
+from retry.store.indexes import create_indexes
+from retry.store.items import ItemStore
+from retry.store.lease import Lease
+from retry.store.operations import OperationStore
+from retry.store.requeues import RequeueClaims
+from retry.store.transactions import TransactionQueries
+from retry.timer.failed_requeuer import FailedRequeuer
+from retry.timer.timer_job import TimerJobRunner
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from common.queue_depths import QueueDepths
-    from retry.schedule import Schedule
+    from retry.timer.schedule import Schedule
 
 log = structlog.get_logger()
-STOP_S = 10.0
 
 
 def main() -> None:
-    """Run one retry replica until it is asked to stop, or make its indexes."""
+    """Run one retry replica until it is asked to stop, or create its indexes."""
     parser = argparse.ArgumentParser(
         prog="mboc-retry",
         description=(
-            "Runs Failed deliveries again on a cron, and carries out administrators' operations."
+            "Retries failed deliveries on a cron expression, and runs administrators' operations."
         ),
     )
     commands = parser.add_subparsers(dest="command")
     commands.add_parser(
-        "migrate", help="make the indexes that are missing, and end; needs MONGODB_URL alone"
+        "migrate", help="create the missing indexes and exit; needs MONGODB_URL only"
     )
     if parser.parse_args().command == "migrate":
         asyncio.run(_migrate(load(DatabaseSettings)))
         return
     settings = load(Settings)
     lines = LogBuffer()
-    configure_logs("retry", settings.replica, settings.log_level, lines.keep)
-    schedule = schedule_of(settings)
-    if schedule.trouble:
-        log.error("the timer job is off", reason=schedule.trouble)
+    configure_logs("retry", settings.replica, settings.log_level, lines.append)
+    schedule = read_schedule(settings)
+    if schedule.error:
+        log.error("the timer job is off", reason=schedule.error)
     run(partial(serve, settings, schedule, lines))
 
 
 async def serve(
     settings: Settings, schedule: Schedule, lines: LogBuffer, stop: asyncio.Event
 ) -> None:
-    """Listen at once, act when RabbitMQ and MongoDB are there, finish the work in
-    hand before leaving.
+    """Serve HTTP at once, and work once RabbitMQ and MongoDB are available.
+
+    Work in progress is finished before the process ends.
     """
     readiness = Readiness()
     publisher = Publisher(
@@ -96,84 +92,85 @@ async def serve(
     telemetry = TelemetryPublisher(
         settings.rabbitmq_url.get_secret_value(), "retry", settings.replica, lines, readiness
     )
-    async with listening(app, settings.host, settings.port), telemetry.sending():
+    async with serve_http(app, settings.host, settings.port), telemetry.sending():
         connection = await publisher.open()
         database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
         await wait_for_database(database)
-        requeues, ask = Requeues(database, settings.replica), Ask(publisher, connection)
-        await make_indexes(database)
-        clocks = [
-            Clock(database, settings.replica, settings.lease_s, duty) for duty in (CRON, OPERATIONS)
-        ]
-        telemetry.also(partial(_timer_job, schedule, clocks[0]))
-        timer = Timer(
-            schedule,
-            clocks[0],
-            Requeue(Failed(database), Transactions(database), requeues, ask, settings.per_second),
-            settings.lease_s / 3,
-        )
-        steps = _steps(database, requeues, ask, Tell(publisher))
-        operate, loopback, reach = (
-            Operate(clocks[1], steps),
-            Loopback(connection),
-            DatabaseHealth(database),
-        )
+        await create_indexes(database)
+        timer_lease = Lease(database, settings.replica, settings.lease_s, lease.TIMER_JOB)
+        operations_lease = Lease(database, settings.replica, settings.lease_s, lease.OPERATIONS)
+        operations = OperationStore(database)
+        requests = RetryPublisher(publisher, connection)
+        timer_job = _timer_job(settings, schedule, timer_lease, database, requests)
+        supervisor = _supervisor(settings, operations_lease, operations, database, requests)
+        telemetry.add_heartbeat_fields(timer_job.heartbeat_fields)
+        loopback = Loopback(connection)
+        database_health = DatabaseHealth(database)
         broker = consuming_broker(settings.rabbitmq_url.get_secret_value(), publisher)
-        subscribe(broker, steps.operations, operate)
+        subscribe(broker, operations, supervisor)
         await broker.start()
         consuming = await consuming_checks(broker, "operations")
-        async with background(loopback.run(), reach.run(), timer.run(), operate.run()):
-            readiness.watch(publisher.check_waiting, loopback.check, reach.check, *consuming)
+        async with run_background(
+            loopback.run(), database_health.run(), timer_job.run(), supervisor.run()
+        ):
+            readiness.watch(
+                publisher.check_waiting, loopback.check, database_health.check, *consuming
+            )
             log.info(
                 "ready",
                 next_run=str(
                     schedule.after(datetime.now(UTC))
-                    or f"never: {schedule.trouble or 'RetryJobCronExpression is empty'}"
+                    or f"never: {schedule.error or 'RetryJobCronExpression is empty'}"
                 ),
             )
             await stop.wait()
-            with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
-                async with asyncio.timeout(STOP_S):
-                    await broker.stop()
-            await asyncio.gather(timer.finish(), operate.finish())
-        await asyncio.gather(*(clock.give_back() for clock in clocks))
+            await stop_consuming(broker)
+            await asyncio.gather(timer_job.finish(), supervisor.finish())
+        await asyncio.gather(timer_lease.release(), operations_lease.release())
     await publisher.close()
 
 
-def _steps(
-    database: AsyncIOMotorDatabase[dict[str, Any]], requeues: Requeues, ask: Ask, tell: Tell
-) -> Steps:
-    """Return what operations are carried out with."""
-    operations, items, deliveries = Operations(database), Items(database), Deliveries(database)
-    take_stock, settle = (
-        TakeStock(operations, items, deliveries),
-        Settle(items, deliveries, tell.archived),
+def _timer_job(
+    settings: Settings,
+    schedule: Schedule,
+    timer_lease: Lease,
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+    publisher: RetryPublisher,
+) -> TimerJobRunner:
+    requeuer = FailedRequeuer(
+        FailedDeliveries(database),
+        TransactionQueries(database),
+        RequeueClaims(database, settings.replica),
+        publisher,
+        settings.per_second,
     )
-    return Steps(
+    return TimerJobRunner(schedule, timer_lease, requeuer, settings.lease_s / 3)
+
+
+def _supervisor(
+    settings: Settings,
+    operations_lease: Lease,
+    operations: OperationStore,
+    database: AsyncIOMotorDatabase[dict[str, Any]],
+    publisher: RetryPublisher,
+) -> OperationSupervisor:
+    items = ItemStore(database)
+    deliveries = DeliveryQueries(database)
+    claims = RequeueClaims(database, settings.replica)
+    runner_of = partial(
+        OperationRunner,
         operations,
         items,
-        take_stock,
-        CarryOut(items, Transactions(database), requeues, ask),
-        settle,
-        Report(operations, tell.progressed),
+        ItemEnumerator(operations, items, deliveries),
+        BatchPublisher(items, TransactionQueries(database), claims, publisher),
+        ResultCollector(items, deliveries, publisher),
+        ProgressPublisher(operations, publisher),
     )
-
-
-async def _timer_job(schedule: Schedule, clock: Clock, _: QueueDepths) -> dict[str, TimerJob]:
-    """Return the part of a heartbeat that tells when the timer job ran and runs."""
-    return {
-        "timer_job": TimerJob(
-            expression=schedule.expression,
-            time_zone=schedule.time_zone,
-            trouble=schedule.trouble,
-            last_run_at=await clock.last_tick(),
-            next_run_at=schedule.after(datetime.now(UTC)),
-        )
-    }
+    return OperationSupervisor(operations_lease, operations, items, runner_of)
 
 
 async def _migrate(settings: DatabaseSettings) -> None:
     database = open_database(settings.mongodb_url.get_secret_value(), settings.mongodb_database)
     await wait_for_database(database)
-    await make_indexes(database)
-    sys.stdout.write("Every index of retry is there.\n")
+    await create_indexes(database)
+    sys.stdout.write("All indexes of retry exist.\n")

@@ -1,9 +1,9 @@
-"""What arrives from the broker: operations that administrators asked for, and how
-they steer them.
-"""
+"""The consumer of operations, and of the commands by which administrators steer them."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from common import topology
@@ -14,27 +14,39 @@ if TYPE_CHECKING:
     from faststream.message import StreamMessage
     from faststream.rabbit import RabbitBroker
 
-    from retry.operate import Operate
-    from retry.store.operations import Operations
+    from retry.operations.supervisor import OperationSupervisor
+    from retry.store.operations import OperationStore
 
-MESSAGES_AT_ONCE = 8
+PREFETCH = 8
+STOP_TIMEOUT_S = 10.0
 
 
-def subscribe(broker: RabbitBroker, operations: Operations, operate: Operate) -> None:
-    """Add this service's subscriber to the broker; the replica that takes a message keeps it, the
-    one with the lease acts on it.
+def subscribe(
+    broker: RabbitBroker, operations: OperationStore, supervisor: OperationSupervisor
+) -> None:
+    """Add the subscriber of operations to the broker.
+
+    Every replica stores the messages that it receives. The replica with the lease runs the
+    operations.
     """
 
-    @subscriber(broker, topology.RETRY_OPERATIONS, _said, MESSAGES_AT_ONCE)
-    async def said(message: OperationRequested | OperationSteered) -> None:
+    @subscriber(broker, topology.RETRY_OPERATIONS, _parse, PREFETCH)
+    async def store(message: OperationRequested | OperationSteered) -> None:
         if isinstance(message, OperationSteered):
-            await operations.steer(message)
+            await operations.save_steering(message)
         else:
             await operations.add(message)
-        operate.look()
+        supervisor.wake()
 
 
-async def _said(message: StreamMessage[object]) -> OperationRequested | OperationSteered:
+async def stop_consuming(broker: RabbitBroker) -> None:
+    """Stop the broker. A connection that is already lost, or does not close in time, is ignored."""
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await broker.stop()
+
+
+async def _parse(message: StreamMessage[object]) -> OperationRequested | OperationSteered:
     if getattr(message.raw_message, "type", None) == OperationSteered.__name__:
         return OperationSteered.model_validate_json(message.body)
     return OperationRequested.model_validate_json(message.body)

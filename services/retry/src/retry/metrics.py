@@ -1,4 +1,4 @@
-"""What retry counts."""
+"""The metrics of retry."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from prometheus_client import Counter, Gauge
 from common.contracts.delivery import Trigger
 from common.contracts.operation import ItemOutcome, OperationKind
 
-CRON_RUNS = Counter("mboc_retry_cron_runs_total", "Runs of the timer job by this replica.")
-REQUEUED = Counter("mboc_retry_requeued_total", "Deliveries asked for again.", ["trigger"])
+CRON_RUNS = Counter("mboc_retry_cron_runs_total", "Runs of the timer job on this replica.")
+REQUEUED = Counter(
+    "mboc_retry_requeued_total", "Deliveries whose next attempt was requested.", ["trigger"]
+)
 WITHOUT_TRANSACTION = Counter(
     "mboc_retry_without_transaction_total",
-    "Failed deliveries left alone, because their transaction is not stored or cannot be read.",
+    (
+        "Failed deliveries that the timer job skipped, because their transaction is not stored or "
+        "cannot be read."
+    ),
 )
 UNREADABLE = Counter(
     "mboc_retry_unreadable_transactions_total",
-    "Stored transactions that could not be read, each time one was looked at.",
+    "Reads of a stored transaction that could not be parsed.",
 )
 NEXT_RUN = Gauge(
     "mboc_retry_next_run_timestamp_seconds",
@@ -25,24 +30,25 @@ LAST_SUCCESS = Gauge(
     "mboc_retry_last_success_timestamp_seconds",
     (
         "When this replica last finished a run of the timer job, in seconds since 1970; 0 = not "
-        "since it was started. The latest of all replicas counts."
+        "since its start. The latest value of all replicas counts."
     ),
 )
 OPERATIONS = Gauge(
     "mboc_retry_operations",
-    "Operations that this replica looks after: not over, paused and stopped ones too.",
+    "Unfinished operations that this replica runs, paused and stopped ones included.",
 )
 OPERATIONS_ENDED = Counter(
-    "mboc_retry_operations_ended_total", "Operations that came to an end.", ["kind", "state"]
+    "mboc_retry_operations_ended_total", "Operations that ended.", ["kind", "state"]
 )
 ITEMS = Counter(
     "mboc_retry_operation_items_total",
-    "Deliveries of operations by what became of them.",
+    "Deliveries of operations by outcome.",
     ["kind", "outcome"],
 )
 
+# Each label begins at 0, so that the first count shows as an increase.
 for trigger in (Trigger.TIMER_JOB, Trigger.WEBSITE):
-    REQUEUED.labels(trigger)  # begins at 0, so that the first one shows as an increase
+    REQUEUED.labels(trigger)
 for kind in OperationKind:
     for outcome in (ItemOutcome.SUCCEEDED, ItemOutcome.FAILED, ItemOutcome.SKIPPED):
         ITEMS.labels(kind, outcome)

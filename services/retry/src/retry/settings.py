@@ -1,4 +1,4 @@
-"""What retry reads from its environment, and from the original's ``appsettings.json``."""
+"""The settings of retry, from its environment and from the original's ``appsettings.json``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import DatabaseSettings, ServiceSettings
+from retry.cron.dialect import SETTING
 from retry.errors import ScheduleError
-
-KEY = "RetryJobCronExpression"
+from retry.timer.schedule import Schedule
 
 
 class Settings(ServiceSettings, DatabaseSettings):
@@ -23,39 +23,40 @@ class Settings(ServiceSettings, DatabaseSettings):
 
     cron: str | None = Field(
         default=None,
-        validation_alias=KEY,
+        validation_alias=SETTING,
         description=(
-            "When *Failed* deliveries are run again, as a cron expression of Quartz, NCrontab, "
-            "Cronos or Hangfire; empty = never."
+            "When the timer job retries *Failed* deliveries, as a cron expression of Quartz, "
+            "NCrontab, Cronos or Hangfire. Empty = never."
         ),
     )
     appsettings: Path | None = Field(
         default=None,
         description=(
-            f"Path of the original's appsettings.json; its {KEY} is used where the "
-            "environment names none."
+            f"Path of the original's appsettings.json. Its {SETTING} applies where the "
+            "environment sets none."
         ),
     )
     time_zone: str = Field(
         default="UTC",
-        description=f"IANA time zone of {KEY}, such as Europe/Brussels.",
+        description=f"IANA time zone of {SETTING}, for example Europe/Brussels.",
     )
     per_second: float = Field(
         default=50.0,
         gt=0,
         le=10_000,
-        description="Deliveries per second that the timer job asks for at most.",
+        description="Most deliveries per second that the timer job retries.",
     )
     lease_s: float = Field(
         default=15.0,
         ge=3,
-        description="Seconds for which a killed replica keeps the others from acting.",
+        description="Seconds until another replica takes over from a killed one.",
     )
 
 
-def expression_of(settings: Settings) -> str:
-    """Return the cron expression, empty for never (seed, Automatic retry); raises ScheduleError
-    when the file cannot be read.
+def read_expression(settings: Settings) -> str:
+    """Return the cron expression, empty for never (seed, Automatic retry).
+
+    Raises ScheduleError when the file cannot be read.
     """
     if settings.cron is not None or settings.appsettings is None:
         return (settings.cron or "").strip()
@@ -63,12 +64,20 @@ def expression_of(settings: Settings) -> str:
         document = json.loads(settings.appsettings.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         raise ScheduleError(
-            f"the setting RETRY_APPSETTINGS is not valid: {settings.appsettings} is not a JSON "
-            "file that can be read"
+            f"the setting RETRY_APPSETTINGS is not valid: {settings.appsettings} is not a "
+            "readable JSON file"
         ) from None
-    found = document.get(KEY) if isinstance(document, dict) else None
+    found = document.get(SETTING) if isinstance(document, dict) else None
     if not isinstance(found, str | None):
         raise ScheduleError(
-            f"the setting {KEY} in {settings.appsettings} is not valid: it must be text"
+            f"the setting {SETTING} in {settings.appsettings} is not valid: it must be a string"
         )
     return (found or "").strip()
+
+
+def read_schedule(settings: Settings) -> Schedule:
+    """Return the schedule of these settings. An invalid one never runs, and holds the error."""
+    try:
+        return Schedule(read_expression(settings), time_zone=settings.time_zone)
+    except ScheduleError as error:
+        return Schedule("", time_zone=settings.time_zone, error=str(error))

@@ -1,3 +1,3 @@
-"""Plays Dime.Scheduler's planners and every back office, for the demo, tests and benchmarks; never
-deployed in production.
+"""Simulates Dime.Scheduler's planners and every back office, for the demo, tests and benchmarks.
+Never deploy it in production.
 """

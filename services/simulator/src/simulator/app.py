@@ -1,4 +1,4 @@
-"""The composition root: the only module that reads the settings and builds real things."""
+"""The composition root: the only module that reads the settings and connects the parts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from aiohttp import web
 
 from common.health import Readiness
 from common.logs import configure_logs
-from common.process import background, run
+from common.process import run, run_background
 from common.release import RELEASE
 from common.settings import load
-from simulator.back_offices.back_office import Bounds
+from simulator.back_offices.back_office import MemoryLimits
 from simulator.back_offices.back_offices import BackOffices
 from simulator.planners.changes import Changes
-from simulator.planners.clock import real_time, stepping
-from simulator.planners.ingest import Ingest, open_session
+from simulator.planners.clock import stepping_clock, system_clock
+from simulator.planners.ingest import IngestClient, open_session
 from simulator.planners.planners import Planners
-from simulator.routes.back_offices import back_offices
+from simulator.routes.back_offices import back_office_routes
 from simulator.routes.health import health
 from simulator.routes.planners import planners
 from simulator.routes.problems import problems
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 BODY_LIMIT = 16 * 1024 * 1024
-DRAIN_S = 5.0
+DRAIN_TIMEOUT_S = 5.0
 
 
 def main() -> None:
     """Serve the back offices, with the planners at work."""
     parser = argparse.ArgumentParser(
-        prog="mboc-simulator", description="Plays Dime.Scheduler's planners and the back offices."
+        prog="mboc-simulator",
+        description="Simulates Dime.Scheduler's planners and the back offices.",
     )
     parser.add_argument("--version", action="version", version=RELEASE)
     parser.parse_args()
@@ -47,16 +48,16 @@ def main() -> None:
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Listen, let the planners work until asked to stop, then wait a little for what
-    is being posted.
+    """Serve HTTP and run the planners until the stop is requested, then wait briefly for changes
+    that are being posted.
     """
     readiness = Readiness()
-    bounds = Bounds(settings.records, settings.history)
-    offices = BackOffices(bounds, settings.back_offices, settings.journal)
+    limits = MemoryLimits(settings.records, settings.history)
+    back_offices = BackOffices(limits, settings.back_offices, settings.journal)
     async with open_session() as session:
         work = _planners(
             settings,
-            Ingest(
+            IngestClient(
                 session,
                 str(settings.ingest_url),
                 settings.source,
@@ -64,23 +65,23 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             ),
         )
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[problems])
-        app.add_routes([*back_offices(offices), *planners(work), *health(readiness)])
+        app.add_routes([*back_office_routes(back_offices), *planners(work), *health(readiness)])
         async with _listening(app, settings.host, settings.port):
             readiness.watch()
-            async with background(work.run()):
+            async with run_background(work.run()):
                 await stop.wait()
-            await work.drain(DRAIN_S)
+            await work.drain(DRAIN_TIMEOUT_S)
 
 
-def _planners(settings: Settings, ingest: Ingest) -> Planners:
-    clock = stepping(settings.start_at) if settings.start_at else real_time
+def _planners(settings: Settings, ingest: IngestClient) -> Planners:
+    clock = stepping_clock(settings.start_at) if settings.start_at else system_clock
     changes = Changes(settings.seed, settings.appointments, settings.source_apps, clock)
     return Planners(changes, ingest.report, settings.rate, settings.calls_in_flight)
 
 
 @contextlib.asynccontextmanager
 async def _listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
-    """Serve the app inside this block; a handler whose client has left is cancelled."""
+    """Serve the app inside this block. A handler is cancelled when its client disconnects."""
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     try:

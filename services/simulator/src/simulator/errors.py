@@ -1,27 +1,27 @@
 """The tree of expected failures.
 
 SimulatorError
-├── InvalidFieldError   a field of a request is missing or wrong; names it
-├── TooManyError        more back offices than are kept in memory
-├── RefusedError        ingest does not want the change as it is
-├── NotAcceptedError    ingest has not accepted the change yet
-├── HandshakeError      a caller could not prove who it is
-├── OAuthError          no token for this request
+├── InvalidFieldError   a field of a request is missing or wrong
+├── TooManyError        more back offices than the limit
+├── RefusedError        ingest refused the change
+├── NotAcceptedError    ingest has not accepted the change in time
+├── HandshakeError      a caller failed to authenticate
+├── OAuthError          the token request is refused
 ├── SoapFaultError      the page service answers a fault
 ├── ODataError          the API page, or Dataverse, answers an error
-├── OutOfRangeError     a number or a date that the back office's database cannot hold
-└── ChangeError         one request of a change set is refused, and so all are
+│   └── ChangeError     one request of a change set is refused, and so all are
+└── OutOfRangeError     a number or a date outside the range of the back office's database
 """
 
 from __future__ import annotations
 
 
 class SimulatorError(Exception):
-    """Something the caller is told about in a sentence."""
+    """An expected failure, whose text goes to the caller."""
 
 
 class InvalidFieldError(SimulatorError):
-    """Fields are missing or wrong; ``errors`` holds one field and message each."""
+    """Fields are missing or wrong. ``errors`` holds one field and message each."""
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__(f"{errors[0]['field']}: {errors[0]['message']}")
@@ -29,11 +29,11 @@ class InvalidFieldError(SimulatorError):
 
 
 class TooManyError(SimulatorError):
-    """More back offices than are kept in memory."""
+    """More back offices than the limit."""
 
 
 class RefusedError(SimulatorError):
-    """Ingest refused a change for good; ``status`` is its HTTP status."""
+    """Ingest refused a change permanently. ``status`` is its HTTP status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"ingest refused the change with status {status}")
@@ -45,11 +45,11 @@ class NotAcceptedError(SimulatorError):
 
 
 class HandshakeError(SimulatorError):
-    """A caller could not prove who it is."""
+    """A caller failed to authenticate."""
 
 
 class OAuthError(SimulatorError):
-    """A token is refused; ``code`` is the error of RFC 6749, section 5.2."""
+    """The token request is refused. ``code`` is the error of RFC 6749, section 5.2."""
 
     def __init__(self, code: str, description: str) -> None:
         super().__init__(description)
@@ -57,8 +57,8 @@ class OAuthError(SimulatorError):
 
 
 class SoapFaultError(SimulatorError):
-    """A call to the page service is refused; ``exception`` is the type name that
-    the server tells.
+    """A call to the page service is refused. ``exception`` is the type name of the server's
+    exception.
     """
 
     def __init__(self, exception: str, message: str) -> None:
@@ -76,7 +76,7 @@ class ODataError(SimulatorError):
 
 
 class ChangeError(ODataError):
-    """The request of this Content-ID is refused."""
+    """The request with this Content-ID is refused."""
 
     def __init__(self, content_id: str, status: int, code: str, message: str) -> None:
         super().__init__(status, code, message)
@@ -84,7 +84,7 @@ class ChangeError(ODataError):
 
 
 class OutOfRangeError(SimulatorError):
-    """The database cannot hold the value of this field."""
+    """The value of this field is outside the range of the database."""
 
     def __init__(self, field: str, value: str, *, is_date: bool) -> None:
         super().__init__(f"The value {value} of '{field}' is outside the valid range.")

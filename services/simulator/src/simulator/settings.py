@@ -1,4 +1,4 @@
-"""What the simulator reads from its environment."""
+"""The simulator's settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import AnyHttpUrl, AwareDatetime, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
-from simulator.back_offices.back_offices import CALLS, MOST
+from simulator.back_offices.back_offices import JOURNAL_CALLS, MOST_BACK_OFFICES
 
 SourceApp = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -26,56 +26,60 @@ class Settings(ServiceSettings):
     source: str = Field(
         default="dime",
         pattern=r"^[A-Za-z0-9._-]{1,60}$",
-        description="The source that the planners' changes are posted for.",
+        description="Source of the planners' changes at ingest.",
     )
     secret: SecretStr = Field(
-        default=SecretStr(""), description="That source's secret, sent as X-API-KEY."
+        default=SecretStr(""), description="Secret of the source, sent as X-API-KEY."
     )
     rate: float = Field(
-        default=0.0, ge=0, le=10_000, description="Changes per second; 0 = the planners are idle."
+        default=0.0, ge=0, le=10_000, description="Changes per second. 0 = the planners are idle."
     )
     seed: int = Field(
-        default=1, description="The same seed gives the same changes, in the same order."
+        default=1,
+        description="Seed of the changes. The same seed gives the same changes in the same order.",
     )
     appointments: int = Field(
         default=50,
         ge=1,
         le=100_000,
-        description="Appointments that are on the planning board at a time.",
+        description="Appointments on the planning board.",
     )
     source_apps: tuple[SourceApp, ...] = Field(
         default=("CRONUSINTERNATIONALLTD.",),
         min_length=1,
-        description="Source apps of the jobs; each appointment belongs to one of them.",
+        description="Source apps of the jobs. Each appointment belongs to one of them.",
     )
     start_at: AwareDatetime | None = Field(
         default=None,
         description=(
-            "Where the planners' clock begins, one millisecond per change; by itself the real "
-            "time. With it a stream is repeated to the byte."
+            "Start of the planners' clock, which advances one millisecond per change and makes a "
+            "stream repeatable to the byte. Without it, the real time."
         ),
     )
     calls_in_flight: int = Field(
-        default=64, ge=1, le=1000, description="Changes that are posted to ingest at once."
+        default=64, ge=1, le=1000, description="Changes that are posted to ingest concurrently."
     )
     back_offices: int = Field(
-        default=MOST, ge=1, le=100_000, description="Back offices that there may be at once."
+        default=MOST_BACK_OFFICES,
+        ge=1,
+        le=100_000,
+        description="Most simulated back offices.",
     )
     records: int = Field(
         default=10_000,
         ge=1,
         le=1_000_000,
-        description="Calls that each back office keeps with their bodies; older ones are dropped.",
+        description="Calls that each back office stores with their bodies. Older ones are dropped.",
     )
     history: int = Field(
         default=200_000,
         ge=1,
         le=10_000_000,
-        description="Stored snapshots whose order each back office remembers.",
+        description="Stored snapshots whose order each back office records.",
     )
     journal: int = Field(
-        default=CALLS,
+        default=JOURNAL_CALLS,
         ge=1,
         le=10_000_000,
-        description="Calls to all back offices together that the journal lists.",
+        description="Calls to all back offices together in the journal.",
     )

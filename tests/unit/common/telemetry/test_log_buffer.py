@@ -14,7 +14,7 @@ def test_the_oldest_lines_are_dropped_and_counted() -> None:
     lines = LogBuffer(most=3)
 
     for number in range(5):
-        lines.keep(f'"{number}"')
+        lines.append(f'"{number}"')
 
     assert (lines.take(10), lines.dropped) == (['"2"', '"3"', '"4"'], 2)
 
@@ -22,7 +22,7 @@ def test_the_oldest_lines_are_dropped_and_counted() -> None:
 def test_lines_are_taken_once_and_in_order() -> None:
     lines = LogBuffer()
     for number in range(5):
-        lines.keep(f'"{number}"')
+        lines.append(f'"{number}"')
 
     assert [lines.take(2), lines.take(2), lines.take(2), lines.take(2)] == [
         ['"0"', '"1"'],
@@ -43,7 +43,7 @@ def test_lines_are_taken_once_and_in_order() -> None:
 def test_a_long_line_is_shortened_and_still_readable(fields: dict[str, object]) -> None:
     lines = LogBuffer()
 
-    lines.keep(json.dumps({"event": "odd", "level": "error"} | fields))
+    lines.append(json.dumps({"event": "odd", "level": "error"} | fields))
 
     (line,) = lines.take(1)
     kept = json.loads(line)
@@ -55,7 +55,7 @@ def test_a_long_line_is_shortened_and_still_readable(fields: dict[str, object]) 
 def test_every_line_is_handed_on_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     lines = LogBuffer()
     structlog.reset_defaults()
-    configure_logs("dispatcher", "replica-1", "INFO", lines.keep)
+    configure_logs("dispatcher", "replica-1", "INFO", lines.append)
     try:
         structlog.get_logger().info("attempt", delivery_id="t1.c1")
         structlog.get_logger().debug("not wanted")

@@ -9,7 +9,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-from common.traces.collector import Bounded, Sending
+from common.traces.collector import BoundedSpanProcessor, CountingExporter
 from common.traces.metrics import SPANS_DROPPED
 
 
@@ -37,7 +37,10 @@ def dropped() -> float:
 
 def test_a_collector_that_hangs_never_makes_a_step_wait_and_what_is_too_much_is_counted() -> None:
     before, exporter = dropped(), Stuck()
-    bounded, provider = Bounded(Sending(exporter), most=600), TracerProvider(shutdown_on_exit=False)
+    bounded, provider = (
+        BoundedSpanProcessor(CountingExporter(exporter), most=600),
+        TracerProvider(shutdown_on_exit=False),
+    )
     provider.add_span_processor(bounded)
     tracer = provider.get_tracer("test")
 
@@ -52,7 +55,7 @@ def test_a_collector_that_hangs_never_makes_a_step_wait_and_what_is_too_much_is_
 
 
 def test_what_the_collector_refuses_is_counted() -> None:
-    before, sending = dropped(), Sending(Refusing())
+    before, sending = dropped(), CountingExporter(Refusing())
 
     sending.export([ReadableSpan("one"), ReadableSpan("two")])
 

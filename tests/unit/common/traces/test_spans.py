@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
 
 from common.contracts.traceparent import is_sampled, read_traceparent, trace_id_of
-from common.traces.spans import RECORDER, SpanKind, begin, begin_trace, end_all
+from common.traces.spans import RECORDER, SpanKind, end_all, start_span, start_trace
 
 SAMPLED = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 UNWANTED = f"{SAMPLED[:-1]}0"
@@ -41,8 +41,8 @@ def unasked() -> dict[str, str]:
 
 
 def test_while_traces_are_off_a_step_passes_its_trace_on_and_asks_nothing() -> None:
-    with begin("deliver deliveries", SpanKind.CONSUMER, SAMPLED, unasked) as step:
-        step.note(mboc__attempt=1)
+    with start_span("deliver deliveries", SpanKind.CONSUMER, SAMPLED, unasked) as step:
+        step.set_attributes(mboc__attempt=1)
         step.failed("nothing to see")
 
     assert step.traceparent == SAMPLED
@@ -50,8 +50,8 @@ def test_while_traces_are_off_a_step_passes_its_trace_on_and_asks_nothing() -> N
 
 def test_while_traces_are_off_every_change_has_a_trace_id_all_the_same() -> None:
     with (
-        begin_trace("POST", SpanKind.SERVER, None) as own,
-        begin_trace("POST", SpanKind.SERVER, SAMPLED) as callers,
+        start_trace("POST", SpanKind.SERVER, None) as own,
+        start_trace("POST", SpanKind.SERVER, SAMPLED) as callers,
     ):
         pass
 
@@ -63,8 +63,8 @@ def test_a_step_is_a_child_of_the_one_before_it_in_the_same_trace(
     recorded: InMemorySpanExporter,
 ) -> None:
     with (
-        begin_trace("accept", SpanKind.SERVER, None) as first,
-        begin("route", SpanKind.CONSUMER, first.traceparent) as second,
+        start_trace("accept", SpanKind.SERVER, None) as first,
+        start_span("route", SpanKind.CONSUMER, first.traceparent) as second,
     ):
         pass
 
@@ -79,8 +79,8 @@ def test_a_step_is_a_child_of_the_one_before_it_in_the_same_trace(
 
 def test_a_trace_that_is_not_sampled_costs_nothing_further(recorded: InMemorySpanExporter) -> None:
     with (
-        begin("route", SpanKind.CONSUMER, UNWANTED, unasked) as step,
-        begin_trace("accept", SpanKind.SERVER, UNWANTED),
+        start_span("route", SpanKind.CONSUMER, UNWANTED, unasked) as step,
+        start_trace("accept", SpanKind.SERVER, UNWANTED),
     ):
         pass
 
@@ -89,7 +89,7 @@ def test_a_trace_that_is_not_sampled_costs_nothing_further(recorded: InMemorySpa
 
 
 def test_a_message_of_before_traces_is_no_harm(recorded: InMemorySpanExporter) -> None:
-    with begin("route", SpanKind.CONSUMER, None, unasked) as step:
+    with start_span("route", SpanKind.CONSUMER, None, unasked) as step:
         pass
 
     assert step.traceparent is None
@@ -100,8 +100,8 @@ def test_the_share_decides_about_new_traces_and_not_about_a_callers(
     sampled_never: InMemorySpanExporter,
 ) -> None:
     with (
-        begin_trace("accept", SpanKind.SERVER, None) as own,
-        begin_trace("accept", SpanKind.SERVER, SAMPLED) as callers,
+        start_trace("accept", SpanKind.SERVER, None) as own,
+        start_trace("accept", SpanKind.SERVER, SAMPLED) as callers,
     ):
         pass
 
@@ -116,7 +116,7 @@ def test_an_error_is_recorded_by_its_class_and_never_by_its_words(
 ) -> None:
     with (
         pytest.raises(ValueError, match="payload"),
-        end_all([begin("route", SpanKind.CONSUMER, SAMPLED)]),
+        end_all([start_span("route", SpanKind.CONSUMER, SAMPLED)]),
     ):
         raise ValueError("the payload itself")
 

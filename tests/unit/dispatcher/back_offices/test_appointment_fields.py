@@ -11,7 +11,7 @@ import pytest
 from common.contracts.appointment import Action
 from common.exact_json import write_json
 from dispatcher.back_offices.appointment_fields import AppointmentFields, fields_of
-from dispatcher.back_offices.limits import BUSINESS_CENTRAL, DATAVERSE, DecimalLimits
+from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL, DATAVERSE, DecimalLimits
 from dispatcher.errors import RefusedError
 from tests.support.builders import a_transaction
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.dataverse.batch import answers_in, change_set
+from dispatcher.back_offices.calls import HttpResponse
+from dispatcher.back_offices.dataverse.batch import change_set, responses_in
 
 
 def test_each_record_is_one_part_of_one_change_set() -> None:
@@ -29,7 +29,7 @@ def test_the_inner_answers_are_found() -> None:
         b"--changesetresponse_2--\r\n--batchresponse_1--\r\n"
     )
 
-    first, second = answers_in(Answer(200, {}, body, is_whole=True))
+    first, second = responses_in(HttpResponse(200, {}, body, is_whole=True))
 
     assert (first.status, first.headers["OData-EntityId"]) == (
         204,

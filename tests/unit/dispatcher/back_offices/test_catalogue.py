@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from common.contracts.delivery import HttpExchange
-from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.catalogue import CATALOGUE, Kind, Seen
-from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.calls import HttpResponse
+from dispatcher.back_offices.catalogue import CATALOGUE, EndpointKind, Seen
+from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.errors import (
-    Blames,
     DeliveryError,
+    FaultOrigin,
     ForbiddenError,
     GoneError,
     MisconfiguredError,
@@ -19,9 +19,8 @@ from dispatcher.errors import (
     ServerFaultError,
     ThrottledError,
 )
-from tests.support import faults_page
 
-KINDS: tuple[Kind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
+KINDS: tuple[EndpointKind, ...] = ("webhook", "page service", "API page", "Dataverse", "token")
 TRANSPORT = (
     "no connection",
     "no answer",
@@ -37,14 +36,18 @@ TRANSPORT = (
 )
 
 
-def answered(status: int, **headers: str) -> Answer:
-    return Answer(status, headers, b"", is_whole=True)
+def answered(status: int, **headers: str) -> HttpResponse:
+    return HttpResponse(status, headers, b"", is_whole=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("what", TRANSPORT)
-def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(kind: Kind, what: str) -> None:
-    error = Faults(kind, "Hook").transport(what, answered(200), host="bc.cronus.example", seconds=5)
+def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(
+    kind: EndpointKind, what: str
+) -> None:
+    error = FaultTranslator(kind, "Hook").transport_error(
+        what, answered(200), host="bc.cronus.example", seconds=5
+    )
 
     assert error.code != "DSUNK001"
     assert "{" not in str(error)
@@ -54,19 +57,21 @@ def test_whatever_happens_on_the_way_has_a_code_and_a_sentence(kind: Kind, what:
 @pytest.mark.parametrize(
     "status", [301, 400, 401, 403, 404, 405, 408, 409, 413, 418, 429, 500, 502, 503, 504, 599]
 )
-def test_every_status_has_a_sentence_that_names_it(kind: Kind, status: int) -> None:
-    assert f"Status code: {status}." in str(Faults(kind, "Hook").status(answered(status)))
+def test_every_status_has_a_sentence_that_names_it(kind: EndpointKind, status: int) -> None:
+    assert f"Status code: {status}." in str(
+        FaultTranslator(kind, "Hook").status_error(answered(status))
+    )
 
 
 def test_every_row_can_be_reached() -> None:
     for number, row in enumerate(CATALOGUE):
         sample = next((word.replace("xx", "99") for word in row.is_), "*")
-        kinds = [kind for kind in KINDS if row.fits(kind, sample)]
+        kinds = [kind for kind in KINDS if row.matches(kind, sample)]
         first = {
             kind: next(
                 n
                 for n, other in enumerate(CATALOGUE)
-                if other.seen == row.seen and other.fits(kind, sample)
+                if other.seen == row.seen and other.matches(kind, sample)
             )
             for kind in kinds
         }
@@ -100,17 +105,17 @@ def test_every_row_can_be_reached() -> None:
     ],
 )
 def test_a_soap_fault_is_found_by_what_it_says(
-    kind: Kind, said: str, code: str, leaf: type[Exception]
+    kind: EndpointKind, said: str, code: str, leaf: type[Exception]
 ) -> None:
-    error = Faults(kind, "Hook").find("soap", said, answered(500), said)
+    error = FaultTranslator(kind, "Hook").find_error("soap", said, answered(500), said)
 
     assert isinstance(error, leaf)
     assert error.code == code
 
 
 def leaf_of(seen: Seen, what: str) -> type[DeliveryError]:
-    kind: Kind = "page service" if seen == "soap" else "API page"
-    return type(Faults(kind, "BC").find(seen, what, answered(500), what))  # type: ignore[return-value]
+    kind: EndpointKind = "page service" if seen == "soap" else "API page"
+    return type(FaultTranslator(kind, "BC").find_error(seen, what, answered(500), what))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("seen", ["soap", "odata"])
@@ -141,11 +146,11 @@ def test_a_fault_that_may_lie_with_connector_or_appointment_is_unclear(
 ) -> None:
     leaf = leaf_of(seen, what)
 
-    assert (leaf, leaf.blames) == (MisconfiguredError, Blames.UNCLEAR)
+    assert (leaf, leaf.origin) == (MisconfiguredError, FaultOrigin.UNCLEAR)
 
 
 def test_throttling_keeps_the_seconds_it_asks_for() -> None:
-    error = Faults("API page", "BC").status(answered(429, **{"Retry-After": "7"}))
+    error = FaultTranslator("API page", "BC").status_error(answered(429, **{"Retry-After": "7"}))
 
     assert isinstance(error, ThrottledError)
     assert error.retry_after_s == 7
@@ -157,24 +162,24 @@ BACK_OFFICES = KINDS[:-1]
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 507, 520, 599])
 def test_a_status_that_leaves_open_whether_the_call_was_processed_is_not_tried_again(
-    kind: Kind, status: int
+    kind: EndpointKind, status: int
 ) -> None:
-    error = Faults(kind, "Hook").status(answered(status))
+    error = FaultTranslator(kind, "Hook").status_error(answered(status))
 
     assert (error.transient, error.outcome_unknown) == (False, True)
-    assert error.blames is Blames.CONNECTOR
+    assert error.origin is FaultOrigin.CONNECTOR
     assert "may have stored the appointment" in str(error)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 504])
-def test_a_create_that_took_too_long_is_not_owed(kind: Kind, status: int) -> None:
-    assert isinstance(Faults(kind, "Hook").status(answered(status)), NoAnswerError)
+def test_a_create_that_took_too_long_is_not_owed(kind: EndpointKind, status: int) -> None:
+    assert isinstance(FaultTranslator(kind, "Hook").status_error(answered(status)), NoAnswerError)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
-def test_503_with_retry_after_says_that_nothing_was_processed(kind: Kind) -> None:
-    error = Faults(kind, "Hook").status(answered(503, **{"Retry-After": "7"}))
+def test_503_with_retry_after_says_that_nothing_was_processed(kind: EndpointKind) -> None:
+    error = FaultTranslator(kind, "Hook").status_error(answered(503, **{"Retry-After": "7"}))
 
     assert isinstance(error, ThrottledError)
     assert not error.outcome_unknown
@@ -183,9 +188,9 @@ def test_503_with_retry_after_says_that_nothing_was_processed(kind: Kind) -> Non
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 504])
 def test_retry_after_beside_another_status_does_not_say_that_nothing_was_processed(
-    kind: Kind, status: int
+    kind: EndpointKind, status: int
 ) -> None:
-    error = Faults(kind, "Hook").status(answered(status, **{"Retry-After": "7"}))
+    error = FaultTranslator(kind, "Hook").status_error(answered(status, **{"Retry-After": "7"}))
 
     assert (error.outcome_unknown, error.retry_after_s) == (True, 7)
 
@@ -194,42 +199,41 @@ def test_retry_after_beside_another_status_does_not_say_that_nothing_was_process
 def test_a_change_set_that_failed_stored_nothing(status: int) -> None:
     inner = replace(answered(status), in_change_set=True)
 
-    assert type(Faults("Dataverse", "CRM").status(inner)) is ServerFaultError
+    assert type(FaultTranslator("Dataverse", "CRM").status_error(inner)) is ServerFaultError
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
 def test_a_status_without_an_appointment_leaves_nothing_unknown(
-    kind: Kind, status: int, headers: dict[str, str]
+    kind: EndpointKind, status: int, headers: dict[str, str]
 ) -> None:
     asked = HttpExchange(method="GET", address="http://bc.example/", sent_bytes=0)
 
-    error = Faults(kind, "Hook").status(replace(answered(status, **headers), exchange=asked))
+    error = FaultTranslator(kind, "Hook").status_error(
+        replace(answered(status, **headers), exchange=asked)
+    )
 
     assert (error.transient, error.outcome_unknown) == (True, False)
     assert "may have stored" not in str(error)
 
 
 @pytest.mark.parametrize("kind", BACK_OFFICES)
-def test_gone_names_the_setting_to_correct(kind: Kind) -> None:
-    error = Faults(kind, "Hook").status(answered(410))
+def test_gone_names_the_setting_to_correct(kind: EndpointKind) -> None:
+    error = FaultTranslator(kind, "Hook").status_error(answered(410))
 
     assert isinstance(error, GoneError)
-    assert error.blames is Blames.CONNECTOR
+    assert error.origin is FaultOrigin.CONNECTOR
     assert "enter the new URI on connector 'Hook'" in str(error)
 
 
 def test_the_vendors_text_is_kept_without_secrets_and_not_for_ever() -> None:
-    faults = Faults("webhook", "Hook", ("made-up-secret",))
-    faults.hide("made-up-token")
+    faults = FaultTranslator("webhook", "Hook", ("made-up-secret",))
+    faults.hide_secret("made-up-token")
 
-    said = str(faults.status(answered(400), "bad made-up-secret\n and made-up-token " + "x" * 900))
+    said = str(
+        faults.status_error(answered(400), "bad made-up-secret\n and made-up-token " + "x" * 900)
+    )
 
     assert "bad *** and *** xxx" in said
     assert len(said) < 700
-
-
-def test_the_docs_list_what_the_catalogue_says() -> None:
-    assert faults_page.PAGE.read_text() == faults_page.page(), "run `make docs`"
-    assert faults_page.TABLE.read_text() == faults_page.table(), "run `make docs`"

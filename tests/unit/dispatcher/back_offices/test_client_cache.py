@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from common.contracts.connector import Connector
-from dispatcher.back_offices.client_cache import BackOfficeCache
+from dispatcher.back_offices.client_cache import BackOfficeClientCache
 from dispatcher.errors import MisconfiguredError
 from tests.support.builders import a_connector
 
 if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Prepared, Receipt
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
+    from dispatcher.back_offices.probe import ProbeResult
 
 
 class FakeBackOffice:
@@ -22,13 +22,13 @@ class FakeBackOffice:
         self.connector = connector
         self.is_closed = False
 
-    def prepare(self, request: DeliveryRequested) -> Prepared:
+    def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         raise NotImplementedError
 
-    async def send(self, prepared: Prepared) -> Receipt:
+    async def send(self, prepared: PreparedDelivery) -> Receipt:
         raise NotImplementedError
 
-    async def probe(self) -> Probed:
+    async def probe(self) -> ProbeResult:
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -41,16 +41,16 @@ def built() -> list[FakeBackOffice]:
 
 
 @pytest.fixture
-def cache(built: list[FakeBackOffice]) -> BackOfficeCache:
+def cache(built: list[FakeBackOffice]) -> BackOfficeClientCache:
     def build(connector: Connector) -> FakeBackOffice:
         built.append(FakeBackOffice(connector))
         return built[-1]
 
-    return BackOfficeCache(build)
+    return BackOfficeClientCache(build)
 
 
 async def test_a_client_is_built_once_per_version(
-    cache: BackOfficeCache, built: list[FakeBackOffice]
+    cache: BackOfficeClientCache, built: list[FakeBackOffice]
 ) -> None:
     first = cache.get(a_connector(version=1))
 
@@ -60,7 +60,7 @@ async def test_a_client_is_built_once_per_version(
     assert [client.is_closed for client in built] == [True, True]
 
 
-async def test_connectors_do_not_share_a_client(cache: BackOfficeCache) -> None:
+async def test_connectors_do_not_share_a_client(cache: BackOfficeClientCache) -> None:
     first = cache.get(a_connector(connector_id="c1"))
 
     assert cache.get(a_connector(connector_id="c2")) is not first
@@ -72,7 +72,7 @@ async def test_settings_that_cannot_be_used_are_read_again_at_the_next_call() ->
     def build(_: Connector) -> FakeBackOffice:
         raise MisconfiguredError("DSCFG006", "incomplete")
 
-    cache = BackOfficeCache(build)
+    cache = BackOfficeClientCache(build)
 
     for _ in range(2):
         with pytest.raises(MisconfiguredError):

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from common.contracts.appointment import Action
 from common.sealing import KeyRing
-from dispatcher.back_offices.addresses import Addresses
-from dispatcher.back_offices.authentication.tokens import Tokens
-from dispatcher.back_offices.caller import open_session
+from dispatcher.back_offices.address_policy import AddressPolicy
+from dispatcher.back_offices.authentication.token_cache import TokenCache
 from dispatcher.back_offices.http_client import SharedResources
+from dispatcher.back_offices.http_transport import open_session
 from dispatcher.back_offices.table import BACK_OFFICES, build
 from dispatcher.errors import MisconfiguredError, RefusedError
 from tests.support.builders import a_connector, a_delivery, a_transaction
-from tests.support.offices import OFFICES
+from tests.support.simulated_back_offices import SIMULATED
 from tests.support.system import SECRET_KEYS
 
 NAMES = (
@@ -65,18 +65,18 @@ ZONES = ("UTC", "Europe/Brussels", "Africa/Monrovia", "Pacific/Kiritimati", "Ame
 
 @pytest.fixture
 async def shared() -> AsyncIterator[SharedResources]:
-    addresses = Addresses([])
+    addresses = AddressPolicy([])
     async with open_session(addresses) as session:
-        yield SharedResources(session, KeyRing.parse(SECRET_KEYS), addresses, Tokens())
+        yield SharedResources(session, KeyRing.parse(SECRET_KEYS), addresses, TokenCache())
 
 
 def test_every_kind_is_tried() -> None:
-    assert {(office.system, office.api_type) for office in OFFICES.values()} == set(BACK_OFFICES)
+    assert {(office.system, office.api_type) for office in SIMULATED.values()} == set(BACK_OFFICES)
 
 
-@pytest.mark.parametrize("office", OFFICES)
+@pytest.mark.parametrize("office", SIMULATED)
 async def test_any_snapshot_is_prepared_or_refused(office: str, shared: SharedResources) -> None:
-    fields = OFFICES[office].connector("http://127.0.0.1:9", "x")
+    fields = SIMULATED[office].connector("http://127.0.0.1:9", "x")
     clients = [build(a_connector(**fields, time_zone=zone), shared) for zone in ZONES]
 
     @settings(
@@ -91,7 +91,7 @@ async def test_any_snapshot_is_prepared_or_refused(office: str, shared: SharedRe
     prepare()
 
 
-@pytest.mark.parametrize("office", [name for name in OFFICES if name != "webhook"])
+@pytest.mark.parametrize("office", [name for name in SIMULATED if name != "webhook"])
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
@@ -106,7 +106,7 @@ async def test_any_snapshot_is_prepared_or_refused(office: str, shared: SharedRe
 async def test_a_stored_setting_that_cannot_be_used_is_named(
     office: str, fields: dict[str, Any], named: str, shared: SharedResources
 ) -> None:
-    connector = a_connector(**OFFICES[office].connector("http://127.0.0.1:9", "x"), **fields)
+    connector = a_connector(**SIMULATED[office].connector("http://127.0.0.1:9", "x"), **fields)
 
     with pytest.raises(MisconfiguredError, match=named):
         build(connector, shared)

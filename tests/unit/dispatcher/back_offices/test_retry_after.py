@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatcher.back_offices.calls import Answer
-from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.calls import HttpResponse
+from dispatcher.back_offices.faults import FaultTranslator
 from dispatcher.back_offices.retry_after import seconds_until_retry
 
 NOW = datetime(1994, 11, 6, 8, 49, 0, tzinfo=UTC)
@@ -69,6 +69,6 @@ def test_two_digits_of_a_year_may_be_in_the_next_century() -> None:
 
 @pytest.mark.parametrize("status", [301, 400, 403, 408, 429, 500, 502, 503, 504])
 def test_an_error_of_any_status_carries_the_wait(status: int) -> None:
-    answer = Answer(status, {"Retry-After": "7200"}, b"", is_whole=True)
+    answer = HttpResponse(status, {"Retry-After": "7200"}, b"", is_whole=True)
 
-    assert Faults("API page", "BC").status(answer).retry_after_s == 7200
+    assert FaultTranslator("API page", "BC").status_error(answer).retry_after_s == 7200

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from common.contracts.connector import Connector
 from common.contracts.mapping import ApiPageMapping, DataverseMapping, SoapMapping
-from dispatcher.back_offices.api_page.client import ApiPage
-from dispatcher.back_offices.calls import Answer, Call
-from dispatcher.back_offices.dataverse.client import Dataverse
-from dispatcher.back_offices.faults import Faults
-from dispatcher.back_offices.soap.client import PageService
-from dispatcher.back_offices.webhook.client import Webhook
+from dispatcher.back_offices.api_page.client import ApiPageClient
+from dispatcher.back_offices.calls import HttpCall, HttpResponse
+from dispatcher.back_offices.dataverse.client import DataverseClient
+from dispatcher.back_offices.faults import FaultTranslator
+from dispatcher.back_offices.soap.client import PageServiceClient
+from dispatcher.back_offices.webhook.client import WebhookClient
 from dispatcher.errors import DeliveryError
 from tests.support.builders import a_connector, a_delivery, a_snapshot, a_transaction, as_body
 
@@ -41,7 +41,7 @@ HEADERS = st.dictionaries(
     | st.sampled_from(["http://[::1", "//[", "\u00b2", "-1", "9" * 5000, "http://other/x(1)"]),
 )
 ANSWERS = st.builds(
-    Answer,
+    HttpResponse,
     st.sampled_from([200, 201, 204]) | st.integers(min_value=100, max_value=999),
     HEADERS,
     st.lists(PIECES | st.binary(max_size=20), max_size=8).map(b"".join),
@@ -52,12 +52,12 @@ ANSWERS = st.builds(
 class AnsweringHttp:
     """Answers each call with the next answer, the last one again and again."""
 
-    def __init__(self, connector: Connector, faults: Faults) -> None:
+    def __init__(self, connector: Connector, faults: FaultTranslator) -> None:
         self.connector = connector
         self.faults = faults
-        self.answers: list[Answer] = []
+        self.answers: list[HttpResponse] = []
 
-    async def call(self, _: Call) -> Answer:
+    async def call(self, _: HttpCall) -> HttpResponse:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     async def close(self) -> None:
@@ -68,15 +68,15 @@ def clients() -> list[tuple[Any, AnsweringHttp]]:
     connector, zone = a_connector(uri="http://127.0.0.1:9/companies(1)/visits"), ZoneInfo("UTC")
     after = ApiPageMapping.model_validate({"resources": {"posted": "after"}})
     found: list[tuple[Any, AnsweringHttp]] = []
-    https = [AnsweringHttp(connector, Faults("webhook", "x"))]
-    found.append((Webhook(https[-1], None), https[-1]))  # type: ignore[arg-type]
+    https = [AnsweringHttp(connector, FaultTranslator("webhook", "x"))]
+    found.append((WebhookClient(https[-1], None), https[-1]))  # type: ignore[arg-type]
     for mapping in (ApiPageMapping(), after):
-        https.append(AnsweringHttp(connector, Faults("API page", "x")))
-        found.append((ApiPage(https[-1], mapping, zone), https[-1]))  # type: ignore[arg-type]
-    https.append(AnsweringHttp(connector, Faults("page service", "x")))
-    found.append((PageService(https[-1], SoapMapping(), zone), https[-1]))  # type: ignore[arg-type]
-    https.append(AnsweringHttp(connector, Faults("Dataverse", "x")))
-    found.append((Dataverse(https[-1], DataverseMapping(), zone), https[-1]))  # type: ignore[arg-type]
+        https.append(AnsweringHttp(connector, FaultTranslator("API page", "x")))
+        found.append((ApiPageClient(https[-1], mapping, zone), https[-1]))  # type: ignore[arg-type]
+    https.append(AnsweringHttp(connector, FaultTranslator("page service", "x")))
+    found.append((PageServiceClient(https[-1], SoapMapping(), zone), https[-1]))  # type: ignore[arg-type]
+    https.append(AnsweringHttp(connector, FaultTranslator("Dataverse", "x")))
+    found.append((DataverseClient(https[-1], DataverseMapping(), zone), https[-1]))  # type: ignore[arg-type]
     return found
 
 
@@ -84,7 +84,7 @@ def clients() -> list[tuple[Any, AnsweringHttp]]:
 @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(answers=st.lists(ANSWERS, min_size=1, max_size=3))
 async def test_any_answer_ends_in_a_receipt_or_an_expected_failure(
-    number: int, answers: list[Answer]
+    number: int, answers: list[HttpResponse]
 ) -> None:
     client, http = clients()[number]
     prepared = client.prepare(a_delivery(transaction=a_transaction(body=BODY)))

@@ -6,8 +6,8 @@ import pytest
 
 from common.contracts.mapping import SoapMapping
 from dispatcher.back_offices.appointment_fields import AppointmentFields
-from dispatcher.back_offices.soap.answer import Fault, parse, read_answer
 from dispatcher.back_offices.soap.envelope import envelope, text
+from dispatcher.back_offices.soap.response import SoapFault, parse_xml, read_response
 
 PAGE = "urn:microsoft-dynamics-schemas/page/appointment"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -72,8 +72,8 @@ def test_values_are_written_as_xml_schema_does(value: str | Decimal, written: st
 
 
 def test_a_result_is_a_success_even_with_references_that_xml_forbids() -> None:
-    assert read_answer(RESULT, PAGE) is True
-    assert read_answer(RESULT.replace(b"<Key>1", b"<Key>&#x1F;1"), PAGE) is True
+    assert read_response(RESULT, PAGE) is True
+    assert read_response(RESULT.replace(b"<Key>1", b"<Key>&#x1F;1"), PAGE) is True
 
 
 def test_a_fault_is_read_with_its_code() -> None:
@@ -83,7 +83,7 @@ def test_a_fault_is_read_with_its_code() -> None:
         "customer.</faultstring></Soap:Fault>"
     )
 
-    assert read_answer(wrapped(fault), PAGE) == Fault("NavDialog", "No customer.")
+    assert read_response(wrapped(fault), PAGE) == SoapFault("NavDialog", "No customer.")
 
 
 FAULT = (
@@ -95,12 +95,14 @@ FAULT = (
 def test_a_fault_is_read_although_its_text_is_cut_off() -> None:
     long = wrapped(FAULT.format("x" * 200_000, "x" * 200_000))[: 256 * 1024]
 
-    assert read_answer(long, PAGE) == Fault("NavDialog", "x" * 200_000)
+    assert read_response(long, PAGE) == SoapFault("NavDialog", "x" * 200_000)
 
 
 @pytest.mark.parametrize("text", ["No <!-- very -->customer.", "No <?x y?>customer."])
 def test_the_text_of_a_fault_goes_on_after_a_comment(text: str) -> None:
-    assert read_answer(wrapped(FAULT.format(text, "")), PAGE) == Fault("NavDialog", "No customer.")
+    assert read_response(wrapped(FAULT.format(text, "")), PAGE) == SoapFault(
+        "NavDialog", "No customer."
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -109,19 +111,21 @@ def test_answers_in_utf_16_are_read(encoding: str) -> None:
         declared = '<?xml version="1.0" encoding="utf-16"?>' + text.decode()
         return declared.encode(encoding)
 
-    assert read_answer(encoded(RESULT), PAGE) is True
-    assert read_answer(encoded(wrapped(FAULT.format("Nö.", ""))), PAGE) == Fault("NavDialog", "Nö.")
+    assert read_response(encoded(RESULT), PAGE) is True
+    assert read_response(encoded(wrapped(FAULT.format("Nö.", ""))), PAGE) == SoapFault(
+        "NavDialog", "Nö."
+    )
 
 
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>hello</html>", RESULT[:-30], wrapped("<other/>"), b"{}"]
 )
 def test_anything_else_is_no_result(answer: bytes) -> None:
-    assert read_answer(answer, PAGE) is False
+    assert read_response(answer, PAGE) is False
 
 
 def test_document_types_and_entities_are_refused() -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
 
-    assert parse(bomb) is None
-    assert parse(bomb, forgiving=True) is None
+    assert parse_xml(bomb) is None
+    assert parse_xml(bomb, forgiving=True) is None

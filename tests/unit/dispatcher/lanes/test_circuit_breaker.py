@@ -6,7 +6,12 @@ from datetime import timedelta
 import pytest
 
 from dispatcher.errors import ServerFaultError
-from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker, State
+from dispatcher.lanes.circuit_breaker import (
+    BreakerCause,
+    BreakerSettings,
+    BreakerState,
+    CircuitBreaker,
+)
 from tests.support.virtual_time import in_virtual_time, now, settle
 
 FAULT = ServerFaultError("DSWBHK020", "Status code: 502.", http_status=502)
@@ -150,7 +155,7 @@ async def test_a_late_failure_of_an_earlier_call_does_not_count_as_the_probes() 
     callers = Callers(breaker, "b")
     await settle()
 
-    assert breaker.state is State.HALF_OPEN
+    assert breaker.state is BreakerState.HALF_OPEN
     assert callers.probing == []
     callers.leave()
 
@@ -195,7 +200,7 @@ def test_wrong_credentials_have_pauses_of_their_own() -> None:
     breaker.open("sick")
 
     for _ in range(3):
-        breaker.open("refused", Cause.CREDENTIALS)
+        breaker.open("refused", BreakerCause.CREDENTIALS)
         pauses.append(breaker.probe_in_s)
 
     assert pauses == [900, 1800, 3000]
@@ -204,7 +209,7 @@ def test_wrong_credentials_have_pauses_of_their_own() -> None:
 def test_a_throttled_lane_is_held_for_exactly_the_time_that_was_asked_for() -> None:
     breaker = a_breaker()
 
-    breaker.open("later", Cause.THROTTLED, for_s=61.5)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=61.5)
 
     assert breaker.probe_in_s == 61.5
 
@@ -213,14 +218,14 @@ def test_a_throttled_lane_is_held_for_exactly_the_time_that_was_asked_for() -> N
 def test_a_wait_of_centuries_is_a_wait_of_a_year(asked_s: float) -> None:
     breaker = a_breaker()
 
-    breaker.open("later", Cause.THROTTLED, for_s=asked_s)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=asked_s)
 
     assert breaker.probe_in_s == timedelta(days=365).total_seconds()
 
 
 def test_a_success_of_an_earlier_call_does_not_end_the_time_that_was_asked_for() -> None:
     breaker = a_breaker()
-    breaker.open("later", Cause.THROTTLED, for_s=60)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=60)
 
     breaker.succeeded()
 
@@ -231,15 +236,15 @@ def test_a_success_of_an_earlier_call_does_not_end_the_time_that_was_asked_for()
 def test_of_two_throttled_calls_the_longer_wait_counts() -> None:
     breaker = a_breaker()
 
-    breaker.open("later", Cause.THROTTLED, for_s=60)
-    breaker.open("later", Cause.THROTTLED, for_s=12)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=60)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=12)
 
     assert breaker.probe_in_s == 60
 
 
 def test_a_throttled_lane_goes_on_when_its_probe_succeeded() -> None:
     breaker = a_breaker()
-    breaker.open("later", Cause.THROTTLED, for_s=60)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=60)
 
     breaker.half_open()
     breaker.succeeded()
@@ -279,16 +284,16 @@ async def test_a_cancelled_delivery_leaves_its_place_to_the_next() -> None:
 def test_another_replica_goes_on_holding_the_lane() -> None:
     one, other = a_breaker(), a_breaker()
     for _ in range(3):
-        one.open("refused", Cause.CREDENTIALS)
+        one.open("refused", BreakerCause.CREDENTIALS)
     snapshot = one.snapshot()
 
     assert snapshot is not None
     other.restore(snapshot)
 
-    assert (other.state, other.reason) == (State.OPEN, "refused")
+    assert (other.state, other.reason) == (BreakerState.OPEN, "refused")
     assert other.probe_in_s == pytest.approx(one.probe_in_s, abs=1)
     other.half_open()
-    other.open("refused", Cause.CREDENTIALS)
+    other.open("refused", BreakerCause.CREDENTIALS)
     assert other.probe_in_s == 3000
 
 
@@ -299,7 +304,7 @@ def test_a_lane_that_works_has_nothing_to_hand_over() -> None:
 @in_virtual_time
 async def test_a_changed_connector_is_tried_at_once() -> None:
     breaker = CircuitBreaker(SETTINGS, lambda: None, now)
-    breaker.open("later", Cause.THROTTLED, for_s=3_600)
+    breaker.open("later", BreakerCause.THROTTLED, for_s=3_600)
     breaker.pause(5)
     callers = Callers(breaker, "a")
     await settle()

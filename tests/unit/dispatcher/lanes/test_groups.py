@@ -8,9 +8,9 @@ from common.contracts.connector import Connector
 from dispatcher.lanes.groups import (
     LaneKey,
     calls_in_flight_of,
-    keys_of,
+    lane_keys_of,
     membership_of,
-    strictest,
+    strictest_limits,
 )
 from tests.support.builders import a_connector
 
@@ -89,13 +89,13 @@ def test_parts_of_a_connector_may_be_worked_by_different_replicas() -> None:
 
 
 def test_a_connector_without_parts_has_one_lane() -> None:
-    assert [key.name for key in keys_of(a_connector())] == ["c1"]
+    assert [key.name for key in lane_keys_of(a_connector())] == ["c1"]
 
 
 def test_lanes_of_parts_that_were_removed_are_still_emptied() -> None:
     connector = a_connector(limits={"partitions": 2}, most_partitions=3)
 
-    assert [key.name for key in keys_of(connector)] == ["c1", "c1.1", "c1.2"]
+    assert [key.name for key in lane_keys_of(connector)] == ["c1", "c1.1", "c1.2"]
 
 
 def test_parts_share_the_connectors_calls() -> None:
@@ -104,7 +104,7 @@ def test_parts_share_the_connectors_calls() -> None:
     )
 
     assert calls_in_flight_of(connector) == 2
-    assert strictest([connector]) == (2, 2.5)
+    assert strictest_limits([connector]) == (2, 2.5)
 
 
 def test_more_parts_than_calls_get_one_call_each() -> None:
@@ -115,10 +115,10 @@ def test_the_strictest_limit_of_those_that_share_counts() -> None:
     one = a_connector(limits={"calls_in_flight": 5, "calls_per_second": 20.0})
     other = a_connector(limits={"calls_in_flight": 3, "calls_per_second": 0.0})
 
-    assert strictest([one, other]) == (3, 20.0)
+    assert strictest_limits([one, other]) == (3, 20.0)
 
 
 def test_business_central_takes_five_calls_at_once_and_six_thousand_in_five_minutes() -> None:
-    calls, rate = strictest([a_connector(system="Business Central")])
+    calls, rate = strictest_limits([a_connector(system="Business Central")])
 
     assert (calls, rate * 300) == (5, 6000)

@@ -48,7 +48,7 @@ class FakeLeases:
                 held[group] = self._shared.breakers.get(group, [])
         return held, now() + LEASE_S
 
-    async def keep_breakers(self, group: str, breakers: Sequence[Any]) -> None:
+    async def store_breakers(self, group: str, breakers: Sequence[Any]) -> None:
         self._shared.breakers[group] = breakers
 
     async def release(self, groups: Collection[str]) -> None:
@@ -90,13 +90,13 @@ class FakeLane:
         return not self.is_open and not self.in_hand
 
     @property
-    def is_silent(self) -> bool:
+    def is_stalled(self) -> bool:
         return not self.is_open
 
     def must_end(self, _: float) -> bool:
         return False
 
-    def end_soon(self, within_s: float | None = None) -> None:
+    def stop_consuming(self, within_s: float | None = None) -> None:
         asyncio.get_running_loop().call_later(CLOSING_S, self._end)
         if within_s is not None:
             self.in_hand = 0
@@ -104,7 +104,7 @@ class FakeLane:
     def _end(self) -> None:
         self.is_open = False
 
-    def take_over(self, breakers: Sequence[Any]) -> None:
+    def restore_breaker(self, breakers: Sequence[Any]) -> None:
         self.taken_over = list(breakers)
 
     def snapshot(self) -> dict[str, str] | None:

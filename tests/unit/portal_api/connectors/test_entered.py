@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from common.problem import field_errors
+from portal_api.connector_import.rows import as_fields, read_rows
 from portal_api.connectors.fields import ConnectorFields
-from portal_api.connectors.rows import as_fields, read_rows
 
 BASIC = {"type": "Basic"}
 GIVEN = {"name": "Hook", "source_app": "CRONUS", "system": "Webhook"}
@@ -112,7 +112,7 @@ def test_an_address_that_can_never_be_called_is_refused(uri: str) -> None:
     ],
 )
 def test_an_address_is_kept_exactly_as_entered(uri: str | None) -> None:
-    assert entered(uri=uri).kept()["uri"] == uri
+    assert entered(uri=uri).stored_fields()["uri"] == uri
 
 
 @pytest.mark.parametrize("url", ["x", "ftp://login.example/", "https:///token", "https://[::1"])

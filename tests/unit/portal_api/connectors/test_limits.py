@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from common.contracts.connector import Connector, Limits
 from common.problem import field_errors
+from portal_api.connector_import.rows import as_fields
 from portal_api.connectors.differences import changed
 from portal_api.connectors.fields import ConnectorFields
-from portal_api.connectors.rows import as_fields
-from portal_api.connectors.shown import shown
+from portal_api.connectors.schemas import as_response
 from tests.support.builders import A_MOMENT
 
 
@@ -59,7 +59,7 @@ def test_as_many_partitions_as_calls_in_flight_are_accepted() -> None:
         {"name": "Hook", "source_app": "CRONUS", "limits": {"partitions": 8}}
     )
 
-    assert fields.kept()["limits"]["partitions"] == 8
+    assert fields.stored_fields()["limits"]["partitions"] == 8
 
 
 def test_a_file_may_name_partitions_and_missing_creates() -> None:
@@ -88,7 +88,7 @@ def test_versions_differ_by_partitions_and_missing_creates_alone() -> None:
 
 
 def test_the_most_partitions_that_there_were_are_not_shown() -> None:
-    connector = shown(a_connector(limits=Limits(partitions=2), most_partitions=4))
+    connector = as_response(a_connector(limits=Limits(partitions=2), most_partitions=4))
 
     assert connector.limits.partitions == 2
     assert "most_partitions" not in connector.model_dump()

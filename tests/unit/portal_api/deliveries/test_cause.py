@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from portal_api.deliveries.cause import cause_of, normalised
-from portal_api.deliveries.words import telling_first, words_of
+from portal_api.lists.search_terms import by_selectivity, words_of
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_a_long_text_has_forty_words() -> None:
 
 
 def test_numbers_and_long_words_tell_most() -> None:
-    assert telling_first(["a", "compressor", "op1", "job"]) == ["op1", "compressor", "job", "a"]
+    assert by_selectivity(["a", "compressor", "op1", "job"]) == ["op1", "compressor", "job", "a"]

@@ -7,8 +7,7 @@ from typing import Any
 import bson
 import pytest
 
-from portal_api.logs.levels import Level, at_least, level_of
-from portal_api.logs.line import kept, name_from, read_lines
+from portal_api.logs.line import Level, at_least, level_of, log_document, name_from, read_lines
 from tests.support.builders import A_MOMENT
 
 LINE = {
@@ -23,7 +22,7 @@ LINE = {
 def document(place: int = 0, **fields: Any) -> dict[str, Any]:
     (line,), odd = read_lines(json.dumps([LINE | fields]).encode())
     assert odd == 0
-    return kept(line, "boot.1", place)
+    return log_document(line, "boot.1", place)
 
 
 def test_one_odd_line_does_not_take_the_others_with_it() -> None:

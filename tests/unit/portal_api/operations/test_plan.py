@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal_api.operations.plan import seconds
+from portal_api.operations.plan import estimate_seconds
 from tests.support.builders import a_connector
 
 
@@ -25,4 +25,4 @@ def test_the_slowest_of_pace_and_connectors_decides(
         for name, limit in limits.items()
     }
 
-    assert seconds(per_second, rows, connectors) == expected
+    assert estimate_seconds(per_second, rows, connectors) == expected

@@ -1,1 +1,1 @@
-"""One module per noun: each adds its commands and carries them out."""
+"""One module per group of commands."""

@@ -1,42 +1,55 @@
-"""``mboc audit``: who did what."""
+"""``mboc audit``: the audit of writes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mboc_client import show
-from mboc_client.commands.words import command, given
+import click
+
+from mboc_client.arguments.command import Group, with_portal
+from mboc_client.arguments.filters import AUDIT_FILTERS
+from mboc_client.arguments.options import (
+    filter_options,
+    limit_option,
+    output_options,
+    sort_option,
+)
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
 
 if TYPE_CHECKING:
-    import argparse
-
-    from mboc_client.commands.words import Parsers
+    from mboc_client.arguments.conditions import Conditions
     from mboc_client.portal import Portal
 
-COLUMNS = ("at", "who", "role", "via", "address", "action", "target", "outcome")
-FILTERS = ("who", "action", "target", "at_from", "at_to")
+COLUMNS = (
+    Column("at"),
+    Column("who", 0, "end"),
+    Column("role", 4),
+    Column("via", 5),
+    Column("address", 3),
+    Column("action"),
+    Column("target", 1, "end", 12),
+    Column("outcome"),
+)
 
 
-def add(parsers: Parsers) -> None:
-    """Add the command."""
-    audit = parsers.add_parser("audit", help="who did what").add_subparsers(required=True)
-    listing = command(
-        audit,
-        "list",
-        listed,
-        "List every write and every refused one, the newest first; before and after with --json.",
-    )
-    for name in FILTERS:
-        listing.add_argument(f"--{name.replace('_', '-')}")
-    listing.add_argument(
-        "--sort", help="at, who, action or target; a minus before it turns the order round"
-    )
-    listing.add_argument("--most", type=int, default=50, help="how many at most (default 50)")
-    listing.add_argument("--json", action="store_true", help="one line of JSON each")
+@click.group(cls=Group)
+def audit() -> None:
+    """List changes and refused changes, with their users."""
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List it."""
-    await show.rows(
-        portal.items("/audit", given(asked, FILTERS), asked.most), COLUMNS, as_json=asked.json
-    )
+@audit.command("list")
+@output_options
+@limit_option()
+@sort_option("at, who, action or target")
+@filter_options(AUDIT_FILTERS, is_repeatable=False)
+@with_portal
+async def list_audit(
+    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+) -> None:
+    """List each change and each refused change, the newest first.
+
+    With --json, an entry has the values before and after the change.
+    """
+    query = await conditions.query(portal)
+    await write_items(portal.items("/audit", query, limit), COLUMNS, output)

@@ -4,52 +4,77 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mboc_client import show
+import click
+
+from mboc_client.arguments.command import Group, with_portal
+from mboc_client.arguments.options import as_json_option, output_options
 from mboc_client.commands.users import ROLES
-from mboc_client.commands.words import command
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
+from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    import argparse
-
-    from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
-COLUMNS = ("api_key_id", "name", "role", "owner", "created_at", "expires_at", "used_at")
+COLUMNS = (
+    Column("api_key_id"),
+    Column("name", 0, "end"),
+    Column("role"),
+    Column("owner", 2, "end"),
+    Column("created_at", 4),
+    Column("expires_at", 3),
+    Column("used_at", 1),
+)
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    keys = parsers.add_parser("keys", help="API keys").add_subparsers(required=True)
-    command(
-        keys, "list", listed, "List your keys, an admin everybody's; the newest first."
-    ).add_argument("--json", action="store_true")
-    creating = command(keys, "create", created, "Make a key for yourself, and print it once.")
-    creating.add_argument("name", help="what it is for")
-    creating.add_argument("role", choices=ROLES, help="at most your own")
-    creating.add_argument(
-        "--expires-at",
-        metavar="MOMENT",
-        help="such as 2030-01-01T00:00:00Z; without, it lives until it is revoked",
+@click.group(cls=Group)
+def keys() -> None:
+    """List, create and revoke API keys."""
+
+
+@keys.command("list")
+@output_options
+@with_portal
+async def list_keys(portal: Portal, *, output: OutputFormat) -> None:
+    """List your API keys, or those of all users for an admin, the newest first."""
+    await write_items(portal.items("/api-keys"), COLUMNS, output)
+
+
+@keys.command(
+    "create",
+    examples={
+        "A key for a script that reads": "mboc keys create nightly-report viewer "
+        "--expires-at 2030-01-01T00:00:00Z"
+    },
+)
+@click.argument("name", help="Purpose of the key.")
+@click.argument("role", type=click.Choice(ROLES), help="Role of the key, at most your own.")
+@click.option(
+    "--expires-at",
+    metavar="TIME",
+    help="End of the key, such as 2030-01-01T00:00:00Z. Without it, the key is valid until it is "
+    "revoked.",
+)
+@as_json_option
+@with_portal
+async def create_key(
+    portal: Portal, *, name: str, role: str, expires_at: str | None, as_json: bool
+) -> None:
+    """Create an API key for yourself, and print it. It is shown once."""
+    created = await portal.send(
+        "POST", "/api-keys", {"name": name, "role": role, "expires_at": expires_at}
     )
-    command(keys, "revoke", revoked, "Refuse a key from now on.").add_argument("api_key_id")
+    if as_json:
+        write_document(created)
+    else:
+        # Only the key is printed, so that a script can store the output.
+        write_sentence(created["key"])
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List keys."""
-    await show.rows(portal.items("/api-keys"), COLUMNS, as_json=asked.json)
-
-
-async def created(portal: Portal, asked: argparse.Namespace) -> None:
-    """Make one; only the key is printed, so that a script can keep it."""
-    found = await portal.send(
-        "POST",
-        "/api-keys",
-        {"name": asked.name, "role": asked.role, "expires_at": asked.expires_at},
-    )
-    show.say(found["key"])
-
-
-async def revoked(portal: Portal, asked: argparse.Namespace) -> None:
-    """Revoke one."""
-    await portal.send("DELETE", f"/api-keys/{asked.api_key_id}")
-    show.say("The key is revoked.")
+@keys.command("revoke")
+@click.argument("api_key_id", help="Id of the API key.")
+@with_portal
+async def revoke_key(portal: Portal, *, api_key_id: str) -> None:
+    """Revoke an API key."""
+    await portal.send("DELETE", f"/api-keys/{api_key_id}")
+    write_sentence("The key is revoked.")

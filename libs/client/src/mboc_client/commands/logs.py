@@ -1,108 +1,69 @@
-"""``mboc logs``: what the services log, as a list, or as it comes in."""
+"""``mboc logs``: the log lines of the services, as a list or while they are written."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mboc_client import show
-from mboc_client.commands.words import command, given, listing
+import click
+
+from mboc_client.arguments.command import Group, with_portal
+from mboc_client.arguments.filters import LOG_FILTERS
+from mboc_client.arguments.options import (
+    as_json_option,
+    filter_options,
+    limit_option,
+    output_options,
+)
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping
-
-    from mboc_client.commands.words import Parsers
+    from mboc_client.arguments.conditions import Conditions
     from mboc_client.portal import Portal
 
-FILTERS = ("level", "service", "replica", "delivery_id", "search", "at_from", "at_to")
-COLUMNS = ("at", "level", "service", "replica", "event", "delivery_id")
-GLANCE_S = 1.0
-LATEST = timedelta(seconds=10)
-"""Lines of several services come in about a second after they were written, and not in order: look
-so far back again.
-"""
-MOST_AT_ONCE = 5_000
+COLUMNS = (
+    Column("at"),
+    Column("level"),
+    Column("service", 1),
+    Column("replica", 3, "middle", 13),
+    Column("event", 0, "end", 20),
+    Column("delivery_id", 2, "middle", 13),
+)
+TAIL_FILTERS = tuple(one for one in LOG_FILTERS if one.kind != "time")
+LINES_BEFORE_TAIL = 10
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    logs = parsers.add_parser("logs", help="what the services log").add_subparsers(required=True)
-    listing(command(logs, "list", listed, "List lines, the newest first."), FILTERS, sorts=False)
-    tailing = command(
-        logs, "tail", tailed, "Print lines as they come in, until Ctrl-C; --json as lines of JSON."
-    )
-    for name in FILTERS[:-2]:
-        tailing.add_argument(f"--{name.replace('_', '-')}")
-    tailing.add_argument(
-        "--most",
-        type=int,
-        default=10,
-        help="how many of the last lines are printed first (default 10)",
-    )
-    tailing.add_argument("--json", action="store_true", help="one line of JSON each")
+@click.group(cls=Group)
+def logs() -> None:
+    """List or follow the log lines of the services."""
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List lines."""
-    await show.rows(
-        portal.items("/logs", given(asked, FILTERS), asked.most), COLUMNS, as_json=asked.json
-    )
+@logs.command(
+    "list",
+    examples={
+        "All lines of a delivery": "mboc logs list --delivery-id ID -n 500",
+        "The newest errors of dispatcher": "mboc logs list -l error --service dispatcher",
+    },
+)
+@output_options
+@limit_option()
+@filter_options(LOG_FILTERS)
+@with_portal
+async def list_logs(
+    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+) -> None:
+    """List log lines, the newest first."""
+    query = await conditions.query(portal)
+    await write_items(portal.items("/logs", query, limit), COLUMNS, output)
 
 
-async def tailed(portal: Portal, asked: argparse.Namespace) -> None:
-    """Print the last lines, then each new one once."""
-    query = given(asked, FILTERS)
-    seen: dict[str, str] = {}
-    most = asked.most
-    while True:
-        new = [
-            line
-            async for line in portal.items("/logs", query | _since(seen), most)
-            if line["log_id"] not in seen
-        ]
-        for line in reversed(new):
-            _print(line, as_json=asked.json)
-        sys.stdout.flush()
-        seen = _recent(seen | {line["log_id"]: line["at"] for line in new})
-        most = MOST_AT_ONCE
-        await asyncio.sleep(GLANCE_S)
+@logs.command("tail", examples={"Warnings and errors": "mboc logs tail -l warning"})
+@as_json_option
+@limit_option(LINES_BEFORE_TAIL, "Print this many of the last lines first.")
+@filter_options(TAIL_FILTERS, is_repeatable=False)
+@with_portal
+async def tail(portal: Portal, *, conditions: Conditions, limit: int, as_json: bool) -> None:
+    """Print new log lines until Ctrl-C."""
+    from mboc_client.commands.log_tail import follow_logs  # noqa: PLC0415 - asyncio is slow to import
 
-
-def _since(seen: Mapping[str, str]) -> dict[str, str]:
-    return {"at_from": _written(_newest(seen) - LATEST)} if seen else {}
-
-
-def _recent(seen: Mapping[str, str]) -> dict[str, str]:
-    """Return only what may come again."""
-    return {
-        log_id: at
-        for log_id, at in seen.items()
-        if datetime.fromisoformat(at) >= _newest(seen) - LATEST
-    }
-
-
-def _newest(seen: Mapping[str, str]) -> datetime:
-    return max(map(datetime.fromisoformat, seen.values()))
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def _print(line: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        show.line(line)
-        return
-    facts = {
-        name: value
-        for name, value in {"delivery_id": line["delivery_id"], **line["fields"]}.items()
-        if value is not None
-    }
-    said = " ".join(f"{name}={value}" for name, value in facts.items())
-    show.say(
-        f"{line['at']} {line['level']:<8} {line['replica']}: "
-        f"{line['event']}{'  ' + said if said else ''}"
-    )
+    await follow_logs(portal, await conditions.query(portal), limit, as_json=as_json)

@@ -1,92 +1,135 @@
-"""``mboc operations``: what was begun by retry, archive and restore."""
+"""``mboc operations``: retries, archivings and restores of many deliveries."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mboc_client import show
-from mboc_client.commands import following
-from mboc_client.commands.words import command
+import click
+
+from mboc_client.arguments.command import Command, Group, with_portal
+from mboc_client.arguments.filters import OPERATION_FILTERS
+from mboc_client.arguments.options import (
+    always_json_option,
+    as_json_option,
+    filter_options,
+    limit_option,
+    output_options,
+)
+from mboc_client.commands.operation_result import has_succeeded, sentence_of
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
+from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    import argparse
-
-    from mboc_client.commands.words import Parsers
+    from mboc_client.arguments.conditions import Conditions
     from mboc_client.portal import Portal
 
 COLUMNS = (
-    "operation_id",
-    "asked_at",
-    "kind",
-    "state",
-    "asked_by",
-    "counts.total",
-    "counts.waiting",
-    "counts.succeeded",
-    "counts.failed",
-    "counts.skipped",
+    Column("operation_id"),
+    Column("asked_at"),
+    Column("kind", 1),
+    Column("state"),
+    Column("asked_by", 5, "end"),
+    Column("counts.total", 1),
+    Column("counts.waiting", 3),
+    Column("counts.succeeded", 2),
+    Column("counts.failed", 1),
+    Column("counts.skipped", 4),
 )
-ITEMS = ("delivery_id", "outcome", "status", "attempt", "at", "message")
-FILTERS = ("state", "kind", "asked_by")
+ITEM_COLUMNS = (
+    Column("delivery_id", 0, "middle", 13),
+    Column("outcome"),
+    Column("status", 1),
+    Column("attempt", 4),
+    Column("at", 3),
+    Column("message", 2, "end", 12),
+)
+OUTCOMES = ("waiting", "asked", "succeeded", "failed", "skipped")
+operation_id_argument = click.argument("operation_id", help="Id of the operation.")
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    operations = parsers.add_parser(
-        "operations", help="retry, archive or restore of many"
-    ).add_subparsers(required=True)
-    listing = command(operations, "list", listed, "List operations, the newest first.")
-    for name in FILTERS:
-        listing.add_argument(f"--{name.replace('_', '-')}")
-    items = command(
-        operations, "items", itemised, "List an operation's deliveries with what they came to."
+@click.group(cls=Group)
+def operations() -> None:
+    """List, follow, pause, resume and cancel retries, archivings and restores."""
+
+
+@operations.command("list")
+@output_options
+@limit_option()
+@filter_options(OPERATION_FILTERS, is_repeatable=False)
+@with_portal
+async def list_operations(
+    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+) -> None:
+    """List operations, the newest first."""
+    query = await conditions.query(portal)
+    await write_items(portal.items("/operations", query, limit), COLUMNS, output)
+
+
+@operations.command("items")
+@operation_id_argument
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only deliveries with this outcome.")
+@output_options
+@limit_option()
+@with_portal
+async def list_items(
+    portal: Portal, *, operation_id: str, outcome: str | None, limit: int, output: OutputFormat
+) -> None:
+    """List the deliveries of an operation with their outcomes."""
+    path = f"/operations/{operation_id}/items"
+    await write_items(portal.items(path, {"outcome": outcome}, limit), ITEM_COLUMNS, output)
+
+
+@operations.command("show")
+@operation_id_argument
+@always_json_option
+@with_portal
+async def show_operation(portal: Portal, *, operation_id: str) -> None:
+    """Show one operation, as JSON."""
+    write_document(await portal.get(f"/operations/{operation_id}"))
+
+
+@operations.command(
+    "follow",
+    exit_codes={
+        "0": "The operation is done, and no delivery failed.",
+        "1": "A delivery failed, or the operation stands still or was cancelled.",
+    },
+)
+@operation_id_argument
+@as_json_option
+@with_portal
+async def follow(portal: Portal, *, operation_id: str, as_json: bool) -> int:
+    """Follow an operation to its end."""
+    from mboc_client.commands.operation_progress import (  # noqa: PLC0415 - rich is slow to import
+        follow_operation,
     )
-    items.add_argument("operation_id")
-    items.add_argument("--outcome", choices=("waiting", "asked", "succeeded", "failed", "skipped"))
-    for parser in (listing, items):
-        parser.add_argument("--most", type=int, default=50, help="how many at most (default 50)")
-        parser.add_argument("--json", action="store_true", help="one line of JSON each")
-    command(operations, "show", shown, "Show one operation.").add_argument("operation_id")
-    command(operations, "follow", followed, "Follow an operation to its end.").add_argument(
-        "operation_id"
-    )
-    for word, text in (
-        ("pause", "Ask for no more deliveries."),
-        ("resume", "Go on with a paused or stopped one."),
-        ("cancel", "Skip what is waiting."),
-    ):
-        command(operations, word, steered, text).add_argument("operation_id")
+
+    operation = await follow_operation(portal, operation_id)
+    if as_json:
+        write_document(operation)
+    else:
+        write_sentence(sentence_of(operation))
+    return 0 if has_succeeded(operation) else 1
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List operations."""
-    query = {name: getattr(asked, name) for name in FILTERS}
-    await show.rows(portal.items("/operations", query, asked.most), COLUMNS, as_json=asked.json)
+def _steering(action: str, text: str) -> click.Command:
+    @click.command(action, cls=Command, help=text)
+    @operation_id_argument
+    @as_json_option
+    @with_portal
+    async def steer_operation(portal: Portal, *, operation_id: str, as_json: bool) -> None:
+        operation = await portal.send("POST", f"/operations/{operation_id}/{action}")
+        if as_json:
+            write_document(operation)
+        elif operation["asked_to"]:
+            write_sentence(f"Asked to {action} operation {operation_id}.")
+        else:
+            write_sentence(sentence_of(operation))
+
+    return steer_operation
 
 
-async def itemised(portal: Portal, asked: argparse.Namespace) -> None:
-    """List an operation's deliveries."""
-    path = f"/operations/{asked.operation_id}/items"
-    await show.rows(
-        portal.items(path, {"outcome": asked.outcome}, asked.most), ITEMS, as_json=asked.json
-    )
-
-
-async def shown(portal: Portal, asked: argparse.Namespace) -> None:
-    """Show one operation."""
-    show.one(await portal.get(f"/operations/{asked.operation_id}"))
-
-
-async def followed(portal: Portal, asked: argparse.Namespace) -> int:
-    """Follow one to its end."""
-    return await following.follow(portal, asked.operation_id)
-
-
-async def steered(portal: Portal, asked: argparse.Namespace) -> None:
-    """Pause, resume or cancel one."""
-    operation = await portal.send("POST", f"/operations/{asked.operation_id}/{asked.word}")
-    show.say(
-        following.sentence(operation)
-        if not operation["asked_to"]
-        else f"Asked to {asked.word} operation {asked.operation_id}."
-    )
+operations.add_command(_steering("pause", "Start no more deliveries of an operation."))
+operations.add_command(_steering("resume", "Continue an operation that is paused or stopped."))
+operations.add_command(_steering("cancel", "Skip the deliveries of an operation that wait."))

@@ -1,107 +1,75 @@
-"""``mboc status`` and ``mboc figures``: how everything stands, and what came of
-changes over time.
-"""
+"""``mboc status``: the state of the system."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mboc_client import show
-from mboc_client.commands.words import command, given
+import click
+
+from mboc_client.arguments.command import Command, with_portal
+from mboc_client.arguments.options import output_options_with
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_table
+from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import AsyncIterator, Iterable
-
-    from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
-SERVICES = ("service", "replica", "version", "ready", "started_at", "heard_at", "why")
-LANES = (
-    "connector_name",
-    "connector_id",
-    "waiting",
-    "in_flight",
-    "oldest_waiting_at",
-    "held_since",
-    "reason",
+SERVICE_COLUMNS = (
+    Column("service"),
+    Column("replica", 1, "middle", 13),
+    Column("version", 3),
+    Column("ready"),
+    Column("started_at", 4),
+    Column("heard_at", 2),
+    Column("why", 1, "end", 12),
 )
-FIGURES = (
-    "at",
-    "connector_name",
-    "connector_id",
-    "accepted",
-    "success",
-    "failed",
-    "skipped",
-    "refused",
-    "oldest_waiting_s",
+LANE_COLUMNS = (
+    Column("connector_name", 0, "end"),
+    Column("connector_id", 3),
+    Column("waiting"),
+    Column("in_flight", 4),
+    Column("oldest_waiting_at", 2),
+    Column("held_since", 1),
+    Column("reason", 1, "end", 12),
 )
-FILTERS = ("step", "at_from", "at_to", "connector_id")
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    telling = command(
-        parsers, "status", told, "Say how everything stands; the exit code is 1 unless all is well."
-    )
-    telling.add_argument("--json", action="store_true", help="everything as JSON")
-    counting = command(
-        parsers,
-        "figures",
-        counted,
-        "Count what came in and what became of it, per minute, hour or day.",
-    )
-    counting.add_argument("--step", choices=("minute", "hour", "day"), default="hour")
-    for name in FILTERS[1:]:
-        counting.add_argument(f"--{name.replace('_', '-')}")
-    counting.add_argument("--json", action="store_true", help="one line of JSON each")
-
-
-async def told(portal: Portal, asked: argparse.Namespace) -> int:
-    """Say how everything stands."""
-    found = await portal.get("/status")
-    if asked.json:
-        show.one(found)
+@click.command(
+    cls=Command,
+    exit_codes={
+        "0": "The state is well.",
+        "1": "The state is another one, or the API cannot be reached.",
+    },
+)
+@output_options_with("Print the whole state as one JSON document.")
+@with_portal
+async def status(portal: Portal, *, output: OutputFormat) -> int:
+    """Show the state of the system, its services and its lanes."""
+    document = await portal.get("/status")
+    if output.as_json:
+        write_document(document)
     else:
-        await _tell(found)
-    return 0 if found["state"] == "well" else 1
+        _write_status(document, output)
+    return 0 if document["state"] == "well" else 1
 
 
-async def counted(portal: Portal, asked: argparse.Namespace) -> None:
-    """Print figures."""
-    found = await portal.get("/figures", given(asked, FILTERS))
-    await show.rows(_each(found["items"]), FIGURES, as_json=asked.json)
-
-
-async def _tell(found: dict[str, Any]) -> None:
-    show.say(f"{found['state'].upper()}: {found['sentence']}")
-    for reason in found["reasons"][1:]:
-        show.say(f"  {reason}")
+def _write_status(document: dict[str, Any], output: OutputFormat) -> None:
+    write_sentence(f"{document['state'].upper()}: {document['sentence']}")
+    for reason in document["reasons"][1:]:
+        write_sentence(f"  {reason}")
     for name in ("rabbitmq", "mongodb"):
-        server = found[name]
-        show.say(
-            (
-                f"{name:<10} {'reachable' if server['reachable'] else 'AWAY'}  "
-                f"{server['version'] or ''}"
-            ).rstrip()
-        )
-    if job := found["timer_job"]:
-        show.say(
+        server = document[name]
+        state = "reachable" if server["reachable"] else "UNAVAILABLE"
+        write_sentence(f"{name:<10} {state}  {server['version'] or ''}".rstrip())
+    if job := document["timer_job"]:
+        trouble = f", off: {job['trouble']}" if job.get("trouble") else ""
+        write_sentence(
             f"timer job  {job['expression'] or 'never'}  last run {job['last_run_at'] or '-'}, "
-            f"next {job['next_run_at'] or '-'}"
-            + (f", off: {job['trouble']}" if job.get("trouble") else "")
+            f"next {job['next_run_at'] or '-'}{trouble}"
         )
-    show.say("")
-    await show.rows(
-        _each(service | {"why": "; ".join(service["reasons"])} for service in found["services"]),
-        SERVICES,
-        as_json=False,
-    )
-    show.say("")
-    await show.rows(_each(found["lanes"]), LANES, as_json=False)
-
-
-async def _each(items: Iterable[dict[str, Any]]) -> AsyncIterator[dict[str, Any]]:
-    for item in items:
-        yield item
+    services = [one | {"why": "; ".join(one["reasons"])} for one in document["services"]]
+    write_sentence("")
+    write_table(services, SERVICE_COLUMNS, output)
+    write_sentence("")
+    write_table(document["lanes"], LANE_COLUMNS, output)

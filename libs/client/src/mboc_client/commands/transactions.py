@@ -1,115 +1,92 @@
-"""``mboc transactions`` and ``mboc errors``: deliveries, as lists, one by one, or as a file."""
+"""``mboc transactions``: deliveries, as the view *Transactions* lists them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mboc_client import show
-from mboc_client.commands.acting import add_acting
-from mboc_client.commands.filters import DELIVERIES
-from mboc_client.commands.words import command, listing, looked_for
+import click
+
+from mboc_client.arguments.command import Group, with_portal
+from mboc_client.arguments.filters import DELIVERY_FILTERS
+from mboc_client.arguments.options import (
+    always_json_option,
+    export_options,
+    filter_options,
+    limit_option,
+    output_options,
+    sort_option,
+)
+from mboc_client.commands.bulk_actions import add_bulk_actions
+from mboc_client.output import text
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
 
 if TYPE_CHECKING:
-    import argparse
-
-    from mboc_client.commands.words import Parsers
+    from mboc_client.arguments.conditions import Conditions
     from mboc_client.portal import Portal
 
 COLUMNS = (
-    "received_at",
-    "status",
-    "connector_name",
-    "appointment.job_no",
-    "action",
-    "message",
-    "delivery_id",
-)
-CAUSES = (
-    "cause",
-    "count",
-    "code",
-    "connector_name",
-    "first_seen",
-    "last_seen",
-    "message",
-    "note.text",
+    Column("received_at"),
+    Column("status"),
+    Column("connector_name", 1, "end"),
+    Column("appointment.job_no", 4),
+    Column("action", 5),
+    Column("message", 3, "end", 12),
+    Column("delivery_id", 0, "middle", 13),
 )
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    transactions = parsers.add_parser("transactions", help="deliveries").add_subparsers(
-        required=True
-    )
-    listing(
-        command(transactions, "list", listed, "List deliveries, the newest first."),
-        DELIVERIES,
-        view_of="deliveries",
-    )
-    command(transactions, "show", shown, "Show one delivery with its attempts.").add_argument(
-        "delivery_id"
-    )
-    exporting = command(transactions, "export", exported, "Write a whole list to standard output.")
-    listing(exporting, DELIVERIES, view_of="deliveries")
-    exporting.add_argument("--format", choices=("csv", "excel", "jsonl"), default="csv")
-    add_acting(transactions, ("retry", "archive", "restore"))
-    errors = parsers.add_parser("errors", help="what was not sent successfully").add_subparsers(
-        required=True
-    )
-    listing(
-        command(errors, "list", troubled, "List them, the newest first."),
-        DELIVERIES,
-        view_of="errors",
-    )
-    listing(
-        command(errors, "causes", causes, "Group them by cause."),
-        DELIVERIES,
-        sorts=False,
-        view_of="errors",
-    )
-    noting = command(errors, "note", noted, "Write down what is known about a cause.")
-    noting.add_argument("cause")
-    noting.add_argument("text")
-    add_acting(errors, ("retry", "archive"), troubled=True)
+@click.group(cls=Group)
+def transactions() -> None:
+    """List, show, export, retry, archive and restore deliveries."""
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List deliveries."""
-    await show.rows(
-        portal.items("/deliveries", await looked_for(portal, asked, DELIVERIES), asked.most),
-        COLUMNS,
-        as_json=asked.json,
-    )
+@transactions.command(
+    "list",
+    examples={
+        "The newest failures of today": "mboc transactions list -s Failed "
+        "--received-from 2026-07-21T00:00:00Z",
+        "All deliveries of a job, for a script": "mboc transactions list --job-no OP100001 -j",
+        "With complete ids and messages": "mboc transactions list -n 10 -w",
+    },
+)
+@output_options
+@limit_option()
+@sort_option()
+@filter_options(DELIVERY_FILTERS, list_name="deliveries")
+@with_portal
+async def list_transactions(
+    portal: Portal, *, conditions: Conditions, limit: int, output: OutputFormat
+) -> None:
+    """List deliveries, the newest first."""
+    query = await conditions.query(portal)
+    await write_items(portal.items("/deliveries", query, limit), COLUMNS, output)
 
 
-async def troubled(portal: Portal, asked: argparse.Namespace) -> None:
-    """List what was not sent successfully."""
-    query = await looked_for(portal, asked, DELIVERIES) | {"troubled": True}
-    await show.rows(portal.items("/deliveries", query, asked.most), COLUMNS, as_json=asked.json)
+@transactions.command("show")
+@click.argument("delivery_id", help="Id of the delivery.")
+@always_json_option
+@with_portal
+async def show_transaction(portal: Portal, *, delivery_id: str) -> None:
+    """Show one delivery with its attempts, as JSON."""
+    text.write_document(await portal.get(f"/deliveries/{delivery_id}"))
 
 
-async def shown(portal: Portal, asked: argparse.Namespace) -> None:
-    """Show one delivery."""
-    show.one(await portal.get(f"/deliveries/{asked.delivery_id}"))
+@transactions.command(
+    "export",
+    examples={
+        "For Excel": "mboc transactions export -f excel > transactions.csv",
+        "For a script": "mboc transactions export -s Failed -f jsonl > failed.jsonl",
+    },
+)
+@export_options
+@sort_option()
+@filter_options(DELIVERY_FILTERS, list_name="deliveries")
+@with_portal
+async def export_transactions(portal: Portal, *, conditions: Conditions, file_format: str) -> None:
+    """Write a whole list to standard output."""
+    query = await conditions.query(portal) | {"format": file_format}
+    await text.write_file(portal.download("/deliveries/export", query))
 
 
-async def exported(portal: Portal, asked: argparse.Namespace) -> None:
-    """Write a list as it comes."""
-    query = await looked_for(portal, asked, DELIVERIES) | {"format": asked.format}
-    await show.file(portal.download("/deliveries/export", query))
-
-
-async def causes(portal: Portal, asked: argparse.Namespace) -> None:
-    """Group errors by cause."""
-    query = {
-        name: value
-        for name, value in (await looked_for(portal, asked, DELIVERIES)).items()
-        if name in DELIVERIES
-    }
-    await show.rows(portal.items("/causes", query, asked.most), CAUSES, as_json=asked.json)
-
-
-async def noted(portal: Portal, asked: argparse.Namespace) -> None:
-    """Write a note."""
-    await portal.send("PUT", f"/causes/{asked.cause}/note", {"text": asked.text})
-    show.say("Noted." if asked.text.strip() else "The note is gone.")
+add_bulk_actions(transactions, ("retry", "archive", "restore"), list_name="deliveries", always={})

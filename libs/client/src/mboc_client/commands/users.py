@@ -1,94 +1,107 @@
-"""``mboc users``: the accounts; passwords are asked for or read from standard input, never from
-the command line.
+"""``mboc users``: accounts. Passwords come from the terminal or from standard input, never from the
+command line.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mboc_client import show
-from mboc_client.commands.words import command, typed
+import click
+
+from mboc_client.arguments.command import Command, Group, with_portal
+from mboc_client.arguments.options import as_json_option, output_options
+from mboc_client.arguments.prompts import read_password
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
+from mboc_client.output.text import write_document, write_sentence
 
 if TYPE_CHECKING:
-    import argparse
-
-    from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
-COLUMNS = ("name", "role", "enabled", "created_at", "password_changed_at", "signed_in_at")
+COLUMNS = (
+    Column("name"),
+    Column("role"),
+    Column("enabled"),
+    Column("created_at", 2),
+    Column("password_changed_at", 3),
+    Column("signed_in_at", 1),
+)
 ROLES = ("viewer", "operator", "admin")
+name_argument = click.argument("name", help="Name of the account.")
+role_argument = click.argument("role", type=click.Choice(ROLES), help="Role of the account.")
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    users = parsers.add_parser("users", help="accounts").add_subparsers(required=True)
-    command(users, "list", listed, "List accounts by name.").add_argument(
-        "--json", action="store_true"
-    )
-    for name, run, text in (
-        (
-            "create",
-            created,
-            "Create an account; its password is asked for, or read from standard input.",
-        ),
-        ("role", promoted, "Give an account another role; its sessions end."),
-        ("enable", switched, "Let an account in again."),
-        (
-            "disable",
-            switched,
-            "Keep an account out; its sessions end, and its API keys are refused.",
-        ),
-        (
-            "password",
-            reset,
-            (
-                "Give an account a new password, asked for or read from standard input; "
-                "its sessions end."
-            ),
-        ),
-    ):
-        parser = command(users, name, run, text)
-        parser.add_argument("name")
-        if name in {"create", "role"}:
-            parser.add_argument("role", choices=ROLES)
+@click.group(cls=Group)
+def users() -> None:
+    """List, create and change accounts."""
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List accounts."""
-    await show.rows(portal.items("/users"), COLUMNS, as_json=asked.json)
+@users.command("list")
+@output_options
+@with_portal
+async def list_users(portal: Portal, *, output: OutputFormat) -> None:
+    """List accounts by name."""
+    await write_items(portal.items("/users"), COLUMNS, output)
 
 
-async def created(portal: Portal, asked: argparse.Namespace) -> None:
-    """Create one."""
-    found = await portal.send(
-        "POST",
-        "/users",
-        {
-            "name": asked.name,
-            "role": asked.role,
-            "password": await typed("Password of the new account: "),
-        },
-    )
-    show.say(f"{found['name']} is created, as {found['role']}.")
+@users.command("create")
+@name_argument
+@role_argument
+@as_json_option
+@with_portal
+async def create_user(portal: Portal, *, name: str, role: str, as_json: bool) -> None:
+    """Create an account. The password comes from the terminal or from standard input."""
+    password = read_password("Password of the new account: ")
+    account = {"name": name, "role": role, "password": password}
+    user = await portal.send("POST", "/users", account)
+    _write(user, f"{user['name']} is created, as {user['role']}.", as_json=as_json)
 
 
-async def promoted(portal: Portal, asked: argparse.Namespace) -> None:
-    """Change a role."""
-    found = await portal.send("PUT", f"/users/{asked.name}", {"role": asked.role})
-    show.say(f"{found['name']} is {found['role']} now.")
+@users.command("role")
+@name_argument
+@role_argument
+@as_json_option
+@with_portal
+async def change_role(portal: Portal, *, name: str, role: str, as_json: bool) -> None:
+    """Give an account another role, and end its sessions."""
+    user = await portal.send("PUT", f"/users/{name}", {"role": role})
+    _write(user, f"{user['name']} is {user['role']} now.", as_json=as_json)
 
 
-async def switched(portal: Portal, asked: argparse.Namespace) -> None:
-    """Enable or disable one."""
-    found = await portal.send("PUT", f"/users/{asked.name}", {"enabled": asked.word == "enable"})
-    show.say(f"{found['name']} is {'enabled' if found['enabled'] else 'disabled'}.")
+def _switch(action: str, text: str) -> click.Command:
+    @click.command(action, cls=Command, help=text)
+    @name_argument
+    @as_json_option
+    @with_portal
+    async def switch_user(portal: Portal, *, name: str, as_json: bool) -> None:
+        user = await portal.send("PUT", f"/users/{name}", {"enabled": action == "enable"})
+        state = "enabled" if user["enabled"] else "disabled"
+        _write(user, f"{user['name']} is {state}.", as_json=as_json)
+
+    return switch_user
 
 
-async def reset(portal: Portal, asked: argparse.Namespace) -> None:
-    """Replace a password."""
-    await portal.send(
-        "POST",
-        f"/users/{asked.name}/password",
-        {"password": await typed(f"New password of {asked.name}: ")},
-    )
-    show.say("The password is replaced.")
+users.add_command(_switch("enable", "Enable an account."))
+users.add_command(
+    _switch("disable", "Disable an account, end its sessions and refuse its API keys.")
+)
+
+
+@users.command("password")
+@name_argument
+@with_portal
+async def reset_password(portal: Portal, *, name: str) -> None:
+    """Give an account a new password, and end its sessions.
+
+    The password comes from the terminal or from standard input.
+    """
+    password = read_password(f"New password of {name}: ")
+    await portal.send("POST", f"/users/{name}/password", {"password": password})
+    write_sentence("The password is replaced.")
+
+
+def _write(user: dict[str, Any], sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        write_document(user)
+    else:
+        write_sentence(sentence)

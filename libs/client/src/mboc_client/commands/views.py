@@ -1,94 +1,121 @@
-"""``mboc views``: filters and orders kept under a name, for ``--view``."""
+"""``mboc views``: saved views, the filters and orders that ``--view`` names."""
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
-from mboc_client import show
-from mboc_client.commands.words import command, the_view
+import click
+
+from mboc_client.arguments.command import Group, with_portal
+from mboc_client.arguments.options import output_options
+from mboc_client.arguments.saved_views import find_view
 from mboc_client.errors import ClientError
+from mboc_client.output.columns import Column
+from mboc_client.output.table import OutputFormat, write_items
+from mboc_client.output.text import write_sentence
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
 
-    from mboc_client.commands.words import Parsers
     from mboc_client.portal import Portal
 
 LISTS = ("appointments", "deliveries", "errors", "logs", "audit")
-COLUMNS = ("name", "list", "query", "shared", "owner", "changed_at", "saved_view_id")
+COLUMNS = (
+    Column("name", 0, "end", 12),
+    Column("list"),
+    Column("query", 0, "end", 20),
+    Column("shared", 3),
+    Column("owner", 2, "end"),
+    Column("changed_at", 4),
+    Column("saved_view_id", 5),
+)
+list_option = click.option(
+    "--list", "list_name", type=click.Choice(LISTS), help="Only saved views of this list."
+)
 
 
-def add(parsers: Parsers) -> None:
-    """Add the commands."""
-    views = parsers.add_parser("views", help="saved views").add_subparsers(required=True)
-    listing = command(views, "list", listed, "List your own and the shared views, by name.")
-    listing.add_argument("--list", choices=LISTS)
-    listing.add_argument("--json", action="store_true", help="one line of JSON each")
-    saving = command(
-        views, "save", saved, "Keep a view under a name, or change your view of that name."
-    )
-    saving.add_argument("name")
-    saving.add_argument("list", choices=LISTS)
-    saving.add_argument(
-        "query",
-        nargs="*",
-        metavar="NAME=VALUE",
-        help="a filter of the list, or sort=COLUMN; several values: give it several times",
-    )
-    saving.add_argument(
-        "--shared", action="store_true", help="let everybody see it; needs the role operator"
-    )
-    deleting = command(views, "delete", deleted, "Remove a view of yours.")
-    deleting.add_argument("name")
-    deleting.add_argument("--list", choices=LISTS)
+@click.group(cls=Group)
+def views() -> None:
+    """List, save and delete saved views."""
 
 
-async def listed(portal: Portal, asked: argparse.Namespace) -> None:
-    """List views."""
-    await show.rows(portal.items("/saved-views", {"list": asked.list}), COLUMNS, as_json=asked.json)
+@views.command("list")
+@list_option
+@output_options
+@with_portal
+async def list_views(portal: Portal, *, list_name: str | None, output: OutputFormat) -> None:
+    """List your own and the shared views, by name."""
+    views = portal.items("/saved-views", {"list": list_name})
+    described = (view | {"query": _words(view["query"])} async for view in views)
+    await write_items(views if output.as_json else described, COLUMNS, output)
 
 
-async def saved(portal: Portal, asked: argparse.Namespace) -> None:
-    """Keep a view."""
+@views.command(
+    "save",
+    examples={
+        "Failures with one code, the newest change first": "mboc views save Refused errors "
+        "status=Failed code=DSWBHK020 sort=-changed_at"
+    },
+)
+@click.argument("name", help="Name of the view.")
+@click.argument(
+    "list_name",
+    metavar="LIST",
+    type=click.Choice(LISTS),
+    help=f"List of the view, one of: {', '.join(LISTS)}.",
+)
+@click.argument(
+    "conditions",
+    nargs=-1,
+    metavar="[NAME=VALUE]...",
+    help="Filter of the list, or sort=COLUMN. Repeat a filter for several values.",
+)
+@click.option("--shared", is_flag=True, help="Show the view to all users. Needs the role operator.")
+@with_portal
+async def save_view(
+    portal: Portal, *, name: str, list_name: str, conditions: tuple[str, ...], shared: bool
+) -> None:
+    """Save a view under a name, or change your view of that name."""
     own = [
         view
-        async for view in portal.items("/saved-views", {"list": asked.list})
-        if view["name"] == asked.name and view["mine"]
+        async for view in portal.items("/saved-views", {"list": list_name})
+        if view["name"] == name and view["mine"]
     ]
-    fields = {
-        "name": asked.name,
-        "list": asked.list,
-        "query": _query(asked.query),
-        "shared": asked.shared,
-    }
+    view = {"name": name, "list": list_name, "query": _query(conditions), "shared": shared}
     if own:
-        await portal.send("PUT", f"/saved-views/{own[0]['saved_view_id']}", fields)
+        await portal.send("PUT", f"/saved-views/{own[0]['saved_view_id']}", view)
     else:
-        await portal.send("POST", "/saved-views", fields)
-    show.say("Changed." if own else "Saved.")
+        await portal.send("POST", "/saved-views", view)
+    write_sentence("Changed." if own else "Saved.")
 
 
-async def deleted(portal: Portal, asked: argparse.Namespace) -> None:
-    """Remove a view."""
-    view = await the_view(portal, asked.name, asked.list)
+@views.command("delete")
+@click.argument("name", help="Name of the view.")
+@list_option
+@with_portal
+async def delete_view(portal: Portal, *, name: str, list_name: str | None) -> None:
+    """Delete a view of yours."""
+    view = await find_view(portal, name, list_name)
     await portal.send("DELETE", f"/saved-views/{view['saved_view_id']}")
-    show.say("Removed.")
+    write_sentence("Removed.")
 
 
-def _query(words: Iterable[str]) -> dict[str, Any]:
-    """Return parameters with one value or several."""
-    query: dict[str, Any] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
+def _words(query: dict[str, Any]) -> str:
+    """Return the conditions as `mboc views save` takes them."""
+    return shlex.join(
+        f"{name}={value}"
+        for name, values in query.items()
+        for value in (values if isinstance(values, list) else [values])
+    )
+
+
+def _query(conditions: Iterable[str]) -> dict[str, Any]:
+    """Return the conditions as parameters with one value or several."""
+    values: dict[str, list[str]] = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
         if not equals:
-            raise ClientError(f"{word}: write it as NAME=VALUE, such as status=Failed.")
-        known = query.get(name)
-        query[name] = (
-            value
-            if known is None
-            else [*known, value]
-            if isinstance(known, list)
-            else [known, value]
-        )
-    return query
+            raise ClientError(f"{condition}: write it as NAME=VALUE, such as status=Failed.")
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}

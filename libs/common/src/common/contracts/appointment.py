@@ -1,23 +1,25 @@
-"""The appointment as a planner left it: what the connector reads of it, and the
-snapshot as it came.
+"""The appointment as a planner saved it: the fields that the connector reads, and the unchanged
+snapshot.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
 from common.contracts.message import Message
+from common.contracts.moments import in_utc, ticks_of
 
-_FIRST = datetime(1, 1, 1, tzinfo=UTC)
 _LAST = 3_155_378_976_000_000_000
 """The ticks of the year 10000."""
 
 
 class Action(StrEnum):
-    """What the planner did; I, U and D on the wire to BC and NAV (domain.md, section 2)."""
+    """The planner's action, sent as I, U and D to Business Central and NAV (domain.md,
+    section 2).
+    """
 
     CREATE = "create"
     UPDATE = "update"
@@ -25,16 +27,16 @@ class Action(StrEnum):
 
 
 class Appointment(Message):
-    """The facts of one snapshot that the connector itself works with.
+    """The fields of one snapshot that the connector itself uses.
 
-    ``key`` names the appointment among all: ``<source>/<Dime.Scheduler's id>``. Dates are
-    Dime.Scheduler's own text, offset or none, never changed (domain.md, 4.9).
+    ``key`` identifies the appointment: ``<source>/<Dime.Scheduler's id>``. Dates are
+    Dime.Scheduler's own text, with or without offset, never changed (domain.md, 4.9).
 
-    ``modified_at`` is the last-modified time by which versions are ordered, and ``modified_ticks``
-    the same at full precision: units of 100 ns since the year 1, as .NET counts them.
-    ``rowversion`` is the snapshot's ``Timestamp`` as 16 hexadecimal digits, so that the order of
-    the text is the order of the numbers. ``reported_modified_at`` is Dime.Scheduler's own
-    last-modified time when the time of arrival counts in its place.
+    ``modified_at`` is the last-modified time that orders versions. ``modified_ticks`` is the same
+    at full precision, in units of 100 ns since the year 1, as .NET counts them. ``rowversion`` is
+    the snapshot's ``Timestamp`` as 16 hexadecimal digits, so that the order of the texts is the
+    order of the numbers. ``reported_modified_at`` is Dime.Scheduler's own last-modified time when
+    the time of arrival is used in its place.
     """
 
     key: str = Field(min_length=1, max_length=200)
@@ -60,17 +62,7 @@ class Appointment(Message):
 
     @property
     def ticks(self) -> int:
-        """The last-modified time in ticks; messages of 0.1.0 have it in microseconds only."""
+        """The last-modified time in ticks. Messages of 0.1.0 have it in microseconds only."""
         if self.modified_ticks is not None:
             return self.modified_ticks
         return ticks_of(in_utc(self.modified_at))
-
-
-def ticks_of(moment: datetime) -> int:
-    """Return the aware moment in .NET's ticks: units of 100 ns since the year 1, UTC."""
-    return (moment - _FIRST) // timedelta(microseconds=1) * 10
-
-
-def in_utc(moment: datetime) -> datetime:
-    """Return the moment as aware UTC; one without an offset is taken as UTC (domain.md, 4.9)."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

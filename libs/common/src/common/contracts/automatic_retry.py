@@ -1,5 +1,5 @@
-"""When the timer job may ask for a Failed delivery again: the longer, the more often the same cause
-has refused it.
+"""The backoff of the timer job: a Failed delivery waits longer, the more often the same cause has
+refused it.
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 FIRST_WAIT = timedelta(minutes=5)
-"""After the first attempt of the timer job that ended with the cause it was made for; each further
-one doubles it.
+"""The wait after the first attempt of the timer job that failed with the same cause. Each further
+failure doubles the wait.
 """
 LONGEST_WAIT = timedelta(days=1)
 SPREAD = 0.2
-"""The share of a wait by which deliveries differ, so that they do not come back together."""
+"""The share of a wait by which deliveries differ, so that they are not retried all at once."""
 
 
 def repeats_of(delivery: Mapping[str, Any], connector_version: int | None) -> int:
-    """Return how often in a row the timer job was refused for the cause that a stored delivery has
-    now; 0 after a person's retry, and with other settings of the connector than those it used.
+    """Return the number of consecutive refusals of the timer job with the cause that the stored
+    delivery has now.
+
+    It is 0 after a person's retry, and after a change of the connector's settings.
     """
     is_same_cause = delivery.get("cause") == delivery.get("repeated_cause")
     is_same_version = delivery.get("connector_version") in (None, connector_version)
@@ -32,7 +34,7 @@ def repeats_of(delivery: Mapping[str, Any], connector_version: int | None) -> in
 
 
 def wait_of(delivery_id: str, repeats: int) -> timedelta:
-    """Return how long the delivery waits after so many repeats: the same in every process."""
+    """Return the wait after this number of repeats, the same in every process."""
     if not repeats:
         return timedelta()
     longest = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(repeats - 1, 16)))
@@ -41,6 +43,6 @@ def wait_of(delivery_id: str, repeats: int) -> timedelta:
 
 
 def due_at(delivery: Mapping[str, Any], connector_version: int | None) -> datetime:
-    """Return from when on the timer job may ask for a stored delivery again."""
+    """Return the earliest time for the timer job to retry a stored delivery."""
     changed_at: datetime = delivery["changed_at"]
     return changed_at + wait_of(delivery["_id"], repeats_of(delivery, connector_version))

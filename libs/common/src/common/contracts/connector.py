@@ -1,4 +1,4 @@
-"""The connector (MBOC setting): the configured way to one back office, as portal-api stores it and
+"""The connector (MBOC setting): the configured way to one back office. portal-api stores it and
 dispatcher reads it.
 """
 
@@ -15,19 +15,19 @@ from common.contracts.message import ConnectorId, Message
 BUSINESS_CENTRAL, NAV, CRM, WEBHOOK = SYSTEMS = ("Business Central", "NAV", "CRM", "Webhook")
 SOAP, REST = API_TYPES = ("SOAP", "REST")
 API_TYPES_OF = {BUSINESS_CENTRAL: (SOAP, REST), NAV: (SOAP,), CRM: (REST,), WEBHOOK: (REST,)}
-"""Which API types each system has (domain.md, 3.2)."""
+"""The API types of each system (domain.md, 3.2)."""
 SECRETS = ("password", "client_secret", "signing_secret", "headers")
-"""What is sealed; ``headers`` are the extra headers with their values, as JSON."""
+"""The encrypted fields. ``headers`` holds the extra headers with their values, as JSON."""
 
 
 _PART = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"additionalProperties": False})
-"""Of a part of a connector: unknown fields are ignored where it is read, refused where it is
-entered.
+"""The configuration of a part of a connector. Stored unknown fields are ignored, entered unknown
+fields are refused.
 """
 
 
 class AuthenticationType(StrEnum):
-    """How calls prove who they are (domain.md, 3.3)."""
+    """The ways in which calls authenticate (domain.md, 3.3)."""
 
     NONE = "None"
     BASIC = "Basic"
@@ -39,10 +39,10 @@ class AuthenticationType(StrEnum):
 
 
 class Authentication(BaseModel):
-    """Who the calls are made for, without the secrets.
+    """The identity of the calls, without the secrets.
 
-    A ``login`` that begins with ``basic=`` means Basic whatever else is said (domain.md, 3.1).
-    ``token_url`` and ``scope`` may be empty for Microsoft Entra ID: then they follow from the
+    A ``login`` that begins with ``basic=`` means Basic, whichever type is set (domain.md, 3.1).
+    ``token_url`` and ``scope`` may be empty for Microsoft Entra ID, because they follow from the
     tenant and the system (domain.md, 3.4).
     """
 
@@ -52,7 +52,7 @@ class Authentication(BaseModel):
     login: str | None = Field(
         default=None,
         max_length=200,
-        description="User, DOMAIN\\user or user@domain; basic=user means Basic.",
+        description="User, DOMAIN\\user or user@domain. basic=user means Basic.",
     )
     tenant_id: str | None = Field(
         default=None, max_length=100, description="Tenant of Microsoft Entra ID."
@@ -61,16 +61,16 @@ class Authentication(BaseModel):
     token_url: str | None = Field(
         default=None,
         max_length=2000,
-        description="Token endpoint; empty = Entra ID's of the tenant.",
+        description="Token endpoint. Empty = Entra ID's endpoint of the tenant.",
     )
     scope: str | None = Field(
-        default=None, max_length=500, description="Scope of the token; empty = the system's own."
+        default=None, max_length=500, description="Scope of the token. Empty = the system's own."
     )
 
 
 class Limits(BaseModel):
-    """How much this connector's back office is called, by all dispatcher replicas together; none =
-    the system's own limit.
+    """The limits of calls to the connector's back office, for all dispatcher replicas together.
+    None means the system's own limit.
     """
 
     model_config = _PART
@@ -80,7 +80,7 @@ class Limits(BaseModel):
         strict=True,
         ge=1,
         le=200,
-        description="Calls under way at once; none = 5 for Business Central, else 8.",
+        description="Concurrent calls. None = 5 for Business Central, else 8.",
     )
     calls_per_second: float | None = Field(
         default=None,
@@ -88,8 +88,8 @@ class Limits(BaseModel):
         ge=0,
         le=10_000,
         description=(
-            "Calls begun per second; 0 = unlimited; none = 20 for Business Central "
-            "(6,000 in 5 minutes), else unlimited."
+            "Calls begun per second. 0 = unlimited. None = 20 for Business Central (6,000 in 5 "
+            "minutes), else unlimited."
         ),
     )
     connect_timeout_s: float = Field(
@@ -100,7 +100,7 @@ class Limits(BaseModel):
         strict=True,
         gt=0,
         le=600,
-        description="Seconds for one call, answer included.",
+        description="Seconds for one call, response included.",
     )
     partitions: int = Field(
         default=1,
@@ -108,16 +108,18 @@ class Limits(BaseModel):
         ge=1,
         le=16,
         description=(
-            "Parts of the lane, by appointment, that different dispatcher replicas may work; each "
-            "has its share of the calls."
+            "Partitions of the lane, by appointment. Different dispatcher replicas may work them, "
+            "each with its share of the calls."
         ),
     )
 
 
 class Connector(BaseModel):
-    """A connector as stored: ``system`` and ``api_type`` stay text, because a wrong one is a
-    status, not a crash. Fields of a newer version are ignored, here and in its parts: an older
-    one reads it during an upgrade and after a rollback.
+    """A stored connector.
+
+    ``system`` and ``api_type`` stay text, because a wrong one is a status, not a crash. Fields of a
+    newer version are ignored here and in the parts, because an older version reads them during an
+    upgrade and after a rollback.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -137,12 +139,12 @@ class Connector(BaseModel):
     time_zone: str = Field(
         default="UTC",
         description=(
-            "IANA zone of dates that name no offset, where the back office needs one "
+            "IANA time zone of dates without an offset, for back offices that need one "
             "(domain.md, 4.9)."
         ),
     )
     mapping: dict[str, Any] | None = Field(
-        default=None, description="What differs from the default names; see contracts/mapping.py."
+        default=None, description="Differences from the default names, see contracts/mapping.py."
     )
     ca_certificate: str | None = Field(
         default=None, description="PEM of the authority that signed the back office's certificate."
@@ -150,24 +152,24 @@ class Connector(BaseModel):
     header_names: tuple[str, ...] = ()
     limits: Limits = Limits()
     most_partitions: int = Field(
-        default=1, description="The most partitions that any version had: their queues are emptied."
+        default=1, description="The most partitions that any version had. Their queues are emptied."
     )
     sends_missing_create: bool = Field(
         default=True,
         description="Whether a newer version goes out as a create when the create never arrived.",
     )
     secrets: dict[str, str] = Field(
-        default={}, repr=False, description="Sealed, by name; only the dispatcher opens them."
+        default={}, repr=False, description="Encrypted, by name. Only the dispatcher decrypts them."
     )
     modified_at: AwareDatetime
     modified_by: str | None = Field(
         default=None,
         description=(
-            "The account that made this version; none in versions that older releases kept."
+            "The account that saved this version. None in versions that older releases saved."
         ),
     )
     secrets_entered: dict[str, int] = Field(
-        default={}, description="By secret: the version in which it was last entered."
+        default={}, description="The version in which each secret was last entered."
     )
 
     @property
@@ -177,17 +179,17 @@ class Connector(BaseModel):
 
     @property
     def calls_in_flight(self) -> int:
-        """Calls under way at once, of all partitions."""
+        """Concurrent calls of all partitions."""
         return calls_in_flight_of(self.system, self.limits)
 
     @property
     def partitions(self) -> int:
-        """Parts of the lane."""
+        """The number of partitions of the lane."""
         return self.limits.partitions
 
     @property
     def calls_per_second(self) -> float:
-        """Calls begun per second, 0 = unlimited; Business Central takes 6,000 in five minutes
+        """Calls begun per second, or 0 for no limit. Business Central accepts 6,000 in five minutes
         (Microsoft's operational limits).
         """
         own = self.limits.calls_per_second
@@ -195,35 +197,33 @@ class Connector(BaseModel):
 
 
 def kind_of(system: str | None, api_type: str | None) -> tuple[str, str]:
-    """Return system and API type; where a system has one API type only, none means that one
-    (domain.md, 3.2).
-    """
+    """Return system and API type. A system with a single API type needs none (domain.md, 3.2)."""
     known = API_TYPES_OF.get(system or "", ())
     return system or "", api_type or (known[0] if len(known) == 1 else "")
 
 
 def calls_in_flight_of(system: str | None, limits: Limits) -> int:
-    """Return the calls that may be under way at once.
+    """Return the number of concurrent calls.
 
-    Business Central takes five (Microsoft's operational limits).
+    Business Central accepts five (Microsoft's operational limits).
     """
     return limits.calls_in_flight or (5 if system == BUSINESS_CENTRAL else 8)
 
 
 def seal_context(connector_id: str, secret: str) -> str:
-    """Return what a sealed secret belongs to: one field of one connector."""
+    """Return the context of a sealed secret: one field of one connector."""
     return f"{connector_id}.{secret}"
 
 
 class ConnectorChanged(Message):
-    """portal-api -> dispatcher: a connector was added, changed or disabled; read it again."""
+    """portal-api -> dispatcher: a connector was added, changed or disabled. Read it again."""
 
     version: Literal[1] = 1
     connector_id: ConnectorId
 
 
 class ConnectorTestRequested(Message):
-    """portal-api -> dispatcher: try this connector without sending an appointment."""
+    """portal-api -> dispatcher: test this connector without sending an appointment."""
 
     version: Literal[1] = 1
     test_id: str
@@ -231,7 +231,7 @@ class ConnectorTestRequested(Message):
     requested_at: AwareDatetime
 
 
-class Step(Message):
+class ConnectionTestStep(Message):
     """One step of a connection test; ``sentence`` says what was seen, or what to mend."""
 
     name: Literal["address", "TLS", "authentication", "endpoint"]
@@ -240,20 +240,20 @@ class Step(Message):
 
 
 class ConnectorTested(Message):
-    """dispatcher -> portal-api: how far the test came; ``mapping`` holds the names that the back
-    office's own description has.
+    """dispatcher -> portal-api: the steps of a finished test. ``mapping`` holds the names from the
+    back office's own description.
     """
 
     version: Literal[1] = 1
     test_id: str
     connector_id: ConnectorId
-    steps: tuple[Step, ...]
+    steps: tuple[ConnectionTestStep, ...]
     mapping: dict[str, Any] | None = None
 
 
 class LaneChanged(Message):
-    """dispatcher -> portal-api: a lane is held until its next probe, or works again
-    (``held_until`` None).
+    """dispatcher -> portal-api: a lane is held until its next probe, or works again (``held_until``
+    is None).
     """
 
     version: Literal[1] = 1

@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BODY_BYTES = 1024 * 1024
-"""Of a body that a dead letter carries: RabbitMQ and MongoDB take 16 MiB."""
+"""The most bytes of a body in a dead letter. RabbitMQ and MongoDB accept 16 MiB."""
 MOST_DELIVERIES = 1_000
 
 
-class DeliveryInLetter(Message):
-    """An attempt of a delivery that a dead-lettered message was about."""
+class DeadLetteredDelivery(Message):
+    """An attempt of a delivery that a dead-lettered message names."""
 
     delivery_id: DeliveryId
     attempt: int = Field(default=1, ge=1)
 
 
 class DeadLetter(Message):
-    """dispatcher, retry, portal-api -> portal-api: this message was dead-lettered; show it in Error
+    """dispatcher, retry, portal-api -> portal-api: a message was dead-lettered, show it in Error
     Tracking as Failed.
 
-    ``body`` is its beginning, and ``body_bytes`` its size, where the whole is larger than 1 MiB.
-    ``deliveries`` are those that the body names, also where the rest of it cannot be read.
+    Of a body over 1 MiB, ``body`` is the beginning and ``body_bytes`` the size of the whole.
+    ``deliveries`` are those that the body names, even if the rest of it cannot be read.
     """
 
     version: Literal[1] = 1
@@ -41,12 +41,12 @@ class DeadLetter(Message):
     trace: str | None
     body: str
     body_bytes: int | None = None
-    deliveries: tuple[DeliveryInLetter, ...] = ()
+    deliveries: tuple[DeadLetteredDelivery, ...] = ()
     at: AwareDatetime
 
 
-def bounded(body: bytes) -> dict[str, Any]:
-    """Return the fields of a letter that are made of the message's body."""
+def body_fields(body: bytes) -> dict[str, Any]:
+    """Return the fields of a dead letter that follow from the message's body."""
     is_large = len(body) > MOST_BODY_BYTES
     return {
         "body": body[:MOST_BODY_BYTES].decode(errors="replace"),
@@ -55,7 +55,7 @@ def bounded(body: bytes) -> dict[str, Any]:
     }
 
 
-def _deliveries_in(body: bytes) -> Iterator[DeliveryInLetter]:
+def _deliveries_in(body: bytes) -> Iterator[DeadLetteredDelivery]:
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
@@ -65,12 +65,12 @@ def _deliveries_in(body: bytes) -> Iterator[DeliveryInLetter]:
             yield from _named(item)
 
 
-def _named(item: dict[str, Any]) -> Iterator[DeliveryInLetter]:
-    """Yield the delivery that a request, a status or a transaction is about."""
+def _named(item: dict[str, Any]) -> Iterator[DeadLetteredDelivery]:
+    """Yield the delivery that a request, a status or a transaction names."""
     transaction_id, delivery_id = item.get("transaction_id"), item.get("delivery_id")
     if delivery_id is None and isinstance(transaction_id, str):
         delivery_id = delivery_id_of(transaction_id, NO_CONNECTOR)
     for attempt in (item.get("attempt", 1), 1):
         with contextlib.suppress(ValidationError):
-            yield DeliveryInLetter(delivery_id=delivery_id, attempt=attempt)
+            yield DeadLetteredDelivery(delivery_id=delivery_id, attempt=attempt)
             return

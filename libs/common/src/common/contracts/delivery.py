@@ -1,4 +1,4 @@
-"""One transaction on its way to one connector, and what each attempt came to."""
+"""One transaction on its way to one connector, and the result of each attempt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from common.contracts.transaction import TransactionReceived
 
 
 class Status(StrEnum):
-    """What the last attempt came to: the seed's eight labels, to the letter."""
+    """The result of the last attempt: the eight labels of the original product, to the letter."""
 
     SUCCESS = "Success"
     MBOC_PUBLISH_DISABLED = "MBOC Publish Disabled"
@@ -27,7 +27,7 @@ class Status(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where a delivery stands; *held* and *archived* are the portal's to say, not a message's."""
+    """The progress of a delivery. Only the portal sets *held* and *archived*, never a message."""
 
     PENDING = "pending"
     IN_PROGRESS = "in progress"
@@ -37,7 +37,7 @@ class Phase(StrEnum):
 
 
 class Trigger(StrEnum):
-    """Who asked for an attempt (domain.md, section 2, transaction source)."""
+    """The origin of an attempt (domain.md, section 2, transaction source)."""
 
     SERVICE = "Service"
     WEBSITE = "Website"
@@ -45,11 +45,11 @@ class Trigger(StrEnum):
 
 
 class DeliveryRequested(Message):
-    """dispatcher, retry -> dispatcher: carry this transaction to this connector; ``traceparent`` is
-    the step that asks for it.
+    """dispatcher, retry -> dispatcher: deliver this transaction to this connector.
 
-    ``repeats`` counts the attempts in a row, this one included, that the timer job asked for
-    because of ``repeated_cause``; of every other trigger it is 0.
+    ``traceparent`` is the span that requests the delivery. ``repeats`` counts the consecutive
+    attempts, this one included, that the timer job requested for ``repeated_cause``. It is 0 for
+    every other trigger.
     """
 
     version: Literal[1] = 1
@@ -65,16 +65,15 @@ class DeliveryRequested(Message):
 
     @property
     def message_id(self) -> str:
-        """The same for the same attempt of the same delivery, whoever asks again."""
+        """The same id for the same attempt of the same delivery, for each requester."""
         return f"{self.delivery_id}.{self.attempt}"
 
 
 class HttpExchange(Message):
-    """The last call of an attempt, as the dispatcher made it: where to, how much, and
-    how much came back.
+    """The last call of an attempt: method, address, sizes and HTTP status.
 
-    Never what was in it: no body, no header, no query, no credentials. What the back office said in
-    words is in the attempt's message.
+    It never holds a body, a header, a query or credentials. The back office's error text is in the
+    attempt's message.
     """
 
     method: str
@@ -85,11 +84,11 @@ class HttpExchange(Message):
 
 
 class StatusChanged(Message):
-    """dispatcher, retry -> portal-api: where one attempt of one delivery stands.
+    """dispatcher, retry -> portal-api: the state of one attempt of one delivery.
 
     ``status`` is None while the attempt is pending or under way. ``message`` is for the
-    administrator, begins with the stable code (domain.md 6.3, 6.4) where there is one, and never
-    holds a secret or a payload.
+    administrator, begins with the stable code (domain.md 6.3, 6.4) if there is one, and never holds
+    a secret or a payload.
     """
 
     version: Literal[1] = 1
@@ -128,11 +127,11 @@ class StatusChanged(Message):
         phase: Phase,
         status: Status | None,
         at: datetime,
-        **said: Any,
+        **fields: Any,
     ) -> StatusChanged:
-        """Return what is told of one attempt; ``said`` are further fields of this message."""
+        """Return the state of one attempt. ``fields`` are further fields of this message."""
         transaction = request.transaction
-        said = {"traceparent": request.traceparent} | said
+        fields = {"traceparent": request.traceparent} | fields
         return cls(
             delivery_id=request.delivery_id,
             attempt=request.attempt,
@@ -147,12 +146,12 @@ class StatusChanged(Message):
             at=at,
             repeats=request.repeats,
             repeated_cause=request.repeated_cause,
-            **said,
+            **fields,
         )
 
     @property
     def message_id(self) -> str:
-        """The same whenever the same fact is told again."""
+        """The same id for the same state of the same attempt."""
         return f"{self.delivery_id}.{self.attempt}.{self.phase}"
 
 

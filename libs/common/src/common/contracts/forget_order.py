@@ -1,4 +1,4 @@
-"""The request to forget the order of one appointment's versions."""
+"""The request to reset the order of one appointment's versions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from common.contracts.message import ConnectorId, Message
 
 
 class ForgetOrderRequested(Message):
-    """portal-api -> dispatcher: grant the next version of this appointment whatever its age, at
-    each of these connectors.
+    """portal-api -> dispatcher: accept the next version of this appointment at each of these
+    connectors, even if it is older.
     """
 
     version: Literal[1] = 1

@@ -1,8 +1,8 @@
-"""What each fact of an appointment is called by a back office; the names nobody has published are
-these defaults (domain.md, 4.4 to 4.8).
+"""The names of an appointment's fields at a back office. Unpublished names have these defaults
+(domain.md, 4.4 to 4.8).
 
-A mapping states only what differs. ``fields`` maps a fact to a name, or to null to leave it out;
-one that names every fact also sets their order, which matters to a page service's schema.
+A mapping holds only differences. ``fields`` maps a field to a name, or to null to omit it. A
+mapping of every field also sets their order, which matters to a page service's schema.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CAPTIONS = {
     "created_date": "Created Date",
     "created_user": "Created User",
 }
-"""Fact -> caption on the vendor's appointment card, in its order (domain.md, 4.4)."""
+"""Field -> caption on the vendor's appointment card, in its order (domain.md, 4.4)."""
 RESOURCE_CAPTIONS = {
     "source_app": "Source App",
     "source_type": "Source Type",
@@ -61,20 +61,20 @@ Fields = dict[str, Name | None]
 
 
 def element_of(caption: str) -> str:
-    """Return a caption as a page service names it: blanks become underscores, dots and brackets
-    vanish (wire-formats.md).
+    """Return a caption as an element of a page service: blanks become underscores, dots and
+    brackets vanish (wire-formats.md).
     """
     return caption.replace(" ", "_").replace(".", "").replace("(", "").replace(")", "")
 
 
 def property_of(caption: str) -> str:
-    """Return a caption as an API page names it: in camel case."""
+    """Return a caption as a property of an API page, in camel case."""
     words = re.sub(r"[.()]", "", caption).split()
     return words[0].lower() + "".join(word[0].upper() + word[1:] for word in words[1:])
 
 
 def attribute_of(caption: str) -> str:
-    """Return a caption as Dataverse names it: the publisher's prefix and small letters."""
+    """Return a caption as an attribute in Dataverse: the publisher's prefix and small letters."""
     return "dime_" + re.sub(r"[^a-z]", "", caption.lower())
 
 
@@ -83,7 +83,7 @@ def _by(name_of: Callable[[str], str], captions: Mapping[str, str]) -> dict[str,
 
 
 ENTERED = "entered"
-"""The context of a mapping that was entered just now; a stored one may be of a newer version."""
+"""The validation context of an entered mapping. A stored one may come from a newer version."""
 
 
 class _Named(BaseModel):
@@ -98,14 +98,15 @@ class _Named(BaseModel):
         unknown = set(given) - set(cls.defaults)
         if unknown and info.context == ENTERED:
             raise ValueError(
-                f"no such facts: {', '.join(sorted(unknown))}; there are {', '.join(cls.defaults)}"
+                f"no such fields: {', '.join(sorted(unknown))}, "
+                f"the fields are {', '.join(cls.defaults)}"
             )
         known = {fact: name for fact, name in given.items() if fact in cls.defaults}
         return known if set(known) == set(cls.defaults) else {**cls.defaults, **known}
 
     @property
     def names(self) -> list[tuple[str, str]]:
-        """Fact and name of what is sent, in order."""
+        """Field and name of each sent value, in order."""
         return [(fact, name) for fact, name in self.fields.items() if name is not None]
 
 
@@ -135,7 +136,7 @@ class SoapFieldValues(SoapPart):
 
 
 class SoapMapping(_Named):
-    """Names of a page service; a part that is null is not sent."""
+    """Names of a page service. A part that is null is not sent."""
 
     defaults = _by(element_of, CAPTIONS)
 
@@ -149,7 +150,7 @@ class SoapMapping(_Named):
 
 
 class ApiPageResources(_Named):
-    """The resources: inside the appointment (a deep insert), or posted one by one after it."""
+    """The resources, inside the appointment (a deep insert) or posted one by one after it."""
 
     defaults = _by(property_of, RESOURCE_CAPTIONS)
 
@@ -175,8 +176,8 @@ class ApiPageMapping(_Named):
 
 
 class DataverseResources(_Named):
-    """The entity set of resources, and the navigation property that links one to
-    its appointment.
+    """The entity set of resources, and the navigation property from a resource to its
+    appointment.
     """
 
     defaults = _by(attribute_of, RESOURCE_CAPTIONS)
@@ -201,9 +202,9 @@ MAPPINGS: dict[tuple[str, str], type[Mappings]] = {
     (NAV, SOAP): SoapMapping,
     (CRM, REST): DataverseMapping,
 }
-"""Systems and API types that have names to map; a webhook gets the snapshot as it is."""
+"""Systems and API types with names to map. A webhook receives the unchanged snapshot."""
 
 
 def check_entered(mapping: dict[str, Any], kind: tuple[str, str]) -> None:
-    """Raise a ValidationError unless the mapping fits system and API type, every name in it."""
+    """Raise a ValidationError unless every name of the mapping fits the system and the API type."""
     MAPPINGS[kind].model_validate(mapping, extra="forbid", context=ENTERED)

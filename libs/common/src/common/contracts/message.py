@@ -1,4 +1,4 @@
-"""The base of every message, and the ids that make a repeated message recognisable."""
+"""The base of every message, and the ids that identify a repeated message."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ NO_CONNECTOR = "-"
 
 
 class Message(BaseModel):
-    """A frozen message; unknown fields of a newer sender are ignored."""
+    """A frozen message. Unknown fields of a newer sender are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def digest(parts: Iterable[str]) -> str:
-    """Return 32 hexadecimal characters that are the same whenever the parts are."""
+    """Return 32 hexadecimal characters that are the same for the same parts."""
     running = hashlib.sha256()
     for part in parts:
         running.update(part.encode())

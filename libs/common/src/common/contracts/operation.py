@@ -1,6 +1,4 @@
-"""An operation: deliveries retried, archived or restored together, as an
-administrator asked for it.
-"""
+"""An operation: many deliveries that an administrator retries, archives or restores together."""
 
 from __future__ import annotations
 
@@ -14,9 +12,9 @@ from common.contracts.message import DeliveryId, Message
 
 OperationId = str
 MOST_IDS = 10_000
-"""Deliveries that can be named one by one; more of them are chosen by conditions."""
-KEPT_DAYS = 90
-"""Days for which a finished operation can be looked up."""
+"""The most deliveries in a list of ids. Conditions select more."""
+RETENTION_DAYS = 90
+"""The days for which a finished operation is stored."""
 LOGIC, COMPARISONS = (
     {"$and", "$or", "$nor", "$not"},
     {"$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte", "$all", "$elemMatch", "$exists"},
@@ -26,11 +24,11 @@ OPERATORS = (
     | COMPARISONS
     | {"$regex", "$options", "$date", "$numberLong", "$numberInt", "$numberDouble"}
 )
-"""What conditions may say; nothing that makes the database run code."""
+"""The operators that conditions may use. None of them makes the database run code."""
 
 
 class OperationKind(StrEnum):
-    """What is done to each delivery."""
+    """The action on each delivery."""
 
     RETRY = "retry"
     ARCHIVE = "archive"
@@ -38,8 +36,8 @@ class OperationKind(StrEnum):
 
 
 class OperationState(StrEnum):
-    """Where an operation stands; *stopped*: too many of its deliveries failed. The
-    last two are final.
+    """The state of an operation. It is *stopped* when too many of its deliveries failed. The last
+    two states are final.
     """
 
     PLANNED = "planned"
@@ -51,7 +49,7 @@ class OperationState(StrEnum):
 
 
 class ItemOutcome(StrEnum):
-    """What an operation came to for one delivery; the last three are final."""
+    """The outcome of an operation for one delivery. The last three are final."""
 
     WAITING = "waiting"
     ASKED = "asked"
@@ -60,8 +58,8 @@ class ItemOutcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class Steer(StrEnum):
-    """What an administrator may ask of an operation under way."""
+class OperationCommand(StrEnum):
+    """The commands of an administrator to an operation under way."""
 
     PAUSE = "pause"
     RESUME = "resume"
@@ -69,7 +67,7 @@ class Steer(StrEnum):
 
 
 class Counts(Message):
-    """How many deliveries of an operation came to what; the five always make up ``total``."""
+    """The numbers of an operation's deliveries by outcome. The five always add up to ``total``."""
 
     total: int = Field(ge=0)
     waiting: int = Field(ge=0)
@@ -80,10 +78,10 @@ class Counts(Message):
 
 
 class _Operation(Message):
-    """What was asked for.
+    """The request of an operation.
 
-    ``per_second`` deliveries at most; with ``ramp`` 1, 5 and 25 of them first, each step once the
-    one before is known.
+    It runs at most ``per_second`` deliveries a second. With ``ramp`` it begins with 1, 5 and 25 of
+    them, and each step waits for the results of the one before.
     """
 
     version: Literal[1] = 1
@@ -97,11 +95,11 @@ class _Operation(Message):
 
 
 class OperationRequested(_Operation):
-    """portal-api -> retry: do this to these deliveries.
+    """portal-api -> retry: run this operation on these deliveries.
 
-    Either ``delivery_ids`` names them, or ``conditions`` does: a query over the stored deliveries
-    (documents of ``deliveries``) in MongoDB's extended JSON, made of ``OPERATORS`` alone.
-    ``planned`` is how many they were when the administrator asked.
+    The deliveries are either ``delivery_ids`` or ``conditions``: a query over the stored deliveries
+    (documents of ``deliveries``) in MongoDB's extended JSON, with ``OPERATORS`` only. ``planned``
+    is their number when the administrator asked.
     """
 
     planned: int = Field(ge=0)
@@ -112,7 +110,7 @@ class OperationRequested(_Operation):
     @classmethod
     def _are_known(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
         if unknown := set(_operators(value)) - OPERATORS:
-            raise ValueError(f"must not say {', '.join(sorted(unknown))}")
+            raise ValueError(f"must not use {', '.join(sorted(unknown))}")
         return value
 
     @model_validator(mode="after")
@@ -123,18 +121,19 @@ class OperationRequested(_Operation):
 
 
 class OperationSteered(Message):
-    """portal-api -> retry: pause, resume or cancel this operation; the latest word counts."""
+    """portal-api -> retry: pause, resume or cancel this operation. The latest command counts."""
 
     version: Literal[1] = 1
     operation_id: OperationId
-    steer: Steer
+    steer: OperationCommand
     asked_by: str
     asked_at: AwareDatetime
 
 
 class OperationProgressed(_Operation):
-    """retry -> portal-api: where an operation stands; the highest revision is the newest.
-    ``heeded_at`` is the last steering that it knows of.
+    """retry -> portal-api: the progress of an operation. The highest revision is the newest.
+
+    ``heeded_at`` is the time of the last command that the operation has followed.
     """
 
     revision: int = Field(ge=1)
@@ -148,8 +147,8 @@ class OperationProgressed(_Operation):
 
 
 class DeliveriesArchived(Message):
-    """retry -> portal-api: these deliveries are archived, or no longer; of two messages about a
-    delivery the one asked for later counts.
+    """retry -> portal-api: these deliveries are archived, or restored. Of two messages about a
+    delivery the later request counts.
     """
 
     version: Literal[1] = 1
@@ -160,7 +159,7 @@ class DeliveriesArchived(Message):
 
 
 def item_id_of(operation_id: str, delivery_id: str) -> str:
-    """Return the id of one delivery's part in an operation."""
+    """Return the id of one delivery's item in an operation."""
     return f"{operation_id}.{delivery_id}"
 
 

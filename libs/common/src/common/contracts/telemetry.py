@@ -1,6 +1,4 @@
-"""What the services say of themselves: that they are at work, how their lanes stand, and
-every line they log.
-"""
+"""The telemetry of the services: heartbeats, the state of lanes, and log lines."""
 
 from __future__ import annotations
 
@@ -12,11 +10,11 @@ from common.contracts.message import ConnectorId, Message
 
 
 class LaneStanding(Message):
-    """How one lane stands at one replica of dispatcher.
+    """The state of one lane at one replica of dispatcher.
 
-    ``in_queue`` counts what waits at the broker, for all replicas together (None: not
-    known); ``in_hand`` what this replica has taken and not finished, of which ``in_flight``
-    are calls under way.
+    ``in_queue`` counts the messages that wait at the broker for all replicas together, None when
+    unknown. ``in_hand`` counts the unfinished messages of this replica, of which ``in_flight`` are
+    calls under way.
     """
 
     connector_id: ConnectorId
@@ -31,8 +29,9 @@ class LaneStanding(Message):
 
 
 class TimerJob(Message):
-    """When Failed deliveries are run again: a cron expression in a time zone, empty = never;
-    ``trouble`` says why it cannot be read, so that it never runs.
+    """The schedule of the timer job: a cron expression in a time zone, or empty for never.
+
+    ``trouble`` is the reason why the expression cannot be read, so that the job never runs.
     """
 
     expression: str
@@ -43,11 +42,10 @@ class TimerJob(Message):
 
 
 class Heartbeat(Message):
-    """every service -> portal-api: one replica is at work, or why not; ``leaving`` says that it
-    ends in good order.
+    """every service -> portal-api: one replica works, or the reasons why not.
 
-    ``release`` is the version of the software; ``lines_dropped`` counts log lines that its own
-    buffer had no room for.
+    ``leaving`` marks a regular shutdown. ``release`` is the version of the software.
+    ``lines_dropped`` counts log lines that did not fit into the replica's buffer.
     """
 
     version: Literal[1] = 1
@@ -65,15 +63,14 @@ class Heartbeat(Message):
 
     @property
     def key(self) -> str:
-        """The name of the replica among all."""
+        """The unique name of the replica."""
         return f"{self.service}|{self.replica}"
 
 
 class LogRecorded(Message):
-    """every service -> portal-api: one line of a log, as it stands on standard output; what it says
-    beside is kept too.
+    """every service -> portal-api: one log line, as on standard output, with all its fields.
 
-    They travel as a list (ADR 0008). The message's id and the place in the list name a line.
+    Lines travel as a list (ADR 0008). The message's id and the index in the list identify a line.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -88,5 +85,5 @@ class LogRecorded(Message):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """Everything else that the line says."""
+        """All other fields of the line."""
         return self.model_extra or {}

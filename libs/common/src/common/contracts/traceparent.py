@@ -1,6 +1,4 @@
-"""W3C Trace Context (section 3.2): which trace a message belongs to, and which step of it
-caused the message.
-"""
+"""W3C Trace Context (section 3.2): the trace of a message, and the span that caused it."""
 
 from __future__ import annotations
 
@@ -16,8 +14,8 @@ SAMPLED = 0x01
 
 
 def read_traceparent(given: str) -> str | None:
-    """Return what a caller's header says, as version 00 with the one flag that it knows; None when
-    it is malformed.
+    """Return a caller's header as version 00 with the sampled flag, or None when it is
+    malformed.
     """
     found = _FORM.fullmatch(given)
     if found is None or (found["version"] == "00" and found["more"] is not None):
@@ -26,17 +24,15 @@ def read_traceparent(given: str) -> str | None:
 
 
 def new_traceparent() -> str:
-    """Return the beginning of a trace that nobody records: it has an id all the same, to
-    be found again by.
-    """
+    """Return the context of a new, unrecorded trace, whose id still identifies its messages."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
 def trace_id_of(traceparent: str | None) -> str | None:
-    """Return the 32 hexadecimal characters that all steps of a trace share."""
+    """Return the 32 hexadecimal characters that all spans of a trace share."""
     return traceparent[3:35] if traceparent else None
 
 
 def is_sampled(traceparent: str | None) -> bool:
-    """Whether the steps of this trace are recorded, as it was decided where it began."""
+    """Whether the spans of this trace are recorded, as its first span decided."""
     return traceparent is not None and traceparent.endswith("1")

@@ -13,9 +13,9 @@ from common.contracts.message import Message, TransactionId
 class TransactionReceived(Message):
     """ingest -> dispatcher, portal-api: a planner's change was accepted.
 
-    ``body`` is the snapshot's JSON text exactly as it was received, unknown fields included. The
-    same change reported twice has the same ``transaction_id``. ``place`` is its place in the array
-    of its request. ``traceparent`` is the step that accepted it (W3C Trace Context).
+    ``body`` is the snapshot's JSON text exactly as received, unknown fields included. The same
+    change reported twice has the same ``transaction_id``. ``place`` is its index in the array of
+    its request. ``traceparent`` is the span that accepted it (W3C Trace Context).
     """
 
     version: Literal[1] = 1

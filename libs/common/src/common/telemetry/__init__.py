@@ -1,3 +1,1 @@
-"""What every service tells portal-api of itself, beside its work and never in its way
-(docs/adr/0013).
-"""
+"""Telemetry that every service sends to portal-api, without delaying the work (docs/adr/0013)."""

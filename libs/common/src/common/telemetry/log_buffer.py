@@ -1,4 +1,4 @@
-"""The newest log lines of this process that are not sent yet: bounded, and never waited for."""
+"""The newest log lines that are not sent yet. The buffer is bounded, and never blocks."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ MOST_FIELDS = 40
 DROPPED = Counter(
     "mboc_log_lines_dropped_total",
     (
-        "Log lines that were not sent to the portal, because too many came at once; they are on "
+        "Log lines that were not sent to the portal, because too many came at once. They are on "
         "standard output."
     ),
 )
 
 
 class LogBuffer:
-    """Keeps at most so many lines of at most 8,000 characters; a new one pushes out the oldest,
-    which is counted.
+    """Holds a bounded number of lines of at most 8,000 characters. A new line pushes out the
+    oldest, which is counted.
     """
 
     def __init__(self, most: int = MOST_LINES) -> None:
         self._waiting: deque[str] = deque(maxlen=most)
         self.dropped = 0
 
-    def keep(self, line: str) -> None:
-        """Take a line of JSON; called for every line of any thread, so it does next to nothing."""
+    def append(self, line: str) -> None:
+        """Add a JSON line. Every thread calls this method for every line, so it must be cheap."""
         if len(self._waiting) == self._waiting.maxlen:
             self.dropped += 1
             DROPPED.inc()
         self._waiting.append(line if len(line) <= LONGEST_LINE else _shortened(line))
 
     def take(self, most: int) -> list[str]:
-        """Remove and return the oldest lines, at most so many."""
+        """Remove and return the oldest lines, at most ``most``."""
         taken: list[str] = []
         while self._waiting and len(taken) < most:
             taken.append(self._waiting.popleft())
@@ -46,8 +46,8 @@ class LogBuffer:
 
 
 def _shortened(line: str) -> str:
-    """Return the line with the beginnings of its long values; a stack trace keeps its end, where
-    the error stands.
+    """Return the line with its long values cut. A stack trace is cut at its beginning, because the
+    error stands at its end.
     """
     event: dict[str, Any] = json.loads(line)
     for longest in (LONGEST_VALUE, LONGEST_VALUE // 20):

@@ -1,8 +1,8 @@
-"""Sends this process's log lines about once a second, and its heartbeat every few seconds, on a
-connection of its own.
+"""Sends log lines about once a second, and a heartbeat every few seconds, on a connection of its
+own.
 
-Nothing here delays the work or fails it: what cannot be sent is kept within the bounds of
-``LogBuffer``, and nothing here logs.
+Telemetry never delays or fails the work: unsent lines stay within the bounds of ``LogBuffer``, and
+this module logs nothing.
 """
 
 from __future__ import annotations
@@ -33,27 +33,29 @@ if TYPE_CHECKING:
     from common.health import Readiness
     from common.telemetry.log_buffer import LogBuffer
 
-    More = Callable[[QueueDepths], Awaitable[dict[str, Any]]]
+    ReadFields = Callable[[QueueDepths], Awaitable[dict[str, Any]]]
 
-TICK_S = 1.0
-BEAT_S = 3.0
-PATIENCE_S = 5.0
-CONNECT_S = 3.0
-"""Less than the patience: a connection that is given up half-way would go on by itself."""
-MORE_S = 2.5
-FAREWELL_S = 2.0
-LINES_TOGETHER = 500
-STALE_S = 30
-"""Heartbeats are dropped by the broker when nobody took them for so long: late ones would make the
-dead look alive.
+SEND_INTERVAL_S = 1.0
+HEARTBEAT_INTERVAL_S = 3.0
+SEND_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 3.0
+"""Less than the send timeout, because a connect that is cancelled half-way would continue by
+itself.
+"""
+FIELDS_TIMEOUT_S = 2.5
+CLOSE_TIMEOUT_S = 2.0
+LINES_BATCH = 500
+HEARTBEAT_EXPIRES_S = 30
+"""The broker drops a heartbeat that was not consumed within this time, because late heartbeats
+would make dead replicas look alive.
 """
 MISSED = Counter(
-    "mboc_telemetry_missed_total", "Ticks at which neither log lines nor heartbeat could be sent."
+    "mboc_telemetry_missed_total", "Rounds in which log lines or heartbeat could not be sent."
 )
 
 
 class TelemetryPublisher:
-    """Tells portal-api that this replica is at work, how, and what it logs."""
+    """Sends this replica's heartbeats and log lines to portal-api."""
 
     def __init__(
         self, url: str, service: str, replica: str, lines: LogBuffer, readiness: Readiness
@@ -67,21 +69,21 @@ class TelemetryPublisher:
         self._boot = secrets.token_hex(4)
         self._messages = 0
         self._batch: list[str] = []
-        self._more: More | None = None
-        self._known: dict[str, Any] = {}
+        self._read_fields: ReadFields | None = None
+        self._fields: dict[str, Any] = {}
         self._connection: AbstractRobustConnection | None = None
         self._channel: AbstractChannel | None = None
         self._exchange: AbstractExchange | None = None
         self._depths = QueueDepths()
-        self._told: tuple[float, list[str]] = (float("-inf"), [])
+        self._last_heartbeat: tuple[float, list[str]] = (float("-inf"), [])
 
-    def also(self, more: More) -> None:
-        """Have further fields in each heartbeat; ``more`` may ask RabbitMQ how deep queues are."""
-        self._more = more
+    def add_heartbeat_fields(self, read_fields: ReadFields) -> None:
+        """Add the fields that ``read_fields`` returns to each heartbeat. It may query RabbitMQ."""
+        self._read_fields = read_fields
 
     @contextlib.asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:
-        """Send inside this block; afterwards send what is left and say farewell, in two
+        """Send inside this block. Afterwards send the remaining lines and a last heartbeat, in two
         seconds at most.
         """
         task = asyncio.create_task(self._run())
@@ -90,22 +92,23 @@ class TelemetryPublisher:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await self._within(FAREWELL_S, self._leave)
-            await self._within(FAREWELL_S, self._close)
+            await self._within(CLOSE_TIMEOUT_S, self._leave)
+            await self._within(CLOSE_TIMEOUT_S, self._close)
 
     async def _run(self) -> None:
-        """Tick until cancelled.
+        """Send until cancelled.
 
-        A step that fails while it is cancelled loses the cancellation: the task still knows of it.
+        A step that fails while it is cancelled loses the cancellation, but the task still records
+        it.
         """
         task = asyncio.current_task()
         while task is None or not task.cancelling():
-            await self._within(PATIENCE_S, self._tick)
-            await asyncio.sleep(TICK_S)
+            await self._within(SEND_TIMEOUT_S, self._tick)
+            await asyncio.sleep(SEND_INTERVAL_S)
 
     async def _within(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
-        """Take a step, or count that it could not be taken: telemetry is never worth the process,
-        whatever goes wrong in it.
+        """Run a step with a timeout and count a failure. A failure of telemetry must never end the
+        process.
         """
         try:
             with translate_broker_errors():
@@ -115,16 +118,16 @@ class TelemetryPublisher:
             MISSED.inc()
 
     async def _tick(self) -> None:
-        exchange = await self._opened()
+        exchange = await self._open_exchange()
         await self._send_lines(exchange)
-        beaten, reasons = self._told
-        if time.monotonic() - beaten >= BEAT_S or self._readiness.reasons != reasons:
-            await self._ask_more()
-            await self._beat(exchange)
+        sent_at, reasons = self._last_heartbeat
+        if time.monotonic() - sent_at >= HEARTBEAT_INTERVAL_S or self._readiness.reasons != reasons:
+            await self._refresh_fields()
+            await self._send_heartbeat(exchange)
 
-    async def _opened(self) -> AbstractExchange:
-        """Return the exchange, connected to when RabbitMQ is there; the connection then
-        restores itself.
+    async def _open_exchange(self) -> AbstractExchange:
+        """Return the exchange, and connect first when needed. The connection then restores
+        itself.
         """
         if self._connection is None:
             properties: dict[str, Any] = {
@@ -135,7 +138,7 @@ class TelemetryPublisher:
                 client_properties=properties,
                 reconnect_interval=1,
                 fail_fast=True,
-                timeout=CONNECT_S,
+                timeout=CONNECT_TIMEOUT_S,
             )
             self._connection.reconnect_callbacks.add(count_reconnect)
             self._depths.use(self._connection)
@@ -146,12 +149,10 @@ class TelemetryPublisher:
         return self._exchange
 
     async def _send_lines(self, exchange: AbstractExchange) -> None:
-        """Send everything that waits; a batch that was not confirmed goes first,
-        under the same id.
-        """
+        """Send all waiting lines. An unconfirmed batch is sent first, under the same id."""
         while True:
             if not self._batch:
-                self._batch, self._messages = self._lines.take(LINES_TOGETHER), self._messages + 1
+                self._batch, self._messages = self._lines.take(LINES_BATCH), self._messages + 1
             if not self._batch:
                 return
             body = f"[{','.join(self._batch)}]".encode()
@@ -164,16 +165,18 @@ class TelemetryPublisher:
             await exchange.publish(message, f"log.{self._service}", mandatory=False)
             self._batch = []
 
-    async def _ask_more(self) -> None:
-        """Ask what else is to be told; without an answer what was known before is told again."""
-        if self._more is not None:
+    async def _refresh_fields(self) -> None:
+        """Read the further fields of the heartbeat. After a failure the last known fields are sent
+        again.
+        """
+        if self._read_fields is not None:
             with contextlib.suppress(BrokerUnavailableError, TimeoutError):
-                async with asyncio.timeout(MORE_S):
-                    self._known = await self._more(self._depths)
+                async with asyncio.timeout(FIELDS_TIMEOUT_S):
+                    self._fields = await self._read_fields(self._depths)
 
-    async def _beat(self, exchange: AbstractExchange, *, leaving: bool = False) -> None:
+    async def _send_heartbeat(self, exchange: AbstractExchange, *, leaving: bool = False) -> None:
         reasons = self._readiness.reasons
-        beat = Heartbeat(
+        heartbeat = Heartbeat(
             service=self._service,
             replica=self._replica,
             release=RELEASE,
@@ -183,21 +186,21 @@ class TelemetryPublisher:
             reasons=tuple(reasons),
             leaving=leaving,
             lines_dropped=self._lines.dropped,
-            **self._known,
+            **self._fields,
         )
         message = aio_pika.Message(
-            beat.model_dump_json().encode(),
+            heartbeat.model_dump_json().encode(),
             delivery_mode=1,
             type=Heartbeat.__name__,
-            expiration=STALE_S,
+            expiration=HEARTBEAT_EXPIRES_S,
         )
         await exchange.publish(message, f"heartbeat.{self._service}", mandatory=False)
-        self._told = (time.monotonic(), reasons)
+        self._last_heartbeat = (time.monotonic(), reasons)
 
     async def _leave(self) -> None:
         if self._exchange is not None:
             await self._send_lines(self._exchange)
-            await self._beat(self._exchange, leaving=True)
+            await self._send_heartbeat(self._exchange, leaving=True)
 
     async def _close(self) -> None:
         if self._connection is not None:

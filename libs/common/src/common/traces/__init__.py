@@ -1,3 +1,3 @@
-"""What was done for one change, step by step and across the services, as OpenTelemetry tells it to
-a collector (docs/adr/0018).
+"""Traces of one change across the services, exported by OpenTelemetry to a collector
+(docs/adr/0018).
 """

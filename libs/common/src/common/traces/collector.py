@@ -1,5 +1,5 @@
-"""Sends spans to a collector by OTLP over HTTP, from a thread of its own: the work never waits for
-it, and never fails with it.
+"""Exports spans to a collector by OTLP over HTTP from a thread of its own. The work never waits for
+the export and never fails with it.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from common.settings import TraceSettings
 
 log = structlog.get_logger()
-MOST_WAITING = 4_000
-TOGETHER = 512
-EVERY_MS = 1_000
-FAREWELL_S, LAST_S = 2.0, 0.5
+MOST_SPANS = 4_000
+SPANS_BATCH = 512
+EXPORT_INTERVAL_MS = 1_000
+FLUSH_TIMEOUT_S, ABORT_TIMEOUT_S = 2.0, 0.5
 
 
 class Collector:
-    """The way to one collector, and the tracer whose spans go there."""
+    """The exporter to one collector, and the tracer of its spans."""
 
     def __init__(self, settings: TraceSettings, service: str, replica: str) -> None:
         headers = parse_env_headers(settings.collector_headers.get_secret_value(), liberal=True)
-        self._sending = Sending(
+        self._counting = CountingExporter(
             OTLPSpanExporter(f"{settings.collector.rstrip('/')}/v1/traces", headers=headers)
         )
-        self._processor = Bounded(self._sending)
+        self._processor = BoundedSpanProcessor(self._counting)
         resource = Resource.create(
             {
                 "service.namespace": "mboc",
@@ -57,18 +57,20 @@ class Collector:
         self.tracer = provider.get_tracer("mboc", RELEASE)
 
     async def close(self) -> None:
-        """Send what is left; what the collector does not take in two seconds is lost."""
+        """Export the remaining spans. Spans that the collector does not accept within two seconds
+        are lost.
+        """
         leaving = threading.Thread(target=self._processor.shutdown, daemon=True)
         leaving.start()
-        await asyncio.to_thread(leaving.join, FAREWELL_S)
+        await asyncio.to_thread(leaving.join, FLUSH_TIMEOUT_S)
         if leaving.is_alive():
-            self._sending.shutdown()
-            await asyncio.to_thread(leaving.join, LAST_S)
+            self._counting.shutdown()
+            await asyncio.to_thread(leaving.join, ABORT_TIMEOUT_S)
 
 
-class Sending(SpanExporter):
-    """Passes batches on; counts what did not arrive, and says once that the collector is away and
-    once that it is back.
+class CountingExporter(SpanExporter):
+    """Counts dropped spans, and logs once when the collector becomes unavailable and once when it
+    is available again.
     """
 
     def __init__(self, exporter: SpanExporter) -> None:
@@ -77,52 +79,52 @@ class Sending(SpanExporter):
         self.taken = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Send one batch; called by the processor's thread alone."""
+        """Export one batch. Only the processor's thread calls this method."""
         self.taken += len(spans)
         result = self._exporter.export(spans)
         is_unavailable = result is not SpanExportResult.SUCCESS
         if is_unavailable:
             SPANS_DROPPED.inc(len(spans))
         if is_unavailable and not self._is_away:
-            log.warning(
-                "the collector does not take traces: they are dropped and counted until it does"
-            )
+            log.warning("the collector does not accept traces, they are dropped and counted")
         if self._is_away and not is_unavailable:
-            log.info("the collector takes traces again")
+            log.info("the collector accepts traces again")
         self._is_away = is_unavailable
         return result
 
     def shutdown(self) -> None:
-        """Give up waiting for the collector."""
+        """Stop waiting for the collector."""
         self._exporter.shutdown()
 
 
-class Bounded(SpanProcessor):
-    """Keeps at most so many spans until they are sent; more of them are dropped and counted, where
-    the library would log each one.
+class BoundedSpanProcessor(SpanProcessor):
+    """Holds a bounded number of spans until they are exported. It drops and counts the others,
+    where the library would log each one.
     """
 
-    def __init__(self, sending: Sending, most: int = MOST_WAITING) -> None:
-        self._sending = sending
+    def __init__(self, exporter: CountingExporter, most: int = MOST_SPANS) -> None:
+        self._exporter = exporter
         self._most = most
         self._given = 0
         self._batches = BatchSpanProcessor(
-            sending,
+            exporter,
             max_queue_size=2 * most,
-            schedule_delay_millis=EVERY_MS,
-            max_export_batch_size=TOGETHER,
+            schedule_delay_millis=EXPORT_INTERVAL_MS,
+            max_export_batch_size=SPANS_BATCH,
         )
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Take a span; called by the event loop's thread alone, as ``taken`` is by the other: so
-        neither needs a lock.
+        """Queue a finished span.
+
+        Only the event loop's thread writes ``_given``, and only the exporter's thread writes
+        ``taken``, so neither needs a lock.
         """
-        if self._given - self._sending.taken >= self._most:
+        if self._given - self._exporter.taken >= self._most:
             SPANS_DROPPED.inc()
             return
         self._given += 1
         self._batches.on_end(span)
 
     def shutdown(self) -> None:
-        """Send what is left."""
+        """Export the remaining spans."""
         self._batches.shutdown()  # type: ignore[no-untyped-call]

@@ -1,5 +1,5 @@
-"""Records traces while a block runs, when a collector is named; otherwise not even the libraries
-for it are loaded.
+"""Exports traces during a block when a collector is configured. Without a collector the libraries
+are not even loaded.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 @contextlib.asynccontextmanager
-async def exporting(settings: TraceSettings, service: str, replica: str) -> AsyncIterator[None]:
-    """Send what the block records; afterwards what is left, in two seconds at most."""
+async def export_traces(settings: TraceSettings, service: str, replica: str) -> AsyncIterator[None]:
+    """Export the spans of the block. Afterwards export the remaining spans, in two seconds
+    at most.
+    """
     if not settings.collector:
         yield
         return

@@ -1,12 +1,10 @@
-"""Steps that take or hand on a message, in the words of OpenTelemetry's
-conventions for messaging.
-"""
+"""Spans of consumed and published messages, by OpenTelemetry's conventions for messaging."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from common.traces.spans import RECORDER, Span, SpanKind, begin
+from common.traces.spans import RECORDER, Span, SpanKind, start_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +16,10 @@ if TYPE_CHECKING:
 def consume_span(
     verb: str, exchange: Exchange, parent: str | None, attributes: Callable[[], Attributes]
 ) -> Span:
-    """Begin what is done with a message of this exchange, as ``<verb> <exchange>``."""
+    """Start the span of a consumed message of this exchange, named ``<verb> <exchange>``."""
     if RECORDER.tracer is None:
         return Span(parent)
-    return begin(
+    return start_span(
         f"{verb} {exchange.name}",
         SpanKind.CONSUMER,
         parent,
@@ -30,12 +28,12 @@ def consume_span(
 
 
 def publish_span(exchange: Exchange, span: Span) -> Span:
-    """Begin handing a message to this exchange, which follows from the step; it ends when the
-    broker has confirmed it.
+    """Start the child span of publishing a message to this exchange. It ends with the broker's
+    confirmation.
     """
     if not span.is_recorded:
         return span
-    return span.then(
+    return span.start_child(
         f"publish {exchange.name}", SpanKind.PRODUCER, lambda: _about("send", "publish", exchange)
     )
 

@@ -1,4 +1,4 @@
-"""What is counted of traces."""
+"""Metrics of traces."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from prometheus_client import Counter
 
 SPANS_DROPPED = Counter(
     "mboc_spans_dropped_total",
-    "Spans that the collector of traces did not get, because it was away or too many came at once.",
+    "Spans that were not exported, because the collector was unavailable or too many came at once.",
 )

@@ -1,7 +1,6 @@
-"""The steps of traces.
+"""The spans of traces.
 
-While traces are off, or where a trace is not sampled, a step only passes on which
-trace it belongs to.
+While traces are off, or where a trace is not sampled, a span only passes on its trace context.
 """
 
 from __future__ import annotations
@@ -32,21 +31,21 @@ if TYPE_CHECKING:
     Attributes = Mapping[str, str | int]
 
 __all__ = [
-    "CURRENT",
+    "CURRENT_SPAN",
     "RECORDER",
     "Span",
     "SpanKind",
     "SpanRecorder",
-    "begin",
-    "begin_trace",
     "current_traceparent",
     "end_all",
+    "start_span",
+    "start_trace",
     "use_span",
 ]
 
 
 class SpanRecorder:
-    """What records spans in this process; nothing while ``tracer`` is None."""
+    """The tracer of this process. Spans are not recorded while ``tracer`` is None."""
 
     tracer: trace.Tracer | None = None
 
@@ -56,9 +55,9 @@ NOTHING: Attributes = {}
 
 
 class Span:
-    """One step; a block around it ends it.
+    """One span, which a ``with`` block ends.
 
-    ``traceparent`` is what whatever follows from it is to be told.
+    ``traceparent`` is the context for calls and messages that follow from this span.
     """
 
     __slots__ = ("_recorded", "attributes", "traceparent")
@@ -75,22 +74,26 @@ class Span:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the step is told to a collector."""
+        """Whether the span is exported."""
         return self._recorded is not None
 
     @property
     def trace_id(self) -> str | None:
-        """The id that all steps of the trace share."""
+        """The id that all spans of the trace share."""
         return trace_id_of(self.traceparent)
 
-    def then(self, name: str, kind: SpanKind, attributes: Callable[[], Attributes] = dict) -> Span:
-        """Begin a step that follows from this one, in this process; one that nobody records stands
-        for all that follow from it.
+    def start_child(
+        self, name: str, kind: SpanKind, attributes: Callable[[], Attributes] = dict
+    ) -> Span:
+        """Start a span that follows from this one in this process. An unrecorded span is its own
+        child.
         """
-        return self if self._recorded is None else begin(name, kind, self.traceparent, attributes)
+        return (
+            self if self._recorded is None else start_span(name, kind, self.traceparent, attributes)
+        )
 
-    def note(self, **attributes: str | int | None) -> None:
-        """Add what is known by now; a name's double underscores stand for dots."""
+    def set_attributes(self, **attributes: str | int | None) -> None:
+        """Add attributes. Double underscores in a name stand for dots."""
         if self._recorded is not None:
             self._recorded.set_attributes(
                 {
@@ -101,8 +104,8 @@ class Span:
             )
 
     def failed(self, what: str) -> None:
-        """Say that the step failed: a code, a status or a class, never an error's own words, which
-        may quote a payload.
+        """Mark the span as failed with a code, a status or a class, never with an error's text,
+        which may quote a payload.
         """
         if self._recorded is not None:
             self._recorded.set_status(StatusCode.ERROR)
@@ -121,49 +124,49 @@ class Span:
             self.end(kind)
 
     def end(self, error: type[BaseException] | None = None) -> None:
-        """End the step now, with an error of this class if there was one."""
+        """End the span now, with the class of the error if there was one."""
         if self._recorded is not None:
             if error is not None:
                 self.failed(error.__qualname__)
             self._recorded.end()
 
 
-CURRENT: ContextVar[Span | None] = ContextVar("step", default=None)
-"""The step that this task works for: its log lines and its calls belong to the same trace."""
+CURRENT_SPAN: ContextVar[Span | None] = ContextVar("step", default=None)
+"""The span of this task. Its log lines and calls belong to the same trace."""
 
 
 @contextlib.contextmanager
 def use_span(span: Span) -> Iterator[None]:
-    """Work for this step inside the block."""
-    token = CURRENT.set(span)
+    """Make this span the current one inside the block."""
+    token = CURRENT_SPAN.set(span)
     try:
         yield
     finally:
-        CURRENT.reset(token)
+        CURRENT_SPAN.reset(token)
 
 
 def current_traceparent() -> str | None:
-    """Return what a call made now is to be told of its trace."""
-    span = CURRENT.get()
+    """Return the trace context for a call that is made now."""
+    span = CURRENT_SPAN.get()
     return None if span is None else span.traceparent
 
 
-def begin(
+def start_span(
     name: str, kind: SpanKind, parent: str | None, attributes: Callable[[], Attributes] = dict
 ) -> Span:
-    """Begin a step that follows from another one; ``attributes`` are asked for only
-    when it is recorded.
+    """Start a span that follows from another one. ``attributes`` is called only for a recorded
+    span.
     """
     if RECORDER.tracer is None or not is_sampled(parent):
         return Span(parent)
     return _recorded(RECORDER.tracer, name, kind, parent, attributes())
 
 
-def begin_trace(
+def start_trace(
     name: str, kind: SpanKind, parent: str | None, attributes: Callable[[], Attributes] = dict
 ) -> Span:
-    """Begin the first step of ours: part of the caller's trace when there is a parent, else of a
-    new one, sampled or not as configured.
+    """Start the first span of this process: in the caller's trace when there is a parent, else in a
+    new trace, sampled as configured.
     """
     if RECORDER.tracer is None:
         return Span(parent or new_traceparent())
@@ -172,7 +175,7 @@ def begin_trace(
 
 @contextlib.contextmanager
 def end_all(spans: Sequence[Span]) -> Iterator[None]:
-    """End these with the block: what it does, it does for all of them."""
+    """End these spans with the block, which works for all of them."""
     error: type[BaseException] | None = None
     try:
         yield

@@ -1,1 +1,1 @@
-"""The ways to reach a back office, one folder each."""
+"""Clients of back offices, one folder for each kind."""

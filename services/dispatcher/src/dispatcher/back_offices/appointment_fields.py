@@ -1,6 +1,4 @@
-"""The fields of an appointment, read from its snapshot, under the names that mappings use
-(domain.md, 4.2 and 4.4).
-"""
+"""The fields of an appointment under the names that mappings use (domain.md, 4.2 and 4.4)."""
 
 from __future__ import annotations
 
@@ -9,23 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from common.contracts.appointment import Action
 from dispatcher.back_offices.dates import read_date
-from dispatcher.back_offices.limits import objection_to_date
-from dispatcher.back_offices.snapshot import INT32, read_snapshot, refusal_of
+from dispatcher.back_offices.snapshot import INT32, field_error, read_snapshot
+from dispatcher.back_offices.value_limits import date_violation
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from common.contracts.transaction import TransactionReceived
-    from dispatcher.back_offices.dates import Date
-    from dispatcher.back_offices.limits import DecimalLimits
+    from dispatcher.back_offices.dates import SnapshotDate
+    from dispatcher.back_offices.value_limits import DecimalLimits
 
 Value = str | int | Decimal | bool | None
-LETTERS = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
+ACTION_CODES = {Action.CREATE: "I", Action.UPDATE: "U", Action.DELETE: "D"}
 
 
 class AppointmentFields(NamedTuple):
-    """The fields of the appointment, of its resources and of its field values, under the names that
-    mappings use; a field without a value is None.
+    """The fields of an appointment, of its resources and of its field values.
+
+    Their names are those of the mappings. A field without a value is None.
     """
 
     fields: dict[str, Value]
@@ -39,21 +38,21 @@ DATES = {
     "last_modified_date": "LastModifiedDate",
     "created_date": "CreatedDate",
 }
-"""The date fields, and their names in the snapshot."""
+"""The date fields with their names in the snapshot."""
 DECIMALS = {
     "planning_quantity": "PlanningQty",
     "planning_uom_conversion": "PlanningUOMConversion",
 }
-"""The fields with decimals, and their names in the snapshot."""
+"""The decimal fields with their names in the snapshot."""
 
 
 def fields_of(
     transaction: TransactionReceived, zone: ZoneInfo, limits: DecimalLimits
 ) -> AppointmentFields:
-    """Return the fields; dates that name no offset get that of the zone.
+    """Return the fields of a transaction's snapshot. Dates without an offset get that of the zone.
 
-    Raises RefusedError naming a field of the snapshot that cannot be sent, or that the back office
-    cannot hold.
+    Raises RefusedError with the name of a field that cannot be sent, or that the back office cannot
+    hold.
     """
     snapshot = read_snapshot(transaction.body)
     fields: dict[str, Value] = snapshot.model_dump(
@@ -69,7 +68,7 @@ def fields_of(
         "task_no": snapshot.task.task_no,
     }
     fields |= snapshot.task.job.model_dump() | {
-        "database_action": LETTERS[transaction.action],
+        "database_action": ACTION_CODES[transaction.action],
         "duration_s": _duration_s(dates["start"], dates["end"]),
     }
     resources = [
@@ -81,31 +80,31 @@ def fields_of(
     return AppointmentFields(fields, resources, values)
 
 
-def _date(name: str, text: Value, zone: ZoneInfo) -> Date | None:
+def _date(name: str, text: Value, zone: ZoneInfo) -> SnapshotDate | None:
     if text is None:
         return None
     try:
         date = read_date(str(text), zone)
     except (ValueError, OverflowError) as error:
-        raise refusal_of(name, str(error)) from None
-    objection = objection_to_date(date) if date else None
-    if objection:
-        raise refusal_of(name, objection)
+        raise field_error(name, str(error)) from None
+    violation = date_violation(date) if date else None
+    if violation:
+        raise field_error(name, violation)
     return date
 
 
 def _check_decimal(name: str, value: Value, limits: DecimalLimits) -> None:
-    objection = limits.objection_to(value) if isinstance(value, Decimal) else None
-    if objection:
-        raise refusal_of(name, objection)
+    violation = limits.violation_of(value) if isinstance(value, Decimal) else None
+    if violation:
+        raise field_error(name, violation)
 
 
-def _duration_s(start: Date | None, end: Date | None) -> int | None:
+def _duration_s(start: SnapshotDate | None, end: SnapshotDate | None) -> int | None:
     if start is None or end is None:
         return None
     seconds = int((end.moment - start.moment).total_seconds())
     if abs(seconds) > INT32:
-        raise refusal_of(
+        raise field_error(
             "EndDate", "the seconds since StartDate are more than the back office holds"
         )
     return seconds

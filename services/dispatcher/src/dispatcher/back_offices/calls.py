@@ -1,4 +1,4 @@
-"""The values of one HTTP call: what is sent, what comes back, what was prepared and confirmed."""
+"""The values of one HTTP call: request, response, prepared delivery and receipt."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ if TYPE_CHECKING:
 
     from common.contracts.delivery import HttpExchange
 
-ANSWER_CAP = 256 * 1024
+MAX_RESPONSE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One request; redirects are not followed, compressed answers are not asked for.
+class HttpCall:
+    """One HTTP request. Redirects are not followed, and compression is not requested.
 
-    A call without a body carries no appointment, so nothing can be stored by it. With
-    ``same_connection`` the call is not made unless a connection of its session is still open.
+    A call without a body carries no appointment, so it cannot store anything. With
+    ``same_connection`` the call is made only while a connection of its session is open.
     """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    cap: int = ANSWER_CAP
+    max_bytes: int = MAX_RESPONSE_BYTES
     same_connection: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One response; not ``is_whole`` when its body was too large, compressed or cut off.
+class HttpResponse:
+    """One HTTP response.
 
-    ``in_change_set`` is one of the answers to a change set, of which all is stored or nothing.
+    ``is_whole`` is False for a body that was too large, compressed or cut off. ``in_change_set``
+    marks a response inside a change set, which is stored completely or not at all.
     """
 
     status: int
@@ -47,38 +48,40 @@ class Answer:
     in_change_set: bool = False
 
     @property
-    def is_good(self) -> bool:
+    def is_success(self) -> bool:
         """Whether the status is a success (RFC 9110, 15.3)."""
         return 200 <= self.status < 300  # noqa: PLR2004 - that section
 
     @property
     def retry_after_s(self) -> float | None:
-        """Seconds to wait, if the server asks for it (RFC 9110, 10.2.3)."""
+        """The seconds to wait, if the server asks for a pause (RFC 9110, 10.2.3)."""
         header = self.headers.get("Retry-After")
         return None if header is None else seconds_until_retry(header, datetime.now(UTC))
 
 
-class Prepared(NamedTuple):
-    """One snapshot, mapped and ready to be sent; nothing was sent yet.
+class PreparedDelivery(NamedTuple):
+    """One snapshot, mapped to the calls that send it. Nothing was sent yet.
 
-    ``later`` are calls below the address of the new record, made after it was created.
-    ``records`` is how many records the call creates. ``stored`` is the status with which the record
-    was created, once only calls below it are left.
+    ``follow_ups`` are calls below the address of the new record. They are made after the record was
+    created. ``record_count`` is the number of records that the call creates. ``stored_status`` is
+    the status of the new record, where only follow-ups are left.
     """
 
-    call: Call
-    later: tuple[Call, ...] = ()
-    records: int = 1
-    stored: int | None = None
+    call: HttpCall
+    follow_ups: tuple[HttpCall, ...] = ()
+    record_count: int = 1
+    stored_status: int | None = None
 
 
 class Receipt(NamedTuple):
-    """The confirmation of the back office: its status, and the record of the last HTTP call."""
+    """The confirmation of a back office: its status and the record of the last HTTP call."""
 
     http_status: int
     exchange: HttpExchange | None
 
 
-def receipt_of(answer: Answer, http_status: int | None = None) -> Receipt:
-    """Return the receipt of a good answer, with the status of the record inside it if given."""
-    return Receipt(answer.status if http_status is None else http_status, answer.exchange)
+def receipt_of(response: HttpResponse, http_status: int | None = None) -> Receipt:
+    """Return the receipt of a successful response, with the status of the record inside it if
+    given.
+    """
+    return Receipt(response.status if http_status is None else http_status, response.exchange)

@@ -1,5 +1,7 @@
-"""The catalogue of faults: what was seen becomes a stable code, a sentence for the administrator
-and a decision (domain.md, 6.3 and 6.4).
+"""The catalogue of faults.
+
+It gives each observed fault a stable code, a sentence for the administrator, and a decision
+(domain.md, 6.3 and 6.4).
 """
 
 from __future__ import annotations
@@ -26,9 +28,9 @@ from dispatcher.errors import (
     UnreachableError,
 )
 
-Kind = Literal["webhook", "page service", "API page", "Dataverse", "token"]
+EndpointKind = Literal["webhook", "page service", "API page", "Dataverse", "token"]
 Seen = Literal["transport", "status", "soap", "odata", "oauth"]
-LEAVES: dict[str, type[DeliveryError]] = {
+ERROR_TYPES: dict[str, type[DeliveryError]] = {
     "unreachable": UnreachableError,
     "closed early": ClosedEarlyError,
     "throttled": ThrottledError,
@@ -44,15 +46,15 @@ LEAVES: dict[str, type[DeliveryError]] = {
 }
 
 
-class Row(BaseModel):
+class FaultRow(BaseModel):
     """One row of the catalogue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seen: Seen
     is_: tuple[str, ...] = Field(alias="is")
-    from_: tuple[Kind, ...] | None = Field(default=None, alias="from")
-    code: str | dict[Kind, str]
+    from_: tuple[EndpointKind, ...] | None = Field(default=None, alias="from")
+    code: str | dict[EndpointKind, str]
     means: Literal[
         "unreachable",
         "closed early",
@@ -69,16 +71,16 @@ class Row(BaseModel):
     ]
     say: str
 
-    def fits(self, kind: Kind, what: str) -> bool:
-        """Whether this row is about that."""
+    def matches(self, kind: EndpointKind, what: str) -> bool:
+        """Return whether the row describes the fault ``what`` at this kind of endpoint."""
         if self.from_ is not None and kind not in self.from_:
             return False
         if isinstance(self.code, dict) and kind not in self.code:
             return False
         return any(self._matches(pattern, what) for pattern in self.is_)
 
-    def code_for(self, kind: Kind) -> str:
-        """Return the stable code."""
+    def code_for(self, kind: EndpointKind) -> str:
+        """Return the stable code of the fault at this kind of endpoint."""
         return self.code if isinstance(self.code, str) else self.code[kind]
 
     def _matches(self, pattern: str, what: str) -> bool:
@@ -92,15 +94,15 @@ class Row(BaseModel):
 
 
 def _is_status(wanted: str, wanted_note: str, status: str, notes: str) -> bool:
-    """Whether a status is the wanted one or of the wanted class, in the wanted circumstances."""
+    """Return whether the status has the wanted code or class, in the wanted circumstances."""
     is_class = wanted.endswith("xx") and status[:1] == wanted[:1] and len(status) == len(wanted)
     return wanted_note in {"", *notes.split(", ")} and (is_class or status == wanted)
 
 
-def read_catalogue() -> tuple[Row, ...]:
-    """Return the rows in their order."""
+def read_catalogue() -> tuple[FaultRow, ...]:
+    """Return the rows of the catalogue in their order."""
     text = files("dispatcher.back_offices").joinpath("catalogue.toml").read_text()
-    return tuple(Row.model_validate(row) for row in tomllib.loads(text)["fault"])
+    return tuple(FaultRow.model_validate(row) for row in tomllib.loads(text)["fault"])
 
 
 CATALOGUE = read_catalogue()

@@ -1,5 +1,7 @@
-"""The clients of back offices: built once per version of a connector, so that tokens,
-connections and opened secrets are used again.
+"""The cache of back office clients.
+
+A client is built once for each version of a connector, so that tokens, connections and opened
+secrets are used again.
 """
 
 from __future__ import annotations
@@ -11,20 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.table import BackOffice
+    from dispatcher.back_offices.table import BackOfficeClient
 
 
-class BackOfficeCache:
-    """One client per connector."""
+class BackOfficeClientCache:
+    """One client for each connector."""
 
-    def __init__(self, build: Callable[[Connector], BackOffice]) -> None:
+    def __init__(self, build: Callable[[Connector], BackOfficeClient]) -> None:
         self._build = build
-        self._clients: dict[str, tuple[int, BackOffice]] = {}
+        self._clients: dict[str, tuple[int, BackOfficeClient]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def get(self, connector: Connector) -> BackOffice:
-        """Return the connector's client, a new one for another version; raises a DeliveryError
-        when the connector's settings cannot be used.
+    def get(self, connector: Connector) -> BackOfficeClient:
+        """Return the connector's client. Another version of the connector gets a new client.
+
+        Raises a DeliveryError when the connector's settings cannot be used.
         """
         found = self._clients.get(connector.connector_id)
         if found is not None and found[0] == connector.version:
@@ -35,13 +38,13 @@ class BackOfficeCache:
         return client
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of all clients."""
         for connector_id in list(self._clients):
             self._release(connector_id)
         await asyncio.gather(*self._closing)
 
     def _release(self, connector_id: str) -> None:
-        """Close the client of another version; its calls under way go on."""
+        """Close the client of another version. Its calls under way go on."""
         found = self._clients.pop(connector_id, None)
         if found is not None:
             task = asyncio.get_running_loop().create_task(found[1].close())

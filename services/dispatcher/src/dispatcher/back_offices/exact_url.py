@@ -1,5 +1,7 @@
-"""Addresses that are called as they were entered: no escape is decoded, added or spelled in
-another way, because a signed path or query would no longer fit its signature.
+"""Keeps addresses exactly as they were entered.
+
+No escape is decoded, added or respelled, because a signed path or query would no longer match its
+signature.
 """
 
 from __future__ import annotations
@@ -9,14 +11,14 @@ from urllib.parse import quote, urlsplit
 from yarl import URL
 
 _LEGAL = "%:/?#[]@!$&'()*+,;=-._~"
-"""Characters that an address may hold as they are (RFC 3986, 2)."""
+"""The characters that are legal in an address (RFC 3986, 2)."""
 
 
 def exact_url(address: str) -> URL | str:
-    """Return the address for the HTTP client: only characters that no address can hold are
-    escaped, and a host outside ASCII is put into IDNA.
+    """Return the address for the HTTP client.
 
-    A text that is no address is returned as it is, for the HTTP client to refuse.
+    Only characters that are illegal in an address are escaped, and a host outside ASCII is encoded
+    as IDNA. A text that is no address is returned unchanged, and the HTTP client refuses it.
     """
     try:
         parts = urlsplit(address)

@@ -1,19 +1,19 @@
-"""The faults of one connector's back office, as errors with a code and a sentence."""
+"""Translates observed faults into errors with a code and a sentence."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.catalogue import CATALOGUE, LEAVES
+from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES
 from dispatcher.errors import DeliveryError, RefusedError, UnconfirmedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from common.contracts.delivery import HttpExchange
-    from dispatcher.back_offices.calls import Answer
-    from dispatcher.back_offices.catalogue import Kind, Seen
+    from dispatcher.back_offices.calls import HttpResponse
+    from dispatcher.back_offices.catalogue import EndpointKind, Seen
 
 VENDOR_TEXT = 500
 RETRY_AFTER = "with Retry-After"
@@ -21,13 +21,11 @@ IN_CHANGE_SET = "in a change set"
 WITHOUT_APPOINTMENT = "without appointment"
 
 
-class Faults:
-    """Names the faults of one connector's back office; never lets one of its secrets
-    into a sentence.
-    """
+class FaultTranslator:
+    """Translates the faults of one connector's back office. No sentence contains a secret."""
 
     def __init__(
-        self, kind: Kind, connector: str, secrets: Sequence[str] = (), host: str = ""
+        self, kind: EndpointKind, connector: str, secrets: Sequence[str] = (), host: str = ""
     ) -> None:
         self.kind = kind
         self._connector = connector
@@ -35,59 +33,63 @@ class Faults:
         self._host = host
         self._tokens: deque[str] = deque(maxlen=4)
 
-    def of_token_endpoint(self, host: str) -> Faults:
-        """Return the faults of the connector's token endpoint."""
-        return Faults("token", self._connector, self._secrets, host)
+    def of_token_endpoint(self, host: str) -> FaultTranslator:
+        """Return the translator for the connector's token endpoint."""
+        return FaultTranslator("token", self._connector, self._secrets, host)
 
-    def hide(self, secret: str) -> None:
-        """Keep one more secret out of every sentence: a token that was just issued."""
+    def hide_secret(self, secret: str) -> None:
+        """Keep one more secret out of every sentence, such as a token that was just issued."""
         self._tokens.append(secret)
 
-    def find(
+    def find_error(
         self,
         seen: Seen,
         what: str,
-        answer: Answer | None = None,
+        response: HttpResponse | None = None,
         vendor_text: str = "",
         *,
         exchange: HttpExchange | None = None,
         **parameters: str | float,
     ) -> DeliveryError | None:
-        """Return the error of the first row that fits, or None.
+        """Return the error of the first row of the catalogue that matches, or None.
 
-        ``vendor_text`` is the sentence of the back office, ``parameters`` are host and seconds;
-        ``exchange`` is the call when it has no answer.
+        ``vendor_text`` is the message of the back office. ``parameters`` are values for the
+        sentence, such as host and seconds. ``exchange`` is the call, where there is no response.
         """
-        rows = (row for row in CATALOGUE if row.seen == seen and row.fits(self.kind, what))
+        rows = (row for row in CATALOGUE if row.seen == seen and row.matches(self.kind, what))
         row = next(rows, None)
         if row is None:
             return None
         return self._error(
-            LEAVES[row.means],
+            ERROR_TYPES[row.means],
             row.code_for(self.kind),
-            row.say.format_map(self._parameters(answer) | parameters) + self._quoted(vendor_text),
-            answer,
+            row.say.format_map(self._parameters(response) | parameters) + self._quoted(vendor_text),
+            response,
             exchange,
         )
 
-    def transport(
+    def transport_error(
         self,
         what: str,
-        answer: Answer | None = None,
+        response: HttpResponse | None = None,
         *,
         exchange: HttpExchange | None = None,
         **parameters: str | float,
     ) -> DeliveryError:
-        """Return the error of a fault on the way."""
-        return self.find(
-            "transport", what, answer, "", exchange=exchange, **parameters
-        ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", answer, exchange)
+        """Return the error of a fault that is no HTTP status, such as a timeout or a wrong
+        setting.
+        """
+        return self.find_error(
+            "transport", what, response, "", exchange=exchange, **parameters
+        ) or self._error(UnconfirmedError, "DSUNK001", f"{what}.", response, exchange)
 
-    def status(self, answer: Answer, vendor_text: str = "") -> DeliveryError:
-        """Return the error of an HTTP status; its circumstances may have a row."""
-        what = f"{answer.status} {', '.join(_circumstances(answer))}"
-        return self.find("status", what, answer, vendor_text) or self._error(
-            RefusedError, "DSUNK001", f"Status code: {answer.status}.", answer
+    def status_error(self, response: HttpResponse, vendor_text: str = "") -> DeliveryError:
+        """Return the error of an HTTP status. The catalogue may have a row for its
+        circumstances.
+        """
+        what = f"{response.status} {', '.join(_circumstances(response))}"
+        return self.find_error("status", what, response, vendor_text) or self._error(
+            RefusedError, "DSUNK001", f"Status code: {response.status}.", response
         )
 
     def _error(
@@ -95,21 +97,21 @@ class Faults:
         leaf: type[DeliveryError],
         code: str,
         sentence: str,
-        answer: Answer | None,
+        response: HttpResponse | None,
         exchange: HttpExchange | None = None,
     ) -> DeliveryError:
         return leaf(
             code,
             sentence,
-            http_status=answer.status if answer else None,
-            retry_after_s=answer.retry_after_s if answer else None,
-            exchange=answer.exchange if answer else exchange,
+            http_status=response.status if response else None,
+            retry_after_s=response.retry_after_s if response else None,
+            exchange=response.exchange if response else exchange,
             at_token_endpoint=self.kind == "token",
         )
 
-    def _parameters(self, answer: Answer | None) -> dict[str, str | float | None]:
+    def _parameters(self, response: HttpResponse | None) -> dict[str, str | float | None]:
         return {
-            "status": answer.status if answer else None,
+            "status": response.status if response else None,
             "connector": self._connector,
             "host": self._host,
             "seconds": 0,
@@ -127,10 +129,10 @@ class Faults:
         return f" The {server} says: {text[:VENDOR_TEXT]}{'…' if len(text) > VENDOR_TEXT else ''}"
 
 
-def _circumstances(answer: Answer) -> Iterator[str]:
-    if answer.retry_after_s is not None:
+def _circumstances(response: HttpResponse) -> Iterator[str]:
+    if response.retry_after_s is not None:
         yield RETRY_AFTER
-    if answer.in_change_set:
+    if response.in_change_set:
         yield IN_CHANGE_SET
-    if answer.exchange is not None and not answer.exchange.sent_bytes:
+    if response.exchange is not None and not response.exchange.sent_bytes:
         yield WITHOUT_APPOINTMENT

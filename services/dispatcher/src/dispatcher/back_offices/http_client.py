@@ -1,6 +1,4 @@
-"""The HTTP client of one connector: its address, its credentials and its limits, opened once per
-version of the connector.
-"""
+"""The authenticated HTTP client of one connector, opened once for each of its versions."""
 
 from __future__ import annotations
 
@@ -9,16 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from common.contracts.connector import CRM, AuthenticationType
-from common.traces.spans import CURRENT, SpanKind, use_span
-from dispatcher.back_offices.authentication.handshake import NTLM, Login, windows_schemes
-from dispatcher.back_offices.authentication.negotiated import Negotiated
-from dispatcher.back_offices.authentication.oauth2 import OAuth2
-from dispatcher.back_offices.authentication.plain import Plain, basic
-from dispatcher.back_offices.authentication.tokens import Client
-from dispatcher.back_offices.caller import Caller, open_session
+from common.traces.spans import CURRENT_SPAN, SpanKind, use_span
+from dispatcher.back_offices.authentication.handshake import NTLM, WindowsLogin, windows_schemes
+from dispatcher.back_offices.authentication.headers import (
+    HeaderAuthentication,
+    basic_authentication,
+)
+from dispatcher.back_offices.authentication.oauth2 import OAuth2Authentication
+from dispatcher.back_offices.authentication.token_cache import OAuth2Client
+from dispatcher.back_offices.authentication.windows import WindowsAuthentication
 from dispatcher.back_offices.connector_settings import check_authority, open_secrets, read_headers
-from dispatcher.back_offices.exchange import host_of
-from dispatcher.back_offices.faults import Faults
+from dispatcher.back_offices.faults import FaultTranslator
+from dispatcher.back_offices.http_exchange import host_of
+from dispatcher.back_offices.http_transport import HttpTransport, open_session
 from dispatcher.metrics import TOKEN_ENDS
 
 if TYPE_CHECKING:
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.sealing import KeyRing
     from common.traces.spans import Attributes, Span
-    from dispatcher.back_offices.addresses import Addresses
-    from dispatcher.back_offices.authentication.tokens import Tokens
-    from dispatcher.back_offices.calls import Answer, Call
-    from dispatcher.back_offices.catalogue import Kind
+    from dispatcher.back_offices.address_policy import AddressPolicy
+    from dispatcher.back_offices.authentication.token_cache import TokenCache
+    from dispatcher.back_offices.calls import HttpCall, HttpResponse
+    from dispatcher.back_offices.catalogue import EndpointKind
 
     class Authentication(Protocol):
-        """The way in which a call proves its account."""
+        """The method by which calls prove their account."""
 
-        async def call(self, caller: Caller, call: Call) -> Answer:
-            """Make the call."""
+        async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
+            """Authenticate the call and make it."""
             ...
 
         async def close(self) -> None:
@@ -54,47 +55,53 @@ class SharedResources(NamedTuple):
 
     session: ClientSession
     keys: KeyRing
-    addresses: Addresses
-    tokens: Tokens
+    addresses: AddressPolicy
+    tokens: TokenCache
 
 
 class BackOfficeHttpClient:
     """Calls one back office with the connector's credentials."""
 
     def __init__(
-        self, connector: Connector, faults: Faults, caller: Caller, authentication: Authentication
+        self,
+        connector: Connector,
+        faults: FaultTranslator,
+        transport: HttpTransport,
+        authentication: Authentication,
     ) -> None:
         self.connector = connector
         self.faults = faults
-        self._caller = caller
+        self._caller = transport
         self._authentication = authentication
 
-    async def call(self, call: Call) -> Answer:
-        """Make one call, as a span of the trace of its delivery, if any; raises a
-        DeliveryError when no status came back.
+    async def call(self, call: HttpCall) -> HttpResponse:
+        """Make one call, as a span of its delivery's trace.
+
+        Raises a DeliveryError when no response came.
         """
-        delivering = CURRENT.get()
+        delivering = CURRENT_SPAN.get()
         if delivering is None or not delivering.is_recorded:
             return await self._authentication.call(self._caller, call)
         with (
-            delivering.then(
+            delivering.start_child(
                 call.method, SpanKind.CLIENT, partial(self._attributes, call, delivering)
             ) as span,
             use_span(span),
         ):
-            answer = await self._authentication.call(self._caller, call)
-            span.note(http__response__status_code=answer.status)
-            if answer.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
-                span.failed(str(answer.status))
-            return answer
+            response = await self._authentication.call(self._caller, call)
+            span.set_attributes(http__response__status_code=response.status)
+            if response.status >= 400:  # noqa: PLR2004 - RFC 9110, 15.5
+                span.failed(str(response.status))
+            return response
 
     async def close(self) -> None:
         """Close idle connections."""
         await self._authentication.close()
 
-    def _attributes(self, call: Call, delivering: Span) -> Attributes:
-        """Return the attributes of the span: of the address only the server, because paths and
-        queries may hold secrets.
+    def _attributes(self, call: HttpCall, delivering: Span) -> Attributes:
+        """Return the attributes of the call's span.
+
+        Of the address only the server is in them, because paths and queries may hold secrets.
         """
         where = urlsplit(call.url)
         server: Attributes = {
@@ -115,23 +122,25 @@ class BackOfficeHttpClient:
 
 
 def open_http_client(
-    connector: Connector, kind: Kind, shared: SharedResources
+    connector: Connector, kind: EndpointKind, shared: SharedResources
 ) -> BackOfficeHttpClient:
-    """Return the HTTP client; raises MisconfiguredError when a secret cannot be opened or is
-    missing, or when a header or the authority's certificate cannot be used.
+    """Return the HTTP client of a connector.
+
+    Raises MisconfiguredError when a secret cannot be opened or is missing, or when a header or the
+    certificate of the authority cannot be used.
     """
     secrets = open_secrets(connector, shared.keys, kind)
     extra = read_headers(connector, kind, secrets.pop("headers", "{}"))
     check_authority(connector, kind)
-    faults = Faults(kind, connector.name, (*secrets.values(), *extra.values()))
-    caller = Caller(shared.session, connector, faults, extra, sends_trace=True)
-    TOKEN_ENDS.remove(connector.connector_id)  # this version may need none
+    faults = FaultTranslator(kind, connector.name, (*secrets.values(), *extra.values()))
+    transport = HttpTransport(shared.session, connector, faults, extra, sends_trace=True)
+    TOKEN_ENDS.remove(connector.connector_id)  # this version may need no token
     authentication = _authentication(connector, faults, secrets, shared)
-    return BackOfficeHttpClient(connector, faults, caller, authentication)
+    return BackOfficeHttpClient(connector, faults, transport, authentication)
 
 
 def _authentication(
-    connector: Connector, faults: Faults, secrets: dict[str, str], shared: SharedResources
+    connector: Connector, faults: FaultTranslator, secrets: dict[str, str], shared: SharedResources
 ) -> Authentication:
     settings = connector.authentication
     login = settings.login or ""
@@ -145,43 +154,48 @@ def _authentication(
         ):
             return _oauth2(connector, faults, secrets, shared)
         case AuthenticationType.NONE if not is_older_basic:
-            return Plain()
+            return HeaderAuthentication()
     if not login or not password:
-        raise faults.transport("credentials")
+        raise faults.transport_error("credentials")
     if is_older_basic or settings.type is AuthenticationType.BASIC:
         user = login.removeprefix(BASIC_PREFIX)
-        if ":" in user:  # RFC 7617, 2: it ends the user name
+        if ":" in user:  # RFC 7617, 2: a colon ends the user name
             reason = "a user name of Basic must not have a colon"
-            raise faults.transport("setting", field="authentication.login", reason=reason)
-        return basic(user, password)
+            raise faults.transport_error("setting", field="authentication.login", reason=reason)
+        return basic_authentication(user, password)
     schemes = (NTLM,) if settings.type is AuthenticationType.NTLM else windows_schemes()
-    return Negotiated(Login(login, password), schemes, partial(open_session, shared.addresses, 1))
+    return WindowsAuthentication(
+        WindowsLogin(login, password), schemes, partial(open_session, shared.addresses, 1)
+    )
 
 
 def _oauth2(
-    connector: Connector, faults: Faults, secrets: dict[str, str], shared: SharedResources
-) -> OAuth2:
+    connector: Connector, faults: FaultTranslator, secrets: dict[str, str], shared: SharedResources
+) -> OAuth2Authentication:
     client = _client(connector, faults, secrets)
     token_faults = faults.of_token_endpoint(host_of(client.token_url))
-    ask = Caller(shared.session, connector, token_faults, {})
+    token_transport = HttpTransport(shared.session, connector, token_faults, {})
     TOKEN_ENDS.labels(connector.connector_id).set_function(partial(shared.tokens.ends_at, client))
     timeout_s = connector.limits.total_timeout_s
-    return OAuth2(shared.tokens, client, ask, (faults, token_faults), timeout_s)
+    return OAuth2Authentication(
+        shared.tokens, client, token_transport, (faults, token_faults), timeout_s
+    )
 
 
-def _client(connector: Connector, faults: Faults, secrets: dict[str, str]) -> Client:
-    """Return the client that asks for tokens; what Entra ID leaves open follows from tenant and
-    system (domain.md, 3.4).
+def _client(connector: Connector, faults: FaultTranslator, secrets: dict[str, str]) -> OAuth2Client:
+    """Return the OAuth2 client of the connector.
+
+    Entra ID's missing settings follow from tenant and system (domain.md, 3.4).
     """
     settings = connector.authentication
     token_url = settings.token_url or (
         f"{ENTRA_ID}/{settings.tenant_id}/oauth2/v2.0/token" if settings.tenant_id else ""
     )
     if not (token_url and settings.client_id and secrets.get("client_secret")):
-        raise faults.transport("credentials")
+        raise faults.transport_error("credentials")
     is_entra_id = settings.type is AuthenticationType.ENTRA_ID
     scope = settings.scope or (_scope(connector) if is_entra_id else "")
-    return Client(
+    return OAuth2Client(
         token_url,
         settings.client_id,
         secrets["client_secret"],

@@ -12,16 +12,16 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import HttpResponse
 
-METADATA_CAP = 16 * 1024 * 1024
+MAX_METADATA_BYTES = 16 * 1024 * 1024
 _TAGS = ("{*}EntityType", "{*}ComplexType", "{*}EntitySet", "{*}Edmx")
 _NAMED = ("Property", "NavigationProperty")
 
 
 @dataclass
-class Metadata:
-    """Entity set -> type, and type -> its names with their types, by their short names."""
+class ODataMetadata:
+    """The entity sets with their types, and the types with their properties, by short names."""
 
     entity_sets: dict[str, str] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Metadata:
     is_whole: bool = False
 
     def names(self, type_name: str) -> dict[str, str]:
-        """Return the names of a type, those of its bases included."""
+        """Return the properties of a type with their types, including those of its base types."""
         found: dict[str, str] = {}
         seen: set[str] = set()
         while type_name in self.types and type_name not in seen:
@@ -38,34 +38,34 @@ class Metadata:
             type_name = self.bases.get(type_name, "")
         return found
 
-    def lacking(self, type_name: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
-        """Return the names of (fact, name) that the type does not have."""
+    def missing_names(self, type_name: str, wanted: Iterable[tuple[str, str]]) -> list[str]:
+        """Return the names of the pairs (field, name) that the type does not have."""
         known = self.names(type_name)
         return [name for _, name in wanted if name not in known]
 
 
-async def metadata_in(answer: Answer) -> Metadata | None:
-    """Return the metadata, or None when this is none, or not all of it."""
-    if not answer.is_whole:
+async def metadata_in(response: HttpResponse) -> ODataMetadata | None:
+    """Return the metadata of a response, or None when it is incomplete or another document."""
+    if not response.is_whole:
         return None
-    found = await asyncio.to_thread(_read, answer.body)
+    found = await asyncio.to_thread(_read, response.body)
     return found if found.is_whole else None
 
 
-def _read(body: bytes) -> Metadata:
-    found = Metadata()
+def _read(body: bytes) -> ODataMetadata:
+    found = ODataMetadata()
     try:
         for _, element in etree.iterparse(
             io.BytesIO(body), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False
         ):
-            _take(element, found)
+            _read_element(element, found)
     except etree.XMLSyntaxError:
-        return Metadata()
+        return ODataMetadata()
     return found
 
 
-def _take(element: etree._Element, found: Metadata) -> None:
-    """Keep the names of one element, which is then emptied: real services describe thousands."""
+def _read_element(element: etree._Element, found: ODataMetadata) -> None:
+    """Store the names of one element and empty it, because real services describe thousands."""
     tag, name = etree.QName(element).localname, element.get("Name", "")
     if tag == "Edmx":
         found.is_whole = True

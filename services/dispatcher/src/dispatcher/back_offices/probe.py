@@ -6,45 +6,47 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import HttpResponse
 
 _SIGN_IN = re.compile(rb"<input[^>]{1,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 _PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 LONGEST_PAGE = 64 * 1024
-"""Bytes of an answer in which a form is looked for."""
-NO_SUCH = (404, 410)
-NOT_READ = (405, 501)
-"""Statuses of an address that is there and cannot be read (RFC 9110, 15.5.6 and 15.6.2)."""
+"""The bytes of a response that are searched for a form."""
+NOT_FOUND = (404, 410)
+NOT_READABLE = (405, 501)
+"""Statuses of an existing address that cannot be read (RFC 9110, 15.5.6 and 15.6.2)."""
 
 
-class Probed(NamedTuple):
-    """Not ``passed`` when the back office answers and lacks names that the connector sends.
+class ProbeResult(NamedTuple):
+    """The result of a probe, with its sentence for the administrator.
 
-    ``mapping`` holds the names of the back office's own description, where it has one. Not
-    ``is_admitted`` when the answer does not show whether the credentials were accepted.
+    ``passed`` is False when the back office answers but lacks names that the connector sends.
+    ``mapping`` holds the names of the back office's own description, if it has one.
+    ``shows_admission`` is False when the response does not show whether the credentials were
+    accepted.
     """
 
     passed: bool
     sentence: str
     mapping: dict[str, Any] | None = None
-    is_admitted: bool = True
+    shows_admission: bool = True
 
 
-def is_sign_in_page(answer: Answer) -> bool:
-    """Whether this is a page on which a person signs in."""
-    return _SIGN_IN.search(answer.body[:LONGEST_PAGE]) is not None
+def is_sign_in_page(response: HttpResponse) -> bool:
+    """Return whether the response is a page on which a person signs in."""
+    return _SIGN_IN.search(response.body[:LONGEST_PAGE]) is not None
 
 
-def another_service(answer: Answer, wanted: str, check: str) -> Probed:
-    """Return the result for an answer that is not the wanted one: most often a page for people."""
-    if is_sign_in_page(answer):
+def wrong_service(response: HttpResponse, wanted: str, check: str) -> ProbeResult:
+    """Return the result for a response of another service, most often a web page."""
+    if is_sign_in_page(response):
         found = "is a sign-in page, not"
-    elif _PAGE.match(answer.body):
+    elif _PAGE.match(response.body):
         found = "is a web page, not"
     else:
-        return Probed(passed=False, sentence=f"The answer is no {wanted}. {check}")
-    return Probed(
+        return ProbeResult(passed=False, sentence=f"The answer is no {wanted}. {check}")
+    return ProbeResult(
         passed=False,
         sentence=f"The answer {found} {wanted}. {check} Check proxies on the way as well.",
-        is_admitted=False,
+        shows_admission=False,
     )

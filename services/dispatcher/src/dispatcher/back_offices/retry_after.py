@@ -1,4 +1,4 @@
-"""The header ``Retry-After`` in every form of RFC 9110, section 10.2.3."""
+"""Reads the header ``Retry-After`` in every form of RFC 9110, section 10.2.3."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def seconds_until_retry(header: str, now: datetime) -> float | None:
-    """Return the seconds to wait, at most a year; 0 for a time in the past, None for nonsense."""
+    """Return the seconds to wait, at most a year.
+
+    Returns 0 for a time in the past, and None for an unreadable header.
+    """
     text = header.strip(" \t")
     if _SECONDS.fullmatch(text):
         # A number of this length is beyond any wait, and int() refuses more than 4,300 digits.
@@ -54,7 +57,10 @@ def _moment(text: str, now: datetime) -> datetime | None:
 
 
 def _year(digits: str, now: datetime) -> int:
-    """Return the year; two digits that seem more than 50 years ahead are past (RFC 9110, 5.6.7)."""
+    """Return the year.
+
+    Two digits that seem more than 50 years ahead are in the past (RFC 9110, 5.6.7).
+    """
     if len(digits) > 2:  # noqa: PLR2004 - the form of RFC 850
         return int(digits)
     year = now.year - now.year % 100 + int(digits)

@@ -1,5 +1,5 @@
-"""The fields of a snapshot that back offices are sent, as Dime.Scheduler names them
-(domain.md, 4.2).
+"""The fields of a snapshot that are sent to back offices, as Dime.Scheduler names them (domain.md,
+4.2).
 """
 
 from __future__ import annotations
@@ -72,23 +72,23 @@ class _Task(BaseModel):
     job: Annotated[_Job, BeforeValidator(_or_empty)] = Field(default=_Job(), alias="Job")
 
 
-class _Coloured(BaseModel):
+class _Label(BaseModel):
     name: str | None = Field(default=None, validation_alias=AliasChoices("Name", "DisplayName"))
 
 
 class Snapshot(BaseModel):
-    """One appointment; fields that no back office is sent are passed over."""
+    """One appointment. Fields that are not sent to any back office are ignored."""
 
     appointment_id: Int64 | None = Field(default=None, validation_alias=AliasChoices("Id", "id"))
     subject: str | None = Field(default=None, alias="Subject")
     body: str | None = Field(default=None, alias="Body")
     start: str | None = Field(default=None, alias="StartDate")
     end: str | None = Field(default=None, alias="EndDate")
-    time_marker: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
-        default=_Coloured(), alias="TimeMarker"
+    time_marker: Annotated[_Label, BeforeValidator(_or_empty)] = Field(
+        default=_Label(), alias="TimeMarker"
     )
-    category: Annotated[_Coloured, BeforeValidator(_or_empty)] = Field(
-        default=_Coloured(), alias="Category"
+    category: Annotated[_Label, BeforeValidator(_or_empty)] = Field(
+        default=_Label(), alias="Category"
     )
     importance: Int32 | None = Field(default=None, alias="Importance")
     is_all_day_event: bool | None = Field(default=None, alias="IsAllDayEvent")
@@ -115,28 +115,28 @@ class Snapshot(BaseModel):
 
 
 def read_snapshot(body: str) -> Snapshot:
-    """Return the snapshot, its numbers digit by digit; raises RefusedError naming a field that
-    cannot be read.
+    """Return the snapshot with its numbers digit by digit.
 
-    Half a surrogate pair is read as well: JSON can escape it.
+    Raises RefusedError with the name of an unreadable field. Half a surrogate pair is accepted,
+    because JSON can escape it.
     """
     try:
         return Snapshot.model_validate(read_json(body))
     except ValidationError as error:
-        raise _refused(error) from None
+        raise _error_of(error) from None
     except (ValueError, RecursionError):
         raise RefusedError(
             "DSCFG004", "The appointment's snapshot cannot be sent: it is no JSON."
         ) from None
 
 
-def _refused(error: ValidationError) -> RefusedError:
-    """Return the refusal that names the first field that cannot be read."""
+def _error_of(error: ValidationError) -> RefusedError:
+    """Return the error that names the first unreadable field."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = ".".join(map(str, first["loc"])) or "snapshot"
-    return refusal_of(name, first["msg"])
+    return field_error(name, first["msg"])
 
 
-def refusal_of(name: str, reason: str) -> RefusedError:
-    """Return the refusal that names a field of the snapshot."""
+def field_error(name: str, reason: str) -> RefusedError:
+    """Return the error for a field of the snapshot that cannot be sent."""
     return RefusedError("DSCFG004", f"The appointment's field {name} cannot be sent: {reason}.")

@@ -1,4 +1,4 @@
-"""The table of back offices: system and API type, and the client of each."""
+"""The table of back offices: the client of each system and API type."""
 
 from __future__ import annotations
 
@@ -13,30 +13,34 @@ if TYPE_CHECKING:
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Prepared, Receipt
+    from dispatcher.back_offices.calls import PreparedDelivery, Receipt
     from dispatcher.back_offices.http_client import SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
-    class BackOffice(Protocol):
+    class BackOfficeClient(Protocol):
         """The client of one connector's back office.
 
-        An unforeseen exception in ``prepare`` means that nothing was sent; in ``send`` it means
+        An unforeseen exception in ``prepare`` means that nothing was sent. In ``send`` it means
         that the outcome is unknown.
         """
 
-        def prepare(self, request: DeliveryRequested) -> Prepared:
-            """Map one snapshot to the call that sends it; raises RefusedError naming the field
-            that cannot be sent.
+        def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
+            """Map one snapshot to the calls that send it.
+
+            Raises RefusedError with the name of a field that cannot be sent.
             """
             ...
 
-        async def send(self, prepared: Prepared) -> Receipt:
-            """Send one snapshot; raises a DeliveryError that says why it was not confirmed."""
+        async def send(self, prepared: PreparedDelivery) -> Receipt:
+            """Send one snapshot. Raises a DeliveryError with the reason when it was not
+            confirmed.
+            """
             ...
 
-        async def probe(self) -> Probed:
-            """Try the endpoint without sending an appointment, within the connector's timeouts;
-            raises a DeliveryError that says what is wrong.
+        async def probe(self) -> ProbeResult:
+            """Test the endpoint within the connector's timeouts, without sending an appointment.
+
+            Raises a DeliveryError with the reason of a failure.
             """
             ...
 
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
             """Close idle connections, after the calls under way."""
             ...
 
-    Build = Callable[[Connector, SharedResources], BackOffice]
+    Build = Callable[[Connector, SharedResources], BackOfficeClient]
 
 BACK_OFFICES: Mapping[tuple[str, str], Build] = MappingProxyType(
     {
@@ -58,9 +62,9 @@ BACK_OFFICES: Mapping[tuple[str, str], Build] = MappingProxyType(
 KINDS = frozenset(BACK_OFFICES)
 
 
-def build(connector: Connector, shared: SharedResources) -> BackOffice:
-    """Return the client of this connector's back office; the connector has been validated.
+def build(connector: Connector, shared: SharedResources) -> BackOfficeClient:
+    """Return the client of a validated connector's back office.
 
-    Raises MisconfiguredError when its settings cannot be used.
+    Raises MisconfiguredError when the connector's settings cannot be used.
     """
     return BACK_OFFICES[connector.kind](connector, shared)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from dispatcher.errors import DeliveryError
 
-MOST_DOUBLINGS = 30
+MAX_DOUBLINGS = 30
 LONGEST_HOLD = timedelta(days=365)
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """Where a circuit breaker stands."""
 
     CLOSED = "closed"
@@ -28,7 +28,7 @@ class State(StrEnum):
     HALF_OPEN = "half-open"
 
 
-class Cause(StrEnum):
+class BreakerCause(StrEnum):
     """Why a circuit breaker is open; it decides how long the pauses are."""
 
     FAULTS = "faults"
@@ -54,12 +54,12 @@ class BreakerSettings:
     longest_credential_probe_s: float = 14_400.0
     hold_after_unknown: int = 3
 
-    def pause_s(self, cause: Cause, doublings: int) -> float:
+    def pause_s(self, cause: BreakerCause, doublings: int) -> float:
         """Return the seconds until the next probe."""
         first, longest = self.probe_s, self.longest_probe_s
-        if cause is Cause.CREDENTIALS:
+        if cause is BreakerCause.CREDENTIALS:
             first, longest = self.credential_probe_s, self.longest_credential_probe_s
-        elif cause is Cause.UNKNOWN:
+        elif cause is BreakerCause.UNKNOWN:
             longest = max(longest, self.credential_probe_s)
         return min(first * 2.0**doublings, longest)
 
@@ -79,8 +79,8 @@ class CircuitBreaker:
         self._settings = settings
         self._changed = changed
         self._clock = clock
-        self._state = State.CLOSED
-        self._cause = Cause.FAULTS
+        self._state = BreakerState.CLOSED
+        self._cause = BreakerCause.FAULTS
         self._faults = 0
         self._doublings = 0
         self._due_at = 0.0
@@ -91,14 +91,14 @@ class CircuitBreaker:
         self.reason: str | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> BreakerState:
         """Where it stands."""
         return self._state
 
     @property
     def is_held(self) -> bool:
         """Whether calls wait for a probe to succeed."""
-        return self._state is not State.CLOSED
+        return self._state is not BreakerState.CLOSED
 
     @property
     def probe_in_s(self) -> float:
@@ -106,9 +106,9 @@ class CircuitBreaker:
         return max(0.0, self._due_at - self._clock())
 
     @property
-    def passes(self) -> bool:
+    def allows_calls(self) -> bool:
         """Whether a call may begin without waiting."""
-        return self._state is State.CLOSED and self._not_before <= self._clock()
+        return self._state is BreakerState.CLOSED and self._not_before <= self._clock()
 
     @property
     def doublings(self) -> int:
@@ -120,17 +120,17 @@ class CircuitBreaker:
 
         Callers pass in the order in which they came; one whose probe failed goes to the end.
         """
-        while not self.passes:
-            if self._state is State.HALF_OPEN and not self._is_probing:
+        while not self.allows_calls:
+            if self._state is BreakerState.HALF_OPEN and not self._is_probing:
                 self._is_probing = True
                 return True
-            if self._state is State.CLOSED:
+            if self._state is BreakerState.CLOSED:
                 await asyncio.sleep(self._not_before - self._clock())
             else:
-                await self.change()
+                await self.wait_for_change()
         return False
 
-    async def change(self) -> None:
+    async def wait_for_change(self) -> None:
         """Return after the next change of state."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
@@ -145,7 +145,7 @@ class CircuitBreaker:
 
         A call that began before the back office asked for a pause does not end the pause.
         """
-        if self._state is State.OPEN and self._cause is Cause.THROTTLED:
+        if self._state is BreakerState.OPEN and self._cause is BreakerCause.THROTTLED:
             return
         self._close()
 
@@ -164,14 +164,16 @@ class CircuitBreaker:
         if error.outcome_unknown:
             hold_after = min(hold_after, self._settings.hold_after_unknown)
         if is_probe:
-            self.open(str(error), Cause.UNKNOWN if error.outcome_unknown else Cause.FAULTS)
-        elif self._state is State.CLOSED and self._faults >= hold_after:
+            self.open(
+                str(error), BreakerCause.UNKNOWN if error.outcome_unknown else BreakerCause.FAULTS
+            )
+        elif self._state is BreakerState.CLOSED and self._faults >= hold_after:
             self.open(str(error))
 
     def open(
         self,
         reason: str,
-        cause: Cause = Cause.FAULTS,
+        cause: BreakerCause = BreakerCause.FAULTS,
         *,
         for_s: float | None = None,
         doublings: int = 0,
@@ -180,10 +182,12 @@ class CircuitBreaker:
 
         The pause is doubled at least ``doublings`` times.
         """
-        if cause is not self._cause or self._state is State.CLOSED:
+        if cause is not self._cause or self._state is BreakerState.CLOSED:
             self._doublings = 0
         self._doublings = max(self._doublings, doublings)
-        was_throttled = self._state is State.OPEN and self._cause is cause is Cause.THROTTLED
+        was_throttled = (
+            self._state is BreakerState.OPEN and self._cause is cause is BreakerCause.THROTTLED
+        )
         self._cause = cause
         self.reason = reason
         pause = self._settings.pause_s(cause, self._doublings) if for_s is None else for_s
@@ -193,8 +197,8 @@ class CircuitBreaker:
         self._due_at = self._clock() + pause
         self._due_on = datetime.now(UTC) + timedelta(seconds=pause)
         if for_s is None:
-            self._doublings = min(self._doublings + 1, MOST_DOUBLINGS)
-        self._move(State.OPEN)
+            self._doublings = min(self._doublings + 1, MAX_DOUBLINGS)
+        self._move_to(BreakerState.OPEN)
 
     def pause(self, seconds: float) -> None:
         """Let no call begin for a short time, without reporting the lane as held."""
@@ -202,8 +206,8 @@ class CircuitBreaker:
 
     def half_open(self) -> None:
         """Let one call probe the back office."""
-        if self._state is State.OPEN:
-            self._move(State.HALF_OPEN)
+        if self._state is BreakerState.OPEN:
+            self._move_to(BreakerState.HALF_OPEN)
 
     def release_probe(self) -> None:
         """Free the probe after a call that neither succeeded nor failed, so that another probes."""
@@ -212,7 +216,7 @@ class CircuitBreaker:
 
     def snapshot(self) -> dict[str, Any] | None:
         """Return what another replica needs to go on holding the lane; None while closed."""
-        if self._state is State.CLOSED:
+        if self._state is BreakerState.CLOSED:
             return None
         return {
             "reason": self.reason,
@@ -223,20 +227,20 @@ class CircuitBreaker:
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Hold the lane as another replica did; raises KeyError or ValueError."""
-        cause, doublings = Cause(snapshot["cause"]), int(snapshot["doublings"])
+        cause, doublings = BreakerCause(snapshot["cause"]), int(snapshot["doublings"])
         left_s = (snapshot["due_at"] - datetime.now(UTC)).total_seconds()
         self.open(str(snapshot["reason"]), cause, for_s=max(0.0, left_s))
         self._doublings = doublings
 
     def _close(self) -> None:
         self._faults = 0
-        if self._state is not State.CLOSED:
-            self._move(State.CLOSED)
+        if self._state is not BreakerState.CLOSED:
+            self._move_to(BreakerState.CLOSED)
 
-    def _move(self, state: State) -> None:
+    def _move_to(self, state: BreakerState) -> None:
         self._state = state
         self._is_probing = False
-        if state is State.CLOSED:
+        if state is BreakerState.CLOSED:
             self._faults = 0
             self._doublings = 0
             self.reason = None

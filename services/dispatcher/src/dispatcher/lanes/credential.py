@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LONGEST_TRIAL_S = 5.0
+TRIAL_TIMEOUT_S = 5.0
 
 
 class Credential:
@@ -22,7 +22,7 @@ class Credential:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._until = 0.0
-        self.trying = asyncio.Lock()
+        self.trial_lock = asyncio.Lock()
         self.reason = ""
         self.refusals = 0
 
@@ -43,7 +43,7 @@ class Credential:
         self.refusals = 0
 
 
-class Trial:
+class CredentialTrial:
     """The right of one call to try a credential; ``end`` it after the call.
 
     One call of each lane waits for the credential, the others for that call: so lanes take turns.
@@ -52,7 +52,7 @@ class Trial:
     """
 
     def __init__(self, credential: Credential, lane: asyncio.Lock) -> None:
-        self._locks = (lane, credential.trying)
+        self._locks = (lane, credential.trial_lock)
         self._held: list[asyncio.Lock] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -64,9 +64,9 @@ class Trial:
             await lock.acquire()
             self._held.append(lock)
 
-    def call_begins(self) -> None:
+    def start_timeout(self) -> None:
         """Let other calls try the credential if no answer comes within seconds from now."""
-        self._timer = asyncio.get_running_loop().call_later(LONGEST_TRIAL_S, self.end)
+        self._timer = asyncio.get_running_loop().call_later(TRIAL_TIMEOUT_S, self.end)
 
     def end(self) -> None:
         """Let the next call try the credential; harmless when it ended before."""

@@ -26,7 +26,7 @@ class LaneKey(NamedTuple):
         return f"{self.connector_id}.{self.partition}" if self.partition else self.connector_id
 
 
-class Membership(NamedTuple):
+class GroupMembership(NamedTuple):
     """Where a lane belongs.
 
     ``group`` is leased to one replica at a time. Lanes with the same ``limiter`` share their calls:
@@ -40,7 +40,7 @@ class Membership(NamedTuple):
     credential: str | None
 
 
-def keys_of(connector: Connector) -> Iterator[LaneKey]:
+def lane_keys_of(connector: Connector) -> Iterator[LaneKey]:
     """Return the connector's lanes, those of partitions that it no longer has included.
 
     They are emptied: their deliveries are passed on to the lanes they belong to now.
@@ -49,13 +49,13 @@ def keys_of(connector: Connector) -> Iterator[LaneKey]:
     return (LaneKey(connector.connector_id, number) for number in range(most))
 
 
-def membership_of(connector: Connector, key: LaneKey) -> Membership:
+def membership_of(connector: Connector, key: LaneKey) -> GroupMembership:
     """Return where the lane belongs; a connector with partitions shares nothing."""
     credential = _credential_of(connector)
     if credential is None or connector.partitions > 1:
-        return Membership(key.name, key.name, credential)
+        return GroupMembership(key.name, key.name, credential)
     shares_limits = connector.system == BUSINESS_CENTRAL
-    return Membership(credential, credential if shares_limits else key.name, credential)
+    return GroupMembership(credential, credential if shares_limits else key.name, credential)
 
 
 def calls_in_flight_of(connector: Connector) -> int:
@@ -63,7 +63,7 @@ def calls_in_flight_of(connector: Connector) -> int:
     return max(1, connector.calls_in_flight // connector.partitions)
 
 
-def strictest(connectors: Collection[Connector]) -> tuple[int, float]:
+def strictest_limits(connectors: Collection[Connector]) -> tuple[int, float]:
     """Return the calls in flight and calls a second of lanes that share a limiter; 0 = no limit."""
     rates = [one.calls_per_second / one.partitions for one in connectors]
     calls = min(calls_in_flight_of(one) for one in connectors)
@@ -71,12 +71,20 @@ def strictest(connectors: Collection[Connector]) -> tuple[int, float]:
 
 
 def _credential_of(connector: Connector) -> str | None:
-    said = connector.authentication
-    who = said.client_id or said.login
-    if not who or (said.type is AuthenticationType.NONE and not said.login):
+    authentication = connector.authentication
+    account = authentication.client_id or authentication.login
+    if not account or (authentication.type is AuthenticationType.NONE and not authentication.login):
         return None
     try:
         host = urlsplit(connector.uri or "").netloc
     except ValueError:
         host = ""
-    return digest([connector.system or "", host, who, said.tenant_id or "", said.token_url or ""])
+    return digest(
+        [
+            connector.system or "",
+            host,
+            account,
+            authentication.tenant_id or "",
+            authentication.token_url or "",
+        ]
+    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from common.broker import ConfirmedPublisher
     from dispatcher.lanes.groups import LaneKey
     from dispatcher.lanes.lane_state import LaneState
-    from dispatcher.lanes.leases import Breakers
+    from dispatcher.lanes.leases import BreakerSnapshots
     from dispatcher.subscription import MessageInHand
 
     DeliverMessage = Callable[[DeliveryRequested, MessageInHand], Awaitable[None]]
@@ -78,9 +78,9 @@ class Lane:
         return self._subscription is None and not self.in_hand
 
     @property
-    def is_silent(self) -> bool:
+    def is_stalled(self) -> bool:
         """Whether nothing is consumed although nothing prevents it."""
-        return not (self.is_consuming or self._ending is not None or self.state.trouble)
+        return not (self.is_consuming or self._ending is not None or self.state.blocked_reason)
 
     @property
     def is_consuming(self) -> bool:
@@ -101,7 +101,7 @@ class Lane:
         await subscription.open(connection, self._prefetch)
         self._subscription = subscription
 
-    def end_soon(self, within_s: float | None = None) -> None:
+    def stop_consuming(self, within_s: float | None = None) -> None:
         """Begin to stop consuming; messages whose call has not begun keep their place.
 
         Calls under way are cut off after ``within_s`` seconds, if given.
@@ -127,13 +127,13 @@ class Lane:
         oldest = self._subscription.oldest_received_at
         now = asyncio.get_running_loop().time()
         return (
-            self.state.trouble is not None
+            self.state.blocked_reason is not None
             or (oldest is not None and now - oldest > longest_in_hand_s)
             or self._prefetch != self._wanted_prefetch()
             or self._group != self._wanted_group()
         )
 
-    def take_over(self, breakers: Breakers) -> None:
+    def restore_breaker(self, breakers: BreakerSnapshots) -> None:
         """Go on holding the lane, if the replica that worked it last did so."""
         for breaker in breakers:
             if breaker.get("lane") == self.key.name:

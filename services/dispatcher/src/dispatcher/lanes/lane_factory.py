@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 import structlog
 
 from dispatcher.lanes.credential import Credential
-from dispatcher.lanes.groups import membership_of, strictest
+from dispatcher.lanes.groups import membership_of, strictest_limits
 from dispatcher.lanes.lane import Lane
-from dispatcher.lanes.lane_report import LaneReport
+from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
 from dispatcher.lanes.lane_state import LaneState
 from dispatcher.lanes.limiter import Limiter
-from dispatcher.lanes.standing import watch_lanes
+from dispatcher.lanes.telemetry import register_gauges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from common.broker import ConfirmedPublisher
     from common.contracts.connector import Connector, LaneChanged
-    from dispatcher.back_offices.client_cache import BackOfficeCache
+    from dispatcher.back_offices.client_cache import BackOfficeClientCache
     from dispatcher.lanes.circuit_breaker import BreakerSettings
-    from dispatcher.lanes.groups import LaneKey, Membership
+    from dispatcher.lanes.groups import GroupMembership, LaneKey
     from dispatcher.lanes.lane import DeliverMessage
-    from dispatcher.statuses import Statuses
+    from dispatcher.status_publisher import StatusPublisher
 
 log = structlog.get_logger()
 
@@ -40,8 +40,8 @@ class LaneFactory:
         replica: str,
         settings: BreakerSettings,
         publisher: ConfirmedPublisher,
-        statuses: Statuses,
-        clients: BackOfficeCache,
+        statuses: StatusPublisher,
+        clients: BackOfficeClientCache,
         deliver: Callable[[LaneState], DeliverMessage],
     ) -> None:
         self._replica = replica
@@ -58,28 +58,28 @@ class LaneFactory:
     def create(self, connector: Connector, key: LaneKey, changed: Callable[[], None]) -> Lane:
         """Return a lane that consumes nothing yet."""
         worker = f"{self._replica} ({key.partition})" if key.partition else self._replica
-        belongs = membership_of(connector, key)
-        report = LaneReport(connector.connector_id, worker, self._publish)
-        state = LaneState(connector, belongs, self._settings, self._clients, report)
+        membership = membership_of(connector, key)
+        report = LaneChangePublisher(connector.connector_id, worker, self._publish)
+        state = LaneState(connector, membership, self._settings, self._clients, report)
         lane = Lane(key, state, self._deliver(state), self._publisher, changed)
         lanes = self._lanes.setdefault(connector.connector_id, [])
         lanes.append(lane)
-        watch_lanes(connector.connector_id, lanes)
+        register_gauges(connector.connector_id, lanes)
         return lane
 
     def share(self, lanes: Iterable[Lane]) -> None:
         """Give each lane the limiter and the credential that it shares with others."""
-        members: dict[str, list[tuple[Lane, Membership]]] = {}
+        members: dict[str, list[tuple[Lane, GroupMembership]]] = {}
         for lane in lanes:
-            belongs = membership_of(lane.state.connector, lane.key)
-            members.setdefault(belongs.limiter, []).append((lane, belongs))
+            membership = membership_of(lane.state.connector, lane.key)
+            members.setdefault(membership.limiter, []).append((lane, membership))
         for name, sharing in members.items():
             connectors = [lane.state.connector for lane, _ in sharing]
-            calls, rate = strictest(connectors)
+            calls, rate = strictest_limits(connectors)
             limiter = self._limiters.setdefault(name, Limiter(calls, rate))
             limiter.change(calls, rate, sum(one.enabled for one in connectors))
-            for lane, belongs in sharing:
-                lane.state.share(belongs, limiter, self._credential(belongs.credential))
+            for lane, membership in sharing:
+                lane.state.share(membership, limiter, self._credential(membership.credential))
 
     def _credential(self, name: str | None) -> Credential | None:
         return None if name is None else self._credentials.setdefault(name, Credential())
@@ -90,6 +90,6 @@ class LaneFactory:
             connector_id=change.connector_id,
             reason=change.reason,
         )
-        task = asyncio.get_running_loop().create_task(self._statuses.lane_changed(change))
+        task = asyncio.get_running_loop().create_task(self._statuses.publish_lane_changed(change))
         self._publishing.add(task)
         task.add_done_callback(self._publishing.discard)

@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.telemetry import LaneStanding
-from dispatcher.errors import Blames, ThrottledError
+from dispatcher.errors import FaultOrigin, ThrottledError
+from dispatcher.lanes.call_conditions import CallConditions
 from dispatcher.lanes.call_slots import CallSlots
-from dispatcher.lanes.circuit_breaker import BreakerSettings, Cause, CircuitBreaker
-from dispatcher.lanes.credential_guard import CredentialGuard
-from dispatcher.lanes.groups import strictest
-from dispatcher.lanes.limiter import Limiter
-from dispatcher.lanes.prober import Prober
+from dispatcher.lanes.circuit_breaker import BreakerCause, BreakerSettings, CircuitBreaker
+from dispatcher.lanes.prober import LaneProber
 from dispatcher.metrics import ATTEMPT_SECONDS, CALL_SECONDS, CALLS_IN_FLIGHT, LANE_DEPTH
 from dispatcher.unreadable import UnreadableConnector
 
@@ -22,48 +20,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from common.contracts.connector import Connector
-    from dispatcher.back_offices.client_cache import BackOfficeCache
+    from dispatcher.back_offices.client_cache import BackOfficeClientCache
     from dispatcher.errors import DeliveryError
     from dispatcher.lanes.call_slots import CallSlot
     from dispatcher.lanes.credential import Credential
-    from dispatcher.lanes.groups import Membership
-    from dispatcher.lanes.lane_report import LaneReport
+    from dispatcher.lanes.groups import GroupMembership
+    from dispatcher.lanes.lane_change_publisher import LaneChangePublisher
+    from dispatcher.lanes.limiter import Limiter
 
 MARGIN = timedelta(seconds=15)
-TROUBLE_LASTS = timedelta(minutes=1)
+BLOCKED_REPORT_LASTS = timedelta(minutes=1)
 REPORTED_PAUSE_S = 10.0
 """A pause that a back office asks for is reported as a held lane from this length on."""
-WAS_LET_IN = frozenset({Blames.APPOINTMENT, Blames.UNCLEAR})
+CREDENTIAL_ACCEPTED = frozenset({FaultOrigin.APPOINTMENT, FaultOrigin.UNCLEAR})
 
 
-class LaneState:
-    """Decides when a call of the lane may begin, and what each outcome means for the next."""
+class LaneState(CallConditions):
+    """The state of one lane. It decides how each outcome of a call affects the next calls."""
 
     def __init__(
         self,
         connector: Connector,
-        membership: Membership,
+        membership: GroupMembership,
         settings: BreakerSettings,
-        clients: BackOfficeCache,
-        report: LaneReport,
+        clients: BackOfficeClientCache,
+        changes: LaneChangePublisher,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__(connector, CircuitBreaker(settings, self._breaker_changed, clock), clock)
         self._settings = settings
-        self._clock = clock
+        self._changes = changes
         self._held_until: datetime | None = None
-        self._report = report
         self._in_flight = 0
-        self._unclear = 0
-        self.prober = Prober(self)
-        self.slots = CallSlots(self)
-        self.connector = connector
+        self._unclear_faults = 0
         self.membership = membership
         self.clients = clients
-        self.breaker = CircuitBreaker(settings, self._breaker_changed, clock)
-        self.credential = CredentialGuard(self.breaker)
-        self.limiter = Limiter(*strictest([connector]))
-        self.member = connector.connector_id
-        self.leased_until = 0.0
+        self.slots = CallSlots(self)
+        self.prober = LaneProber(self, self.slots, clients)
         self.unreadable: str | None = None
         self.queue_mismatch: str | None = None
         self.attempt_seconds = ATTEMPT_SECONDS.labels(connector.connector_id)
@@ -71,12 +64,7 @@ class LaneState:
         self._call_seconds = CALL_SECONDS.labels(connector.connector_id)
 
     @property
-    def is_leased(self) -> bool:
-        """Whether this replica may begin calls of the lane."""
-        return self._clock() < self.leased_until
-
-    @property
-    def trouble(self) -> str | None:
+    def blocked_reason(self) -> str | None:
         """Why the lane cannot be worked at all, or None."""
         return self.queue_mismatch or self.unreadable
 
@@ -89,12 +77,12 @@ class LaneState:
         if connector.version == self.connector.version:
             return
         self.connector = connector
-        self._unclear = 0
+        self._unclear_faults = 0
         self.credential.reset()
         self.breaker.reset()
 
     def share(
-        self, membership: Membership, limiter: Limiter, credential: Credential | None
+        self, membership: GroupMembership, limiter: Limiter, credential: Credential | None
     ) -> None:
         """Use these for the calls that begin from now on."""
         self.membership = membership
@@ -117,7 +105,7 @@ class LaneState:
             return
         slot.is_probe = False
         self.credential.accept()
-        self._unclear = 0
+        self._unclear_faults = 0
         self.limiter.succeeded()
         self.breaker.succeeded()
 
@@ -129,22 +117,22 @@ class LaneState:
         if slot.version != self.connector.version:
             return
         is_probe, slot.is_probe = slot.is_probe, False
-        if error.http_status is not None and error.blames in WAS_LET_IN:
+        if error.http_status is not None and error.origin in CREDENTIAL_ACCEPTED:
             self.credential.accept()
         if isinstance(error, ThrottledError):
             self.limiter.slow_down()
-        match error.blames:
-            case Blames.APPOINTMENT:
-                self._unclear = 0
+        match error.origin:
+            case FaultOrigin.APPOINTMENT:
+                self._unclear_faults = 0
                 self.breaker.succeeded()
-            case Blames.UNCLEAR:
-                self._doubt(error, is_probe=is_probe)
-            case Blames.CREDENTIAL:
+            case FaultOrigin.UNCLEAR:
+                self._failed_unclear(error, is_probe=is_probe)
+            case FaultOrigin.CREDENTIAL:
                 self.credential.refuse(error)
-            case Blames.CONNECTOR:
+            case FaultOrigin.CONNECTOR:
                 self.breaker.failed(error, is_probe=is_probe)
                 if error.outcome_unknown and error.http_status is not None:
-                    self.prober.suspect()
+                    self.prober.test_once()
         if error.retry_after_s is not None:
             self._wait(error, error.retry_after_s)
 
@@ -175,12 +163,14 @@ class LaneState:
 
     def report(self, in_hand: int) -> None:
         """Publish when the lane becomes held or works again; without deliveries it is not held."""
-        reason = self.trouble or (self.breaker.reason if self.breaker.is_held and in_hand else None)
-        if self.trouble:
+        reason = self.blocked_reason or (
+            self.breaker.reason if self.breaker.is_held and in_hand else None
+        )
+        if self.blocked_reason:
             now = datetime.now(UTC)
             if self._held_until is None or self._held_until < now + MARGIN:
-                self._held_until = now + TROUBLE_LASTS
-        self._report.update(reason, self._held_until)
+                self._held_until = now + BLOCKED_REPORT_LASTS
+        self._changes.update(reason, self._held_until)
 
     def standing(self, in_hand: int, in_queue: int | None) -> LaneStanding:
         """Return the lane's part of a heartbeat."""
@@ -191,32 +181,32 @@ class LaneState:
             in_hand=in_hand,
             in_flight=self._in_flight,
             calls_allowed=self.limiter.allowed,
-            held_since=self._report.held_since,
-            held_until=self._report.held_until,
-            reason=self._report.reason,
+            held_since=self._changes.held_since,
+            held_until=self._changes.held_until,
+            reason=self._changes.reason,
         )
 
     @property
     def is_reported_held(self) -> bool:
         """Whether the lane is reported as held."""
-        return self._report.held_since is not None
+        return self._changes.held_since is not None
 
-    def _doubt(self, error: DeliveryError, *, is_probe: bool) -> None:
+    def _failed_unclear(self, error: DeliveryError, *, is_probe: bool) -> None:
         """The fault may lie with the appointment or with the connector: the test decides."""
-        self._unclear += 1
+        self._unclear_faults += 1
         if is_probe and not self.prober.has_passed:
             self.breaker.failed(error, is_probe=True)
         elif is_probe:
             self.breaker.release_probe()
-        elif self._unclear >= self._settings.hold_after and not self.breaker.is_held:
-            self._unclear = 0
-            self.prober.suspect()
+        elif self._unclear_faults >= self._settings.hold_after and not self.breaker.is_held:
+            self._unclear_faults = 0
+            self.prober.test_once()
 
     def _wait(self, error: DeliveryError, seconds: float) -> None:
         if seconds < REPORTED_PAUSE_S:
             self.breaker.pause(seconds)
         else:
-            self.breaker.open(str(error), Cause.THROTTLED, for_s=seconds)
+            self.breaker.open(str(error), BreakerCause.THROTTLED, for_s=seconds)
 
     def _breaker_changed(self) -> None:
         if not self.breaker.is_held:

@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import BulkWriteError
 
+from common.database import is_duplicate
+
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-DUPLICATE_KEY = 11000
 MARGIN_S = 0.5
 _EXPIRED = {"$expr": {"$lte": ["$until", "$$NOW"]}}
 _LIVE = {"$expr": {"$gt": ["$until", "$$NOW"]}}
-_OVER = {"$set": {"owner": None, "until": "$$NOW"}}
+_RELEASED = {"$set": {"owner": None, "until": "$$NOW"}}
 
 
-Breakers = Sequence[Mapping[str, Any]]
+BreakerSnapshots = Sequence[Mapping[str, Any]]
 """The circuit breakers of a group's held lanes, each with its ``lane`` and ``version``."""
 
 
@@ -89,10 +90,10 @@ class LaneLeases:
         try:
             await self._leases.insert_many(documents, ordered=False)
         except BulkWriteError as error:
-            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+            if not is_duplicate(error):
                 raise
 
-    async def renew(self, groups: Collection[str]) -> tuple[dict[str, Breakers], float]:
+    async def renew(self, groups: Collection[str]) -> tuple[dict[str, BreakerSnapshots], float]:
         """Renew this replica's leases of these groups and take those that are free.
 
         Returns the circuit breakers of each group that this replica owns now, and until when the
@@ -109,7 +110,7 @@ class LaneLeases:
         owned = {one["_id"]: one.get("breakers") or [] async for one in found}
         return owned, began + self._lease_s - MARGIN_S
 
-    async def keep_breakers(self, group: str, breakers: Breakers) -> None:
+    async def store_breakers(self, group: str, breakers: BreakerSnapshots) -> None:
         """Store the circuit breakers of a group's held lanes, for the next that works them."""
         await self._leases.update_one(
             {"_id": group, "owner": self._replica}, {"$set": {"breakers": list(breakers)}}
@@ -119,4 +120,4 @@ class LaneLeases:
         """Give leases back: no call of these groups is under way."""
         if groups:
             owned = {"_id": {"$in": list(groups)}, "owner": self._replica}
-            await self._leases.update_many(owned, [_OVER])
+            await self._leases.update_many(owned, [_RELEASED])

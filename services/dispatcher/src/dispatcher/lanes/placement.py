@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 
-def place(groups: Collection[str], replicas: Collection[str]) -> Mapping[str, str]:
+def assign_groups(groups: Collection[str], replicas: Collection[str]) -> Mapping[str, str]:
     """Return the replica of each group, the same in every process that knows the same names.
 
     Each group goes to the replica with the highest score that has room; a replica has room for

@@ -1,4 +1,4 @@
-"""Finds out when a held lane's back office is well: by its connection test, then by one call."""
+"""Probes a held lane: by the connection test first, then by one delivery."""
 
 from __future__ import annotations
 
@@ -8,135 +8,121 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from dispatcher.errors import Blames, DeliveryError, MisconfiguredError
-from dispatcher.lanes.circuit_breaker import State
+from dispatcher.errors import DeliveryError, FaultOrigin, MisconfiguredError
+from dispatcher.lanes.circuit_breaker import BreakerState
 
 if TYPE_CHECKING:
-    from dispatcher.lanes.lane_state import LaneState
+    from dispatcher.back_offices.client_cache import BackOfficeClientCache
+    from dispatcher.lanes.call_conditions import CallConditions
+    from dispatcher.lanes.call_slots import CallSlots
 
 log = structlog.get_logger()
-REAL_CALL_EVERY = 3
-"""Of failed tests that got an answer: a test may be refused where a delivery is not."""
-SUSPICION_S = 5.0
+DELIVERY_PROBE_EVERY = 3
+"""Failed tests per delivery that probes. The tests must have got an answer: a test may be refused
+where a delivery is not.
+"""
 
 
-class Prober:
-    """Tests the connection of one lane whenever a probe is due; a delivery goes after the test."""
+class LaneProber:
+    """Tests the connection of one lane when a probe is due. A delivery follows after the test."""
 
-    def __init__(self, lane: LaneState) -> None:
-        self._lane = lane
+    def __init__(
+        self, conditions: CallConditions, slots: CallSlots, clients: BackOfficeClientCache
+    ) -> None:
+        self._conditions = conditions
+        self._slots = slots
+        self._clients = clients
         self._running: asyncio.Task[None] | None = None
-        self._suspecting: asyncio.Task[None] | None = None
-        self._suspected_until = 0.0
         self._failed_tests = 0
-        self._troubled_tests = 0
+        self._retryable_failures = 0
         self.has_passed = False
 
     def start(self) -> None:
         """Probe until the lane works again."""
         if self._running is None or self._running.done():
             self._failed_tests = 0
-            self._troubled_tests = 0
+            self._retryable_failures = 0
             self._running = asyncio.get_running_loop().create_task(self._run())
 
-    def suspect(self) -> None:
+    def test_once(self) -> None:
         """Test the connection once, and hold the lane if the test fails."""
-        is_held = self._lane.breaker.is_held
-        if not is_held and (self._suspecting is None or self._suspecting.done()):
-            loop = asyncio.get_running_loop()
-            self._suspected_until = loop.time() + SUSPICION_S
-            self._suspecting = loop.create_task(self._suspect())
-
-    @property
-    def suspects(self) -> bool:
-        """Whether a suspected lane is being tested, for a few seconds at most: calls that begin
-        meanwhile could all end with an unknown outcome.
-        """
-        return self._suspicion_s() > 0
-
-    async def suspicion_over(self) -> None:
-        """Return when no suspected lane is being tested."""
-        if self._suspecting is not None and self.suspects:
-            await asyncio.wait([self._suspecting], timeout=self._suspicion_s())
+        if not self._conditions.breaker.is_held:
+            self._conditions.single_test.start(self._test_once())
 
     def stop(self) -> None:
         """Stop probing."""
-        for task in (self._running, self._suspecting):
-            if task is not None and task is not asyncio.current_task():
-                task.cancel()
+        if self._running is not None and self._running is not asyncio.current_task():
+            self._running.cancel()
         self._running = None
-        self._suspecting = None
-
-    def _suspicion_s(self) -> float:
-        if self._suspecting is None or self._suspecting.done():
-            return 0.0
-        return self._suspected_until - asyncio.get_running_loop().time()
+        self._conditions.single_test.cancel()
 
     async def _run(self) -> None:
-        breaker = self._lane.breaker
+        breaker = self._conditions.breaker
         while breaker.is_held:
-            if breaker.state is State.HALF_OPEN or breaker.probe_in_s > 0:
-                due_s = breaker.probe_in_s if breaker.state is State.OPEN else None
+            if breaker.state is BreakerState.HALF_OPEN or breaker.probe_in_s > 0:
+                due_s = breaker.probe_in_s if breaker.state is BreakerState.OPEN else None
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(due_s):
-                        await breaker.change()
-            elif not self._lane.credential.waits():
-                async with self._lane.slots.testing() as may_test:
+                        await breaker.wait_for_change()
+            elif not self._conditions.credential.hold_if_refused():
+                async with self._slots.connection_test() as may_test:
                     if may_test:
-                        self._conclude(await self._test())
+                        self._apply_test_result(await self._test())
 
-    def _conclude(self, error: DeliveryError | None) -> None:
-        breaker = self._lane.breaker
-        if breaker.state is not State.OPEN:
+    def _apply_test_result(self, error: DeliveryError | None) -> None:
+        breaker = self._conditions.breaker
+        if breaker.state is not BreakerState.OPEN:
             return
         self.has_passed = error is None
         self._failed_tests = 0 if error is None else self._failed_tests + 1
         if error is None or self._may_call(error):
             breaker.half_open()
-        elif error.blames is Blames.CREDENTIAL:
-            self._lane.credential.refuse(error)
+        elif error.origin is FaultOrigin.CREDENTIAL:
+            self._conditions.credential.refuse(error)
         else:
             breaker.open(str(error), for_s=error.retry_after_s)
 
     def _may_call(self, error: DeliveryError) -> bool:
-        """Whether a delivery probes although the test failed: after every third answer, and more
-        and more seldom where the answer is trouble, which the delivery would meet as well.
+        """Whether a delivery probes although the test failed.
+
+        A delivery follows every third answer. After answers that a delivery would get as well, such
+        as a server fault, it follows more and more seldom.
         """
         if not _is_answer(error):
             return False
         if not error.retryable:
-            return self._failed_tests % REAL_CALL_EVERY == 0
-        self._troubled_tests += 1
-        rounds, is_within = divmod(self._troubled_tests, REAL_CALL_EVERY)
+            return self._failed_tests % DELIVERY_PROBE_EVERY == 0
+        self._retryable_failures += 1
+        rounds, is_within = divmod(self._retryable_failures, DELIVERY_PROBE_EVERY)
         return not is_within and rounds.bit_count() == 1
 
-    async def _suspect(self) -> None:
-        lane, version = self._lane, self._lane.connector.version
-        async with lane.slots.testing() as may_test:
+    async def _test_once(self) -> None:
+        conditions, version = self._conditions, self._conditions.connector.version
+        async with self._slots.connection_test() as may_test:
             error = await self._test() if may_test else None
-        if error is None or lane.breaker.is_held or lane.connector.version != version:
+        if error is None or conditions.breaker.is_held or conditions.connector.version != version:
             return
-        if error.blames is Blames.CREDENTIAL:
-            lane.credential.refuse(error)
+        if error.origin is FaultOrigin.CREDENTIAL:
+            conditions.credential.refuse(error)
         else:
-            lane.breaker.open(str(error))
+            conditions.breaker.open(str(error))
 
     async def _test(self) -> DeliveryError | None:
         """Return why the connection test failed, or None."""
-        lane = self._lane
+        connector = self._conditions.connector
         try:
-            probed = await lane.clients.get(lane.connector).probe()
+            result = await self._clients.get(connector).probe()
         except DeliveryError as error:
             return error
         except Exception:
             log.exception(
-                "a connection test could not be made", connector_id=lane.connector.connector_id
+                "a connection test could not be made", connector_id=connector.connector_id
             )
             return None
-        return None if probed.passed else MisconfiguredError("DSCFG004", probed.sentence)
+        return None if result.passed else MisconfiguredError("DSCFG004", result.sentence)
 
 
 def _is_answer(error: DeliveryError) -> bool:
-    """Whether the back office answered: an outage or a wrong password costs no delivery a try."""
+    """Whether the back office answered. An outage or a wrong password costs no delivery a try."""
     is_answer = error.http_status is not None or isinstance(error, MisconfiguredError)
-    return is_answer and error.blames is not Blames.CREDENTIAL
+    return is_answer and error.origin is not FaultOrigin.CREDENTIAL

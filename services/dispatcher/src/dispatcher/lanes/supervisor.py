@@ -11,21 +11,22 @@ from pymongo.errors import PyMongoError
 
 from common.database import is_unavailable
 from common.errors import BrokerUnavailableError
-from dispatcher.lanes.placement import place
+from dispatcher.event_wait import wait_at_most
+from dispatcher.lanes.placement import assign_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dispatcher.broker_connection import BrokerConnection
     from dispatcher.lanes.lane import Lane
-    from dispatcher.lanes.lanes import Lanes
-    from dispatcher.lanes.leases import Breakers, LaneLeases
+    from dispatcher.lanes.lane_registry import LaneRegistry
+    from dispatcher.lanes.leases import BreakerSnapshots, LaneLeases
 
 log = structlog.get_logger()
-WAITING = {"RabbitMQ": "lanes wait for RabbitMQ", "MongoDB": "lanes wait for MongoDB"}
-TICK_S = 1.0
-SHORTEST_TICK_S = 0.05
-OPENED_AT_ONCE = 16
+WAITING_FOR = {"RabbitMQ": "lanes wait for RabbitMQ", "MongoDB": "lanes wait for MongoDB"}
+RECONCILE_INTERVAL_S = 1.0
+SHORTEST_RECONCILE_INTERVAL_S = 0.05
+MAX_OPENING = 16
 CLOSE_MARGIN_S = 10.0
 
 
@@ -38,7 +39,7 @@ class LaneSupervisor:
 
     def __init__(
         self,
-        lanes: Lanes,
+        lanes: LaneRegistry,
         leases: LaneLeases,
         connection: BrokerConnection,
         longest_in_hand_s: float,
@@ -48,11 +49,11 @@ class LaneSupervisor:
         self._connection = connection
         self._longest_in_hand_s = longest_in_hand_s
         self._owned: set[str] = set()
-        self._known: set[str] = set()
-        self._kept: dict[str, Breakers] = {}
+        self._created_groups: set[str] = set()
+        self._stored_breakers: dict[str, BreakerSnapshots] = {}
         self._wake = asyncio.Event()
         self._is_closing = False
-        self._has_ticked = False
+        self._has_reconciled = False
         self._missing: str | None = None
         self._opening: asyncio.Task[None] | None = None
         lanes.changed = self._wake.set
@@ -62,18 +63,16 @@ class LaneSupervisor:
         while True:
             self._wake.clear()
             try:
-                await self._tick()
-                self._waits_for(None)
+                await self._reconcile()
+                self._log_missing_server(None)
             except BrokerUnavailableError as error:
-                self._waits_for("RabbitMQ", str(error))
+                self._log_missing_server("RabbitMQ", str(error))
             except PyMongoError as error:
                 if not is_unavailable(error):
                     raise
-                self._waits_for("MongoDB", type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK_S):
-                    await self._wake.wait()
-            await asyncio.sleep(SHORTEST_TICK_S)
+                self._log_missing_server("MongoDB", type(error).__name__)
+            await wait_at_most(self._wake, RECONCILE_INTERVAL_S)
+            await asyncio.sleep(SHORTEST_RECONCILE_INTERVAL_S)
 
     def check(self) -> str | None:
         """Return why lanes of this replica are not worked, or None.
@@ -81,32 +80,32 @@ class LaneSupervisor:
         A lane with a trouble of its own is reported as held instead.
         """
         if not self._connection.is_open:
-            return "RabbitMQ is away"
-        if not self._has_ticked:
+            return "RabbitMQ is unavailable"
+        if not self._has_reconciled:
             return "lanes are not opened yet"
-        silent = [one.key.name for one in self._lanes if one.is_owned and one.is_silent]
+        silent = [one.key.name for one in self._lanes if one.is_owned and one.is_stalled]
         return f"these lanes are not consumed: {', '.join(silent)}" if silent else None
 
     async def close(self, drain_s: float) -> None:
         """Begin no new call, finish the calls under way, and let other replicas go on."""
         self._is_closing = True
         for lane in self._lanes:
-            lane.end_soon(drain_s)
+            lane.stop_consuming(drain_s)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(drain_s + CLOSE_MARGIN_S):
                 while self._owned:
                     self._wake.set()
-                    await asyncio.sleep(SHORTEST_TICK_S)
+                    await asyncio.sleep(SHORTEST_RECONCILE_INTERVAL_S)
         with contextlib.suppress(PyMongoError):
             await self._leases.leave()
 
-    def _waits_for(self, server: str | None, reason: str = "") -> None:
+    def _log_missing_server(self, server: str | None, reason: str = "") -> None:
         """Log once that a server is missing."""
         if server is not None and server != self._missing:
-            log.warning(WAITING[server], reason=reason)
+            log.warning(WAITING_FOR[server], reason=reason)
         self._missing = server
 
-    async def _tick(self) -> None:
+    async def _reconcile(self) -> None:
         await self._connect()
         wanted = await self._wanted()
         busy = {one.group for one in self._lanes if not one.is_idle}
@@ -114,13 +113,15 @@ class LaneSupervisor:
         for lane in self._lanes:
             is_ours = lane.group in wanted and lane.is_owned
             if not is_ours or lane.must_end(self._longest_in_hand_s):
-                lane.end_soon()
+                lane.stop_consuming()
         await self._release(self._owned - wanted)
-        self._begin_to_open([one for one in self._lanes if one.is_owned and one.group in wanted])
-        await self._keep_breakers()
+        self._open_in_background(
+            [one for one in self._lanes if one.is_owned and one.group in wanted]
+        )
+        await self._store_breakers()
         for lane in self._lanes:
             lane.state.report(lane.in_hand)
-        self._has_ticked = self._connection.is_open
+        self._has_reconciled = self._connection.is_open
 
     async def _connect(self) -> None:
         with contextlib.suppress(BrokerUnavailableError):
@@ -134,12 +135,12 @@ class LaneSupervisor:
             return set()
         replicas = await self._leases.join()
         groups = {one.group for one in self._lanes}
-        if new := groups - self._known:
+        if new := groups - self._created_groups:
             await self._leases.create(new)
-            self._known |= new
+            self._created_groups |= new
         return {
             group
-            for group, owner in place(groups, replicas).items()
+            for group, owner in assign_groups(groups, replicas).items()
             if owner == self._leases.replica
         }
 
@@ -151,13 +152,13 @@ class LaneSupervisor:
                 lane.state.suspend()
             lane.state.leased_until = until if lane.group in held else 0.0
             if lane.group in held and lane.group not in self._owned:
-                lane.take_over(held[lane.group])
+                lane.restore_breaker(held[lane.group])
             lane.is_owned = lane.group in held
         self._owned = set(held)
 
-    def _begin_to_open(self, lanes: list[Lane]) -> None:
+    def _open_in_background(self, lanes: list[Lane]) -> None:
         """Open lanes beside the ticks: leases are renewed meanwhile."""
-        closed = [one for one in lanes if one.is_silent]
+        closed = [one for one in lanes if one.is_stalled]
         if closed and self._connection.is_open and self._opening is None:
             self._opening = asyncio.get_running_loop().create_task(self._open(closed))
             self._opening.add_done_callback(self._has_opened)
@@ -167,14 +168,14 @@ class LaneSupervisor:
 
     async def _open(self, lanes: list[Lane]) -> None:
         """Consume these lanes; one that cannot be opened troubles no other."""
-        room = asyncio.Semaphore(OPENED_AT_ONCE)
+        room = asyncio.Semaphore(MAX_OPENING)
         with contextlib.suppress(BrokerUnavailableError):
             await self._lanes.declare()
             await asyncio.gather(*(self._open_one(one, room) for one in lanes))
 
     async def _open_one(self, lane: Lane, room: asyncio.Semaphore) -> None:
         async with room:
-            if lane.is_owned and lane.is_silent:
+            if lane.is_owned and lane.is_stalled:
                 await self._lanes.open(lane)
 
     async def _release(self, groups: set[str]) -> None:
@@ -182,7 +183,7 @@ class LaneSupervisor:
         idle = groups - {one.group for one in self._lanes if not one.is_idle}
         if not idle:
             return
-        await self._keep_breakers()
+        await self._store_breakers()
         for lane in self._lanes:
             if lane.group in idle:
                 lane.state.suspend()
@@ -190,7 +191,7 @@ class LaneSupervisor:
         await self._leases.release(idle)
         self._owned -= idle
 
-    async def _keep_breakers(self) -> None:
+    async def _store_breakers(self) -> None:
         """Store the circuit breakers that changed, for the replica that works the lanes next."""
         breakers: dict[str, list[Mapping[str, Any]]] = {group: [] for group in self._owned}
         for lane in self._lanes:
@@ -198,6 +199,6 @@ class LaneSupervisor:
             if snapshot is not None:
                 breakers.setdefault(lane.group, []).append(snapshot)
         for group, found in breakers.items():
-            if found != self._kept.get(group, []):
-                await self._leases.keep_breakers(group, found)
-                self._kept[group] = found
+            if found != self._stored_breakers.get(group, []):
+                await self._leases.store_breakers(group, found)
+                self._stored_breakers[group] = found

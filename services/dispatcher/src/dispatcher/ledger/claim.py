@@ -9,7 +9,7 @@ from datetime import datetime
 
 from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested
-from dispatcher.ledger.version import Version
+from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 
 _PROCESS = uuid.uuid4().hex
@@ -29,10 +29,10 @@ class Claim:
     sends_missing_create: bool = True
     missing_create: str | None = None
     token: str = field(default_factory=lambda: f"{_PROCESS}-{next(_NUMBERS)}")
-    version: Version = field(init=False)
+    version: AppointmentVersion = field(init=False)
 
     def __post_init__(self) -> None:
-        self.version = Version.of(self.request.transaction)
+        self.version = AppointmentVersion.of(self.request.transaction)
 
     @property
     def document_id(self) -> str:
@@ -69,7 +69,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class AlreadySettled:
     """This delivery has its outcome already: publish it again, call nothing."""
 
     outcome: Outcome
@@ -79,12 +79,12 @@ class Done:
 class Superseded:
     """A newer snapshot was delivered, or may have been."""
 
-    by_transaction: str
+    transaction_id: str
     modified_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class NeverDelivered:
+class NothingToDelete:
     """A delete of an appointment that the back office never had: the ledger counts it as
     delivered, with this outcome, and nothing is sent.
     """
@@ -94,11 +94,11 @@ class NeverDelivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
+class ClaimedElsewhere:
     """Another claim for this appointment is under way."""
 
 
-Answer = Claim | Done | Superseded | NeverDelivered | Busy
+ClaimResult = Claim | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere
 
 
 def document_id_of(connector_id: str, appointment_key: str) -> str:

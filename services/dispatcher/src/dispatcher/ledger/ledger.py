@@ -15,14 +15,14 @@ from common.batcher import Batcher
 from common.contracts.appointment import Action
 from common.contracts.delivery import Status
 from common.database import is_unavailable, retry_while_unavailable
-from dispatcher.ledger import writes
-from dispatcher.ledger.bulk import Bulk, Write
+from dispatcher.ledger import updates
+from dispatcher.ledger.bulk_writer import BulkWriter, LedgerWrite
 from dispatcher.ledger.claim import (
-    Answer,
-    Busy,
+    AlreadySettled,
     Claim,
-    Done,
-    NeverDelivered,
+    ClaimedElsewhere,
+    ClaimResult,
+    NothingToDelete,
     Superseded,
     document_id_of,
 )
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from dispatcher.outcome import Outcome
 
 log = structlog.get_logger()
-_COUNTED = {
+_RESULT_COUNTERS = {
     Claim: LEDGER_ANSWERS.labels("granted"),
-    Done: LEDGER_ANSWERS.labels("done"),
+    AlreadySettled: LEDGER_ANSWERS.labels("done"),
     Superseded: LEDGER_ANSWERS.labels("superseded"),
-    NeverDelivered: LEDGER_ANSWERS.labels("never delivered"),
-    Busy: LEDGER_ANSWERS.labels("busy"),
+    NothingToDelete: LEDGER_ANSWERS.labels("never delivered"),
+    ClaimedElsewhere: LEDGER_ANSWERS.labels("busy"),
 }
 
 
@@ -54,43 +54,43 @@ class Ledger:
         self._collection = database["ledger"]
         self._lease = timedelta(seconds=lease_s)
         self._clock = ServerClock(database)
-        self._bulk = Bulk(self._collection, self._lease, self._clock.now)
-        self._live: dict[str, Claim] = {}
-        self._ending: set[asyncio.Task[None]] = set()
-        self._batcher: Batcher[Write, Answer | None] = Batcher(self._write)
+        self._bulk = BulkWriter(self._collection, self._lease, self._clock.now)
+        self._active: dict[str, Claim] = {}
+        self._releasing: set[asyncio.Task[None]] = set()
+        self._batcher: Batcher[LedgerWrite, ClaimResult | None] = Batcher(self._write)
 
-    async def claim(self, claim: Claim) -> Answer:
+    async def claim(self, claim: Claim) -> ClaimResult:
         """Return the claim itself when it was granted, else what to do instead."""
-        claiming = writes.claiming(claim, self._clock.now(), self._lease)
-        submitted = self._batcher.submit(Write(claim, claiming, "claim"))
+        claim_update = updates.claim_update(claim, self._clock.now(), self._lease)
+        submitted = self._batcher.submit(LedgerWrite(claim, claim_update, "claim"))
         try:
             answer = await asyncio.shield(submitted)
         except asyncio.CancelledError:
-            submitted.add_done_callback(self._give_back)
+            submitted.add_done_callback(self._release_abandoned)
             raise
         assert answer is not None  # noqa: S101 - narrows the type: only claims are answered
-        _COUNTED[type(answer)].inc()
+        _RESULT_COUNTERS[type(answer)].inc()
         if isinstance(answer, Claim):
-            self._live[claim.token] = claim
+            self._active[claim.token] = claim
         return answer
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Write down the outcome of the call, and end the claim."""
-        self._live.pop(claim.token, None)
+        self._active.pop(claim.token, None)
         pending = [self._batcher.submit(write) for write in _settling(claim, outcome)]
         for done in pending:
             await done
 
     async def release(self, claim: Claim) -> None:
         """End a claim for which nothing was sent; it may have ended already."""
-        self._live.pop(claim.token, None)
-        await self._batcher.submit(Write(claim, writes.releasing(claim), "release"))
+        self._active.pop(claim.token, None)
+        await self._batcher.submit(LedgerWrite(claim, updates.release_update(claim), "release"))
 
-    async def note_undelivered(self, request: DeliveryRequested) -> None:
+    async def record_owed_create(self, request: DeliveryRequested) -> None:
         """Note a create that ended before it was claimed: the next version is sent as a create."""
         if request.transaction.action is Action.CREATE:
             claim = Claim(request)
-            await self._batcher.submit(Write(claim, writes.owing(claim), "owe"))
+            await self._batcher.submit(LedgerWrite(claim, updates.owed_create_update(claim), "owe"))
 
     async def forget_order(self, appointment_key: str, connector_ids: Iterable[str]) -> int:
         """Grant the next version of this appointment whatever its age; returns the number of
@@ -100,12 +100,12 @@ class Ledger:
         async for trial in retry_while_unavailable():
             with trial:
                 result = await self._collection.update_many(
-                    {"_id": {"$in": ids}}, writes.forgetting()
+                    {"_id": {"$in": ids}}, updates.forget_order_update()
                 )
                 return int(result.matched_count)
         raise AssertionError  # outlast ends only by an exception
 
-    async def keep_leases(self) -> None:
+    async def renew_leases(self) -> None:
         """Renew the leases of calls under way, until cancelled."""
         while True:
             try:
@@ -114,34 +114,34 @@ class Ledger:
             except PyMongoError as error:
                 if not is_unavailable(error):
                     raise
-                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._live))
+                log.warning("leases could not be renewed: MongoDB is away", calls=len(self._active))
             await asyncio.sleep(self._lease.total_seconds() / 4)
 
     async def _renew(self) -> None:
         until = self._clock.now() + self._lease
-        renewals = [writes.renewing(claim, until) for claim in list(self._live.values())]
+        renewals = [updates.renew_update(claim, until) for claim in list(self._active.values())]
         if renewals:
             await self._collection.bulk_write(renewals, ordered=False)
 
-    def _give_back(self, submitted: asyncio.Future[Answer | None]) -> None:
+    def _release_abandoned(self, submitted: asyncio.Future[ClaimResult | None]) -> None:
         """Release a claim that was granted after its caller had stopped waiting."""
         if submitted.cancelled() or submitted.exception() is not None:
             return
         answer = submitted.result()
         if isinstance(answer, Claim):
             task = asyncio.get_running_loop().create_task(self.release(answer))
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            self._releasing.add(task)
+            task.add_done_callback(self._releasing.discard)
 
-    async def _write(self, items: Sequence[Write]) -> list[Answer | Exception | None]:
+    async def _write(self, items: Sequence[LedgerWrite]) -> list[ClaimResult | Exception | None]:
         with LEDGER_SECONDS.time():
             return await self._bulk.write(items)
 
 
-def _settling(claim: Claim, outcome: Outcome) -> list[Write]:
+def _settling(claim: Claim, outcome: Outcome) -> list[LedgerWrite]:
     """Return the writes that end a claim; a create that its connector does not want is not owed."""
-    settled = Write(claim, writes.settling(claim, outcome), "settle")
+    settled = LedgerWrite(claim, updates.settle_update(claim, outcome), "settle")
     is_wanted = claim.action is Action.CREATE and outcome.status is not Status.SKIPPED
     if not is_wanted or outcome.counts_as_delivered:
         return [settled]
-    return [Write(claim, writes.owing(claim), "owe"), settled]
+    return [LedgerWrite(claim, updates.owed_create_update(claim), "owe"), settled]

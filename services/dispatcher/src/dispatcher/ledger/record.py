@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.appointment import ticks_of
 from common.contracts.delivery import Status
-from dispatcher.ledger.version import Version
+from common.contracts.moments import ticks_of
+from dispatcher.ledger.version import AppointmentVersion
 from dispatcher.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from dispatcher.ledger.claim import Claim
 
-NEVER = -(2**62)
+NO_VERSION = -(2**62)
 """The ticks where there is no version."""
-OVER = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH = ticks_of(OVER)
+LEASE_OVER = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = ticks_of(LEASE_OVER)
 _MILLISECOND = 10_000
 
 
-class Presence(StrEnum):
+class AppointmentPresence(StrEnum):
     """Whether the back office has the appointment."""
 
     PRESENT = "present"
@@ -40,30 +40,30 @@ class Presence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RecordedVersion:
     """A version that the ledger remembers, with its transaction; ``outcome`` is final: this
     delivery is never sent again.
     """
 
-    version: Version
-    by: str
+    version: AppointmentVersion
+    transaction_id: str
     modified_at: datetime
     is_create: bool = False
     outcome: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LedgerRecord:
     """What the ledger knows of one appointment at one connector."""
 
     revision: int | None
     token: str | None
     lease_until: datetime
-    delivered: Known | None
-    claimed: Known | None
-    owed: Known | None
+    delivered: RecordedVersion | None
+    claimed: RecordedVersion | None
+    owed: RecordedVersion | None
     created_by: str | None
-    presence: Presence | None
+    presence: AppointmentPresence | None
     recent: Sequence[Mapping[str, Any]]
     final: tuple[str, Mapping[str, Any]] | None
     """The transaction whose outcome is final although it may have left ``recent``."""
@@ -88,27 +88,27 @@ class Record:
         )
 
 
-def as_stored(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[str, Any]:
+def claim_document(claim: Claim, outcome: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the version of a claim as a part of a document."""
     transaction = claim.request.transaction
-    known = Known(
+    recorded = RecordedVersion(
         claim.version,
         transaction.transaction_id,
         transaction.appointment.modified_at,
         claim.is_create,
         outcome,
     )
-    return stored_again(known)
+    return version_document(recorded)
 
 
-def stored_again(known: Known) -> dict[str, Any]:
+def version_document(recorded: RecordedVersion) -> dict[str, Any]:
     """Return a version as a part of a document, without the fields that say nothing."""
-    version = known.version
+    version = recorded.version
     stored: dict[str, Any] = {
         "ticks": version.ticks,
         "received": version.received,
-        "by": known.by,
-        "modified_at": known.modified_at,
+        "by": recorded.transaction_id,
+        "modified_at": recorded.modified_at,
     }
     if version.rowversion:
         stored["rowversion"] = version.rowversion
@@ -116,69 +116,70 @@ def stored_again(known: Known) -> dict[str, Any]:
         stored["place"] = version.place
     if version.is_delete:
         stored["is_delete"] = True
-    if known.is_create:
+    if recorded.is_create:
         stored["is_create"] = True
-    if known.outcome:
-        stored["outcome"] = known.outcome
+    if recorded.outcome:
+        stored["outcome"] = recorded.outcome
     return stored
 
 
-def outcome_stored(outcome: Outcome) -> dict[str, Any]:
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome as a part of a document, without the fields that say nothing."""
     return outcome.model_dump(mode="json", exclude_defaults=True)
 
 
-def read(document: Mapping[str, Any]) -> Record:
+def parse_document(document: Mapping[str, Any]) -> LedgerRecord:
     """Return what a document says."""
     delivered = _known(document, "delivered")
     is_old = "delivered_version" not in document
-    presence = document.get("presence") or (Presence.UNKNOWN if delivered else None)
+    presence = document.get("presence") or (AppointmentPresence.UNKNOWN if delivered else None)
     final = document.get("delivered_version") or {}
-    return Record(
+    return LedgerRecord(
         revision=document.get("revision"),
         token=document.get("token"),
-        lease_until=document.get("lease_until", OVER),
+        lease_until=document.get("lease_until", LEASE_OVER),
         delivered=delivered,
         claimed=_known(document, "claimed"),
         owed=_version(document.get("create_owed")),
-        created_by=document.get("created_by") or (delivered.by if delivered and is_old else None),
-        presence=Presence(presence) if presence else None,
+        created_by=document.get("created_by")
+        or (delivered.transaction_id if delivered and is_old else None),
+        presence=AppointmentPresence(presence) if presence else None,
         recent=document.get("recent", ()),
         final=(final["by"], final["outcome"]) if final.get("outcome") else None,
     )
 
 
-def _known(document: Mapping[str, Any], name: str) -> Known | None:
+def _known(document: Mapping[str, Any], name: str) -> RecordedVersion | None:
     found = document.get(f"{name}_version")
-    return _version(found) if found is not None else _of_old(document, name)
+    return _version(found) if found is not None else _version_of_0_1_0(document, name)
 
 
-def _version(stored: Mapping[str, Any] | None) -> Known | None:
-    if stored is None or stored["ticks"] == NEVER:
+def _version(stored: Mapping[str, Any] | None) -> RecordedVersion | None:
+    if stored is None or stored["ticks"] == NO_VERSION:
         return None
-    return Known(
-        version=Version(
+    return RecordedVersion(
+        version=AppointmentVersion(
             ticks=stored["ticks"],
             rowversion=stored.get("rowversion"),
             received=stored["received"],
             place=stored.get("place", 0),
             is_delete=stored.get("is_delete", False),
         ),
-        by=stored["by"],
+        transaction_id=stored["by"],
         modified_at=stored["modified_at"],
         is_create=stored.get("is_create", False),
         outcome=stored.get("outcome"),
     )
 
 
-def _of_old(document: Mapping[str, Any], name: str) -> Known | None:
+def _version_of_0_1_0(document: Mapping[str, Any], name: str) -> RecordedVersion | None:
     """Return a version that 0.1.0 wrote: milliseconds since 1970, and nothing else to order by."""
-    milliseconds = document.get(name, NEVER)
-    if milliseconds == NEVER:
+    milliseconds = document.get(name, NO_VERSION)
+    if milliseconds == NO_VERSION:
         return None
-    return Known(
-        version=Version(_EPOCH + milliseconds * _MILLISECOND),
-        by=document[f"{name}_by"],
+    return RecordedVersion(
+        version=AppointmentVersion(_EPOCH + milliseconds * _MILLISECOND),
+        transaction_id=document[f"{name}_by"],
         modified_at=document[f"{name}_modified_at"],
     )
 

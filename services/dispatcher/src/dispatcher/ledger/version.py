@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from common.contracts.appointment import Action, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import ticks_of
 
 if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
@@ -16,7 +17,7 @@ _MILLISECOND = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class AppointmentVersion:
     """The ordering values of one snapshot.
 
     ``ticks`` is its last-modified time in units of 100 ns since the year 1, ``received`` its time
@@ -30,7 +31,7 @@ class Version:
     is_delete: bool = False
 
     @classmethod
-    def of(cls, transaction: TransactionReceived) -> Version:
+    def of(cls, transaction: TransactionReceived) -> AppointmentVersion:
         """Return the version that a transaction carries."""
         return cls(
             ticks=transaction.appointment.ticks,
@@ -40,7 +41,7 @@ class Version:
             is_delete=transaction.action is Action.DELETE,
         )
 
-    def is_older_than(self, other: Version) -> bool:
+    def is_older_than(self, other: AppointmentVersion) -> bool:
         """Whether the other one is newer; of two equal versions neither is older.
 
         A delete is never older than another version of the same last-modified time: it is not

@@ -32,7 +32,7 @@ class ApiKey:
         """Whether this use is written down: one a minute will do."""
         return self.used_at is None or now - self.used_at > A_MINUTE
 
-    def told(self) -> dict[str, Any]:
+    def audit_view(self) -> dict[str, Any]:
         """Return what the audit says of it."""
         expires = self.expires_at.isoformat() if self.expires_at else None
         return {

@@ -14,7 +14,7 @@ from typing import NamedTuple
 _KEY = re.compile(r"mboc_(?P<api_key_id>[0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 
 
-class NewKey(NamedTuple):
+class GeneratedKey(NamedTuple):
     """An API key as it is told once; its beginning says what it is, to people and to those who scan
     for lost secrets.
     """
@@ -28,10 +28,10 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def new_key() -> NewKey:
+def new_key() -> GeneratedKey:
     """Return an API key that carries its own id."""
     api_key_id = secrets.token_hex(6)
-    return NewKey(api_key_id, f"mboc_{api_key_id}_{secrets.token_urlsafe(32)}")
+    return GeneratedKey(api_key_id, f"mboc_{api_key_id}_{secrets.token_urlsafe(32)}")
 
 
 def hashed(token: str) -> str:

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from portal_api.accounts.roles import Role
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+
+
+def as_name(text: str) -> str:
+    """Return how a name is kept, whatever was typed: two spellings of one name are one account."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def _name(text: str) -> str:
+    name = as_name(text)
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            "must begin with a letter or digit, and go on with letters, digits and . _ @ + - (at "
+            "most 64 in all)"
+        )
+    return name
+
+
+UserName = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_name)]
+"""The name of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +48,6 @@ class User:
     signed_in_at: datetime | None = None
     preferences: str = "{}"
 
-    def told(self) -> dict[str, Any]:
+    def audit_view(self) -> dict[str, Any]:
         """Return what the audit says of it."""
         return {"name": self.name, "role": str(self.role), "enabled": self.enabled}

@@ -9,8 +9,8 @@ from pydantic import Field
 from common.contracts.delivery import Phase, Status
 from portal_api.appointments.columns import COLUMNS
 from portal_api.appointments.outcomes import outcomes_wanted
+from portal_api.lists.appointment_conditions import AppointmentConditions
 from portal_api.lists.conditions import searched
-from portal_api.lists.planned import Planned
 from portal_api.lists.terms import (
     AnyOf,
     Begins,
@@ -24,7 +24,7 @@ from portal_api.lists.terms import (
 )
 
 
-class AppointmentFilter(Planned):
+class AppointmentFilter(AppointmentConditions):
     """Conditions on appointments; all of them must hold. An unknown one is refused."""
 
     columns: ClassVar = COLUMNS

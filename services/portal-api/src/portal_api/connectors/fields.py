@@ -184,7 +184,7 @@ class ConnectorFields(BaseModel):
             )
         return self
 
-    def kept(self) -> dict[str, Any]:
+    def stored_fields(self) -> dict[str, Any]:
         """Return what is stored as it is."""
         fields = self.model_dump(exclude={*SECRETS, "version"})
         return fields if self.headers is None else fields | {"header_names": sorted(self.headers)}

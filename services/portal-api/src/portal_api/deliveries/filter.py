@@ -12,8 +12,8 @@ from pydantic import Field, field_validator
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
 from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
+from portal_api.lists.appointment_conditions import AppointmentConditions
 from portal_api.lists.conditions import searched
-from portal_api.lists.planned import Planned
 from portal_api.lists.terms import (
     AnyOf,
     AtLeast,
@@ -27,7 +27,7 @@ from portal_api.lists.terms import (
     Texts,
     To,
 )
-from portal_api.values import Int64, YesNo
+from portal_api.schemas.types import Int64, YesNo
 
 CLOCKS_APART = timedelta(days=1)
 """What changed before a moment was received before it, too; the two clocks may
@@ -37,7 +37,7 @@ BEHIND_THE_DOT = "/"
 """The character after the dot that divides a delivery's id into transaction and connector."""
 
 
-class DeliveryFilter(Planned):
+class DeliveryFilter(AppointmentConditions):
     """Conditions on deliveries; all of them must hold. An unknown one is refused."""
 
     columns: ClassVar = COLUMNS
@@ -151,12 +151,12 @@ class DeliveryFilter(Planned):
             received,
         ]
 
-    def looked_at(self) -> list[str]:
+    def unindexed(self) -> list[str]:
         """Return the names of the conditions without an index: in the archive those are all but the
         time of receipt.
         """
         if not self.is_archive:
-            return super().looked_at()
+            return super().unindexed()
         given = [
             condition.name for condition in self.given() if condition.column.path != "received_at"
         ]

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from portal_api.store.pages import Page
+    from portal_api.schemas.paging import Page
 
     Batch = list[dict[str, Any]]
     Read = Callable[[Page], Awaitable[tuple[Batch, str | None]]]
 
-TOGETHER = 1_000
+EXPORT_BATCH = 1_000
 
 
-async def begun(read: Read, page: Page) -> AsyncIterator[Batch]:
+async def read_batches(read: Read, page: Page) -> AsyncIterator[Batch]:
     """Read the first items before anything is answered, so that trouble is still answered as a
     problem; return them and all that follow.
     """
-    first, after = await read(replace(page, limit=TOGETHER, after=None))
+    first, after = await read(replace(page, limit=EXPORT_BATCH, after=None))
     return _from(first, after, read, page)
 
 
@@ -30,5 +30,5 @@ async def _from(batch: Batch, after: str | None, read: Read, page: Page) -> Asyn
     """
     yield batch
     while after is not None:
-        batch, after = await read(replace(page, limit=TOGETHER, after=after))
+        batch, after = await read(replace(page, limit=EXPORT_BATCH, after=after))
         yield batch

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from portal_api.deliveries.words import telling_first, words_of
-from portal_api.lists.column import Way
+from portal_api.lists.column import AccessPath
+from portal_api.lists.search_terms import by_selectivity, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,10 +34,10 @@ class Condition(NamedTuple):
     value: Any
 
     @property
-    def is_straight(self) -> bool:
+    def is_indexed(self) -> bool:
         """Whether an index leads to what fulfils it."""
-        return self.column.way is Way.INDEX or (
-            self.column.way is Way.WORDS and self.operator == "is"
+        return self.column.access_path is AccessPath.INDEX or (
+            self.column.access_path is AccessPath.WORDS and self.operator == "is"
         )
 
     def stored(self) -> Document:
@@ -46,9 +46,9 @@ class Condition(NamedTuple):
 
     def found_by(self) -> Document:
         """Return the words that lead to it, where only words do."""
-        if self.column.way is not Way.WORDS or self.operator != "is":
+        if self.column.access_path is not AccessPath.WORDS or self.operator != "is":
             return {}
-        words = [telling_first(words_of([value]))[:1] for value in self.value]
+        words = [by_selectivity(words_of([value]))[:1] for value in self.value]
         return {"words": _one_of([word for [word] in words])} if all(words) else {}
 
 
@@ -103,14 +103,14 @@ class Conditions(BaseModel):
         """Return the conditions in the store's words."""
         return all_of(
             [
-                self.straight(),
-                *(condition.stored() for condition in self.given() if not condition.is_straight),
+                self.indexed(),
+                *(condition.stored() for condition in self.given() if not condition.is_indexed),
             ]
         )
 
-    def straight(self) -> Document:
+    def indexed(self) -> Document:
         """Return those of them that an index leads to."""
-        given = [condition for condition in self.given() if condition.is_straight]
+        given = [condition for condition in self.given() if condition.is_indexed]
         return all_of(
             [
                 *self.more(),
@@ -119,11 +119,11 @@ class Conditions(BaseModel):
             ]
         )
 
-    def looked_at(self) -> list[str]:
+    def unindexed(self) -> list[str]:
         """Return the names of the others: MongoDB looks at each item to know whether
         it fulfils them.
         """
-        return [condition.name for condition in self.given() if not condition.is_straight]
+        return [condition.name for condition in self.given() if not condition.is_indexed]
 
     def more(self) -> Iterable[Document]:
         """Return what else is asked for, in the store's words."""
@@ -162,7 +162,7 @@ def all_of(conditions: Iterable[Document]) -> Document:
 
 def searched(text: str | None) -> Document:
     """Return what free text asks for: every one of its words."""
-    words = telling_first(words_of([text]))
+    words = by_selectivity(words_of([text]))
     return {"words": {"$all": words}} if words else {}
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from portal_api.deliveries.words import words_of
-from portal_api.values import Int64, Moment, YesNo
+from portal_api.lists.search_terms import words_of
+from portal_api.schemas.types import Int64, Moment, YesNo
 
 MOST_VALUES = 50
 """Values of one condition; MongoDB goes through an index for each of them and

@@ -4,17 +4,42 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
 
 from common.contracts.telemetry import LogRecorded
-from portal_api.deliveries.words import words_of
-from portal_api.logs.levels import level_of
+from portal_api.lists.search_terms import words_of
 
 _SEARCHED = ("appointment", "code", "reason", "status", "queue", "message_id", "trace_id")
 _LARGEST = 2**63
 EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
+
+
+class Level(StrEnum):
+    """How grave it is."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
+_OTHER_NAMES = {"warn": Level.WARNING, "exception": Level.ERROR, "fatal": Level.CRITICAL}
+
+
+def level_of(name: str) -> Level:
+    """Return the level that a line says of itself; one that is not known counts as info."""
+    lowered = name.lower()
+    return Level(lowered) if lowered in set(Level) else _OTHER_NAMES.get(lowered, Level.INFO)
+
+
+def at_least(level: Level) -> list[str]:
+    """Return this level and those that are worse."""
+    levels = list(Level)
+    return [str(level) for level in levels[levels.index(level) :]]
 
 
 def read_lines(body: bytes) -> tuple[list[LogRecorded], int]:
@@ -52,7 +77,7 @@ def _name(milliseconds: int) -> str:
     return f"{max(0, milliseconds):012x}"
 
 
-def kept(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
+def log_document(line: LogRecorded, message_id: str, place: int) -> dict[str, Any]:
     """Return the document of a line; the same line of the same message has the same name."""
     found_by = (
         line.event,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
 
-def seconds(
+def estimate_seconds(
     per_second: float,
     by_connector: Iterable[Mapping[str, Any]],
     connectors: Mapping[str, Connector],

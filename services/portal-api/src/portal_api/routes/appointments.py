@@ -5,138 +5,60 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import StreamingResponse
 
-from common.contracts.appointment import Action
-from common.contracts.delivery import Phase, Status
-from portal_api.appointments.columns import COLUMNS
-from portal_api.appointments.filter import AppointmentFilter
-from portal_api.appointments.sort import AppointmentSort
-from portal_api.connectors.shown import ConnectorShown, shown
-from portal_api.lists.column import Column, Way, ordered
-from portal_api.routes.deliveries import Attempt, Delivery
-from portal_api.routes.examples import APPOINTMENT, page_of
-from portal_api.routes.paging import Instant, Paged, Shown
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.appointments.schemas import (
+    EXPORT_COLUMNS,
+    AppointmentDetails,
+    AppointmentExportQuery,
+    AppointmentPage,
+    AppointmentQuery,
+    as_row,
+)
+from portal_api.connectors.schemas import ConnectorResponse, as_response
+from portal_api.exports.download import ANSWERS, as_download
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from common.contracts.connector import Connector
+    from portal_api.exports.batches import Batch
+    from portal_api.schemas.paging import Page
     from portal_api.store.connectors import Connectors
-    from portal_api.store.reader import Reader
+    from portal_api.store.deliveries import DeliveryQueries
 
     Settings = Mapping[tuple[str, int | None], Connector]
 
 
-class AppointmentQuery(AppointmentFilter, Paged):
-    """Filters of the list; all of them must hold."""
-
-    sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = (
-        AppointmentSort.NEWEST_TRANSACTION
-    )
-
-    def page(self) -> Page:
-        """Return the order and place."""
-        return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after)
-
-    def looked_at(self) -> list[str]:
-        """Return the names of the parameters without an index."""
-        return [*super().looked_at(), *([] if self._ordered_by.way is Way.INDEX else ["sort"])]
-
-    @property
-    def _ordered_by(self) -> Column:
-        return COLUMNS[self.sort.removeprefix("-")]
-
-
-class LatestDelivery(Shown):
-    """What one connector last came to for this appointment."""
-
-    connector_id: str
-    connector_name: str | None = None
-    delivery_id: str
-    status: Status | None
-    phase: Phase
-
-
-class AppointmentRow(Shown):
-    """One appointment with its change tracking, its identification values and what each
-    connector last came to.
-    """
-
-    appointment_key: str
-    appointment_id: int = 0
-    appointment_no: str | None = None
-    appointment_guid: str | None = None
-    subject: str | None = None
-    start: str | None = None
-    end: str | None = None
-    action: Action | None = None
-    source_app: str | None = None
-    source_type: str | None = None
-    job_no: str | None = None
-    task_no: str | None = None
-    back_office_id: str | None = None
-    back_office_parent_id: str | None = None
-    created_at: str | None = None
-    created_by: str | None = None
-    modified_at: Instant
-    modified_by: str | None = None
-    last_transaction_at: Instant
-    phase: Phase = Field(
-        description="pending until the newest transaction was routed and delivered"
-    )
-    deliveries: list[LatestDelivery]
-
-
-class AppointmentPage(BaseModel):
-    """One page of appointments."""
-
-    model_config = ConfigDict(json_schema_extra=page_of(APPOINTMENT))
-
-    items: list[AppointmentRow]
-    next: str | None
-
-
-class Activity(BaseModel):
-    """What one connector was sent of this appointment, the newest first."""
-
-    connector_id: str
-    connector_name: str | None
-    deliveries: list[DeliveryActivity]
-    settings_now: ConnectorShown | None
-
-
-class DeliveryActivity(Delivery):
-    """One delivery with its attempts."""
-
-    attempts: list[AttemptWithSettings]
-
-
-class AttemptWithSettings(Attempt):
-    """One attempt with the MBOC settings it used."""
-
-    settings_then: ConnectorShown | None
-
-
-class AppointmentDetails(AppointmentRow):
-    """One appointment with its last activity per connector: at most a hundred deliveries, and a
-    hundred attempts of each.
-    """
-
-    activity: list[Activity]
-
-
-def appointments(reader: Reader, store: Connectors) -> APIRouter:
+def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Appointments"])
+
+    @router.get(
+        "/appointments/export",
+        response_class=StreamingResponse,
+        responses=ANSWERS,
+    )
+    async def export_appointments(
+        query: Annotated[AppointmentExportQuery, Query()],
+    ) -> StreamingResponse:
+        """Write every appointment of a list into a file."""
+        await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
+        wanted = query.wanted()
+
+        async def read(page: Page) -> tuple[Batch, str | None]:
+            return await queries.appointments(wanted, page)
+
+        return await as_download(
+            "appointments", query.format, read, query.page(), as_row, EXPORT_COLUMNS
+        )
 
     @router.get("/appointments")
     async def list_appointments(query: Annotated[AppointmentQuery, Query()]) -> AppointmentPage:
         """List appointments, the newest transaction first."""
-        await reader.narrow_enough("appointments", query.straight(), query.looked_at())
-        items, following = await reader.appointments(query.wanted(), query.page())
+        await queries.refuse_full_scan("appointments", query.indexed(), query.unindexed())
+        items, following = await queries.appointments(query.wanted(), query.page())
         return AppointmentPage(items=[as_row(item) for item in items], next=following)
 
     @router.get("/appointments/{appointment_key:path}", responses={404: PROBLEMS[404]})
@@ -144,7 +66,7 @@ def appointments(reader: Reader, store: Connectors) -> APIRouter:
         """Read one appointment: change tracking, identification values, and what each
         connector was sent.
         """
-        found, sent = await reader.appointment(appointment_key)
+        found, sent = await queries.appointment(appointment_key)
         attempts = [attempt for delivery in sent for attempt in delivery["attempts"]]
         then = await store.versions(
             (a["connector_id"], a.get("connector_version")) for a in attempts
@@ -163,7 +85,7 @@ def _activity(
     by_connector: dict[str, dict[str, Any]] = {}
     for delivery in sent:
         connector_id = delivery["connector_id"]
-        settings = shown(now[connector_id]) if connector_id in now else None
+        settings = as_response(now[connector_id]) if connector_id in now else None
         head = {
             "connector_id": connector_id,
             "connector_name": delivery.get("connector_name"),
@@ -180,17 +102,6 @@ def _activity(
     return list(by_connector.values())
 
 
-def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorShown | None:
+def _settings(attempt: dict[str, Any], then: Settings) -> ConnectorResponse | None:
     found = then.get((attempt["connector_id"], attempt.get("connector_version")))
-    return shown(found) if found else None
-
-
-def as_row(item: dict[str, Any]) -> AppointmentRow:
-    """Return a stored appointment as it is shown in lists."""
-    latest = [
-        {"connector_id": connector_id, **said}
-        for connector_id, said in item.get("connectors", {}).items()
-    ]
-    return AppointmentRow.model_validate(
-        item | {"appointment_key": item["_id"], "deliveries": latest}
-    )
+    return as_response(found) if found else None

@@ -7,21 +7,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.accounts.roles import Role
+from portal_api.auth.dependencies import audit_change, caller_of, require_role
+from portal_api.connector_import.import_connectors import take_over
+from portal_api.connector_import.rows import read_rows
+from portal_api.connector_import.schemas import ImportQuery, ImportResult
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
-from portal_api.connectors.importing import Imported, take_over
-from portal_api.connectors.rows import read_rows
-from portal_api.connectors.shown import ConnectorShown, ConnectorVersion, as_version, shown, told
+from portal_api.connectors.schemas import (
+    ConnectionTestResult,
+    ConnectionTestStep,
+    ConnectorList,
+    ConnectorResponse,
+    ConnectorVersionPage,
+    as_response,
+    as_version,
+    audit_view,
+)
 from portal_api.errors import ConflictError
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.examples import VERSION, page_of
-from portal_api.routes.paging import Paged, Shown
-from portal_api.routes.problems import PROBLEMS
+from portal_api.schemas.paging import PageQuery
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.connectors.testing import ConnectionTests
+    from portal_api.connectors.connection_tests import ConnectionTests
     from portal_api.store.connectors import Connectors
 
     class Announce(Protocol):
@@ -40,48 +48,6 @@ WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
 
 
-class ImportQuery(BaseModel):
-    """How to import."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dry_run: bool = Field(default=False, description="Only say what would happen.")
-
-
-class ConnectorList(BaseModel):
-    """All connectors by name."""
-
-    items: list[ConnectorShown]
-    next: None = None
-
-
-class ConnectorVersionPage(BaseModel):
-    """One page of a connector's versions."""
-
-    model_config = ConfigDict(json_schema_extra=page_of(VERSION))
-
-    items: list[ConnectorVersion]
-    next: str | None
-
-
-class StepShown(Shown):
-    """One step of a test, with what was seen or what to mend."""
-
-    name: str
-    passed: bool
-    sentence: str
-
-
-class TestShown(BaseModel):
-    """How far a test came: the steps up to the first that failed."""
-
-    passed: bool
-    steps: list[StepShown]
-    mapping: dict[str, Any] | None = Field(
-        description="The names that the back office's own description has, where it has one."
-    )
-
-
 def connectors(store: Connectors, announce: Announce, tests: ConnectionTests) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/connectors", tags=["Connectors"])
@@ -95,27 +61,29 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
     @router.get("")
     async def list_connectors() -> ConnectorList:
         """List the connectors by name, at most a thousand."""
-        return ConnectorList(items=[shown(connector) for connector in await store.all()])
+        return ConnectorList(items=[as_response(connector) for connector in await store.all()])
 
-    @router.post("", status_code=201, dependencies=[needs(Role.ADMIN)])
+    @router.post("", status_code=201, dependencies=[require_role(Role.ADMIN)])
     async def create_connector(
         request: Request, fields: Annotated[ConnectorFields, Body()], response: Response
-    ) -> ConnectorShown:
+    ) -> ConnectorResponse:
         """Create a connector; it is used within seconds."""
-        connector = await store.create(fields.kept(), fields.secrets(), caller_of(request).name)
-        noted(request, connector.connector_id, after=told(connector, fields.secrets()))
+        connector = await store.create(
+            fields.stored_fields(), fields.secrets(), caller_of(request).name
+        )
+        audit_change(request, connector.connector_id, after=audit_view(connector, fields.secrets()))
         await announce(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
-        return shown(connector)
+        return as_response(connector)
 
     @router.get("/{connector_id}", responses=MISSING)
-    async def read_connector(connector_id: str) -> ConnectorShown:
+    async def read_connector(connector_id: str) -> ConnectorResponse:
         """Read one connector."""
-        return shown(await store.one(connector_id))
+        return as_response(await store.one(connector_id))
 
     @router.get("/{connector_id}/versions", responses=MISSING)
     async def list_connector_versions(
-        connector_id: str, query: Annotated[Paged, Query()]
+        connector_id: str, query: Annotated[PageQuery, Query()]
     ) -> ConnectorVersionPage:
         """List what a connector was, the newest version first: when and by whom, and which fields
         were changed. Secrets are never shown.
@@ -129,30 +97,34 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
             items=[as_version(item, known.get(item.version - 1)) for item in items], next=following
         )
 
-    @router.put("/{connector_id}", responses=WRONG, dependencies=[needs(Role.ADMIN)])
+    @router.put("/{connector_id}", responses=WRONG, dependencies=[require_role(Role.ADMIN)])
     async def change_connector(
         request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]
-    ) -> ConnectorShown:
+    ) -> ConnectorResponse:
         """Change a connector; the change is used within seconds."""
         before = await store.one(connector_id)
         if before.version != fields.version:
             raise ConflictError(
                 f"The connector is at version {before.version} by now: read it again"
             )
-        after = await store.change(before, fields.kept(), fields.secrets(), caller_of(request).name)
-        noted(request, connector_id, told(before), told(after, fields.secrets()))
+        after = await store.change(
+            before, fields.stored_fields(), fields.secrets(), caller_of(request).name
+        )
+        audit_change(request, connector_id, audit_view(before), audit_view(after, fields.secrets()))
         await announce(connector_id)
-        return shown(after)
+        return as_response(after)
 
-    @router.post("/{connector_id}/disable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
-    async def disable_connector(request: Request, connector_id: str) -> ConnectorShown:
+    @router.post(
+        "/{connector_id}/disable", responses=WRONG, dependencies=[require_role(Role.ADMIN)]
+    )
+    async def disable_connector(request: Request, connector_id: str) -> ConnectorResponse:
         """Disable a connector: its deliveries are recorded as *MBOC Publish
         Disabled*, never dropped.
         """
         return await _with(store, announce, request, connector_id, enabled=False)
 
-    @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[needs(Role.ADMIN)])
-    async def enable_connector(request: Request, connector_id: str) -> ConnectorShown:
+    @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[require_role(Role.ADMIN)])
+    async def enable_connector(request: Request, connector_id: str) -> ConnectorResponse:
         """Enable a connector."""
         return await _with(store, announce, request, connector_id, enabled=True)
 
@@ -170,17 +142,17 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
     @router.post(
         "/import",
         openapi_extra={"requestBody": {"content": content, "required": True}},
-        dependencies=[needs(Role.ADMIN)],
+        dependencies=[require_role(Role.ADMIN)],
     )
     async def import_connectors(
         request: Request, query: Annotated[ImportQuery, Query()]
-    ) -> Imported:
+    ) -> ImportResult:
         """Create or change one connector per row of a JSON or CSV file, or say per row what is
         wrong and do nothing.
         """
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
         imported = await take_over(store, rows, caller_of(request).name, dry_run=query.dry_run)
-        noted(
+        audit_change(
             request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}})
         )
         if imported.done:
@@ -191,21 +163,25 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
 def _testing(
     router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests
 ) -> None:
-    @router.post("/{connector_id}/test", responses=UNTESTED, dependencies=[needs(Role.OPERATOR)])
-    async def test_connector(request: Request, connector_id: str) -> TestShown:
+    @router.post(
+        "/{connector_id}/test", responses=UNTESTED, dependencies=[require_role(Role.OPERATOR)]
+    )
+    async def test_connector(request: Request, connector_id: str) -> ConnectionTestResult:
         """Try address, TLS, authentication and endpoint without sending an appointment."""
         tested = await tests.run(await store.one(connector_id))
-        steps = [StepShown.model_validate(step, from_attributes=True) for step in tested.steps]
+        steps = [
+            ConnectionTestStep.model_validate(step, from_attributes=True) for step in tested.steps
+        ]
         passed = all(step.passed for step in steps)
-        noted(request, connector_id, after={"passed": passed})
-        return TestShown(passed=passed, steps=steps, mapping=tested.mapping)
+        audit_change(request, connector_id, after={"passed": passed})
+        return ConnectionTestResult(passed=passed, steps=steps, mapping=tested.mapping)
 
     @router.post(
         "/{connector_id}/take-over-names",
         responses=UNTESTED | WRONG,
-        dependencies=[needs(Role.ADMIN)],
+        dependencies=[require_role(Role.ADMIN)],
     )
-    async def take_over_names(request: Request, connector_id: str) -> ConnectorShown:
+    async def take_over_names(request: Request, connector_id: str) -> ConnectorResponse:
         """Use the names that the back office's own WSDL has from now on."""
         tested = await tests.run(await store.one(connector_id))
         if tested.mapping is None:
@@ -217,11 +193,11 @@ def _testing(
 
 async def _with(
     store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any
-) -> ConnectorShown:
+) -> ConnectorResponse:
     """Change some fields, and keep the others and all secrets."""
     before = await store.one(connector_id)
     kept = before.model_dump(exclude={"connector_id", "version", *MADE_UP})
     after = await store.change(before, kept | changes, {}, caller_of(request).name)
-    noted(request, connector_id, told(before), told(after))
+    audit_change(request, connector_id, audit_view(before), audit_view(after))
     await announce(connector_id)
-    return shown(after)
+    return as_response(after)

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.message import NO_CONNECTOR
 from portal_api.accounts.roles import Role
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.problems import PROBLEMS
+from portal_api.appointments.schemas import ForgottenOrder
+from portal_api.auth.dependencies import audit_change, caller_of, require_role
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.appointments.forget_order import ForgetOrder
-
-EXAMPLE: dict[str, Any] = {"appointment_key": "demo/37743", "connector_ids": ["7d3f0c2a91be"]}
+    from portal_api.operations.forget_order import ForgetOrderService
 
 
-class ForgottenOrder(BaseModel):
-    """The appointment whose order is forgotten, and the connectors where it is."""
-
-    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
-
-    appointment_key: str
-    connector_ids: list[str] = Field(description="Connectors that had deliveries of it.")
-
-
-def forget_order(forget: ForgetOrder) -> APIRouter:
+def forget_order(forget: ForgetOrderService) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Appointments"])
 
@@ -35,7 +24,7 @@ def forget_order(forget: ForgetOrder) -> APIRouter:
         "/appointments/{appointment_key:path}/forget-order",
         status_code=202,
         responses={404: PROBLEMS[404]},
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def forget_order(request: Request, appointment_key: str) -> ForgottenOrder:
         """Send the next version of this appointment whatever its age.
@@ -45,7 +34,7 @@ def forget_order(forget: ForgetOrder) -> APIRouter:
         """
         asked = await forget(appointment_key, caller_of(request).name)
         connector_ids = [one for one in asked.connector_ids if one != NO_CONNECTOR]
-        noted(request, appointment_key, after={"connector_ids": connector_ids})
+        audit_change(request, appointment_key, after={"connector_ids": connector_ids})
         return ForgottenOrder(appointment_key=appointment_key, connector_ids=connector_ids)
 
     return router

@@ -2,106 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, BeforeValidator, Field, field_serializer
 
-from portal_api.deliveries.words import telling_first, words_of
-from portal_api.exports.formats import ExportFormat
-from portal_api.logs.levels import Level, at_least
-from portal_api.logs.line import name_from
-from portal_api.routes.files import ANSWERS, Format, as_file
-from portal_api.routes.paging import Instant, Moment, Paged, Shown
-from portal_api.store.pages import Page
+from portal_api.exports.download import ANSWERS, as_download
+from portal_api.logs.schemas import (
+    LogExportQuery,
+    LogLine,
+    LogLineRow,
+    LogPage,
+    LogQuery,
+    as_log_line,
+)
 
 if TYPE_CHECKING:
     from portal_api.store.logs import Logs
-
-
-class LogQuery(Paged):
-    """Filters of the list; all of them must hold."""
-
-    level: Annotated[
-        Level, BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
-    ] = Field(default=Level.DEBUG, description="This level or worse.")
-    service: str | None = Field(default=None, max_length=50, description="Exactly this service.")
-    replica: str | None = Field(default=None, max_length=100, description="Exactly this replica.")
-    delivery_id: str | None = Field(
-        default=None, max_length=120, description="Lines about this delivery."
-    )
-    search: str | None = Field(
-        default=None,
-        max_length=200,
-        description=(
-            "Whole words, in any case, of event, appointment, code, reason, connector "
-            "id or trace id."
-        ),
-    )
-    at_from: Moment | None = Field(default=None, description="Not before this moment.")
-    at_to: Moment | None = Field(default=None, description="Before this moment.")
-
-    def wanted(self) -> dict[str, Any]:
-        """Return the filters in the store's words; a level is always among them, because the
-        indexes begin with it.
-        """
-        given = self.model_dump(include={"service", "replica", "delivery_id"}, exclude_none=True)
-        moments = {
-            word: name_from(moment)
-            for word, moment in (("$gte", self.at_from), ("$lt", self.at_to))
-            if moment
-        }
-        words = {"words": {"$all": telling_first(words_of([self.search]))}} if self.search else {}
-        return (
-            {"level": {"$in": at_least(self.level)}}
-            | given
-            | words
-            | ({"_id": moments} if moments else {})
-        )
-
-    def page(self) -> Page:
-        """Return the place; logs have one order, that of time."""
-        return Page("_id", is_descending=True, limit=self.limit, after=self.after)
-
-
-class LogExportQuery(LogQuery):
-    """The same filters as the list; every line that fits is written, ``limit`` and ``after``
-    mean nothing here.
-    """
-
-    format: Format = ExportFormat.CSV
-
-
-class LogLine(Shown):
-    """One line; ``fields`` is what it says beside."""
-
-    log_id: str
-    at: Instant
-    level: Level
-    service: str
-    replica: str
-    event: str
-    delivery_id: str | None = None
-    connector_id: str | None = None
-    fields: dict[str, Any] = Field(default_factory=dict)
-
-
-class LineInCells(LogLine):
-    """Likewise, for CSV: the further fields stand in one cell."""
-
-    @field_serializer("fields")
-    def _in_one(self, fields: dict[str, Any]) -> str | None:
-        return json.dumps(fields, ensure_ascii=False) if fields else None
-
-
-class LogPage(BaseModel):
-    """One page of lines."""
-
-    items: list[LogLine]
-    next: str | None
 
 
 def logs(store: Logs) -> APIRouter:
@@ -114,29 +32,20 @@ def logs(store: Logs) -> APIRouter:
         they were written.
         """
         items, following = await store.page(query.wanted(), query.page())
-        return LogPage(
-            items=[LogLine.model_validate(_named(item)) for item in items], next=following
-        )
+        return LogPage(items=[as_log_line(item) for item in items], next=following)
 
     @router.get("/logs/export", response_class=StreamingResponse, responses=ANSWERS)
     async def export_logs(query: Annotated[LogExportQuery, Query()]) -> StreamingResponse:
         """Write every line of a list into a file, the newest first."""
-        kind = LineInCells if query.format.has_cells else LogLine
+        kind = LogLineRow if query.format.has_cells else LogLine
 
-        def shown(item: dict[str, Any]) -> LogLine:
-            return kind.model_validate(_named(item))
-
-        return await as_file(
+        return await as_download(
             "logs",
             query.format,
             partial(store.page, query.wanted()),
             query.page(),
-            shown,
+            partial(as_log_line, kind=kind),
             tuple(LogLine.model_fields),
         )
 
     return router
-
-
-def _named(item: dict[str, Any]) -> dict[str, Any]:
-    return item | {"log_id": item["_id"]}

@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import StreamingResponse
 
-from common.contracts.operation import OperationKind, Steer
+from common.contracts.operation import OperationCommand, OperationKind
 from portal_api.accounts.roles import Role
-from portal_api.operations.choice import Choice, NewOperation
-from portal_api.operations.plan import seconds
-from portal_api.routes.access import caller_of, needs, noted
-from portal_api.routes.files import ANSWERS, as_file
-from portal_api.routes.operation_shapes import (
+from portal_api.auth.dependencies import audit_change, caller_of, require_role
+from portal_api.exports.download import ANSWERS, as_download
+from portal_api.operations.plan import estimate_seconds
+from portal_api.operations.schemas import (
+    CauseCount,
+    ConnectorCount,
     ItemQuery,
-    OfCause,
-    OfConnector,
     Operation,
     OperationCounts,
     OperationExportQuery,
     OperationItem,
     OperationItemPage,
     OperationPage,
+    OperationPlan,
     OperationQuery,
-    Plan,
     as_operation,
 )
-from portal_api.routes.problems import PROBLEMS
-from portal_api.store.pages import Page
+from portal_api.operations.selection import NewOperation, Selection
+from portal_api.schemas.paging import Page
+from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
-    from portal_api.operations.order import Order
+    from portal_api.operations.submit import OperationService
     from portal_api.store.connectors import Connectors
+    from portal_api.store.deliveries import DeliveryQueries
     from portal_api.store.operations import Operations
-    from portal_api.store.reader import Reader
 
 COLUMNS = (
     *(name for name in Operation.model_fields if name != "counts"),
@@ -63,42 +63,49 @@ EXAMPLES: dict[str, Any] = {
 
 
 def operations(
-    store: Operations, order: Order, reader: Reader, connectors: Connectors
+    store: Operations, service: OperationService, queries: DeliveryQueries, connectors: Connectors
 ) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["Operations"])
-    _planning(router, store, order, connectors)
+    _planning(router, store, service, connectors)
     _reading(router, store)
-    _steering(router, store, order)
-    _single(router, store, order, reader)
+    _steering(router, store, service)
+    _single(router, store, service, queries)
     return router
 
 
-def _planning(router: APIRouter, store: Operations, order: Order, connectors: Connectors) -> None:
-    @router.post("/operations/plan", dependencies=[needs(Role.OPERATOR)])
-    async def plan_operation(choice: Annotated[Choice, Body(openapi_examples=EXAMPLES)]) -> Plan:
+def _planning(
+    router: APIRouter, store: Operations, service: OperationService, connectors: Connectors
+) -> None:
+    @router.post("/operations/plan", dependencies=[require_role(Role.OPERATOR)])
+    async def plan_operation(
+        choice: Annotated[Selection, Body(openapi_examples=EXAMPLES)],
+    ) -> OperationPlan:
         """Say what an operation would be about, and do nothing."""
         moment = await store.now()
-        conditions = await order.conditions(choice, moment)
+        conditions = await service.conditions(choice, moment)
         rows = await store.by_connector(conditions)
         known = await connectors.some(row["connector_id"] for row in rows)
-        return Plan(
+        return OperationPlan(
             count=sum(row["count"] for row in rows),
             doable=await store.count(conditions, choice.kind),
-            by_connector=[OfConnector.model_validate(row) for row in rows],
-            by_cause=[OfCause.model_validate(row) for row in await store.by_cause(conditions)],
-            seconds=seconds(choice.per_second, rows, known),
+            by_connector=[ConnectorCount.model_validate(row) for row in rows],
+            by_cause=[CauseCount.model_validate(row) for row in await store.by_cause(conditions)],
+            seconds=estimate_seconds(choice.per_second, rows, known),
             as_of=moment,
         )
 
     @router.post(
-        "/operations", status_code=202, responses=CHANGED, dependencies=[needs(Role.OPERATOR)]
+        "/operations",
+        status_code=202,
+        responses=CHANGED,
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def begin_operation(
         request: Request, new: Annotated[NewOperation, Body(openapi_examples=EXAMPLES)]
     ) -> Operation:
         """Have an operation carried out."""
-        return await _placed(request, store, order, new)
+        return await _submit(request, store, service, new)
 
 
 def _reading(router: APIRouter, store: Operations) -> None:
@@ -113,7 +120,7 @@ def _reading(router: APIRouter, store: Operations) -> None:
         query: Annotated[OperationExportQuery, Query()],
     ) -> StreamingResponse:
         """Write every operation of a list into a file."""
-        return await as_file(
+        return await as_download(
             "operations",
             query.format,
             partial(store.page, query.wanted()),
@@ -144,54 +151,56 @@ def _reading(router: APIRouter, store: Operations) -> None:
         )
 
 
-def _steering(router: APIRouter, store: Operations, order: Order) -> None:
-    async def steered(request: Request, operation_id: str, steer: Steer) -> Operation:
-        await order.steer(operation_id, steer, caller_of(request).name)
-        noted(request, operation_id, after={"asked_to": steer})
+def _steering(router: APIRouter, store: Operations, service: OperationService) -> None:
+    async def steered(request: Request, operation_id: str, steer: OperationCommand) -> Operation:
+        await service.steer(operation_id, steer, caller_of(request).name)
+        audit_change(request, operation_id, after={"asked_to": steer})
         return as_operation(await store.one(operation_id))
 
     @router.post(
         "/operations/{operation_id}/pause",
         responses=MISSING | CHANGED,
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def pause_operation(request: Request, operation_id: str) -> Operation:
         """Ask for no more deliveries until it is resumed; what is under way comes to its end."""
-        return await steered(request, operation_id, Steer.PAUSE)
+        return await steered(request, operation_id, OperationCommand.PAUSE)
 
     @router.post(
         "/operations/{operation_id}/resume",
         responses=MISSING | CHANGED,
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def resume_operation(request: Request, operation_id: str) -> Operation:
         """Go on with a paused operation, or with a stopped one: what had failed until then does
         not stop it again.
         """
-        return await steered(request, operation_id, Steer.RESUME)
+        return await steered(request, operation_id, OperationCommand.RESUME)
 
     @router.post(
         "/operations/{operation_id}/cancel",
         responses=MISSING | CHANGED,
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def cancel_operation(request: Request, operation_id: str) -> Operation:
         """End it: what is waiting is skipped, what is under way comes to its end."""
-        return await steered(request, operation_id, Steer.CANCEL)
+        return await steered(request, operation_id, OperationCommand.CANCEL)
 
 
-def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) -> None:
+def _single(
+    router: APIRouter, store: Operations, service: OperationService, queries: DeliveryQueries
+) -> None:
     async def one(request: Request, kind: OperationKind, delivery_id: str) -> Operation:
-        await reader.delivery(delivery_id)
-        return await _placed(
-            request, store, order, NewOperation(kind=kind, delivery_ids=[delivery_id])
+        await queries.delivery(delivery_id)
+        return await _submit(
+            request, store, service, NewOperation(kind=kind, delivery_ids=[delivery_id])
         )
 
     @router.post(
         "/deliveries/{delivery_id}/retry",
         status_code=202,
         responses=MISSING,
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def retry_delivery(request: Request, delivery_id: str) -> Operation:
         """Retry one delivery, with the connector's settings as they are now: an
@@ -203,7 +212,7 @@ def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) 
         "/deliveries/{delivery_id}/archive",
         status_code=202,
         responses=MISSING,
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def archive_delivery(request: Request, delivery_id: str) -> Operation:
         """Take one delivery out of the lists: an operation of one."""
@@ -213,16 +222,16 @@ def _single(router: APIRouter, store: Operations, order: Order, reader: Reader) 
         "/deliveries/{delivery_id}/restore",
         status_code=202,
         responses=MISSING,
-        dependencies=[needs(Role.OPERATOR)],
+        dependencies=[require_role(Role.OPERATOR)],
     )
     async def restore_delivery(request: Request, delivery_id: str) -> Operation:
         """Bring one archived delivery back: an operation of one."""
         return await one(request, OperationKind.RESTORE, delivery_id)
 
 
-async def _placed(
-    request: Request, store: Operations, order: Order, new: NewOperation
+async def _submit(
+    request: Request, store: Operations, service: OperationService, new: NewOperation
 ) -> Operation:
-    operation_id = await order.place(new, caller_of(request).name)
-    noted(request, operation_id, after=new.told())
+    operation_id = await service.submit(new, caller_of(request).name)
+    audit_change(request, operation_id, after=new.audit_view())
     return as_operation(await store.one(operation_id))

@@ -7,39 +7,43 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 
 from portal_api.accounts.roles import Role
-from portal_api.routes.access import caller_of
-from portal_api.routes.problems import PROBLEMS
-from portal_api.timeline import tell
-from portal_api.timeline.happenings import Happening, Timeline
+from portal_api.auth.dependencies import caller_of
+from portal_api.schemas.problems import PROBLEMS
+from portal_api.timeline import assemble
+from portal_api.timeline.entries import Timeline, TimelineEntry
 
 if TYPE_CHECKING:
     from portal_api.store.audit import Audit
     from portal_api.store.causes import Causes
     from portal_api.store.connectors import Connectors
+    from portal_api.store.deliveries import DeliveryQueries, Document
     from portal_api.store.operations import Operations
-    from portal_api.store.reader import Document, Reader
 
 
 def timelines(
-    reader: Reader, connectors: Connectors, operations: Operations, causes: Causes, audit: Audit
+    queries: DeliveryQueries,
+    connectors: Connectors,
+    operations: Operations,
+    causes: Causes,
+    audit: Audit,
 ) -> APIRouter:
     """Return the route."""
     router = APIRouter(prefix="/timelines", tags=["Appointments"])
 
-    async def of(key: str, sent: list[Document], *, is_admin: bool) -> list[Happening]:
-        spans, ids = tell.spans_of(sent), [delivery["_id"] for delivery in sent]
+    async def of(key: str, sent: list[Document], *, is_admin: bool) -> list[TimelineEntry]:
+        spans, ids = assemble.spans_of(sent), [delivery["_id"] for delivery in sent]
         items = await operations.about(ids)
-        notes = await causes.notes(tell.causes_of(sent))
+        notes = await causes.notes(assemble.causes_of(sent))
         made = await connectors.made_since({name: first for name, (first, _) in spans.items()})
-        found: list[Happening] = [
-            *tell.versions(sent),
-            *tell.attempts(sent, items),
-            *tell.operations(items),
-            *tell.notes(notes),
-            *tell.settings(made, spans),
+        found: list[TimelineEntry] = [
+            *assemble.versions(sent),
+            *assemble.attempts(sent, items),
+            *assemble.operations(items),
+            *assemble.notes(notes),
+            *assemble.settings(made, spans),
         ]
         if is_admin:
-            found += tell.audited(
+            found += assemble.audited(
                 await audit.about(
                     {key, *ids, *spans, *notes, *(item["operation_id"] for item in items)}
                 ),
@@ -55,7 +59,7 @@ def timelines(
         What an attempt sent is told without its content. Admins see beside it what the
         audit has about it.
         """
-        _, sent = await reader.appointment(appointment_key)
+        _, sent = await queries.appointment(appointment_key)
         return Timeline(
             items=await of(appointment_key, sent, is_admin=caller_of(request).role.may(Role.ADMIN))
         )

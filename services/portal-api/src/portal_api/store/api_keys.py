@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from portal_api.accounts.api_key import ApiKey
 from portal_api.accounts.roles import Role
 from portal_api.errors import NotFoundError
-from portal_api.store.pages import Page, read_page
-from portal_api.store.reader import reaching
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import translate_errors
+from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class ApiKeys:
     """``api_keys``; ``owner`` none means everybody's.
 
-    Raises StoreAwayError while MongoDB cannot be reached.
+    Raises StoreUnavailableError while MongoDB cannot be reached.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
@@ -30,13 +31,13 @@ class ApiKeys:
     ) -> tuple[list[ApiKey], str | None]:
         """Return keys, the newest first, and the key of the next page."""
         page = Page("created_at", is_descending=True, limit=limit, after=after)
-        with reaching():
+        with translate_errors():
             found, following = await read_page(self._keys, _of(owner), page)
         return [_key(document) for document in found], following
 
     async def find(self, api_key_id: str) -> ApiKey | None:
         """Return one: one read by its id."""
-        with reaching():
+        with translate_errors():
             found = await self._keys.find_one({"_id": api_key_id})
         return _key(found) if found else None
 
@@ -50,12 +51,12 @@ class ApiKeys:
             "created_at": key.created_at,
             "expires_at": key.expires_at,
         }
-        with reaching():
+        with translate_errors():
             await self._keys.insert_one({"_id": key.api_key_id, **document})
 
     async def revoke(self, api_key_id: str, owner: str | None) -> ApiKey:
         """Remove one and return it; raises NotFoundError when there is none of this owner."""
-        with reaching():
+        with translate_errors():
             found = await self._keys.find_one_and_delete({"_id": api_key_id} | _of(owner))
         if found is None:
             raise NotFoundError(f"There is no API key {api_key_id}")
@@ -64,7 +65,7 @@ class ApiKeys:
     async def used(self, key: ApiKey, now: datetime) -> None:
         """Note its use, at most once a minute."""
         if key.is_worth_noting(now):
-            with reaching():
+            with translate_errors():
                 await self._keys.update_one({"_id": key.api_key_id}, {"$max": {"used_at": now}})
 
 

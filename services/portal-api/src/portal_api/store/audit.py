@@ -5,35 +5,35 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.entry import Entry
-    from portal_api.store.pages import Page
+    from portal_api.accounts.audit_entry import AuditEntry
+    from portal_api.schemas.paging import Page
 
 MOST = 200
 
 
 class Audit:
-    """``audit``; raises StoreAwayError while MongoDB cannot be reached."""
+    """``audit``; raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._audit = database["audit"]
 
-    async def begin(self, entry: Entry) -> None:
+    async def begin(self, entry: AuditEntry) -> None:
         """Keep a write that is about to be carried out; one that cannot be kept must not be."""
-        with reaching():
+        with translate_errors():
             await self._audit.insert_one(entry.document())
 
-    async def finish(self, entry: Entry) -> None:
+    async def finish(self, entry: AuditEntry) -> None:
         """Complete it, or keep it whole when it was refused before it began."""
         document = entry.document()
-        with reaching():
+        with translate_errors():
             await self._audit.replace_one(
                 {"_id": document["_id"], "outcome": None}, document, upsert=True
             )
@@ -42,13 +42,13 @@ class Audit:
         self, wanted: dict[str, Any], page: Page
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page of lines, and the key of the next."""
-        with reaching():
+        with translate_errors():
             found, following = await read_page(self._audit, wanted, page)
         return [_shown(document) for document in found], following
 
     async def about(self, targets: Collection[str]) -> list[dict[str, Any]]:
         """Return the newest two hundred lines about these things."""
-        with reaching():
+        with translate_errors():
             found = (
                 self._audit.find({"target": {"$in": sorted(targets)}})
                 .sort([("at", -1), ("_id", -1)])

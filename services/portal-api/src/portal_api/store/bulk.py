@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import BulkWriteError, PyMongoError, WTimeoutError
 
-from common.database import PERMANENT_CODES, count_unavailable, reason_of
+from common.database import DUPLICATE_KEY, PERMANENT_CODES, count_unavailable, reason_of
 from common.errors import UnwritableError
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
     from pymongo import UpdateOne
 
-DUPLICATE_KEY = 11000
 Failures = dict[int, Exception]
 """By the place of the change; the other changes are confirmed."""
 
 
-class NotYetError(Exception):
+class UnconfirmedChangeError(Exception):
     """MongoDB did not confirm the change; ``is_refused``: it refused this one by itself."""
 
     def __init__(self, reason: str, *, is_refused: bool = False) -> None:
@@ -27,7 +26,7 @@ class NotYetError(Exception):
         self.is_refused = is_refused
 
 
-class Bulk:
+class BulkWriter:
     """Writes at most ``most`` changes at once: half as many after a timeout, an eighth more after
     each write in time.
     """
@@ -35,7 +34,7 @@ class Bulk:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], most: int) -> None:
         self._database = database
         self._most = most
-        self._together = most
+        self._batch = most
         self.written_at = float("-inf")
         """When a write was confirmed last, on the monotonic clock."""
 
@@ -44,7 +43,7 @@ class Bulk:
         failed: Failures = {}
         begin = 0
         while begin < len(operations):
-            some = operations[begin : begin + self._together]
+            some = operations[begin : begin + self._batch]
             for place, error in (await self._apply(collection, some)).items():
                 failed[begin + place] = error
             begin += len(some)
@@ -63,12 +62,14 @@ class Bulk:
         except Exception as error:  # noqa: BLE001 - the culprit's message gets it
             if count_unavailable(error):
                 self._slow_down(error, len(operations))
-                return dict.fromkeys(range(len(operations)), NotYetError(reason_of(error)))
+                return dict.fromkeys(
+                    range(len(operations)), UnconfirmedChangeError(reason_of(error))
+                )
             if len(operations) == 1:
                 return {0: UnwritableError(f"MongoDB refuses it: {reason_of(error)}")}
         else:
             self.written_at = time.monotonic()
-            self._together = min(self._together + self._together // 8 + 1, self._most)
+            self._batch = min(self._batch + self._batch // 8 + 1, self._most)
             failed = {p: _error_of(code) for p, code in codes.items() if code != DUPLICATE_KEY}
             collided = [place for place, code in codes.items() if code == DUPLICATE_KEY]
             if collided and not again:
@@ -94,10 +95,10 @@ class Bulk:
 
     def _slow_down(self, error: Exception, count: int) -> None:
         if isinstance(error, PyMongoError) and error.timeout:
-            self._together = max(count // 2, 1)
+            self._batch = max(count // 2, 1)
 
 
 def _error_of(code: int) -> Exception:
     if code in PERMANENT_CODES:
         return UnwritableError(f"MongoDB refuses it: {code}")
-    return NotYetError(str(code), is_refused=True)
+    return UnconfirmedChangeError(str(code), is_refused=True)

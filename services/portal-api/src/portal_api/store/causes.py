@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portal_api.lists.conditions import all_of
-from portal_api.store.reader import reaching
+from portal_api.store.errors import translate_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,20 +42,20 @@ class Causes:
             {"$sort": {"count": -1, "_id": 1}},
             {"$limit": MOST},
         ]
-        with reaching():
+        with translate_errors():
             found = await self._deliveries.aggregate(steps).to_list(MOST)
         notes = await self.notes([group["_id"] for group in found])
         return [group | {"cause": group["_id"], "note": notes.get(group["_id"])} for group in found]
 
     async def note(self, cause: str) -> str | None:
         """Return the text of its note, none when there is none."""
-        with reaching():
+        with translate_errors():
             found = await self._notes.find_one({"_id": cause})
         return found["text"] if found else None
 
     async def notes(self, causes: Collection[str]) -> dict[str, dict[str, Any]]:
         """Return the notes there are about these causes."""
-        with reaching():
+        with translate_errors():
             return {
                 note["_id"]: note
                 async for note in self._notes.find({"_id": {"$in": sorted(causes)}})
@@ -63,7 +63,7 @@ class Causes:
 
     async def write_note(self, cause: str, text: str, by: str) -> dict[str, Any] | None:
         """Keep the note and return it; an empty one is removed."""
-        with reaching():
+        with translate_errors():
             if not text:
                 await self._notes.delete_one({"_id": cause})
                 return None

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.connector import Connector, seal_context
-from portal_api.connectors.stored import as_stored
 from portal_api.errors import ConflictError, NotFoundError
-from portal_api.store.pages import Page, read_page
-from portal_api.store.reader import reaching
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import translate_errors
+from portal_api.store.pages import read_page
+from portal_api.store.stored_connector import as_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
     from common.sealing import KeyRing
-    from portal_api.connectors.stored import StoredConnector
+    from portal_api.store.stored_connector import StoredConnector
 
 MOST = 1_000
 MOST_CHANGES = 200
@@ -34,7 +35,7 @@ class Connectors:
 
     async def all(self) -> list[StoredConnector]:
         """Return every connector by name, at most a thousand."""
-        with reaching():
+        with translate_errors():
             return [
                 as_stored(found)
                 async for found in self._connectors.find()
@@ -44,7 +45,7 @@ class Connectors:
 
     async def one(self, connector_id: str) -> StoredConnector:
         """Return one; raises NotFoundError."""
-        with reaching():
+        with translate_errors():
             found = await self._connectors.find_one({"_id": connector_id})
         if found is None:
             raise NotFoundError(f"There is no connector {connector_id}")
@@ -52,7 +53,7 @@ class Connectors:
 
     async def some(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
         """Return those that there are, by id."""
-        with reaching():
+        with translate_errors():
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
             return {document["_id"]: as_stored(document) async for document in found}
 
@@ -62,7 +63,7 @@ class Connectors:
         """Return what connectors were at these versions; a version that is not
         known is left out.
         """
-        with reaching():
+        with translate_errors():
             found = self._versions.find(
                 {
                     "_id": {
@@ -82,7 +83,7 @@ class Connectors:
         of the next page.
         """
         page = Page("version", is_descending=True, limit=limit, after=after)
-        with reaching():
+        with translate_errors():
             found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
         return [as_stored(document) for document in found], following
 
@@ -97,7 +98,7 @@ class Connectors:
 
     async def _made_since(self, connector_id: str, since: datetime) -> list[StoredConnector]:
         made: list[StoredConnector] = []
-        with reaching():
+        with translate_errors():
             async for document in (
                 self._versions.find({"connector_id": connector_id})
                 .sort([("version", -1), ("_id", -1)])
@@ -113,7 +114,7 @@ class Connectors:
         connector = self._build(
             uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets
         )
-        with reaching():
+        with translate_errors():
             await self._connectors.insert_one(_document(connector))
             await self._keep_version(connector)
         return connector
@@ -135,7 +136,7 @@ class Connectors:
             )
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
-        with reaching():
+        with translate_errors():
             await self._keep_version(before)
             replaced = await self._connectors.replace_one(
                 {"_id": before.connector_id, "version": before.version}, _document(after)

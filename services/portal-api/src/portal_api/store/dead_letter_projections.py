@@ -15,15 +15,15 @@ from common.contracts.traceparent import trace_id_of
 from common.contracts.transaction import TRANSACTIONS, TransactionReceived
 from common.topology import PORTAL_API_TRANSACTIONS
 from portal_api.deliveries.cause import cause_of
-from portal_api.deliveries.words import words_of
-from portal_api.store import appointments
-from portal_api.store.projections import PARKED_RANK, RECORDED, found_by
+from portal_api.lists.search_terms import words_of
+from portal_api.store import appointment_projections
+from portal_api.store.delivery_projections import PARKED_RANK, RECORDED, found_by
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from common.contracts.dead_letter import DeliveryInLetter
-    from portal_api.store.projections import Change
+    from common.contracts.dead_letter import DeadLetteredDelivery
+    from portal_api.store.delivery_projections import Change
 
 _PARKED = {
     "phase": Phase.DONE,
@@ -74,11 +74,11 @@ def _parked(
         _parked_attempt(delivery_id, facts, letter),
     ]
     if "appointment" in facts:
-        changes.append(appointments.of_delivery(delivery_id, shown))
+        changes.append(appointment_projections.of_delivery(delivery_id, shown))
     return changes
 
 
-def _named(one: DeliveryInLetter, letter: DeadLetter, shares: int) -> list[Change]:
+def _named(one: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
     """Show a delivery as Failed of which the letter gives no more than the name; all else that is
     known of it stays.
     """

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from common.contracts.operation import KEPT_DAYS
+from common.contracts.operation import RETENTION_DAYS
 from common.database import ensure_indexes
 from portal_api.appointments.columns import COLUMNS
-from portal_api.lists.column import Way
+from portal_api.lists.column import AccessPath
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -33,7 +33,7 @@ _OF_APPOINTMENTS = (
     *(
         column.path
         for column in COLUMNS.values()
-        if column.way is Way.INDEX and column.path != "_id"
+        if column.access_path is AccessPath.INDEX and column.path != "_id"
     ),
     "outcomes",
     "words",
@@ -111,7 +111,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         _newest("state", newest="asked_at"),
         _newest("kind", newest="asked_at"),
         _newest("asked_by", newest="asked_at"),
-        IndexModel([("finished_at", ASCENDING)], expireAfterSeconds=KEPT_DAYS * 86_400),
+        IndexModel([("finished_at", ASCENDING)], expireAfterSeconds=RETENTION_DAYS * 86_400),
     ],
     "lanes": [
         IndexModel([("held_until", ASCENDING)], expireAfterSeconds=DAY_S),

@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pymongo import WriteConcern
-from pymongo.errors import BulkWriteError
 
-from common.database import is_unavailable, retry_while_unavailable
+from common.database import insert_missing
+from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.pages import Page
-
-DUPLICATE_KEY = 11000
+    from portal_api.schemas.paging import Page
 
 
 class Logs:
@@ -31,19 +28,11 @@ class Logs:
         """Keep lines; those that are there already, because the message came twice, are
         left as they are.
         """
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._logs.insert_many(lines, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._logs, lines)
 
     async def page(
         self, wanted: dict[str, Any], page: Page
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page; names sort by time."""
-        with reaching():
+        with translate_errors():
             return await read_page(self._logs, wanted, page)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         OperationRequested,
         OperationSteered,
     )
-    from portal_api.store.projections import Change
+    from portal_api.store.delivery_projections import Change
 
 VIEW = "operations_view"
 

@@ -10,10 +10,11 @@ from bson import json_util
 
 from common.contracts.operation import OperationKind
 from portal_api.errors import NotFoundError
+from portal_api.schemas.paging import Page
+from portal_api.store.delivery_projections import RECORDED
+from portal_api.store.errors import translate_errors
 from portal_api.store.operation_projections import of_request, of_steering
-from portal_api.store.pages import Page, read_page
-from portal_api.store.projections import RECORDED
-from portal_api.store.reader import reaching
+from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +39,12 @@ DOABLE: dict[OperationKind, Document] = {
     OperationKind.RESTORE: {"archived": True},
 }
 """What retry does something with; it says of each of the others why not
-(retry/operations/item.py).
+(retry/model/item.py).
 """
 
 
 class Operations:
-    """Plans, lists and details; raises StoreAwayError while MongoDB cannot be reached."""
+    """Plans, lists and details; raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document], writer: Writer) -> None:
         self._database = database
@@ -56,7 +57,7 @@ class Operations:
         """Return the moment just before now on MongoDB's clock: nothing is recorded as of then any
         more.
         """
-        with reaching():
+        with translate_errors():
             found = await self._database.command(
                 "hello", codec_options=self._database.codec_options
             )
@@ -65,7 +66,7 @@ class Operations:
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         """Return those of these deliveries that are not there."""
-        with reaching():
+        with translate_errors():
             found = {
                 d["_id"]
                 async for d in self._deliveries.find({"_id": {"$in": list(ids)}}, {"_id": 1})
@@ -74,7 +75,7 @@ class Operations:
 
     async def count(self, conditions: Document, kind: OperationKind | None = None) -> int:
         """Count the deliveries, or those that an operation of this kind does something with."""
-        with reaching():
+        with translate_errors():
             return await self._deliveries.count_documents(
                 {"$and": [conditions, DOABLE[kind]]} if kind else conditions
             )
@@ -106,7 +107,7 @@ class Operations:
 
     async def one(self, operation_id: str) -> Document:
         """Return one operation; raises NotFoundError."""
-        with reaching():
+        with translate_errors():
             found = await self._view.find_one({"_id": operation_id})
         if found is None:
             raise NotFoundError(f"There is no operation {operation_id}")
@@ -114,14 +115,14 @@ class Operations:
 
     async def page(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
         """Return one page of operations."""
-        with reaching():
+        with translate_errors():
             return await read_page(self._view, wanted, page)
 
     async def about(self, delivery_ids: Sequence[str]) -> list[Document]:
         """Return the newest five hundred parts that these deliveries have in operations, each with
         its ``operation``.
         """
-        with reaching():
+        with translate_errors():
             items = (
                 await self._items.find({"delivery_id": {"$in": list(delivery_ids)}})
                 .sort("at", -1)
@@ -143,7 +144,7 @@ class Operations:
         self, operation_id: str, wanted: Document, page: Page
     ) -> tuple[list[Document], str | None]:
         """Return one page of an operation's deliveries."""
-        with reaching():
+        with translate_errors():
             return await read_page(self._items, {"operation_id": operation_id, **wanted}, page)
 
     async def _groups(
@@ -154,7 +155,7 @@ class Operations:
             {"$group": {"_id": by, "count": {"$sum": 1}, **shown}},
             {"$sort": {"count": -1, "_id": 1}},
         ]
-        with reaching():
+        with translate_errors():
             found = await self._deliveries.aggregate(
                 steps + ([{"$limit": most}] if most else [])
             ).to_list(None)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,32 +19,11 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorCursor
 
+    from portal_api.schemas.paging import Page
+
 
 PLAIN = (str, int, float, datetime, type(None))
 """What a key may hold; anything else, such as a pattern, would mean something else to MongoDB."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list, in which order; equal items follow the other way round by ``ties``,
-    then by id, as their index has them.
-    """
-
-    field: str
-    is_descending: bool
-    limit: int
-    after: str | None
-    ties: str | None = None
-
-    @property
-    def order(self) -> list[tuple[str, int]]:
-        """Return every path with its direction, the id last; only the first may be
-        without a value.
-        """
-        direction = -1 if self.is_descending else 1
-        if self.ties and self.field not in {self.ties, "_id"}:
-            return [(self.field, direction), (self.ties, -direction), ("_id", -direction)]
-        return list({self.field: direction, "_id": direction}.items())
 
 
 async def read_page(

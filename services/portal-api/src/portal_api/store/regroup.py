@@ -20,8 +20,8 @@ log = structlog.get_logger()
 GROUPING = 2
 """Raise it when ``cause_of`` tells causes apart in another way."""
 MARK = "grouping"
-TOGETHER = 500
-LONGEST_S = 3600.0
+REGROUP_BATCH = 500
+REGROUP_TIMEOUT_S = 3600.0
 _READ = {"cause": 1, "code": 1, "message": 1, "connector_id": 1}
 
 
@@ -35,7 +35,7 @@ async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
             mark = await notes.find_one({"_id": MARK})
             if mark and mark["version"] >= GROUPING:
                 return
-            with pymongo.timeout(LONGEST_S):
+            with pymongo.timeout(REGROUP_TIMEOUT_S):
                 await _all(database)
             await notes.update_one({"_id": MARK}, {"$set": {"version": GROUPING}}, upsert=True)
     log.info("failures are grouped by the causes of this version", grouping=GROUPING)
@@ -47,9 +47,9 @@ async def _all(database: AsyncIOMotorDatabase[Document]) -> None:
     """
     batch: list[Document] = []
     found = database["deliveries"].find({"archived": False, "cause": {"$gt": ""}}, _READ)
-    async for delivery in found.batch_size(TOGETHER):
+    async for delivery in found.batch_size(REGROUP_BATCH):
         batch.append(delivery)
-        if len(batch) == TOGETHER:
+        if len(batch) == REGROUP_BATCH:
             await _move(database, batch)
             batch = []
     await _move(database, batch)

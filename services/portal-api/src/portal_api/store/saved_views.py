@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from portal_api.errors import ConflictError, NotFoundError
-from portal_api.store.pages import Page, read_page
-from portal_api.store.reader import reaching
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import translate_errors
+from portal_api.store.pages import read_page
 
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
@@ -30,14 +31,14 @@ class SavedViews:
     ) -> tuple[list[View], str | None]:
         """Return one page of the owner's own and all shared ones, by name."""
         wanted = {"$or": [{"owner": owner}, {"shared": True}]} | ({"list": of} if of else {})
-        with reaching():
+        with translate_errors():
             return await read_page(
                 self._views, wanted, Page("name", is_descending=False, limit=limit, after=after)
             )
 
     async def one(self, view_id: str) -> View:
         """Return one; raises NotFoundError."""
-        with reaching():
+        with translate_errors():
             found = await self._views.find_one({"_id": view_id})
         if found is None:
             raise NotFoundError(f"There is no saved view {view_id}")
@@ -48,7 +49,7 @@ class SavedViews:
         there are too many.
         """
         view = fields | {"_id": uuid.uuid4().hex, "owner": owner, "changed_at": datetime.now(UTC)}
-        with reaching():
+        with translate_errors():
             await self._written(self._views.insert_one(view), fields)
             if await self._views.count_documents({"owner": owner}, limit=MOST + 1) > MOST:
                 await self._views.delete_one({"_id": view["_id"]})
@@ -60,13 +61,13 @@ class SavedViews:
         the name is taken.
         """
         after = before | fields | {"changed_at": datetime.now(UTC)}
-        with reaching():
+        with translate_errors():
             await self._written(self._views.replace_one({"_id": before["_id"]}, after), fields)
         return after
 
     async def remove(self, view_id: str) -> None:
         """Remove one; it may be gone already."""
-        with reaching():
+        with translate_errors():
             await self._views.delete_one({"_id": view_id})
 
     async def _written(self, writing: Any, fields: View) -> None:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from portal_api.accounts.roles import Role
-from portal_api.accounts.sessions import Session
-from portal_api.store.reader import reaching
+from portal_api.accounts.session import Session
+from portal_api.store.errors import translate_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.sessions import Lifetimes
+    from portal_api.accounts.session import SessionLifetimes
 
 
 class Sessions:
-    """``sessions``; raises StoreAwayError while MongoDB cannot be reached."""
+    """``sessions``; raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(
-        self, database: AsyncIOMotorDatabase[dict[str, Any]], lifetimes: Lifetimes
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], lifetimes: SessionLifetimes
     ) -> None:
         self._sessions = database["sessions"]
         self._lifetimes = lifetimes
@@ -32,7 +32,7 @@ class Sessions:
             "seen_at": session.seen_at,
             "ends_at": self._lifetimes.end_of(session),
         }
-        with reaching():
+        with translate_errors():
             await self._sessions.insert_one(
                 {
                     "_id": session.session_id,
@@ -44,7 +44,7 @@ class Sessions:
 
     async def find(self, session_id: str, now: datetime) -> Session | None:
         """Return one that has not ended: one read by its id."""
-        with reaching():
+        with translate_errors():
             found = await self._sessions.find_one({"_id": session_id, "ends_at": {"$gt": now}})
         return (
             Session(
@@ -63,7 +63,7 @@ class Sessions:
         if not self._lifetimes.is_worth_noting(session, now):
             return
         used = Session(session.session_id, session.name, session.role, session.created_at, now)
-        with reaching():
+        with translate_errors():
             await self._sessions.update_one(
                 {"_id": session.session_id},
                 {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(used)}},
@@ -71,5 +71,5 @@ class Sessions:
 
     async def close(self, session_id: str) -> None:
         """End it at once, on every replica."""
-        with reaching():
+        with translate_errors():
             await self._sessions.delete_one({"_id": session_id})

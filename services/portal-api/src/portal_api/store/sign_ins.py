@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ReturnDocument
 
-from portal_api.accounts.addresses import counted_as
-from portal_api.store.reader import reaching
+from portal_api.accounts.client_address import lockout_key_of
+from portal_api.store.errors import translate_errors
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.accounts.patience import Patience
+    from portal_api.accounts.lockout import LockoutPolicy
 
 MS = timedelta(milliseconds=1)
 
@@ -33,8 +33,8 @@ class SignIns:
     def __init__(
         self,
         database: AsyncIOMotorDatabase[dict[str, Any]],
-        with_names: Patience,
-        with_addresses: Patience,
+        with_names: LockoutPolicy,
+        with_addresses: LockoutPolicy,
     ) -> None:
         self._sign_ins = database["sign_ins"]
         self._with_names = with_names
@@ -58,37 +58,37 @@ class SignIns:
             }
         ]
         await self.forget(name)
-        with reaching():
+        with translate_errors():
             await self._sign_ins.update_one({"_id": _of_address(address)}, fewer)
 
     async def forget(self, name: str) -> None:
         """Let the name in again at once."""
-        with reaching():
+        with translate_errors():
             await self._sign_ins.delete_one({"_id": _of_name(name)})
 
-    async def _count(self, key: str, patience: Patience, now: datetime) -> timedelta:
-        with reaching():
+    async def _count(self, key: str, policy: LockoutPolicy, now: datetime) -> timedelta:
+        with translate_errors():
             before = await self._sign_ins.find_one_and_update(
                 {"_id": key},
-                _counting(patience, now),
+                _counting(policy, now),
                 upsert=True,
                 return_document=ReturnDocument.BEFORE,
             )
         return max(before["locked_until"] - now, timedelta(0)) if before else timedelta(0)
 
 
-def _counting(patience: Patience, now: datetime) -> list[dict[str, Any]]:
+def _counting(policy: LockoutPolicy, now: datetime) -> list[dict[str, Any]]:
     """Return the update that counts one more failure and sets the wait after it, or changes nothing
     while one waits.
     """
-    waits = [wait // MS for wait in patience.waits()]
+    waits = [wait // MS for wait in policy.waits()]
     is_locked = {"$gt": ["$locked_until", now]}
     known = {"$cond": [{"$gt": ["$forgotten_at", now]}, "$failures", 0]}
     wait = {"$arrayElemAt": [waits, {"$min": ["$failures", len(waits) - 1]}]}
     return [
         {"$set": {"failures": {"$cond": [is_locked, "$failures", {"$add": [known, 1]}]}}},
         {"$set": {"locked_until": {"$cond": [is_locked, "$locked_until", {"$add": [now, wait]}]}}},
-        {"$set": {"forgotten_at": {"$add": ["$locked_until", patience.memory // MS]}}},
+        {"$set": {"forgotten_at": {"$add": ["$locked_until", policy.memory // MS]}}},
     ]
 
 
@@ -97,4 +97,4 @@ def _of_name(name: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    return f"address {counted_as(address)}"
+    return f"address {lockout_key_of(address)}"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from portal_api.accounts.moments import this_moment
 from portal_api.accounts.roles import Role
 from portal_api.accounts.user import User
 from portal_api.errors import ConflictError, NotFoundError, StoreUnavailableError
+from portal_api.schemas.types import now_in_milliseconds
+from portal_api.store.errors import translate_errors
 from portal_api.store.pages import read_page
-from portal_api.store.reader import reaching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
-    from portal_api.store.pages import Page
+    from portal_api.schemas.paging import Page
 
-    Step = Callable[[AsyncIOMotorClientSession], Coroutine[Any, Any, tuple[User, User]]]
+    TransactionCallback = Callable[
+        [AsyncIOMotorClientSession], Coroutine[Any, Any, tuple[User, User]]
+    ]
 
-TOGETHER_S = 10.0
+TRANSACTION_TIMEOUT_S = 10.0
 ADMINS = {"role": str(Role.ADMIN), "enabled": True}
 
 
 class Users:
-    """``users`` and, where an account's change ends them, ``sessions``; raises StoreAwayError while
-    MongoDB cannot be reached.
+    """``users`` and, where an account's change ends them, ``sessions``.
+
+    Raises StoreUnavailableError while MongoDB cannot be reached.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
@@ -41,7 +44,7 @@ class Users:
 
     async def page(self, page: Page) -> tuple[list[dict[str, Any]], str | None]:
         """Return one page of accounts without their passwords, and the key of the next."""
-        with reaching():
+        with translate_errors():
             found, following = await read_page(self._users, {}, page)
         return [
             {name: value for name, value in document.items() if name != "password"}
@@ -50,7 +53,7 @@ class Users:
 
     async def find(self, name: str) -> User | None:
         """Return one, none when there is no such account."""
-        with reaching():
+        with translate_errors():
             found = await self._users.find_one({"_id": name})
         return _user(found) if found else None
 
@@ -62,7 +65,7 @@ class Users:
 
     async def is_empty(self) -> bool:
         """Whether there is no account at all."""
-        with reaching():
+        with translate_errors():
             return await self._users.find_one({}, {"_id": 1}) is None
 
     async def create(self, name: str, role: Role, password: str) -> User:
@@ -70,7 +73,7 @@ class Users:
 
         Raises ConflictError when the name is taken.
         """
-        now = this_moment()
+        now = now_in_milliseconds()
         user = {
             "name": name,
             "role": str(role),
@@ -81,7 +84,7 @@ class Users:
             "password_changed_at": now,
         }
         try:
-            with reaching():
+            with translate_errors():
                 await self._users.insert_one({"_id": name, **user})
         except DuplicateKeyError:
             raise ConflictError(f"There is a user {name} already") from None
@@ -114,7 +117,7 @@ class Users:
         async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
             before = await self._one(name, session)
             after = await self._set(
-                name, {"password": password, "password_changed_at": this_moment()}, session
+                name, {"password": password, "password_changed_at": now_in_milliseconds()}, session
             )
             await self._sessions.delete_many({"name": name, "_id": {"$ne": keep}}, session=session)
             return before, after
@@ -123,7 +126,7 @@ class Users:
 
     async def signed_in(self, user: User, now: datetime) -> bool:
         """Note it; false when the account was changed since it was read."""
-        with reaching():
+        with translate_errors():
             told = await self._users.update_one(
                 {"_id": user.name, "epoch": user.epoch, "enabled": True},
                 {"$set": {"signed_in_at": now}},
@@ -132,14 +135,14 @@ class Users:
 
     async def rehash(self, user: User, password: str) -> None:
         """Replace the hash by another one of the same password."""
-        with reaching():
+        with translate_errors():
             await self._users.update_one(
                 {"_id": user.name, "password": user.password}, {"$set": {"password": password}}
             )
 
     async def prefer(self, name: str, preferences: str) -> None:
         """Keep the account's preferences, JSON text."""
-        with reaching():
+        with translate_errors():
             await self._users.update_one({"_id": name}, {"$set": {"preferences": preferences}})
 
     async def _one(self, name: str, session: AsyncIOMotorClientSession) -> User:
@@ -166,12 +169,12 @@ class Users:
         if left.matched_count == 0:
             raise ConflictError("That is the last enabled admin: make somebody else an admin first")
 
-    async def _together(self, step: Step) -> tuple[User, User]:
+    async def _together(self, step: TransactionCallback) -> tuple[User, User]:
         """Do all of it or nothing; MongoDB has it tried again when it collides with another one."""
         try:
-            with reaching():
+            with translate_errors():
                 async with (
-                    asyncio.timeout(TOGETHER_S),
+                    asyncio.timeout(TRANSACTION_TIMEOUT_S),
                     await self._client.start_session() as session,
                 ):
                     return await session.with_transaction(step)

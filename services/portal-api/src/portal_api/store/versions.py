@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from common.contracts.appointment import Action, in_utc, ticks_of
+from common.contracts.appointment import Action
+from common.contracts.moments import in_utc, ticks_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,14 +10,14 @@ from bson import encode
 
 from common.batcher import Batcher
 from common.errors import UnwritableError
-from portal_api.store.bulk import Bulk, NotYetError
+from portal_api.store.bulk import BulkWriter, UnconfirmedChangeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from portal_api.store.projections import Change
+    from portal_api.store.delivery_projections import Change
 
 MOST_CHANGES = 2_000
 MOST_BYTES = 8 * 1024 * 1024
@@ -35,7 +35,7 @@ class Writer:
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-        self._bulk = Bulk(database, MOST_CHANGES)
+        self._bulk = BulkWriter(database, MOST_CHANGES)
         self._batcher: Batcher[Change, None] = Batcher(
             self._flush, MOST_CHANGES, most_bytes=MOST_BYTES, size_of=_size_of
         )
@@ -50,7 +50,7 @@ class Writer:
             results = await asyncio.gather(*map(self._submit, left), return_exceptions=True)
             waiting = []
             for change, result in zip(left, results, strict=True):
-                if isinstance(result, NotYetError) and not self._is_stuck(result, began):
+                if isinstance(result, UnconfirmedChangeError) and not self._is_stuck(result, began):
                     waiting.append(change)
                 elif result is not None:
                     unwritable = _unwritable(result)
@@ -69,7 +69,7 @@ class Writer:
             refused.set_exception(error)
             return refused
 
-    def _is_stuck(self, error: NotYetError, began: float) -> bool:
+    def _is_stuck(self, error: UnconfirmedChangeError, began: float) -> bool:
         return error.is_refused and self._bulk.written_at > began + GIVE_UP_S
 
     async def _flush(self, changes: Sequence[Change]) -> list[Exception | None]:
@@ -100,6 +100,6 @@ def _size_of(change: Change) -> int:
 def _unwritable(error: BaseException) -> UnwritableError:
     if isinstance(error, UnwritableError):
         return error
-    if isinstance(error, NotYetError):
+    if isinstance(error, UnconfirmedChangeError):
         return UnwritableError(f"MongoDB refuses it, and takes others: {error}")
     raise error

@@ -1,4 +1,4 @@
-"""Which dialect an expression is written in, and its fields in one order."""
+"""Recognises the dialect of a cron expression, and splits it into fields."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from retry.errors import ScheduleError
 
+SETTING = "RetryJobCronExpression"
+"""The setting that holds the expression. Error sentences name it."""
 EXAMPLE = "write for example */15 * * * * for every 15 minutes"
 MACROS = {
     "@every_second": "* * * * * *",
@@ -19,12 +21,13 @@ MACROS = {
     "@annually": "0 0 1 1 *",
 }
 """The macros of Cronos (its README, "Macro")."""
-PLAIN, WITH_SECOND, WITH_YEAR = 5, 6, 7
-"""Fields of an expression."""
+PLAIN = 5
+WITH_SECOND = 6
+WITH_YEAR = 7
 
 
-class Fields(NamedTuple):
-    """The fields of an expression; ``first_day`` is the number of Sunday."""
+class CronFields(NamedTuple):
+    """The fields of an expression, with ``first_day`` as the number of Sunday."""
 
     second: str
     minute: str
@@ -36,25 +39,25 @@ class Fields(NamedTuple):
     first_day: int
 
 
-def fields_of(expression: str) -> Fields:
-    """Return the fields; raises ScheduleError.
+def split_fields(expression: str) -> CronFields:
+    """Return the fields of an expression; raises ScheduleError.
 
-    Five fields begin with the minute, six with the second, seven end with the year. Quartz is known
-    by its year, or by a ``?`` beside a second: it counts the days of the week from 1 for Sunday
-    (Quartz.NET, CronExpression), every other dialect from 0.
+    Five fields begin with the minute. Six begin with the second, and seven also end with the year.
+    A year, or a ``?`` together with a second, marks the dialect of Quartz. Quartz counts the days
+    of the week from 1 for Sunday (Quartz.NET, CronExpression), and every other dialect from 0.
     """
     text = expression.strip()
     parts = MACROS.get(text.lower(), text).upper().split()
     if len(parts) not in (PLAIN, WITH_SECOND, WITH_YEAR):
         raise ScheduleError(
-            f"it has {len(parts)} fields instead of 5, 6 or 7, or is no macro such as @daily: "
+            f"it has {len(parts)} fields instead of 5, 6 or 7, and is no macro like @daily: "
             f"{EXAMPLE}"
         )
     year = parts.pop() if len(parts) == WITH_YEAR else None
     second = parts.pop(0) if len(parts) == WITH_SECOND else None
     minute, hour, day, month, weekday = parts
     is_quartz = bool(year or (second and "?" in (day, weekday)))
-    return Fields(
+    return CronFields(
         second or "0",
         minute,
         hour,

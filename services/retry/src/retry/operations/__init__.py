@@ -1,1 +1,1 @@
-"""What is known of operations, and what follows from it: values only."""
+"""Runs the operations that administrators request: retry, archive and restore."""

@@ -1,1 +1,1 @@
-"""Everything that retry reads and keeps in MongoDB, and the only place that knows the driver."""
+"""The MongoDB collections that retry reads and writes. Only this room uses the driver."""

@@ -1,5 +1,6 @@
-"""Reads which deliveries an operation is about, and what became of attempts; portal-api
-alone writes them.
+"""Queries of the deliveries that operations select, and of the results of their attempts.
+
+Only portal-api writes these collections.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from bson import json_util
 
 from common.contracts.delivery import Phase
 from common.database import retry_while_unavailable
-from retry.operations.item import Item, Stored, Told, told_of
+from retry.model.item import ItemResult, OperationItem, StoredDelivery, result_of_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
-PAGE = 1_000
+DELIVERIES_PAGE = 1_000
 _FIELDS = (
     "attempt",
     "phase",
@@ -27,93 +28,81 @@ _FIELDS = (
     "transaction_id",
     "received_at",
 )
-OVERTAKEN = "A later attempt followed before this one's status was recorded."
+STATUS_NOT_RECORDED = "A later attempt followed before this one's status was recorded."
 
 
-class Deliveries:
-    """``deliveries`` and ``attempts``."""
+class DeliveryQueries:
+    """Queries of the collections ``deliveries`` and ``attempts``."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._deliveries = database["deliveries"]
         self._attempts = database["attempts"]
 
-    async def named(self, ids: Sequence[str]) -> list[Stored]:
-        """Return these deliveries, without those that are not stored."""
-        return [
-            _stored(d) for d in await _find(self._deliveries, {"_id": {"$in": list(ids)}}, _FIELDS)
-        ]
+    async def by_ids(self, ids: Sequence[str]) -> list[StoredDelivery]:
+        """Return the deliveries with these ids, as far as they are stored."""
+        wanted = {"_id": {"$in": list(ids)}}
+        return [_stored(d) for d in await _find(self._deliveries, wanted, _FIELDS)]
 
     async def page(
-        self, conditions: str, behind: Sequence[Any] | None
-    ) -> tuple[list[Stored], list[Any] | None]:
-        """Return the deliveries behind this key that fulfil the conditions, oldest first, and the
-        key of the next ones, None at the end.
+        self, conditions: str, after: Sequence[Any] | None
+    ) -> tuple[list[StoredDelivery], list[Any] | None]:
+        """Return the deliveries after this key that match the conditions, oldest first.
 
-        The way is that of the portal's lists, for which every condition has its index.
+        Also return the key of the next page, or None after the last page. The sort order is that
+        of the portal's lists, where each condition has an index.
         """
-        wanted, found = json_util.loads(conditions), list[dict[str, Any]]()
-        for more in _ranges(behind):
+        wanted = json_util.loads(conditions)
+        found: list[dict[str, Any]] = []
+        for more in _ranges(after):
             order = [("received_at", 1), ("_id", 1)]
             found += await _find(
                 self._deliveries,
                 {"$and": [wanted, more]} if more else wanted,
                 _FIELDS,
                 order,
-                PAGE - len(found),
+                DELIVERIES_PAGE - len(found),
             )
-            if len(found) == PAGE:
+            if len(found) == DELIVERIES_PAGE:
                 break
-        key = [found[-1]["received_at"], found[-1]["_id"]] if len(found) == PAGE else None
+        is_full = len(found) == DELIVERIES_PAGE
+        key = [found[-1]["received_at"], found[-1]["_id"]] if is_full else None
         return [_stored(d) for d in found], key
 
-    async def told(self, items: Sequence[Item]) -> dict[str, Told]:
-        """Return what became of the items' attempts by delivery, as far as it is known."""
+    async def results(self, items: Sequence[OperationItem]) -> dict[str, ItemResult]:
+        """Return the results of the items' attempts by delivery id, as far as they are known."""
         fields = ("attempt", "phase", "status", "message")
-        found = {
-            d["_id"]: d
-            for d in await _find(
-                self._deliveries, {"_id": {"$in": [i.delivery_id for i in items]}}, fields
-            )
-        }
-        current = {i.delivery_id: found[i.delivery_id] for i in items if i.delivery_id in found}
-        done = {
-            i.delivery_id: i
+        wanted = {"_id": {"$in": [i.delivery_id for i in items]}}
+        current = {d["_id"]: d for d in await _find(self._deliveries, wanted, fields)}
+        results = {
+            i.delivery_id: result_of_attempt(delivery["status"], delivery.get("message"))
             for i in items
-            if i.delivery_id in current and current[i.delivery_id]["attempt"] == i.attempt
+            if (delivery := current.get(i.delivery_id))
+            and delivery["attempt"] == i.attempt
+            and delivery["phase"] == Phase.DONE
         }
-        told = {
-            name: told_of(current[name]["status"], current[name].get("message"))
-            for name in done
-            if current[name]["phase"] == Phase.DONE
-        }
-        passed = [
+        superseded = [
             i
             for i in items
             if i.delivery_id in current and current[i.delivery_id]["attempt"] > (i.attempt or 0)
         ]
-        return told | (await self._passed(passed) if passed else {})
+        return results | (await self._superseded_results(superseded) if superseded else {})
 
-    async def _passed(self, items: Sequence[Item]) -> dict[str, Told]:
-        """Look the attempts up that are no longer their deliveries' newest."""
-        found = {
-            a["_id"]: a
-            for a in await _find(
-                self._attempts, {"_id": {"$in": [i.key for i in items]}}, ("status", "message")
-            )
-        }
-        kept = {
-            i.delivery_id: found.get(i.key, {"status": None, "message": OVERTAKEN}) for i in items
-        }
+    async def _superseded_results(self, items: Sequence[OperationItem]) -> dict[str, ItemResult]:
+        """Return the results of attempts that a later attempt followed."""
+        wanted = {"_id": {"$in": [i.attempt_id for i in items]}}
+        attempts = {a["_id"]: a for a in await _find(self._attempts, wanted, ("status", "message"))}
+        unrecorded = {"status": None, "message": STATUS_NOT_RECORDED}
+        ended = {i.delivery_id: attempts.get(i.attempt_id, unrecorded) for i in items}
         return {
-            name: told_of(attempt["status"], attempt.get("message"))
-            for name, attempt in kept.items()
+            name: result_of_attempt(attempt["status"], attempt.get("message"))
+            for name, attempt in ended.items()
         }
 
 
-def _ranges(behind: Sequence[Any] | None) -> list[dict[str, Any]]:
-    if behind is None:
+def _ranges(after: Sequence[Any] | None) -> list[dict[str, Any]]:
+    if after is None:
         return [{}]
-    received_at, last = behind
+    received_at, last = after
     return [
         {"received_at": received_at, "_id": {"$gt": last}},
         {"received_at": {"$gt": received_at}},
@@ -125,18 +114,18 @@ async def _find(
     wanted: dict[str, Any],
     fields: Sequence[str],
     order: Sequence[tuple[str, int]] = (),
-    most: int = 0,
+    limit: int = 0,
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     async for trial in retry_while_unavailable():
         with trial:
-            cursor = collection.find(wanted, dict.fromkeys(fields, 1)).limit(most)
+            cursor = collection.find(wanted, dict.fromkeys(fields, 1)).limit(limit)
             found = await (cursor.sort(list(order)) if order else cursor).to_list(None)
     return found
 
 
-def _stored(document: dict[str, Any]) -> Stored:
-    return Stored(
+def _stored(document: dict[str, Any]) -> StoredDelivery:
+    return StoredDelivery(
         document["_id"],
         document["attempt"],
         document["phase"],

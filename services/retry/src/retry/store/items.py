@@ -1,6 +1,6 @@
-"""The deliveries of operations, one document each: what progress is counted from.
+"""The items of operations, one document per delivery. Progress is counted from them.
 
-portal-api reads them.
+portal-api reads this collection.
 """
 
 from __future__ import annotations
@@ -10,36 +10,37 @@ from typing import TYPE_CHECKING, Any
 
 import pymongo
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
 
 from common.contracts.operation import ItemOutcome, item_id_of
-from common.database import is_unavailable, retry_while_unavailable
-from retry.operations.item import Item
-from retry.operations.operation import Tally
-from retry.operations.tallies import Tallies
+from common.database import insert_missing, retry_while_unavailable
+from retry.model.counts_cache import CountsCache
+from retry.model.item import OperationItem
+from retry.model.operation import ItemCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-    from retry.operations.item import Told
+    from retry.model.item import ItemResult
 
-DUPLICATE_KEY = 11000
-COUNTING_S = 120.0
-"""Counting reads an index alone, and takes about a second for a million items."""
+COUNT_TIMEOUT_S = 120.0
+"""Counting reads one index and no document. A million items take about a second."""
 
 
-class Items:
-    """An item moves from waiting over asked to its end, and never back."""
+class ItemStore:
+    """The collection ``operation_items``.
+
+    An item goes from waiting to asked to its final outcome, and never back.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._collection = database["operation_items"]
-        self._tallies = Tallies()
+        self._cache = CountsCache()
 
-    async def note(self, operation_id: str, items: Sequence[Item]) -> None:
-        """Note deliveries; one that is noted already stays as it is."""
-        self.recount(operation_id)
+    async def add(self, operation_id: str, items: Sequence[OperationItem]) -> None:
+        """Insert items. An item that is stored already stays unchanged."""
+        self.invalidate_counts(operation_id)
         new = {
             "operation_id": operation_id,
             "tried": False,
@@ -49,116 +50,103 @@ class Items:
         documents = [
             {"_id": item_id_of(operation_id, i.delivery_id), **i._asdict(), **new} for i in items
         ]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
+        await insert_missing(self._collection, documents)
 
-    async def some(
-        self, operation_id: str, outcome: ItemOutcome, most: int, behind: str = ""
-    ) -> list[Item]:
-        """Return items of this outcome in order, from behind this place on."""
-        wanted, found = (
-            {"operation_id": operation_id, "outcome": outcome, "order": {"$gt": behind}},
-            list[dict[str, Any]](),
-        )
+    async def with_outcome(
+        self, operation_id: str, outcome: ItemOutcome, limit: int, after: str = ""
+    ) -> list[OperationItem]:
+        """Return the first items with this outcome, in order, after this ``order`` value."""
+        wanted = {"operation_id": operation_id, "outcome": outcome, "order": {"$gt": after}}
+        found: list[dict[str, Any]] = []
         async for trial in retry_while_unavailable():
             with trial:
                 found = (
-                    await self._collection.find(wanted).sort("order", 1).limit(most).to_list(most)
+                    await self._collection.find(wanted).sort("order", 1).limit(limit).to_list(limit)
                 )
-        if not behind and len(found) < most:
-            self._tallies.listed(operation_id, outcome, len(found))
-        return [Item(*(d[field] for field in Item._fields)) for d in found]
+        if not after and len(found) < limit:
+            self._cache.compare(operation_id, outcome, len(found))
+        return [OperationItem(*(d[field] for field in OperationItem._fields)) for d in found]
 
-    def recount(self, operation_id: str) -> None:
-        """Have the next tally counted: another replica may have moved items."""
-        self._tallies.forget(operation_id)
+    def invalidate_counts(self, operation_id: str) -> None:
+        """Have the items counted again, because another replica may have changed them."""
+        self._cache.invalidate(operation_id)
 
-    async def running_tally(self, operation_id: str) -> Tally:
-        """Return the items by outcome: counted once, then carried on with every move."""
-        known = self._tallies.get(operation_id)
+    async def cached_counts(self, operation_id: str) -> ItemCounts:
+        """Return the counts by outcome. They are counted once, then updated with every change."""
+        known = self._cache.get(operation_id)
         if known is None:
-            known = await self.tally(operation_id)
-            self._tallies.keep(operation_id, known)
+            known = await self.count(operation_id)
+            self._cache.put(operation_id, known)
         return known
 
-    async def tally(self, operation_id: str) -> Tally:
+    async def count(self, operation_id: str) -> ItemCounts:
         """Count the items by outcome."""
-        with pymongo.timeout(COUNTING_S):
-            return await self._count(operation_id)
+        with pymongo.timeout(COUNT_TIMEOUT_S):
+            return await self._aggregate_counts(operation_id)
 
-    async def _count(self, operation_id: str) -> Tally:
+    async def _aggregate_counts(self, operation_id: str) -> ItemCounts:
         group = {"_id": {"outcome": "$outcome", "tried": "$tried"}, "count": {"$sum": 1}}
-        steps: list[dict[str, Any]] = [
+        pipeline: list[dict[str, Any]] = [
             {"$match": {"operation_id": operation_id}},
             {"$group": group},
         ]
         found: list[dict[str, Any]] = []
         async for trial in retry_while_unavailable():
             with trial:
-                found = await self._collection.aggregate(steps).to_list(None)
-        counts = dict.fromkeys(Tally._fields, 0)
+                found = await self._collection.aggregate(pipeline).to_list(None)
+        counts = dict.fromkeys(ItemCounts._fields, 0)
         for row in found:
             counts[row["_id"]["outcome"]] += row["count"]
             if row["_id"] == {"outcome": ItemOutcome.SKIPPED, "tried": True}:
                 counts["tried_skipped"] += row["count"]
-        return Tally(**counts)
+        return ItemCounts(**counts)
 
-    async def ask(self, operation_id: str, messages: Mapping[str, str | None]) -> None:
-        """Note that these deliveries are asked for, with what there is to say of each."""
-        await self._move(
-            operation_id,
-            ItemOutcome.WAITING,
-            {
-                name: {"outcome": ItemOutcome.ASKED, "tried": True, "message": said}
-                for name, said in messages.items()
-            },
-        )
+    async def mark_asked(self, operation_id: str, messages: Mapping[str, str | None]) -> None:
+        """Mark waiting items as asked. ``messages`` holds the message of each delivery id."""
+        changes = {
+            delivery_id: {"outcome": ItemOutcome.ASKED, "tried": True, "message": message}
+            for delivery_id, message in messages.items()
+        }
+        await self._update(operation_id, ItemOutcome.WAITING, changes)
 
-    async def settle(
-        self, operation_id: str, before: ItemOutcome, told: Mapping[str, Told]
+    async def save_results(
+        self, operation_id: str, before: ItemOutcome, results: Mapping[str, ItemResult]
     ) -> None:
-        """Note what became of deliveries that had this outcome before."""
-        await self._move(
-            operation_id, before, {name: told_of_it._asdict() for name, told_of_it in told.items()}
-        )
+        """Store the results of items that had the outcome ``before``, by delivery id."""
+        changes = {delivery_id: result._asdict() for delivery_id, result in results.items()}
+        await self._update(operation_id, before, changes)
 
-    async def forget(self, operation_id: str, most: int) -> int:
-        """Delete so many of an operation's items; returns how many there were."""
+    async def delete_batch(self, operation_id: str, limit: int) -> int:
+        """Delete items of an operation up to the limit. Return how many were deleted."""
         found: list[dict[str, Any]] = []
         async for trial in retry_while_unavailable():
             with trial:
                 found = (
                     await self._collection.find({"operation_id": operation_id}, {"_id": 1})
-                    .limit(most)
-                    .to_list(most)
+                    .limit(limit)
+                    .to_list(limit)
                 )
                 await self._collection.delete_many(
                     {"_id": {"$in": [document["_id"] for document in found]}}
                 )
         return len(found)
 
-    async def _move(
+    async def _update(
         self, operation_id: str, before: ItemOutcome, changes: Mapping[str, dict[str, Any]]
     ) -> None:
         if not changes:
             return
-        now, found = datetime.now(UTC), 0
+        now = datetime.now(UTC)
+        matched = 0
         updates = [
             UpdateOne(
-                {"_id": item_id_of(operation_id, name), "outcome": before},
+                {"_id": item_id_of(operation_id, delivery_id), "outcome": before},
                 {"$set": change | {"at": now}},
             )
-            for name, change in changes.items()
+            for delivery_id, change in changes.items()
         ]
         async for trial in retry_while_unavailable():
             with trial:
-                found = (await self._collection.bulk_write(updates, ordered=False)).matched_count
+                matched = (await self._collection.bulk_write(updates, ordered=False)).matched_count
         outcomes = [ItemOutcome(change["outcome"]) for change in changes.values()]
-        self._tallies.moved(operation_id, before, outcomes, found)
+        self._cache.apply_update(operation_id, before, outcomes, matched)

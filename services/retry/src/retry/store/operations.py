@@ -1,5 +1,6 @@
-"""The operations that administrators asked for; each report is a compare-and-set on the revision,
-so that two replicas cannot tell different things.
+"""The operations that administrators requested.
+
+Each revision is a compare-and-set, so that two replicas cannot publish different progress.
 """
 
 from __future__ import annotations
@@ -11,39 +12,44 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError
 
-from common.contracts.operation import KEPT_DAYS, OperationRequested, OperationSteered
+from common.contracts.operation import RETENTION_DAYS, OperationRequested, OperationSteered
 from common.database import retry_while_unavailable
-from retry.operations.operation import Operation
+from retry.model.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-_CHOICE = {"delivery_ids": 0, "conditions": 0}
+_SELECTION_FIELDS = {"delivery_ids": 0, "conditions": 0}
 
 
-class Operations:
-    """One document each; ``is_open`` until its last report is with the broker."""
+class OperationStore:
+    """The collection ``operations``.
+
+    A document has ``is_open`` until RabbitMQ has confirmed the last progress message.
+    """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._collection = database["operations"]
 
     async def add(self, request: OperationRequested) -> None:
-        """Keep what was asked for; asked a second time it changes nothing.
+        """Store a requested operation, unless it is stored already.
 
-        Steering may have come before it.
+        A steering command may have arrived and been stored before it.
         """
-        kept = request.model_dump(exclude={"version", "operation_id", "conditions", "delivery_ids"})
-        choice = {
+        fields = request.model_dump(
+            exclude={"version", "operation_id", "conditions", "delivery_ids"}
+        )
+        selection = {
             "delivery_ids": request.delivery_ids,
             "conditions": None if request.conditions is None else json.dumps(request.conditions),
         }
         new = {"_id": request.operation_id, "asked_at": {"$exists": False}}
-        await self._upsert(new, kept | choice | {"is_open": True, "state": "planned"})
+        await self._upsert(new, fields | selection | {"is_open": True, "state": "planned"})
 
-    async def steer(self, steered: OperationSteered) -> None:
-        """Keep an administrator's word, unless there is a later one."""
+    async def save_steering(self, steered: OperationSteered) -> None:
+        """Store an administrator's command, unless a later one is stored."""
         earlier = {"_id": steered.operation_id, "steered_at": {"$not": {"$gte": steered.asked_at}}}
         await self._upsert(
             earlier,
@@ -54,10 +60,8 @@ class Operations:
             },
         )
 
-    async def open(self) -> list[tuple[str, datetime | None]]:
-        """Return the ids of those that are not over, the oldest first, and when each was steered
-        last.
-        """
+    async def unfinished(self) -> list[tuple[str, datetime | None]]:
+        """Return the ids and last steering times of unfinished operations, oldest first."""
         found: list[dict[str, Any]] = []
         async for trial in retry_while_unavailable():
             with trial:
@@ -69,30 +73,30 @@ class Operations:
         return [(document["_id"], document.get("steered_at")) for document in found]
 
     async def read(self, operation_id: str) -> Operation:
-        """Return an operation as it stands."""
-        return Operation.model_validate(await self._one(operation_id, _CHOICE))
+        """Return an operation; raises LookupError when it was deleted."""
+        return Operation.model_validate(await self._read(operation_id, _SELECTION_FIELDS))
 
-    async def choice(
-        self, operation_id: str, begin: int, most: int
+    async def selection(
+        self, operation_id: str, begin: int, limit: int
     ) -> tuple[list[str] | None, str | None]:
-        """Return what it is about: some of the deliveries that were named, or the conditions."""
-        found = await self._one(
-            operation_id, {"conditions": 1, "delivery_ids": {"$slice": [begin, most]}}
+        """Return the selected delivery ids from ``begin`` on, or else the conditions."""
+        found = await self._read(
+            operation_id, {"conditions": 1, "delivery_ids": {"$slice": [begin, limit]}}
         )
         return found["delivery_ids"], found["conditions"]
 
-    async def stocked_to(self, operation_id: str, key: Sequence[Any] | int) -> None:
-        """Note up to where the deliveries are noted."""
-        await self._set({"_id": operation_id}, {"stock_key": key})
+    async def save_resume_key(self, operation_id: str, key: Sequence[Any] | int) -> None:
+        """Store the paging key at which enumeration goes on."""
+        await self._update({"_id": operation_id}, {"stock_key": key})
 
-    async def stocked(self, operation_id: str, total: int) -> None:
-        """Note that all deliveries are noted, so many."""
-        await self._set(
+    async def save_total(self, operation_id: str, total: int) -> None:
+        """Store the total, once every delivery is enumerated."""
+        await self._update(
             {"_id": operation_id}, {"total": total, "stock_key": None, "delivery_ids": None}
         )
 
-    async def advance(self, operation: Operation) -> bool:
-        """Write the next revision; False when another replica wrote one since this was read."""
+    async def save_revision(self, operation: Operation) -> bool:
+        """Write the next revision. Return False when another replica wrote one since the read."""
         changes = operation.model_dump(
             include={
                 "state",
@@ -108,42 +112,42 @@ class Operations:
             "_id": operation.operation_id,
             "revision": operation.revision - 1 or {"$in": [0, None]},
         }
-        return await self._set(
+        return await self._update(
             before, changes | {"revision": operation.revision, "changed_at": operation.changed_at}
         )
 
-    async def old(self) -> str | None:
-        """Return the id of one that has been over for so long that nobody looks it up any more."""
+    async def find_expired(self) -> str | None:
+        """Return the id of an operation whose retention has ended, or None."""
         found: dict[str, Any] | None = None
-        before = {
-            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=KEPT_DAYS)},
+        expired = {
+            "finished_at": {"$lt": datetime.now(UTC) - timedelta(days=RETENTION_DAYS)},
             "is_open": False,
         }
         async for trial in retry_while_unavailable():
             with trial:
-                found = await self._collection.find_one(before, {"_id": 1})
+                found = await self._collection.find_one(expired, {"_id": 1})
         return found["_id"] if found else None
 
-    async def forget(self, operation_id: str) -> None:
-        """Delete it."""
+    async def delete(self, operation_id: str) -> None:
+        """Delete an operation."""
         async for trial in retry_while_unavailable():
             with trial:
                 await self._collection.delete_one({"_id": operation_id})
 
     async def close(self, operation_id: str) -> None:
-        """Note that its last report is with the broker."""
-        await self._set({"_id": operation_id}, {"is_open": False})
+        """Mark an operation whose last progress message RabbitMQ has confirmed."""
+        await self._update({"_id": operation_id}, {"is_open": False})
 
-    async def _one(self, operation_id: str, fields: dict[str, Any]) -> dict[str, Any]:
+    async def _read(self, operation_id: str, fields: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] | None = None
         async for trial in retry_while_unavailable():
             with trial:
                 found = await self._collection.find_one({"_id": operation_id}, fields)
         if found is None:
-            raise LookupError(f"the operation {operation_id} is gone")
+            raise LookupError(f"the operation {operation_id} was deleted")
         return found
 
-    async def _set(self, wanted: dict[str, Any], changes: dict[str, Any]) -> bool:
+    async def _update(self, wanted: dict[str, Any], changes: dict[str, Any]) -> bool:
         matched = 0
         async for trial in retry_while_unavailable():
             with trial:

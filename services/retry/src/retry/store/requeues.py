@@ -1,34 +1,33 @@
-"""The claims that make a double retry impossible: written before publishing, marked afterwards."""
+"""The claims that prevent a double retry. They are written before publishing, and marked after."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pymongo.errors import BulkWriteError
-
 from common.contracts.delivery import Trigger
-from common.database import is_unavailable, retry_while_unavailable
-from retry.candidate import Candidate, Claim, Claimant
+from common.database import insert_missing, retry_while_unavailable
+from retry.model.candidate import Claimant, RequeueCandidate, RequeueClaim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-DUPLICATE_KEY = 11000
 
-
-class Requeues:
-    """One document per delivery and attempt; whoever inserts it publishes it."""
+class RequeueClaims:
+    """One document per delivery and attempt. The process that inserts it publishes the request."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], replica: str) -> None:
         self._collection = database["requeues"]
         self._replica = replica
 
-    async def claim(self, candidates: Sequence[Candidate], claimant: Claimant) -> list[Claim]:
-        """Claim what nobody has claimed yet; returns for each candidate whose it is, so a repeated
-        call finds again what was the claimant's.
+    async def claim(
+        self, candidates: Sequence[RequeueCandidate], claimant: Claimant
+    ) -> list[RequeueClaim]:
+        """Claim the candidates that have no claim yet, and return the claim on each candidate.
+
+        A repeated call returns the same claims.
         """
         if not candidates:
             return []
@@ -38,41 +37,33 @@ class Requeues:
             "by": self._replica,
         }
         documents = [{"_id": c.key, **c._asdict(), **new} for c in candidates]
-        async for trial in retry_while_unavailable():
-            with trial:
-                try:
-                    await self._collection.insert_many(documents, ordered=False)
-                except BulkWriteError as error:
-                    if is_unavailable(error) or any(
-                        e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]
-                    ):
-                        raise
-        return await self.of(candidates)
+        await insert_missing(self._collection, documents)
+        return await self.find(candidates)
 
-    async def of(self, candidates: Sequence[Candidate]) -> list[Claim]:
-        """Return the claims on these candidates, in their order."""
+    async def find(self, candidates: Sequence[RequeueCandidate]) -> list[RequeueClaim]:
+        """Return the claims on these candidates, in the order of the candidates."""
         found = {
-            d["_id"]: d for d in await self._find({"_id": {"$in": [c.key for c in candidates]}})
+            d["_id"]: d for d in await self._read({"_id": {"$in": [c.key for c in candidates]}})
         }
         return [_claim(found[c.key]) for c in candidates if c.key in found]
 
-    async def unpublished(self) -> list[Claim]:
-        """Return what the timer job claimed and never marked: its replica was killed in between.
+    async def unpublished(self) -> list[RequeueClaim]:
+        """Return the claims of the timer job whose replica was killed before the mark.
 
-        Operations look after theirs.
+        Operations resume their own claims.
         """
-        return list(map(_claim, await self._find({"published": False, "operation_id": None})))
+        return list(map(_claim, await self._read({"published": False, "operation_id": None})))
 
-    async def mark(self, published: Sequence[Candidate]) -> None:
-        """Note that these are with the broker."""
-        done = {"published": True, "published_at": datetime.now(UTC)}
+    async def mark_published(self, candidates: Sequence[RequeueCandidate]) -> None:
+        """Mark the claims whose requests RabbitMQ has confirmed."""
+        mark = {"published": True, "published_at": datetime.now(UTC)}
         async for trial in retry_while_unavailable():
             with trial:
                 await self._collection.update_many(
-                    {"_id": {"$in": [c.key for c in published]}}, {"$set": done}
+                    {"_id": {"$in": [c.key for c in candidates]}}, {"$set": mark}
                 )
 
-    async def _find(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _read(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         async for trial in retry_while_unavailable():
             with trial:
@@ -80,12 +71,12 @@ class Requeues:
         return found
 
 
-def _claim(document: dict[str, Any]) -> Claim:
-    candidate = Candidate(
-        **{name: document[name] for name in Candidate._fields if name in document}
+def _claim(document: dict[str, Any]) -> RequeueClaim:
+    candidate = RequeueCandidate(
+        **{name: document[name] for name in RequeueCandidate._fields if name in document}
     )
     trigger = Trigger(document.get("trigger", Trigger.TIMER_JOB))
     claimant = Claimant(
         document["token"], trigger, document.get("asked_by"), document.get("operation_id")
     )
-    return Claim(candidate, claimant, document["published"])
+    return RequeueClaim(candidate, claimant, document["published"])

@@ -1,4 +1,4 @@
-"""The snapshots to send again; reads only."""
+"""Queries of the stored transactions, whose snapshots are sent again."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
 log = structlog.get_logger()
-MOST_LOGGED = 1_000
+MAX_LOGGED = 1_000
+"""Ids of unreadable transactions that are logged. Each is logged once."""
 
 
-class Transactions:
-    """What Dime.Scheduler reported, by id."""
+class TransactionQueries:
+    """Queries of the collection ``transactions``."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._collection = database["transactions"]
         self._logged: set[str] = set()
 
-    async def of(self, ids: Iterable[str]) -> dict[str, TransactionReceived]:
-        """Return these transactions by id, without those that are not stored or cannot be read."""
-        wanted, found = {"_id": {"$in": sorted(set(ids))}}, list[dict[str, Any]]()
+    async def by_ids(self, ids: Iterable[str]) -> dict[str, TransactionReceived]:
+        """Return the transactions with these ids, as far as they are stored and readable."""
+        wanted = {"_id": {"$in": sorted(set(ids))}}
+        found: list[dict[str, Any]] = []
         if not wanted["_id"]["$in"]:
             return {}
         async for trial in retry_while_unavailable():
@@ -44,10 +46,10 @@ class Transactions:
             return TransactionReceived.model_validate({**document, "transaction_id": name})
         except ValidationError as error:
             UNREADABLE.inc()
-            if name not in self._logged and len(self._logged) < MOST_LOGGED:
+            if name not in self._logged and len(self._logged) < MAX_LOGGED:
                 self._logged.add(name)
                 fields = sorted({".".join(map(str, e["loc"])) for e in error.errors()})
-                log.error(  # noqa: TRY400 - the error would quote the change
+                log.error(  # noqa: TRY400 - a stack trace would quote the change
                     "a stored change cannot be read", transaction_id=name, fields=fields
                 )
             return None

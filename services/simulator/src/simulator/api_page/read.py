@@ -1,4 +1,4 @@
-"""Reads what is posted to the API page; raises ODataError the way Business Central words it
+"""Reads requests to the API page. Raises ODataError in Business Central's wording
 (wire-formats.md).
 """
 
@@ -11,7 +11,7 @@ from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, FIELD_VA
 from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, snapshot
 from simulator.appointments.storage import BUSINESS_CENTRAL
 from simulator.errors import ODataError, OutOfRangeError
-from simulator.odata.values import Malformed, read_fields, read_object
+from simulator.odata.values import MalformedPayloadError, read_fields, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,32 +20,32 @@ NAMESPACE = "Microsoft.NAV"
 APPOINTMENT_FIELDS = MappingProxyType({field.api: field for field in APPOINTMENT})
 
 
-class Part:
-    """A sub-part: the name of its lines' type, and their fields."""
+class SubPart:
+    """A sub-part: the type name of its lines, and their fields."""
 
     def __init__(self, entity: str, fields: tuple[Field, ...]) -> None:
         self.entity = entity
         self.fields = {field.api: field for field in fields}
 
     def read(self, line: Any) -> dict[str, Any]:
-        """Return one line; raises Malformed."""
+        """Return one line. Raises MalformedPayloadError."""
         if not isinstance(line, dict):
-            raise Malformed(
+            raise MalformedPayloadError(
                 f"A line of type '{NAMESPACE}.{self.entity}' was expected, but no object was found."
             )
         return read_fields(line, self.fields, f"{NAMESPACE}.{self.entity}", allows_null=False)
 
 
-PARTS: Mapping[str, Part] = MappingProxyType(
+PARTS: Mapping[str, SubPart] = MappingProxyType(
     {
-        "appointmentResources": Part("appointmentResource", RESOURCE),
-        "appointmentFieldValues": Part("appointmentFieldValue", FIELD_VALUE),
+        "appointmentResources": SubPart("appointmentResource", RESOURCE),
+        "appointmentFieldValues": SubPart("appointmentFieldValue", FIELD_VALUE),
     }
 )
 
 
 def read_appointment(body: bytes) -> Snapshot:
-    """Return what a deep insert says."""
+    """Return the snapshot of a deep insert."""
     try:
         sent = read_object(body)
         lines = Lines(*(_lines(part, sent.pop(name, [])) for name, part in PARTS.items()))
@@ -53,7 +53,7 @@ def read_appointment(body: bytes) -> Snapshot:
             read_fields(sent, APPOINTMENT_FIELDS, f"{NAMESPACE}.appointment", allows_null=False),
             APPOINTMENT_FIELDS,
         )
-    except Malformed as error:
+    except MalformedPayloadError as error:
         raise ODataError(400, "BadRequest", str(error)) from None
     except OutOfRangeError as error:
         raise ODataError(400, "Application_FieldValidationException", str(error)) from None
@@ -68,11 +68,13 @@ def read_line(part: str, body: bytes) -> dict[str, Any]:
     """Return a line that is posted to a stored appointment."""
     try:
         return PARTS[part].read(read_object(body))
-    except Malformed as error:
+    except MalformedPayloadError as error:
         raise ODataError(400, "BadRequest", str(error)) from None
 
 
-def _lines(part: Part, sent: Any) -> list[dict[str, Any]]:
+def _lines(part: SubPart, sent: Any) -> list[dict[str, Any]]:
     if not isinstance(sent, list):
-        raise Malformed(f"A list of type 'Collection({NAMESPACE}.{part.entity})' was expected.")
+        raise MalformedPayloadError(
+            f"A list of type 'Collection({NAMESPACE}.{part.entity})' was expected."
+        )
     return [part.read(line) for line in sent]

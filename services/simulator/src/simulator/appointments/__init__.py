@@ -1,1 +1,1 @@
-"""The appointment as a back office keeps it: its fields, and their names in each protocol."""
+"""The appointment as a back office stores it: its fields, and their names in each protocol."""

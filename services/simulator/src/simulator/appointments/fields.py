@@ -1,5 +1,5 @@
-"""The fields of the Appointment page and of its two sub-parts (domain.md, 4.4): one table,
-three spellings.
+"""The fields of the Appointment page and of its two sub-parts (domain.md, 4.4), with their names in
+three protocols.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Kind(StrEnum):
-    """The type of a field; the value is its name in XML Schema."""
+    """The type of a field. The value is its name in XML Schema."""
 
     TEXT = "string"
     INT = "int"
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 class Field(NamedTuple):
-    """A field of a record; ``page`` is its element in the page service."""
+    """A field of a record. ``page`` is its element in the page service."""
 
     page: str
     kind: Kind = Kind.TEXT

@@ -1,4 +1,4 @@
-"""What a call says about one appointment, whatever protocol it came by."""
+"""The appointment of one call, independent of the protocol."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 from simulator.appointments.fields import APPOINTMENT_ID, DATABASE_ACTION, LAST_MODIFIED, Field
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 
 class Protocol(StrEnum):
-    """How a call came."""
+    """The protocol of a call."""
 
     WEBHOOK = "webhook"
     PAGE_SERVICE = "page service"
@@ -29,8 +29,8 @@ class Protocol(StrEnum):
 
 
 class Snapshot(NamedTuple):
-    """The appointment with its lines, by the protocol's own names; moments stay the text
-    they were sent as.
+    """The appointment with its lines, by the protocol's own names. Dates and times stay the sent
+    text.
     """
 
     protocol: Protocol
@@ -52,7 +52,7 @@ class Lines(NamedTuple):
 def snapshot(
     protocol: Protocol, naming: Callable[[Field], str], fields: dict[str, Any], lines: Lines
 ) -> Snapshot:
-    """Return the snapshot of checked fields; ``naming`` spells a field as the protocol does."""
+    """Return the snapshot of valid fields. ``naming`` returns the protocol's name of a field."""
     appointment, modified = fields.get(naming(APPOINTMENT_ID)), fields.get(naming(LAST_MODIFIED))
     return Snapshot(
         protocol=protocol,
@@ -72,8 +72,8 @@ def has_action(fields: Mapping[str, Any], name: str) -> bool:
 
 
 def is_moment(text: str) -> bool:
-    """Whether the text is a date and time that exists, with Z or an offset: without one each server
-    reads it in a zone of its own (domain.md, 4.9).
+    """Whether the text is a valid date and time with Z or an offset. Without one, each server reads
+    it in its own time zone (domain.md, 4.9).
     """
     if not _OFFSET.fullmatch(text):
         return False

@@ -1,4 +1,4 @@
-"""How a back office's database stores numbers and dates: exactly, within its limits."""
+"""The ranges in which a back office's database stores numbers and dates exactly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 from simulator.appointments.fields import Field, Kind
 from simulator.errors import OutOfRangeError
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FIRST_YEAR = 1753
-"""Of SQL Server's datetime."""
+"""The first year of SQL Server's datetime."""
 _DIGITS = 100
 
 
 class Storage(NamedTuple):
-    """``largest`` is the greatest distance of a number from zero; further ``decimals`` are rounded
-    away.
+    """``largest`` is the largest absolute value of a number. Numbers are rounded to
+    ``decimals``.
     """
 
     largest: Decimal
     decimals: int
 
     def store(self, values: Mapping[str, Any], known: Mapping[str, Field]) -> dict[str, Any]:
-        """Return the values as they are stored; raises OutOfRangeError for the first that is too
-        large or too early.
+        """Return the values as the database stores them. Raises OutOfRangeError for the first that
+        is too large or too early.
         """
         return {name: self._stored(name, value, known[name]) for name, value in values.items()}
 

@@ -1,1 +1,1 @@
-"""How callers prove who they are, when a back office asks them to."""
+"""Authentication of callers, for back offices that require it."""

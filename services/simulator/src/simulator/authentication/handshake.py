@@ -1,6 +1,4 @@
-"""NTLM and Negotiate: one handshake on each TCP connection, carried by pyspnego;
-raises HandshakeError.
-"""
+"""NTLM and Negotiate: one handshake on each TCP connection, by pyspnego. Raises HandshakeError."""
 
 from __future__ import annotations
 
@@ -20,28 +18,28 @@ from simulator.errors import HandshakeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.authentication.required import LoginRequired
+    from simulator.authentication.requirements import LoginRequirement
 
 _FILE = "NTLM_USER_FILE"
-"""Names the file from which the acceptor takes the account that it checks against."""
+"""The variable of the file from which the acceptor reads the account."""
 _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
 
 
 class Handshake:
-    """How far the caller on one connection has come in proving who it is."""
+    """The progress of the handshake on one connection."""
 
-    def __init__(self, required: LoginRequired) -> None:
-        self._required = required
+    def __init__(self, requirement: LoginRequirement) -> None:
+        self._requirement = requirement
         self._context: spnego.ContextProxy | None = None
         self.was_asked = self.is_complete = False
 
     def step(self, header: str) -> str | None:
-        """Take the token of an Authorization header and return the one to send back, if there is
-        one; a complete handshake begins anew.
+        """Read the token of an Authorization header and return the reply token, or None. A complete
+        handshake starts again.
         """
         scheme, _, encoded = header.partition(" ")
-        if scheme.lower() != self._required.type.lower():
-            raise HandshakeError(f"{self._required.type} is required")
+        if scheme.lower() != self._requirement.type.lower():
+            raise HandshakeError(f"{self._requirement.type} is required")
         self.is_complete = False
         try:
             token = self._take(base64.b64decode(encoded, validate=True))
@@ -51,8 +49,8 @@ class Handshake:
         return base64.b64encode(token).decode() if token else None
 
     def _take(self, token: bytes) -> bytes | None:
-        with _account(self._required):
-            context = self._context or spnego.server(protocol=self._required.type.lower())
+        with _account(self._requirement):
+            context = self._context or spnego.server(protocol=self._requirement.type.lower())
             answer = context.step(token)
         self.is_complete = context.complete
         self._context = None if context.complete else context
@@ -60,13 +58,13 @@ class Handshake:
 
 
 @contextlib.contextmanager
-def _account(required: LoginRequired) -> Iterator[None]:
-    """Put the account where the acceptor looks for it, as a line of an smbpasswd file; nothing else
-    runs inside this block.
+def _account(requirement: LoginRequirement) -> Iterator[None]:
+    """Write the account to the acceptor's smbpasswd file. No other code may run inside this
+    block.
     """
-    digest = ntowfv1(required.password.get_secret_value()).hex().upper()
+    digest = ntowfv1(requirement.password.get_secret_value()).hex().upper()
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
-        file.write(f"{required.login}:1000:{'0' * 32}:{digest}:[U]:LCT-0\n")
+        file.write(f"{requirement.login}:1000:{'0' * 32}:{digest}:[U]:LCT-0\n")
         file.flush()
         before = os.environ.get(_FILE)
         os.environ[_FILE] = file.name

@@ -1,4 +1,4 @@
-"""How Entra words the refusal of a token (wire-formats.md, OAuth2)."""
+"""Token errors as Entra words them (wire-formats.md, OAuth2)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def token_status(code: str) -> int:
 
 
 def token_error(code: str, description: str) -> dict[str, Any]:
-    """Return the body: the error, its description with the numbers that Entra repeats in
-    fields of their own.
+    """Return the body of an error. Entra repeats the numbers of the description in separate
+    fields.
     """
     trace, correlation, at = (
         str(uuid.uuid4()),

@@ -1,6 +1,4 @@
-"""Requests for a token by client credentials (RFC 6749, 4.4), judged as Entra does;
-raises OAuthError.
-"""
+"""Checks token requests by client credentials (RFC 6749, 4.4), as Entra does. Raises OAuthError."""
 
 from __future__ import annotations
 
@@ -15,25 +13,27 @@ from simulator.errors import OAuthError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.authentication.required import TokenRequired
+    from simulator.authentication.requirements import TokenRequirement
 
 
 class Client(NamedTuple):
-    """Who asks for a token."""
+    """The client of a token request."""
 
     id: str
     secret: str
 
 
-def check_token_request(required: TokenRequired, authorization: str | None, body: bytes) -> None:
-    """Return if this request deserves a token."""
+def check_token_request(
+    requirement: TokenRequirement, authorization: str | None, body: bytes
+) -> None:
+    """Raise an OAuthError unless the request is valid."""
     form = _form(body)
     if form.get("grant_type") != "client_credentials":
         raise OAuthError(
             "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type."
         )
-    client = _client(required, authorization, form)
-    if client.id != required.client_id:
+    client = _client(requirement, authorization, form)
+    if client.id != requirement.client_id:
         raise OAuthError(
             "unauthorized_client",
             (
@@ -42,10 +42,10 @@ def check_token_request(required: TokenRequired, authorization: str | None, body
             ),
         )
     if not hmac.compare_digest(
-        client.secret.encode(), required.client_secret.get_secret_value().encode()
+        client.secret.encode(), requirement.client_secret.get_secret_value().encode()
     ):
         raise OAuthError("invalid_client", "AADSTS7000215: Invalid client secret provided.")
-    if form.get("scope") != required.scope:
+    if form.get("scope") != requirement.scope:
         raise OAuthError(
             "invalid_scope",
             (
@@ -56,21 +56,23 @@ def check_token_request(required: TokenRequired, authorization: str | None, body
 
 
 def _form(body: bytes) -> dict[str, str]:
-    """Return the parameters; none may come twice (RFC 6749, 3.2)."""
+    """Return the parameters. A repeated parameter is an error (RFC 6749, 3.2)."""
     pairs = parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True)
     if len(dict(pairs)) != len(pairs):
         raise OAuthError("invalid_request", "AADSTS9000410: A parameter comes twice.")
     return dict(pairs)
 
 
-def _client(required: TokenRequired, authorization: str | None, form: Mapping[str, str]) -> Client:
-    """Return who asks, from the only place where this back office looks."""
+def _client(
+    requirement: TokenRequirement, authorization: str | None, form: Mapping[str, str]
+) -> Client:
+    """Return the client, from the only part of the request that this back office reads."""
     in_header, in_body = authorization is not None, "client_secret" in form
     if in_header and in_body:
         raise OAuthError(
             "invalid_request", "AADSTS90014: The client must not authenticate in two ways at once."
         )
-    if required.client_secret_in == "basic":  # noqa: S105 - a place, not a secret
+    if requirement.client_secret_in == "basic":  # noqa: S105 - part of a request, not a secret
         return _from_header(authorization)
     if not in_body or "client_id" not in form:
         raise OAuthError(
@@ -84,7 +86,7 @@ def _client(required: TokenRequired, authorization: str | None, form: Mapping[st
 
 
 def _from_header(authorization: str | None) -> Client:
-    """Return id and secret of a Basic header; each was form-urlencoded on its own before base64
+    """Return id and secret of a Basic header. Each was form-urlencoded separately before base64
     (RFC 6749, 2.3.1).
     """
     scheme, _, encoded = (authorization or "").partition(" ")

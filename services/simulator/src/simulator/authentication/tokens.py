@@ -1,26 +1,24 @@
-"""Bearer tokens: issued, remembered until they expire, or until all are made invalid."""
+"""Bearer tokens, valid until they expire or all are revoked."""
 
 from __future__ import annotations
 
 import secrets
 
-MOST = 10_000
+MOST_TOKENS = 10_000
 
 
 class Tokens:
-    """Tokens that last ``lifetime_s`` seconds; moments are seconds of any clock that
-    does not go back.
-    """
+    """Tokens that are valid for ``lifetime_s`` seconds, measured by any monotonic clock."""
 
     def __init__(self, lifetime_s: int) -> None:
         self.lifetime_s = lifetime_s
         self._expire_at: dict[str, float] = {}
 
     def issue(self, now_s: float) -> str:
-        """Return a new token; the oldest is forgotten when there are too many."""
+        """Return a new token. The oldest is deleted when there are too many."""
         token = secrets.token_urlsafe(32)
         self._expire_at[token] = now_s + self.lifetime_s
-        if len(self._expire_at) > MOST:
+        if len(self._expire_at) > MOST_TOKENS:
             del self._expire_at[next(iter(self._expire_at))]
         return token
 
@@ -29,5 +27,5 @@ class Tokens:
         return now_s < self._expire_at.get(token, now_s)
 
     def expire(self) -> None:
-        """Make every token invalid at once."""
+        """Revoke every token."""
         self._expire_at.clear()

@@ -1,1 +1,1 @@
-"""Back offices: what they were sent, in which order, and how they misbehave when told to."""
+"""Simulated back offices: their stored calls, the order of the calls, and their faults."""

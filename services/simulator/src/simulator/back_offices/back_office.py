@@ -1,4 +1,4 @@
-"""One simulated back office: what it was sent, and how it is told to behave."""
+"""One simulated back office: its stored calls, authentication and faults."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from simulator.authentication.gates import TokenGate, gate
-from simulator.back_offices.history import History, Step
+from simulator.authentication.authenticators import BearerAuthenticator, authenticator_for
+from simulator.back_offices.history import History, StoredSnapshot
 from simulator.back_offices.record import Record, record_of
 from simulator.back_offices.signature import is_genuine, secret_key
 
@@ -16,47 +16,52 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.appointments.snapshot import Snapshot
-    from simulator.authentication.gates import Gate, Verdict
-    from simulator.authentication.required import LoginRequired, TokenRequired
+    from simulator.authentication.authenticators import Authenticator, AuthResult
+    from simulator.authentication.requirements import LoginRequirement, TokenRequirement
     from simulator.back_offices.fault import Fault
-    from simulator.back_offices.faults import Faults
+    from simulator.back_offices.fault_injector import FaultInjector
 
 
-class Bounds(NamedTuple):
-    """How much one back office keeps in memory."""
+class MemoryLimits(NamedTuple):
+    """How many records and snapshots one back office holds in memory."""
 
     records: int
     history: int
 
 
 class BackOffice:
-    """Keeps calls in memory, within bounds; ``faults`` are those in force, None = healthy."""
+    """Stores calls in memory, within limits. ``fault_injector`` is None while the back office is
+    healthy.
+    """
 
-    def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+    def __init__(self, limits: MemoryLimits) -> None:
+        self._limits = limits
         self._key: bytes | None = None
-        self._gate: Gate | None = None
-        self.faults: Faults | None = None
-        self.forget()
+        self._authenticator: Authenticator | None = None
+        self.fault_injector: FaultInjector | None = None
+        self.clear()
 
-    def forget(self) -> None:
-        """Forget every call and count from zero; faults, secret and authentication stay."""
-        self._records: deque[Record] = deque(maxlen=self._bounds.records)
-        self._history = History(self._bounds.history)
+    def clear(self) -> None:
+        """Delete every call and reset the counters. Faults, secret and authentication stay."""
+        self._records: deque[Record] = deque(maxlen=self._limits.records)
+        self._history = History(self._limits.history)
         self.received = self.stored = self.faulted = self.refused = 0
         self.tokens_issued = self.connections_authenticated = self.unauthorised = 0
 
     @property
-    def is_as_new(self) -> bool:
-        """Whether nothing would be lost by forgetting it altogether."""
+    def is_unused(self) -> bool:
+        """Whether the back office has no calls, faults, secret or authentication."""
         return (
-            not self.received and self.faults is None and self._key is None and self._gate is None
+            not self.received
+            and self.fault_injector is None
+            and self._key is None
+            and self._authenticator is None
         )
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many calls came and what became of them; ``dropped`` ones were stored, but their
-        bodies are no longer kept.
+        """The numbers of calls by result. ``dropped`` calls were stored, but their bodies are
+        deleted.
         """
         return {
             "received": self.received,
@@ -72,89 +77,98 @@ class BackOffice:
             "unauthorised": self.unauthorised,
         }
 
-    def expect_signatures(self, secret: str | None) -> None:
-        """Refuse from now on what is not signed with this ``whsec_`` secret (None = accept all);
-        raises InvalidFieldError.
+    def require_signatures(self, secret: str | None) -> None:
+        """Refuse calls that are not signed with this ``whsec_`` secret, or accept all with None.
+
+        Raises InvalidFieldError.
         """
         self._key = None if secret is None else secret_key(secret)
 
-    def trusts(self, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the call may come in: no secret is set, or its signature is good."""
+    def has_valid_signature(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether no secret is set, or the call's signature is valid."""
         return self._key is None or is_genuine(self._key, headers, body, time.time())
 
-    def require(self, required: LoginRequired | TokenRequired | None) -> None:
-        """Let in from now on only who can prove this (None = everybody); tokens and handshakes of
-        before are worth nothing.
+    def require_authentication(
+        self, requirement: LoginRequirement | TokenRequirement | None
+    ) -> None:
+        """Require this authentication from now on, or none with None. Earlier tokens and handshakes
+        become invalid.
         """
-        self._gate = None if required is None else gate(required)
+        self._authenticator = None if requirement is None else authenticator_for(requirement)
 
     @property
-    def token_gate(self) -> TokenGate | None:
-        """What issues tokens, when bearer tokens are required."""
-        return self._gate if isinstance(self._gate, TokenGate) else None
+    def bearer_authenticator(self) -> BearerAuthenticator | None:
+        """The authenticator that issues tokens, or None when bearer tokens are not required."""
+        return self._authenticator if isinstance(self._authenticator, BearerAuthenticator) else None
 
-    def judge(self, authorization: str | None, connection: Any) -> Verdict | None:
-        """Judge who sent a request, and count it; None = everybody is let in."""
-        if self._gate is None:
-            return None
-        verdict = self._gate.judge(authorization, connection, time.monotonic())
-        self.connections_authenticated += verdict.is_proof
-        self.unauthorised += not verdict.is_admitted and not verdict.is_step
-        return verdict
-
-    def strike(self, appointment: str = "", *, for_token: bool = False) -> Fault | None:
-        """Return the fault that strikes the call about this appointment, or the request for a
-        token, that just came, if one does.
+    def authenticate(self, authorization: str | None, connection: Any) -> AuthResult | None:
+        """Authenticate a request and count the result. Return None when no authentication is
+        required.
         """
-        if self.faults is None or self.faults.is_for_tokens is not for_token:
+        if self._authenticator is None:
             return None
-        fault = self.faults.strike(appointment)
+        result = self._authenticator.authenticate(authorization, connection, time.monotonic())
+        self.connections_authenticated += result.completes_handshake
+        self.unauthorised += not result.is_authenticated and not result.is_handshake_step
+        return result
+
+    def choose_fault(self, appointment: str = "", *, for_token: bool = False) -> Fault | None:
+        """Return the fault for this call, or for a request for a token, or None."""
+        if self.fault_injector is None or self.fault_injector.is_for_tokens is not for_token:
+            return None
+        fault = self.fault_injector.choose_fault(appointment)
         self.faulted += fault is not None
-        if self.faults.is_over:
-            self.faults = None
+        if self.fault_injector.is_exhausted:
+            self.fault_injector = None
         return fault
 
     @property
     def closes_after(self) -> int | None:
-        """How many requests a connection may carry, by the fault in force."""
-        return None if self.faults is None else self.faults.closes_after
+        """The number of requests after which the fault closes a connection."""
+        return None if self.fault_injector is None else self.fault_injector.closes_after
 
-    def keep(
+    def store(
         self,
         snapshot: Snapshot,
         headers: Mapping[str, str],
         body: bytes,
         content: bytes | None = None,
     ) -> Record:
-        """Keep a call; ``content`` is what is the same when it is repeated, the body unless it is
-        given.
-        """
+        """Store a call. ``content`` identifies repeated calls, and is the body by default."""
         same = body if content is None else content
-        return self._keep(record_of(self.stored + 1, snapshot, headers, body, same))
+        return self._store(record_of(self.stored + 1, snapshot, headers, body, same))
 
     def find(self, entity_id: str) -> Record | None:
-        """Return the record with this id, while it is kept."""
-        return next((kept for kept in reversed(self._records) if kept.entity_id == entity_id), None)
+        """Return the stored record with this id, or None."""
+        return next(
+            (record for record in reversed(self._records) if record.entity_id == entity_id), None
+        )
 
     def records(self, appointment: str | None, after: int, limit: int) -> list[Record]:
-        """Return the kept calls numbered above ``after``, oldest first."""
+        """Return the stored calls numbered above ``after``, oldest first."""
         newer = islice(self._records, max(0, after - (self.stored - len(self._records))), None)
         return list(
             islice(
-                (kept for kept in newer if appointment is None or kept.appointment == appointment),
+                (
+                    record
+                    for record in newer
+                    if appointment is None or record.appointment == appointment
+                ),
                 limit,
             )
         )
 
-    def steps(self, appointment: str | None) -> dict[str, list[Step]]:
-        """Return which snapshots of each appointment, or of this one, were
-        stored, in that order.
+    def sequences(self, appointment: str | None) -> dict[str, list[StoredSnapshot]]:
+        """Return the stored snapshots by appointment, or of this one only, in the order of
+        storing.
         """
-        return self._history.steps(appointment)
+        return self._history.sequences(appointment)
 
-    def _keep(self, kept: Record) -> Record:
+    def _store(self, record: Record) -> Record:
         self.stored += 1
-        self._records.append(kept)
-        step = Step(kept.number, kept.action, kept.webhook_id, kept.modified_at, kept.hash)
-        self._history.add(kept.appointment, step, kept.identity)
-        return kept
+        self._records.append(record)
+        stored = StoredSnapshot(
+            record.number, record.action, record.webhook_id, record.modified_at, record.hash
+        )
+        self._history.add(record.appointment, stored, record.identity)
+        return record

@@ -1,50 +1,52 @@
-"""All simulated back offices by name; one begins when it is first spoken to."""
+"""All simulated back offices by name. The first call creates a back office."""
 
 from __future__ import annotations
 
-from simulator.back_offices.back_office import BackOffice, Bounds
+from simulator.back_offices.back_office import BackOffice, MemoryLimits
 from simulator.back_offices.journal import Journal
 from simulator.errors import TooManyError
 
-MOST = 100
-"""Unless the setting says otherwise."""
-CALLS = 200_000
-"""Calls that the journal lists, unless the setting says otherwise."""
+MOST_BACK_OFFICES = 100
+"""The default of the setting."""
+JOURNAL_CALLS = 200_000
+"""The number of calls in the journal, by default."""
 
 
 class BackOffices:
-    """Back offices that all keep the same amount in memory."""
+    """Back offices with the same memory limits."""
 
-    def __init__(self, bounds: Bounds, most: int = MOST, calls: int = CALLS) -> None:
-        self._bounds = bounds
+    def __init__(
+        self, limits: MemoryLimits, most: int = MOST_BACK_OFFICES, calls: int = JOURNAL_CALLS
+    ) -> None:
+        self._limits = limits
         self._most = most
         self._found: dict[str, BackOffice] = {}
         self.journal = Journal(calls)
 
-    def open(self, name: str) -> BackOffice:
-        """Return the back office, a new one if need be; raises TooManyError."""
-        return self._found.get(name) or self._begin(name)
+    def get_or_create(self, name: str) -> BackOffice:
+        """Return the back office, or create it. Raises TooManyError."""
+        return self._found.get(name) or self._create(name)
 
-    def look(self, name: str) -> BackOffice:
-        """Return the back office, or one as new that is not kept."""
-        return self._found.get(name) or BackOffice(self._bounds)
+    def get(self, name: str) -> BackOffice:
+        """Return the back office, or an empty one that is not stored."""
+        return self._found.get(name) or BackOffice(self._limits)
 
-    def forget(self, name: str) -> None:
-        """Forget what the back office was sent; faults, secret and authentication stay."""
-        self.look(name).forget()
-        if self.look(name).is_as_new:
+    def clear(self, name: str) -> None:
+        """Delete the back office's calls. Faults, secret and authentication stay."""
+        self.get(name).clear()
+        if self.get(name).is_unused:
             self._found.pop(name, None)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:
-        """The counts of each back office."""
+        """The counters of each back office."""
         return {name: found.counts for name, found in self._found.items()}
 
-    def _begin(self, name: str) -> BackOffice:
+    def _create(self, name: str) -> BackOffice:
         if len(self._found) >= self._most:
             raise TooManyError(
-                f"there are {self._most} back offices already; forget one with DELETE "
+                f"there are {self._most} back offices already, delete one with DELETE "
                 "/back-offices/{name}"
             )
-        self._found[name] = BackOffice(self._bounds)
+        self._found[name] = BackOffice(self._limits)
         return self._found[name]

@@ -1,6 +1,4 @@
-"""Faults on demand: what a back office does instead of answering well, how often
-and for how long.
-"""
+"""Faults for fault injection: the wrong answer, its share of the calls, and its duration."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ SoapFaultName = Literal[
 
 
 class ODataFault(BaseModel):
-    """An error in the words of an OData server."""
+    """An error of an OData server."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -35,31 +33,29 @@ class ODataFault(BaseModel):
 
 
 class Fault(BaseModel):
-    """One way to misbehave; the fields can be joined: ``delay_s`` comes before whatever
-    else is asked for.
-    """
+    """One fault. Its fields can be combined, and ``delay_s`` comes first."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     status: int | None = Field(
-        default=None, ge=300, le=599, description="Answer with this HTTP status; nothing is stored."
+        default=None, ge=300, le=599, description="Answer with this HTTP status. Nothing is stored."
     )
     retry_after_s: int | None = Field(
-        default=None, ge=0, le=3600, description="Retry-After header beside the status, in seconds."
+        default=None, ge=0, le=3600, description="Retry-After header of the refusal, in seconds."
     )
     stored_first: bool = Field(
         default=False,
-        description="Store the call, and answer the refusal beside it nevertheless.",
+        description="Store the call before the refusal.",
     )
     delay_s: float = Field(
         default=0.0,
         ge=0,
         le=3600,
-        description="Answer so much later; alone, the call is stored on arrival and answered well.",
+        description="Seconds before the answer. Alone, the call is stored and succeeds.",
     )
     reset: bool = Field(
         default=False,
-        description="Cut the TCP connection (RST) without an answer; nothing is stored.",
+        description="Cut the TCP connection (RST) without an answer. Nothing is stored.",
     )
     store_then_silence: bool = Field(default=False, description="Store the call and never answer.")
     soap_fault: SoapFaultName | None = Field(
@@ -69,21 +65,21 @@ class Fault(BaseModel):
     odata_error: ODataFault | None = Field(
         default=None,
         description=(
-            "API page and Dataverse answer this error, the others its status; nothing is stored."
+            "API page and Dataverse answer this error, the others its status. Nothing is stored."
         ),
     )
     record_locked: bool = Field(
         default=False,
         description=(
-            "A record is locked by another user: a SOAP fault, an OData error, else a plain 500; "
-            "nothing is stored."
+            "A record is locked by another user: a SOAP fault, an OData error, else a plain 500. "
+            "Nothing is stored."
         ),
     )
     fault_bytes: int | None = Field(
         default=None,
         ge=1,
         le=4 * MIB,
-        description="Lengthen the sentence of soap_fault or odata_error to so many characters.",
+        description="Length of the message of soap_fault or odata_error, in characters.",
     )
     fault_form: Literal["comments", "utf-16"] | None = Field(
         default=None,
@@ -91,99 +87,102 @@ class Fault(BaseModel):
     )
     malformed: bool | Literal[200, 201] = Field(
         default=False,
-        description="Store, and answer with a body that breaks off; a number is its status.",
+        description="Store, and answer with a truncated body. A number is the status.",
     )
     oversized_bytes: int | None = Field(
         default=None,
         ge=1,
         le=256 * MIB,
-        description="Store, and answer well with a body of so many bytes.",
+        description="Store, and answer with success and a body of this size in bytes.",
     )
     gzip_bomb: int | None = Field(
         default=None,
         ge=1,
         le=4096 * MIB,
-        description="Store, and answer well with a gzip body that unpacks to so many bytes.",
+        description="Store, and answer with success and a gzip body that unpacks to this size.",
     )
     drip_s: float | None = Field(
         default=None,
         gt=0,
         le=3600,
-        description="Store, and answer with one byte per 0.2 s for so long, then the rest.",
+        description="Store, and answer with one byte per 0.2 s for this time, then the rest.",
     )
     no_location: bool = Field(
-        default=False, description="Store, and leave the new record's address out of a good answer."
+        default=False,
+        description="Store, and answer with success but without the new record's address.",
     )
     location: Literal["relative", "foreign", "broken", "empty"] | None = Field(
         default=None,
-        description="Store, and answer well with the new record's address in this form.",
+        description="Store, and answer with success and the new record's address in this form.",
     )
     body: Literal["empty", "html", "json"] | None = Field(
         default=None,
-        description="Store, and answer with the good status and headers, and this body instead.",
+        description="Store, and answer with status and headers of success, and this body.",
     )
     header_bytes: int | None = Field(
         default=None,
         ge=1,
         le=MIB,
-        description="Store, and answer well with one more header of so many bytes.",
+        description="Store, and answer with success and an extra header of this size in bytes.",
     )
     closes_after: int | None = Field(
         default=None,
         ge=1,
-        description="Close each connection after so many requests; calls are answered well.",
+        description="Close each connection after this number of requests. Calls succeed.",
     )
     redirect_to: str | None = Field(
         default=None,
         pattern=r"^https?://\S{1,2000}$",
-        description="Answer 307 with this Location; nothing is stored.",
+        description="Answer 307 with this Location. Nothing is stored.",
     )
     token_error: str | None = Field(
         default=None,
         pattern=r"^[a-z_]{1,60}$",
-        description="The token endpoint answers this OAuth error; calls are not struck.",
+        description="The token endpoint answers this OAuth error. Calls are not affected.",
     )
     token_status: int | None = Field(
         default=None,
         ge=400,
         le=599,
-        description="Status beside token_error; none = 401 for invalid_client, 400 for others.",
+        description="Status of token_error. None = 401 for invalid_client, 400 for others.",
     )
     token_answer: dict[str, Any] | None = Field(
         default=None,
         description=(
-            "The token endpoint issues a token with these fields instead; null leaves one out."
+            "The token endpoint issues a token with these fields changed. Null removes a field."
         ),
     )
     at_token_endpoint: bool = Field(
-        default=False, description="The fault strikes requests for a token; calls are not struck."
+        default=False, description="The fault affects requests for a token, and no calls."
     )
     sign_in_page: bool = Field(
         default=False,
-        description="Answer 200 with a page on which people sign in; nothing is stored.",
+        description="Answer 200 with an HTML sign-in page. Nothing is stored.",
     )
-    share: float = Field(default=1.0, gt=0, le=1, description="Share of calls it strikes.")
+    share: float = Field(default=1.0, gt=0, le=1, description="Share of affected calls.")
     appointments: tuple[str, ...] = Field(
         default=(),
         max_length=10_000,
-        description="The appointments whose calls it strikes; none named = all.",
+        description="Appointments whose calls are affected. Empty = all.",
     )
-    after: int = Field(default=0, ge=0, description="Calls it lets pass before the first strike.")
+    after: int = Field(
+        default=0, ge=0, description="Calls that succeed before the first affected call."
+    )
     times: int | None = Field(
         default=None,
         ge=1,
         description=(
-            "Calls it strikes before the back office is healthy again; none = until it is removed."
+            "Affected calls before the back office is healthy again. None = until it is removed."
         ),
     )
     seed: int = Field(
         default=0,
-        description="The same seed strikes the same calls, counted from when the fault was set.",
+        description="The same seed affects the same calls, counted from the setting of the fault.",
     )
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the call is refused in the words of its protocol."""
+        """Whether the call is refused with an error of its protocol."""
         return bool(
             self.status
             or self.soap_fault
@@ -194,18 +193,18 @@ class Fault(BaseModel):
 
     @property
     def is_stored(self) -> bool:
-        """Whether the call is stored although it is struck."""
+        """Whether the call is stored despite the fault."""
         ends_before = self.is_refusal or self.reset or self.redirect_to or self.sign_in_page
         return self.stored_first or not ends_before
 
     @property
     def is_for_tokens(self) -> bool:
-        """Whether it strikes requests for a token, and no calls."""
+        """Whether the fault affects requests for a token, and no calls."""
         return bool(self.at_token_endpoint or self.token_error or self.token_answer)
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers beside a refusal."""
+        """The headers of a refusal."""
         return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
 
 
@@ -230,7 +229,7 @@ ENDINGS = (
     "token_answer",
     "sign_in_page",
 )
-"""The fields that say how a call ends; only one can."""
+"""The fields that end a call. Only one of them can be set."""
 _REFUSALS = ("status", "soap_fault", "odata_error", "record_locked", "token_error")
 _NEEDS = {
     "retry_after_s": _REFUSALS,
@@ -239,11 +238,11 @@ _NEEDS = {
     "fault_form": ("soap_fault",),
     "token_status": ("token_error",),
 }
-"""The fields that say more about an ending, and the endings that they belong to."""
+"""The fields that refine an ending, and the endings that they belong to."""
 
 
 def read_fault(text: bytes) -> Fault:
-    """Return the fault of a JSON text; raises InvalidFieldError."""
+    """Return the fault of a JSON text. Raises InvalidFieldError."""
     try:
         fault = Fault.model_validate_json(text)
     except ValidationError as error:
@@ -257,11 +256,11 @@ def read_fault(text: bytes) -> Fault:
 
 def _contradictions(fault: Fault) -> list[tuple[str, str]]:
     endings = [name for name in ENDINGS if getattr(fault, name)]
-    found = [(name, f"cannot be joined with {endings[0]}") for name in endings[1:]]
+    found = [(name, f"cannot be combined with {endings[0]}") for name in endings[1:]]
     if not endings and not fault.delay_s:
-        found.append(("body", f"must say what goes wrong: delay_s, or one of {', '.join(ENDINGS)}"))
+        found.append(("body", f"must have delay_s, or one of {', '.join(ENDINGS)}"))
     for name, wanted in _NEEDS.items():
         is_set = getattr(fault, name) not in {None, False}
         if is_set and not any(ending in wanted for ending in endings):
-            found.append((name, f"needs one of {', '.join(wanted)} beside it"))
+            found.append((name, f"needs one of {', '.join(wanted)}"))
     return found

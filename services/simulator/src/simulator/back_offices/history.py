@@ -1,5 +1,5 @@
-"""The order in which snapshots of each appointment were stored: what proves that none came
-too late or twice.
+"""The order in which snapshots of each appointment were stored, which proves that none came too
+late or twice.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class Step(NamedTuple):
+class StoredSnapshot(NamedTuple):
     """One stored snapshot."""
 
     number: int
@@ -20,38 +20,40 @@ class Step(NamedTuple):
 
 
 class History:
-    """The last ``limit`` steps of all appointments together; what is older is forgotten first."""
+    """The last ``limit`` snapshots of all appointments together. The oldest are dropped first."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._order: deque[tuple[str, str | None]] = deque()
-        self._steps: dict[str, deque[Step]] = {}
+        self._sequences: dict[str, deque[StoredSnapshot]] = {}
         self._newest: dict[str, datetime] = {}
         self._identities: set[str] = set()
         self.repeated = self.out_of_order = 0
 
     def __len__(self) -> int:
-        """Return the number of appointments that are remembered."""
-        return len(self._steps)
+        """Return the number of appointments."""
+        return len(self._sequences)
 
-    def add(self, appointment: str, step: Step, identity: str | None) -> None:
-        """Remember the step, and count it when its identity (none = it has none) is known or a
-        newer snapshot was stored before it.
+    def add(self, appointment: str, stored: StoredSnapshot, identity: str | None) -> None:
+        """Add the snapshot. Count it when its identity is known, or a newer snapshot was stored
+        before. An identity of None is never known.
         """
         self.repeated += identity in self._identities
         if identity:
             self._identities.add(identity)
-        if step.modified_at is not None:
-            self._compare(appointment, step.modified_at)
-        self._steps.setdefault(appointment, deque()).append(step)
+        if stored.modified_at is not None:
+            self._compare(appointment, stored.modified_at)
+        self._sequences.setdefault(appointment, deque()).append(stored)
         self._order.append((appointment, identity))
         if len(self._order) > self._limit:
             self._forget_oldest()
 
-    def steps(self, appointment: str | None = None) -> dict[str, list[Step]]:
-        """Return the steps of each appointment, or of this one, in the order they were stored."""
-        chosen = self._steps if appointment is None else [appointment]
-        return {key: list(self._steps.get(key, ())) for key in chosen}
+    def sequences(self, appointment: str | None = None) -> dict[str, list[StoredSnapshot]]:
+        """Return the snapshots of each appointment, or of this one only, in the order of
+        storing.
+        """
+        chosen = self._sequences if appointment is None else [appointment]
+        return {key: list(self._sequences.get(key, ())) for key in chosen}
 
     def _compare(self, appointment: str, modified_at: datetime) -> None:
         newest = self._newest.get(appointment)
@@ -62,9 +64,9 @@ class History:
 
     def _forget_oldest(self) -> None:
         appointment, identity = self._order.popleft()
-        steps = self._steps[appointment]
-        steps.popleft()
+        sequence = self._sequences[appointment]
+        sequence.popleft()
         self._identities.discard(identity or "")
-        if not steps:
-            del self._steps[appointment]
+        if not sequence:
+            del self._sequences[appointment]
             self._newest.pop(appointment, None)

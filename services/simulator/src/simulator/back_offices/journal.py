@@ -1,4 +1,4 @@
-"""Every call to any back office, in short lines: about what, in which order, how many at once."""
+"""A journal of every call to any back office: appointment, order and concurrency."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from simulator.appointments.snapshot import Snapshot
 
 
-class Line(NamedTuple):
-    """A call that ended; ``began`` and ``ended`` count the beginnings and ends of all calls, so
-    that calls under way at once are found without a clock.
+class JournalEntry(NamedTuple):
+    """A finished call. ``began`` and ``ended`` number the beginnings and ends of all calls, which
+    shows concurrent calls without a clock.
 
-    ``appointment`` is empty when the call was refused unread; ``status`` is none when the caller
-    left before the answer.
+    ``appointment`` is empty when the call was refused unread. ``status`` is None when the caller
+    disconnected before the answer.
     """
 
     number: int
@@ -52,29 +52,29 @@ class Call:
     status: int | None = None
 
     def is_about(self, snapshot: Snapshot) -> None:
-        """Note which version of which appointment the call carries."""
+        """Set the appointment and version of the call."""
         self.appointment = snapshot.appointment
         self.action = snapshot.action
         self.modified_at = snapshot.modified_at
 
 
 class Journal:
-    """The last ``limit`` calls that ended; older ones are dropped and counted."""
+    """The last ``limit`` finished calls. Older ones are dropped and counted."""
 
     def __init__(self, limit: int) -> None:
-        self._lines: deque[Line] = deque(maxlen=limit)
+        self._entries: deque[JournalEntry] = deque(maxlen=limit)
         self._order = itertools.count(1)
         self.ended = 0
         self.under_way = 0
 
     @property
     def dropped(self) -> int:
-        """Calls that are no longer listed."""
-        return self.ended - len(self._lines)
+        """The number of dropped calls."""
+        return self.ended - len(self._entries)
 
     @contextlib.contextmanager
     def call(self, back_office: str) -> Iterator[Call]:
-        """Count a call as under way inside this block, and write its line at the end."""
+        """Count a call as under way inside this block, and add its entry at the end."""
         call = Call(back_office, next(self._order), time.time())
         self.under_way += 1
         try:
@@ -83,16 +83,16 @@ class Journal:
             self.under_way -= 1
             self._write(call)
 
-    def lines(self, after: int, limit: int) -> list[Line]:
-        """Return the calls numbered above ``after``, in the order they ended."""
+    def entries(self, after: int, limit: int) -> list[JournalEntry]:
+        """Return the calls numbered above ``after``, in the order of their ends."""
         first = max(0, after - self.dropped)
-        return list(islice(self._lines, first, first + limit))
+        return list(islice(self._entries, first, first + limit))
 
     def _write(self, call: Call) -> None:
         self.ended += 1
         modified_at = call.modified_at
-        self._lines.append(
-            Line(
+        self._entries.append(
+            JournalEntry(
                 number=self.ended,
                 back_office=call.back_office,
                 began=call.began,

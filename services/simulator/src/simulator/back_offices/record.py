@@ -1,4 +1,4 @@
-"""One call as it came, and the little that the simulator reads of its body."""
+"""One stored call, and the few fields that the simulator reads from its body."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import AliasChoices, BaseModel, Field, ValidationError
 
-from common.contracts.appointment import in_utc
+from common.contracts.moments import in_utc
 from simulator.appointments.snapshot import Protocol, Snapshot
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _SECRET_WORDS = ("secret", "token", "key")
 
 
 class Record(NamedTuple):
-    """A stored call; ``appointment`` is empty when the body names none.
+    """A stored call. ``appointment`` is empty when the body names none.
 
     A webhook's fields are its body, so they are not shown a second time.
     """
@@ -45,8 +45,8 @@ class Record(NamedTuple):
 
     @property
     def identity(self) -> str | None:
-        """What two records of the same call share: the webhook-id, or the appointment and its
-        content; none = nothing tells.
+        """The common identity of repeated calls: the webhook-id, or the appointment and its
+        content. It is None for a webhook without id.
         """
         return (
             self.webhook_id
@@ -55,8 +55,8 @@ class Record(NamedTuple):
         )
 
     @property
-    def shown(self) -> dict[str, Any]:
-        """The record for JSON; the body as the text it was sent as."""
+    def as_json(self) -> dict[str, Any]:
+        """The record for JSON, with its body as text."""
         moment = self.modified_at.isoformat(timespec="milliseconds") if self.modified_at else None
         return self._asdict() | {
             "at": self.at.isoformat(),
@@ -75,7 +75,7 @@ class _Snapshot(BaseModel):
 
 
 def read_webhook(headers: Mapping[str, str], body: bytes) -> Snapshot:
-    """Return what a webhook says; a body that is no snapshot says nothing."""
+    """Return the snapshot of a webhook's body. An unreadable body gives an empty snapshot."""
     read = _read(body)
     modified_at = in_utc(read.modified_at) if read.modified_at else None
     appointment = str(read.id or read.guid or read.no or "")
@@ -86,9 +86,7 @@ def read_webhook(headers: Mapping[str, str], body: bytes) -> Snapshot:
 def record_of(
     number: int, snapshot: Snapshot, headers: Mapping[str, str], body: bytes, content: bytes
 ) -> Record:
-    """Return the record of a call that said this; ``content`` is what is the same when the
-    call is repeated.
-    """
+    """Return the record of a call. ``content`` identifies repeated calls."""
     return Record(
         number=number,
         at=datetime.now(UTC),

@@ -1,4 +1,4 @@
-"""Verifies a webhook by the Standard Webhooks specification, from the receiver's side."""
+"""Verifies the signature of a webhook by the Standard Webhooks specification."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 PREFIX = "whsec_"
 VERSION = "v1"
 TOLERANCE_S = 300
-"""How far the timestamp may be from now, either way; beyond that it may be a replay."""
+"""The largest difference of the timestamp from now. Beyond it the call may be a replay."""
 
 
 def secret_key(secret: str) -> bytes:
-    """Return the key of a ``whsec_`` secret; raises InvalidFieldError."""
+    """Return the key of a ``whsec_`` secret. Raises InvalidFieldError."""
     message = f"must be {PREFIX} and then the key in base64"
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
@@ -32,7 +32,7 @@ def secret_key(secret: str) -> bytes:
 
 
 def is_genuine(key: bytes, headers: Mapping[str, str], body: bytes, now_s: float) -> bool:
-    """Whether one of the signatures fits ``id.timestamp.body`` and the timestamp is fresh."""
+    """Whether a signature matches ``id.timestamp.body`` and the timestamp is recent."""
     webhook_id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not webhook_id or not _is_fresh(sent_at, now_s):
         return False
@@ -49,9 +49,7 @@ def _is_fresh(sent_at: str, now_s: float) -> bool:
 
 
 def _signatures(header: str) -> list[bytes]:
-    """Return the decoded signatures of the version we know; others and unreadable ones
-    are passed over.
-    """
+    """Return the decoded signatures of version 1, without other versions and unreadable ones."""
     found = []
     for part in header.split(" "):
         version, _, encoded = part.partition(",")

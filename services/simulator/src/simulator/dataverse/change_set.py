@@ -1,5 +1,5 @@
-"""Reads the records of a change set; raises ChangeError for the first request that
-Dataverse would refuse.
+"""Reads the records of a change set. Raises ChangeError for the first request that Dataverse would
+refuse.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from simulator.appointments.fields import APPOINTMENT, DATABASE_ACTION, RESOURCE
 from simulator.appointments.snapshot import Lines, Protocol, Snapshot, has_action, snapshot
 from simulator.appointments.storage import DATAVERSE
 from simulator.errors import ChangeError, OutOfRangeError
-from simulator.odata.values import Malformed, read_fields, read_object
+from simulator.odata.values import MalformedPayloadError, read_fields, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +27,9 @@ APPOINTMENT_FIELDS = MappingProxyType({field.dataverse: field for field in APPOI
 RESOURCE_FIELDS = MappingProxyType({field.dataverse: field for field in RESOURCE})
 
 
-class Change(NamedTuple):
-    """An appointment to store, with its resources, and the content of all their requests; the
-    Content-ID is the appointment's.
+class ChangeSetItem(NamedTuple):
+    """An appointment with its resources, and the content of all their requests. The Content-ID is
+    the appointment's.
     """
 
     content_id: str
@@ -44,19 +44,19 @@ class _Draft(NamedTuple):
     contents: list[bytes]
 
     @property
-    def change(self) -> Change:
+    def change(self) -> ChangeSetItem:
         lines = Lines(self.resources, [])
         found = snapshot(Protocol.DATAVERSE, lambda field: field.dataverse, self.fields, lines)
-        return Change(self.content_id, found, b"\n".join(self.contents))
+        return ChangeSetItem(self.content_id, found, b"\n".join(self.contents))
 
 
-def read_changes(requests: Sequence[Request]) -> list[Change]:
+def read_changes(requests: Sequence[Request]) -> list[ChangeSetItem]:
     """Return the appointments of the change set, in their order."""
     drafts: dict[str, _Draft] = {}
     for request in requests:
         try:
             _take(request, drafts)
-        except Malformed as error:
+        except MalformedPayloadError as error:
             raise ChangeError(
                 request.content_id, 400, PAYLOAD_ERROR, _in_payload(request.entity_set, str(error))
             ) from None
@@ -95,14 +95,14 @@ def _appointment(request: Request) -> _Draft:
 
 
 def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
-    """Add the resource to the appointment that it is bound to by the Content-ID of an
-    earlier request.
+    """Add the resource to the appointment that it references by the Content-ID of an earlier
+    request.
     """
     sent = read_object(request.content)
     reference = sent.pop(f"{LINK}@odata.bind", None)
     draft = drafts.get(reference) if isinstance(reference, str) else None
     if draft is None:
-        raise Malformed(
+        raise MalformedPayloadError(
             f"The reference '{reference}' of '{LINK}@odata.bind' names no appointment before it "
             "in the change set."
         )
@@ -115,7 +115,7 @@ def _resource(request: Request, drafts: dict[str, _Draft]) -> None:
 
 
 def _out_of_range(request: Request, error: OutOfRangeError) -> ChangeError:
-    """Return the error in the words of Dataverse."""
+    """Return the error in Dataverse's wording."""
     if error.is_date:
         message = (
             "DateTime is less than minimum value supported by CrmDateTime. Actual value: "

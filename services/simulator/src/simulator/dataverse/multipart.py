@@ -1,4 +1,4 @@
-"""Takes a multipart body apart as RFC 2046 says, and puts one together; raises MultipartError."""
+"""Splits and joins multipart bodies by RFC 2046. Raises MultipartError."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _BOUNDARY = re.compile(
 
 
 class MultipartError(ValueError):
-    """The body is not what its content type promises."""
+    """The body does not match its content type."""
 
 
-class Message(NamedTuple):
-    """Headers, their names in lower case, and content."""
+class MimePart(NamedTuple):
+    """Headers, with names in lower case, and content."""
 
     headers: Mapping[str, str]
     content: bytes
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Return the boundary that a content type ``multipart/mixed`` names."""
+    """Return the boundary of a content type ``multipart/mixed``."""
     found = _BOUNDARY.fullmatch(content_type.strip())
     if found is None:
         raise MultipartError(
@@ -37,7 +37,7 @@ def boundary_of(content_type: str) -> bytes:
     return (found["quoted"] or found["plain"]).encode()
 
 
-def split(body: bytes, boundary: bytes) -> list[Message]:
+def split(body: bytes, boundary: bytes) -> list[MimePart]:
     """Return the parts between the boundary's lines."""
     _, *pieces = (NEWLINE + body).split(NEWLINE + b"--" + boundary)
     if not pieces or not pieces[-1].startswith(b"--"):
@@ -48,14 +48,14 @@ def split(body: bytes, boundary: bytes) -> list[Message]:
     return [read_message(part.removeprefix(NEWLINE)) for part in parts]
 
 
-def read_message(text: bytes) -> Message:
-    """Return the headers down to the empty line, and what follows it."""
+def read_message(text: bytes) -> MimePart:
+    """Return the headers before the empty line, and the content after it."""
     if text.startswith(NEWLINE):
-        return Message(MappingProxyType({}), text.removeprefix(NEWLINE))
+        return MimePart(MappingProxyType({}), text.removeprefix(NEWLINE))
     head, empty, content = text.partition(NEWLINE * 2)
     if not empty:
         raise MultipartError("The empty line after the headers of a part is missing.")
-    return Message(MappingProxyType(dict(_header(line) for line in head.split(NEWLINE))), content)
+    return MimePart(MappingProxyType(dict(_header(line) for line in head.split(NEWLINE))), content)
 
 
 def join(parts: Sequence[bytes], boundary: str) -> bytes:

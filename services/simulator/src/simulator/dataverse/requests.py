@@ -1,4 +1,4 @@
-"""The requests inside a batch: one change set, in it one POST per record; raises MultipartError."""
+"""The requests of a batch: one change set with one POST per record. Raises MultipartError."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from simulator.dataverse.multipart import (
     NEWLINE,
-    Message,
+    MimePart,
     MultipartError,
     boundary_of,
     read_message,
@@ -19,7 +19,7 @@ _TARGET = re.compile(r"(.*/api/data/v9\.2/|)(?P<entity_set>[A-Za-z_]+)")
 
 
 class Request(NamedTuple):
-    """One POST; ``content_id`` is what later parts refer to it by."""
+    """One POST. Later parts refer to it by its ``content_id``."""
 
     content_id: str
     entity_set: str
@@ -30,7 +30,7 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
     """Return the requests of the only change set, in their order."""
     parts = split(body, boundary_of(content_type))
     if len(parts) != 1:
-        raise MultipartError("One change set was expected in the batch, and nothing beside it.")
+        raise MultipartError("The batch must hold exactly one change set.")
     change_set = parts[0]
     inner = split(change_set.content, boundary_of(change_set.headers.get("content-type", "")))
     requests = [_request(part) for part in inner]
@@ -39,8 +39,8 @@ def read_requests(content_type: str, body: bytes) -> list[Request]:
     return requests
 
 
-def _request(part: Message) -> Request:
-    """Return the POST that a part holds."""
+def _request(part: MimePart) -> Request:
+    """Return the POST of a part."""
     if (
         part.headers.get("content-type", "").lower() != "application/http"
         or part.headers.get("content-transfer-encoding", "").lower() != "binary"

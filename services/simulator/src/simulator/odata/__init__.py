@@ -1,1 +1,1 @@
-"""What the API page and Dataverse have in common: JSON in OData version 4."""
+"""The common part of the API page and Dataverse: JSON in OData version 4."""

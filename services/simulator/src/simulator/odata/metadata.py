@@ -18,7 +18,7 @@ SCHEMA = "http://docs.oasis-open.org/odata/ns/edm"
 
 
 class Entity(NamedTuple):
-    """An entity type; ``links`` are its navigation properties with their types, ``nullable`` =
+    """An entity type. ``links`` are its navigation properties with their types. With ``nullable``,
     every property but the key may be null.
     """
 
@@ -31,7 +31,7 @@ class Entity(NamedTuple):
 
 
 def metadata(namespace: str, entities: Sequence[Entity]) -> bytes:
-    """Return the document."""
+    """Return the metadata document of these entities."""
     root = etree.Element(f"{{{EDMX}}}Edmx", Version="4.0", nsmap={"edmx": EDMX})
     services = etree.SubElement(root, f"{{{EDMX}}}DataServices")
     schema = etree.SubElement(

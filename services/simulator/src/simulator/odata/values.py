@@ -1,6 +1,4 @@
-"""Checks JSON values by the type of their field, the way an OData server does; what is wrong comes
-back as a sentence.
-"""
+"""Validates JSON values by the type of their field, as an OData server does."""
 
 from __future__ import annotations
 
@@ -27,28 +25,30 @@ EDM = MappingProxyType(
     }
 )
 _LONE = re.compile("[\ud800-\udfff]")
-"""Half of a surrogate pair: JSON can escape it, but it is no character."""
+"""Half of a surrogate pair, which JSON can escape, but which is no character."""
 _BITS = MappingProxyType({Kind.INT: 31, Kind.LONG: 63})
 
 
-class Malformed(ValueError):  # noqa: N818 - a sentence on its way to the protocol's own error
-    """A payload that cannot be taken; the message is for the caller."""
+class MalformedPayloadError(ValueError):
+    """An invalid payload. The message is for the caller."""
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body; raises Malformed for anything else, for names that come
-    twice and for NaN.
+    """Return the JSON object of a body. Raises MalformedPayloadError for other values, repeated
+    names and NaN.
     """
     try:
         found = read_json(
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
         )
-    except Malformed:
+    except MalformedPayloadError:
         raise
     except (ValueError, RecursionError) as error:
-        raise Malformed(f"An error occurred while reading the JSON payload: {error}") from None
+        raise MalformedPayloadError(
+            f"An error occurred while reading the JSON payload: {error}"
+        ) from None
     if not isinstance(found, dict):
-        raise Malformed(
+        raise MalformedPayloadError(
             "An unexpected node was found when reading from the JSON reader. A 'StartObject' "
             "node was expected."
         )
@@ -58,16 +58,16 @@ def read_object(body: bytes) -> dict[str, Any]:
 def read_fields(
     sent: Mapping[str, Any], known: Mapping[str, Field], entity: str, *, allows_null: bool
 ) -> dict[str, Any]:
-    """Return the values of these names; raises Malformed for an unknown name, a wrong type, and a
-    null unless it is allowed.
+    """Return the values of these names. Raises MalformedPayloadError for an unknown name, a wrong
+    type, or a null that is not allowed.
     """
     for name, value in sent.items():
         if name not in known:
-            raise Malformed(unknown_property(name, entity))
+            raise MalformedPayloadError(unknown_property(name, entity))
         if value is None and not allows_null:
-            raise Malformed(_null(name, EDM[known[name].kind]))
+            raise MalformedPayloadError(_null(name, EDM[known[name].kind]))
         if value is not None and not _fits(value, known[name].kind):
-            raise Malformed(
+            raise MalformedPayloadError(
                 f"Cannot convert the literal '{value}' of property '{name}' to the expected type "
                 f"'{EDM[known[name].kind]}'."
             )
@@ -75,7 +75,7 @@ def read_fields(
 
 
 def unknown_property(name: str, entity: str) -> str:
-    """Return the sentence about a property that does not exist (wire-formats.md)."""
+    """Return the error about a property that does not exist (wire-formats.md)."""
     return (
         f"The property '{name}' does not exist on type '{entity}'. Make sure to only use property "
         "names that are defined by the type."
@@ -105,9 +105,11 @@ def _fits(value: Any, kind: Kind) -> bool:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Malformed("Multiple properties with the same name were found in the JSON payload.")
+        raise MalformedPayloadError(
+            "Multiple properties with the same name were found in the JSON payload."
+        )
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Malformed(f"Invalid JSON. The token '{name}' is not recognized.")
+    raise MalformedPayloadError(f"Invalid JSON. The token '{name}' is not recognized.")

@@ -1,5 +1,5 @@
-"""Reads a call to ``Create``: the envelope, the schema, and the rules beyond the schema;
-raises SoapFaultError.
+"""Reads a call to ``Create``: the envelope, the schema, and further rules. Raises
+SoapFaultError.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _FIELDS = MappingProxyType({field.page: field for field in APPOINTMENT})
 
 
 def read_create(action: str | None, body: bytes) -> tuple[Snapshot, etree._Element]:
-    """Return what a call says, and its ``Appointment`` element; ``action`` is the
-    SOAPAction header.
+    """Return the snapshot of a call, and its ``Appointment`` element. ``action`` is the SOAPAction
+    header.
     """
     if action is None or action.strip('"') != f"{NAMESPACE}:Create":
         raise SoapFaultError(
@@ -62,7 +62,7 @@ def read_create(action: str | None, body: bytes) -> tuple[Snapshot, etree._Eleme
 
 
 def _parsed(body: bytes) -> etree._Element:
-    """Return the root; a document type is refused, and no entity is ever replaced."""
+    """Return the root element. A document type is refused, and entities are never replaced."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -123,7 +123,7 @@ def _values(element: etree._Element, fields: tuple[Field, ...]) -> dict[str, Any
 
 
 def _value(field: Field, text: str) -> Any:
-    """Return the text, which the schema found good, as a JSON type."""
+    """Return a schema-valid text as a JSON type."""
     if field.kind is Kind.TEXT:
         return text
     text = text.strip()

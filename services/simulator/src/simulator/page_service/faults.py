@@ -1,5 +1,5 @@
-"""SOAP faults as NAV and Business Central word them (wire-formats.md): the ones on demand, and the
-ones that bad calls get.
+"""SOAP faults as NAV and Business Central word them (wire-formats.md): injected faults, and the
+faults of invalid calls.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class SoapFault(NamedTuple):
-    """The type name of the server's exception, and its sentence."""
+    """The type name of the server's exception, and its message."""
 
     exception: str
     message: str
@@ -53,7 +53,7 @@ CATALOGUE = MappingProxyType(
 
 
 def fault_body(fault: SoapFault, form: str | None = None) -> bytes:
-    """Return the envelope of a fault; ``form`` is one of ``Fault.fault_form``."""
+    """Return the envelope of a fault. ``form`` is one of ``Fault.fault_form``."""
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP})
     element = etree.SubElement(etree.SubElement(envelope, f"{{{SOAP}}}Body"), f"{{{SOAP}}}Fault")
     etree.SubElement(element, "faultcode", nsmap={"a": _ERROR}).text = f"a:{fault.exception}"
@@ -69,7 +69,7 @@ def fault_body(fault: SoapFault, form: str | None = None) -> bytes:
 
 
 def _commented(element: etree._Element | None) -> None:
-    """Put a comment into the middle of a text."""
+    """Insert a comment into the middle of a text."""
     if element is None or not element.text:
         return
     middle = len(element.text) // 2

@@ -1,5 +1,5 @@
-"""The types and operations of the page service as an XML schema: published in the WSDL, and what
-calls are checked against.
+"""The types and operations of the page service as an XML schema, which the WSDL publishes and which
+validates calls.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ NAMESPACE = "urn:microsoft-dynamics-schemas/page/appointment"
 XSD = "http://www.w3.org/2001/XMLSchema"
 
 
-class Part(NamedTuple):
+class Element(NamedTuple):
     """An element inside a sequence."""
 
     name: str
@@ -23,42 +23,42 @@ class Part(NamedTuple):
     most: str = "1"
 
 
-_ENTITY = Part("Appointment", "tns:Appointment", "1")
-_ENTITIES = Part("Appointment_List", "tns:Appointment_List", "1")
-_KEY = Part("Key", "xsd:string", "1")
-OPERATIONS: dict[str, tuple[tuple[Part, ...], tuple[Part, ...]]] = {
-    "Read": ((Part("Entry_No", "xsd:int", "1"),), (_ENTITY._replace(least="0"),)),
-    "ReadByRecId": ((Part("recId", "xsd:string", "1"),), (_ENTITY._replace(least="0"),)),
+_ENTITY = Element("Appointment", "tns:Appointment", "1")
+_ENTITIES = Element("Appointment_List", "tns:Appointment_List", "1")
+_KEY = Element("Key", "xsd:string", "1")
+OPERATIONS: dict[str, tuple[tuple[Element, ...], tuple[Element, ...]]] = {
+    "Read": ((Element("Entry_No", "xsd:int", "1"),), (_ENTITY._replace(least="0"),)),
+    "ReadByRecId": ((Element("recId", "xsd:string", "1"),), (_ENTITY._replace(least="0"),)),
     "ReadMultiple": (
         (
-            Part("filter", "tns:Appointment_Filter", "1", "unbounded"),
-            Part("bookmarkKey", "xsd:string"),
-            Part("setSize", "xsd:int", "1"),
+            Element("filter", "tns:Appointment_Filter", "1", "unbounded"),
+            Element("bookmarkKey", "xsd:string"),
+            Element("setSize", "xsd:int", "1"),
         ),
-        (Part("ReadMultiple_Result", "tns:Appointment_List"),),
+        (Element("ReadMultiple_Result", "tns:Appointment_List"),),
     ),
-    "IsUpdated": ((_KEY,), (Part("IsUpdated_Result", "xsd:boolean", "1"),)),
-    "GetRecIdFromKey": ((_KEY,), (Part("GetRecIdFromKey_Result", "xsd:string", "1"),)),
+    "IsUpdated": ((_KEY,), (Element("IsUpdated_Result", "xsd:boolean", "1"),)),
+    "GetRecIdFromKey": ((_KEY,), (Element("GetRecIdFromKey_Result", "xsd:string", "1"),)),
     "Create": ((_ENTITY,), (_ENTITY,)),
     "CreateMultiple": ((_ENTITIES,), (_ENTITIES,)),
     "Update": ((_ENTITY,), (_ENTITY,)),
     "UpdateMultiple": ((_ENTITIES,), (_ENTITIES,)),
-    "Delete": ((_KEY,), (Part("Delete_Result", "xsd:boolean", "1"),)),
+    "Delete": ((_KEY,), (Element("Delete_Result", "xsd:boolean", "1"),)),
     "Delete_Resources": (
-        (Part("Resources_Key", "xsd:string", "1"),),
-        (Part("Delete_Resources_Result", "xsd:boolean", "1"),),
+        (Element("Resources_Key", "xsd:string", "1"),),
+        (Element("Delete_Resources_Result", "xsd:boolean", "1"),),
     ),
     "Delete_Field_Values": (
-        (Part("Field_Values_Key", "xsd:string", "1"),),
-        (Part("Delete_Field_Values_Result", "xsd:boolean", "1"),),
+        (Element("Field_Values_Key", "xsd:string", "1"),),
+        (Element("Delete_Field_Values_Result", "xsd:boolean", "1"),),
     ),
 }
-"""What each operation takes and returns; only Create is answered."""
+"""Parameters and results of each operation. Only Create is implemented."""
 
 
 def schema() -> etree._Element:
-    """Return a new schema element; every element of a record may be left out, none may come out of
-    order or be nil.
+    """Return a new schema element. Every element of a record is optional, but the order is fixed
+    and nil is not allowed.
     """
     root = etree.Element(
         f"{{{XSD}}}schema",
@@ -68,15 +68,20 @@ def schema() -> etree._Element:
     _lines(root, "Appointment_Resource", RESOURCE)
     _lines(root, "Appointment_Field_Value", FIELD_VALUE)
     parts = [
-        Part("Resources", "tns:Appointment_Resource_List"),
-        Part("Field_Values", "tns:Appointment_Field_Value_List"),
+        Element("Resources", "tns:Appointment_Resource_List"),
+        Element("Field_Values", "tns:Appointment_Field_Value_List"),
     ]
     _type(
         root,
         "Appointment",
-        [Part("Key", "xsd:string"), Part("Entry_No", "xsd:int"), *_parts(APPOINTMENT), *parts],
+        [
+            Element("Key", "xsd:string"),
+            Element("Entry_No", "xsd:int"),
+            *_parts(APPOINTMENT),
+            *parts,
+        ],
     )
-    _type(root, "Appointment_List", [Part("Appointment", "tns:Appointment", "1", "unbounded")])
+    _type(root, "Appointment_List", [Element("Appointment", "tns:Appointment", "1", "unbounded")])
     _filter(root)
     for name, (taken, returned) in OPERATIONS.items():
         _type(etree.SubElement(root, f"{{{XSD}}}element", name=name), None, taken)
@@ -85,12 +90,12 @@ def schema() -> etree._Element:
 
 
 def _lines(root: etree._Element, name: str, fields: tuple[Field, ...]) -> None:
-    _type(root, name, [Part("Key", "xsd:string"), *_parts(fields)])
-    _type(root, f"{name}_List", [Part(name, f"tns:{name}", "1", "unbounded")])
+    _type(root, name, [Element("Key", "xsd:string"), *_parts(fields)])
+    _type(root, f"{name}_List", [Element(name, f"tns:{name}", "1", "unbounded")])
 
 
-def _parts(fields: tuple[Field, ...]) -> list[Part]:
-    return [Part(field.page, f"xsd:{field.kind}") for field in fields]
+def _parts(fields: tuple[Field, ...]) -> list[Element]:
+    return [Element(field.page, f"xsd:{field.kind}") for field in fields]
 
 
 def _filter(root: etree._Element) -> None:
@@ -101,11 +106,13 @@ def _filter(root: etree._Element) -> None:
     _type(
         root,
         "Appointment_Filter",
-        [Part("Field", "tns:Appointment_Fields", "1"), Part("Criteria", "xsd:string", "1")],
+        [Element("Field", "tns:Appointment_Fields", "1"), Element("Criteria", "xsd:string", "1")],
     )
 
 
-def _type(parent: etree._Element, name: str | None, parts: list[Part] | tuple[Part, ...]) -> None:
+def _type(
+    parent: etree._Element, name: str | None, parts: list[Element] | tuple[Element, ...]
+) -> None:
     sequence = etree.SubElement(
         etree.SubElement(parent, f"{{{XSD}}}complexType", {"name": name} if name else {}),
         f"{{{XSD}}}sequence",

@@ -1,4 +1,4 @@
-"""The WSDL of the page service: what ``GET`` on its address returns."""
+"""The WSDL of the page service, which ``GET`` on its address returns."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BINDING = "Appointment_Binding"
 
 
 def wsdl(address: str) -> bytes:
-    """Return the document; ``address`` is where the service is called.
+    """Return the document. ``address`` is the address of the service.
 
-    The schema goes in as text, so that it declares its prefixes itself: clients cut it out
-    and read it alone.
+    The schema is inserted as text, so that it declares its own prefixes: clients extract it and
+    read it alone.
     """
     root = etree.Element(
         _named("definitions"),

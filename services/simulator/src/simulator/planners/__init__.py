@@ -1,1 +1,1 @@
-"""Planners at work: what they change on the board, and how each change is reported to ingest."""
+"""Planners: their changes on the board, and the posts of each change to ingest."""

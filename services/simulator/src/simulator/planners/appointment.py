@@ -1,17 +1,18 @@
-"""One appointment on the planning board, as the planners last left it."""
+"""One appointment on the planning board, in its last state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from simulator.planners.cronus import Marker, Technician, Work
+from common.contracts.moments import whole_milliseconds
+from simulator.planners.cronus import Technician, TimeMarker, Work
 
 
 @dataclass(slots=True)
 class Appointment:
-    """What planners change; ``start`` is wall time on site, ``created_at`` and ``modified_at`` are
-    aware UTC, whole milliseconds.
+    """The fields that planners change. ``start`` is local time on site. ``created_at`` and
+    ``modified_at`` are aware UTC in whole milliseconds.
     """
 
     id: int
@@ -19,7 +20,7 @@ class Appointment:
     job_no: str
     source_app: str
     work: Work
-    marker: Marker
+    marker: TimeMarker
     start: datetime
     hours: float
     technicians: tuple[Technician, ...]
@@ -28,16 +29,13 @@ class Appointment:
 
     @property
     def end(self) -> datetime:
-        """When the work is over, wall time on site."""
+        """The end of the work, in local time on site."""
         return self.start + timedelta(hours=self.hours)
 
     def touch(self, now: datetime) -> None:
-        """Take ``now`` as the time of the change, or the millisecond after the previous change
+        """Set the time of the change to ``now``, or to the millisecond after the previous change
         when that is later.
         """
-        self.modified_at = max(whole_ms(now), self.modified_at + timedelta(milliseconds=1))
-
-
-def whole_ms(moment: datetime) -> datetime:
-    """Return the moment without what is smaller than a millisecond."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        self.modified_at = max(
+            whole_milliseconds(now), self.modified_at + timedelta(milliseconds=1)
+        )

@@ -1,6 +1,4 @@
-"""The stream of changes: seeded, so that the same seed and clock give the same
-changes to the byte.
-"""
+"""The stream of changes. The same seed and clock give the same changes to the byte."""
 
 from __future__ import annotations
 
@@ -12,17 +10,18 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from common.contracts.appointment import Action
-from simulator.planners.appointment import Appointment, whole_ms
-from simulator.planners.cronus import HOURS, MARKERS, TECHNICIANS, WORKS, Technician
+from common.contracts.moments import whole_milliseconds
+from simulator.planners.appointment import Appointment
+from simulator.planners.cronus import HOURS, TECHNICIANS, TIME_MARKERS, WORKS, Technician
 from simulator.planners.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 CREATE_SHARE = 0.5
-"""How often a planner creates while there is room on the board."""
+"""The share of creates while the board has room."""
 DELETE_SHARE = 0.1
-"""How often a change to an appointment removes it; every other one moves it."""
+"""The share of deletes among changes to appointments. The others are moves."""
 _IDS_BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 _DAYS_AHEAD = 21
 _FIRST_HOUR, _LAST_HOUR = 7, 16
@@ -30,7 +29,7 @@ _FIRST_HOUR, _LAST_HOUR = 7, 16
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change as Dime.Scheduler reports it; ``body`` is the full snapshot after it."""
+    """One change as Dime.Scheduler reports it. ``body`` is the full snapshot after the change."""
 
     appointment_id: int
     action: Action
@@ -40,11 +39,11 @@ class Change:
 
 
 class Changes:
-    """Creates, moves and deletes on a board of ``appointments``; a deleted one never comes
-    back under its id.
+    """Creates, moves and deletes on a board of ``appointments``. The id of a deleted appointment is
+    never used again.
 
     ``next`` fills the board up to that size, ``create`` goes beyond it. Ids begin at the clock's
-    milliseconds, so that a stream begun later uses other ones.
+    milliseconds, so that a later stream uses other ids.
     """
 
     def __init__(
@@ -64,25 +63,23 @@ class Changes:
         self._board: list[Appointment] = []
 
     def next(self) -> Change:
-        """Return the next change; each one to an appointment is at least a millisecond
-        after the one before.
-        """
+        """Return the next change. Changes to one appointment are at least a millisecond apart."""
         has_room = len(self._board) < self._size
         if not self._board or (has_room and self._random.random() < CREATE_SHARE):
             return self.create(self._random.choice(self._source_apps))
-        place = self._random.randrange(len(self._board))
-        return self._delete(place) if self._random.random() < DELETE_SHARE else self._move(place)
+        index = self._random.randrange(len(self._board))
+        return self._delete(index) if self._random.random() < DELETE_SHARE else self._move(index)
 
     def create(self, source_app: str) -> Change:
-        """Return the change that puts a new appointment of this source app on the board."""
-        now, chosen = whole_ms(self._clock()), self._random
+        """Return the change that adds a new appointment of this source app to the board."""
+        now, chosen = whole_milliseconds(self._clock()), self._random
         appointment = Appointment(
             id=next(self._ids),
             guid=str(uuid.UUID(int=chosen.getrandbits(128), version=4)),
             job_no=f"OP{chosen.randint(100_001, 100_400)}",
             source_app=source_app,
             work=chosen.choice(WORKS),
-            marker=MARKERS[0],
+            marker=TIME_MARKERS[0],
             start=self._some_start(now),
             hours=chosen.choice(HOURS),
             technicians=self._some_technicians(),
@@ -92,17 +89,17 @@ class Changes:
         self._board.append(appointment)
         return self._change(appointment, Action.CREATE)
 
-    def _move(self, place: int) -> Change:
-        appointment = self._board[place]
+    def _move(self, index: int) -> Change:
+        appointment = self._board[index]
         appointment.touch(self._clock())
         appointment.start = self._some_start(appointment.modified_at)
         appointment.hours = self._random.choice(HOURS)
         appointment.technicians = self._some_technicians()
-        appointment.marker = self._random.choice(MARKERS)
+        appointment.marker = self._random.choice(TIME_MARKERS)
         return self._change(appointment, Action.UPDATE)
 
-    def _delete(self, place: int) -> Change:
-        appointment = self._board.pop(place)
+    def _delete(self, index: int) -> Change:
+        appointment = self._board.pop(index)
         appointment.touch(self._clock())
         appointment.technicians = ()
         return self._change(appointment, Action.DELETE)

@@ -1,4 +1,4 @@
-"""What time the planners think it is."""
+"""Clocks of the planners."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def real_time() -> datetime:
+def system_clock() -> datetime:
     """Return the time of this machine, in UTC."""
     return datetime.now(UTC)
 
 
-def stepping(start: datetime) -> Callable[[], datetime]:
-    """Return a clock that goes on by one millisecond each time it is read, so that a stream can be
-    repeated to the byte.
+def stepping_clock(start: datetime) -> Callable[[], datetime]:
+    """Return a clock that advances by one millisecond with each reading, which makes a stream
+    repeatable to the byte.
     """
     steps = itertools.count()
     return lambda: start.astimezone(UTC) + timedelta(milliseconds=next(steps))

@@ -1,4 +1,4 @@
-"""The demo company: its technicians, its work and how the board paints it."""
+"""The demo company: its technicians, kinds of work and time markers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Technician(NamedTuple):
 
 
 class Work(NamedTuple):
-    """A kind of work: the subject planners write, and its category on the board."""
+    """A kind of work: the subject of its appointments, and its category on the board."""
 
     subject: str
     category: str
@@ -23,8 +23,8 @@ class Work(NamedTuple):
     color: str
 
 
-class Marker(NamedTuple):
-    """How far a plan is agreed, as a coloured mark."""
+class TimeMarker(NamedTuple):
+    """The coloured mark on an appointment, such as *Confirmed*."""
 
     name: str
     color: str
@@ -42,10 +42,10 @@ WORKS = (
     Work("Überprüfung Kühlanlage", "SERVICE", "Service", "#1c7ed6"),
     Work("Repair leaking valve", "REPAIR", "Repair", "#e03131"),
 )
-MARKERS = (
-    Marker("Proposed", "#f08c00"),
-    Marker("Confirmed", "#1971c2"),
-    Marker("On site", "#2f9e44"),
+TIME_MARKERS = (
+    TimeMarker("Proposed", "#f08c00"),
+    TimeMarker("Confirmed", "#1971c2"),
+    TimeMarker("On site", "#2f9e44"),
 )
 HOURS = (1.0, 1.5, 2.0, 2.5, 4.0)
 BODY = "Customer asked for a call 30 minutes ahead."

@@ -1,5 +1,5 @@
-"""Planners at work: changes at a chosen rate, those of one appointment reported one
-after the other.
+"""Planners that make changes at a set rate. Changes of one appointment are posted one after the
+other.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 CHANGES = Counter(
-    "mboc_simulator_changes_total", "Planners' changes, by what ingest said to them.", ["outcome"]
+    "mboc_simulator_changes_total", "Planners' changes by ingest's answer.", ["outcome"]
 )
 _ACCEPTED, _REFUSED, _AGAIN = (
     CHANGES.labels(outcome) for outcome in ("accepted", "refused", "again")
 )
 ONE_TIMEOUT_S = 20.0
-_DEBT_S = 1.0
+_MOST_DELAY_S = 1.0
 _SHORTEST_WAIT_S = 0.001
 
 
@@ -40,25 +40,25 @@ class Posted(NamedTuple):
 
 
 class Planners:
-    """Makes changes at ``rate`` per second (0 = idle); ``report`` returns a change's transaction id
-    once ingest has it.
+    """Makes ``rate`` changes per second, or none with 0. ``report`` returns a change's transaction
+    id once ingest has accepted it.
     """
 
     def __init__(self, changes: Changes, report: Report, rate: float, calls_in_flight: int) -> None:
         self._changes = changes
         self._report_to_ingest = report
         self._rate = rate
-        self._room = asyncio.Semaphore(calls_in_flight)
+        self._slots = asyncio.Semaphore(calls_in_flight)
         self._rate_changed = asyncio.Event()
         self._reporting: dict[int, asyncio.Task[Posted]] = {}
         self._tasks: set[asyncio.Task[Posted]] = set()
         self._posted = self._accepted = self._refused = self._again = 0
-        self._is_ingest_away = False
+        self._is_ingest_unavailable = False
 
     @property
     def counts(self) -> dict[str, float]:
-        """What became of the changes: ``posted`` - ``accepted`` - ``refused`` are still being
-        posted; ``again`` counts repeated posts.
+        """The numbers of changes. ``posted`` - ``accepted`` - ``refused`` are still being posted.
+        ``again`` counts retries.
         """
         return {
             "posted": self._posted,
@@ -69,44 +69,43 @@ class Planners:
         }
 
     def set_rate(self, rate: float) -> None:
-        """Work at this many changes per second from now on."""
+        """Make this many changes per second from now on."""
         self._rate = rate
         self._rate_changed.set()
 
     async def run(self) -> None:
-        """Work until cancelled; falls behind rather than pile up changes while ingest
-        is slow or away.
+        """Work until cancelled. Falls behind while ingest is slow or unavailable, so that changes
+        do not pile up.
         """
         clock = asyncio.get_running_loop().time
         due = clock()
         while True:
-            due = max(due, clock() - _DEBT_S)
-            if not await self._is_time(due, clock):
+            due = max(due, clock() - _MOST_DELAY_S)
+            if not await self._wait_until(due, clock):
                 due = clock()
                 continue
-            await self._room.acquire()
+            await self._slots.acquire()
             self._begin(self._changes.next())
             due += 1 / self._rate if self._rate else 0
 
-    async def one(self, source_app: str | None = None) -> Posted:
-        """Report exactly one more change: the next one, or the creation of an appointment of
-        this source app.
+    async def post_one(self, source_app: str | None = None) -> Posted:
+        """Post exactly one more change: the next one, or the creation of an appointment of this
+        source app.
 
-        Raises RefusedError, or NotAcceptedError when ingest has not accepted it in time.
+        Raises RefusedError, or NotAcceptedError when ingest has not accepted the change in time.
         """
         try:
             async with asyncio.timeout(ONE_TIMEOUT_S):
-                await self._room.acquire()
+                await self._slots.acquire()
                 change = self._changes.create(source_app) if source_app else self._changes.next()
                 return await asyncio.shield(self._begin(change))
         except TimeoutError as error:
             raise NotAcceptedError(
-                f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s; once begun, it "
-                "is posted until it is"
+                f"ingest has not accepted the change within {ONE_TIMEOUT_S:g} s, posting continues"
             ) from error
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for what is being posted, then give up on the rest and say how many those are."""
+        """Wait for the changes that are being posted, then cancel and log the others."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=timeout_s)
         if self._tasks:
@@ -115,8 +114,8 @@ class Planners:
                 task.cancel()
             await asyncio.wait(self._tasks)
 
-    async def _is_time(self, due: float, clock: Callable[[], float]) -> bool:
-        """Wait for the next change's time; False when the rate was changed meanwhile."""
+    async def _wait_until(self, due: float, clock: Callable[[], float]) -> bool:
+        """Wait until the next change is due. Return False when the rate changed meanwhile."""
         wait_s = due - clock() if self._rate else None
         if wait_s is not None and wait_s < _SHORTEST_WAIT_S:
             await asyncio.sleep(max(wait_s, 0))
@@ -138,10 +137,10 @@ class Planners:
     async def _report(self, change: Change, previous: asyncio.Task[Posted] | None) -> Posted:
         if previous is not None:
             await asyncio.wait({previous})
-        return Posted(await self._report_to_ingest(change, self._say_again), change)
+        return Posted(await self._report_to_ingest(change, self._count_retry), change)
 
     def _end(self, change: Change, task: asyncio.Task[Posted]) -> None:
-        self._room.release()
+        self._slots.release()
         self._tasks.discard(task)
         if self._reporting.get(change.appointment_id) is task:
             del self._reporting[change.appointment_id]
@@ -149,18 +148,18 @@ class Planners:
             return
         error = task.exception()
         if error is None:
-            self._say_accepted()
+            self._count_accepted()
         else:
-            self._say_refused(change, error)
+            self._count_refused(change, error)
 
-    def _say_accepted(self) -> None:
+    def _count_accepted(self) -> None:
         self._accepted += 1
         _ACCEPTED.inc()
-        if self._is_ingest_away:
-            self._is_ingest_away = False
+        if self._is_ingest_unavailable:
+            self._is_ingest_unavailable = False
             log.info("ingest accepts changes again")
 
-    def _say_refused(self, change: Change, error: BaseException) -> None:
+    def _count_refused(self, change: Change, error: BaseException) -> None:
         self._refused += 1
         _REFUSED.inc()
         status = error.status if isinstance(error, RefusedError) else None
@@ -172,11 +171,9 @@ class Planners:
             error=type(error).__name__,
         )
 
-    def _say_again(self, reason: str) -> None:
+    def _count_retry(self, reason: str) -> None:
         self._again += 1
         _AGAIN.inc()
-        if not self._is_ingest_away:
-            self._is_ingest_away = True
-            log.warning(
-                "ingest does not accept changes, posting them again until it does", reason=reason
-            )
+        if not self._is_ingest_unavailable:
+            self._is_ingest_unavailable = True
+            log.warning("ingest does not accept changes, retrying until it does", reason=reason)

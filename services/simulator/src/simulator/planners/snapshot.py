@@ -1,4 +1,4 @@
-"""The full snapshot in the PascalCase shape that Dime.Scheduler posts (domain.md, 4.2)."""
+"""The full snapshot as Dime.Scheduler posts it, in PascalCase (domain.md, 4.2)."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ _COLLECTIONS: dict[str, list[Any]] = {
 
 
 def snapshot(appointment: Appointment, row_version: int) -> bytes:
-    """Return the appointment as Dime.Scheduler's JSON; ``row_version`` counts changes
-    in its database.
+    """Return the appointment as Dime.Scheduler's JSON. ``row_version`` counts changes in its
+    database.
     """
     found = {
         **_identity(appointment),
@@ -171,5 +171,5 @@ def _resource(technician: Technician, source_app: str) -> dict[str, Any]:
 
 
 def _text(moment: datetime, precision: str = "seconds") -> str:
-    """Return the date as Dime.Scheduler writes it: without an offset."""
+    """Return the date as Dime.Scheduler writes it, without an offset."""
     return moment.replace(tzinfo=None).isoformat(timespec=precision)

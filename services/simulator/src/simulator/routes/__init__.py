@@ -1,1 +1,1 @@
-"""What arrives over HTTP."""
+"""HTTP routes."""

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from simulator.api_page.answers import appointment_created, edmx, error_body, line_created
 from simulator.api_page.read import PARTS, read_appointment, read_line
+from simulator.api_page.responses import appointment_created, edmx, error_body, line_created
 from simulator.back_offices.fault import ODataFault
 from simulator.errors import ODataError
-from simulator.routes.doors import ADDRESS, door
-from simulator.routes.misbehaviour import answer
+from simulator.routes.fault_injection import respond
+from simulator.routes.middleware import ADDRESS, authenticated
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
     from simulator.back_offices.back_offices import BackOffices
     from simulator.back_offices.fault import Fault
     from simulator.back_offices.record import Record
-    from simulator.routes.doors import Inside
+    from simulator.routes.middleware import Handler
 
 _BASE = f"{ADDRESS}/api/dimeSoftware/dimeScheduler/v1.0"
 _GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -32,29 +32,35 @@ LOCKED = ODataFault(
     ),
 )
 _NO_COMPANY = str(uuid.UUID(int=0))
-"""The id that no company has."""
+"""The id of a company that does not exist."""
 _APPOINTMENTS = re.compile(rf"companies\({_GUID}\)/appointments")
 _LINES = re.compile(
     rf"companies\({_GUID}\)/appointments\((?P<id>{_GUID})\)/(?P<part>{'|'.join(PARTS)})"
 )
 
 
-def api_page(offices: BackOffices) -> list[web.RouteDef]:
+def api_page(back_offices: BackOffices) -> list[web.RouteDef]:
     """Return the routes of the API page."""
     return [
-        web.get(f"{_BASE}/$metadata", door(offices, _unauthorised, _describe)),
-        web.route("*", f"{_BASE}/{{path:.*}}", door(offices, _unauthorised, _worded(_call))),
+        web.get(f"{_BASE}/$metadata", authenticated(back_offices, _unauthorised, _describe)),
+        web.route(
+            "*",
+            f"{_BASE}/{{path:.*}}",
+            authenticated(back_offices, _unauthorised, _with_odata_errors(_call)),
+        ),
     ]
 
 
-def _worded(inside: Inside) -> Inside:
-    """Return the handler with its refusals put into Business Central's words."""
+def _with_odata_errors(handler: Handler) -> Handler:
+    """Return the handler with its errors as Business Central's answers."""
 
-    async def handle(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+    async def handle(
+        request: web.Request, back_office: BackOffice, body: bytes
+    ) -> web.StreamResponse:
         try:
-            return await inside(request, office, body)
+            return await handler(request, back_office, body)
         except ODataError as error:
-            office.refused += 1
+            back_office.refused += 1
             return _error(error.status, error.code, str(error))
 
     return handle
@@ -64,7 +70,7 @@ async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) ->
     return web.Response(body=edmx(), content_type="application/xml")
 
 
-async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> web.StreamResponse:
     path = request.match_info["path"]
     lines = _LINES.fullmatch(path)
     if lines is None and not _APPOINTMENTS.fullmatch(path):
@@ -86,45 +92,47 @@ async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.St
             f"The content type '{request.content_type}' is not supported; application/json is.",
         )
     return await (
-        _line(request, office, body, lines["id"], lines["part"])
+        _line(request, back_office, body, lines["id"], lines["part"])
         if lines
-        else _appointment(request, office, body)
+        else _appointment(request, back_office, body)
     )
 
 
-async def _appointment(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+async def _appointment(
+    request: web.Request, back_office: BackOffice, body: bytes
+) -> web.StreamResponse:
     snapshot = read_appointment(body)
     address = str(request.url)
 
     def store() -> web.Response:
-        kept = office.keep(snapshot, request.headers, body)
+        record = back_office.store(snapshot, request.headers, body)
         return _created(
-            f"{address}({kept.entity_id})",
-            appointment_created(address, kept.entity_id, kept.number, kept.fields),
+            f"{address}({record.entity_id})",
+            appointment_created(address, record.entity_id, record.number, record.fields),
         )
 
-    return await answer(request, office, snapshot, store, _refuse)
+    return await respond(request, back_office, snapshot, store, _refuse)
 
 
 async def _line(
-    request: web.Request, office: BackOffice, body: bytes, entity_id: str, part: str
+    request: web.Request, back_office: BackOffice, body: bytes, entity_id: str, part: str
 ) -> web.StreamResponse:
-    kept = office.find(entity_id.lower())
-    if kept is None:
+    record = back_office.find(entity_id.lower())
+    if record is None:
         raise ODataError(
             404, "BadRequest_NotFound", f"The appointment '{entity_id}' does not exist."
         )
     line, identity, address = read_line(part, body), str(uuid.uuid4()), str(request.url)
 
     def store() -> web.Response:
-        _lines(kept, part).append(line)
+        _lines(record, part).append(line)
         return _created(f"{address}({identity})", line_created(address, identity, part, line))
 
-    return await answer(request, office, None, store, _refuse)
+    return await respond(request, back_office, None, store, _refuse)
 
 
-def _lines(kept: Record, part: str) -> list[dict[str, Any]]:
-    return kept.resources if part == "appointmentResources" else kept.field_values
+def _lines(record: Record, part: str) -> list[dict[str, Any]]:
+    return record.resources if part == "appointmentResources" else record.field_values
 
 
 def _created(address: str, body: bytes) -> web.Response:

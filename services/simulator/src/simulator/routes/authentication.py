@@ -1,5 +1,5 @@
-"""What callers must prove, and where they get a token: ``/authentication`` and
-``/oauth2/v2.0/token`` of a back office.
+"""Required authentication and tokens: ``/authentication`` and ``/oauth2/v2.0/token`` of a back
+office.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from simulator.authentication.required import read_required
+from simulator.authentication.requirements import read_requirement
 from simulator.authentication.token_errors import token_error, token_status
 from simulator.authentication.token_requests import check_token_request
 from simulator.errors import OAuthError
-from simulator.routes.doors import ADDRESS
-from simulator.routes.misbehaviour import misbehave
+from simulator.routes.fault_injection import inject_fault
+from simulator.routes.middleware import ADDRESS
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-def authentication(offices: BackOffices) -> list[web.RouteDef]:
-    """Return the routes that set what is required, make tokens invalid, and issue them."""
+def authentication(back_offices: BackOffices) -> list[web.RouteDef]:
+    """Return the routes that set the required authentication, revoke tokens and issue tokens."""
     address = f"{ADDRESS}/authentication"
 
     async def put(request: web.Request) -> web.Response:
-        required = read_required(await request.read())
-        offices.open(request.match_info["name"]).require(required)
+        requirement = read_requirement(await request.read())
+        back_offices.get_or_create(request.match_info["name"]).require_authentication(requirement)
         return web.Response(status=204)
 
     async def remove(request: web.Request) -> web.Response:
-        offices.look(request.match_info["name"]).require(None)
+        back_offices.get(request.match_info["name"]).require_authentication(None)
         return web.Response(status=204)
 
     async def expire(request: web.Request) -> web.Response:
-        found = offices.look(request.match_info["name"]).token_gate
+        found = back_offices.get(request.match_info["name"]).bearer_authenticator
         if found:
             found.tokens.expire()
         return web.Response(status=204)
@@ -49,19 +49,22 @@ def authentication(offices: BackOffices) -> list[web.RouteDef]:
         web.put(address, put),
         web.delete(address, remove),
         web.post(f"{address}/expire", expire),
-        *_tokens(offices),
+        *_tokens(back_offices),
     ]
 
 
-def _tokens(offices: BackOffices) -> list[web.RouteDef]:
+def _tokens(back_offices: BackOffices) -> list[web.RouteDef]:
     async def token(request: web.Request) -> web.StreamResponse:
-        office, body = offices.look(request.match_info["name"]), await request.read()
-        fault = office.strike(for_token=True)
+        back_office, body = back_offices.get(request.match_info["name"]), await request.read()
+        fault = back_office.choose_fault(for_token=True)
         try:
             if fault is None:
-                return _issued(request, office, body)
-            return await misbehave(
-                request, fault, lambda: _changed(_issued(request, office, body), fault), _struck
+                return _issued(request, back_office, body)
+            return await inject_fault(
+                request,
+                fault,
+                lambda: _with_changed_fields(_issued(request, back_office, body), fault),
+                _fault_response,
             )
         except OAuthError as error:
             return _refused(error, token_status(error.code), {})
@@ -69,9 +72,9 @@ def _tokens(offices: BackOffices) -> list[web.RouteDef]:
     return [web.post(f"{ADDRESS}/oauth2/v2.0/token", token)]
 
 
-def _issued(request: web.Request, office: BackOffice, body: bytes) -> web.Response:
-    gate = office.token_gate
-    if gate is None:
+def _issued(request: web.Request, back_office: BackOffice, body: bytes) -> web.Response:
+    authenticator = back_office.bearer_authenticator
+    if authenticator is None:
         raise OAuthError(
             "unauthorized_client",
             (
@@ -84,25 +87,29 @@ def _issued(request: web.Request, office: BackOffice, body: bytes) -> web.Respon
             "invalid_request",
             "AADSTS900144: The request body must be application/x-www-form-urlencoded.",
         )
-    check_token_request(gate.required, request.headers.get("Authorization"), body)
-    office.tokens_issued += 1
-    token = gate.tokens.issue(time.monotonic())
+    check_token_request(authenticator.requirement, request.headers.get("Authorization"), body)
+    back_office.tokens_issued += 1
+    token = authenticator.tokens.issue(time.monotonic())
     return web.json_response(
-        {"token_type": "Bearer", "expires_in": gate.tokens.lifetime_s, "access_token": token},
+        {
+            "token_type": "Bearer",
+            "expires_in": authenticator.tokens.lifetime_s,
+            "access_token": token,
+        },
         headers=_NO_STORE,
     )
 
 
-def _changed(good: web.Response, fault: Fault) -> web.Response:
-    """Return the answer with the fields that the fault changes in it."""
+def _with_changed_fields(response: web.Response, fault: Fault) -> web.Response:
+    """Return the response with the fields that the fault changes."""
     if fault.token_answer:
-        issued = json.loads(good.text or "") | fault.token_answer
-        good.text = json.dumps({name: v for name, v in issued.items() if v is not None})
-    return good
+        issued = json.loads(response.text or "") | fault.token_answer
+        response.text = json.dumps({name: v for name, v in issued.items() if v is not None})
+    return response
 
 
-def _struck(fault: Fault) -> web.Response:
-    """Refuse in the words of OAuth, or with a page, as a proxy before the token endpoint does."""
+def _fault_response(fault: Fault) -> web.Response:
+    """Return an OAuth error, or an HTML page, as a proxy before the token endpoint returns it."""
     if not fault.token_error:
         page = "<html><body><h1>A fault on demand</h1></body></html>"
         status = fault.status or 500

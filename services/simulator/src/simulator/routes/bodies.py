@@ -1,4 +1,4 @@
-"""Reads what a request asks for; raises InvalidFieldError naming the field."""
+"""Parses bodies and queries of requests. Raises InvalidFieldError with the field's name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_body(model: type[M], body: bytes) -> M:
 
 
 def read_query(model: type[M], query: Mapping[str, str]) -> M:
-    """Return the query of an address as this model."""
+    """Return the query as this model."""
     try:
         return model.model_validate(dict(query))
     except ValidationError as error:

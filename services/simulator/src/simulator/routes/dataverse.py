@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from simulator.back_offices.fault import ODataFault
-from simulator.dataverse.answers import Batch, edmx, error_body, who_am_i
 from simulator.dataverse.change_set import (
     APPOINTMENTS,
     NO_RESOURCE_ERROR,
     PAYLOAD_ERROR,
     RESOURCES,
-    Change,
+    ChangeSetItem,
     read_changes,
 )
 from simulator.dataverse.multipart import MultipartError
 from simulator.dataverse.requests import Request, read_requests
+from simulator.dataverse.responses import Batch, edmx, error_body, who_am_i
 from simulator.errors import ChangeError, ODataError
-from simulator.routes.doors import ADDRESS, door
-from simulator.routes.misbehaviour import answer
+from simulator.routes.fault_injection import respond
+from simulator.routes.middleware import ADDRESS, authenticated
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -36,17 +36,19 @@ LOCKED = ODataFault(
 )
 
 
-def dataverse(offices: BackOffices) -> list[web.RouteDef]:
+def dataverse(back_offices: BackOffices) -> list[web.RouteDef]:
     """Return the routes of the Web API."""
     return [
-        web.post(f"{_BASE}/$batch", door(offices, _unauthorised, _batch)),
-        web.get(f"{_BASE}/WhoAmI", door(offices, _unauthorised, _who)),
-        web.get(f"{_BASE}/$metadata", door(offices, _unauthorised, _describe)),
+        web.post(f"{_BASE}/$batch", authenticated(back_offices, _unauthorised, _batch)),
+        web.get(f"{_BASE}/WhoAmI", authenticated(back_offices, _unauthorised, _who)),
+        web.get(f"{_BASE}/$metadata", authenticated(back_offices, _unauthorised, _describe)),
         *(
-            web.get(f"{_BASE}/{entity_set}", door(offices, _unauthorised, _none))
+            web.get(f"{_BASE}/{entity_set}", authenticated(back_offices, _unauthorised, _none))
             for entity_set in (APPOINTMENTS, RESOURCES)
         ),
-        web.route("*", f"{_BASE}/{{path:.*}}", door(offices, _unauthorised, _unknown)),
+        web.route(
+            "*", f"{_BASE}/{{path:.*}}", authenticated(back_offices, _unauthorised, _unknown)
+        ),
     ]
 
 
@@ -59,12 +61,16 @@ async def _describe(_request: web.Request, _office: BackOffice, _body: bytes) ->
 
 
 async def _none(_request: web.Request, _office: BackOffice, _body: bytes) -> web.StreamResponse:
-    """Show that the entity set is there; what was stored is read from the records."""
+    """Return an empty entity set, because it only has to exist. The control API returns the stored
+    records.
+    """
     return web.json_response({"value": []}, headers={"OData-Version": "4.0"})
 
 
-async def _unknown(request: web.Request, office: BackOffice, _body: bytes) -> web.StreamResponse:
-    office.refused += 1
+async def _unknown(
+    request: web.Request, back_office: BackOffice, _body: bytes
+) -> web.StreamResponse:
+    back_office.refused += 1
     return _error(
         404,
         NO_RESOURCE_ERROR,
@@ -72,28 +78,28 @@ async def _unknown(request: web.Request, office: BackOffice, _body: bytes) -> we
     )
 
 
-async def _batch(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
-    """Store all of a change set or nothing of it."""
+async def _batch(request: web.Request, back_office: BackOffice, body: bytes) -> web.StreamResponse:
+    """Store the whole change set or none of it."""
     try:
         requests = _requests(request, body)
         changes = read_changes(requests)
     except ChangeError as error:
-        office.refused += 1
+        back_office.refused += 1
         return _failed(error)
     except ODataError as error:
-        office.refused += 1
+        back_office.refused += 1
         return _error(error.status, error.code, str(error))
-    return await answer(
+    return await respond(
         request,
-        office,
+        back_office,
         changes[0].snapshot if changes else None,
-        lambda: _store(request, office, body, requests, changes),
+        lambda: _store(request, back_office, body, requests, changes),
         lambda fault: _refuse(fault, requests[0].content_id),
     )
 
 
 def _requests(request: web.Request, body: bytes) -> list[Request]:
-    """Return the requests of the batch; raises ODataError when the batch itself is wrong."""
+    """Return the requests of the batch. Raises ODataError for an invalid batch."""
     for name, value in _REQUIRED:
         if request.headers.get(name) != value:
             raise ODataError(400, PAYLOAD_ERROR, f"The header {name}: {value} is required.")
@@ -105,14 +111,14 @@ def _requests(request: web.Request, body: bytes) -> list[Request]:
 
 def _store(
     request: web.Request,
-    office: BackOffice,
+    back_office: BackOffice,
     body: bytes,
     requests: list[Request],
-    changes: list[Change],
+    changes: list[ChangeSetItem],
 ) -> web.Response:
     ids = {request.content_id: str(uuid.uuid4()) for request in requests}
     for change in changes:
-        ids[change.content_id] = office.keep(
+        ids[change.content_id] = back_office.store(
             change.snapshot, request.headers, body, change.content
         ).entity_id
     base = str(request.url).removesuffix("$batch")

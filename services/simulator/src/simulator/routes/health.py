@@ -1,4 +1,4 @@
-"""Health and metrics; the simulator needs nobody, so it is ready as soon as it listens."""
+"""Health and metrics. The simulator needs no server, so it is ready as soon as it listens."""
 
 from __future__ import annotations
 

@@ -14,20 +14,22 @@ if TYPE_CHECKING:
 
 
 class JournalPage(BaseModel):
-    """Which calls to list."""
+    """The range of calls to list."""
 
     model_config = ConfigDict(extra="forbid")
 
-    after: int = Field(default=0, ge=0, description="List calls numbered above this.")
+    after: int = Field(default=0, ge=0, description="List calls with a higher number.")
     limit: int = Field(default=1000, ge=1, le=10_000)
 
 
 def journal(calls: Journal) -> list[web.RouteDef]:
-    """Return the route; calls are listed in the order they ended, ``next`` is where to go on."""
+    """Return the route. Calls are listed in the order of their ends, and ``next`` is the start of
+    the next page.
+    """
 
     async def show(request: web.Request) -> web.Response:
         page = read_query(JournalPage, request.query)
-        found = calls.lines(page.after, page.limit)
+        found = calls.entries(page.after, page.limit)
         return web.json_response(
             {
                 "calls": [line._asdict() for line in found],

@@ -1,4 +1,4 @@
-"""The page service: ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
+"""The page service ``/back-offices/{name}/WS/{company}/Page/Appointment``, its WSDL and its
 operation Create.
 """
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from simulator.errors import SoapFaultError
-from simulator.page_service.answers import created
 from simulator.page_service.create import read_create
 from simulator.page_service.faults import CATALOGUE, NOT_FOUND, SoapFault, fault_body
+from simulator.page_service.responses import created
 from simulator.page_service.wsdl import wsdl
-from simulator.routes.doors import ADDRESS, door
-from simulator.routes.misbehaviour import answer
+from simulator.routes.fault_injection import respond
+from simulator.routes.middleware import ADDRESS, authenticated
 
 if TYPE_CHECKING:
     from simulator.back_offices.back_office import BackOffice
@@ -26,12 +26,12 @@ _PAGE = f"{ADDRESS}/WS/{{company}}/Page"
 _CONTENT_TYPE = "text/xml"
 
 
-def page_service(offices: BackOffices) -> list[web.RouteDef]:
+def page_service(back_offices: BackOffices) -> list[web.RouteDef]:
     """Return the routes of the page service."""
     return [
-        web.get(f"{_PAGE}/Appointment", door(offices, _plain, _describe)),
-        web.post(f"{_PAGE}/Appointment", door(offices, _plain, _call)),
-        web.route("*", f"{_PAGE}/{{other}}", door(offices, _plain, _not_found)),
+        web.get(f"{_PAGE}/Appointment", authenticated(back_offices, _plain, _describe)),
+        web.post(f"{_PAGE}/Appointment", authenticated(back_offices, _plain, _call)),
+        web.route("*", f"{_PAGE}/{{other}}", authenticated(back_offices, _plain, _not_found)),
     ]
 
 
@@ -43,28 +43,30 @@ async def _describe(request: web.Request, _office: BackOffice, _body: bytes) -> 
     )
 
 
-async def _not_found(_request: web.Request, office: BackOffice, _body: bytes) -> web.StreamResponse:
-    office.refused += 1
+async def _not_found(
+    _request: web.Request, back_office: BackOffice, _body: bytes
+) -> web.StreamResponse:
+    back_office.refused += 1
     return _faulty(NOT_FOUND)
 
 
-async def _call(request: web.Request, office: BackOffice, body: bytes) -> web.StreamResponse:
+async def _call(request: web.Request, back_office: BackOffice, body: bytes) -> web.StreamResponse:
     if request.content_type != _CONTENT_TYPE or (request.charset or "utf-8").lower() != "utf-8":
-        office.refused += 1
+        back_office.refused += 1
         return _plain(415, f"The content type must be {_CONTENT_TYPE}; charset=utf-8", {})
     try:
         snapshot, entity = read_create(request.headers.get("SOAPAction"), body)
     except SoapFaultError as error:
-        office.refused += 1
+        back_office.refused += 1
         return _faulty(SoapFault(error.exception, str(error)))
 
     def store() -> web.Response:
-        kept = office.keep(snapshot, request.headers, body)
+        record = back_office.store(snapshot, request.headers, body)
         return web.Response(
-            body=created(entity, kept.number), content_type=_CONTENT_TYPE, charset="utf-8"
+            body=created(entity, record.number), content_type=_CONTENT_TYPE, charset="utf-8"
         )
 
-    return await answer(request, office, snapshot, store, _refuse)
+    return await respond(request, back_office, snapshot, store, _refuse)
 
 
 def _refuse(fault: Fault) -> web.Response:
@@ -91,7 +93,7 @@ def _faulty(soap_fault: SoapFault, fault: Fault | None = None) -> web.Response:
 
 
 def _plain(status: int, detail: str, headers: dict[str, str]) -> web.Response:
-    """Answer as the web server before the service does: with a page for people."""
+    """Answer with an HTML page, as the web server before the service does."""
     title = responses.get(status, "Fault")
     text = (
         f"<html><head><title>{status} "

@@ -1,4 +1,4 @@
-"""What the planners are told: how fast to work, or to make one change now."""
+"""The control API of the planners: their rate, and single changes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from simulator.planners.planners import Planners
 
 
-class Pace(BaseModel):
-    """How fast to work."""
+class PlannerRate(BaseModel):
+    """The rate of changes."""
 
     model_config = ConfigDict(extra="forbid")
 
     rate: float = Field(
-        ge=0, le=10_000, allow_inf_nan=False, description="Changes per second; 0 = idle."
+        ge=0, le=10_000, allow_inf_nan=False, description="Changes per second. 0 = idle."
     )
 
 
-class OneMore(BaseModel):
-    """One change; with a source app, the creation of an appointment of that source app."""
+class ChangeRequest(BaseModel):
+    """One change. With a source app, the creation of an appointment of that source app."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,13 +37,13 @@ def planners(work: Planners) -> list[web.RouteDef]:
     async def show(_: web.Request) -> web.Response:
         return web.json_response(work.counts)
 
-    async def pace(request: web.Request) -> web.Response:
-        work.set_rate(read_body(Pace, await request.read()).rate)
+    async def set_rate(request: web.Request) -> web.Response:
+        work.set_rate(read_body(PlannerRate, await request.read()).rate)
         return web.json_response(work.counts)
 
-    async def one(request: web.Request) -> web.Response:
-        wanted = read_body(OneMore, await request.read() or b"{}")
-        posted = await work.one(wanted.source_app)
+    async def post_one(request: web.Request) -> web.Response:
+        wanted = read_body(ChangeRequest, await request.read() or b"{}")
+        posted = await work.post_one(wanted.source_app)
         change = posted.change
         return web.json_response(
             {
@@ -55,4 +55,8 @@ def planners(work: Planners) -> list[web.RouteDef]:
             }
         )
 
-    return [web.get("/planners", show), web.put("/planners", pace), web.post("/planners/one", one)]
+    return [
+        web.get("/planners", show),
+        web.put("/planners", set_rate),
+        web.post("/planners/one", post_one),
+    ]

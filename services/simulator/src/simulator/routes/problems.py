@@ -1,4 +1,4 @@
-"""How a refusal is answered: problem documents (RFC 9457), like everywhere in the project."""
+"""Errors as problem documents (RFC 9457), as in the other services."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def problem(
     errors: Sequence[dict[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """Return an ``application/problem+json`` answer; ``errors`` holds one ``{"field",
+    """Return an ``application/problem+json`` response. ``errors`` holds one ``{"field",
     "message"}`` per bad field.
     """
     document: dict[str, Any] = {
@@ -51,7 +51,7 @@ def problem(
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer expected failures, and aiohttp's own refusals, with a problem document."""
+    """Answer expected failures, and aiohttp's own errors, with a problem document."""
     try:
         return await handler(request)
     except SimulatorError as error:

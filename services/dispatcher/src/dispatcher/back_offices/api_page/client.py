@@ -10,12 +10,18 @@ from common.contracts.mapping import ApiPageMapping
 from common.exact_json import write_json
 from dispatcher.back_offices.api_page.probe import probe
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import Answer, Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.calls import (
+    HttpCall,
+    HttpResponse,
+    PreparedDelivery,
+    Receipt,
+    receipt_of,
+)
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
-from dispatcher.back_offices.limits import BUSINESS_CENTRAL
-from dispatcher.back_offices.odata import named, refused
-from dispatcher.back_offices.probe import Probed
+from dispatcher.back_offices.odata import mapped_values, odata_error
+from dispatcher.back_offices.probe import ProbeResult
+from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 from dispatcher.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
 HEADERS = {
     "Content-Type": "application/json",
@@ -34,19 +40,20 @@ HEADERS = {
 }
 
 
-def build(connector: Connector, shared: SharedResources) -> ApiPage:
-    """Return the API page of this connector; raises MisconfiguredError when its settings cannot
-    be used.
+def build(connector: Connector, shared: SharedResources) -> ApiPageClient:
+    """Return the client of this connector's API page.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
-    return ApiPage(
+    return ApiPageClient(
         open_http_client(connector, "API page", shared),
         read_mapping(connector, "API page", ApiPageMapping),
         read_time_zone(connector, "API page"),
     )
 
 
-class ApiPage:
-    """One API page of one company."""
+class ApiPageClient:
+    """The client of one API page of one company."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: ApiPageMapping, zone: ZoneInfo) -> None:
         self._http = http
@@ -54,78 +61,87 @@ class ApiPage:
         self._zone = zone
         self._uri = http.connector.uri or ""
 
-    def prepare(self, request: DeliveryRequested) -> Prepared:
-        """Map the snapshot to one record, and to the resources posted after it if the mapping
-        says so.
-        """
+    def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
+        """Map the snapshot to one record, and to the resources that are posted after it."""
         appointment = fields_of(request.transaction, self._zone, BUSINESS_CENTRAL)
         call = _post(self._uri, self._record(appointment))
         resources = self._mapping.resources
         if resources is None or resources.posted != "after":
-            return Prepared(call)
-        later = (
-            _post(resources.name, named(resources.names, line)) for line in appointment.resources
+            return PreparedDelivery(call)
+        follow_ups = (
+            _post(resources.name, mapped_values(resources.names, line))
+            for line in appointment.resources
         )
-        return Prepared(call, tuple(later))
+        return PreparedDelivery(call, tuple(follow_ups))
 
-    async def send(self, prepared: Prepared) -> Receipt:
-        """Create the record, then the resources below it; success is 201 with a Location.
+    async def send(self, prepared: PreparedDelivery) -> Receipt:
+        """Create the record, then the resources below it. A success is 201 with a Location.
 
-        After a resource failed, the error's ``rest`` holds the resources that are still to be sent.
+        After a failed resource, the error's ``remaining`` holds the resources that are still to be
+        sent.
         """
-        if prepared.stored is not None:
-            return await self._post_rest(prepared, prepared.stored)
-        answer = await self._post(prepared.call)
-        location = answer.headers.get("Location")
+        if prepared.stored_status is not None:
+            return await self._post_remaining(prepared, prepared.stored_status)
+        response = await self._post(prepared.call)
+        location = response.headers.get("Location")
         if not location:
-            raise self._http.faults.transport("no location", answer)
-        if not prepared.later:
-            return receipt_of(answer)
+            raise self._http.faults.transport_error("no location", response)
+        if not prepared.follow_ups:
+            return receipt_of(response)
         record = record_address(self._uri, location)
         if record is None:
-            raise self._http.faults.transport("lines missing", answer)
-        lines = [replace(call, url=f"{record}/{call.url}") for call in prepared.later]
-        return await self._post_rest(Prepared(lines[0], tuple(lines[1:])), answer.status)
+            raise self._http.faults.transport_error("lines missing", response)
+        lines = [replace(call, url=f"{record}/{call.url}") for call in prepared.follow_ups]
+        return await self._post_remaining(
+            PreparedDelivery(lines[0], tuple(lines[1:])), response.status
+        )
 
-    async def probe(self) -> Probed:
+    async def probe(self) -> ProbeResult:
         """Compare the names of the metadata, and read an empty page of the company."""
         return await probe(self._http, self._mapping)
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()
 
     def _record(self, appointment: AppointmentFields) -> dict[str, Any]:
-        record: dict[str, Any] = named(self._mapping.names, appointment.fields)
+        record: dict[str, Any] = mapped_values(self._mapping.names, appointment.fields)
         resources = self._mapping.resources
         values = self._mapping.field_values
         if resources and resources.posted == "inside" and appointment.resources:
-            lines = [named(resources.names, line) for line in appointment.resources]
+            lines = [mapped_values(resources.names, line) for line in appointment.resources]
             record[resources.name] = lines
         if values and appointment.field_values:
-            record[values.name] = [named(values.names, line) for line in appointment.field_values]
+            record[values.name] = [
+                mapped_values(values.names, line) for line in appointment.field_values
+            ]
         return record
 
-    async def _post_rest(self, rest: Prepared, stored: int) -> Receipt:
-        """Post the resources one by one; those that were posted are not posted again."""
-        lines = (rest.call, *rest.later)
+    async def _post_remaining(self, remaining: PreparedDelivery, stored_status: int) -> Receipt:
+        """Post the resources one by one. Resources that were posted before are not posted again."""
+        lines = (remaining.call, *remaining.follow_ups)
         for number, line in enumerate(lines):
             try:
-                answer = await self._post(line)
+                response = await self._post(line)
             except DeliveryError as error:
-                error.rest = Prepared(line, lines[number + 1 :], stored=stored)
+                error.remaining = PreparedDelivery(
+                    line, lines[number + 1 :], stored_status=stored_status
+                )
                 raise
-        return receipt_of(answer, stored)
+        return receipt_of(response, stored_status)
 
-    async def _post(self, call: Call) -> Answer:
-        answer = await self._http.call(call)
-        if not answer.is_good:
-            raise refused(self._http.faults, answer)
-        return answer
+    async def _post(self, call: HttpCall) -> HttpResponse:
+        response = await self._http.call(call)
+        if not response.is_success:
+            raise odata_error(self._http.faults, response)
+        return response
 
 
 def record_address(uri: str, location: str) -> str | None:
-    """Return the address of the new record; None for one that is broken or on another server."""
+    """Return the address of the new record.
+
+    Returns None for a malformed address and for one on another server.
+    """
     try:
         address = urljoin(uri, location)
         is_here = urlsplit(address)[:2] == urlsplit(uri)[:2]
@@ -134,5 +150,5 @@ def record_address(uri: str, location: str) -> str | None:
     return address if is_here else None
 
 
-def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> Call:
-    return Call("POST", url, HEADERS, write_json(record).encode())
+def _post(url: str, record: dict[str, Any] | dict[str, Value]) -> HttpCall:
+    return HttpCall("POST", url, HEADERS, write_json(record).encode())

@@ -1,5 +1,6 @@
-"""Tries an API page without sending an appointment: its metadata has the names that are sent, and
-the page of this company can be read.
+"""Tests an API page without sending an appointment.
+
+The metadata must have the names that are sent, and the page of the company must be readable.
 """
 
 from __future__ import annotations
@@ -8,38 +9,40 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.odata import fact, refused
-from dispatcher.back_offices.odata_metadata import METADATA_CAP, metadata_in
-from dispatcher.back_offices.probe import NO_SUCH, NOT_READ, Probed, another_service
+from dispatcher.back_offices.calls import HttpCall
+from dispatcher.back_offices.odata import json_property, odata_error
+from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, metadata_in
+from dispatcher.back_offices.probe import NOT_FOUND, NOT_READABLE, ProbeResult, wrong_service
 
 if TYPE_CHECKING:
     from common.contracts.mapping import ApiPageMapping
     from dispatcher.back_offices.http_client import BackOfficeHttpClient
-    from dispatcher.back_offices.odata_metadata import Metadata
+    from dispatcher.back_offices.odata_metadata import ODataMetadata
 
 _HEADERS = {"Accept": "application/json", "Accept-Language": "en-US"}
 _COMPANY = re.compile(r"/companies\(([^)]*)\)|[?&]company=([^&]*)", re.IGNORECASE)
 _CHECK = "Check that the URI ends in companies(<id>)/appointments of the vendor's API page."
 
 
-async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> Probed:
+async def probe(http: BackOfficeHttpClient, mapping: ApiPageMapping) -> ProbeResult:
     """Compare the names of the metadata with the connector's, then read an empty page of the
-    company; raises a DeliveryError.
+    company.
+
+    Raises a DeliveryError.
     """
     uri = http.connector.uri or ""
-    answer = await http.call(Call("GET", metadata_address(uri), cap=METADATA_CAP))
-    if not answer.is_good:
-        raise refused(http.faults, answer)
-    metadata = await metadata_in(answer)
+    response = await http.call(HttpCall("GET", metadata_address(uri), max_bytes=MAX_METADATA_BYTES))
+    if not response.is_success:
+        raise odata_error(http.faults, response)
+    metadata = await metadata_in(response)
     if metadata is None:
-        return another_service(answer, "OData metadata", _CHECK)
+        return wrong_service(response, "OData metadata", _CHECK)
     wrong = _wrong_names(metadata, mapping, _entity_set(uri))
-    return Probed(passed=False, sentence=wrong) if wrong else await _page(http, uri)
+    return ProbeResult(passed=False, sentence=wrong) if wrong else await _page(http, uri)
 
 
 def metadata_address(uri: str) -> str:
-    """Return the address of the metadata, which has the parent and the query of the URI."""
+    """Return the address of the metadata: the parent and the query of the URI."""
     scheme, authority, path, query, _ = urlsplit(uri)
     root, companies, _ = path.partition("/companies(")
     root = root if companies else path.rstrip("/").rpartition("/")[0]
@@ -50,16 +53,16 @@ def _entity_set(uri: str) -> str:
     return unquote(urlsplit(uri).path.rstrip("/").rpartition("/")[2])
 
 
-def _wrong_names(metadata: Metadata, mapping: ApiPageMapping, entity_set: str) -> str:
-    """Return the sentence about names that are sent and not there, or an empty one."""
+def _wrong_names(metadata: ODataMetadata, mapping: ApiPageMapping, entity_set: str) -> str:
+    """Return the sentence about names that are sent and do not exist, or an empty sentence."""
     entity = metadata.entity_sets.get(entity_set)
     if entity is None:
         return f"The metadata has no entity set {entity_set}. {_CHECK}"
-    unknown = metadata.lacking(entity, mapping.names)
+    unknown = metadata.missing_names(entity, mapping.names)
     for part in (mapping.resources, mapping.field_values):
         if part is not None:
             line = metadata.names(entity).get(part.name)
-            unknown += [part.name] if line is None else metadata.lacking(line, part.names)
+            unknown += [part.name] if line is None else metadata.missing_names(line, part.names)
     if not unknown:
         return ""
     return (
@@ -68,25 +71,25 @@ def _wrong_names(metadata: Metadata, mapping: ApiPageMapping, entity_set: str) -
     )
 
 
-async def _page(http: BackOfficeHttpClient, uri: str) -> Probed:
+async def _page(http: BackOfficeHttpClient, uri: str) -> ProbeResult:
     address = f"{uri}{'&' if '?' in uri else '?'}$top=0"
-    answer = await http.call(Call("GET", address, _HEADERS))
-    if answer.status in NO_SUCH:
-        return Probed(passed=False, sentence=_no_company(uri))
-    if answer.status in NOT_READ:
-        return Probed(
+    response = await http.call(HttpCall("GET", address, _HEADERS))
+    if response.status in NOT_FOUND:
+        return ProbeResult(passed=False, sentence=_no_company(uri))
+    if response.status in NOT_READABLE:
+        return ProbeResult(
             passed=True,
             sentence=(
                 "The metadata has every name this connector sends. The page cannot be read "
-                f"(status code {answer.status}), so only a delivery shows whether the company is "
+                f"(status code {response.status}), so only a delivery shows whether the company is "
                 "right."
             ),
         )
-    if not answer.is_good:
-        raise refused(http.faults, answer)
-    if fact(answer, "value") is None:
-        return another_service(answer, "OData answer of the page", _CHECK)
-    return Probed(
+    if not response.is_success:
+        raise odata_error(http.faults, response)
+    if json_property(response, "value") is None:
+        return wrong_service(response, "OData answer of the page", _CHECK)
+    return ProbeResult(
         passed=True,
         sentence="The metadata has every name this connector sends, and the company has the page.",
     )

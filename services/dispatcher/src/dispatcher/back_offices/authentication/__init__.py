@@ -1,1 +1,1 @@
-"""How calls prove who they are."""
+"""The methods by which calls authenticate."""

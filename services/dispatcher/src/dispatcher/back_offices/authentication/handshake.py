@@ -17,73 +17,78 @@ from spnego.exceptions import SpnegoError
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from dispatcher.back_offices.caller import Caller
-    from dispatcher.back_offices.calls import Answer, Call
+    from dispatcher.back_offices.calls import HttpCall, HttpResponse
+    from dispatcher.back_offices.http_transport import HttpTransport
 
 UNAUTHORISED = 401
 LONGEST_HANDSHAKE = 4
-"""Messages that are sent; NTLM takes two, Negotiate at most one more."""
+"""The most messages of one handshake. NTLM sends two, Negotiate at most one more."""
 _UNREADABLE = (SpnegoError, ValueError, LookupError, TypeError, struct.error, NotImplementedError)
-"""Raised by the mechanism for a message that it cannot read, or when it is not available."""
+"""Errors of the mechanism for an unreadable message, or when the mechanism is not available."""
 
 
-class Login(NamedTuple):
-    """The account that the calls are made for."""
+class WindowsLogin(NamedTuple):
+    """The Windows account of the calls."""
 
     name: str
     password: str
 
 
-class Scheme(NamedTuple):
-    """The word in the header, and the mechanism behind it."""
+class AuthScheme(NamedTuple):
+    """The name of a scheme in the header, and its mechanism."""
 
     word: str
     protocol: str
 
 
-NTLM = Scheme("NTLM", "ntlm")
-NEGOTIATE = Scheme("Negotiate", "negotiate")
+NTLM = AuthScheme("NTLM", "ntlm")
+NEGOTIATE = AuthScheme("Negotiate", "negotiate")
 
 
-def windows_schemes() -> tuple[Scheme, Scheme]:
-    """Return Negotiate first where this machine can do Kerberos, else NTLM, which a
-    password is enough for.
+def windows_schemes() -> tuple[AuthScheme, AuthScheme]:
+    """Return Negotiate first where this machine supports Kerberos, else NTLM first.
+
+    NTLM needs nothing but a password.
     """
     has_kerberos = find_spec("gssapi") is not None or find_spec("krb5") is not None
     return (NEGOTIATE, NTLM) if has_kerberos else (NTLM, NEGOTIATE)
 
 
-async def shake_hands(
-    caller: Caller, call: Call, session: ClientSession, login: Login, scheme: Scheme
-) -> Answer | None:
-    """Return the answer to the call, or None when the server does not offer the scheme.
+async def perform_handshake(
+    transport: HttpTransport,
+    call: HttpCall,
+    session: ClientSession,
+    login: WindowsLogin,
+    scheme: AuthScheme,
+) -> HttpResponse | None:
+    """Return the response to the call, or None when the server does not offer the scheme.
 
-    Each message that the server may take for the last one carries the payload; only the first one
-    of NTLM cannot be the last. A refused proof is an answer: another scheme would try the same
-    password again.
+    Each message that may be the last one carries the payload. Only the first message of NTLM cannot
+    be the last. A refused login is returned as the response, because another scheme would try the
+    same password again.
     """
     message = replace(call, body=b"") if scheme is NTLM else call
-    refusal: Answer | None = None
+    refusal: HttpResponse | None = None
     context = _Context(login, scheme, call.url)
     token = await asyncio.to_thread(context.step, None)
     for _ in range(LONGEST_HANDSHAKE):
         if not token:
             break
-        answer = await caller(_with_token(message, scheme, token), session)
-        if answer.status != UNAUTHORISED:
-            return answer if message.body == call.body else await caller(call, session)
+        response = await transport(_with_token(message, scheme, token), session)
+        if response.status != UNAUTHORISED:
+            return response if message.body == call.body else await transport(call, session)
         if message.same_connection:
-            refusal = answer
-        challenge = None if context.is_complete else _challenge(answer, scheme)
+            refusal = response
+        challenge = None if context.is_complete else _challenge(response, scheme)
         token = None if challenge is None else await asyncio.to_thread(context.step, challenge)
         message = replace(call, same_connection=True)
     return refusal
 
 
 class _Context:
-    """The security context of one handshake; the mechanism may wait for the network."""
+    """The security context of one handshake. The mechanism may wait for the network."""
 
-    def __init__(self, login: Login, scheme: Scheme, url: str) -> None:
+    def __init__(self, login: WindowsLogin, scheme: AuthScheme, url: str) -> None:
         self._login = login
         self._scheme = scheme
         self._host = urlsplit(url).hostname or ""
@@ -91,11 +96,14 @@ class _Context:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last message of the handshake was made."""
+        """Whether the last message of the handshake was created."""
         return self._context is not None and self._context.complete
 
     def step(self, challenge: bytes | None) -> bytes | None:
-        """Return the next message; None when there is none, or the server's cannot be read."""
+        """Return the next message.
+
+        Returns None after the last message, and when the server's message is unreadable.
+        """
         try:
             self._context = self._context or self._begin()
             return self._context.step(challenge)
@@ -112,16 +120,16 @@ class _Context:
         )
 
 
-def _with_token(message: Call, scheme: Scheme, token: bytes) -> Call:
+def _with_token(message: HttpCall, scheme: AuthScheme, token: bytes) -> HttpCall:
     value = f"{scheme.word} {base64.b64encode(token).decode()}"
     return replace(message, headers={**message.headers, "Authorization": value})
 
 
-def _challenge(answer: Answer, scheme: Scheme) -> bytes | None:
-    """Return the server's message for the scheme, if it sent one."""
-    getall = getattr(answer.headers, "getall", None)
+def _challenge(response: HttpResponse, scheme: AuthScheme) -> bytes | None:
+    """Return the server's message for the scheme, or None."""
+    getall = getattr(response.headers, "getall", None)
     offered = (
-        getall("WWW-Authenticate", []) if getall else [answer.headers.get("WWW-Authenticate", "")]
+        getall("WWW-Authenticate", []) if getall else [response.headers.get("WWW-Authenticate", "")]
     )
     for offer in offered:
         word, _, encoded = offer.partition(" ")

@@ -1,5 +1,6 @@
-"""OAuth2 client credentials (RFC 6749, 4.4): one token per credential, renewed before it expires
-and once after a 401.
+"""OAuth2 client credentials (RFC 6749, 4.4).
+
+There is one token for each credential. It is renewed before it expires, and once after a 401.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from urllib.parse import quote_plus, urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from dispatcher.back_offices.calls import ANSWER_CAP, Call
+from dispatcher.back_offices.calls import MAX_RESPONSE_BYTES, HttpCall
 
 if TYPE_CHECKING:
-    from dispatcher.back_offices.authentication.tokens import Client, Issued, Tokens
-    from dispatcher.back_offices.caller import Caller
-    from dispatcher.back_offices.calls import Answer
-    from dispatcher.back_offices.faults import Faults
+    from dispatcher.back_offices.authentication.token_cache import (
+        OAuth2Client,
+        TokenCache,
+        TokenResponse,
+    )
+    from dispatcher.back_offices.calls import HttpResponse
+    from dispatcher.back_offices.faults import FaultTranslator
+    from dispatcher.back_offices.http_transport import HttpTransport
     from dispatcher.errors import DeliveryError
 
 
@@ -26,66 +31,74 @@ class _Refusal(BaseModel):
     error_description: str | None = None
 
 
-class OAuth2:
-    """Adds a bearer token to every call; waits at most ``timeout_s`` seconds for one."""
+class OAuth2Authentication:
+    """Adds a bearer token to every call. Waits for a token for at most ``timeout_s`` seconds."""
 
     def __init__(
         self,
-        tokens: Tokens,
-        client: Client,
-        ask: Caller,
-        faults: tuple[Faults, Faults],
+        tokens: TokenCache,
+        client: OAuth2Client,
+        token_transport: HttpTransport,
+        faults: tuple[FaultTranslator, FaultTranslator],
         timeout_s: float,
     ) -> None:
         self._tokens = tokens
         self._client = client
-        self._ask = ask
+        self._ask = token_transport
         self._faults, self._token_faults = faults
         self._timeout_s = timeout_s
 
-    async def call(self, caller: Caller, call: Call) -> Answer:
-        """Make the call; a refused token is replaced once, and never sent again."""
+    async def call(self, transport: HttpTransport, call: HttpCall) -> HttpResponse:
+        """Make the call with a token.
+
+        A refused token is replaced once, and is not used again.
+        """
         text = await self._token()
-        answer = await caller(_bearing(call, text))
-        if answer.status != 401:  # noqa: PLR2004 - RFC 6750, 3.1
-            return answer
+        response = await transport(_with_bearer(call, text))
+        if response.status != 401:  # noqa: PLR2004 - RFC 6750, 3.1
+            return response
         self._tokens.forget(self._client, text)
         renewed = await self._token()
-        return answer if renewed == text else await caller(_bearing(call, renewed))
+        return response if renewed == text else await transport(_with_bearer(call, renewed))
 
     async def close(self) -> None:
-        """Do nothing: tokens outlive the connector's version."""
+        """Do nothing, because tokens outlive the version of a connector."""
 
     async def _token(self) -> str:
-        """Return a token; raises a DeliveryError. One that cannot be sent is never kept."""
+        """Return a token. Raises a DeliveryError.
+
+        A token that cannot be sent is not cached.
+        """
         text = self._tokens.find(self._client)
         if text is None:
-            issued = await self._issued()
+            issued = await self._token_response()
             text = issued.access_token
             self._hide(text)
             if not issued.is_bearer:
-                raise self._token_faults.transport("token type")
+                raise self._token_faults.transport_error("token type")
             if not issued.is_sendable:
-                raise self._token_faults.transport("bad token")
+                raise self._token_faults.transport_error("bad token")
         self._hide(text)
         return text
 
-    async def _issued(self) -> Issued:
+    async def _token_response(self) -> TokenResponse:
         try:
-            answer, issued = await self._tokens.request(
+            response, issued = await self._tokens.request(
                 self._client, self._request, self._timeout_s
             )
         except TimeoutError as error:
-            raise self._token_faults.transport("no answer", seconds=self._timeout_s) from error
+            raise self._token_faults.transport_error(
+                "no answer", seconds=self._timeout_s
+            ) from error
         if issued is None:
-            raise self._refused(answer)
+            raise self._refusal(response)
         return issued
 
     def _hide(self, text: str) -> None:
-        self._faults.hide(text)
-        self._token_faults.hide(text)
+        self._faults.hide_secret(text)
+        self._token_faults.hide_secret(text)
 
-    async def _request(self) -> Answer:
+    async def _request(self) -> HttpResponse:
         form = {"grant_type": "client_credentials", "scope": self._client.scope}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -100,25 +113,29 @@ class OAuth2:
                 "client_secret": self._client.client_secret,
             }
         body = urlencode({name: value for name, value in form.items() if value}).encode()
-        return await self._ask(Call("POST", self._client.token_url, headers, body))
+        return await self._ask(HttpCall("POST", self._client.token_url, headers, body))
 
-    def _refused(self, answer: Answer) -> DeliveryError:
-        """Return the error of an answer without a token; some refuse with a good status."""
+    def _refusal(self, response: HttpResponse) -> DeliveryError:
+        """Return the error of a response without a token. Some endpoints refuse with a success
+        status.
+        """
         faults = self._token_faults
         try:
-            refusal = _Refusal.model_validate_json(answer.body)
+            refusal = _Refusal.model_validate_json(response.body)
         except ValidationError:
-            return self._unread(answer)
+            return self._unreadable_response(response)
         text = f"{refusal.error} {refusal.error_description or ''}"
-        return faults.find("oauth", refusal.error, answer, text) or faults.status(answer)
+        return faults.find_error("oauth", refusal.error, response, text) or faults.status_error(
+            response
+        )
 
-    def _unread(self, answer: Answer) -> DeliveryError:
+    def _unreadable_response(self, response: HttpResponse) -> DeliveryError:
         faults = self._token_faults
-        if not answer.is_good:
-            return faults.status(answer)
-        is_cut = not answer.is_whole and 0 < len(answer.body) < ANSWER_CAP
-        return faults.transport("cut" if is_cut else "malformed", answer)
+        if not response.is_success:
+            return faults.status_error(response)
+        is_cut = not response.is_whole and 0 < len(response.body) < MAX_RESPONSE_BYTES
+        return faults.transport_error("cut" if is_cut else "malformed", response)
 
 
-def _bearing(call: Call, token: str) -> Call:
+def _with_bearer(call: HttpCall, token: str) -> HttpCall:
     return replace(call, headers={**call.headers, "Authorization": f"Bearer {token}"})

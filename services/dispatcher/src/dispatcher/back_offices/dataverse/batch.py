@@ -1,4 +1,6 @@
-"""One change set of an OData ``$batch``: all of it or nothing (OData 4.0, part 1, 11.7)."""
+"""One change set of an OData ``$batch``, stored completely or not at all (OData 4.0, part
+1, 11.7).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from common.exact_json import write_json
-from dispatcher.back_offices.calls import Answer
+from dispatcher.back_offices.calls import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +21,9 @@ _STATUS = re.compile(
 
 
 def change_set(posts: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
-    """Return the body that posts each record to its address; they may name each other by ``$1``,
-    ``$2`` and so on.
+    """Return the body that posts each record to its address.
+
+    Records can refer to each other by ``$1``, ``$2`` and so on.
     """
     parts = "".join(
         _part(number, address, record) for number, (address, record) in enumerate(posts, 1)
@@ -46,10 +49,10 @@ def _part(number: int, address: str, record: dict[str, Any]) -> str:
     )
 
 
-def answers_in(answer: Answer) -> list[Answer]:
-    """Return the answers inside the answer."""
+def responses_in(response: HttpResponse) -> list[HttpResponse]:
+    """Return the responses inside the response to a batch."""
     found = []
-    for status, head, body in _STATUS.findall(answer.body):
+    for status, head, body in _STATUS.findall(response.body):
         headers = {
             name.strip(): value.strip()
             for name, _, value in (
@@ -57,12 +60,12 @@ def answers_in(answer: Answer) -> list[Answer]:
             )
         }
         found.append(
-            Answer(
+            HttpResponse(
                 int(status),
                 headers,
                 body.strip(),
                 is_whole=True,
-                exchange=answer.exchange,
+                exchange=response.exchange,
                 in_change_set=True,
             )
         )

@@ -1,6 +1,4 @@
-"""Creates one record for each change and one for each resource, linked, in one change set
-(domain.md, 4.8).
-"""
+"""Creates linked records for each change and its resources, in one change set (domain.md, 4.8)."""
 
 from __future__ import annotations
 
@@ -9,13 +7,13 @@ from urllib.parse import urlsplit
 
 from common.contracts.mapping import DataverseMapping
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
-from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, answers_in, change_set
+from dispatcher.back_offices.dataverse.batch import CONTENT_TYPE, change_set, responses_in
 from dispatcher.back_offices.dataverse.probe import probe
 from dispatcher.back_offices.http_client import open_http_client
-from dispatcher.back_offices.limits import DATAVERSE
-from dispatcher.back_offices.odata import named, refused
+from dispatcher.back_offices.odata import mapped_values, odata_error
+from dispatcher.back_offices.value_limits import DATAVERSE
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -24,25 +22,27 @@ if TYPE_CHECKING:
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.appointment_fields import AppointmentFields
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
 HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 
 
-def build(connector: Connector, shared: SharedResources) -> Dataverse:
-    """Return the organisation of this connector; raises MisconfiguredError when its settings
-    cannot be used.
+def build(connector: Connector, shared: SharedResources) -> DataverseClient:
+    """Return the client of this connector's organisation.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
-    return Dataverse(
+    return DataverseClient(
         open_http_client(connector, "Dataverse", shared),
         read_mapping(connector, "Dataverse", DataverseMapping),
         read_time_zone(connector, "Dataverse"),
     )
 
 
-class Dataverse:
-    """One organisation; the connector's URI is its service root, as in
-    ``https://org.example/api/data/v9.2``.
+class DataverseClient:
+    """The client of one organisation.
+
+    The connector's URI is the service root, as in ``https://org.example/api/data/v9.2``.
     """
 
     def __init__(
@@ -53,42 +53,45 @@ class Dataverse:
         self._zone = zone
         self._root = (http.connector.uri or "").rstrip("/")
 
-    def prepare(self, request: DeliveryRequested) -> Prepared:
+    def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one change set."""
         posts = self._posts(fields_of(request.transaction, self._zone, DATAVERSE))
         headers = {**HEADERS, "Content-Type": CONTENT_TYPE}
-        call = Call("POST", f"{self._root}/$batch", headers, change_set(posts))
-        return Prepared(call, records=len(posts))
+        call = HttpCall("POST", f"{self._root}/$batch", headers, change_set(posts))
+        return PreparedDelivery(call, record_count=len(posts))
 
-    async def send(self, prepared: Prepared) -> Receipt:
-        """Create the records; success is every one of them created."""
-        answer = await self._http.call(prepared.call)
-        inner = answers_in(answer)
-        for one in (*inner, answer):
-            if not one.is_good:
-                raise refused(self._http.faults, one)
-        if not answer.is_whole or len(inner) != prepared.records:
-            raise self._http.faults.transport("malformed", answer)
-        return receipt_of(answer, inner[0].status)
+    async def send(self, prepared: PreparedDelivery) -> Receipt:
+        """Create the records. A success is the creation of all of them."""
+        response = await self._http.call(prepared.call)
+        inner = responses_in(response)
+        for one in (*inner, response):
+            if not one.is_success:
+                raise odata_error(self._http.faults, one)
+        if not response.is_whole or len(inner) != prepared.record_count:
+            raise self._http.faults.transport_error("malformed", response)
+        return receipt_of(response, inner[0].status)
 
-    async def probe(self) -> Probed:
+    async def probe(self) -> ProbeResult:
         """Read the account and the metadata, then an empty page of each entity set."""
         return await probe(self._http, self._root, self._mapping)
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()
 
     def _posts(self, appointment: AppointmentFields) -> list[tuple[str, dict[str, Any]]]:
         path = urlsplit(self._root).path
         resources = self._mapping.resources
         posts: list[tuple[str, dict[str, Any]]] = [
-            (f"{path}/{self._mapping.entity_set}", named(self._mapping.names, appointment.fields))
+            (
+                f"{path}/{self._mapping.entity_set}",
+                mapped_values(self._mapping.names, appointment.fields),
+            )
         ]
         if resources:
             link = {f"{resources.link}@odata.bind": "$1"}
             posts += [
-                (f"{path}/{resources.entity_set}", named(resources.names, line) | link)
+                (f"{path}/{resources.entity_set}", mapped_values(resources.names, line) | link)
                 for line in appointment.resources
             ]
         return posts

@@ -1,41 +1,44 @@
-"""Tries an organisation without sending an appointment: it knows the account, and has the names
-that are sent.
+"""Tests an organisation without sending an appointment.
+
+The organisation must know the account and have the names that are sent.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.odata import fact, refused
-from dispatcher.back_offices.odata_metadata import METADATA_CAP, metadata_in
-from dispatcher.back_offices.probe import NO_SUCH, Probed, another_service
+from dispatcher.back_offices.calls import HttpCall
+from dispatcher.back_offices.odata import json_property, odata_error
+from dispatcher.back_offices.odata_metadata import MAX_METADATA_BYTES, metadata_in
+from dispatcher.back_offices.probe import NOT_FOUND, ProbeResult, wrong_service
 
 if TYPE_CHECKING:
     from common.contracts.mapping import DataverseMapping, DataverseResources
     from dispatcher.back_offices.http_client import BackOfficeHttpClient
-    from dispatcher.back_offices.odata_metadata import Metadata
+    from dispatcher.back_offices.odata_metadata import ODataMetadata
 
 _HEADERS = {"OData-Version": "4.0", "OData-MaxVersion": "4.0", "Accept": "application/json"}
 _CHECK = "Check that the URI is the service root, as in https://org.example/api/data/v9.2."
 
 
-async def probe(http: BackOfficeHttpClient, root: str, mapping: DataverseMapping) -> Probed:
-    """Read the account, the metadata and an empty page of each entity set; raises a
+async def probe(http: BackOfficeHttpClient, root: str, mapping: DataverseMapping) -> ProbeResult:
+    """Read the account, the metadata and an empty page of each entity set. Raises a
     DeliveryError.
     """
-    account = await http.call(Call("GET", f"{root}/WhoAmI", _HEADERS))
-    if not account.is_good:
-        raise refused(http.faults, account)
-    if fact(account, "UserId") is None:
-        return another_service(account, "OData", _CHECK)
+    account = await http.call(HttpCall("GET", f"{root}/WhoAmI", _HEADERS))
+    if not account.is_success:
+        raise odata_error(http.faults, account)
+    if json_property(account, "UserId") is None:
+        return wrong_service(account, "OData", _CHECK)
     described = await http.call(
-        Call("GET", f"{root}/$metadata", {"Accept": "application/xml"}, cap=METADATA_CAP)
+        HttpCall(
+            "GET", f"{root}/$metadata", {"Accept": "application/xml"}, max_bytes=MAX_METADATA_BYTES
+        )
     )
-    metadata = await metadata_in(described) if described.is_good else None
+    metadata = await metadata_in(described) if described.is_success else None
     wrong = _wrong_names(metadata, mapping) if metadata else ""
     if wrong:
-        return Probed(passed=False, sentence=wrong)
+        return ProbeResult(passed=False, sentence=wrong)
     return await _sets(http, root, mapping, asks_names=metadata is None)
 
 
@@ -43,17 +46,17 @@ def _sent(mapping: DataverseMapping) -> list[DataverseMapping | DataverseResourc
     return [mapping, *([mapping.resources] if mapping.resources else [])]
 
 
-def _wrong_names(metadata: Metadata, mapping: DataverseMapping) -> str:
-    """Return the sentence about names that are sent and not there, or an empty one."""
+def _wrong_names(metadata: ODataMetadata, mapping: DataverseMapping) -> str:
+    """Return the sentence about names that are sent and do not exist, or an empty sentence."""
     unknown = []
     for part in _sent(mapping):
         entity = metadata.entity_sets.get(part.entity_set)
         if entity is None:
             unknown.append(part.entity_set)
             continue
-        unknown += metadata.lacking(entity, part.names)
+        unknown += metadata.missing_names(entity, part.names)
         if part is mapping.resources:
-            unknown += metadata.lacking(entity, [("link", mapping.resources.link)])
+            unknown += metadata.missing_names(entity, [("link", mapping.resources.link)])
     if not unknown:
         return ""
     return (
@@ -64,22 +67,24 @@ def _wrong_names(metadata: Metadata, mapping: DataverseMapping) -> str:
 
 async def _sets(
     http: BackOfficeHttpClient, root: str, mapping: DataverseMapping, *, asks_names: bool
-) -> Probed:
-    """Read an empty page of each entity set; with ``asks_names`` of the fields that are sent, which
-    Dataverse refuses by name.
+) -> ProbeResult:
+    """Read an empty page of each entity set.
+
+    With ``asks_names`` the page is restricted to the fields that are sent. Dataverse refuses
+    unknown ones by name.
     """
     for part in _sent(mapping):
         select = f"&$select={','.join(name for _, name in part.names)}" if asks_names else ""
         address = f"{root}/{part.entity_set}?$top=0{select}"
-        answer = await http.call(Call("GET", address, _HEADERS))
-        if answer.status in NO_SUCH:
+        response = await http.call(HttpCall("GET", address, _HEADERS))
+        if response.status in NOT_FOUND:
             sentence = f"Dataverse has no entity set {part.entity_set}: correct the mapping."
-            return Probed(passed=False, sentence=sentence)
-        if not answer.is_good:
-            raise refused(http.faults, answer)
-        if fact(answer, "value") is None:
-            return another_service(answer, f"OData answer of {part.entity_set}", _CHECK)
+            return ProbeResult(passed=False, sentence=sentence)
+        if not response.is_success:
+            raise odata_error(http.faults, response)
+        if json_property(response, "value") is None:
+            return wrong_service(response, f"OData answer of {part.entity_set}", _CHECK)
     sets = " and ".join(part.entity_set for part in _sent(mapping))
-    return Probed(
+    return ProbeResult(
         passed=True, sentence=f"Dataverse knows the account and has {sets} with every name sent."
     )

@@ -6,40 +6,41 @@ from typing import TYPE_CHECKING
 
 from common.contracts.mapping import SoapMapping
 from dispatcher.back_offices.appointment_fields import fields_of
-from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import read_mapping, read_time_zone
 from dispatcher.back_offices.http_client import open_http_client
-from dispatcher.back_offices.limits import BUSINESS_CENTRAL
-from dispatcher.back_offices.probe import Probed
-from dispatcher.back_offices.soap.answer import Fault, read_answer
+from dispatcher.back_offices.probe import ProbeResult
 from dispatcher.back_offices.soap.envelope import envelope
 from dispatcher.back_offices.soap.probe import probe
+from dispatcher.back_offices.soap.response import SoapFault, read_response
+from dispatcher.back_offices.value_limits import BUSINESS_CENTRAL
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import HttpResponse
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
-WSDL_CAP = 4 * 1024 * 1024
+MAX_WSDL_BYTES = 4 * 1024 * 1024
 
 
-def build(connector: Connector, shared: SharedResources) -> PageService:
-    """Return the page service of this connector; raises MisconfiguredError when its settings
-    cannot be used.
+def build(connector: Connector, shared: SharedResources) -> PageServiceClient:
+    """Return the client of this connector's page service.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
-    return PageService(
+    return PageServiceClient(
         open_http_client(connector, "page service", shared),
         read_mapping(connector, "page service", SoapMapping),
         read_time_zone(connector, "page service"),
     )
 
 
-class PageService:
-    """One published page."""
+class PageServiceClient:
+    """The client of one published page."""
 
     def __init__(self, http: BackOfficeHttpClient, mapping: SoapMapping, zone: ZoneInfo) -> None:
         self._http = http
@@ -51,38 +52,39 @@ class PageService:
             "SOAPAction": f'"{mapping.namespace}:Create"',
         }
 
-    def prepare(self, request: DeliveryRequested) -> Prepared:
+    def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
         """Map the snapshot to one envelope of Create."""
         body = envelope(self._mapping, fields_of(request.transaction, self._zone, BUSINESS_CENTRAL))
-        return Prepared(Call("POST", self._uri, self._headers, body))
+        return PreparedDelivery(HttpCall("POST", self._uri, self._headers, body))
 
-    async def send(self, prepared: Prepared) -> Receipt:
-        """Create the record; success is a result without fault."""
-        answer = await self._http.call(prepared.call)
-        if not self._read(answer) or not answer.is_whole:
-            raise self._http.faults.transport("malformed", answer)
-        return receipt_of(answer)
+    async def send(self, prepared: PreparedDelivery) -> Receipt:
+        """Create the record. A success is a result without fault."""
+        response = await self._http.call(prepared.call)
+        if not self._read(response) or not response.is_whole:
+            raise self._http.faults.transport_error("malformed", response)
+        return receipt_of(response)
 
-    async def probe(self) -> Probed:
+    async def probe(self) -> ProbeResult:
         """Read the WSDL, and compare its names with the connector's."""
-        answer = await self._http.call(Call("GET", self._uri, cap=WSDL_CAP))
-        self._read(answer)
-        return probe(answer, self._mapping)
+        response = await self._http.call(HttpCall("GET", self._uri, max_bytes=MAX_WSDL_BYTES))
+        self._read(response)
+        return probe(response, self._mapping)
 
-    def _read(self, answer: Answer) -> bool:
-        """Return whether this is the result of Create; raises a DeliveryError for a fault, and for
-        a status that is no success.
+    def _read(self, response: HttpResponse) -> bool:
+        """Return whether the response is the result of Create.
+
+        Raises a DeliveryError for a fault, and for an unsuccessful status.
         """
         faults = self._http.faults
-        result = read_answer(answer.body, self._mapping.namespace)
-        if isinstance(result, Fault):
-            raise faults.find("soap", result.text, answer, result.message) or faults.status(
-                answer, result.message
-            )
-        if not answer.is_good:
-            raise faults.status(answer)
+        result = read_response(response.body, self._mapping.namespace)
+        if isinstance(result, SoapFault):
+            raise faults.find_error(
+                "soap", result.text, response, result.message
+            ) or faults.status_error(response, result.message)
+        if not response.is_success:
+            raise faults.status_error(response)
         return result
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()

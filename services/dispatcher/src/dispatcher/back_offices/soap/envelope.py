@@ -1,5 +1,6 @@
-"""Writes the envelope of Create: elements in the order of the mapping, those without
-a value left out.
+"""Writes the envelope of Create.
+
+The elements have the order of the mapping. Fields without a value are omitted.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from dispatcher.back_offices.appointment_fields import AppointmentFields, Value
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot carry (section 2.2)."""
+"""The characters that XML 1.0 forbids (section 2.2)."""
 
 
 def envelope(mapping: SoapMapping, appointment: AppointmentFields) -> bytes:
-    """Return the request's body, UTF-8."""
+    """Return the body of the request in UTF-8."""
     inner = (
         _elements(mapping.names, appointment.fields)
         + _part(mapping.resources, appointment.resources)
@@ -48,7 +49,7 @@ def _elements(names: list[tuple[str, str]], values: dict[str, Value]) -> str:
 
 
 def text(value: Value) -> str:
-    """Return a value as XML Schema writes it; a carriage return survives as a reference."""
+    """Return a value as XML Schema writes it. A carriage return becomes a reference."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

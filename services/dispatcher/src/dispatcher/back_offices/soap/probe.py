@@ -1,37 +1,37 @@
-"""Tries a page service without sending an appointment: its WSDL has the names that are sent."""
+"""Tests a page service without sending an appointment, by the names in its WSDL."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.probe import Probed, another_service
+from dispatcher.back_offices.probe import ProbeResult, wrong_service
 from dispatcher.back_offices.soap.wsdl import PageWsdl, WsdlError
 
 if TYPE_CHECKING:
     from common.contracts.mapping import SoapMapping
-    from dispatcher.back_offices.calls import Answer
+    from dispatcher.back_offices.calls import HttpResponse
 
 _CHECK = "Check that the URI ends in Page/Appointment and that the page is published."
 
 
-def probe(answer: Answer, mapping: SoapMapping) -> Probed:
+def probe(response: HttpResponse, mapping: SoapMapping) -> ProbeResult:
     """Compare the names of the WSDL with the connector's."""
     try:
-        page = PageWsdl(answer.body)
+        page = PageWsdl(response.body)
         found = page.mapping()
     except WsdlError as error:
         if error.is_wsdl:
-            return Probed(passed=False, sentence=f"{error} {_CHECK}")
-        return another_service(answer, "WSDL", _CHECK)
+            return ProbeResult(passed=False, sentence=f"{error} {_CHECK}")
+        return wrong_service(response, "WSDL", _CHECK)
     unknown = page.missing(mapping)
     if not unknown:
         sentence = "The WSDL has every name this connector sends."
-        return Probed(passed=True, sentence=sentence, mapping=found.model_dump())
+        return ProbeResult(passed=True, sentence=sentence, mapping=found.model_dump())
     if found.fields["appointment_id"] is None and page.entity != mapping.entity:
         sentence = f"The WSDL is of {page.entity} ({page.namespace}), not of appointments."
-        return Probed(passed=False, sentence=f"{sentence} {_CHECK}")
+        return ProbeResult(passed=False, sentence=f"{sentence} {_CHECK}")
     sentence = (
         f"The WSDL does not have names that this connector sends: {', '.join(unknown)}. "
         "Take over the names of the WSDL, or correct the mapping."
     )
-    return Probed(passed=False, sentence=sentence, mapping=found.model_dump())
+    return ProbeResult(passed=False, sentence=sentence, mapping=found.model_dump())

@@ -1,4 +1,4 @@
-"""Reads the names of a page service from its own WSDL; never on the way of a delivery."""
+"""Reads the names of a page service from its WSDL. Deliveries never read the WSDL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from common.contracts.mapping import (
     SoapResources,
     element_of,
 )
-from dispatcher.back_offices.soap.answer import parse
+from dispatcher.back_offices.soap.response import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ XSD = "{http://www.w3.org/2001/XMLSchema}"
 
 
 class WsdlError(Exception):
-    """This is not the WSDL of a page service, or no WSDL at all."""
+    """The document is no WSDL, or the WSDL of another service."""
 
     def __init__(self, sentence: str, *, is_wsdl: bool = True) -> None:
         super().__init__(sentence)
@@ -35,7 +35,7 @@ class WsdlError(Exception):
 
 
 class PageWsdl:
-    """The names of one page service, from its own WSDL; raises WsdlError for another document."""
+    """The names of one page service, from its WSDL. Raises WsdlError for another document."""
 
     def __init__(self, wsdl: bytes) -> None:
         self._schema, self.entity = _create_in(wsdl)
@@ -43,7 +43,10 @@ class PageWsdl:
         self._elements = _elements(self._schema, self.entity)
 
     def mapping(self) -> SoapMapping:
-        """Return the names that the page has for what we send, in its order; raises WsdlError."""
+        """Return the page's names for the fields that are sent, in the order of the page.
+
+        Raises WsdlError.
+        """
         try:
             return SoapMapping(
                 namespace=self.namespace,
@@ -56,7 +59,7 @@ class PageWsdl:
             raise WsdlError(f"The WSDL has a {_unusable(error)} that cannot be used.") from None
 
     def missing(self, wanted: SoapMapping) -> list[str]:
-        """Return the names that are sent and that the page lacks."""
+        """Return the names that are sent and that the page does not have."""
         heads = [(wanted.namespace, self.namespace), (wanted.entity, self.entity)]
         lacking = [name for _, name in wanted.names if name not in self._elements]
         for part in (wanted.resources, wanted.field_values):
@@ -80,7 +83,7 @@ def _unusable(error: ValidationError) -> str:
 
 def _create_in(wsdl: bytes) -> tuple[_Element, str]:
     """Return the schema that has Create, and the entity that Create takes."""
-    root = parse(wsdl)
+    root = parse_xml(wsdl)
     schemas = [] if root is None else list(root.iter(f"{XSD}schema"))
     if not schemas:
         raise WsdlError("The answer is no WSDL.", is_wsdl=False)
@@ -94,7 +97,7 @@ def _create_in(wsdl: bytes) -> tuple[_Element, str]:
 
 
 def _elements(schema: _Element, type_name: str) -> dict[str, str]:
-    """Return element -> type of one complex type, in its order."""
+    """Return the elements of one complex type with their types, in their order."""
     for found in schema.iterfind(f"{XSD}complexType[@name='{type_name}']"):
         return {
             str(e.get("name")): str(e.get("type") or "").rpartition(":")[2]
@@ -104,7 +107,7 @@ def _elements(schema: _Element, type_name: str) -> dict[str, str]:
 
 
 def _in_order(elements: Iterable[str], captions: Mapping[str, str]) -> dict[str, str | None]:
-    """Return the facts in the order of the elements; one that has no element is left out."""
+    """Return the fields in the order of the elements. A field without an element has no name."""
     facts = {_folded(element_of(caption)): fact for fact, caption in captions.items()}
     found: dict[str, str | None] = {facts[_folded(e)]: e for e in elements if _folded(e) in facts}
     return found | {fact: None for fact in captions if fact not in found}
@@ -115,13 +118,13 @@ def _folded(name: str) -> str:
 
 
 def _part(
-    schema: _Element, elements: dict[str, str], captions: Mapping[str, str], telling: str
+    schema: _Element, elements: dict[str, str], captions: Mapping[str, str], required_field: str
 ) -> tuple[str, str, dict[str, str | None]] | None:
-    """Return name, line and fields of the sub-part whose lines have the telling element."""
+    """Return name, line and fields of the part whose lines have the required field."""
     for name, type_name in elements.items():
         for line, line_type in _elements(schema, type_name).items():
             fields = _in_order(_elements(schema, line_type), captions)
-            if fields.get(telling):
+            if fields.get(required_field):
                 return name, line, fields
     return None
 

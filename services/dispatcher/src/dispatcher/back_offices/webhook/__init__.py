@@ -1,5 +1,6 @@
-"""The webhook back office: the snapshot exactly as Dime.Scheduler wrote it, with headers that say
-what it is (domain.md, 4.2).
+"""The client of webhooks (domain.md, 4.2).
+
+A webhook gets the snapshot exactly as Dime.Scheduler wrote it, with headers that describe it.
 """
 
 from dispatcher.back_offices.webhook.client import build

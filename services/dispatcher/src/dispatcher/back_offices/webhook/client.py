@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call, Prepared, Receipt, receipt_of
+from dispatcher.back_offices.calls import HttpCall, PreparedDelivery, Receipt, receipt_of
 from dispatcher.back_offices.connector_settings import open_secrets
 from dispatcher.back_offices.http_client import open_http_client
 from dispatcher.back_offices.webhook.probe import probe
@@ -15,31 +15,33 @@ if TYPE_CHECKING:
     from common.contracts.connector import Connector
     from common.contracts.delivery import DeliveryRequested
     from dispatcher.back_offices.http_client import BackOfficeHttpClient, SharedResources
-    from dispatcher.back_offices.probe import Probed
+    from dispatcher.back_offices.probe import ProbeResult
 
 ACTION_HEADER = "X-Dime-Action"
 
 
-def build(connector: Connector, shared: SharedResources) -> Webhook:
-    """Return the webhook of this connector; raises MisconfiguredError when its settings cannot
-    be used.
+def build(connector: Connector, shared: SharedResources) -> WebhookClient:
+    """Return the client of this connector's webhook.
+
+    Raises MisconfiguredError when its settings cannot be used.
     """
     secret = open_secrets(connector, shared.keys, "webhook").get("signing_secret")
     http = open_http_client(connector, "webhook", shared)
-    return Webhook(http, key_of(secret) if secret else None)
+    return WebhookClient(http, key_of(secret) if secret else None)
 
 
-class Webhook:
-    """One connector's webhook."""
+class WebhookClient:
+    """The client of one connector's webhook."""
 
     def __init__(self, http: BackOfficeHttpClient, key: bytes | None) -> None:
         self._http = http
         self._uri = http.connector.uri or ""
         self._key = key
 
-    def prepare(self, request: DeliveryRequested) -> Prepared:
-        """Sign the snapshot as it is; ``webhook-id`` is the delivery's id, the same however
-        often it is sent.
+    def prepare(self, request: DeliveryRequested) -> PreparedDelivery:
+        """Sign the unchanged snapshot.
+
+        ``webhook-id`` is the id of the delivery, and is the same in every try.
         """
         body = request.transaction.body.encode()
         headers = {
@@ -53,19 +55,19 @@ class Webhook:
                 "webhook-timestamp": str(timestamp),
                 "webhook-signature": sign(self._key, request.delivery_id, timestamp, body),
             }
-        return Prepared(Call("POST", self._uri, headers, body))
+        return PreparedDelivery(HttpCall("POST", self._uri, headers, body))
 
-    async def send(self, prepared: Prepared) -> Receipt:
-        """POST the snapshot; success is any 2xx."""
-        answer = await self._http.call(prepared.call)
-        if not answer.is_good:
-            raise self._http.faults.status(answer)
-        return receipt_of(answer)
+    async def send(self, prepared: PreparedDelivery) -> Receipt:
+        """POST the snapshot. A success is any 2xx."""
+        response = await self._http.call(prepared.call)
+        if not response.is_success:
+            raise self._http.faults.status_error(response)
+        return receipt_of(response)
 
-    async def probe(self) -> Probed:
-        """Ask with HEAD, and with GET where that shows a page."""
+    async def probe(self) -> ProbeResult:
+        """Test the address with HEAD, and with GET where HEAD finds a page."""
         return await probe(self._http)
 
     async def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections of the HTTP client."""
         await self._http.close()

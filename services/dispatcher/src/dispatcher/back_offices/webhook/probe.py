@@ -1,11 +1,11 @@
-"""Tries a webhook without sending an appointment: HEAD, and GET where that shows a page."""
+"""Tests a webhook without sending an appointment, by HEAD and GET."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispatcher.back_offices.calls import Call
-from dispatcher.back_offices.probe import Probed, is_sign_in_page
+from dispatcher.back_offices.calls import HttpCall
+from dispatcher.back_offices.probe import ProbeResult, is_sign_in_page
 
 if TYPE_CHECKING:
     from dispatcher.back_offices.http_client import BackOfficeHttpClient
@@ -13,33 +13,33 @@ if TYPE_CHECKING:
 NO_HEAD = (404, 405, 501)
 
 
-async def probe(http: BackOfficeHttpClient) -> Probed:
-    """Ask with HEAD; many receivers answer POST only, which proves the address nevertheless.
+async def probe(http: BackOfficeHttpClient) -> ProbeResult:
+    """Send HEAD. A receiver that knows nothing but POST proves the address as well.
 
-    A page may be one for signing in, which would answer every POST with 200 as well. Raises a
+    A page is read with GET, because a sign-in page would answer every POST with 200. Raises a
     DeliveryError.
     """
     uri = http.connector.uri or ""
-    answer = await http.call(Call("HEAD", uri))
-    if answer.status in NO_HEAD:
-        return Probed(
+    response = await http.call(HttpCall("HEAD", uri))
+    if response.status in NO_HEAD:
+        return ProbeResult(
             passed=True,
             sentence=(
                 "A server answers there; it does not know HEAD (status code "
-                f"{answer.status}), so only a delivery shows more."
+                f"{response.status}), so only a delivery shows more."
             ),
         )
-    if not answer.is_good:
-        raise http.faults.status(answer)
-    if "html" in answer.headers.get("Content-Type", "").lower():
-        page = await http.call(Call("GET", uri))
+    if not response.is_success:
+        raise http.faults.status_error(response)
+    if "html" in response.headers.get("Content-Type", "").lower():
+        page = await http.call(HttpCall("GET", uri))
         if is_sign_in_page(page):
-            return Probed(
+            return ProbeResult(
                 passed=False,
                 sentence=(
                     "A sign-in page answers there, not a webhook: check the URI, its query, and "
                     "proxies on the way."
                 ),
-                is_admitted=False,
+                shows_admission=False,
             )
-    return Probed(passed=True, sentence=f"The webhook answered HEAD with {answer.status}.")
+    return ProbeResult(passed=True, sentence=f"The webhook answered HEAD with {response.status}.")

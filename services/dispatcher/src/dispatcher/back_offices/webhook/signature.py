@@ -1,5 +1,6 @@
-"""Signs a webhook by the Standard Webhooks specification: HMAC-SHA256 over
-``id.timestamp.body``.
+"""Signs a webhook by the Standard Webhooks specification.
+
+The signature is the HMAC-SHA256 of ``id.timestamp.body``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ PREFIX = "whsec_"
 
 
 def key_of(secret: str) -> bytes:
-    """Return the key of a secret: base64 behind ``whsec_``, else the text itself."""
+    """Return the key of a secret: the base64 after ``whsec_``, else the text itself."""
     if not secret.startswith(PREFIX):
         return secret.encode()
     try:

@@ -1,0 +1,1 @@
+"""Output for people (sentences, tables) and for scripts (JSON)."""

@@ -1,0 +1,100 @@
+"""All lanes of the connectors: declared before they are used."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from common.broker import translate_broker_errors
+from common.declare import declare
+from common.errors import QueueMismatchError
+from dispatcher.lanes.groups import lane_keys_of
+from dispatcher.lanes.telemetry import lane_standings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from common.contracts.connector import Connector
+    from common.queue_depths import QueueDepths
+    from dispatcher.broker_connection import BrokerConnection
+    from dispatcher.lanes.groups import LaneKey
+    from dispatcher.lanes.lane import Lane
+    from dispatcher.lanes.lane_factory import LaneFactory
+
+BROKER_TIMEOUT_S = 5.0
+
+
+class LaneRegistry:
+    """One lane per connector, enabled or not: a disabled connector's deliveries are recorded.
+
+    ``changed`` is called when lanes came or changed.
+    """
+
+    def __init__(self, connection: BrokerConnection, factory: LaneFactory) -> None:
+        self._connection = connection
+        self._factory = factory
+        self._lanes: dict[LaneKey, Lane] = {}
+        self._declared: set[str] = set()
+        self._declaring = asyncio.Lock()
+        self.changed: Callable[[], None] = lambda: None
+
+    def __iter__(self) -> Iterator[Lane]:
+        """Return every lane."""
+        return iter(tuple(self._lanes.values()))
+
+    async def update(self, connectors: Sequence[Connector]) -> None:
+        """Take over the connectors as they are now; raises BrokerAwayError.
+
+        The queue of each exists when this returns, so that every delivery finds its lane.
+        """
+        for connector in connectors:
+            for key in lane_keys_of(connector):
+                lane = self._lanes.get(key)
+                if lane is None:
+                    lane = self._factory.create(connector, key, self._has_changed)
+                    self._lanes[key] = lane
+                lane.state.change(connector)
+        self._factory.share(self._lanes.values())
+        await self.declare()
+        self.changed()
+
+    def _has_changed(self) -> None:
+        self.changed()
+
+    async def declare(self) -> None:
+        """Declare the queues that are missing; raises BrokerAwayError.
+
+        A queue that RabbitMQ refuses is the trouble of its lane alone.
+        """
+        async with self._declaring:
+            lanes = [one for one in self if one.queue.name not in self._declared]
+            if not lanes:
+                return
+            connection = await self._connection.get()
+            with translate_broker_errors():
+                async with asyncio.timeout(BROKER_TIMEOUT_S + len(lanes)):
+                    channel = await connection.channel(publisher_confirms=False)
+                    for lane in lanes:
+                        try:
+                            await declare(channel, lane.queue)
+                        except QueueMismatchError as error:
+                            lane.state.queue_mismatch = str(error)
+                            channel = await connection.channel(publisher_confirms=False)
+                        else:
+                            lane.state.queue_mismatch = None
+                            self._declared.add(lane.queue.name)
+                    await channel.close()
+
+    async def open(self, lane: Lane) -> None:
+        """Consume the lane, unless RabbitMQ refuses its queue; raises BrokerAwayError."""
+        if lane.queue.name not in self._declared:
+            return
+        try:
+            await lane.open(await self._connection.get())
+        except QueueMismatchError as error:
+            lane.state.queue_mismatch = str(error)
+            self._declared.discard(lane.queue.name)
+
+    async def heartbeat_fields(self, depths: QueueDepths) -> dict[str, Any]:
+        """Return the part of a heartbeat that describes the lanes this replica works."""
+        return {"lanes": await lane_standings_of([one for one in self if one.is_owned], depths)}

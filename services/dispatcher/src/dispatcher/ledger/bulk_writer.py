@@ -1,0 +1,187 @@
+"""Writes many changes of the ledger at once, and looks closer at those that collide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import structlog
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, WTimeoutError
+
+from common.database import DUPLICATE_KEY, is_unavailable, retry_while_unavailable
+from dispatcher.ledger import updates
+from dispatcher.ledger.claim import Claim, ClaimedElsewhere, ClaimResult, NothingToDelete
+from dispatcher.ledger.claim_decision import (
+    AlreadyGranted,
+    ClaimDecision,
+    Grantable,
+    decide_claim,
+    is_owed,
+)
+from dispatcher.ledger.record import LedgerRecord, parse_document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from datetime import datetime, timedelta
+
+    from motor.motor_asyncio import AsyncIOMotorCollection
+
+log = structlog.get_logger()
+
+
+class LedgerWrite(NamedTuple):
+    """One change of one document; only claims are answered."""
+
+    claim: Claim
+    operation: UpdateOne
+    kind: Literal["claim", "settle", "release", "owe"]
+
+
+class _Result(NamedTuple):
+    """What one bulk write came to: the places that collided with the document that is there, the
+    codes of other errors by place, and how many changes found no document.
+    """
+
+    collided: Collection[int]
+    failed: dict[int, int]
+    unmatched: int
+
+
+class BulkWriter:
+    """Unordered bulk writes; waits for as long as MongoDB is away."""
+
+    def __init__(
+        self,
+        collection: AsyncIOMotorCollection[dict[str, Any]],
+        lease: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._collection = collection
+        self._lease = lease
+        self._now = now
+
+    async def write(self, items: Sequence[LedgerWrite]) -> list[ClaimResult | Exception | None]:
+        """Return an answer per claim and None per other write; an item that cannot be written
+        fails alone.
+        """
+        try:
+            return await self._write_when_available(items)
+        except Exception as error:  # noqa: BLE001 - raised to the one who submitted the item
+            if len(items) == 1:
+                return [error]
+        return [(await self.write([item]))[0] for item in items]
+
+    async def _write_when_available(
+        self, items: Sequence[LedgerWrite]
+    ) -> list[ClaimResult | Exception | None]:
+        async for trial in retry_while_unavailable():
+            with trial:
+                return await self._write_once(items)
+        raise AssertionError  # outlast ends only by an exception
+
+    async def _write_once(
+        self, items: Sequence[LedgerWrite]
+    ) -> list[ClaimResult | Exception | None]:
+        result = await self._apply([item.operation for item in items])
+        answers: list[ClaimResult | Exception | None] = [
+            item.claim if item.kind == "claim" else None for item in items
+        ]
+        for index, code in result.failed.items():
+            answers[index] = RuntimeError(
+                f"the ledger could not be written: MongoDB's error {code}"
+            )
+        settled = [item.claim for item in items if item.kind == "settle"]
+        if result.unmatched and settled:
+            await self._warn_about_ended_claims(settled)
+        unclear = [index for index in result.collided if items[index].kind == "claim"]
+        if unclear:
+            closer = await self._decide_collisions([items[index].claim for index in unclear])
+            for index, answer in zip(unclear, closer, strict=True):
+                answers[index] = answer
+        return answers
+
+    async def _apply(self, operations: Sequence[UpdateOne]) -> _Result:
+        try:
+            done = await self._collection.bulk_write(list(operations), ordered=False)
+        except BulkWriteError as error:
+            return _result_of(error, len(operations))
+        return _Result((), {}, len(operations) - done.matched_count - done.upserted_count)
+
+    async def _decide_collisions(self, claims: Sequence[Claim]) -> list[ClaimResult]:
+        """Decide exactly on claims that the guarded upsert did not grant, and carry it out by
+        compare-and-set on the documents as they were read.
+        """
+        now = self._now()
+        records = await self._read(claim.document_id for claim in claims)
+        decided = [
+            (claim, _decision_on(claim, records.get(claim.document_id), now)) for claim in claims
+        ]
+        changes = {
+            index: change
+            for index, (claim, decision) in enumerate(decided)
+            if (change := self._change(claim, decision, records.get(claim.document_id), now))
+        }
+        result = await self._apply(list(changes.values())) if changes else _Result((), {}, 0)
+        indexes = list(changes)
+        lost = {indexes[index] for index in (*result.collided, *result.failed)}
+        return [
+            _answer(claim, decision, is_lost=index in lost)
+            for index, (claim, decision) in enumerate(decided)
+        ]
+
+    def _change(
+        self, claim: Claim, decision: ClaimDecision, record: LedgerRecord | None, now: datetime
+    ) -> UpdateOne | None:
+        if record is None:
+            return None
+        if isinstance(decision, Grantable):
+            claim.missing_create = decision.missing_create
+            return updates.grant_update(claim, record, now, self._lease)
+        if isinstance(decision, NothingToDelete):
+            return updates.nothing_to_delete_update(claim, record, now, decision)
+        return updates.owed_create_update(claim) if is_owed(claim, record, decision) else None
+
+    async def _read(self, ids: Iterable[str]) -> dict[str, LedgerRecord]:
+        found = await self._collection.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {document["_id"]: parse_document(document) for document in found}
+
+    async def _warn_about_ended_claims(self, settled: Sequence[Claim]) -> None:
+        """Log the outcomes that found no claim of theirs: the lease had ended under the call."""
+        records = await self._read(claim.document_id for claim in settled)
+        for claim in settled:
+            record = records.get(claim.document_id)
+            if record is None or all(entry["key"] != claim.key for entry in record.recent):
+                log.warning(
+                    "an outcome was not written to the ledger: its claim had ended",
+                    delivery_id=claim.request.delivery_id,
+                    attempt=claim.request.attempt,
+                    connector_id=claim.request.connector_id,
+                )
+
+
+def _decision_on(claim: Claim, record: LedgerRecord | None, now: datetime) -> ClaimDecision:
+    return ClaimedElsewhere() if record is None else decide_claim(claim, record, now)
+
+
+def _result_of(error: BulkWriteError, count: int) -> _Result:
+    details = error.details
+    if details.get("writeConcernErrors"):
+        # A write that a majority does not have may be rolled back: do it again.
+        raise WTimeoutError("the ledger was not written by a majority") from error
+    if is_unavailable(error):
+        raise error
+    errors = details["writeErrors"]
+    return _Result(
+        collided=[e["index"] for e in errors if e["code"] == DUPLICATE_KEY],
+        failed={e["index"]: e["code"] for e in errors if e["code"] != DUPLICATE_KEY},
+        unmatched=count - len(errors) - details["nMatched"] - details["nUpserted"],
+    )
+
+
+def _answer(claim: Claim, decision: ClaimDecision, *, is_lost: bool) -> ClaimResult:
+    """Return the answer to a claim; one whose document was changed meanwhile is asked again."""
+    if isinstance(decision, AlreadyGranted | Grantable):
+        claim.missing_create = None if is_lost else decision.missing_create
+        return ClaimedElsewhere() if is_lost else claim
+    return ClaimedElsewhere() if is_lost and isinstance(decision, NothingToDelete) else decision

@@ -1,0 +1,113 @@
+"""Decides exactly on the claims that the guarded upsert did not grant (design.md, section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from common.contracts.appointment import Action
+from common.contracts.delivery import Status
+from dispatcher.ledger.claim import AlreadySettled, ClaimedElsewhere, NothingToDelete, Superseded
+from dispatcher.ledger.record import LEASE_OVER, AppointmentPresence, LedgerRecord, RecordedVersion
+from dispatcher.ledger.version_notes import nothing_to_delete_note
+from dispatcher.outcome import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dispatcher.ledger.claim import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyGranted:
+    """The claim was granted before, and its answer was lost."""
+
+    missing_create: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grantable:
+    """The claim may be granted while the document is as it was read."""
+
+    missing_create: str | None
+
+
+ClaimDecision = (
+    AlreadyGranted | Grantable | AlreadySettled | Superseded | NothingToDelete | ClaimedElsewhere
+)
+
+
+def decide_claim(claim: Claim, record: LedgerRecord, now: datetime) -> ClaimDecision:
+    """Return the answer to one claim, from the document as it was read."""
+    if record.token == claim.token and record.lease_until > LEASE_OVER:
+        return AlreadyGranted(_missing_create(claim, record))
+    outcome = record.outcome_of(claim)
+    if outcome is not None:
+        return AlreadySettled(outcome)
+    newer = _newer(claim, record, now)
+    if newer is not None:
+        return Superseded(newer.transaction_id, newer.modified_at)
+    return ClaimedElsewhere() if record.lease_until > now else _granted(claim, record)
+
+
+def is_owed(claim: Claim, record: LedgerRecord, decision: ClaimDecision) -> bool:
+    """Whether an overtaken create is still owed to the back office."""
+    return (
+        isinstance(decision, Superseded)
+        and claim.action is Action.CREATE
+        and claim.sends_missing_create
+        and record.created_by is None
+        and not record.may_have(claim)
+    )
+
+
+def _newer(claim: Claim, record: LedgerRecord, now: datetime) -> RecordedVersion | None:
+    """Return a newer version that was delivered, or whose call was cut off and may have been; the
+    same transaction is none, also when it was received twice.
+    """
+    cut_off = record.claimed if record.lease_until <= now else None
+    for recorded in (record.delivered, cut_off):
+        if (
+            recorded is not None
+            and recorded.transaction_id != claim.request.transaction.transaction_id
+            and claim.version.is_older_than(recorded.version)
+        ):
+            return recorded
+    return None
+
+
+def _granted(claim: Claim, record: LedgerRecord) -> Grantable | NothingToDelete:
+    missing = _owed_to(claim, record)
+    is_there = (
+        record.presence in {AppointmentPresence.PRESENT, AppointmentPresence.UNKNOWN}
+        or record.claimed is not None
+    )
+    if missing and claim.action is Action.DELETE and not is_there:
+        outcome = Outcome(status=Status.SKIPPED, message=nothing_to_delete_note(missing))
+        return NothingToDelete(missing, outcome)
+    return Grantable(_missing_create(claim, record))
+
+
+def _missing_create(claim: Claim, record: LedgerRecord) -> str | None:
+    """Return the create that an update has to make up for; a call that was cut off while it did so
+    may have delivered it, but its own repetition does it again.
+    """
+    if claim.action is not Action.UPDATE or (record.claimed and _may_have_created(claim, record)):
+        return None
+    return _owed_to(claim, record)
+
+
+def _may_have_created(claim: Claim, record: LedgerRecord) -> bool:
+    claimed = record.claimed
+    return (
+        claimed is not None
+        and claimed.is_create
+        and claimed.transaction_id != claim.request.transaction.transaction_id
+    )
+
+
+def _owed_to(claim: Claim, record: LedgerRecord) -> str | None:
+    owed = record.owed
+    if owed is None or not claim.sends_missing_create or claim.version.is_older_than(owed.version):
+        return None
+    return owed.transaction_id

@@ -1,0 +1,216 @@
+"""The writes of the ledger, each one document's."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pymongo import UpdateOne
+
+from common.contracts.appointment import Action
+from common.contracts.delivery import Status
+from dispatcher.ledger.record import (
+    LEASE_OVER,
+    NO_VERSION,
+    AppointmentPresence,
+    LedgerRecord,
+    RecordedVersion,
+    claim_document,
+    outcome_document,
+    version_document,
+)
+
+if TYPE_CHECKING:
+    from dispatcher.ledger.claim import Claim, NothingToDelete
+    from dispatcher.outcome import Outcome
+
+REMEMBERED_ATTEMPTS = 16
+SUCCESS = {"status": str(Status.SUCCESS)}
+"""The outcome of a delivered version, once its attempt has left ``recent``."""
+_NO_VERSION = {"ticks": NO_VERSION}
+_FIELDS_OF_0_1_0 = {
+    f"{name}{end}": "" for name in ("delivered", "claimed") for end in ("", "_by", "_modified_at")
+}
+"""The fields of 0.1.0."""
+
+
+def claim_update(claim: Claim, now: datetime, lease: timedelta) -> UpdateOne:
+    """Grant a version that is newer by its last-modified time alone, where nothing else has to be
+    considered; every other one collides with the document that is there.
+    """
+    simply = {
+        "delivered_version.ticks": {"$lt": claim.version.ticks},
+        "claimed_version.ticks": {"$lte": NO_VERSION},
+        "lease_until": {"$lte": now},
+        "recent.delivery": {"$ne": claim.request.delivery_id},
+        "create_owed": {"$exists": False},
+    }
+    changes = {
+        "$set": _claimed_fields(claim, now + lease),
+        "$setOnInsert": {"delivered_version": _NO_VERSION},
+        "$inc": {"revision": 1},
+    }
+    return UpdateOne({"_id": claim.document_id, **simply}, changes, upsert=True)
+
+
+def grant_update(claim: Claim, record: LedgerRecord, now: datetime, lease: timedelta) -> UpdateOne:
+    """Grant a claim while the document is as it was read.
+
+    The version of a call that was cut off counts as delivered from now on: it may have been.
+    """
+    changes = _claimed_fields(claim, now + lease)
+    removed = dict(_FIELDS_OF_0_1_0)
+    newest = _newest(record)
+    changes["delivered_version"] = version_document(newest) if newest else _NO_VERSION
+    created_by = record.created_by
+    cut_off = record.claimed
+    if cut_off is not None and record.presence is not AppointmentPresence.PRESENT:
+        changes["presence"] = AppointmentPresence.UNKNOWN
+    if cut_off is not None and cut_off.is_create and not claim.sends_create:
+        created_by = cut_off.transaction_id
+        removed["create_owed"] = ""
+    if created_by is not None:
+        changes["created_by"] = created_by
+    return _guarded(claim, record, now, {"$set": changes, "$unset": removed})
+
+
+def nothing_to_delete_update(
+    claim: Claim, record: LedgerRecord, now: datetime, answer: NothingToDelete
+) -> UpdateOne:
+    """Count a delete that is not sent as delivered, so that no retry sends the create after it."""
+    outcome = outcome_document(answer.outcome)
+    changes = {
+        "delivered_version": claim_document(claim, outcome),
+        "claimed_version": _NO_VERSION,
+        "lease_until": LEASE_OVER,
+        "presence": AppointmentPresence.ABSENT,
+    }
+    update = {
+        "$set": changes,
+        "$unset": {"create_owed": "", "created_by": "", **_FIELDS_OF_0_1_0},
+        "$push": _push_attempt(claim, outcome),
+    }
+    return _guarded(claim, record, now, update)
+
+
+def settle_update(claim: Claim, outcome: Outcome) -> UpdateOne:
+    """Write down the outcome of the call, and end the claim."""
+    stored = outcome_document(outcome)
+    changes: dict[str, Any] = {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION}
+    update: dict[str, Any] = {
+        "$set": changes,
+        "$push": _push_attempt(claim, stored),
+        "$inc": {"revision": 1},
+    }
+    is_success = outcome.status is Status.SUCCESS
+    if outcome.may_be_stored:
+        changes["delivered_version"] = claim_document(claim, SUCCESS if is_success else None)
+        changes["presence"] = _presence(claim, is_success=is_success)
+    if outcome.counts_as_delivered:
+        update["$unset"] = {"create_owed": ""}
+        if claim.is_create:
+            changes["created_by"] = claim.request.transaction.transaction_id
+        elif claim.action is Action.DELETE and is_success:
+            update["$unset"]["created_by"] = ""
+    mine = {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}}
+    return UpdateOne(mine, update)
+
+
+def release_update(claim: Claim) -> UpdateOne:
+    """End a claim for which nothing was sent; once it has ended, this changes nothing."""
+    return UpdateOne(
+        {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}},
+        {
+            "$set": {"lease_until": LEASE_OVER, "claimed_version": _NO_VERSION},
+            "$inc": {"revision": 1},
+        },
+    )
+
+
+def owed_create_update(claim: Claim) -> UpdateOne:
+    """Note that a create was not delivered, unless one was, or may have been, or the appointment
+    was deleted since.
+    """
+    nothing_else = {
+        "created_by": {"$exists": False},
+        "create_owed": {"$exists": False},
+        "delivered": {"$not": {"$gt": NO_VERSION}},
+        "$or": [
+            {"delivered_version.is_delete": {"$ne": True}},
+            {"delivered_version.ticks": {"$lt": claim.version.ticks}},
+        ],
+    }
+    as_new = {
+        "delivered_version": _NO_VERSION,
+        "claimed_version": _NO_VERSION,
+        "lease_until": LEASE_OVER,
+        "presence": AppointmentPresence.ABSENT,
+    }
+    return UpdateOne(
+        {"_id": claim.document_id, **nothing_else},
+        {
+            "$set": {"create_owed": claim_document(claim)},
+            "$setOnInsert": as_new,
+            "$inc": {"revision": 1},
+        },
+        upsert=True,
+    )
+
+
+def renew_update(claim: Claim, until: datetime) -> UpdateOne:
+    """Keep a claim while its call is under way."""
+    return UpdateOne(
+        {"_id": claim.document_id, "token": claim.token, "lease_until": {"$ne": LEASE_OVER}},
+        {"$set": {"lease_until": until}},
+    )
+
+
+def forget_order_update() -> dict[str, Any]:
+    """Return the change after which a version of any age is granted; the outcomes of deliveries
+    are kept.
+    """
+    return {
+        "$set": {"delivered_version.ticks": NO_VERSION, "claimed_version.ticks": NO_VERSION},
+        "$unset": {"delivered_version.is_delete": "", **_FIELDS_OF_0_1_0},
+        "$inc": {"revision": 1},
+    }
+
+
+def _guarded(
+    claim: Claim, record: LedgerRecord, now: datetime, update: dict[str, Any]
+) -> UpdateOne:
+    """Compare and set: a document that was changed since collides with the upsert."""
+    unchanged = {"$exists": False} if record.revision is None else record.revision
+    return UpdateOne(
+        {"_id": claim.document_id, "revision": unchanged, "lease_until": {"$lte": now}},
+        update | {"$inc": {"revision": 1}},
+        upsert=True,
+    )
+
+
+def _claimed_fields(claim: Claim, until: datetime) -> dict[str, Any]:
+    return {
+        "claimed_version": claim_document(claim),
+        "token": claim.token,
+        "lease_until": until,
+    }
+
+
+def _newest(record: LedgerRecord) -> RecordedVersion | None:
+    delivered, claimed = record.delivered, record.claimed
+    if delivered is None or claimed is None:
+        return delivered or claimed
+    return claimed if delivered.version.is_older_than(claimed.version) else delivered
+
+
+def _presence(claim: Claim, *, is_success: bool) -> AppointmentPresence:
+    if not is_success:
+        return AppointmentPresence.UNKNOWN
+    return (
+        AppointmentPresence.ABSENT if claim.action is Action.DELETE else AppointmentPresence.PRESENT
+    )
+
+
+def _push_attempt(claim: Claim, outcome: dict[str, Any]) -> dict[str, Any]:
+    entry = {"key": claim.key, "delivery": claim.request.delivery_id, "outcome": outcome}
+    return {"recent": {"$each": [entry], "$slice": -REMEMBERED_ATTEMPTS}}

@@ -1,0 +1,75 @@
+"""The decision after a failed try: a value, so that no test has to wait."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatcher.errors import FaultOrigin, GoneError, ThrottledError, UnreachableError
+
+if TYPE_CHECKING:
+    from dispatcher.errors import DeliveryError
+
+MAX_TRIES = 3
+FIRST_BACKOFF_S = 0.5
+
+
+class TryCounts(NamedTuple):
+    """How often a delivery was tried: calls that got through, and calls that reached nothing."""
+
+    made: int = 0
+    unreached: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.made + self.unreached
+
+    def after(self, error: DeliveryError) -> TryCounts:
+        """Return the tries with this one; waiting as the back office asks for is no try."""
+        if isinstance(error, UnreachableError):
+            return self._replace(unreached=self.unreached + 1)
+        if waits_for_lane(error):
+            return self
+        return self._replace(made=self.made + 1)
+
+
+class NextTry(NamedTuple):
+    """The end of the attempt, or another try after a pause."""
+
+    ends_attempt: bool
+    backoff_s: float = 0.0
+    holds_lane: bool = False
+
+
+def waits_for_lane(error: DeliveryError) -> bool:
+    """Whether the delivery waits on the held lane: nothing was taken, and nothing can be yet."""
+    if error.origin is FaultOrigin.CREDENTIAL or isinstance(error, GoneError):
+        return True
+    return isinstance(error, ThrottledError) and error.retry_after_s is not None
+
+
+def decide_next_try(error: DeliveryError, tries: TryCounts, *, is_held: bool) -> NextTry:
+    """Return the next step after a try (design.md, section 5, rules 6 and 8; domain.md, 6.5).
+
+    A delivery of which nothing was sent never fails: after three tries the lane is held and it
+    waits. Refusals are not repeated, and unknown outcomes neither: a call is repeated only where
+    nothing can have been stored by it (ADR 0022).
+    """
+    if waits_for_lane(error):
+        return NextTry(ends_attempt=False, holds_lane=isinstance(error, GoneError))
+    if isinstance(error, UnreachableError):
+        if tries.unreached < MAX_TRIES:
+            return NextTry(ends_attempt=False, backoff_s=backoff_s(tries.unreached))
+        return NextTry(ends_attempt=False, holds_lane=True)
+    if isinstance(error, ThrottledError) and is_held:
+        return NextTry(ends_attempt=False)
+    if error.transient and tries.made < MAX_TRIES:
+        return NextTry(ends_attempt=False, backoff_s=0.0 if is_held else backoff_s(tries.made))
+    return NextTry(ends_attempt=True)
+
+
+def backoff_s(tries: int) -> float:
+    """Return the seconds until the next try: exponential, with jitter."""
+    jitter = random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
+    return jitter * FIRST_BACKOFF_S * 2.0 ** (tries - 1)

@@ -1,0 +1,1 @@
+"""Replay: reports the changes of a file again."""

@@ -1,0 +1,58 @@
+"""Models of the session routes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from portal_api.accounts.password_policy import LONGEST, Password
+from portal_api.accounts.roles import Role
+from portal_api.accounts.tokens import csrf_token
+
+if TYPE_CHECKING:
+    from portal_api.accounts.roles import Caller
+
+
+class SignInRequest(BaseModel):
+    """Who wants in."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={"example": {"name": "admin", "password": "made-up"}},
+    )
+
+    name: str = Field(min_length=1, max_length=100)
+    password: Password = Field(min_length=1, max_length=LONGEST)
+
+
+class SessionResponse(BaseModel):
+    """Who is signed in. ``csrf_token`` goes with every write as X-CSRF-Token; an API key has
+    none and needs none.
+    """
+
+    name: str
+    role: Role
+    csrf_token: str | None
+    preferences: dict[str, Any]
+
+
+class NewPassword(BaseModel):
+    """One's own password, replaced."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    old: Password = Field(min_length=1, max_length=LONGEST)
+    new: Password = Field(
+        description="12 to 200 characters, not the name, not what everybody takes."
+    )
+
+
+def as_session(caller: Caller, token: str, preferences: str) -> SessionResponse:
+    """Return the caller's session as the API shows it."""
+    csrf = csrf_token(token) if caller.session_id else None
+    return SessionResponse(
+        name=caller.name, role=caller.role, csrf_token=csrf, preferences=json.loads(preferences)
+    )

@@ -1,0 +1,116 @@
+"""Queries and responses of the user routes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+
+from portal_api.accounts.password_policy import Password
+from portal_api.accounts.roles import Role
+from portal_api.accounts.user import UserName
+from portal_api.exports.download import Format
+from portal_api.exports.formats import ExportFormat
+from portal_api.schemas.paging import Page, PageQuery, ResponseModel
+from portal_api.schemas.types import Instant
+
+
+class UserResponse(ResponseModel):
+    """An account without its password."""
+
+    name: str
+    role: Role
+    enabled: bool
+    created_at: Instant
+    password_changed_at: Instant
+    signed_in_at: Instant | None = None
+
+
+class UserPage(BaseModel):
+    """One page of accounts."""
+
+    items: list[UserResponse]
+    next: str | None
+
+
+class UserSort(StrEnum):
+    """The order of the list; a minus turns it round."""
+
+    NAME = "name"
+    NAME_DOWN = "-name"
+    ROLE = "role"
+    ROLE_DOWN = "-role"
+    ENABLED = "enabled"
+    ENABLED_DOWN = "-enabled"
+    CREATED_AT = "created_at"
+    CREATED_AT_DOWN = "-created_at"
+    SIGNED_IN_AT = "signed_in_at"
+    SIGNED_IN_AT_DOWN = "-signed_in_at"
+
+
+class UserQuery(PageQuery):
+    """The order of the list."""
+
+    sort: UserSort = Field(
+        default=UserSort.NAME, description="The order of the list; a minus turns it round."
+    )
+
+    def page(self) -> Page:
+        """Return the order and place."""
+        return Page(self.sort.removeprefix("-"), self.sort.startswith("-"), self.limit, self.after)
+
+
+class UserExportQuery(UserQuery):
+    """The same order as the list; every row is written, ``limit`` and ``after``
+    mean nothing here.
+    """
+
+    format: Format = ExportFormat.CSV
+
+
+class NewUser(BaseModel):
+    """An account to create."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        hide_input_in_errors=True,
+        json_schema_extra={
+            "example": {"name": "operator1", "role": "operator", "password": "three made-up words"}
+        },
+    )
+
+    name: UserName
+    role: Role
+    password: Password = Field(
+        description="12 to 200 characters, not the name, not what everybody takes."
+    )
+
+
+class UserChange(BaseModel):
+    """What is to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Role | None = None
+    enabled: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> UserChange:
+        if not self.changes():
+            raise ValueError("role or enabled is needed")
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was given."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class PasswordReset(BaseModel):
+    """Somebody's new password."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    password: Password = Field(
+        description="12 to 200 characters, not the name, not what everybody takes."
+    )

@@ -1,0 +1,1 @@
+"""Import of connectors from a file."""

@@ -1,0 +1,94 @@
+"""Takes over the rows of a file: all of them, or, when one is wrong, none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from common.problem import field_errors
+from portal_api.connector_import.rows import as_fields
+from portal_api.connector_import.schemas import ImportedRow, ImportedRowError, ImportResult
+from portal_api.connectors.fields import ConnectorFields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portal_api.store.connectors import Connectors
+    from portal_api.store.stored_connector import StoredConnector
+
+
+class _Plan(BaseModel):
+    row: ImportedRow
+    fields: ConnectorFields | None = None
+
+
+async def take_over(
+    store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool
+) -> ImportResult:
+    """Create or change one connector per row; a connector of the same name and
+    source app is changed.
+    """
+    known = {(c.name, c.source_app): c for c in await store.all()}
+    plans = [_plan(number, row, known) for number, row in enumerate(rows, 1)]
+    _refuse_doubles(plans)
+    if dry_run or any(plan.row.result == "wrong" for plan in plans):
+        return ImportResult(done=False, rows=[plan.row for plan in plans])
+    for plan in plans:
+        if plan.fields is not None:
+            before = known.get((plan.fields.name, plan.fields.source_app))
+            kept, secrets = plan.fields.stored_fields(), plan.fields.secrets()
+            after = (
+                await store.change(before, kept, secrets, by)
+                if before
+                else await store.create(kept, secrets, by)
+            )
+            plan.row.connector_id = after.connector_id
+    return ImportResult(done=True, rows=[plan.row for plan in plans])
+
+
+def _plan(number: int, row: dict[str, Any], known: dict[tuple[str, str], StoredConnector]) -> _Plan:
+    given, errors = as_fields(row)
+    fields = None
+    try:
+        fields = ConnectorFields.model_validate(given)
+    except ValidationError as error:
+        errors += field_errors(error.errors(include_url=False, include_input=False))
+    if errors or fields is None:
+        return _wrong(number, str(given.get("name") or "") or None, errors)
+    before = known.get((fields.name, fields.source_app))
+    if before and before.unreadable:
+        message = f"this version cannot read the stored fields {', '.join(before.unreadable)}"
+        return _wrong(number, fields.name, [{"field": "name", "message": message}])
+    return _Plan(
+        row=ImportedRow(
+            row=number,
+            name=fields.name,
+            result="change" if before else "create",
+            connector_id=before and before.connector_id,
+        ),
+        fields=fields,
+    )
+
+
+def _wrong(number: int, name: str | None, errors: Sequence[dict[str, str]]) -> _Plan:
+    wrong = [ImportedRowError(**error) for error in errors]
+    return _Plan(row=ImportedRow(row=number, name=name, result="wrong", errors=wrong))
+
+
+def _refuse_doubles(plans: Sequence[_Plan]) -> None:
+    """Two rows for one connector: which of them would count depends on their order,
+    so neither does.
+    """
+    seen: dict[tuple[str, str], int] = {}
+    for plan in plans:
+        if plan.fields is None:
+            continue
+        first = seen.setdefault((plan.fields.name, plan.fields.source_app), plan.row.row)
+        if first != plan.row.row:
+            plan.row.result = "wrong"
+            plan.row.errors = [
+                ImportedRowError(
+                    field="name", message=f"row {first} has the same name and source app"
+                )
+            ]

@@ -1,0 +1,64 @@
+"""Queries and responses of the routes of causes."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from common.contracts.delivery import Status
+from portal_api.deliveries.filter import DeliveryFilter
+from portal_api.schemas.examples import CAUSE, page_of
+from portal_api.schemas.paging import ResponseModel
+from portal_api.schemas.types import Instant
+
+
+class CauseQuery(DeliveryFilter):
+    """Which failures to group: the same conditions as in the list of deliveries; all of
+    these must hold.
+    """
+
+    def unindexed(self) -> list[str]:
+        """Return the names of the parameters without an index; in the archive causes have none."""
+        return [*super().unindexed(), *(["archived"] if self.is_archive else [])]
+
+
+class CauseNote(ResponseModel):
+    """What an administrator wrote about a cause."""
+
+    text: str
+    at: Instant
+    by: str | None = Field(default=None, description="The account that wrote it.")
+
+
+class Cause(ResponseModel):
+    """Failures with the same code, the same message but for its particulars, and
+    the same connector.
+    """
+
+    cause: str
+    count: int
+    code: str | None = None
+    status: Status
+    message: str | None = Field(default=None, description="Of the newest one.")
+    connector_id: str
+    connector_name: str | None = None
+    first_seen: Instant
+    last_seen: Instant
+    delivery_id: str = Field(description="The newest one.")
+    note: CauseNote | None = None
+
+
+class CauseList(BaseModel):
+    """The causes, the most frequent first, at most two hundred."""
+
+    model_config = ConfigDict(json_schema_extra=page_of(CAUSE, None))
+
+    items: list[Cause]
+    next: None = None
+
+
+class NewCauseNote(BaseModel):
+    """A note; an empty one is removed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=2000)

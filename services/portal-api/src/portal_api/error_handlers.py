@@ -1,0 +1,79 @@
+"""Answers every expected failure with a problem document."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from common import problem
+from portal_api.errors import (
+    BadCursorError,
+    BusyError,
+    ConflictError,
+    DispatcherUnavailableError,
+    ForbiddenError,
+    InvalidFieldError,
+    LockedError,
+    NotFoundError,
+    PortalError,
+    StoreUnavailableError,
+    TooManyError,
+    UnconfirmedError,
+    UnknownCallerError,
+    UnreadableError,
+)
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+STATUSES: dict[type[PortalError], int] = {
+    NotFoundError: 404,
+    ConflictError: 409,
+    BadCursorError: 422,
+    TooManyError: 422,
+    UnreadableError: 422,
+    InvalidFieldError: 422,
+    UnknownCallerError: 401,
+    ForbiddenError: 403,
+    LockedError: 429,
+    BusyError: 503,
+    StoreUnavailableError: 503,
+    UnconfirmedError: 503,
+    DispatcherUnavailableError: 504,
+}
+RETRY_AFTER_S = 5
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered by a problem document."""
+    problem.install(app)
+
+    async def answer(_: Request, error: Exception) -> Response:
+        status = STATUSES[type(error)] if isinstance(error, PortalError) else 500
+        return problem.problem(status, str(error), _fields(error), _headers(error))
+
+    app.add_exception_handler(PortalError, answer)
+
+
+def _headers(error: Exception) -> dict[str, str] | None:
+    match error:
+        case StoreUnavailableError() | UnconfirmedError() | BusyError():
+            return {"Retry-After": str(RETRY_AFTER_S)}
+        case LockedError():
+            return {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
+        case UnknownCallerError():
+            return {"WWW-Authenticate": "ApiKey"}
+    return None
+
+
+def _fields(error: Exception) -> list[dict[str, str]]:
+    match error:
+        case BadCursorError():
+            return [{"field": "after", "message": "is not a key that this list gave out"}]
+        case InvalidFieldError():
+            return [{"field": error.field, "message": error.sentence}]
+        case UnreadableError():
+            return [{"field": "body", "message": str(error)}]
+    return []

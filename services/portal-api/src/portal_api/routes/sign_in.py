@@ -1,0 +1,55 @@
+"""``POST /api/session``: the one route that needs no caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from portal_api.accounts.roles import Caller
+from portal_api.accounts.session_schemas import SessionResponse, SignInRequest, as_session
+from portal_api.accounts.user import as_name
+from portal_api.auth.dependencies import COOKIE, audit_change
+from portal_api.schemas.problems import PROBLEMS
+
+if TYPE_CHECKING:
+    from portal_api.auth.sign_in import SignInService
+    from portal_api.store.users import Users
+
+UNKNOWN = "(unknown name)"
+"""What the audit says instead of a name that nobody has: people type passwords
+where names belong.
+"""
+LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
+
+
+def signing_in(sign_in: SignInService, users: Users, *, is_secure: bool) -> APIRouter:
+    """Return the one route that nobody needs to be signed in for."""
+    router = APIRouter(tags=["Session"])
+
+    @router.post("/session", responses=LOCKED)
+    async def sign_in_with_password(
+        request: Request, response: Response, entered: Annotated[SignInRequest, Body()]
+    ) -> SessionResponse:
+        """Sign in: sets the session's cookie. After five wrong passwords in a row nothing is tried
+        for a while, then for twice as long.
+        """
+        name = as_name(entered.name)
+        audit_change(request, name if await users.find(name) else UNKNOWN)
+        opened = await sign_in.open(
+            name, entered.password.get_secret_value(), request.state.address
+        )
+        request.state.caller = Caller(
+            opened.user.name,
+            opened.user.role,
+            request.state.address,
+            "session",
+            opened.session.session_id,
+        )
+        response.set_cookie(
+            COOKIE, opened.token, path="/api", httponly=True, samesite="strict", secure=is_secure
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return as_session(request.state.caller, opened.token, opened.user.preferences)
+
+    return router

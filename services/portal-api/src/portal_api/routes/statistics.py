@@ -1,0 +1,45 @@
+"""``/api/figures``: what came in and what became of it, over time, for charts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query
+
+from portal_api.errors import InvalidFieldError
+from portal_api.statistics.schemas import MOST, Figure, FigureList, FigureQuery
+
+if TYPE_CHECKING:
+    from portal_api.store.connectors import Connectors
+    from portal_api.store.statistics import Statistics
+
+
+def statistics(store: Statistics, connectors: Connectors) -> APIRouter:
+    """Return the route."""
+    router = APIRouter(tags=["Status"])
+
+    @router.get("/figures")
+    async def list_figures(query: Annotated[FigureQuery, Query()]) -> FigureList:
+        """Count by minute, hour or day (UTC) and connector; new figures are
+        there within seconds.
+        """
+        begin, end = query.range(datetime.now(UTC))
+        found = await store.read(query.step, begin, end, query.connector_id, MOST + 1)
+        if len(found) > MOST:
+            raise InvalidFieldError(
+                "at_from",
+                (
+                    f"gives more than {MOST:,} figures: choose a larger step, a shorter time "
+                    "or one connector"
+                ),
+            )
+        known = await connectors.some(item["connector_id"] for item in found)
+        names = {connector_id: connector.name for connector_id, connector in known.items()}
+        items = [
+            Figure.model_validate(item | {"connector_name": names.get(item["connector_id"])})
+            for item in found
+        ]
+        return FigureList(step=query.step, items=items)
+
+    return router

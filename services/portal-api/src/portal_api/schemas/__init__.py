@@ -1,0 +1,1 @@
+"""Types, paging and examples that the models of the API share."""

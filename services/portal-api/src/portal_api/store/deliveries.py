@@ -1,0 +1,169 @@
+"""Reads what administrators ask for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from common.contracts.delivery import Phase
+from portal_api.deliveries.statuses import standing
+from portal_api.errors import NotFoundError, TooManyError
+from portal_api.lists.column import FULL_SCAN_LIMIT
+from portal_api.lists.conditions import all_of
+from portal_api.schemas.paging import Page
+from portal_api.store.errors import translate_errors
+from portal_api.store.pages import read_page
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+ATTEMPTS_SHOWN = 100
+DELIVERIES_SHOWN = 100
+Document = dict[str, Any]
+
+
+class DeliveryQueries:
+    """Lists and details; raises StoreUnavailableError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
+        self._database = database
+
+    async def appointments(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
+        """Return one page of appointments."""
+        with translate_errors():
+            return await read_page(self._database["appointments"], wanted, page)
+
+    async def appointment(self, key: str) -> tuple[Document, list[Document]]:
+        """Return one appointment and its newest deliveries with their attempts;
+        raises NotFoundError.
+        """
+        with translate_errors():
+            found = await self._database["appointments"].find_one({"_id": key})
+            if found is None:
+                raise NotFoundError(f"There is no appointment {key}")
+            newest = (
+                self._database["deliveries"]
+                .find({"appointment.key": key})
+                .sort([("received_at", -1), ("_id", -1)])
+                .limit(DELIVERIES_SHOWN)
+            )
+            sent, held = await newest.to_list(DELIVERIES_SHOWN), await self._held()
+            ids = [delivery["_id"] for delivery in sent]
+            attempts = (
+                self._database["attempts"]
+                .find({"delivery_id": {"$in": ids}}, {"trace": 0})
+                .sort([("delivery_id", 1), ("attempt", -1)])
+            )
+            by_delivery: dict[str, list[Document]] = {delivery_id: [] for delivery_id in ids}
+            async for attempt in attempts.limit(DELIVERIES_SHOWN * ATTEMPTS_SHOWN):
+                if len(by_delivery[attempt["delivery_id"]]) < ATTEMPTS_SHOWN:
+                    by_delivery[attempt["delivery_id"]].append(attempt)
+        return found, [
+            _as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
+            for delivery in sent
+        ]
+
+    async def connectors_of(self, key: str) -> list[str]:
+        """Return the connectors that have had a delivery of one appointment; raises
+        NotFoundError.
+        """
+        with translate_errors():
+            found = await self._database["appointments"].find_one({"_id": key}, {"connectors": 1})
+        if found is None:
+            raise NotFoundError(f"There is no appointment {key}")
+        return sorted(found.get("connectors", {}))
+
+    async def deliveries(
+        self, wanted: Document, phases: Collection[Phase], page: Page
+    ) -> tuple[list[Document], str | None]:
+        """Return one page of deliveries in these phases, of none: in all; a pending one of a
+        held lane is held.
+        """
+        with translate_errors():
+            held = await self._held()
+            items, following = await read_page(
+                self._database["deliveries"], all_of([wanted, standing(phases, held)]), page
+            )
+        return [_as_shown(item, held) for item in items], following
+
+    async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
+        """Return these deliveries as conditions that need nothing else: what is
+        held is held now.
+        """
+        with translate_errors():
+            return all_of([wanted, standing(phases or (), await self._held())])
+
+    async def refuse_full_scan(
+        self, collection: str, indexed: Document, unindexed: Sequence[str]
+    ) -> None:
+        """Raise TooManyError where MongoDB would have to look at more than fifty thousand items,
+        one by one, because of these parameters.
+        """
+        if unindexed:
+            with translate_errors():
+                if (
+                    await self._database[collection].count_documents(
+                        indexed, limit=FULL_SCAN_LIMIT + 1
+                    )
+                    > FULL_SCAN_LIMIT
+                ):
+                    raise TooManyError(unindexed[0], FULL_SCAN_LIMIT)
+
+    async def delivery(self, delivery_id: str) -> Document:
+        """Return one delivery with its newest attempts, and the dead letter if it was parked;
+        raises NotFoundError.
+        """
+        with translate_errors():
+            found = await self._database["deliveries"].find_one({"_id": delivery_id})
+            if found is None:
+                raise NotFoundError(f"There is no delivery {delivery_id}")
+            attempts = (
+                self._database["attempts"]
+                .find({"delivery_id": delivery_id})
+                .sort("attempt", -1)
+                .limit(ATTEMPTS_SHOWN)
+            )
+            letter = await self._database["dead_letters"].find_one({"_id": delivery_id})
+            shown = _as_shown(found, await self._held())
+            return shown | {
+                "attempts": await attempts.to_list(ATTEMPTS_SHOWN),
+                "dead_letter": letter,
+            }
+
+    async def newer(self, delivery: Document) -> Document | None:
+        """Return the newest delivery of the same appointment to the same connector, None where
+        this is the newest, or the other one carries an older version.
+        """
+        appointment, connector_id = delivery.get("appointment") or {}, delivery["connector_id"]
+        with translate_errors():
+            found = await self._database["appointments"].find_one(
+                {"_id": appointment.get("key")}, {f"connectors.{connector_id}": 1}
+            )
+            latest = (found or {}).get("connectors", {}).get(connector_id)
+            if latest is None or latest["delivery_id"] == delivery["_id"]:
+                return None
+            return await self._database["deliveries"].find_one(
+                {
+                    "_id": latest["delivery_id"],
+                    "appointment.modified_at": {"$gte": appointment["modified_at"]},
+                },
+                {"status": 1},
+            )
+
+    async def _held(self) -> set[str]:
+        now = datetime.now(UTC)
+        return {
+            lane["connector_id"]
+            async for lane in self._database["lanes"].find(
+                {"held_until": {"$gt": now}}, {"connector_id": 1}
+            )
+        }
+
+
+def _as_shown(delivery: Document, held: set[str]) -> Document:
+    if delivery.get("archived"):
+        return delivery | {"phase": Phase.ARCHIVED}
+    is_held = delivery["phase"] == Phase.PENDING and delivery["connector_id"] in held
+    return delivery | {"phase": Phase.HELD} if is_held else delivery

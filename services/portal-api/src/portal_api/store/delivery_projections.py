@@ -1,0 +1,130 @@
+"""What each message changes: updates that may be repeated and may come in any order; the newest
+attempt decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pymongo import UpdateOne
+
+from common.contracts.delivery import Phase, Status, StatusChanged
+from common.contracts.traceparent import trace_id_of
+from portal_api.deliveries.cause import cause_of
+from portal_api.deliveries.statuses import TROUBLED
+from portal_api.lists.search_terms import words_of
+from portal_api.store import appointment_projections
+
+if TYPE_CHECKING:
+    from common.contracts.connector import LaneChanged
+    from common.contracts.transaction import TransactionReceived
+
+Change = tuple[str, UpdateOne]
+"""A collection's name and what to do there."""
+
+ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
+PARKED_RANK, SUCCESS_RANK = 5, 6
+"""In one attempt a dead letter comes after every phase, and a Success after everything."""
+RECORDED = "recorded_at"
+"""When a delivery was recorded last, on MongoDB's clock: a plan names deliveries as of a moment."""
+NOT_OF_DELIVERY = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
+"""What only the attempt has, or what is stored under another name."""
+
+
+def of_transaction(transaction: TransactionReceived) -> list[Change]:
+    """Keep the snapshot once, and show the appointment with what it says unless a
+    newer one is there.
+    """
+    document = transaction.model_dump()
+    document.pop("transaction_id")
+    return [
+        (
+            "transactions",
+            UpdateOne({"_id": transaction.transaction_id}, {"$setOnInsert": document}, upsert=True),
+        ),
+        appointment_projections.of_transaction(transaction),
+    ]
+
+
+def of_status(event: StatusChanged) -> list[Change]:
+    """Move the delivery forward, keep the attempt when it is over, and note it on
+    the appointment.
+    """
+    delivery, rank = delivery_of(event), rank_of(event)
+    changes = [
+        _move(event.delivery_id, delivery),
+        appointment_projections.of_delivery(event.delivery_id, delivery),
+    ]
+    if event.phase is Phase.DONE:
+        attempt = event.model_dump(exclude={"version", "appointment", "traceparent"})
+        name = f"{event.delivery_id}.{event.attempt}"
+        changes.append(_forward("attempts", name, "rank", rank, {"$set": attempt | {"rank": rank}}))
+    return changes
+
+
+def delivery_of(event: StatusChanged) -> dict[str, Any]:
+    """Return what the event says of its delivery, as it is stored."""
+    told = event.model_dump(exclude=NOT_OF_DELIVERY)
+    told |= {
+        "rank": rank_of(event),
+        "changed_at": event.at,
+        "trace_id": trace_id_of(event.traceparent),
+    }
+    return told | found_by(told)
+
+
+def rank_of(event: StatusChanged) -> int:
+    """Return the event's place among all of its delivery: the newest attempt decides, and in it
+    a Success, then the further phase.
+    """
+    is_success = event.status is Status.SUCCESS
+    return event.attempt * 10 + (SUCCESS_RANK if is_success else ORDER[event.phase])
+
+
+def found_by(delivery: dict[str, Any]) -> dict[str, Any]:
+    """Return what the delivery is searched and grouped by."""
+    is_troubled = delivery["status"] in TROUBLED
+    cause = (
+        cause_of(delivery["code"], delivery["message"], delivery["connector_id"])
+        if is_troubled
+        else None
+    )
+    words = words_of(
+        (*appointment_projections.said(delivery.get("appointment", {})), delivery["message"])
+    )
+    return {"words": words, "troubled": is_troubled, "cause": cause}
+
+
+def of_lane(change: LaneChanged) -> list[Change]:
+    """Remember until when the lane is held; what is over counts no more, so a dead replica holds
+    nothing for ever.
+    """
+    place = f"{change.connector_id}|{change.replica}"
+    return [
+        _forward("lanes", place, "at", change.at, {"$set": change.model_dump(exclude={"version"})})
+    ]
+
+
+def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
+    return _forward(
+        "deliveries",
+        delivery_id,
+        "rank",
+        delivery["rank"],
+        {
+            "$set": delivery,
+            "$setOnInsert": {"archived": False},
+            "$currentDate": {RECORDED: True},
+        },
+    )
+
+
+def _forward(
+    collection: str, document_id: str, field: str, value: object, update: dict[str, Any]
+) -> Change:
+    """Update only forwards: an older event finds no match, collides on
+    inserting, and is ignored.
+    """
+    return collection, UpdateOne(
+        {"_id": document_id, field: {"$not": {"$gte": value}}}, update, upsert=True
+    )

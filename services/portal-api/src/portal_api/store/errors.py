@@ -1,0 +1,30 @@
+"""Translates errors of the MongoDB driver into those of this service."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from pymongo.errors import PyMongoError
+
+from common.database import is_unavailable
+from portal_api.errors import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def translate_errors() -> Iterator[None]:
+    """Say in our own words that MongoDB is away."""
+    try:
+        yield
+    except PyMongoError as error:
+        if error.timeout:
+            raise StoreUnavailableError(
+                "MongoDB did not answer within five seconds: ask for less, such as a shorter "
+                "time, or again later"
+            ) from error
+        if is_unavailable(error):
+            raise StoreUnavailableError("MongoDB cannot be reached now") from error
+        raise

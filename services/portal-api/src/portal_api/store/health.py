@@ -1,0 +1,123 @@
+"""What MongoDB knows of how things stand; answers within two seconds, or says that MongoDB
+cannot be reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from common.database import is_unavailable
+from portal_api.health.observations import LaneHold, MongoDbObservation, StoredObservations
+from portal_api.store.heartbeats import Heartbeats
+
+if TYPE_CHECKING:
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+READ_TIMEOUT_S = 2.0
+MOST_CONNECTORS = 1_000
+LETTERS_SHOWN = 200
+AWAY = MongoDbObservation(reachable=False)
+
+
+class HealthQueries:
+    """Reads it all side by side."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._database = database
+        self._heartbeats = Heartbeats(database)
+
+    async def read(self) -> StoredObservations:
+        """Return what there is to know; never raises because MongoDB is away."""
+        mongodb = AWAY
+        try:
+            with pymongo.timeout(READ_TIMEOUT_S):
+                async with asyncio.timeout(READ_TIMEOUT_S + 0.5):
+                    mongodb = await self._server()
+                    return (
+                        await self._rest(mongodb)
+                        if mongodb.primary
+                        else StoredObservations(mongodb)
+                    )
+        except TimeoutError:
+            return StoredObservations(AWAY)
+        except PyMongoError as error:  # not away: an index is still being made
+            return StoredObservations(AWAY if is_unavailable(error) else mongodb)
+
+    async def _server(self) -> MongoDbObservation:
+        hello, build = (
+            await self._database.command("hello"),
+            await self._database.command("buildInfo"),
+        )
+        return MongoDbObservation(
+            reachable=True,
+            version=build.get("version"),
+            primary=hello.get("primary") if hello.get("isWritablePrimary") else None,
+        )
+
+    async def _rest(self, mongodb: MongoDbObservation) -> StoredObservations:
+        heartbeats, connectors, held, oldest, letters = await asyncio.gather(
+            self._heartbeats.all(),
+            self._connectors(),
+            self._held(),
+            oldest_waiting(self._database),
+            self._dead_letters(),
+        )
+        names = {connector["_id"]: connector["name"] for connector in connectors}
+        partitions = {
+            connector["_id"]: connector["most_partitions"]
+            for connector in connectors
+            if connector.get("most_partitions", 1) > 1
+        }
+        return StoredObservations(mongodb, heartbeats, names, partitions, held, oldest, letters)
+
+    async def _connectors(self) -> list[dict[str, Any]]:
+        found = self._database["connectors"].find({}, {"name": 1, "most_partitions": 1})
+        return await found.sort("_id", 1).limit(MOST_CONNECTORS).to_list(MOST_CONNECTORS)
+
+    async def _held(self) -> dict[str, list[LaneHold]]:
+        held: dict[str, list[LaneHold]] = {}
+        async for lane in (
+            self._database["lanes"]
+            .find({"held_until": {"$gt": datetime.now(UTC)}})
+            .sort("held_until", 1)
+            .limit(MOST_CONNECTORS)
+        ):
+            held.setdefault(lane["connector_id"], []).append(
+                LaneHold(
+                    lane["replica"], lane["held_since"], lane["held_until"], lane.get("reason")
+                )
+            )
+        return held
+
+    async def _dead_letters(self) -> int:
+        """Count the newest parked messages that are neither archived nor delivered since."""
+        newest = (
+            self._database["dead_letters"].find({}, {"_id": 1}).sort("at", -1).limit(LETTERS_SHOWN)
+        )
+        ids = [letter["_id"] async for letter in newest]
+        return (
+            await self._database["deliveries"].count_documents(
+                {"_id": {"$in": ids}, "archived": False, "troubled": True}
+            )
+            if ids
+            else 0
+        )
+
+
+async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict[str, datetime]:
+    """Return since when the oldest pending delivery of each connector waits: one seek in an index
+    of what waits per connector.
+    """
+    steps: list[dict[str, Any]] = [
+        {"$match": {"phase": "pending"}},
+        {"$sort": {"phase": 1, "connector_id": 1, "changed_at": 1}},
+        {"$group": {"_id": "$connector_id", "oldest": {"$first": "$changed_at"}}},
+        {"$limit": MOST_CONNECTORS},
+    ]
+    found = await database["deliveries"].aggregate(steps, hint="waiting").to_list(MOST_CONNECTORS)
+    return {group["_id"]: group["oldest"] for group in found}

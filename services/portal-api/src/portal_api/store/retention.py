@@ -1,0 +1,68 @@
+"""How long things are kept: an index that MongoDB forgets them by, made anew when the
+setting changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import OperationFailure
+
+from common.database import ensure_indexes, retry_while_unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
+
+    from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
+
+NOT_FOUND, CONFLICTS = 27, (85, 86)
+"""Another replica dropped it first; or it is there with another duration."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """Documents of a collection go so long after their ``at``; only some of them where
+    ``wanted`` says which.
+    """
+
+    collection: str
+    name: str
+    duration: timedelta
+    wanted: dict[str, Any] = field(default_factory=dict)
+
+
+async def apply_retention(
+    database: AsyncIOMotorDatabase[dict[str, Any]], kept: Iterable[RetentionRule]
+) -> None:
+    """Have MongoDB forget what is older.
+
+    ``collMod`` would need a role that the services do not have.
+    """
+    for rule in kept:
+        partial: dict[str, Any] = {"partialFilterExpression": rule.wanted} if rule.wanted else {}
+        index = IndexModel(
+            [("at", ASCENDING)],
+            name=rule.name,
+            expireAfterSeconds=int(rule.duration.total_seconds()),
+            **partial,
+        )
+        try:
+            await ensure_indexes(database[rule.collection], [index])
+        except OperationFailure as error:
+            if error.code not in CONFLICTS:
+                raise
+            await _drop(database[rule.collection], rule.name)
+            await ensure_indexes(database[rule.collection], [index])
+
+
+async def _drop(collection: AsyncIOMotorCollection[dict[str, Any]], name: str) -> None:
+    async for trial in retry_while_unavailable():
+        with trial:
+            try:
+                await collection.drop_index(name)
+            except OperationFailure as error:
+                if error.code != NOT_FOUND:
+                    raise

@@ -1,0 +1,238 @@
+"""Figures over time: counted from attempts and deliveries, always anew and never by adding
+to what is there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+from common.contracts.delivery import Status
+from common.database import is_duplicate, retry_while_unavailable
+from portal_api.errors import StoreUnavailableError
+from portal_api.statistics.interval import Interval
+from portal_api.store.errors import translate_errors
+from portal_api.store.health import oldest_waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+OUTCOMES = {"success": [Status.SUCCESS], "failed": [Status.FAILED], "skipped": [Status.SKIPPED]}
+COUNTED = ("accepted", *OUTCOMES, "refused")
+LATE_BATCH = 200
+STATE = "rounds"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Document = dict[str, Any]
+
+
+class Statistics:
+    """The collections ``figures``, ``figures_late`` and ``figures_state``.
+
+    Raises StoreUnavailableError while MongoDB cannot be reached.
+    """
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
+        self._database = database
+        self._figures = database["figures"]
+        self._late = database["figures_late"]
+        self._state = database["figures_state"]
+
+    async def read(
+        self, step: Interval, begin: datetime, end: datetime, connector_id: str | None, most: int
+    ) -> list[Document]:
+        """Return the figures of these steps by time and connector, at most so many."""
+        wanted = {"step": step, "at": {"$gte": begin, "$lt": end}} | (
+            {"connector_id": connector_id} if connector_id is not None else {}
+        )
+        with translate_errors():
+            return (
+                await self._figures.find(wanted)
+                .sort([("step", 1), ("at", 1), ("connector_id", 1)])
+                .limit(most)
+                .to_list(most)
+            )
+
+    async def name_late(self, minutes: Iterable[datetime]) -> None:
+        """Have these minutes counted again; returns when that is sure to happen."""
+        named = [
+            UpdateOne({"_id": minute}, {"$set": {"token": secrets.token_hex(4)}}, upsert=True)
+            for minute in minutes
+        ]
+        async for trial in retry_while_unavailable():
+            with trial:
+                await self._late.bulk_write(named, ordered=False)
+
+    async def acquire_lease(self, owner: str, until: datetime) -> bool:
+        """Whether this replica counts until then: it does already, or nobody does."""
+        free = {
+            "_id": STATE,
+            "$or": [{"owner": owner}, {"owned_until": {"$lte": datetime.now(UTC)}}],
+        }
+        with translate_errors():
+            try:
+                await self._state.update_one(
+                    free, {"$set": {"owner": owner, "owned_until": until}}, upsert=True
+                )
+            except DuplicateKeyError:
+                return False
+        return True
+
+    async def counted_until(self) -> datetime | None:
+        """Return up to when has been counted; None: never."""
+        with translate_errors():
+            found = await self._state.find_one({"_id": STATE}, {"counted_until": 1})
+        return found.get("counted_until") if found else None
+
+    async def counted(self, until: datetime) -> None:
+        """Note up to when has been counted."""
+        with translate_errors():
+            await self._state.update_one(
+                {"_id": STATE}, {"$max": {"counted_until": until}}, upsert=True
+            )
+
+    async def oldest(self) -> datetime | None:
+        """Return the first moment that there is anything to count of."""
+        with translate_errors():
+            ended = await self._database["attempts"].find_one(
+                {"at": {"$gt": EPOCH}}, {"at": 1}, sort=[("at", 1)]
+            )
+            accepted = await self._database["deliveries"].find_one(
+                {"received_at": {"$gt": EPOCH}}, {"received_at": 1}, sort=[("received_at", 1)]
+            )
+        return min(
+            ([ended["at"]] if ended else []) + ([accepted["received_at"]] if accepted else []),
+            default=None,
+        )
+
+    async def late(self) -> dict[datetime, str]:
+        """Return the oldest minutes that must be counted again, each with a token."""
+        with translate_errors():
+            return {
+                found["_id"]: found["token"]
+                async for found in self._late.find().sort("_id", 1).limit(LATE_BATCH)
+            }
+
+    async def done(self, late: Mapping[datetime, str]) -> None:
+        """Forget those minutes, unless they were named again since they were read."""
+        with translate_errors():
+            for minute, token in late.items():
+                await self._late.delete_one({"_id": minute, "token": token})
+
+    async def count(self, step: Interval, begin: datetime, end: datetime) -> None:
+        """Count what was accepted and what came of attempts between two beginnings of steps."""
+        with translate_errors():
+            await self._run("attempts", _counting(step, "at", begin, end, _outcomes()))
+            await self._run(
+                "deliveries", _counting(step, "received_at", begin, end, {"accepted": {"$sum": 1}})
+            )
+
+    async def sum_up(self, step: Interval, at: datetime) -> None:
+        """Put one hour together from its minutes, or one day from its hours."""
+        finer = Interval.MINUTE if step is Interval.HOUR else Interval.HOUR
+        sums: Document = {name: {"$sum": f"${name}"} for name in COUNTED} | {
+            "oldest_waiting_s": {"$max": "$oldest_waiting_s"}
+        }
+        wanted = {"step": finer, "at": {"$gte": at, "$lt": at + step.duration}}
+        with translate_errors():
+            await self._run(
+                "figures",
+                [
+                    {"$match": wanted},
+                    {"$group": {"_id": "$connector_id"} | sums},
+                    *_into(step, {"$literal": at}, "$_id", sums),
+                ],
+            )
+
+    async def sample(self, now: datetime) -> None:
+        """Note how long the oldest delivery of each connector has been waiting; of a minute
+        the longest counts.
+        """
+        minute = Interval.MINUTE.of(now)
+        with translate_errors():
+            for connector_id, oldest in (await oldest_waiting(self._database)).items():
+                waiting = {"oldest_waiting_s": round(max(0.0, (now - oldest).total_seconds()), 1)}
+                place: Document = {
+                    "step": Interval.MINUTE,
+                    "at": minute,
+                    "connector_id": connector_id,
+                }
+                await self._figures.update_one(
+                    {"_id": _name(Interval.MINUTE, minute, connector_id)},
+                    {"$max": waiting, "$setOnInsert": place},
+                    upsert=True,
+                )
+
+    async def _run(self, collection: str, steps: list[Document]) -> None:
+        try:
+            await self._database[collection].aggregate(steps).to_list(1)
+        except OperationFailure as error:
+            if not is_duplicate(error):
+                raise
+            raise StoreUnavailableError(
+                "Two replicas wrote the same figure at once"
+            ) from error  # counted again in the next round
+
+
+def _outcomes() -> Document:
+    def sum_of(is_it: Document) -> Document:
+        return {"$sum": {"$cond": [is_it, 1, 0]}}
+
+    known = [str(status) for statuses in OUTCOMES.values() for status in statuses]
+    named = {
+        name: sum_of({"$in": ["$status", [str(status) for status in statuses]]})
+        for name, statuses in OUTCOMES.items()
+    }
+    return named | {"refused": sum_of({"$not": [{"$in": ["$status", known]}]})}
+
+
+def _counting(
+    step: Interval, field: str, begin: datetime, end: datetime, sums: Document
+) -> list[Document]:
+    place = {
+        "at": {"$dateTrunc": {"date": f"${field}", "unit": str(step)}},
+        "connector_id": "$connector_id",
+    }
+    return [
+        {"$match": {field: {"$gte": begin, "$lt": end}}},
+        {"$group": {"_id": place} | sums},
+        *_into(step, "$_id.at", "$_id.connector_id", sums),
+    ]
+
+
+def _into(step: Interval, at: Any, connector_id: str, sums: Document) -> list[Document]:
+    """Write the figures to their places; what else is there stays."""
+    name = {
+        "$concat": [
+            f"{step}|",
+            {"$dateToString": {"date": at, "format": "%Y-%m-%dT%H:%M"}},
+            "|",
+            connector_id,
+        ]
+    }
+    shown = {
+        "_id": name,
+        "step": {"$literal": str(step)},
+        "at": at,
+        "connector_id": connector_id,
+    } | dict.fromkeys(sums, 1)
+    return [
+        {"$project": shown},
+        {
+            "$merge": {
+                "into": "figures",
+                "on": "_id",
+                "whenMatched": "merge",
+                "whenNotMatched": "insert",
+            }
+        },
+    ]
+
+
+def _name(step: Interval, at: datetime, connector_id: str) -> str:
+    return f"{step}|{at:%Y-%m-%dT%H:%M}|{connector_id}"

@@ -1,0 +1,51 @@
+"""Deliveries that are still under way as far as is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from common.contracts.delivery import Phase, StatusChanged
+from portal_api.store.errors import translate_errors
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from motor.motor_asyncio import AsyncIOMotorDatabase
+
+UNFINISHED_BATCH = 200
+
+
+class UnfinishedDeliveries:
+    """Raises StoreUnavailableError while MongoDB cannot be reached."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
+        self._deliveries = database["deliveries"]
+
+    async def some(self, before: datetime) -> list[StatusChanged]:
+        """Return the last status of some that were received before this moment; none = there are
+        none.
+        """
+        with translate_errors():
+            found = (
+                await self._deliveries.find(wanted(before))
+                .limit(UNFINISHED_BATCH)
+                .to_list(UNFINISHED_BATCH)
+            )
+        return [
+            StatusChanged.model_validate(
+                {name: document[name] for name in _FIELDS & {*document}} | _named(document)
+            )
+            for document in found
+        ]
+
+
+def wanted(before: datetime) -> dict[str, Any]:
+    """Return the condition, in words that the index of waiting deliveries serves."""
+    return {"phase": Phase.PENDING, "received_at": {"$lt": before}}
+
+
+_FIELDS = {*StatusChanged.model_fields} - {"version"}
+
+
+def _named(document: dict[str, Any]) -> dict[str, Any]:
+    return {"delivery_id": document["_id"], "at": document["changed_at"]}

@@ -1,0 +1,123 @@
+"""Publishes requests for deliveries, and the progress of operations."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+from common import topology
+from common.broker import translate_broker_errors
+from common.contracts.delivery import STATUSES, DeliveryRequested, Phase, StatusChanged
+from common.contracts.message import digest
+from common.declare import declare
+from common.errors import BrokerUnavailableError, QueueMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aio_pika.abc import AbstractRobustConnection
+
+    from common.broker import Publisher
+    from common.contracts.operation import DeliveriesArchived, OperationProgressed
+
+log = structlog.get_logger()
+DECLARE_TIMEOUT_S = 10.0
+
+
+class RetryPublisher:
+    """Publishes every message of retry.
+
+    Each method returns when RabbitMQ has confirmed all messages, however long it is unavailable.
+    """
+
+    def __init__(self, publisher: Publisher, connection: AbstractRobustConnection) -> None:
+        self._publisher = publisher
+        self._connection = connection
+        self._declared: set[str] = set()
+
+    async def request_deliveries(self, requests: Sequence[DeliveryRequested]) -> None:
+        """Publish each request to its lane.
+
+        One message before them sets the status of all these deliveries to pending.
+        """
+        if not requests:
+            return
+        await self._declare_lanes({request.connector_id for request in requests} - self._declared)
+        await self._publisher.publish_until_confirmed(
+            topology.STATUSES,
+            STATUSES.dump_json([_pending(request) for request in requests]),
+            message_id=digest(r.message_id for r in requests),
+            kind="StatusChanged",
+        )
+        await asyncio.gather(*map(self._publish_request, requests))
+
+    async def publish_progress(self, progress: OperationProgressed) -> None:
+        """Publish the state and counts of an operation."""
+        await self._publish_operation(
+            progress.model_dump_json(),
+            f"{progress.operation_id}.{progress.revision}",
+            "OperationProgressed",
+            topology.OPERATION_PROGRESSED,
+        )
+
+    async def publish_archived(self, message: DeliveriesArchived) -> None:
+        """Publish the deliveries that an operation archives or restores."""
+        await self._publish_operation(
+            message.model_dump_json(),
+            digest([message.operation_id, *message.delivery_ids]),
+            "DeliveriesArchived",
+            topology.DELIVERIES_ARCHIVED,
+        )
+
+    async def _publish_request(self, request: DeliveryRequested) -> None:
+        body = request.model_dump_json().encode()
+        await self._publisher.publish_until_confirmed(
+            topology.DELIVERIES,
+            body,
+            message_id=request.message_id,
+            kind="DeliveryRequested",
+            routing_key=request.connector_id,
+        )
+
+    async def _publish_operation(
+        self, body: str, message_id: str, kind: str, routing_key: str
+    ) -> None:
+        await self._publisher.publish_until_confirmed(
+            topology.OPERATIONS,
+            body.encode(),
+            message_id=message_id,
+            kind=kind,
+            routing_key=routing_key,
+        )
+
+    async def _declare_lanes(self, connector_ids: set[str]) -> None:
+        """Declare the lanes to which this process has not published yet."""
+        for connector_id in sorted(connector_ids):
+            await self._declare(topology.lane(connector_id))
+            self._declared.add(connector_id)
+
+    async def _declare(self, lane: topology.Queue) -> None:
+        """Declare the queue of a lane.
+
+        A queue with other arguments exists already, so messages can be published to it.
+        """
+        while True:
+            try:
+                with translate_broker_errors():
+                    async with (
+                        asyncio.timeout(DECLARE_TIMEOUT_S),
+                        await self._connection.channel() as channel,
+                    ):
+                        await declare(channel, lane)
+            except QueueMismatchError as error:
+                log.warning("a lane was not declared", reason=str(error))
+            except BrokerUnavailableError:
+                await asyncio.sleep(1)
+                continue
+            return
+
+
+def _pending(request: DeliveryRequested) -> StatusChanged:
+    return StatusChanged.about(request, phase=Phase.PENDING, status=None, at=request.requested_at)

@@ -1,0 +1,1 @@
+"""The timer job: requeues failed deliveries on a cron expression."""

@@ -1,0 +1,25 @@
+"""A change of the API that breaks its clients is named."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from portal_api.app import described
+from tools.docs.breaking_changes import breaks
+
+
+def test_additions_break_nothing_and_removals_are_named() -> None:
+    now: dict[str, Any] = json.loads(described())
+    less = copy.deepcopy(now)
+    del less["paths"]["/api/causes"]
+    del less["components"]["schemas"]["Delivery"]["properties"]["status"]
+    less["components"]["schemas"]["NewNote"]["properties"]["text"]["type"] = "integer"
+
+    assert breaks(less, now) == ["NewNote.text has another type"]
+    assert breaks(now, less) == [
+        "GET /api/causes is gone",
+        "Delivery.status is gone",
+        "NewNote.text has another type",
+    ]

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from portal_api.accounts.password_policy import weakness
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["three made-up words", "kf93ls02mdka", "ünïcödé walrus tree", "x y z walrus lantern " * 9],
+)
+def test_a_long_and_uncommon_password_is_good(password: str) -> None:
+    assert weakness(password, "operator1") is None
+
+
+@pytest.mark.parametrize("password", ["", "elevenchars", "x" * 201, "walrus lantern tree " * 11])
+def test_the_length_is_between_twelve_and_two_hundred(password: str) -> None:
+    assert weakness(password, "operator1") == "must have 12 to 200 characters"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "Password123456!",
+        "qwertyuiop12",
+        "123456789012",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "letmeinletmein",
+        "Welkom01Welkom01",
+        "motdepasse123",
+    ],
+)
+def test_what_everybody_takes_is_refused(password: str) -> None:
+    assert "anybody would guess" in str(weakness(password, "operator1"))
+
+
+@pytest.mark.parametrize(
+    "password", ["dimescheduler", "dime.scheduler", "mboc-connector", "backoffice123"]
+)
+def test_the_products_own_words_are_refused(password: str) -> None:
+    assert weakness(password, "operator1") is not None
+
+
+@pytest.mark.parametrize(
+    "password", ["konstantinopel", "Konstantinopel!", "konstantin opel12", "1konstantinopel1"]
+)
+def test_the_name_with_little_around_it_is_refused(password: str) -> None:
+    assert "name" in str(weakness(password, "konstantinopel"))
+
+
+def test_a_password_is_long_by_characters_and_not_by_bytes() -> None:
+    assert weakness("ü" * 6, "operator1") == "must have 12 to 200 characters"

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import asyncio
+
+import argon2
+import pytest
+from argon2 import Parameters, extract_parameters
+from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
+
+from portal_api.auth import password_hasher
+from portal_api.auth.password_hasher import PasswordHasher
+from portal_api.errors import BusyError, InvalidFieldError
+
+PASSWORD = "three made-up words"
+
+
+class Counting(PasswordHasher):
+    """Counts what it is asked to verify, and against which parameters."""
+
+    def __init__(self) -> None:
+        super().__init__(CHEAPEST)
+        self.verified: list[Parameters] = []
+
+    def _verify(self, kept: str, password: str) -> bool:
+        self.verified.append(extract_parameters(kept))
+        return super()._verify(kept, password)
+
+
+async def test_a_hash_has_the_parameters_of_the_rfc() -> None:
+    kept = await PasswordHasher().hashed(PASSWORD, "operator1")
+
+    assert extract_parameters(kept) == RFC_9106_LOW_MEMORY
+    assert kept.startswith("$argon2id$")
+
+
+async def test_the_right_password_matches_and_no_other() -> None:
+    hasher = PasswordHasher(CHEAPEST)
+    kept = await hasher.hashed(PASSWORD, "operator1")
+
+    assert await hasher.matches(kept, PASSWORD)
+    assert not await hasher.matches(kept, PASSWORD + " ")
+    assert not await hasher.matches("no hash", PASSWORD)
+
+
+async def test_one_password_typed_on_two_keyboards_is_the_same() -> None:
+    hasher = PasswordHasher(CHEAPEST)
+    kept = await hasher.hashed("wälrus made-up words", "operator1")
+
+    assert await hasher.matches(kept, "wa\u0308lrus made-up words")
+
+
+async def test_nobody_costs_the_same_work_and_never_matches() -> None:
+    hasher = Counting()
+    kept = await hasher.hashed(PASSWORD, "operator1")
+
+    answers = [await hasher.matches(kept, "wrong"), await hasher.matches(None, "wrong")]
+
+    assert answers == [False, False]
+    assert hasher.verified == [CHEAPEST, CHEAPEST]
+
+
+async def test_a_weak_password_is_refused_by_its_field() -> None:
+    with pytest.raises(InvalidFieldError) as caught:
+        await PasswordHasher(CHEAPEST).hashed("short", "operator1", "new")
+
+    assert caught.value.field == "new"
+
+
+async def test_a_hash_with_other_parameters_is_outdated() -> None:
+    hasher = PasswordHasher(CHEAPEST)
+
+    assert hasher.is_outdated(
+        argon2.PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY).hash(PASSWORD)
+    )
+    assert not hasher.is_outdated(await hasher.renewed(PASSWORD))
+
+
+async def test_the_loop_turns_while_passwords_are_hashed_and_too_many_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(password_hasher, "WAITING", 4)
+    hasher = PasswordHasher()
+    kept = await hasher.renewed(PASSWORD)
+    checks = [asyncio.create_task(hasher.matches(kept, PASSWORD)) for _ in range(10)]
+
+    turns = 0
+    while not all(check.done() for check in checks):
+        await asyncio.sleep(0.001)
+        turns += 1
+
+    answers = await asyncio.gather(*checks, return_exceptions=True)
+    assert [answer for answer in answers if answer is True] == [True] * 4
+    assert {type(answer) for answer in answers if answer is not True} == {BusyError}
+    assert turns > 10

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.contracts.operation import OperationKind
+from portal_api.operations.selection import NewOperation, Selection
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "archived"),
+    [
+        ("restore", {}, True),
+        ("restore", {"archived": False}, False),
+        ("retry", {}, False),
+        ("archive", {"archived": True}, True),
+    ],
+)
+def test_to_restore_means_what_is_archived_unless_it_is_said_otherwise(
+    kind: str, given: dict[str, Any], *, archived: bool
+) -> None:
+    filtered = Selection.model_validate({"kind": kind, "filter": given}).filtered()
+
+    assert filtered is not None
+    assert filtered.wanted()["archived"] is archived
+
+
+def test_a_delivery_that_is_named_twice_is_meant_once() -> None:
+    assert Selection(kind=OperationKind.RETRY, delivery_ids=["b", "a", "b"]).ids() == ["b", "a"]
+
+
+def test_the_audit_keeps_few_names_and_of_many_the_number() -> None:
+    few = NewOperation(kind=OperationKind.RETRY, delivery_ids=["a"], ramp=True)
+    many = NewOperation(kind=OperationKind.ARCHIVE, delivery_ids=[f"d{n}" for n in range(1_000)])
+
+    assert few.audit_view() == {"kind": "retry", "ramp": True, "delivery_ids": ["a"]}
+    assert many.audit_view() == {"kind": "archive", "deliveries": 1_000}

@@ -1,0 +1,1 @@
+"""Manifests, dashboards and broker definitions for deployment, made from code and data."""

@@ -1,0 +1,206 @@
+"""Writes RabbitMQ's definitions from the topology for `make docs`.
+
+Compose loads one document, into which `deploy/make-env` inserts the passwords. On Kubernetes, its
+operator reads one resource per exchange, queue and user.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from common import topology
+from common.topology import ServiceTopology
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+FILE = DEPLOY / "rabbitmq" / "definitions.json"
+MANIFEST = (
+    DEPLOY / "kubernetes" / "overlays" / "production-operators" / "rabbitmq" / "topology.yaml"
+)
+ADMINISTRATOR = "administrator"
+VHOST = "/"
+ITS_OWN_MESSAGES = "amq_"
+"""Prefix of the queue through which a process checks its connection (common/health.py)."""
+LANES = topology.lane("").name
+
+
+def definitions() -> str:
+    """Return the document, with `@<user>@` in the place of a user's password hash."""
+    document = {
+        "vhosts": [{"name": VHOST}],
+        "users": [
+            _user(ADMINISTRATOR, ADMINISTRATOR),
+            *(_user(service, "") for service in topology.SERVICES),
+        ],
+        "permissions": [
+            _permission(ADMINISTRATOR, ".*", ".*", ".*"),
+            *(permission(service, part) for service, part in topology.SERVICES.items()),
+        ],
+        "policies": [_dead_letters_arrive()],
+        "exchanges": [
+            {
+                "name": e.name,
+                "vhost": VHOST,
+                "type": e.type,
+                "durable": True,
+                "auto_delete": False,
+                "arguments": {},
+            }
+            for e in topology.EXCHANGES
+        ],
+        "queues": [
+            {
+                "name": q.name,
+                "vhost": VHOST,
+                "durable": True,
+                "auto_delete": False,
+                "arguments": q.arguments,
+            }
+            for q in topology.QUEUES
+        ],
+        "bindings": [_binding(queue) for queue in topology.QUEUES],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def manifest() -> str:
+    """Return the resources of the messaging topology operator. A queue outlives its resource,
+    because messages may be in it.
+    """
+    plain = {"durable": True, "autoDelete": False}
+    exchanges = [
+        _asked("Exchange", e.name, name=e.name, type=e.type, **plain) for e in topology.EXCHANGES
+    ]
+    queues = [
+        _asked("Queue", q.name, name=q.name, **plain, **_typed(q), deletionPolicy="retain")
+        for q in topology.QUEUES
+    ]
+    bindings = [
+        _asked("Binding", q.name, **_place(q), destinationType="queue", routingKey=q.routing_key)
+        for q in topology.QUEUES
+    ]
+    permissions = [
+        _permitted(permission(service, part)) for service, part in topology.SERVICES.items()
+    ]
+    head = (
+        "# Written from the topology by make docs: what the services meet at RabbitMQ, and what "
+        "each of them may do there.\n"
+    )
+    return head + yaml.safe_dump_all(
+        [*exchanges, *queues, *bindings, *permissions], sort_keys=False, width=1000
+    )
+
+
+def _asked(kind: str, called: str, **asked: Any) -> dict[str, Any]:
+    spec = {"vhost": "mboc", **asked, "rabbitmqClusterReference": {"name": "rabbitmq"}}
+    return {
+        "apiVersion": "rabbitmq.com/v1beta1",
+        "kind": kind,
+        "metadata": {"name": called},
+        "spec": spec,
+    }
+
+
+def _typed(queue: topology.Queue) -> dict[str, Any]:
+    arguments = dict(queue.arguments)
+    return {"type": arguments.pop("x-queue-type"), "arguments": arguments}
+
+
+def _permitted(given: dict[str, str]) -> dict[str, Any]:
+    permissions = {name: given[name] for name in ("configure", "write", "read")}
+    return _asked(
+        "Permission", given["user"], userReference={"name": given["user"]}, permissions=permissions
+    )
+
+
+def permission(service: str, part: ServiceTopology) -> dict[str, str]:
+    """Return the rights of a service: read its queues, write to its exchanges, and declare both.
+
+    Declaring takes more than one would expect (rabbitmq.com, Access Control): to bind a queue, a
+    user must write to the queue and read from its exchange. The queue of dead letters has the name
+    of its exchange, so a user who may bind the queue may also read it.
+    """
+    exchanges, queues = _names(part.exchanges), _names(part.queues)
+    own = [f"{service}.", ITS_OWN_MESSAGES]
+    lanes = [LANES] if part.has_lanes and not LANES.startswith(f"{service}.") else []
+    published = _names((*part.publishes, topology.TELEMETRY, topology.DEAD_LETTERS))
+    consumed = [name for name in _names(part.consumes) if not name.startswith(f"{service}.")]
+    return _permission(
+        service,
+        configure=_one_of([*exchanges, *queues], [*own, *lanes]),
+        write=_one_of(["amq.default", *published, *queues], [*own, *lanes]),
+        read=_one_of([*exchanges, *consumed], own),
+    )
+
+
+def _one_of(names: Iterable[str], beginnings: Iterable[str]) -> str:
+    beginnings = list(beginnings)
+    whole = sorted({name for name in names if not name.startswith(tuple(beginnings))})
+    return (
+        "^("
+        + "|".join([*map(_plain, whole), *(_plain(beginning) + ".*" for beginning in beginnings)])
+        + ")$"
+    )
+
+
+def _plain(name: str) -> str:
+    return name.replace(".", r"\.")
+
+
+def _names(things: Iterable[topology.Exchange | topology.Queue]) -> list[str]:
+    return [thing.name for thing in things]
+
+
+def _user(name: str, tags: str) -> dict[str, str]:
+    return {
+        "name": name,
+        "password_hash": f"@{name}@",
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": tags,
+    }
+
+
+def _permission(user: str, configure: str, write: str, read: str) -> dict[str, str]:
+    return {"user": user, "vhost": VHOST, "configure": configure, "write": write, "read": read}
+
+
+def _dead_letters_arrive() -> dict[str, Any]:
+    """Keep a rejected message in its queue until the dead-letter queue confirms it. Only a policy
+    can set this, no argument of a queue can.
+    """
+    definition = {"dead-letter-strategy": "at-least-once", "overflow": "reject-publish"}
+    pattern = _one_of(
+        [queue.name for queue in topology.QUEUES if queue.is_dead_lettered and not queue.drops],
+        [LANES],
+    )
+    return {
+        "name": "dead-letters-arrive",
+        "vhost": VHOST,
+        "pattern": pattern,
+        "apply-to": "queues",
+        "priority": 0,
+        "definition": definition,
+    }
+
+
+def _binding(queue: topology.Queue) -> dict[str, Any]:
+    return {
+        "vhost": VHOST,
+        **_place(queue),
+        "destination_type": "queue",
+        "routing_key": queue.routing_key,
+        "arguments": {},
+    }
+
+
+def _place(queue: topology.Queue) -> dict[str, str]:
+    return {"source": queue.exchange.name, "destination": queue.name}
+
+
+if __name__ == "__main__":
+    FILE.write_text(definitions())
+    MANIFEST.write_text(manifest())

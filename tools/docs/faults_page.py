@@ -1,0 +1,73 @@
+"""Writes docs/faults.md and the website's table of codes from the catalogue for `make docs`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from dispatcher.back_offices.catalogue import CATALOGUE, ERROR_TYPES, FaultRow
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "faults.md"
+TABLE = ROOT / "services" / "portal-web" / "src" / "faults" / "catalogue.json"
+HEAD = """# Faults
+
+What a back office can do instead of accepting an appointment, and what is made of it. \
+This page is written from the catalogue by `make docs`;
+the first row that fits decides.
+Each message of a *Failed* delivery begins with the code in brackets; \
+what the back office said itself follows, without secrets,
+at most 500 characters.
+
+*Tried again at once*: up to three times within the attempt, with growing pauses.
+*Outcome unknown*: the back office may have the appointment; look there before retrying.
+
+| Seen | Which | Code | Tried again at once | Outcome unknown | What the administrator reads |
+|---|---|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Return the text of the page."""
+    return HEAD + "".join(map(_line, CATALOGUE))
+
+
+def table() -> str:
+    """Return the possible meanings of each code as JSON for the website."""
+    by_code: dict[str, list[dict[str, Any]]] = {}
+    for row in CATALOGUE:
+        leaf = ERROR_TYPES[row.means]
+        said = {"say": row.say, "retried": leaf.transient, "unknown": leaf.outcome_unknown}
+        for code in sorted({row.code} if isinstance(row.code, str) else set(row.code.values())):
+            by_code.setdefault(code, []).append(said)
+    return json.dumps(dict(sorted(by_code.items())), indent=1) + "\n"
+
+
+def _line(row: FaultRow) -> str:
+    leaf = ERROR_TYPES[row.means]
+    kinds = f" ({', '.join(row.from_)})" if row.from_ else ""
+    which = "any other" if row.is_ == ("*",) else ", ".join(row.is_)
+    said = row.say.replace("|", "\\|")
+    return (
+        f"| {row.seen}{kinds} | {which} | {_codes(row)} | {_yes(leaf.transient)} | "
+        f"{_yes(leaf.outcome_unknown)} | {said} |\n"
+    )
+
+
+def _codes(row: FaultRow) -> str:
+    if isinstance(row.code, str):
+        return row.code
+    by_code: dict[str, list[str]] = {}
+    for kind, code in row.code.items():
+        by_code.setdefault(code, []).append(kind)
+    return "; ".join(f"{code} ({', '.join(kinds)})" for code, kinds in by_code.items())
+
+
+def _yes(answer: bool) -> str:  # noqa: FBT001 - one cell
+    return "yes" if answer else "no"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
+    TABLE.write_text(table())

@@ -1,0 +1,1 @@
+"""A browser at the portal, and the screenshots of its views."""
