@@ -42,7 +42,7 @@ export function isConnected(): boolean {
 }
 
 /**
- * A browser opens at most six connections to a host, whatever the number of tabs. So only a visible
+ * A browser opens at most six connections to a host, for all tabs together. So only a visible
  * tab has a connection.
  */
 document.addEventListener('visibilitychange', () => {
