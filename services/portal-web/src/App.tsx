@@ -17,22 +17,22 @@ import { Toasts } from '@/shell/Toasts';
 import { i18nProvider } from '@/texts/i18n';
 import { darkTheme, lightTheme } from '@/theme/theme';
 
-const Home = lazy(() => import('@/views/home/HomePage'));
-const Appointments = lazy(() => import('@/views/appointments/AppointmentList'));
+const HomePage = lazy(() => import('@/views/home/HomePage'));
+const AppointmentList = lazy(() => import('@/views/appointments/AppointmentList'));
 const AppointmentPage = lazy(() => import('@/views/appointments/AppointmentPage'));
-const Transactions = lazy(() => import('@/views/transactions/TransactionList'));
-const DeliveryPage = lazy(() => import('@/views/transactions/TransactionPage'));
-const ErrorTracking = lazy(() => import('@/views/errors/ErrorTrackingPage'));
-const Operations = lazy(() => import('@/views/operations/OperationList'));
+const TransactionList = lazy(() => import('@/views/transactions/TransactionList'));
+const TransactionPage = lazy(() => import('@/views/transactions/TransactionPage'));
+const ErrorTrackingPage = lazy(() => import('@/views/errors/ErrorTrackingPage'));
+const OperationList = lazy(() => import('@/views/operations/OperationList'));
 const OperationPage = lazy(() => import('@/views/operations/OperationPage'));
-const Logs = lazy(() => import('@/views/logs/LogsPage'));
+const LogsPage = lazy(() => import('@/views/logs/LogsPage'));
 const StatusPage = lazy(() => import('@/views/status/StatusPage'));
-const Connectors = lazy(() => import('@/views/connectors/ConnectorList'));
+const ConnectorList = lazy(() => import('@/views/connectors/ConnectorList'));
 const ConnectorPage = lazy(() => import('@/views/connectors/ConnectorPage'));
 const ImportPage = lazy(() => import('@/views/connectors/ImportPage'));
-const Users = lazy(() => import('@/views/users/UserList'));
-const Audit = lazy(() => import('@/views/audit/AuditPage'));
-const Profile = lazy(() => import('@/views/profile/ProfilePage'));
+const UserList = lazy(() => import('@/views/users/UserList'));
+const AuditPage = lazy(() => import('@/views/audit/AuditPage'));
+const ProfilePage = lazy(() => import('@/views/profile/ProfilePage'));
 
 const STALE_TIME_MS = 5_000;
 const store = localStorageStore(undefined, 'mboc');
@@ -50,7 +50,7 @@ export function App() {
   return <RouterProvider router={router} />;
 }
 
-function Portal() {
+function Admin() {
   return (
     <AdminContext
       authProvider={authProvider}
@@ -75,23 +75,23 @@ function Portal() {
         title=""
       >
         <CustomRoutes>
-          <Route path="/" element={<Home />} />
-          <Route path="/appointments" element={<Appointments />} />
+          <Route path="/" element={<HomePage />} />
+          <Route path="/appointments" element={<AppointmentList />} />
           <Route path="/appointments/:key" element={<AppointmentPage />} />
-          <Route path="/transactions" element={<Transactions />} />
-          <Route path="/transactions/:id" element={<DeliveryPage />} />
-          <Route path="/errors" element={<ErrorTracking />} />
-          <Route path="/errors/:id" element={<DeliveryPage />} />
-          <Route path="/operations" element={<Operations />} />
+          <Route path="/transactions" element={<TransactionList />} />
+          <Route path="/transactions/:id" element={<TransactionPage />} />
+          <Route path="/errors" element={<ErrorTrackingPage />} />
+          <Route path="/errors/:id" element={<TransactionPage />} />
+          <Route path="/operations" element={<OperationList />} />
           <Route path="/operations/:id" element={<OperationPage />} />
-          <Route path="/logs" element={<Logs />} />
+          <Route path="/logs" element={<LogsPage />} />
           <Route path="/status" element={<StatusPage />} />
-          <Route path="/connectors" element={<Connectors />} />
+          <Route path="/connectors" element={<ConnectorList />} />
           <Route path="/connectors/import" element={<ImportPage />} />
           <Route path="/connectors/:id" element={<ConnectorPage />} />
-          <Route path="/users" element={<Users />} />
-          <Route path="/audit" element={<Audit />} />
-          <Route path="/profile" element={<Profile />} />
+          <Route path="/users" element={<UserList />} />
+          <Route path="/audit" element={<AuditPage />} />
+          <Route path="/profile" element={<ProfilePage />} />
         </CustomRoutes>
       </CoreAdminUI>
       <Toasts />
@@ -99,7 +99,7 @@ function Portal() {
   );
 }
 
-const router = createBrowserRouter([{ path: '*', element: <Portal /> }]);
+const router = createBrowserRouter([{ path: '*', element: <Admin /> }]);
 
 function LayoutWithPreferences({ children }: { children?: React.ReactNode }) {
   return (

@@ -4,13 +4,13 @@ import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
 import Button from '@mui/material/Button';
 import { ProblemError } from '@/api/problem';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 
 /**
  * Return the message of an error. The server's own message comes first, because it names the field
  * to fix.
  */
-export function errorMessage(error: unknown, text: Text): string {
+export function errorMessage(error: unknown, text: TextFunction): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   switch (error.status) {
     case 0:

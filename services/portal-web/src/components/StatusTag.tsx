@@ -56,7 +56,7 @@ export const StatusTag = memo(function StatusTag({
     <Tag
       tone={tone}
       icon={<Icon />}
-      title={text(status && isDone ? `means.${status}` : `phaseMeans.${phase}`)}
+      title={text(status && isDone ? `statusMeaning.${status}` : `phaseMeaning.${phase}`)}
     >
       {text(status && isDone ? `status.${status}` : `phase.${phase}`)}
       {suffix}

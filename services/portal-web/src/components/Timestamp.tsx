@@ -4,7 +4,7 @@ import { memo } from 'react';
 import { formatDuration, formatDateTime, formatMoment } from '@/components/dateTime';
 import { useNow } from '@/components/useNow';
 import { useTimeZone } from '@/components/useTimeZone';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 
 export const Timestamp = memo(function Timestamp({
   at,
@@ -34,6 +34,6 @@ export const Timestamp = memo(function Timestamp({
   );
 });
 
-function RelativeTime({ at, text }: { at: number; text: Text }) {
+function RelativeTime({ at, text }: { at: number; text: TextFunction }) {
   return <>{formatDuration((useNow() - at) / 1000, text)}</>;
 }

@@ -9,10 +9,10 @@ import {
   parseInputValue,
   toInputValue,
 } from '@/components/dateTime';
-import type { Text } from '@/texts/texts';
+import type { TextFunction } from '@/texts/texts';
 
 const NOON = new Date('2026-07-21T12:30:15Z');
-const text: Text = (key, values) => `${values?.count ?? ''} ${key.replace('time.', '')}`;
+const text: TextFunction = (key, values) => `${values?.count ?? ''} ${key.replace('time.', '')}`;
 
 describe('a moment', () => {
   test('is shown in the chosen time zone', () => {

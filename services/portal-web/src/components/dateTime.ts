@@ -1,6 +1,6 @@
 /** Moments and durations as text. */
 
-import type { Text } from '@/texts/texts';
+import type { TextFunction } from '@/texts/texts';
 
 export function deviceTimeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -71,7 +71,7 @@ const UNITS = [
 ] as const;
 
 /** Return a duration in its largest unit, such as "3 min" or "2 h". */
-export function formatDuration(seconds: number, text: Text): string {
+export function formatDuration(seconds: number, text: TextFunction): string {
   const [size, unit] = UNITS.find(([step]) => seconds >= step) ?? [1, 's'];
   return text(`time.${unit}`, {
     count: Math.max(0, unit === 's' ? Math.round(seconds) : Math.floor(seconds / size)),
@@ -79,7 +79,7 @@ export function formatDuration(seconds: number, text: Text): string {
 }
 
 /** Return the duration of a call, in milliseconds below one second. */
-export function formatElapsed(milliseconds: number, text: Text): string {
+export function formatElapsed(milliseconds: number, text: TextFunction): string {
   return milliseconds < 1_000
     ? text('time.ms', { count: Math.round(milliseconds) })
     : text('time.s', { count: (milliseconds / 1_000).toFixed(1) });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { formatBytes } from '@/components/formatBytes';
-import type { Text } from '@/texts/texts';
+import type { TextFunction } from '@/texts/texts';
 
-const text: Text = (key, values) => `${values?.count ?? ''} ${key.replace('size.', '')}`;
+const text: TextFunction = (key, values) => `${values?.count ?? ''} ${key.replace('size.', '')}`;
 
 test.each([
   [0, '0 bytes'],

@@ -14,7 +14,7 @@ import { useEffect, useState } from 'react';
 import { useLogin } from 'react-admin';
 import { ProblemError } from '@/api/problem';
 import { Logo } from '@/components/Logo';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 
 export function SignInPage() {
   const text = useText();
@@ -126,7 +126,7 @@ function PasswordField({ value, onChange }: { value: string; onChange: (value: s
   );
 }
 
-function signInError(error: unknown, text: Text): string {
+function signInError(error: unknown, text: TextFunction): string {
   if (!(error instanceof ProblemError)) return text('error.bug');
   if (error.status === 0) return text('signIn.unreachable');
   if (error.status === 429) return text('signIn.locked', { seconds: error.retryAfter ?? 60 });

@@ -11,10 +11,10 @@ type Leaves<T, Path extends string = ''> = {
 }[keyof T & string];
 
 export type TextKey = Leaves<typeof en>;
-export type Text = (key: TextKey, values?: Record<string, string | number>) => string;
+export type TextFunction = (key: TextKey, values?: Record<string, string | number>) => string;
 
 /** Return the function that translates a key. */
-export function useText(): Text {
+export function useText(): TextFunction {
   const translate = useTranslate();
   return useCallback((key, values) => translate(key, values), [translate]);
 }

@@ -12,7 +12,15 @@ import { appointments, empty, list, transactions } from '@/texts/en/lists';
 import { audit, home, logs, statusPage } from '@/texts/en/monitoring';
 import { operations } from '@/texts/en/operations';
 import { app, error, menu, notFound, shell, state } from '@/texts/en/shell';
-import { action, means, phase, phaseMeans, status, todo, trigger } from '@/texts/en/statuses';
+import {
+  action,
+  nextStep,
+  phase,
+  phaseMeaning,
+  status,
+  statusMeaning,
+  trigger,
+} from '@/texts/en/statuses';
 
 export const en = {
   action,
@@ -28,12 +36,12 @@ export const en = {
   home,
   list,
   logs,
-  means,
   menu,
+  nextStep,
   notFound,
   operations,
   phase,
-  phaseMeans,
+  phaseMeaning,
   plan,
   profile,
   role,
@@ -42,10 +50,10 @@ export const en = {
   size,
   state,
   status,
+  statusMeaning,
   statusPage,
   time,
   timeline,
-  todo,
   transactions,
   trigger,
   users,

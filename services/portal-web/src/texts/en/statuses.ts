@@ -13,7 +13,7 @@ export const status = {
 };
 
 /** The meaning of each status. */
-export const means = {
+export const statusMeaning = {
   Success: 'The back office received it. Only the back office knows whether the data is valid.',
   'MBOC Publish Disabled': 'The connector is disabled, so nothing was sent.',
   'MBOC Not Provided':
@@ -28,7 +28,7 @@ export const means = {
 };
 
 /** The next step of an administrator, for each status. */
-export const todo = {
+export const nextStep = {
   Success: 'Nothing. If the record looks wrong, check it in the back office.',
   'MBOC Publish Disabled': 'Enable the connector, then retry.',
   'MBOC Not Provided':
@@ -51,7 +51,7 @@ export const phase = {
 };
 
 /** The meaning of each phase. */
-export const phaseMeans = {
+export const phaseMeaning = {
   pending: 'The transaction waits in the lane of its connector.',
   'in progress': 'The transaction is being sent to the back office.',
   held: 'The back office does not work, so its lane is held. Single calls test it, and the lane continues automatically.',

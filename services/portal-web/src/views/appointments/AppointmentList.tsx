@@ -13,7 +13,7 @@ import { Timestamp } from '@/components/Timestamp';
 import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveAppointments } from '@/live/useLiveAppointments';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 import { useConnectorChoices } from '@/views/connectors/useConnectors';
 import { appointmentNumber } from '@/views/transactions/names';
 
@@ -65,7 +65,7 @@ function useCriteria(): readonly Criterion[] {
   ];
 }
 
-function columns(text: Text): readonly Column<AppointmentRow>[] {
+function columns(text: TextFunction): readonly Column<AppointmentRow>[] {
   return [
     {
       name: 'last_transaction_at',

@@ -20,7 +20,7 @@ import { useText } from '@/texts/texts';
 export function LastActivityTab({ activity }: { activity: readonly Activity[] }) {
   const text = useText();
   if (activity.length === 0)
-    return <EmptyState title={text('details.noActivity')} hint={text('phaseMeans.pending')} />;
+    return <EmptyState title={text('details.noActivity')} hint={text('phaseMeaning.pending')} />;
   return (
     <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'minmax(0, 1fr)' }}>
       {activity.map((connectorActivity) => (

@@ -7,7 +7,7 @@ import { formatSourceDate, formatElapsed } from '@/components/dateTime';
 import { formatBytes } from '@/components/formatBytes';
 import { statusTone, StatusTag } from '@/components/StatusTag';
 import { Tag } from '@/components/Tag';
-import type { Text, TextKey } from '@/texts/texts';
+import type { TextFunction, TextKey } from '@/texts/texts';
 import type { Tone } from '@/theme/tones';
 import { actionName } from '@/views/audit/actionName';
 import { fieldLabelKey } from '@/views/connectors/differences';
@@ -27,7 +27,7 @@ const FIRST_ERROR_STATUS = 400;
 
 export function describeEntry(
   entry: TimelineEntry,
-  text: Text,
+  text: TextFunction,
   isAdmin: boolean,
 ): EntryDescription {
   switch (entry.kind) {
@@ -65,7 +65,7 @@ function EntryTitle({ title, who }: { title: string; who?: string | null }) {
 
 function describeVersion(
   { appointment, changed, action, who, delivery_id }: EntryOf<'version'>,
-  text: Text,
+  text: TextFunction,
 ): EntryDescription {
   const fields: Record<string, unknown> = { ...appointment };
   const changedValues = changed.map(
@@ -94,7 +94,7 @@ function describeVersion(
 
 function describeAttempt(
   { attempt, connector_name, delivery_id, who }: EntryOf<'attempt'>,
-  text: Text,
+  text: TextFunction,
 ): EntryDescription {
   const title = (
     <>
@@ -129,7 +129,7 @@ function describeAttempt(
 function describeCalls(
   exchange: HttpExchange,
   duration: number | null | undefined,
-  text: Text,
+  text: TextFunction,
 ): string[] {
   const { method, address, sent_bytes, http_status, received_bytes } = exchange;
   const response = http_status
@@ -144,7 +144,7 @@ function describeCalls(
 
 function describeOperation(
   { operation: kind, who, operation_id, deliveries }: EntryOf<'operation'>,
-  text: Text,
+  text: TextFunction,
   isAdmin: boolean,
 ): EntryDescription {
   const outcomes = deliveries.map(({ outcome, message }) =>
@@ -163,7 +163,7 @@ function describeOperation(
 
 function describeSettings(
   { connector_id, connector_name, version, changed, who }: EntryOf<'settings'>,
-  text: Text,
+  text: TextFunction,
   isAdmin: boolean,
 ): EntryDescription {
   const fields = changed.map((name) => {
@@ -186,7 +186,7 @@ function describeSettings(
 
 function describeAudit(
   { action, outcome, who, target }: EntryOf<'audit'>,
-  text: Text,
+  text: TextFunction,
 ): EntryDescription {
   const isRefused = (outcome ?? FIRST_ERROR_STATUS) >= FIRST_ERROR_STATUS;
   const title = (
@@ -200,11 +200,11 @@ function describeAudit(
   return { tone: 'quiet', title, links: auditLinks(target, text, true) };
 }
 
-function transactionLink(id: string, text: Text) {
+function transactionLink(id: string, text: TextFunction) {
   return { to: `/transactions/${encodeURIComponent(id)}`, label: text('field.details') };
 }
 
-function auditLinks(target: string, text: Text, isAdmin: boolean) {
+function auditLinks(target: string, text: TextFunction, isAdmin: boolean) {
   return isAdmin
     ? [{ to: `/audit?target=${encodeURIComponent(target)}`, label: text('timeline.inAudit') }]
     : [];

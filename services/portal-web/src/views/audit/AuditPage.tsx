@@ -8,7 +8,7 @@ import { Tag } from '@/components/Tag';
 import { Timestamp } from '@/components/Timestamp';
 import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 import { actionName } from '@/views/audit/actionName';
 import { ChangeSummary } from '@/views/audit/ChangeSummary';
 
@@ -44,7 +44,7 @@ export default function AuditPage() {
   );
 }
 
-function columns(text: Text): readonly Column<AuditRow>[] {
+function columns(text: TextFunction): readonly Column<AuditRow>[] {
   return [
     { name: 'at', label: 'field.at', sort: 'at', render: (row) => <Timestamp at={row.at} /> },
     {

@@ -96,7 +96,7 @@ function CauseCard({
           </Typography>
         </Box>
         <Typography variant="body2" sx={{ mt: 0.75, overflowWrap: 'anywhere' }}>
-          {cause.message ?? text(`means.${cause.status}`)}
+          {cause.message ?? text(`statusMeaning.${cause.status}`)}
         </Typography>
         {cause.note ? (
           <Box

@@ -96,7 +96,7 @@ function CauseItem({ cause }: { cause: Cause }) {
             overflowWrap: 'anywhere',
           }}
         >
-          {cause.message ?? text(`means.${cause.status}`)}
+          {cause.message ?? text(`statusMeaning.${cause.status}`)}
         </Typography>
       </Box>
     </Box>

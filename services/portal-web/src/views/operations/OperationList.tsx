@@ -8,7 +8,7 @@ import { Timestamp } from '@/components/Timestamp';
 import type { Column, Criterion } from '@/list/column';
 import { ListView } from '@/list/ListView';
 import { useLiveEvents } from '@/live/useLiveEvents';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 import { OperationProgress, StateTag } from '@/views/operations/OperationState';
 
 type OperationRow = Operation & Row;
@@ -61,7 +61,7 @@ function newerOf(row: OperationRow, event?: Operation): OperationRow {
   return event && event.revision >= row.revision ? { ...row, ...event } : row;
 }
 
-function columns(text: Text): readonly Column<OperationRow>[] {
+function columns(text: TextFunction): readonly Column<OperationRow>[] {
   return [
     {
       name: 'kind',
@@ -92,7 +92,7 @@ function columns(text: Text): readonly Column<OperationRow>[] {
   ];
 }
 
-function criteria(text: Text): readonly Criterion[] {
+function criteria(text: TextFunction): readonly Criterion[] {
   return [
     {
       name: 'kind',

@@ -7,7 +7,7 @@ import { CollapsibleText } from '@/components/CollapsibleText';
 import { formatElapsed } from '@/components/dateTime';
 import { StatusTag } from '@/components/StatusTag';
 import { Timestamp } from '@/components/Timestamp';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 
 export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
   const text = useText();
@@ -63,7 +63,7 @@ export function AttemptList({ attempts }: { attempts: readonly Attempt[] }) {
   );
 }
 
-export function attemptDetails(attempt: Attempt, text: Text): string {
+export function attemptDetails(attempt: Attempt, text: TextFunction): string {
   const details = [
     attempt.duration_ms
       ? text('details.took', { duration: formatElapsed(attempt.duration_ms, text) })

@@ -19,16 +19,16 @@ export function ReasonPanel({ delivery }: { delivery: DeliveryDetails }) {
     <Panel title={<StatusTag status={status} phase={phase} />}>
       <Box sx={{ display: 'grid', gap: 1.5 }}>
         <Typography variant="body2">
-          {text(isDone && status ? `means.${status}` : `phaseMeans.${phase}`)}
+          {text(isDone && status ? `statusMeaning.${status}` : `phaseMeaning.${phase}`)}
         </Typography>
         {message ? <ReasonText message={message} /> : null}
         {delivery.outcome_unknown ? (
-          <Alert severity="warning">{text('todo.unknownOutcome')}</Alert>
+          <Alert severity="warning">{text('nextStep.unknownOutcome')}</Alert>
         ) : null}
         {isDone && status && isUnsuccessful(status) ? (
           <Box>
             <Typography variant="h3">{text('details.whatToDo')}</Typography>
-            <Typography variant="body2">{text(`todo.${status}`)}</Typography>
+            <Typography variant="body2">{text(`nextStep.${status}`)}</Typography>
           </Box>
         ) : null}
         {delivery.automatic_retry ? <AutomaticRetry retry={delivery.automatic_retry} /> : null}

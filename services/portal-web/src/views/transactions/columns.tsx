@@ -6,7 +6,7 @@ import { formatElapsed } from '@/components/dateTime';
 import { StatusTag } from '@/components/StatusTag';
 import { Timestamp } from '@/components/Timestamp';
 import type { Column } from '@/list/column';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 import { appointmentNumber } from '@/views/transactions/names';
 
 export function useTransactionColumns(): readonly Column<DeliveryRow>[] {
@@ -14,7 +14,7 @@ export function useTransactionColumns(): readonly Column<DeliveryRow>[] {
   return useMemo(() => columns(text), [text]);
 }
 
-function columns(text: Text): readonly Column<DeliveryRow>[] {
+function columns(text: TextFunction): readonly Column<DeliveryRow>[] {
   return [
     {
       name: 'status',

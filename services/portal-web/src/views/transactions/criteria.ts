@@ -2,7 +2,7 @@
 
 import type { Status } from '@/api/types';
 import type { Criterion } from '@/list/column';
-import { useText, type Text } from '@/texts/texts';
+import { useText, type TextFunction } from '@/texts/texts';
 import { useConnectorChoices } from '@/views/connectors/useConnectors';
 
 export function useTransactionCriteria(statuses: readonly Status[]): readonly Criterion[] {
@@ -59,7 +59,7 @@ export function useTransactionCriteria(statuses: readonly Status[]): readonly Cr
   ];
 }
 
-function phaseChoices(text: Text) {
+function phaseChoices(text: TextFunction) {
   return (['pending', 'in progress', 'held', 'done'] as const).map((phase) => ({
     value: phase,
     label: text(`phase.${phase}`),
