@@ -178,7 +178,7 @@ async def test_a_chosen_theme_stays_whatever_the_system_has(open_portal: OpenPor
     at = await open_portal("viewer", color_scheme="light")
     await at.open("/")
 
-    await at.button("Light or dark").click()
+    await at.button("Theme").click()
     await at.page.get_by_role("menuitem", name="Dark").click()
     await at.page.reload()
 
