@@ -25,7 +25,7 @@ STEPS = {
     "record statuses": ("portal-api", "consumer", "publish statuses"),
 }
 """Service, kind and parent of each span."""
-AWAY, AGAIN = "the collector does not take traces", "the collector takes traces again"
+AWAY, AGAIN = "the collector does not accept traces", "the collector accepts traces again"
 RECORDING = ("ingest", "dispatcher", "portal-api")
 
 
