@@ -14,7 +14,7 @@ LOCK := .run/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 WEB := services/portal-web
 WEB_INSTALLED := $(WEB)/node_modules/.installed
 WEBSITE := $(WEB)/dist/index.html
-WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts 2>/dev/null)
+WEB_SOURCES := docs/api/portal-api.json $(wildcard $(WEB)/*.html $(WEB)/*.ts $(WEB)/*.json $(WEB)/build/* $(WEB)/public/*) $(shell find $(WEB)/src -type f ! -name schema.d.ts ! -name criteria.json ! -name '*.test.ts' 2>/dev/null)
 .PHONY: help install run up down status smoke test test-compose check bench chaos docs screenshots lock env upgrade backup restore clean
 
 help: ## Print this list.
@@ -38,6 +38,7 @@ smoke: $(INSTALLED) ## Send one real change through the running system, and chec
 	@$(BIN)/mboc-local smoke
 
 test: $(INSTALLED) $(WEBSITE) ## Run every test, on real servers that the tests start.
+	@$(WEB)/npm run --silent test
 	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder $(ARGS)
 
 test-compose: $(INSTALLED) ## Test docker-compose.yml under load, with restarts, scaling, upgrade and backup, in 15 minutes.
@@ -93,7 +94,7 @@ restore: ## Restore the backup FILE=... (REPLACE=yes overwrites existing data).
 
 clean: ## Stop everything, and delete the files of the other targets.
 	@test ! -x $(BIN)/mboc-local || $(BIN)/mboc-local down
-	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts
+	@rm -rf $(WEB)/node_modules $(WEB)/dist $(WEB)/src/api/schema.d.ts $(WEB)/src/api/criteria.json
 	@rm -rf $(VENV) .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -19,7 +19,7 @@ from common.contracts.appointment import Action
 from common.contracts.delivery import DeliveryRequested, Trigger
 from common.contracts.message import delivery_id_of
 from common.declare import declare
-from ingest.transaction_publisher import read_change
+from ingest.changes import read_change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

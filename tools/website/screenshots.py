@@ -195,7 +195,7 @@ async def _pictures(
 async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
     """Yield the names of views in the middle of an action."""
     await at.open(paths["failure"])
-    await at.button("Change").click()
+    await at.button("Edit").click()
     yield "mending"
     await at.open(paths["errors"])
     for place in range(3):
@@ -204,9 +204,7 @@ async def _doing(at: PortalPage, paths: dict[str, str]) -> AsyncIterator[str]:
     await at.page.get_by_role("dialog").get_by_text("By cause").wait_for()
     yield "plan"
     await at.open(paths["connector"])
-    await at.page.get_by_role(
-        "region", name="Difference of two versions"
-    ).scroll_into_view_if_needed()
+    await at.page.get_by_role("region", name="Compare two versions").scroll_into_view_if_needed()
     yield "versions"
     await at.open(paths["transactions"])
     await at.button("Filter").click()
