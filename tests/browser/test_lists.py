@@ -194,7 +194,7 @@ async def test_times_in_filters_are_in_the_zone_of_the_profile_not_of_the_device
     await at.page.get_by_label("Received from").fill("2126-12-01T08:30")
 
     await at.page.wait_for_url("**received_from=2126-12-01T13%3A30*")
-    await at.sees("Nothing fits these criteria.")
+    await at.sees("Nothing matches these criteria.")
     assert await at.page.get_by_label("Received from").input_value() == "2126-12-01T08:30"
 
 

@@ -31,7 +31,7 @@ async def test_a_wrong_password_is_refused_without_a_hint_about_accounts(
     await at.page.get_by_role("textbox", name="Password").fill("not the password")
     await at.button("Sign in").click()
 
-    await at.page.get_by_role("alert").get_by_text("Name or password is not right").wait_for()
+    await at.page.get_by_role("alert").get_by_text("The name or the password is wrong").wait_for()
 
 
 async def test_signing_out_ends_the_session(open_portal: OpenPortal) -> None:

@@ -68,15 +68,15 @@ async def test_the_logging_view_shows_every_message_and_stands_still_when_paused
     before = await lines.first.inner_text()
     await system.delivery(await system.change("create", a_snapshot(source_app=app)), "Success")
     await (
-        at.page.get_by_text("Paused: 1 message")
-        .or_(at.page.get_by_text("messages wait"))
+        at.page.get_by_text("Paused: 1 new message")
+        .or_(at.page.get_by_text("new messages"))
         .first.wait_for()
     )
     assert await lines.first.inner_text() == before
 
     await at.page.get_by_role("combobox", name="Level").click()
-    await at.page.get_by_role("option", name="critical or worse").click()
-    await at.sees("Nothing was logged.")
+    await at.page.get_by_role("option", name="critical or higher").click()
+    await at.sees("No log messages found.")
 
 
 async def test_home_shows_the_state_of_the_system_and_open_tasks(
@@ -105,17 +105,17 @@ async def test_users_change_their_password_and_create_a_key_in_the_profile(
     )
     await at.open("/profile")
 
-    await at.page.get_by_label("Password now").fill(somebody.password)
+    await at.page.get_by_label("Current password").fill(somebody.password)
     await at.page.get_by_label("New password", exact=False).first.fill("another made-up lantern 5")
-    await at.page.get_by_label("New password again").fill("another made-up lantern 5")
+    await at.page.get_by_label("Repeat the new password").fill("another made-up lantern 5")
     await at.button("Change the password").click()
     await at.sees("The password is changed.")
     await at.button("Create a key").click()
     dialog = at.page.get_by_role("dialog")
-    await dialog.get_by_label("What it is for").fill("nightly export")
+    await dialog.get_by_label("Purpose").fill("nightly export")
     await dialog.get_by_role("button", name="Create a key").click()
 
-    await at.sees("Copy it now: it is not shown again.")
+    await at.sees("Copy the key now. It is not shown again.")
     key = await at.page.locator("code").inner_text()
     async with system.http.get(f"{at.home}/api/deliveries", headers={"X-API-KEY": key}) as answer:
         assert answer.status == 200
@@ -149,7 +149,7 @@ async def test_an_administrator_creates_an_account_and_disables_it(open_portal: 
     await dialog.get_by_label("Password").fill("made-up walrus lantern 17")
     await dialog.get_by_role("button", name="Create an account").click()
     await dialog.wait_for(state="detached")
-    await at.page.get_by_role("button", name=f"Change {name}").click()
+    await at.page.get_by_role("button", name=f"Edit {name}").click()
     await at.page.get_by_role("switch", name="Enabled").uncheck()
     await at.button("Save").click()
 
@@ -176,7 +176,7 @@ async def test_a_connector_is_created_field_by_field_and_errors_stand_at_their_f
 
     await at.page.get_by_role("heading", name=f"Orders {app}", level=1).wait_for()
     await at.button("Test the connection").click()
-    await at.sees("The back office answers as it should.")
+    await at.sees("The connection test passed.")
 
 
 async def test_partitions_and_missing_creates_are_entered_and_shown_as_a_difference(
@@ -224,7 +224,7 @@ async def test_connectors_are_imported_after_a_preview_of_each_row(
     await chosen.set_input_files(
         {"name": "old.json", "mimeType": "application/json", "buffer": json.dumps(rows).encode()}
     )
-    await at.page.get_by_role("row").filter(has_text="wrong").wait_for()
+    await at.page.get_by_role("row").filter(has_text="invalid").wait_for()
     assert await at.page.get_by_role("button", name="Import 2 rows").count() == 0
     await chosen.set_input_files(
         {
@@ -264,12 +264,12 @@ async def test_two_versions_of_a_connector_are_compared_field_by_field_without_s
         .filter(has_text="URI, Type, Login, Password")
         .wait_for()
     )
-    difference = at.page.get_by_role("region", name="Difference of two versions")
+    difference = at.page.get_by_role("region", name="Compare two versions")
     await difference.get_by_text(
         "https://old.cronus.example/ → https://new.cronus.example/"
     ).wait_for()
-    await difference.get_by_text("entered anew").wait_for()
+    await difference.get_by_text("replaced").wait_for()
     assert "made-up" not in await at.page.content()
     await at.button("Disable").click()
-    await at.button("What changed with version 3").click()
+    await at.button("What changed in version 3").click()
     await difference.get_by_text("true → false").wait_for()

@@ -74,7 +74,7 @@ async def test_a_wrong_client_secret_fails_at_authentication(system: System, app
 @pytest.mark.parametrize(
     ("uri", "said"),
     [
-        ("http://127.0.0.1:9/", "does not take connections"),
+        ("http://127.0.0.1:9/", "does not accept connections"),
         ("http://no-such-host.invalid/", "cannot be found"),
         ("http://169.254.169.254/", "may not be called"),
         ("", "empty URI"),

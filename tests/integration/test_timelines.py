@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.api_user import ApiUser, a_user
 from tests.support.builders import a_snapshot, as_entered
-from tests.support.retrying import until_state
+from tests.support.operations import wait_for_state
 from tests.support.system import System
 
 SECRET = "made-up-lantern-secret"
@@ -59,7 +59,7 @@ async def a_corrected_appointment(system: System, admin: ApiUser, app: str) -> d
     )
     assert status == 200
     _, operation = await admin.ask("POST", f"/deliveries/{failed['delivery_id']}/retry")
-    await until_state(system, operation)
+    await wait_for_state(system, operation)
     return failed
 
 

@@ -29,7 +29,7 @@ from retry.store.failed import FailedDeliveries
 from retry.store.indexes import create_indexes
 from retry.store.items import ItemStore
 from retry.store.operations import OperationStore
-from retry.store.requeues import RequeueClaims
+from retry.store.requeues import ClaimStore
 from retry.store.transactions import TransactionQueries
 from retry.timer.failed_requeuer import MAX_PER_SECOND, FailedRequeuer
 from tests.support.builders import A_MOMENT, a_transaction
@@ -83,11 +83,11 @@ class RetryReplica:
         self.items = ItemStore(database)
         self.enumerator = ItemEnumerator(self.operations, self.items, deliveries)
         self.batches = BatchPublisher(
-            self.items, TransactionQueries(database), RequeueClaims(database, "r"), publisher
+            self.items, TransactionQueries(database), ClaimStore(database, "r"), publisher
         )
         self.results = ResultCollector(self.items, deliveries, publisher)
         self.progress = ProgressPublisher(self.operations, publisher)
-        self.runner_of = partial(
+        self.create_runner = partial(
             OperationRunner,
             self.operations,
             self.items,
@@ -99,7 +99,7 @@ class RetryReplica:
 
     async def run_steps(self, count: int, operation_id: str = ONE) -> OperationRunner:
         """Run an operation from its start for so many steps, or until it is finished."""
-        runner = self.runner_of(operation_id)
+        runner = self.create_runner(operation_id)
         await runner.resume()
         for _ in range(count):
             if not runner.is_finished:
@@ -143,7 +143,7 @@ def a_requeuer(
     return FailedRequeuer(
         FailedDeliveries(database),
         TransactionQueries(database),
-        RequeueClaims(database, replica),
+        ClaimStore(database, replica),
         publisher,
         per_second,
     )

@@ -96,8 +96,8 @@ def manifest() -> str:
         for service, part in topology.SERVICES.items()
     ]
     head = (
-        "# make docs writes this file from the topology: the exchanges, queues and rights of the "
-        "services.\n"
+        "# Generated from the topology by make docs: exchanges, queues and the services' "
+        "permissions at RabbitMQ.\n"
     )
     return head + yaml.safe_dump_all(
         [*exchanges, *queues, *bindings, *permissions], sort_keys=False, width=1000
