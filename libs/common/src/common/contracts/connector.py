@@ -232,7 +232,7 @@ class ConnectorTestRequested(Message):
 
 
 class ConnectionTestStep(Message):
-    """One step of a connection test; ``sentence`` says what was seen, or what to mend."""
+    """One step of a connection test. ``sentence`` holds the finding or the correction."""
 
     name: Literal["address", "TLS", "authentication", "endpoint"]
     passed: bool
