@@ -1,4 +1,6 @@
-"""Connectors from a file: JSON or CSV, under our names or the vendor's (domain.md, 3.3)."""
+"""Rows of connectors from JSON or CSV, with this product's field names or the vendor's (domain.md,
+3.3).
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
-    """Return one mapping per row, as it stands in the file; raises UnreadableError."""
+    """Return one mapping per row of the file. Raises UnreadableError."""
     rows = _read_csv(body) if "csv" in content_type else _read_json(body)
     if len(rows) > MOST_ROWS:
         raise UnreadableError(f"has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
@@ -62,7 +64,7 @@ def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
 
 
 def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return what ConnectorFields reads, and what is wrong with the columns' names."""
+    """Return the input of ConnectorFields, and the errors of unknown column names."""
     fields: dict[str, Any] = {}
     errors = []
     for column, value in row.items():
@@ -82,8 +84,8 @@ def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _translate(path: tuple[str, ...], value: Any) -> Any:
-    """Return the vendor's word as ours; what is unknown stays, for the deliveries or
-    the checks to name.
+    """Return the vendor's value as this product's value. Unknown values stay, and later checks name
+    them.
     """
     if not isinstance(value, str):
         return value

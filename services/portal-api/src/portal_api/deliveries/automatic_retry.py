@@ -1,4 +1,4 @@
-"""When the timer job retries a Failed delivery next, or why it does not."""
+"""The next automatic retry of a Failed delivery, or the reason against one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ NEWER_DISABLED = (
 
 
 class AutomaticRetry(NamedTuple):
-    """``at`` is the first run of the timer job that may take the delivery."""
+    """The next automatic retry. ``at`` is the first run of the timer job that may take the
+    delivery.
+    """
 
     at: datetime | None
     reason: str | None = None
@@ -41,7 +43,8 @@ def automatic_retry(
     connector_version: int | None,
     timer_job: TimerJob | None,
 ) -> AutomaticRetry | None:
-    """Return what the timer job does with a stored delivery, None where there is nothing to retry.
+    """Return the next retry of a stored delivery by the timer job, or None when there is nothing to
+    retry.
 
     ``newer`` is the newest delivery of the same appointment to the same connector.
     """

@@ -1,4 +1,4 @@
-"""Hands operations over to retry, and steers those under way."""
+"""Publishes operations and commands for retry."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ STEERABLE = {
 
 
 class OperationService:
-    """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
+    """Plans and publishes operations. Returns after the confirm of RabbitMQ, and raises
+    UnconfirmedError without it.
+    """
 
     def __init__(
         self, publisher: Publisher, operations: Operations, queries: DeliveryQueries
@@ -49,11 +51,11 @@ class OperationService:
         self._queries = queries
 
     async def conditions(self, selection: Selection, at: datetime) -> dict[str, Any]:
-        """Return which stored deliveries are meant: of a filter those that have not changed since
-        this at.
+        """Return the query of the selected deliveries. A filter selects the deliveries without a
+        change since this time.
 
-        Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that
-        no list would answer.
+        Raises InvalidFieldError for an unknown id, and TooManyError for a filter that no list would
+        answer.
         """
         if (filter_ := selection.effective_filter()) is not None:
             await self._queries.refuse_full_scan(
@@ -69,10 +71,7 @@ class OperationService:
         return {"_id": {"$in": ids}}
 
     async def submit(self, new: NewOperation, asked_by: str) -> str:
-        """Have it carried out; returns its id.
-
-        Raises ConflictError when the plan is stale.
-        """
+        """Publish the operation and return its id. Raises ConflictError when the plan is stale."""
         now = await self._operations.now()
         if new.as_of is not None and not now - PLAN_VALID <= new.as_of <= now:
             raise ConflictError("The plan is not of the last hour: make it again")
@@ -100,8 +99,8 @@ class OperationService:
         return request.operation_id
 
     async def steer(self, operation_id: str, steer: OperationCommand, asked_by: str) -> None:
-        """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes
-        no sense any more.
+        """Publish an administrator's command. Raises NotFoundError, and ConflictError when the
+        state does not allow the command.
         """
         state = OperationState((await self._operations.get(operation_id))["state"])
         if state not in STEERABLE[steer]:
@@ -138,8 +137,10 @@ class OperationService:
 
 
 def _is_stale(new: NewOperation, count: int) -> bool:
-    """Whether the number of deliveries is not that of the plan; as of the plan's at there may
-    be fewer, because some have changed since, but not none and not more.
+    """Whether the number of deliveries contradicts the plan.
+
+    As of the plan's time the number may fall, because some deliveries have changed since. It may
+    not rise or reach zero.
     """
     if new.expected_count is None or new.expected_count == count:
         return False

@@ -1,4 +1,4 @@
-"""The changes of a dead letter: it is stored, and its deliveries are shown as Failed."""
+"""The changes of a dead letter. It is stored, and its deliveries become Failed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FAILED = {
 
 
 def of_dead_letter(letter: DeadLetter) -> list[Change]:
-    """Keep the letter, and show it in Error Tracking as Failed deliveries."""
+    """Store the dead letter, and show it in Error Tracking as Failed deliveries."""
     deliveries = _deliveries_in(letter)
     names = [named for named in letter.deliveries if letter.queue != PORTAL_API_TRANSACTIONS.name]
     if deliveries:
@@ -52,8 +52,9 @@ def of_dead_letter(letter: DeadLetter) -> list[Change]:
 
 
 def of_letter_alone(letter: DeadLetter, note: str | None = None) -> list[Change]:
-    """Show the letter as a Failed delivery of its own; with a note in the place of its body when
-    that cannot be stored.
+    """Show the dead letter as a Failed delivery of its own.
+
+    ``note`` replaces a body that cannot be stored.
     """
     own = {
         "attempt": 1,
@@ -81,9 +82,7 @@ def _dead_lettered(
 
 
 def _named_only(named: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
-    """Show a delivery as Failed of which the letter gives no more than the name; all else that is
-    deliveries of it stays.
-    """
+    """Show a delivery as Failed when the dead letter gives only its id. All stored fields stay."""
     connector_id = named.delivery_id.rpartition(".")[2]
     first = {
         "trigger": Trigger.SERVICE,
@@ -110,7 +109,9 @@ def _final_state(attempt: int, letter: DeadLetter) -> dict[str, Any]:
 
 
 def _saved_letter(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
-    """Keep the letter with a delivery; the deliveries of named letter share its body's size."""
+    """Store the dead letter with a delivery. The deliveries of one dead letter share the limit of
+    its body's size.
+    """
     saved = letter.model_dump(exclude={"version", "dead_letter_id", "deliveries"})
     if len(letter.body) * shares > MOST_BODY_BYTES:
         saved |= {
@@ -121,7 +122,9 @@ def _saved_letter(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
 
 
 def _move(delivery_id: str, shown: dict[str, Any], first: dict[str, Any]) -> Change:
-    """Move the delivery forward, unless this attempt is a Success: 0.1.0 gave it a lower rank."""
+    """Move the delivery forward, unless this attempt is a Success. 0.1.0 gave a Success a lower
+    rank.
+    """
     success = {"status": Status.SUCCESS, "attempt": shown["attempt"]}
     return "deliveries", UpdateOne(
         {"_id": delivery_id, "rank": {"$not": {"$gte": shown["rank"]}}, "$nor": [success]},
@@ -135,8 +138,8 @@ def _move(delivery_id: str, shown: dict[str, Any], first: dict[str, Any]) -> Cha
 
 
 def _attempt(delivery_id: str, fields: dict[str, Any], letter: DeadLetter) -> Change:
-    """Keep that the attempt final_state here; under a name of its own, because the back office may have
-    been called, too.
+    """Store the end of the attempt under an id of its own, because the back office may have been
+    called too.
     """
     named = {name: fields[name] for name in ("attempt", "trigger", "connector_id")}
     final_state = {
@@ -154,13 +157,13 @@ def _attempt(delivery_id: str, fields: dict[str, Any], letter: DeadLetter) -> Ch
 
 
 def accepted_at(letter: DeadLetter) -> list[datetime]:
-    """Return when each delivery the letter was about was accepted, as far as it says."""
+    """Return the time of acceptance of each delivery in the dead letter, as far as it is known."""
     return [fields["received_at"] for _, fields in _deliveries_in(letter)]
 
 
 def _deliveries_in(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:
-    """Return each delivery that the body requests, or each transaction that was not routed, with
-    all that is deliveries of it.
+    """Return the delivery that the body requests, or one for each transaction that was not
+    routed.
     """
     with contextlib.suppress(ValidationError):
         return [_from_request(DeliveryRequested.model_validate_json(letter.body))]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
-    """Say in our own words that MongoDB is away."""
+    """Raise StoreUnavailableError for errors that mean an unavailable or slow MongoDB."""
     try:
         yield
     except PyMongoError as error:
