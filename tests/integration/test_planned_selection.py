@@ -66,7 +66,7 @@ async def test_a_plan_is_stale_when_nothing_of_it_is_left(system: System, app: s
     status, problem = await system.api("POST", "/operations", json={"kind": "retry"} | choice)
 
     assert status == 409
-    assert "look at the plan again" in problem["detail"]
+    assert "request a new plan" in problem["detail"]
 
 
 @pytest.mark.parametrize("age", [timedelta(hours=2), timedelta(hours=-2)])
@@ -76,7 +76,10 @@ async def test_a_plan_counts_for_an_hour(system: System, app: str, age: timedelt
 
     status, problem = await system.api("POST", "/operations", json={"kind": "retry"} | choice)
 
-    assert (status, problem["detail"]) == (409, "The plan is not of the last hour: make it again")
+    assert (status, problem["detail"]) == (
+        409,
+        "The plan is not from the last hour: request a new plan",
+    )
 
 
 async def test_failures_after_the_start_are_left_out_without_a_plan_too(

@@ -31,9 +31,7 @@ class AppointmentFilter(AppointmentConditions):
 
     search: Annotated[
         Search,
-        Field(
-            description=("Whole words of subject or numbers, in any case. All words must match.")
-        ),
+        Field(description="Whole words of subject or numbers, in any case. All words must match."),
     ] = None
     status: Annotated[
         AnyOf[Status],

@@ -59,7 +59,7 @@ def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
     """Return one mapping per row of the file. Raises UnreadableError."""
     rows = _read_csv(body) if "csv" in content_type else _read_json(body)
     if len(rows) > MOST_ROWS:
-        raise UnreadableError(f"has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
+        raise UnreadableError(f"has {len(rows)} rows: import at most {MOST_ROWS} at once")
     return rows
 
 
@@ -70,7 +70,7 @@ def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]
     for column, value in row.items():
         path = _PATHS.get(_fold(column))
         if path is None:
-            errors.append({"field": column, "message": "is no column that a connector has"})
+            errors.append({"field": column, "message": "is not a column of connectors"})
         elif value not in (None, ""):
             _put(fields, path, _translate(path, value))
     return fields, errors
@@ -148,4 +148,4 @@ def _read_csv(body: bytes) -> list[dict[str, Any]]:
         lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
         return [{str(k): v for k, v in row.items() if k is not None} for row in lines]
     except (UnicodeDecodeError, csv.Error):
-        raise UnreadableError("is not CSV in UTF-8 with a first row of names") from None
+        raise UnreadableError("is not CSV in UTF-8 with column names in the first row") from None

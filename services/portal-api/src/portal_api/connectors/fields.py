@@ -43,7 +43,7 @@ def _check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        raise ValueError("is no IANA time zone, such as Europe/Brussels") from None
+        raise ValueError("is not an IANA time zone such as Europe/Brussels") from None
     return name
 
 
@@ -53,7 +53,7 @@ def _check_certificate(pem: str | None) -> str | None:
             ssl.create_default_context(cadata=pem)
     except (ssl.SSLError, TypeError, ValueError):  # TypeError means text that is not ASCII
         raise ValueError(
-            "is no certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----"
+            "is not a certificate in PEM: it must begin with -----BEGIN CERTIFICATE-----"
         ) from None
     return pem or None
 

@@ -67,11 +67,11 @@ def check_headers(
     seen: set[str] = set()
     for name, value in headers.items():
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name[:100]!r} is no name of a header")
+            raise ValueError(f"{name[:100]!r} is not a valid header name")
         if name.lower() in taken:
-            raise ValueError(f"{name!r} is no header that may be added: the connector sets it")
+            raise ValueError(f"{name!r} must not be added, because the connector sets it")
         if name.lower() in seen:
-            raise ValueError(f"{name!r} comes twice: case makes no difference")
+            raise ValueError(f"{name!r} is there twice: header names ignore case")
         if not _VALUE.fullmatch(value):
             raise ValueError(
                 f"the value of {name} must be on one line, without control characters and "

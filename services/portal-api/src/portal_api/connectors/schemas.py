@@ -55,7 +55,7 @@ class ConnectorVersion(ConnectorResponse):
         description="The account that made the version. Null in versions of older releases."
     )
     secrets_entered: dict[str, int] = Field(
-        description=("For each secret, the version in which it was last entered.")
+        description="For each secret, the version in which it was last entered."
     )
     changed: list[str] = Field(
         description=(

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 OFF = "The timer job is off."
 UNKNOWN = (
-    "The timer job leaves it alone, because the back office may have stored it: look there, then "
-    "retry."
+    "The timer job does not retry the delivery, because the back office may have stored "
+    "the appointment. Check the back office, then retry."
 )
 OVERTAKEN = (
-    "The timer job leaves it alone, because a newer version of the appointment was delivered."
+    "The timer job does not retry the delivery, because a newer version of the "
+    "appointment was delivered."
 )
 NEWER_DISABLED = (
-    "A newer change of this appointment ended as MBOC Publish Disabled, and the timer job does not "
-    "send that one: retry it instead."
+    "A newer change of this appointment ended as MBOC Publish Disabled, and the timer job"
+    " does not send that change. Retry the newer change instead."
 )
 
 
@@ -62,7 +63,8 @@ def automatic_retry(
     reason = NEWER_DISABLED if newer_status == Status.MBOC_PUBLISH_DISABLED else None
     if repeats and reason is None:
         reason = (
-            f"The same cause has refused it {repeats + 1} times in a row, so the timer job waits "
-            "longer each time. Other settings of the connector, or a retry of yours, end the wait."
+            f"The same cause has refused the delivery {repeats + 1} times in a row, so the timer "
+            "job waits longer each time. Changed settings of the connector, or a manual retry, "
+            "end the wait."
         )
     return AutomaticRetry(max(timer_job.next_run_at, due_at(delivery, connector_version)), reason)

@@ -84,7 +84,7 @@ WrittenTo = Annotated[
 
 def _has_a_word(text: str | None) -> str | None:
     if text is not None and not words_of([text]):
-        raise ValueError("must have a word of letters or digits")
+        raise ValueError("must contain a word of letters or digits")
     return text
 
 

@@ -54,4 +54,4 @@ class ForgetOrderService:
                     kind="ForgetOrderRequested",
                 )
         except (BrokerUnavailableError, TimeoutError) as error:
-            raise UnconfirmedError("RabbitMQ did not confirm: ask again") from error
+            raise UnconfirmedError("RabbitMQ did not confirm the request: try again") from error

@@ -50,7 +50,7 @@ class Selection(BaseModel):
         cls, value: DeliveryFilter | None, info: ValidationInfo
     ) -> DeliveryFilter | None:
         if "delivery_ids" in info.data and (value is None) == (info.data["delivery_ids"] is None):
-            raise ValueError("name either delivery_ids or a filter")
+            raise ValueError("send either delivery_ids or a filter")
         return value
 
     def ids(self) -> list[str] | None:

@@ -74,13 +74,13 @@ class OperationService:
         """Publish the operation and return its id. Raises ConflictError when the plan is stale."""
         now = await self._operations.now()
         if new.as_of is not None and not now - PLAN_VALID <= new.as_of <= now:
-            raise ConflictError("The plan is not of the last hour: make it again")
+            raise ConflictError("The plan is not from the last hour: request a new plan")
         conditions = await self.conditions(new, new.as_of or now)
         count = await self._operations.count(conditions)
         if _is_stale(new, count):
             raise ConflictError(
-                f"By now it would be about {count} deliveries, not {new.expected_count}: look at "
-                "the plan again"
+                f"The operation would now process {count} deliveries, not {new.expected_count}: "
+                "request a new plan"
             )
         request = OperationRequested(
             operation_id=uuid.uuid4().hex,
@@ -105,7 +105,8 @@ class OperationService:
         state = OperationState((await self._operations.get(operation_id))["state"])
         if state not in STEERABLE[steer]:
             raise ConflictError(
-                f"The operation is {state}: it is too late, or too early, to {steer} it"
+                f"The operation is {state}, and {steer} is not possible now: "
+                "read the operation again"
             )
         steered = OperationSteered(
             operation_id=operation_id, steer=steer, asked_by=asked_by, asked_at=datetime.now(UTC)
@@ -132,7 +133,8 @@ class OperationService:
                 )
         except (BrokerUnavailableError, TimeoutError) as error:
             raise UnconfirmedError(
-                "RabbitMQ did not confirm: look at the operations before asking again"
+                "RabbitMQ did not confirm the request: check the list of operations before you try "
+                "again"
             ) from error
 
 

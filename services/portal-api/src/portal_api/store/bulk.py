@@ -75,7 +75,7 @@ class BulkWriter:
                     range(len(operations)), UnconfirmedChangeError(reason_of(error))
                 )
             if len(operations) == 1:
-                return {0: UnwritableError(f"MongoDB refuses it: {reason_of(error)}")}
+                return {0: UnwritableError(f"MongoDB refuses the change: {reason_of(error)}")}
         else:
             self.written_at = time.monotonic()
             self._batch = min(self._batch + self._batch // 8 + 1, self._most_operations)
@@ -101,7 +101,7 @@ class BulkWriter:
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
                 # A write without a majority may be rolled back, so it is repeated.
-                raise WTimeoutError("a majority does not have it") from error
+                raise WTimeoutError("a majority does not have the write") from error
             count_unavailable(error)
             return {e["index"]: e["code"] for e in error.details["writeErrors"]}
         return {}
@@ -113,5 +113,5 @@ class BulkWriter:
 
 def _error_of(code: int) -> Exception:
     if code in PERMANENT_CODES:
-        return UnwritableError(f"MongoDB refuses it: {code}")
+        return UnwritableError(f"MongoDB refuses the change: error {code}")
     return UnconfirmedChangeError(str(code), is_refused=True)

@@ -138,8 +138,8 @@ class Connectors:
         """
         if before.unreadable:
             raise ConflictError(
-                "This version cannot read the connector's fields "
-                f"{', '.join(before.unreadable)}: change it with the version that wrote it"
+                f"This version cannot read the connector's fields {', '.join(before.unreadable)}: "
+                "change the connector with the version that wrote them"
             )
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
@@ -149,9 +149,7 @@ class Connectors:
                 {"_id": before.connector_id, "version": before.version}, _document(after)
             )
             if replaced.matched_count == 0:
-                raise ConflictError(
-                    "Somebody changed the connector since you read it: read it again"
-                )
+                raise ConflictError("The connector was changed since you read it: read it again")
             await self._save_version(after)
         return after
 

@@ -22,9 +22,11 @@ def translate_errors() -> Iterator[None]:
     except PyMongoError as error:
         if error.timeout:
             raise StoreUnavailableError(
-                "MongoDB did not answer within five seconds: ask for less, such as a shorter "
-                "time, or again later"
+                "MongoDB did not answer within five seconds: narrow the request, such as to a "
+                "shorter time, or try again later"
             ) from error
         if is_unavailable(error):
-            raise StoreUnavailableError("MongoDB cannot be reached now") from error
+            raise StoreUnavailableError(
+                "MongoDB is unavailable: try again in a few seconds"
+            ) from error
         raise

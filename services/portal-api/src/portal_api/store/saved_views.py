@@ -58,7 +58,9 @@ class SavedViews:
                 > MOST_VIEWS
             ):
                 await self._views.delete_one({"_id": view["_id"]})
-                raise ConflictError(f"You keep {MOST_VIEWS} saved views already: remove one first")
+                raise ConflictError(
+                    f"You have {MOST_VIEWS} saved views, the maximum: delete one first"
+                )
         return view
 
     async def change(self, before: View, fields: View) -> View:
@@ -80,6 +82,6 @@ class SavedViews:
             await write
         except DuplicateKeyError:
             raise ConflictError(
-                f"You have a saved view '{fields['name']}' of this list already: "
+                f"You already have a saved view '{fields['name']}' of this list: "
                 "choose another name"
             ) from None

@@ -87,7 +87,7 @@ class Users:
             with translate_errors():
                 await self._users.insert_one({"_id": name, **user})
         except DuplicateKeyError:
-            raise ConflictError(f"There is a user {name} already") from None
+            raise ConflictError(f"The user name {name} is taken: choose another name") from None
         return _user(user)
 
     async def change(self, name: str, changes: dict[str, Any]) -> tuple[User, User]:
@@ -171,7 +171,9 @@ class Users:
         """
         left = await self._users.update_many(ADMINS, {"$inc": {"looked_at": 1}}, session=session)
         if left.matched_count == 0:
-            raise ConflictError("That is the last enabled admin: make somebody else an admin first")
+            raise ConflictError(
+                "This is the last enabled admin: make another account an admin first"
+            )
 
     async def _in_transaction(self, callback: TransactionCallback) -> tuple[User, User]:
         """Run the callback in a transaction. The driver retries it after a write conflict."""
@@ -183,7 +185,9 @@ class Users:
                 ):
                     return await session.with_transaction(callback)
         except TimeoutError as error:
-            raise StoreUnavailableError("MongoDB cannot be reached now") from error
+            raise StoreUnavailableError(
+                "MongoDB is unavailable: try again in a few seconds"
+            ) from error
 
 
 def _is_admin(user: User) -> bool:

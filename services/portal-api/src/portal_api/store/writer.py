@@ -96,9 +96,11 @@ def _size_of(change: Change) -> int:
         # pymongo has no public access to them
         size = len(encode({"q": operation._filter, "u": operation._doc}))  # noqa: SLF001
     except Exception as error:
-        raise UnwritableError(f"it cannot be stored: {type(error).__name__}") from error
+        raise UnwritableError(f"the change cannot be stored: {type(error).__name__}") from error
     if size > MOST_DOCUMENT_BYTES:
-        raise UnwritableError(f"it has {size:,} bytes, and MongoDB takes {MOST_DOCUMENT_BYTES:,}")
+        raise UnwritableError(
+            f"the change has {size:,} bytes, and MongoDB accepts at most {MOST_DOCUMENT_BYTES:,}"
+        )
     return size
 
 
@@ -106,5 +108,5 @@ def _unwritable(error: BaseException) -> UnwritableError:
     if isinstance(error, UnwritableError):
         return error
     if isinstance(error, UnconfirmedChangeError):
-        return UnwritableError(f"MongoDB refuses it, and takes others: {error}")
+        return UnwritableError(f"MongoDB refuses the change and accepts others: {error}")
     raise error
