@@ -54,8 +54,8 @@ class ConnectionTests:
                 return await future
         except (TimeoutError, BrokerUnavailableError) as error:
             raise DispatcherUnavailableError(
-                "No dispatcher answered: check on the Status page whether one is running, "
-                "then test again"
+                "No dispatcher answered: check on the Status page whether one is running, then "
+                "test again"
             ) from error
         finally:
             del self._waiting[request.test_id]

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 OFF = "The timer job is off."
 UNKNOWN = (
-    "The timer job does not retry the delivery, because the back office may have stored "
-    "the appointment. Check the back office, then retry."
+    "The timer job does not retry the delivery, because the back office may have stored the "
+    "appointment. Check the back office, then retry."
 )
 OVERTAKEN = (
-    "The timer job does not retry the delivery, because a newer version of the "
-    "appointment was delivered."
+    "The timer job does not retry the delivery, because a newer version of the appointment was "
+    "delivered."
 )
 NEWER_DISABLED = (
-    "A newer change of this appointment ended as MBOC Publish Disabled, and the timer job"
-    " does not send that change. Retry the newer change instead."
+    "A newer change of this appointment ended as MBOC Publish Disabled, and the timer job does "
+    "not send that change. Retry the newer change instead."
 )
 
 

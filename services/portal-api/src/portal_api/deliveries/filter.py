@@ -77,9 +77,8 @@ class DeliveryFilter(AppointmentConditions):
         AnyOf[Phase],
         Field(
             description=(
-                "The phase of the delivery. Several phases mean any of them. *archived*"
-                " selects the "
-                "archive and cannot be combined with another phase."
+                "The phase of the delivery. Several phases mean any of them. *archived* selects "
+                "the archive and cannot be combined with another phase."
             )
         ),
     ] = ()
@@ -117,9 +116,8 @@ class DeliveryFilter(AppointmentConditions):
         Flag,
         Field(
             description=(
-                "true: only deliveries that the back office may have stored although no"
-                " answer came. "
-                "false: only the others."
+                "true: only deliveries that the back office may have stored although no answer "
+                "came. false: only the others."
             )
         ),
     ] = None

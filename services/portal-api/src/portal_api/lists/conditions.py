@@ -118,12 +118,12 @@ class Conditions(BaseModel):
 
     def indexed(self) -> Document:
         """Return the query of the conditions that an index serves."""
-        body = [condition for condition in self.column_conditions() if condition.is_indexed]
+        conditions = [condition for condition in self.column_conditions() if condition.is_indexed]
         return all_of(
             [
                 *self.more(),
-                *(condition.query() for condition in body),
-                *(condition.words_query() for condition in body),
+                *(condition.query() for condition in conditions),
+                *(condition.words_query() for condition in conditions),
             ]
         )
 

@@ -103,9 +103,8 @@ class NewOperation(Selection):
         Field(
             description=(
                 "The plan's `as_of`. A filter then selects exactly the deliveries of the plan. "
-                "Deliveries that changed since are left out. The answer is 409 after an"
-                " hour, or when"
-                " no delivery is left."
+                "Deliveries that changed since are left out. The answer is 409 after an hour, or "
+                "when no delivery is left."
             )
         ),
     ] = None
