@@ -257,7 +257,7 @@ async def test_a_change_that_mongodb_refuses_for_a_while_waits_alone_and_is_appl
 async def test_a_change_that_is_refused_for_long_while_others_are_taken_is_given_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "GIVE_UP_S", 0.2)
+    monkeypatch.setattr(writer, "REFUSAL_TIMEOUT_S", 0.2)
     refusing: Any = Refusing(database, "t1.c1", [987_654] * 100)
     one = Writer(refusing)
 
