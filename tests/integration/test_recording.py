@@ -69,7 +69,7 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
 
     assert slow.timeouts > 0
     assert slow.repeated == 0
-    assert slow.most <= writer.MOST_CHANGES
+    assert slow.most <= writer.WRITE_BATCH
     for collection in ("deliveries", "attempts", "appointments"):
         assert await database[collection].count_documents({}) == lists * each
     assert await database["deliveries"].count_documents({"status": "Success"}) == lists * each
@@ -257,7 +257,7 @@ async def test_a_change_that_mongodb_refuses_for_a_while_waits_alone_and_is_appl
 async def test_a_change_that_is_refused_for_long_while_others_are_taken_is_given_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "GIVE_UP_S", 0.2)
+    monkeypatch.setattr(writer, "REFUSAL_TIMEOUT_S", 0.2)
     refusing: Any = RefusingDatabase(database, "t1.c1", [987_654] * 100)
     one = Writer(refusing)
 
