@@ -17,7 +17,7 @@ from common.contracts.delivery import Status, StatusChanged
 from portal_api.recording.record import Recorder
 from portal_api.statistics.aggregate import Aggregator
 from portal_api.statistics.interval import Interval
-from portal_api.store.statistics import COUNTED, Statistics, _counting, _outcomes
+from portal_api.store.statistics import FIGURES, Statistics, _count_stages, _outcome_sums
 from portal_api.store.writer import Writer
 from tests.integration.test_list_plans import stages
 from tests.support.builders import a_snapshot, an_event
@@ -55,7 +55,7 @@ async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = {}
     for figure in await figures.read(step, NOW - timedelta(days=400), FAR, None, 10_000):
         found.setdefault(figure["connector_id"], Counter()).update(
-            {name: figure.get(name, 0) for name in COUNTED}
+            {name: figure.get(name, 0) for name in FIGURES}
         )
     return {connector_id: +counts for connector_id, counts in found.items()}
 
@@ -130,11 +130,11 @@ async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
     figures: Statistics,
 ) -> None:
     minute = Interval.MINUTE.of(NOW)
-    await figures.name_late([minute])
+    await figures.mark_late([minute])
     late = await figures.late()
 
-    await figures.name_late([minute])
-    await figures.done(late)
+    await figures.mark_late([minute])
+    await figures.remove_late(late)
 
     assert list(await figures.late()) == [minute]
 
@@ -239,11 +239,11 @@ async def test_counting_reads_indexes_only(database: Any, record: Recorder) -> N
     await record.statuses(some_events(50))
     minute = datetime(2026, 7, 21, 14, 3, tzinfo=UTC)
     countings = {
-        "attempts": _counting(
-            Interval.MINUTE, "at", minute, minute + Interval.MINUTE.duration, _outcomes()
+        "attempts": _count_stages(
+            Interval.MINUTE, "at", minute, minute + Interval.MINUTE.duration, _outcome_sums()
         )
     }
-    countings["deliveries"] = _counting(
+    countings["deliveries"] = _count_stages(
         Interval.MINUTE,
         "received_at",
         minute,
@@ -298,7 +298,7 @@ async def test_the_api_counts_what_was_delivered_by_connector(system: System) ->
             )
             assert status == 200, answer
             items = answer["items"]
-            if [sum(item[name] for item in items) for name in COUNTED] != [5, 4, 1, 0, 0] or items[
+            if [sum(item[name] for item in items) for name in FIGURES] != [5, 4, 1, 0, 0] or items[
                 0
             ]["connector_name"] != "Hook":
                 return False

@@ -152,7 +152,7 @@ async def test_only_a_later_heartbeat_replaces_an_earlier_one(database: Any) -> 
     ]
 
     for beat in beats:
-        await store.keep(beat, A_MOMENT)
+        await store.save(beat, A_MOMENT)
 
     found = {beat.replica: beat for beat, _ in await store.all()}
     assert found["r1"] == beats[1]

@@ -69,7 +69,7 @@ async def test_many_statuses_are_recorded_once_each_while_mongodb_is_slow(
 
     assert slow.timeouts > 0
     assert slow.repeated == 0
-    assert slow.most <= writer.MOST_CHANGES
+    assert slow.most <= writer.WRITE_BATCH
     for collection in ("deliveries", "attempts", "appointments"):
         assert await database[collection].count_documents({}) == lists * each
     assert await database["deliveries"].count_documents({"status": "Success"}) == lists * each

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from common.contracts.connector import Connector, Limits
 from common.problem import field_errors
 from portal_api.connector_import.rows import as_fields
-from portal_api.connectors.differences import changed
+from portal_api.connectors.differences import changed_fields
 from portal_api.connectors.fields import ConnectorFields
 from portal_api.connectors.schemas import as_response
 from tests.support.builders import A_MOMENT
@@ -84,7 +84,7 @@ def test_versions_differ_by_partitions_and_missing_creates_alone() -> None:
         version=2, limits=Limits(partitions=2), most_partitions=2, sends_missing_create=False
     )
 
-    assert sorted(changed(before, after)) == ["limits.partitions", "sends_missing_create"]
+    assert sorted(changed_fields(before, after)) == ["limits.partitions", "sends_missing_create"]
 
 
 def test_the_most_partitions_that_there_were_are_not_shown() -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from portal_api.deliveries.cause import cause_of, normalised
+from portal_api.deliveries.cause import cause_of, normalize_message
 
 GUID, OTHER_GUID = "5b7c1f2e-7f0a-4f0e-9d5e-0d6a4a1c9f11", "abcdefab-abcd-abcd-abcd-abcdefabcdef"
 SAYS = "[DSUNK001] The back office refused this appointment. The back office says: "
@@ -67,13 +67,13 @@ QUOTES = [
     ],
 )
 def test_the_particulars_of_an_appointment_make_no_other_cause(one: str, other: str) -> None:
-    assert normalised(SAYS + one) == normalised(SAYS + other)
+    assert normalize_message(SAYS + one) == normalize_message(SAYS + other)
 
 
 @pytest.mark.parametrize("marks", QUOTES)
 def test_a_quotation_in_any_style_is_a_particular(marks: str) -> None:
     texts = {
-        normalised(f"{SAYS}The name {marks[0]}{name}{marks[1]} isn't the customer's.")
+        normalize_message(f"{SAYS}The name {marks[0]}{name}{marks[1]} isn't the customer's.")
         for name in ("Müller", "Pump, hall B", "x")
     }
 
@@ -109,6 +109,6 @@ def test_statuses_codes_exceptions_and_fields_tell_causes_apart(one: str, other:
 def test_no_text_takes_long(text: str) -> None:
     began = time.process_time()
 
-    normalised(text * 100_000)
+    normalize_message(text * 100_000)
 
     assert time.process_time() - began < 1

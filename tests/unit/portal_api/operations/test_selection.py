@@ -20,7 +20,7 @@ from portal_api.operations.selection import NewOperation, Selection
 def test_to_restore_means_what_is_archived_unless_it_is_said_otherwise(
     kind: str, given: dict[str, Any], *, archived: bool
 ) -> None:
-    filtered = Selection.model_validate({"kind": kind, "filter": given}).filtered()
+    filtered = Selection.model_validate({"kind": kind, "filter": given}).effective_filter()
 
     assert filtered is not None
     assert filtered.wanted()["archived"] is archived

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from common.contracts.delivery import Phase, Status
 from portal_api.appointments.columns import COLUMNS
-from portal_api.appointments.outcomes import outcomes_wanted
+from portal_api.appointments.outcomes import outcome_condition
 from portal_api.lists.appointment_conditions import AppointmentConditions
-from portal_api.lists.conditions import searched
+from portal_api.lists.conditions import words_condition
 from portal_api.lists.terms import (
     AnyOf,
     Begins,
@@ -69,4 +69,4 @@ class AppointmentFilter(AppointmentConditions):
 
     def more(self) -> list[dict[str, Any]]:
         """Return what is more than a condition on a column."""
-        return [outcomes_wanted(self.status, self.connector_id), searched(self.search)]
+        return [outcome_condition(self.status, self.connector_id), words_condition(self.search)]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from common.contracts.delivery import Status
 
 
-def outcomes_wanted(statuses: Sequence[Status], connector_ids: Sequence[str]) -> dict[str, Any]:
+def outcome_condition(statuses: Sequence[Status], connector_ids: Sequence[str]) -> dict[str, Any]:
     """Return the condition on ``outcomes``: any of these statuses, at any of these connectors."""
     if not statuses and not connector_ids:
         return {}
@@ -32,7 +32,7 @@ def mark(connector_id: str, status: str) -> str:
     return f"{connector_id}|{status}"
 
 
-def marks_stored() -> dict[str, Any]:
+def marks_expression() -> dict[str, Any]:
     """Return the aggregation expression that makes all marks of a stored appointment from
     its ``connectors``.
     """

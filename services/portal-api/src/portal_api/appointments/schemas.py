@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,40 +14,32 @@ from portal_api.connectors.schemas import ConnectorResponse
 from portal_api.deliveries.schemas import Attempt, Delivery
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
-from portal_api.lists.column import AccessPath, Column, ordered
+from portal_api.lists.column import AccessPath, Column, describe_orders
 from portal_api.schemas.examples import APPOINTMENT, page_of
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from common.contracts.connector import Connector
-
-    Settings = Mapping[tuple[str, int | None], Connector]
-from typing import TYPE_CHECKING
 
 
 class AppointmentQuery(AppointmentFilter, PageQuery):
     """Filters of the list; all of them must hold."""
 
-    sort: Annotated[AppointmentSort, Field(description=ordered(AppointmentSort, COLUMNS))] = (
-        AppointmentSort("-last_transaction_at")
-    )
+    sort: Annotated[
+        AppointmentSort, Field(description=describe_orders(AppointmentSort, COLUMNS))
+    ] = AppointmentSort("-last_transaction_at")
 
     def page(self) -> Page:
         """Return the order and place."""
-        return Page(self._ordered_by.path, self.sort.startswith("-"), self.limit, self.after)
+        return Page(self._sort_column.path, self.sort.startswith("-"), self.limit, self.after)
 
     def unindexed(self) -> list[str]:
         """Return the names of the parameters without an index."""
         return [
             *super().unindexed(),
-            *([] if self._ordered_by.access_path is AccessPath.INDEX else ["sort"]),
+            *([] if self._sort_column.access_path is AccessPath.INDEX else ["sort"]),
         ]
 
     @property
-    def _ordered_by(self) -> Column:
+    def _sort_column(self) -> Column:
         return COLUMNS[self.sort.removeprefix("-")]
 
 
@@ -140,8 +132,8 @@ class AppointmentDetails(AppointmentRow):
 def as_row(item: dict[str, Any]) -> AppointmentRow:
     """Return a stored appointment as it is shown in lists."""
     latest = [
-        {"connector_id": connector_id, **said}
-        for connector_id, said in item.get("connectors", {}).items()
+        {"connector_id": connector_id, **delivery}
+        for connector_id, delivery in item.get("connectors", {}).items()
     ]
     return AppointmentRow.model_validate(
         item | {"appointment_key": item["_id"], "deliveries": latest}

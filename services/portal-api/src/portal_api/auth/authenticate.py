@@ -48,7 +48,7 @@ class Authenticator:
         if session is None:
             raise UnknownCallerError(ENDED)
         if is_use:
-            await self._sessions.seen(session, now)
+            await self._sessions.extend(session, now)
         return Caller(session.name, session.role, address, "session", session.session_id)
 
     async def _by_key(self, given: str, address: str, *, is_use: bool) -> Caller:
@@ -60,7 +60,7 @@ class Authenticator:
             raise UnknownCallerError(WRONG_KEY)
         role = await self._role(key)
         if is_use:
-            await self._api_keys.used(key, now)
+            await self._api_keys.record_use(key, now)
         return Caller(key.owner, role, address, f"API key {key.api_key_id}")
 
     async def _role(self, key: ApiKey) -> Role:

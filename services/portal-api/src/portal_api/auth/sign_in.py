@@ -48,7 +48,7 @@ class SignInService:
         if user is None or not user.enabled:
             raise UnknownCallerError(WRONG)
         now = datetime.now(UTC)
-        await self._sign_ins.succeeded(name, address, now)
+        await self._sign_ins.record_success(name, address, now)
         if self._hasher.is_outdated(user.password):
             await self._users.rehash(user, await self._hasher.renewed(password))
         return await self._opened(user, now)
@@ -61,7 +61,7 @@ class SignInService:
         """
         user = await self._proved(name, password, address)
         if user is not None:
-            await self._sign_ins.succeeded(name, address, datetime.now(UTC))
+            await self._sign_ins.record_success(name, address, datetime.now(UTC))
         return user is not None
 
     async def _proved(self, name: str, password: str, address: str) -> User | None:
@@ -82,7 +82,7 @@ class SignInService:
         token = new_token()
         session = Session(hashed(token), user.name, user.role, now, now)
         await self._sessions.open(session)
-        if not await self._users.signed_in(user, now):
+        if not await self._users.record_sign_in(user, now):
             await self._sessions.close(session.session_id)
             raise UnknownCallerError(WRONG)
         return NewSession(session, token, user)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_ROWS = 1_000
-_PLACES: dict[str, tuple[str, ...]] = {
+_PATHS: dict[str, tuple[str, ...]] = {
     name.replace("_", ""): (name,)
     for name in (
         "name", "description", "source_app", "source_type", "enabled", "system", "api_type", "uri",
@@ -55,7 +55,7 @@ _AUTHENTICATION = {
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
     """Return one mapping per row, as it stands in the file; raises UnreadableError."""
-    rows = _csv(body) if "csv" in content_type else _json(body)
+    rows = _read_csv(body) if "csv" in content_type else _read_json(body)
     if len(rows) > MOST_ROWS:
         raise UnreadableError(f"has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
     return rows
@@ -66,39 +66,39 @@ def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]
     fields: dict[str, Any] = {}
     errors = []
     for column, value in row.items():
-        place = _PLACES.get(_folded(column))
-        if place is None:
+        path = _PATHS.get(_fold(column))
+        if path is None:
             errors.append({"field": column, "message": "is no column that a connector has"})
         elif value not in (None, ""):
-            _put(fields, place, _translated(place, value))
+            _put(fields, path, _translate(path, value))
     return fields, errors
 
 
-def _put(fields: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     inner = fields
-    for name in place[:-1]:
+    for name in path[:-1]:
         inner = inner.setdefault(name, {})
-    inner[place[-1]] = value
+    inner[path[-1]] = value
 
 
-def _translated(place: tuple[str, ...], value: Any) -> Any:
+def _translate(path: tuple[str, ...], value: Any) -> Any:
     """Return the vendor's word as ours; what is unknown stays, for the deliveries or
     the checks to name.
     """
     if not isinstance(value, str):
         return value
-    translate = _WORDS.get(place[-1])
+    translate = _TRANSLATIONS.get(path[-1])
     return translate(value) if translate else value
 
 
-def _parsed(value: str) -> Any:
+def _parse_json(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:
         return value
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return "".join(character for character in name.lower() if character.isalnum())
 
 
@@ -112,23 +112,23 @@ _FLAGS = {
     "0": False,
     "off": False,
 }
-_WORDS: dict[str, Callable[[str], Any]] = {
-    "system": lambda value: _SYSTEMS.get(_folded(value), value),
-    "type": lambda value: _AUTHENTICATION.get(_folded(value), value),
+_TRANSLATIONS: dict[str, Callable[[str], Any]] = {
+    "system": lambda value: _SYSTEMS.get(_fold(value), value),
+    "type": lambda value: _AUTHENTICATION.get(_fold(value), value),
     **dict.fromkeys(
         ("enabled", "sends_missing_create"),
         lambda value: _FLAGS.get(value.strip().lower(), value),
     ),
-    **dict.fromkeys(Limits.model_fields, _parsed),
+    **dict.fromkeys(Limits.model_fields, _parse_json),
     "actions": lambda value: [
         action.strip().lower() for action in value.split(",") if action.strip()
     ],
     "api_type": str.upper,
-    **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parsed),
+    **dict.fromkeys(("authentication", "limits", "mapping", "headers"), _parse_json),
 }
 
 
-def _json(body: bytes) -> list[dict[str, Any]]:
+def _read_json(body: bytes) -> list[dict[str, Any]]:
     try:
         found = json.loads(body)
     except ValueError:
@@ -139,7 +139,7 @@ def _json(body: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _csv(body: bytes) -> list[dict[str, Any]]:
+def _read_csv(body: bytes) -> list[dict[str, Any]]:
     try:
         text = body.decode("utf-8-sig")
         head = text.partition("\n")[0]

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-if TYPE_CHECKING:
-
-    class Announce(Protocol):
-        """How the dispatchers hear of it."""
-
-        async def __call__(self, connector_id: str) -> None:
-            """Tell that the connector changed."""
-            ...
-
-
-from typing import TYPE_CHECKING, Literal
 
 
 class ImportQuery(BaseModel):

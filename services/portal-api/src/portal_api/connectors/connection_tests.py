@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from common.broker import Publisher
     from common.contracts.connector import Connector, ConnectorTested
 
-MARGIN_S = 15.0
+ANSWER_MARGIN_S = 15.0
 
 
 class ConnectionTests:
@@ -39,7 +39,9 @@ class ConnectionTests:
         self._waiting[request.test_id] = future
         try:
             async with asyncio.timeout(
-                3 * connector.limits.connect_timeout_s + connector.limits.total_timeout_s + MARGIN_S
+                3 * connector.limits.connect_timeout_s
+                + connector.limits.total_timeout_s
+                + ANSWER_MARGIN_S
             ):
                 body = request.model_dump_json().encode()
                 await self._publisher.publish(
@@ -57,7 +59,7 @@ class ConnectionTests:
         finally:
             del self._waiting[request.test_id]
 
-    def finished(self, tested: ConnectorTested) -> None:
+    def resolve(self, tested: ConnectorTested) -> None:
         """Hand a result to whoever waits for it; other replicas' are not ours."""
         future = self._waiting.get(tested.test_id)
         if future is not None and not future.done():

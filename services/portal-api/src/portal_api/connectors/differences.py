@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from common.contracts.connector import Connector
 
-ABOUT_IT = {
+IGNORED_FIELDS = {
     "connector_id",
     "version",
     "modified_at",
@@ -19,22 +19,26 @@ ABOUT_IT = {
     "secrets_entered",
 }
 """What the store adds to each version, and what is sealed."""
-INSIDE = ("authentication", "limits")
+NESTED_FIELDS = ("authentication", "limits")
 
 
-def changed(before: Connector | None, after: Connector) -> list[str]:
+def changed_fields(before: Connector | None, after: Connector) -> list[str]:
     """Return the fields that differ, such as ``uri``, ``limits.calls_in_flight`` or
     ``secrets.password``; none for the first version.
     """
     if before is None:
         return []
-    one, other = _fields(before), _fields(after)
-    return [name for name in other if one.get(name) != other[name]] + _secrets(before, after)
+    fields_before, fields_after = _fields(before), _fields(after)
+    return [
+        name for name in fields_after if fields_before.get(name) != fields_after[name]
+    ] + _secrets(before, after)
 
 
 def _fields(connector: Connector) -> dict[str, Any]:
-    plain = connector.model_dump(mode="json", exclude=ABOUT_IT)
-    inner = {f"{part}.{name}": value for part in INSIDE for name, value in plain.pop(part).items()}
+    plain = connector.model_dump(mode="json", exclude=IGNORED_FIELDS)
+    inner = {
+        f"{part}.{name}": value for part in NESTED_FIELDS for name, value in plain.pop(part).items()
+    }
     return plain | inner
 
 

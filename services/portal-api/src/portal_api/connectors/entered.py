@@ -38,8 +38,8 @@ def refusal(field: tuple[str, ...], message: str) -> ValidationError:
 
 def is_basic(authentication: Authentication) -> bool:
     """Whether calls carry login and password."""
-    is_older = (authentication.login or "").startswith(BASIC_PREFIX)
-    return is_older or authentication.type is AuthenticationType.BASIC
+    has_basic_prefix = (authentication.login or "").startswith(BASIC_PREFIX)
+    return has_basic_prefix or authentication.type is AuthenticationType.BASIC
 
 
 class _Authentication(Authentication):
@@ -78,18 +78,18 @@ class _Limits(Limits):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _secret(secret: SecretStr | None) -> SecretStr | None:
+def _check_secret(secret: SecretStr | None) -> SecretStr | None:
     check_text(secret.get_secret_value() if secret else "")
     return secret
 
 
-def _address(uri: str | None) -> str | None:
+def _check_address(uri: str | None) -> str | None:
     check_address(uri or "")
     return uri
 
 
-Address = Annotated[str | None, AfterValidator(_address)]
-AsSecret = AfterValidator(_secret)
+Address = Annotated[str | None, AfterValidator(_check_address)]
+AsSecret = AfterValidator(_check_secret)
 """A secret is used exactly as it was entered, blanks included."""
 EnteredAuthentication = Annotated[Authentication, BeforeValidator(_Authentication.model_validate)]
 EnteredLimits = Annotated[Limits, BeforeValidator(_Limits.model_validate)]

@@ -39,7 +39,7 @@ from portal_api.connectors.entered import (
 from portal_api.connectors.http_rules import check_headers
 
 
-def _zone(name: str) -> str:
+def _check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):
@@ -47,7 +47,7 @@ def _zone(name: str) -> str:
     return name
 
 
-def _certificate(pem: str | None) -> str | None:
+def _check_certificate(pem: str | None) -> str | None:
     try:
         if pem:
             ssl.create_default_context(cadata=pem)
@@ -118,7 +118,7 @@ class ConnectorFields(BaseModel):
         default=[Action.CREATE, Action.UPDATE, Action.DELETE], max_length=3
     )
     authentication: EnteredAuthentication = Authentication()
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = Field(
         default="UTC",
         description="IANA zone of dates without an offset, for all systems but Webhook.",
     )
@@ -126,7 +126,7 @@ class ConnectorFields(BaseModel):
         default=None,
         description="Names that differ from the defaults of the system; see the operations guide.",
     )
-    ca_certificate: Annotated[str | None, AfterValidator(_certificate)] = Field(
+    ca_certificate: Annotated[str | None, AfterValidator(_check_certificate)] = Field(
         default=None,
         max_length=50_000,
         description="PEM of the authority to trust instead of the public ones.",

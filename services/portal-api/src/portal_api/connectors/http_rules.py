@@ -18,7 +18,7 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 """A header's name (RFC 9110, 5.6.2)."""
 _VALUE = re.compile(r"(?![ \t])[^\x00-\x08\x0a-\x1f\x7f\u2028\u2029]*(?<![ \t])")
 """A header's value (RFC 9110, 5.5): blanks around it are no part of it."""
-_OURS = frozenset(
+_RESERVED = frozenset(
     {
         "host",
         "content-type",
@@ -40,7 +40,7 @@ _OURS = frozenset(
     }
 )
 """Headers that the dispatcher sets, and those of the connection (RFC 9110, 7.6.1)."""
-_OURS_OF = {
+_RESERVED_BY_SYSTEM = {
     WEBHOOK: {"x-dime-action", "webhook-id", "webhook-timestamp", "webhook-signature"},
     BUSINESS_CENTRAL: {"accept", "accept-language"},
     CRM: {"accept", "odata-version", "odata-maxversion"},
@@ -58,7 +58,7 @@ def check_headers(
     headers: Mapping[str, str], system: str | None, *, is_authenticated: bool
 ) -> None:
     """Raise ValueError naming the header that may not be added or that HTTP cannot carry."""
-    taken = _OURS | _OURS_OF.get(system or "", set())
+    taken = _RESERVED | _RESERVED_BY_SYSTEM.get(system or "", set())
     if is_authenticated:
         taken |= {"authorization"}
     seen: set[str] = set()

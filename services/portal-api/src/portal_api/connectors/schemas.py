@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from common.contracts.appointment import Action
 from common.contracts.connector import Authentication, Connector, Limits
-from portal_api.connectors.differences import changed
+from portal_api.connectors.differences import changed_fields
 from portal_api.schemas.examples import VERSION, page_of
 from portal_api.schemas.paging import ResponseModel
 from portal_api.schemas.types import Instant
-
-if TYPE_CHECKING:
-
-    class Announce(Protocol):
-        """How the dispatchers hear of it."""
-
-        async def __call__(self, connector_id: str) -> None:
-            """Tell that the connector changed."""
-            ...
 
 
 class ConnectorResponse(BaseModel):
@@ -91,7 +82,7 @@ def as_version(connector: Connector, before: Connector | None) -> ConnectorVersi
     own = {
         "modified_by": connector.modified_by,
         "secrets_entered": connector.secrets_entered,
-        "changed": changed(before, connector),
+        "changed": changed_fields(before, connector),
     }
     return ConnectorVersion(**as_response(connector).model_dump(), **own)
 
@@ -100,8 +91,8 @@ def audit_view(connector: Connector, entered: Iterable[str] = ()) -> dict[str, A
     """Return what the audit says of it; ``entered`` are the names of secrets that were given, which
     nothing else would show.
     """
-    said: dict[str, Any] = as_response(connector).model_dump(mode="json")
-    return said | ({"secrets_entered": sorted(entered)} if entered else {})
+    view: dict[str, Any] = as_response(connector).model_dump(mode="json")
+    return view | ({"secrets_entered": sorted(entered)} if entered else {})
 
 
 class ConnectorList(BaseModel):

@@ -11,9 +11,9 @@ from pydantic import Field, field_validator
 
 from common.contracts.delivery import Phase, Status, Trigger
 from portal_api.deliveries.columns import COLUMNS
-from portal_api.deliveries.statuses import TROUBLED, in_phases, of_statuses
+from portal_api.deliveries.statuses import TROUBLED, status_condition, statuses_in
 from portal_api.lists.appointment_conditions import AppointmentConditions
-from portal_api.lists.conditions import searched
+from portal_api.lists.conditions import words_condition
 from portal_api.lists.terms import (
     AnyOf,
     AtLeast,
@@ -29,11 +29,11 @@ from portal_api.lists.terms import (
 )
 from portal_api.schemas.types import Int64, YesNo
 
-CLOCKS_APART = timedelta(days=1)
+CLOCK_SKEW = timedelta(days=1)
 """What changed before a moment was received before it, too; the two clocks may
 differ by this much.
 """
-BEHIND_THE_DOT = "/"
+AFTER_DOT = "/"
 """The character after the dot that divides a delivery's id into transaction and connector."""
 
 
@@ -41,7 +41,7 @@ class DeliveryFilter(AppointmentConditions):
     """Conditions on deliveries; all of them must hold. An unknown one is refused."""
 
     columns: ClassVar = COLUMNS
-    apart: ClassVar = frozenset({"status", "status_empty", "phase"})
+    special: ClassVar = frozenset({"status", "status_empty", "phase"})
 
     search: Annotated[
         Search,
@@ -125,7 +125,7 @@ class DeliveryFilter(AppointmentConditions):
 
     @field_validator("phase")
     @classmethod
-    def _is_archived_or_not(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    def _archived_stands_alone(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
         if Phase.ARCHIVED in phases and len(set(phases)) > 1:
             raise ValueError("archived cannot be combined with another phase")
         return phases
@@ -139,15 +139,13 @@ class DeliveryFilter(AppointmentConditions):
         """Return what is more than a condition on a column; the phase is the reader's, who knows
         which lanes are held.
         """
-        statuses = of_statuses(self._statuses(), named=bool(self.connector_id))
-        received = (
-            {"received_at": {"$lt": self.changed_to + CLOCKS_APART}} if self.changed_to else {}
-        )
+        statuses = status_condition(self._statuses(), is_by_connector=bool(self.connector_id))
+        received = {"received_at": {"$lt": self.changed_to + CLOCK_SKEW}} if self.changed_to else {}
         return [
             {"archived": self.is_archive},
             statuses,
             self._transactions(),
-            searched(self.search),
+            words_condition(self.search),
             received,
         ]
 
@@ -157,11 +155,13 @@ class DeliveryFilter(AppointmentConditions):
         """
         if not self.is_archive:
             return super().unindexed()
-        given = [
-            condition.name for condition in self.given() if condition.column.path != "received_at"
+        names = [
+            condition.name
+            for condition in self.column_conditions()
+            if condition.column.path != "received_at"
         ]
         return [
-            *given,
+            *names,
             *(["search"] if self.search else []),
             *(["status"] if self._statuses() is not None else []),
         ]
@@ -169,7 +169,7 @@ class DeliveryFilter(AppointmentConditions):
     def _statuses(self) -> list[Status | None] | None:
         """Return the statuses that may be, None when all of them may; no status means under way."""
         wanted: set[Status | None] = set(self.status) or {*Status, None}
-        wanted &= in_phases(self.phase)
+        wanted &= statuses_in(self.phase)
         if self.troubled is not None:
             wanted &= set(TROUBLED) if self.troubled else {*Status, None} - set(TROUBLED)
         if self.retryable or self.outcome_unknown:
@@ -185,7 +185,7 @@ class DeliveryFilter(AppointmentConditions):
     def _transactions(self) -> dict[str, Any]:
         """Return the range of ids that begin with the transaction's."""
         ranges = [
-            {"_id": {"$gte": f"{name}.", "$lt": f"{name}{BEHIND_THE_DOT}"}, "transaction_id": name}
+            {"_id": {"$gte": f"{name}.", "$lt": f"{name}{AFTER_DOT}"}, "transaction_id": name}
             for name in self.transaction_id
         ]
         return ranges[0] if len(ranges) == 1 else {"$or": ranges} if ranges else {}

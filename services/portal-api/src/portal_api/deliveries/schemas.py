@@ -13,7 +13,7 @@ from portal_api.deliveries.columns import COLUMNS, DeliverySort
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.exports.download import Format
 from portal_api.exports.formats import ExportFormat
-from portal_api.lists.column import AccessPath, Column, ordered
+from portal_api.lists.column import AccessPath, Column, describe_orders
 from portal_api.schemas.examples import DELIVERY, page_of
 from portal_api.schemas.paging import Page, PageQuery, ResponseModel
 from portal_api.schemas.types import Instant
@@ -22,14 +22,14 @@ from portal_api.schemas.types import Instant
 class DeliveryQuery(DeliveryFilter, PageQuery):
     """Filters of the list; all of them must hold."""
 
-    sort: Annotated[DeliverySort, Field(description=ordered(DeliverySort, COLUMNS))] = DeliverySort(
-        "-received_at"
+    sort: Annotated[DeliverySort, Field(description=describe_orders(DeliverySort, COLUMNS))] = (
+        DeliverySort("-received_at")
     )
 
     def page(self) -> Page:
         """Return the order and place."""
         return Page(
-            self._ordered_by.path,
+            self._sort_column.path,
             self.sort.startswith("-"),
             self.limit,
             self.after,
@@ -40,7 +40,7 @@ class DeliveryQuery(DeliveryFilter, PageQuery):
         """Return the names of the parameters without an index; in the archive there is one for the
         time of receipt only.
         """
-        column = self._ordered_by
+        column = self._sort_column
         is_indexed = (
             column.path == "received_at"
             if self.is_archive
@@ -49,7 +49,7 @@ class DeliveryQuery(DeliveryFilter, PageQuery):
         return [*super().unindexed(), *([] if is_indexed else ["sort"])]
 
     @property
-    def _ordered_by(self) -> Column:
+    def _sort_column(self) -> Column:
         return COLUMNS[self.sort.removeprefix("-")]
 
 

@@ -21,7 +21,7 @@ class AccessPath(Enum):
     INDEX = auto()
     """By an index of its own: every condition and both orders."""
     WORDS = auto()
-    """One value by the words that items are searched by; begin, range and order by
+    """One value by the words that items are words_condition by; begin, range and order by
     looking at each item.
     """
     NONE = auto()
@@ -49,12 +49,12 @@ def sort_enum(
         both = [column, f"-{column}"]
         for order in reversed(both) if column in newest_first else both:
             orders[f"{column}_down" if order.startswith("-") else column] = order
-    made = StrEnum(name, {member.upper(): order for member, order in orders.items()})  # type: ignore[misc]
-    made.__doc__ = description
-    return made
+    enumeration = StrEnum(name, {member.upper(): order for member, order in orders.items()})  # type: ignore[misc]
+    enumeration.__doc__ = description
+    return enumeration
 
 
-def ordered(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:
+def describe_orders(sorts: Iterable[str], columns: Mapping[str, Column]) -> str:
     """Return what is said of a list's orders: which of them need nothing else."""
     free = [
         name

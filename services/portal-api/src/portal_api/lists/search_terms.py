@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 40
-LONGEST = 40
+MOST_WORDS = 40
+MOST_CHARACTERS = 40
 _WORD = re.compile(r"\w[\w-]*")
 
 
@@ -21,7 +21,7 @@ def words_of(texts: Iterable[str | None]) -> list[str]:
     for text in texts:
         if text:
             found.update(dict.fromkeys(_words_in(text)))
-    return list(found)[:MOST]
+    return list(found)[:MOST_WORDS]
 
 
 @lru_cache(maxsize=10_000)
@@ -30,7 +30,9 @@ def _words_in(text: str) -> tuple[str, ...]:
     event of a delivery.
     """
     words = _WORD.findall(_plain(text))
-    return tuple(part[:LONGEST] for word in words for part in (word, *word.split("-")) if part)
+    return tuple(
+        part[:MOST_CHARACTERS] for word in words for part in (word, *word.split("-")) if part
+    )
 
 
 def by_selectivity(words: Iterable[str]) -> list[str]:

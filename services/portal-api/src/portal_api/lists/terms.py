@@ -14,7 +14,7 @@ MOST_VALUES = 50
 """Values of one condition; MongoDB goes through an index for each of them and
 merges what it finds.
 """
-LONGEST = 250
+MOST_CHARACTERS = 250
 
 
 class _OneOrSeveral:
@@ -27,26 +27,26 @@ class _OneOrSeveral:
         return {"anyOf": [several, several["items"]]}
 
 
-def _several(given: object) -> object:
-    return (given,) if isinstance(given, str | int) else given
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str | int) else value
 
 
 T = TypeVar("T")
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Text = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 AnyOf = Annotated[
     tuple[T, ...],
     Field(max_length=MOST_VALUES),
-    BeforeValidator(_several),
+    BeforeValidator(_as_tuple),
     _OneOrSeveral(),
-    Field(description="Exactly this; given several times: any of these."),
+    Field(description="Exactly this value, or any of several values."),
 ]
 Texts = Annotated[
     tuple[Text, ...],
     Field(max_length=MOST_VALUES),
-    BeforeValidator(_several),
+    BeforeValidator(_as_tuple),
     _OneOrSeveral(),
-    Field(description="Exactly this, in this case; given several times: any of these."),
+    Field(description="Exactly this text, or any of several texts. Case counts."),
 ]
 Begins = Annotated[Text | None, Field(description="What it begins with, in this case.")]
 Empty = Annotated[

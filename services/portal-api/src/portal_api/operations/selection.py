@@ -13,7 +13,7 @@ from common.contracts.operation import MOST_IDS, OperationKind
 from portal_api.deliveries.filter import DeliveryFilter
 from portal_api.schemas.types import Moment
 
-PER_SECOND, FEW = 50.0, 20
+DEFAULT_PER_SECOND, MOST_LISTED_IDS = 50.0, 20
 
 
 class Selection(BaseModel):
@@ -32,7 +32,7 @@ class Selection(BaseModel):
         Field(validate_default=True, description="The deliveries of the list with these filters."),
     ] = None
     per_second: float = Field(
-        default=PER_SECOND,
+        default=DEFAULT_PER_SECOND,
         strict=True,
         gt=0,
         le=10_000,
@@ -42,7 +42,7 @@ class Selection(BaseModel):
     @field_validator("filter", mode="before")
     @classmethod
     def _is_typed(cls, value: object) -> object:
-        return DeliveryFilter.in_body(value)
+        return DeliveryFilter.check_body(value)
 
     @field_validator("filter")
     @classmethod
@@ -57,7 +57,7 @@ class Selection(BaseModel):
         """Return the named deliveries, each once."""
         return None if self.delivery_ids is None else list(dict.fromkeys(self.delivery_ids))
 
-    def filtered(self) -> DeliveryFilter | None:
+    def effective_filter(self) -> DeliveryFilter | None:
         """Return the filter as it is meant."""
         if (
             self.filter is None
@@ -110,7 +110,7 @@ class NewOperation(Selection):
         """Return it for the audit: of many named deliveries their number, which the operation's own
         list spells out.
         """
-        asked = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
+        view = self.model_dump(mode="json", exclude_unset=True, exclude={"delivery_ids"})
         ids = self.ids() or []
-        named = {"delivery_ids": ids} if len(ids) <= FEW else {"deliveries": len(ids)}
-        return asked | (named if ids else {})
+        named = {"delivery_ids": ids} if len(ids) <= MOST_LISTED_IDS else {"deliveries": len(ids)}
+        return view | (named if ids else {})

@@ -16,7 +16,7 @@ from common.contracts.operation import (
 )
 from common.errors import BrokerUnavailableError
 from portal_api.errors import ConflictError, InvalidFieldError, UnconfirmedError
-from portal_api.store.operations import as_of, portable
+from portal_api.store.operations import as_extended_json, as_of
 
 if TYPE_CHECKING:
     from common.broker import Publisher
@@ -48,22 +48,22 @@ class OperationService:
         self._operations = operations
         self._queries = queries
 
-    async def conditions(self, choice: Selection, moment: datetime) -> dict[str, Any]:
+    async def conditions(self, selection: Selection, at: datetime) -> dict[str, Any]:
         """Return which stored deliveries are meant: of a filter those that have not changed since
-        this moment.
+        this at.
 
         Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that
         no list would answer.
         """
-        if (filtered := choice.filtered()) is not None:
+        if (filter_ := selection.effective_filter()) is not None:
             await self._queries.refuse_full_scan(
                 "deliveries",
-                filtered.indexed(),
-                [f"filter.{name}" for name in filtered.unindexed()],
+                filter_.indexed(),
+                [f"filter.{name}" for name in filter_.unindexed()],
             )
-            return as_of(await self._queries.conditions(filtered.wanted(), filtered.phase), moment)
-        ids = choice.ids() or []
-        if unknown := await self._operations.unknown(ids):
+            return as_of(await self._queries.conditions(filter_.wanted(), filter_.phase), at)
+        ids = selection.ids() or []
+        if unknown := await self._operations.missing(ids):
             more = f" (and {len(unknown) - 1} more that are not there)" if len(unknown) > 1 else ""
             raise InvalidFieldError("delivery_ids", f"There is no delivery {unknown[0]}{more}")
         return {"_id": {"$in": ids}}
@@ -93,7 +93,7 @@ class OperationService:
             stop_at_failure_share=new.stop_at_failure_share,
             planned=count if new.expected_count is None else new.expected_count,
             delivery_ids=new.ids(),
-            conditions=None if new.filter is None else portable(conditions),
+            conditions=None if new.filter is None else as_extended_json(conditions),
         )
         await self._publish(request, request.operation_id, topology.OPERATION_REQUESTED)
         await self._operations.begin(request)
@@ -103,7 +103,7 @@ class OperationService:
         """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes
         no sense any more.
         """
-        state = OperationState((await self._operations.one(operation_id))["state"])
+        state = OperationState((await self._operations.get(operation_id))["state"])
         if state not in STEERABLE[steer]:
             raise ConflictError(
                 f"The operation is {state}: it is too late, or too early, to {steer} it"
@@ -116,7 +116,7 @@ class OperationService:
             f"{operation_id}.{steer}.{steered.asked_at.isoformat()}",
             topology.OPERATION_STEERED,
         )
-        await self._operations.steered(steered)
+        await self._operations.save_steering(steered)
 
     async def _publish(
         self, message: OperationRequested | OperationSteered, message_id: str, routing_key: str
@@ -138,7 +138,7 @@ class OperationService:
 
 
 def _is_stale(new: NewOperation, count: int) -> bool:
-    """Whether the number of deliveries is not that of the plan; as of the plan's moment there may
+    """Whether the number of deliveries is not that of the plan; as of the plan's at there may
     be fewer, because some have changed since, but not none and not more.
     """
     if new.expected_count is None or new.expected_count == count:

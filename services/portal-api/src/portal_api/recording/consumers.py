@@ -62,7 +62,7 @@ def subscribe(
         MESSAGES_AT_ONCE,
     )
     async def connector_test_results(tested: ConnectorTested) -> None:
-        tests.finished(tested)
+        tests.resolve(tested)
 
 
 def subscribe_telemetry(broker: RabbitBroker, recorder: TelemetryRecorder) -> None:

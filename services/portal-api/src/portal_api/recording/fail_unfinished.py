@@ -26,7 +26,7 @@ async def fail_unfinished(unheard: UnfinishedDeliveries, record: Recorder, befor
     What is told of a later attempt still counts.
     """
     ended = 0
-    while last := await unheard.some(before):
+    while last := await unheard.batch(before):
         await record.statuses([_ended(told) for told in last])
         ended += len(last)
     return ended

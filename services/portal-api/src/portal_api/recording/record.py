@@ -101,7 +101,7 @@ class Recorder:
     async def _name_late(self, minutes: set[datetime]) -> None:
         """Have what came late counted; behind the write, and before the message is acknowledged."""
         if self._statistics is not None and minutes:
-            await self._statistics.name_late(minutes)
+            await self._statistics.mark_late(minutes)
 
 
 def _attributes(event: StatusChanged) -> dict[str, str]:

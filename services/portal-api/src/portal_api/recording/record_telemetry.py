@@ -27,12 +27,12 @@ class TelemetryRecorder:
         """Keep the lines of a message."""
         LINES_NOT_UNDERSTOOD.inc(odd)
         if lines:
-            await self._logs.keep(
+            await self._logs.save(
                 [log_document(line, message_id, place) for place, line in enumerate(lines)]
             )
         STORED.labels("log line").inc(len(lines))
 
     async def heartbeat(self, beat: Heartbeat) -> None:
         """Remember that a replica is there, by our clock: the sender's may be wrong."""
-        await self._heartbeats.keep(beat, datetime.now(UTC))
+        await self._heartbeats.save(beat, datetime.now(UTC))
         STORED.labels("heartbeat").inc()

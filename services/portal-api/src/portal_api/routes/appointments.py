@@ -71,7 +71,7 @@ def appointments(queries: DeliveryQueries, store: Connectors) -> APIRouter:
         then = await store.versions(
             (a["connector_id"], a.get("connector_version")) for a in attempts
         )
-        now = await store.some(delivery["connector_id"] for delivery in sent)
+        now = await store.get_many(delivery["connector_id"] for delivery in sent)
         return AppointmentDetails.model_validate(
             as_row(found).model_dump() | {"activity": _activity(sent, then, now)}
         )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 
 from portal_api.accounts.roles import Role
 from portal_api.auth.dependencies import audit_change, caller_of, require_role
-from portal_api.connector_import.import_connectors import take_over
+from portal_api.connector_import.import_connectors import import_rows
 from portal_api.connector_import.rows import read_rows
 from portal_api.connector_import.schemas import ImportQuery, ImportResult
 from portal_api.connectors.fields import ConnectorChange, ConnectorFields
@@ -79,7 +79,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
     @router.get("/{connector_id}", responses=MISSING)
     async def read_connector(connector_id: str) -> ConnectorResponse:
         """Read one connector."""
-        return as_response(await store.one(connector_id))
+        return as_response(await store.get(connector_id))
 
     @router.get("/{connector_id}/versions", responses=MISSING)
     async def list_connector_versions(
@@ -88,7 +88,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         """List what a connector was, the newest version first: when and by whom, and which fields
         were changed. Secrets are never shown.
         """
-        await store.one(connector_id)
+        await store.get(connector_id)
         items, following = await store.history(connector_id, query.limit, query.after)
         known = {item.version: item for item in items}
         before = await store.versions([(connector_id, items[-1].version - 1)] if items else [])
@@ -102,7 +102,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         request: Request, connector_id: str, fields: Annotated[ConnectorChange, Body()]
     ) -> ConnectorResponse:
         """Change a connector; the change is used within seconds."""
-        before = await store.one(connector_id)
+        before = await store.get(connector_id)
         if before.version != fields.version:
             raise ConflictError(
                 f"The connector is at version {before.version} by now: read it again"
@@ -151,7 +151,7 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
         wrong and do nothing.
         """
         rows = read_rows(request.headers.get("content-type", ""), await request.body())
-        imported = await take_over(store, rows, caller_of(request).name, dry_run=query.dry_run)
+        imported = await import_rows(store, rows, caller_of(request).name, dry_run=query.dry_run)
         audit_change(
             request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}})
         )
@@ -168,7 +168,7 @@ def _testing(
     )
     async def test_connector(request: Request, connector_id: str) -> ConnectionTestResult:
         """Try address, TLS, authentication and endpoint without sending an appointment."""
-        tested = await tests.run(await store.one(connector_id))
+        tested = await tests.run(await store.get(connector_id))
         steps = [
             ConnectionTestStep.model_validate(step, from_attributes=True) for step in tested.steps
         ]
@@ -183,7 +183,7 @@ def _testing(
     )
     async def take_over_names(request: Request, connector_id: str) -> ConnectorResponse:
         """Use the names that the back office's own WSDL has from now on."""
-        tested = await tests.run(await store.one(connector_id))
+        tested = await tests.run(await store.get(connector_id))
         if tested.mapping is None:
             raise ConflictError(
                 "The back office shows no description with names: test the connector to see why"
@@ -195,7 +195,7 @@ async def _with(
     store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any
 ) -> ConnectorResponse:
     """Change some fields, and keep the others and all secrets."""
-    before = await store.one(connector_id)
+    before = await store.get(connector_id)
     kept = before.model_dump(exclude={"connector_id", "version", *MADE_UP})
     after = await store.change(before, kept | changes, {}, caller_of(request).name)
     audit_change(request, connector_id, audit_view(before), audit_view(after))

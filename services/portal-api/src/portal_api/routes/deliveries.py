@@ -71,7 +71,7 @@ def deliveries(
         """Read one delivery with its attempts, the newest first."""
         found = await queries.delivery(delivery_id)
         used = found["connector_id"], found.get("connector_version")
-        then, now = await store.versions([used]), await store.some([found["connector_id"]])
+        then, now = await store.versions([used]), await store.get_many([found["connector_id"]])
         current = now.get(found["connector_id"])
         settings = {"settings_then": then.get(used), "settings_now": current}
         newer = await queries.newer(found) if found.get("status") == Status.FAILED else None

@@ -85,7 +85,7 @@ def _planning(
         moment = await store.now()
         conditions = await service.conditions(choice, moment)
         rows = await store.by_connector(conditions)
-        known = await connectors.some(row["connector_id"] for row in rows)
+        known = await connectors.get_many(row["connector_id"] for row in rows)
         return OperationPlan(
             count=sum(row["count"] for row in rows),
             doable=await store.count(conditions, choice.kind),
@@ -132,14 +132,14 @@ def _reading(router: APIRouter, store: Operations) -> None:
     @router.get("/operations/{operation_id}", responses=MISSING)
     async def read_operation(operation_id: str) -> Operation:
         """Read one operation."""
-        return as_operation(await store.one(operation_id))
+        return as_operation(await store.get(operation_id))
 
     @router.get("/operations/{operation_id}/items", responses=MISSING)
     async def list_operation_items(
         operation_id: str, query: Annotated[ItemQuery, Query()]
     ) -> OperationItemPage:
         """List an operation's deliveries with what they came to, the oldest delivery first."""
-        await store.one(operation_id)
+        await store.get(operation_id)
         wanted = query.model_dump(include={"outcome"}, exclude_none=True)
         items, following = await store.items(
             operation_id,
@@ -155,7 +155,7 @@ def _steering(router: APIRouter, store: Operations, service: OperationService) -
     async def steered(request: Request, operation_id: str, steer: OperationCommand) -> Operation:
         await service.steer(operation_id, steer, caller_of(request).name)
         audit_change(request, operation_id, after={"asked_to": steer})
-        return as_operation(await store.one(operation_id))
+        return as_operation(await store.get(operation_id))
 
     @router.post(
         "/operations/{operation_id}/pause",
@@ -234,4 +234,4 @@ async def _submit(
 ) -> Operation:
     operation_id = await service.submit(new, caller_of(request).name)
     audit_change(request, operation_id, after=new.audit_view())
-    return as_operation(await store.one(operation_id))
+    return as_operation(await store.get(operation_id))

@@ -65,7 +65,7 @@ def saved_views(store: SavedViews, service: SavedViewService) -> APIRouter:
     async def read_saved_view(request: Request, saved_view_id: str) -> SavedView:
         """Read one view."""
         return as_saved_view(
-            await service.one(caller_of(request), saved_view_id), caller_of(request)
+            await service.get(caller_of(request), saved_view_id), caller_of(request)
         )
 
     @router.put("/{saved_view_id}", responses=MISSING | TAKEN)

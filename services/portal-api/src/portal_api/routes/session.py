@@ -53,7 +53,7 @@ def session(
         if not await sign_in.proves(caller.name, given.old.get_secret_value(), caller.address):
             raise InvalidFieldError("old", "is not your password")
         password = await hasher.hashed(given.new.get_secret_value(), caller.name, "new")
-        await users.set_password(caller.name, password, keep=session_id)
+        await users.set_password(caller.name, password, kept_session_id=session_id)
 
     @router.put("/preferences")
     async def change_preferences(
@@ -62,7 +62,7 @@ def session(
         """Keep the account's preferences: any JSON object of at most 8 KiB."""
         caller, _ = session_of(request)
         audit_change(request, caller.name)
-        await users.prefer(caller.name, as_text(preferences))
+        await users.save_preferences(caller.name, as_text(preferences))
         return preferences
 
     return router

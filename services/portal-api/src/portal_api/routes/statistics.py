@@ -34,7 +34,7 @@ def statistics(store: Statistics, connectors: Connectors) -> APIRouter:
                     "or one connector"
                 ),
             )
-        known = await connectors.some(item["connector_id"] for item in found)
+        known = await connectors.get_many(item["connector_id"] for item in found)
         names = {connector_id: connector.name for connector_id, connector in known.items()}
         items = [
             Figure.model_validate(item | {"connector_name": names.get(item["connector_id"])})

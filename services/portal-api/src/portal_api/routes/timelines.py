@@ -34,7 +34,7 @@ def timelines(
         spans, ids = assemble.spans_of(sent), [delivery["_id"] for delivery in sent]
         items = await operations.about(ids)
         notes = await causes.notes(assemble.causes_of(sent))
-        made = await connectors.made_since({name: first for name, (first, _) in spans.items()})
+        made = await connectors.versions_since({name: first for name, (first, _) in spans.items()})
         found: list[TimelineEntry] = [
             *assemble.versions(sent),
             *assemble.attempts(sent, items),

@@ -83,7 +83,7 @@ def users(store: Users, sign_ins: SignIns, hasher: PasswordHasher) -> APIRouter:
     ) -> None:
         """Give an account a new password; its sessions end, and wrong passwords are forgotten."""
         audit_change(request, name)
-        user = await store.one(name)
+        user = await store.get(name)
         await store.set_password(
             user.name, await hasher.hashed(new.password.get_secret_value(), user.name)
         )

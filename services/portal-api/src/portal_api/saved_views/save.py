@@ -27,9 +27,9 @@ class SavedViewService:
         _may_share(caller, fields)
         return await self._store.create(caller.name, fields)
 
-    async def one(self, caller: Caller, view_id: str) -> View:
+    async def get(self, caller: Caller, view_id: str) -> View:
         """Return one of the caller's own or a shared one."""
-        view = await self._store.one(view_id)
+        view = await self._store.get(view_id)
         if view["owner"] != caller.name and not view["shared"]:
             raise NotFoundError(f"There is no saved view {view_id}")
         return view
@@ -47,7 +47,7 @@ class SavedViewService:
         return before
 
     async def _own(self, caller: Caller, view_id: str) -> View:
-        view = await self.one(caller, view_id)
+        view = await self.get(caller, view_id)
         if view["owner"] != caller.name and not caller.role.may(Role.ADMIN):
             raise ForbiddenError(f"The saved view belongs to {view['owner']}: keep one of your own")
         return view

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
             """Return up to when has been counted; None: never."""
             ...
 
-        async def counted(self, until: datetime) -> None:
+        async def save_counted_until(self, until: datetime) -> None:
             """Note up to when has been counted."""
             ...
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
             """Return some minutes that must be counted again, each with a token."""
             ...
 
-        async def done(self, late: Mapping[datetime, str]) -> None:
+        async def remove_late(self, late: Mapping[datetime, str]) -> None:
             """Forget those minutes, unless they were named again meanwhile."""
             ...
 
@@ -105,8 +105,8 @@ class Aggregator:
             [(min(until, now) - OVERLAP, end), *merge_minutes(late)],
             Interval.DAY.of(now - self._minutes_kept) + Interval.DAY.duration,
         )
-        await self._store.counted(end)
-        await self._store.done(late)
+        await self._store.save_counted_until(end)
+        await self._store.remove_late(late)
         return end < now or len(late) > 1
 
     async def _count(

@@ -32,7 +32,7 @@ class ApiKeys:
         """Return keys, the newest first, and the key of the next page."""
         page = Page("created_at", is_descending=True, limit=limit, after=after)
         with translate_errors():
-            found, following = await read_page(self._keys, _of(owner), page)
+            found, following = await read_page(self._keys, _owned_by(owner), page)
         return [_key(document) for document in found], following
 
     async def find(self, api_key_id: str) -> ApiKey | None:
@@ -57,19 +57,19 @@ class ApiKeys:
     async def revoke(self, api_key_id: str, owner: str | None) -> ApiKey:
         """Remove one and return it; raises NotFoundError when there is none of this owner."""
         with translate_errors():
-            found = await self._keys.find_one_and_delete({"_id": api_key_id} | _of(owner))
+            found = await self._keys.find_one_and_delete({"_id": api_key_id} | _owned_by(owner))
         if found is None:
             raise NotFoundError(f"There is no API key {api_key_id}")
         return _key(found)
 
-    async def used(self, key: ApiKey, now: datetime) -> None:
+    async def record_use(self, key: ApiKey, now: datetime) -> None:
         """Note its use, at most once a minute."""
         if key.is_worth_noting(now):
             with translate_errors():
                 await self._keys.update_one({"_id": key.api_key_id}, {"$max": {"used_at": now}})
 
 
-def _of(owner: str | None) -> dict[str, Any]:
+def _owned_by(owner: str | None) -> dict[str, Any]:
     return {} if owner is None else {"owner": owner}
 
 

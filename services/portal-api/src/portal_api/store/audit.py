@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from portal_api.accounts.audit_entry import AuditEntry
     from portal_api.schemas.paging import Page
 
-MOST = 200
+MOST_ENTRIES = 200
 
 
 class Audit:
@@ -44,7 +44,7 @@ class Audit:
         """Return one page of lines, and the key of the next."""
         with translate_errors():
             found, following = await read_page(self._audit, wanted, page)
-        return [_shown(document) for document in found], following
+        return [_as_entry(document) for document in found], following
 
     async def about(self, targets: Collection[str]) -> list[dict[str, Any]]:
         """Return the newest two hundred lines about these things."""
@@ -52,13 +52,13 @@ class Audit:
             found = (
                 self._audit.find({"target": {"$in": sorted(targets)}})
                 .sort([("at", -1), ("_id", -1)])
-                .limit(MOST)
+                .limit(MOST_ENTRIES)
             )
-            return [_shown(document) async for document in found]
+            return [_as_entry(document) async for document in found]
 
 
-def _shown(document: dict[str, Any]) -> dict[str, Any]:
-    changed = {
+def _as_entry(document: dict[str, Any]) -> dict[str, Any]:
+    parsed = {
         name: json.loads(text) if (text := document[name]) else None for name in ("before", "after")
     }
-    return document | changed | {"audit_id": document["_id"]}
+    return document | parsed | {"audit_id": document["_id"]}

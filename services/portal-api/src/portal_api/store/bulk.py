@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pymongo import UpdateOne
 
 Failures = dict[int, Exception]
-"""By the place of the change; the other changes are confirmed."""
+"""By the index of the change; the other changes are confirmed."""
 
 
 class UnconfirmedChangeError(Exception):
@@ -27,14 +27,16 @@ class UnconfirmedChangeError(Exception):
 
 
 class BulkWriter:
-    """Writes at most ``most`` changes at once: half as many after a timeout, an eighth more after
+    """Writes at most_operations ``most_operations`` changes at once: half as many after a timeout, an eighth more after
     each write in time.
     """
 
-    def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], most: int) -> None:
+    def __init__(
+        self, database: AsyncIOMotorDatabase[dict[str, Any]], most_operations: int
+    ) -> None:
         self._database = database
-        self._most = most
-        self._batch = most
+        self._most_operations = most_operations
+        self._batch = most_operations
         self.written_at = float("-inf")
         """When a write was confirmed last, on the monotonic clock."""
 
@@ -43,14 +45,14 @@ class BulkWriter:
         failed: Failures = {}
         begin = 0
         while begin < len(operations):
-            some = operations[begin : begin + self._batch]
-            for place, error in (await self._apply(collection, some)).items():
-                failed[begin + place] = error
-            begin += len(some)
+            batch = operations[begin : begin + self._batch]
+            for index, error in (await self._apply(collection, batch)).items():
+                failed[begin + index] = error
+            begin += len(batch)
         return failed
 
     async def _apply(
-        self, collection: str, operations: list[UpdateOne], *, again: bool = False
+        self, collection: str, operations: list[UpdateOne], *, is_retry: bool = False
     ) -> Failures:
         """Apply in one write; where MongoDB refuses it as a whole, in halves down to the culprit.
 
@@ -69,25 +71,27 @@ class BulkWriter:
                 return {0: UnwritableError(f"MongoDB refuses it: {reason_of(error)}")}
         else:
             self.written_at = time.monotonic()
-            self._batch = min(self._batch + self._batch // 8 + 1, self._most)
+            self._batch = min(self._batch + self._batch // 8 + 1, self._most_operations)
             failed = {p: _error_of(code) for p, code in codes.items() if code != DUPLICATE_KEY}
-            collided = [place for place, code in codes.items() if code == DUPLICATE_KEY]
-            if collided and not again:
-                more = await self._apply(collection, [operations[p] for p in collided], again=True)
-                failed |= {collided[place]: error for place, error in more.items()}
+            collided = [index for index, code in codes.items() if code == DUPLICATE_KEY]
+            if collided and not is_retry:
+                more = await self._apply(
+                    collection, [operations[p] for p in collided], is_retry=True
+                )
+                failed |= {collided[index]: error for index, error in more.items()}
             return failed
         half = len(operations) // 2
-        failed = await self._apply(collection, operations[:half], again=again)
-        others = await self._apply(collection, operations[half:], again=again)
-        return failed | {half + place: error for place, error in others.items()}
+        failed = await self._apply(collection, operations[:half], is_retry=is_retry)
+        others = await self._apply(collection, operations[half:], is_retry=is_retry)
+        return failed | {half + index: error for index, error in others.items()}
 
     async def _write(self, collection: str, operations: list[UpdateOne]) -> dict[int, int]:
-        """Return the codes of the refused ones by place; raises what MongoDB says of the whole."""
+        """Return the codes of the refused ones by index; raises what MongoDB says of the whole."""
         try:
             await self._database[collection].bulk_write(operations, ordered=False)
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
-                # A write that a majority does not have may be rolled back: do it again.
+                # A write that a majority does not have may be rolled back: do it is_retry.
                 raise WTimeoutError("a majority does not have it") from error
             count_unavailable(error)
             return {e["index"]: e["code"] for e in error.details["writeErrors"]}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST = 200
-SHOWN = ("code", "status", "message", "connector_id", "connector_name")
+MOST_CAUSES = 200
+NEWEST_FIELDS = ("code", "status", "message", "connector_id", "connector_name")
 
 
 class Causes:
@@ -28,22 +28,22 @@ class Causes:
         """Return the most frequent causes with count, first and last, the newest
         message and the note.
         """
-        newest = {field: {"$first": f"${field}"} for field in SHOWN}
+        newest = {field: {"$first": f"${field}"} for field in NEWEST_FIELDS}
         group = {
             "_id": "$cause",
             "count": {"$sum": 1},
             "first_seen": {"$last": "$received_at"},
             "last_seen": {"$first": "$received_at"},
         }
-        steps: list[dict[str, Any]] = [
+        stages: list[dict[str, Any]] = [
             {"$match": all_of([{"cause": {"$gt": ""}}, wanted])},
             {"$sort": {"cause": 1, "received_at": -1, "_id": -1}},
             {"$group": group | newest | {"delivery_id": {"$first": "$_id"}}},
             {"$sort": {"count": -1, "_id": 1}},
-            {"$limit": MOST},
+            {"$limit": MOST_CAUSES},
         ]
         with translate_errors():
-            found = await self._deliveries.aggregate(steps).to_list(MOST)
+            found = await self._deliveries.aggregate(stages).to_list(MOST_CAUSES)
         notes = await self.notes([group["_id"] for group in found])
         return [group | {"cause": group["_id"], "note": notes.get(group["_id"])} for group in found]
 

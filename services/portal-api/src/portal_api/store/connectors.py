@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from common.sealing import KeyRing
     from portal_api.store.stored_connector import StoredConnector
 
-MOST = 1_000
-MOST_CHANGES = 200
+MOST_CONNECTORS = 1_000
+MOST_VERSIONS = 200
 
 
 class Connectors:
@@ -40,10 +40,10 @@ class Connectors:
                 as_stored(found)
                 async for found in self._connectors.find()
                 .sort([("name", 1), ("_id", 1)])
-                .limit(MOST)
+                .limit(MOST_CONNECTORS)
             ]
 
-    async def one(self, connector_id: str) -> StoredConnector:
+    async def get(self, connector_id: str) -> StoredConnector:
         """Return one; raises NotFoundError."""
         with translate_errors():
             found = await self._connectors.find_one({"_id": connector_id})
@@ -51,7 +51,7 @@ class Connectors:
             raise NotFoundError(f"There is no connector {connector_id}")
         return as_stored(found)
 
-    async def some(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
+    async def get_many(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
         """Return those that there are, by id."""
         with translate_errors():
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
@@ -87,27 +87,29 @@ class Connectors:
             found, following = await read_page(self._versions, {"connector_id": connector_id}, page)
         return [as_stored(document) for document in found], following
 
-    async def made_since(self, moments: Mapping[str, datetime]) -> list[StoredConnector]:
-        """Return of each connector the version that counted at its moment and those made since
+    async def versions_since(
+        self, since_by_connector: Mapping[str, datetime]
+    ) -> list[StoredConnector]:
+        """Return of each connector the version that counted at its moment and those versions since
         then, at most two hundred of each.
         """
-        made: list[StoredConnector] = []
-        for connector_id, since in moments.items():
-            made += await self._made_since(connector_id, since)
-        return made
+        versions: list[StoredConnector] = []
+        for connector_id, since in since_by_connector.items():
+            versions += await self._versions_since(connector_id, since)
+        return versions
 
-    async def _made_since(self, connector_id: str, since: datetime) -> list[StoredConnector]:
-        made: list[StoredConnector] = []
+    async def _versions_since(self, connector_id: str, since: datetime) -> list[StoredConnector]:
+        versions: list[StoredConnector] = []
         with translate_errors():
             async for document in (
                 self._versions.find({"connector_id": connector_id})
                 .sort([("version", -1), ("_id", -1)])
-                .limit(MOST_CHANGES)
+                .limit(MOST_VERSIONS)
             ):
-                made.append(as_stored(document))
-                if made[-1].modified_at < since:
+                versions.append(as_stored(document))
+                if versions[-1].modified_at < since:
                     break
-        return made
+        return versions
 
     async def create(self, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
         """Keep a new one and return it."""
@@ -116,7 +118,7 @@ class Connectors:
         )
         with translate_errors():
             await self._connectors.insert_one(_document(connector))
-            await self._keep_version(connector)
+            await self._save_version(connector)
         return connector
 
     async def change(
@@ -126,8 +128,8 @@ class Connectors:
 
         Raises ConflictError when it was changed since, or cannot be read in full.
 
-        A version is kept once it counts: of two who change the same one only the first has one.
-        What was before is kept once more, in case whoever changed it was killed in between.
+        A version is unchanged once it counts: of two who change the same one only the first has one.
+        What was before is unchanged once more, in case whoever changed it was killed in between.
         """
         if before.unreadable:
             raise ConflictError(
@@ -137,7 +139,7 @@ class Connectors:
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
         with translate_errors():
-            await self._keep_version(before)
+            await self._save_version(before)
             replaced = await self._connectors.replace_one(
                 {"_id": before.connector_id, "version": before.version}, _document(after)
             )
@@ -145,11 +147,11 @@ class Connectors:
                 raise ConflictError(
                     "Somebody changed the connector since you read it: read it again"
                 )
-            await self._keep_version(after)
+            await self._save_version(after)
         return after
 
     async def rekey(self) -> int:
-        """Seal every secret, those of old versions too, with the newest key; returns how many
+        """Seal every secret, those of sealed_before versions too, with the newest key; returns how many
         documents were changed.
         """
         changed = 0
@@ -158,8 +160,8 @@ class Connectors:
                 {"secrets": {"$ne": {}}}, {"connector_id": 1, "secrets": 1}
             ):
                 sealed = {
-                    name: self._resealed(found["connector_id"], name, old)
-                    for name, old in found["secrets"].items()
+                    name: self._reseal(found["connector_id"], name, sealed_before)
+                    for name, sealed_before in found["secrets"].items()
                 }
                 await collection.update_one(
                     {"_id": found["_id"], "secrets": found["secrets"]},
@@ -168,9 +170,9 @@ class Connectors:
                 changed += 1
         return changed
 
-    def _resealed(self, connector_id: str, name: str, old: str) -> str:
-        place = seal_context(connector_id, name)
-        return self._keys.seal(self._keys.open(old, place), place)
+    def _reseal(self, connector_id: str, name: str, sealed_before: str) -> str:
+        context = seal_context(connector_id, name)
+        return self._keys.seal(self._keys.open(sealed_before, context), context)
 
     def _build(
         self,
@@ -180,7 +182,7 @@ class Connectors:
         before: Connector | None,
         secrets: dict[str, str],
     ) -> Connector:
-        kept = {
+        unchanged = {
             name: sealed
             for name, sealed in (before.secrets if before else {}).items()
             if name not in secrets
@@ -197,12 +199,12 @@ class Connectors:
             version=version,
             modified_at=datetime.now(UTC),
             **fields,
-            secrets=kept | sealed,
+            secrets=unchanged | sealed,
             secrets_entered=entered,
             most_partitions=max(partitions, before.most_partitions if before else 1),
         )
 
-    async def _keep_version(self, connector: Connector) -> None:
+    async def _save_version(self, connector: Connector) -> None:
         version_id = f"{connector.connector_id}.{connector.version}"
         await self._versions.replace_one(
             {"_id": version_id}, _document(connector) | {"_id": version_id}, upsert=True

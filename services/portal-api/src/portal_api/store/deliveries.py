@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Phase
-from portal_api.deliveries.statuses import standing
+from portal_api.deliveries.statuses import phase_condition
 from portal_api.errors import NotFoundError, TooManyError
 from portal_api.lists.column import FULL_SCAN_LIMIT
 from portal_api.lists.conditions import all_of
@@ -49,8 +49,8 @@ class DeliveryQueries:
                 .sort([("received_at", -1), ("_id", -1)])
                 .limit(DELIVERIES_SHOWN)
             )
-            sent, held = await newest.to_list(DELIVERIES_SHOWN), await self._held()
-            ids = [delivery["_id"] for delivery in sent]
+            deliveries, held = await newest.to_list(DELIVERIES_SHOWN), await self._held_connectors()
+            ids = [delivery["_id"] for delivery in deliveries]
             attempts = (
                 self._database["attempts"]
                 .find({"delivery_id": {"$in": ids}}, {"trace": 0})
@@ -61,8 +61,8 @@ class DeliveryQueries:
                 if len(by_delivery[attempt["delivery_id"]]) < ATTEMPTS_SHOWN:
                     by_delivery[attempt["delivery_id"]].append(attempt)
         return found, [
-            _as_shown(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
-            for delivery in sent
+            _with_phase(delivery, held) | {"attempts": by_delivery[delivery["_id"]]}
+            for delivery in deliveries
         ]
 
     async def connectors_of(self, key: str) -> list[str]:
@@ -82,18 +82,18 @@ class DeliveryQueries:
         held lane is held.
         """
         with translate_errors():
-            held = await self._held()
+            held = await self._held_connectors()
             items, following = await read_page(
-                self._database["deliveries"], all_of([wanted, standing(phases, held)]), page
+                self._database["deliveries"], all_of([wanted, phase_condition(phases, held)]), page
             )
-        return [_as_shown(item, held) for item in items], following
+        return [_with_phase(item, held) for item in items], following
 
     async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
         """Return these deliveries as conditions that need nothing else: what is
         held is held now.
         """
         with translate_errors():
-            return all_of([wanted, standing(phases or (), await self._held())])
+            return all_of([wanted, phase_condition(phases or (), await self._held_connectors())])
 
     async def refuse_full_scan(
         self, collection: str, indexed: Document, unindexed: Sequence[str]
@@ -126,7 +126,7 @@ class DeliveryQueries:
                 .limit(ATTEMPTS_SHOWN)
             )
             letter = await self._database["dead_letters"].find_one({"_id": delivery_id})
-            shown = _as_shown(found, await self._held())
+            shown = _with_phase(found, await self._held_connectors())
             return shown | {
                 "attempts": await attempts.to_list(ATTEMPTS_SHOWN),
                 "dead_letter": letter,
@@ -152,7 +152,7 @@ class DeliveryQueries:
                 {"status": 1},
             )
 
-    async def _held(self) -> set[str]:
+    async def _held_connectors(self) -> set[str]:
         now = datetime.now(UTC)
         return {
             lane["connector_id"]
@@ -162,7 +162,7 @@ class DeliveryQueries:
         }
 
 
-def _as_shown(delivery: Document, held: set[str]) -> Document:
+def _with_phase(delivery: Document, held: set[str]) -> Document:
     if delivery.get("archived"):
         return delivery | {"phase": Phase.ARCHIVED}
     is_held = delivery["phase"] == Phase.PENDING and delivery["connector_id"] in held

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 Change = tuple[str, UpdateOne]
-"""A collection's name and what to do there."""
+"""A collection's attempt_id and what to do there."""
 
-ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
-PARKED_RANK, SUCCESS_RANK = 5, 6
+PHASE_ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
+DEAD_LETTER_RANK, SUCCESS_RANK = 5, 6
 """In one attempt a dead letter comes after every phase, and a Success after everything."""
 RECORDED = "recorded_at"
 """When a delivery was recorded last, on MongoDB's clock: a plan names deliveries as of a moment."""
-NOT_OF_DELIVERY = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
-"""What only the attempt has, or what is stored under another name."""
+ATTEMPT_FIELDS = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
+"""What only the attempt has, or what is stored under another attempt_id."""
 
 
 def of_transaction(transaction: TransactionReceived) -> list[Change]:
@@ -57,31 +57,35 @@ def of_status(event: StatusChanged) -> list[Change]:
     ]
     if event.phase is Phase.DONE:
         attempt = event.model_dump(exclude={"version", "appointment", "traceparent"})
-        name = f"{event.delivery_id}.{event.attempt}"
-        changes.append(_forward("attempts", name, "rank", rank, {"$set": attempt | {"rank": rank}}))
+        attempt_id = f"{event.delivery_id}.{event.attempt}"
+        changes.append(
+            _update_forward(
+                "attempts", attempt_id, "rank", rank, {"$set": attempt | {"rank": rank}}
+            )
+        )
     return changes
 
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
     """Return what the event says of its delivery, as it is stored."""
-    told = event.model_dump(exclude=NOT_OF_DELIVERY)
-    told |= {
+    delivery = event.model_dump(exclude=ATTEMPT_FIELDS)
+    delivery |= {
         "rank": rank_of(event),
         "changed_at": event.at,
         "trace_id": trace_id_of(event.traceparent),
     }
-    return told | found_by(told)
+    return delivery | search_fields(delivery)
 
 
 def rank_of(event: StatusChanged) -> int:
-    """Return the event's place among all of its delivery: the newest attempt decides, and in it
+    """Return the event's lane_id among all of its delivery: the newest attempt decides, and in it
     a Success, then the further phase.
     """
     is_success = event.status is Status.SUCCESS
-    return event.attempt * 10 + (SUCCESS_RANK if is_success else ORDER[event.phase])
+    return event.attempt * 10 + (SUCCESS_RANK if is_success else PHASE_ORDER[event.phase])
 
 
-def found_by(delivery: dict[str, Any]) -> dict[str, Any]:
+def search_fields(delivery: dict[str, Any]) -> dict[str, Any]:
     """Return what the delivery is searched and grouped by."""
     is_troubled = delivery["status"] in TROUBLED
     cause = (
@@ -90,7 +94,10 @@ def found_by(delivery: dict[str, Any]) -> dict[str, Any]:
         else None
     )
     words = words_of(
-        (*appointment_projections.said(delivery.get("appointment", {})), delivery["message"])
+        (
+            *appointment_projections.searchable_texts(delivery.get("appointment", {})),
+            delivery["message"],
+        )
     )
     return {"words": words, "troubled": is_troubled, "cause": cause}
 
@@ -99,14 +106,16 @@ def of_lane(change: LaneChanged) -> list[Change]:
     """Remember until when the lane is held; what is over counts no more, so a dead replica holds
     nothing for ever.
     """
-    place = f"{change.connector_id}|{change.replica}"
+    lane_id = f"{change.connector_id}|{change.replica}"
     return [
-        _forward("lanes", place, "at", change.at, {"$set": change.model_dump(exclude={"version"})})
+        _update_forward(
+            "lanes", lane_id, "at", change.at, {"$set": change.model_dump(exclude={"version"})}
+        )
     ]
 
 
 def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
-    return _forward(
+    return _update_forward(
         "deliveries",
         delivery_id,
         "rank",
@@ -119,7 +128,7 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
     )
 
 
-def _forward(
+def _update_forward(
     collection: str, document_id: str, field: str, value: object, update: dict[str, Any]
 ) -> Change:
     """Update only forwards: an older event finds no match, collides on

@@ -1,4 +1,4 @@
-"""What each replica last said of itself."""
+"""What each replica last document of itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST = 500
+MOST_REPLICAS = 500
 
 
 class Heartbeats:
@@ -26,18 +26,20 @@ class Heartbeats:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._heartbeats = database["heartbeats"]
 
-    async def keep(self, beat: Heartbeat, heard_at: datetime) -> None:
+    async def save(self, beat: Heartbeat, heard_at: datetime) -> None:
         """Remember the heartbeat, unless a later one of the same replica is known."""
-        said = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
+        document = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
         async for trial in retry_while_unavailable():
             with trial, contextlib.suppress(DuplicateKeyError):
                 await self._heartbeats.update_one(
                     {"_id": beat.key, "at": {"$not": {"$gte": beat.at}}},
-                    {"$set": said},
+                    {"$set": document},
                     upsert=True,
                 )
 
     async def all(self) -> list[tuple[Heartbeat, datetime]]:
-        """Return what every replica said last, and when it was heard; raises PyMongoError."""
-        found = await self._heartbeats.find().sort("_id", 1).limit(MOST).to_list(MOST)
+        """Return what every replica document last, and when it was heard; raises PyMongoError."""
+        found = (
+            await self._heartbeats.find().sort("_id", 1).limit(MOST_REPLICAS).to_list(MOST_REPLICAS)
+        )
         return [(Heartbeat.model_validate(document), document["heard_at"]) for document in found]

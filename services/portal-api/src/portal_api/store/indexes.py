@@ -55,7 +55,7 @@ def _partial(only: dict[str, Any] | None) -> dict[str, Any]:
     return {"partialFilterExpression": only} if only else {}
 
 
-def _ending(field: str) -> IndexModel:
+def _expiring_at(field: str) -> IndexModel:
     """Have documents removed at this moment, within a minute or so."""
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
@@ -125,8 +125,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     "connectors": [_by("name"), _by("source_app")],
     "connector_versions": [_newest("connector_id", newest="version")],
     "users": [_by(field) for field in ("name", "role", "enabled", "created_at", "signed_in_at")],
-    "sessions": [_by("name"), _ending("ends_at")],
-    "sign_ins": [_ending("forgotten_at")],
+    "sessions": [_by("name"), _expiring_at("ends_at")],
+    "sign_ins": [_expiring_at("forgotten_at")],
     "api_keys": [_newest(newest="created_at"), _newest("owner", newest="created_at")],
     "audit": [
         _newest(newest="at"),

@@ -24,7 +24,7 @@ class Logs:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._logs = database.get_collection("logs", write_concern=WriteConcern(w=1))
 
-    async def keep(self, lines: Sequence[dict[str, Any]]) -> None:
+    async def save(self, lines: Sequence[dict[str, Any]]) -> None:
         """Keep lines; those that are there already, because the message came twice, are
         left as they are.
         """

@@ -54,17 +54,17 @@ class Operations:
         self._writer = writer
 
     async def now(self) -> datetime:
-        """Return the moment just before now on MongoDB's clock: nothing is recorded as of then any
+        """Return the at just before now on MongoDB's clock: nothing is recorded as of then any
         more.
         """
         with translate_errors():
             found = await self._database.command(
                 "hello", codec_options=self._database.codec_options
             )
-        moment: datetime = found["localTime"]
-        return moment - timedelta(milliseconds=1)
+        at: datetime = found["localTime"]
+        return at - timedelta(milliseconds=1)
 
-    async def unknown(self, ids: Sequence[str]) -> list[str]:
+    async def missing(self, ids: Sequence[str]) -> list[str]:
         """Return those of these deliveries that are not there."""
         with translate_errors():
             found = {
@@ -101,11 +101,11 @@ class Operations:
         """Show the operation as planned, unless retry has told more already."""
         await self._writer.write(of_request(request))
 
-    async def steered(self, steered: OperationSteered) -> None:
+    async def save_steering(self, steered: OperationSteered) -> None:
         """Show what was asked of it, until retry has told that it is done."""
         await self._writer.write(of_steering(steered))
 
-    async def one(self, operation_id: str) -> Document:
+    async def get(self, operation_id: str) -> Document:
         """Return one operation; raises NotFoundError."""
         with translate_errors():
             found = await self._view.find_one({"_id": operation_id})
@@ -129,11 +129,11 @@ class Operations:
                 .limit(MOST_ITEMS)
                 .to_list(MOST_ITEMS)
             )
-            kept = self._view.find(
+            views = self._view.find(
                 {"_id": {"$in": sorted({item["operation_id"] for item in items})}},
                 {"kind": 1, "asked_by": 1, "asked_at": 1},
             )
-            operations = {operation["_id"]: operation async for operation in kept}
+            operations = {operation["_id"]: operation async for operation in views}
         return [
             item | {"operation": operations[item["operation_id"]]}
             for item in items
@@ -150,26 +150,26 @@ class Operations:
     async def _groups(
         self, conditions: Document, by: Document, shown: Document, most: int | None
     ) -> list[Document]:
-        steps: list[Document] = [
+        stages: list[Document] = [
             {"$match": conditions},
             {"$group": {"_id": by, "count": {"$sum": 1}, **shown}},
             {"$sort": {"count": -1, "_id": 1}},
         ]
         with translate_errors():
             found = await self._deliveries.aggregate(
-                steps + ([{"$limit": most}] if most else [])
+                stages + ([{"$limit": most}] if most else [])
             ).to_list(None)
         return [group | group["_id"] for group in found]
 
 
-def as_of(conditions: Document, moment: datetime) -> Document:
-    """Return those of the deliveries that were not recorded again since this moment."""
-    return {"$and": [conditions, {RECORDED: {"$not": {"$gt": moment}}}]}
+def as_of(conditions: Document, at: datetime) -> Document:
+    """Return those of the deliveries that were not recorded again since this at."""
+    return {"$and": [conditions, {RECORDED: {"$not": {"$gt": at}}}]}
 
 
-def portable(conditions: Document) -> Document:
+def as_extended_json(conditions: Document) -> Document:
     """Return conditions as they travel: MongoDB's extended JSON."""
-    travelling: Document = json.loads(
+    extended: Document = json.loads(
         json_util.dumps(conditions, json_options=json_util.RELAXED_JSON_OPTIONS)
     )
-    return travelling
+    return extended

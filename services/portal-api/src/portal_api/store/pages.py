@@ -1,4 +1,4 @@
-"""Pages by key: each one begins behind the last item of the one before, whatever has
+"""Pages by key: each one begins key_range the last item of the one before, whatever has
 come in between.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portal_api.schemas.paging import Page
 
 
-PLAIN = (str, int, float, datetime, type(None))
+KEY_TYPES = (str, int, float, datetime, type(None))
 """What a key may hold; anything else, such as a pattern, would mean something else to MongoDB."""
 
 
@@ -37,7 +37,7 @@ async def read_page(
         found += await cursor.to_list(page.limit + 1 - len(found))
         if len(found) > page.limit:
             items = found[: page.limit]
-            return items, _key([_value(items[-1], path) for path, _ in page.order])
+            return items, _encode([_value(items[-1], path) for path, _ in page.order])
     return found, None
 
 
@@ -47,11 +47,13 @@ def cursors(
     """Yield the ranges that make up the page and one item more, each a straight way through an
     index; raises BadCursorError.
 
-    MongoDB would answer all of them in one query with ``$or``, and sort everything behind
+    MongoDB would answer all of them in one query with ``$or``, and sort everything key_range
     the key to do so.
     """
-    for behind in _ranges(page.order, _parse(page.after, len(page.order))) if page.after else [{}]:
-        query = {"$and": [wanted, behind]} if behind else wanted
+    for key_range in (
+        _ranges(page.order, _decode(page.after, len(page.order))) if page.after else [{}]
+    ):
+        query = {"$and": [wanted, key_range]} if key_range else wanted
         yield collection.find(query).sort(page.order).limit(page.limit + 1)
 
 
@@ -62,12 +64,14 @@ def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str,
     for depth in reversed(range(len(order))):
         path, direction = order[depth]
         same = {path: value for (path, _), value in zip(order[:depth], last, strict=False)}
-        for beyond in _beyond(direction, last[depth], may_be_missing=depth == 0 and path != "_id"):
-            yield same | {path: beyond}
+        for condition in _values_after(
+            direction, last[depth], may_be_missing=depth == 0 and path != "_id"
+        ):
+            yield same | {path: condition}
 
 
-def _beyond(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
-    """Return the values behind this one; MongoDB sorts nothing before everything, and compares
+def _values_after(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
+    """Return the values key_range this one; MongoDB sorts nothing before everything, and compares
     values of one type only.
     """
     if value is None:
@@ -84,11 +88,11 @@ def _value(item: dict[str, Any], field: str) -> Any:
     return value
 
 
-def _key(last: list[Any]) -> str:
+def _encode(last: list[Any]) -> str:
     return base64.urlsafe_b64encode(json_util.dumps(last).encode()).decode()
 
 
-def _parse(key: str, length: int) -> list[Any]:
+def _decode(key: str, length: int) -> list[Any]:
     try:
         last = json_util.loads(base64.urlsafe_b64decode(key.encode()))
         encode({"last": last})
@@ -97,7 +101,7 @@ def _parse(key: str, length: int) -> list[Any]:
     if (
         not isinstance(last, list)
         or len(last) != length
-        or not all(isinstance(value, PLAIN) for value in last)
+        or not all(isinstance(value, KEY_TYPES) for value in last)
         or not isinstance(last[-1], str)
     ):
         raise BadCursorError("after: is not a key that this list gave out")

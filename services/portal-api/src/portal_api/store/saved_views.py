@@ -16,7 +16,7 @@ from portal_api.store.pages import read_page
 if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorDatabase
 
-MOST = 200
+MOST_VIEWS = 200
 View = dict[str, Any]
 
 
@@ -27,16 +27,18 @@ class SavedViews:
         self._views = database["saved_views"]
 
     async def page(
-        self, owner: str, of: str | None, limit: int, after: str | None
+        self, owner: str, list_name: str | None, limit: int, after: str | None
     ) -> tuple[list[View], str | None]:
         """Return one page of the owner's own and all shared ones, by name."""
-        wanted = {"$or": [{"owner": owner}, {"shared": True}]} | ({"list": of} if of else {})
+        wanted = {"$or": [{"owner": owner}, {"shared": True}]} | (
+            {"list": list_name} if list_name else {}
+        )
         with translate_errors():
             return await read_page(
                 self._views, wanted, Page("name", is_descending=False, limit=limit, after=after)
             )
 
-    async def one(self, view_id: str) -> View:
+    async def get(self, view_id: str) -> View:
         """Return one; raises NotFoundError."""
         with translate_errors():
             found = await self._views.find_one({"_id": view_id})
@@ -50,10 +52,13 @@ class SavedViews:
         """
         view = fields | {"_id": uuid.uuid4().hex, "owner": owner, "changed_at": datetime.now(UTC)}
         with translate_errors():
-            await self._written(self._views.insert_one(view), fields)
-            if await self._views.count_documents({"owner": owner}, limit=MOST + 1) > MOST:
+            await self._write(self._views.insert_one(view), fields)
+            if (
+                await self._views.count_documents({"owner": owner}, limit=MOST_VIEWS + 1)
+                > MOST_VIEWS
+            ):
                 await self._views.delete_one({"_id": view["_id"]})
-                raise ConflictError(f"You keep {MOST} saved views already: remove one first")
+                raise ConflictError(f"You keep {MOST_VIEWS} saved views already: remove one first")
         return view
 
     async def change(self, before: View, fields: View) -> View:
@@ -62,7 +67,7 @@ class SavedViews:
         """
         after = before | fields | {"changed_at": datetime.now(UTC)}
         with translate_errors():
-            await self._written(self._views.replace_one({"_id": before["_id"]}, after), fields)
+            await self._write(self._views.replace_one({"_id": before["_id"]}, after), fields)
         return after
 
     async def remove(self, view_id: str) -> None:
@@ -70,9 +75,9 @@ class SavedViews:
         with translate_errors():
             await self._views.delete_one({"_id": view_id})
 
-    async def _written(self, writing: Any, fields: View) -> None:
+    async def _write(self, write: Any, fields: View) -> None:
         try:
-            await writing
+            await write
         except DuplicateKeyError:
             raise ConflictError(
                 f"You have a saved view '{fields['name']}' of this list already: "

@@ -58,15 +58,15 @@ class Sessions:
             else None
         )
 
-    async def seen(self, session: Session, now: datetime) -> None:
+    async def extend(self, session: Session, now: datetime) -> None:
         """Put its end off, now and then."""
         if not self._lifetimes.is_worth_noting(session, now):
             return
-        used = Session(session.session_id, session.name, session.role, session.created_at, now)
+        extended = Session(session.session_id, session.name, session.role, session.created_at, now)
         with translate_errors():
             await self._sessions.update_one(
                 {"_id": session.session_id},
-                {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(used)}},
+                {"$set": {"seen_at": now, "ends_at": self._lifetimes.end_of(extended)}},
             )
 
     async def close(self, session_id: str) -> None:

@@ -15,7 +15,7 @@ from common.contracts.message import NO_CONNECTOR
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_STAND_INS: dict[str, Any] = {
+_DEFAULTS: dict[str, Any] = {
     "connector_id": NO_CONNECTOR,
     "version": 1,
     "name": "",
@@ -33,20 +33,20 @@ class StoredConnector(Connector):
 
 def as_stored(document: Mapping[str, Any]) -> StoredConnector:
     """Return the connector of any document, without the values that are wrong."""
-    known = {name: value for name, value in document.items() if name != "unreadable"}
+    fields = {name: value for name, value in document.items() if name != "unreadable"}
     try:
-        return StoredConnector.model_validate(known)
+        return StoredConnector.model_validate(fields)
     except ValidationError as error:
-        places = [e["loc"] for e in error.errors(include_url=False, include_input=False)]
+        locations = [e["loc"] for e in error.errors(include_url=False, include_input=False)]
     try:
-        return _without(known, {str(place[0]) for place in places if place}, places)
+        return _without(fields, {str(location[0]) for location in locations if location}, locations)
     except ValidationError:
-        return _without({}, set(), places)
+        return _without({}, set(), locations)
 
 
 def _without(
-    known: Mapping[str, Any], wrong: set[str], places: Iterable[tuple[int | str, ...]]
+    fields: Mapping[str, Any], wrong: set[str], locations: Iterable[tuple[int | str, ...]]
 ) -> StoredConnector:
-    readable = {name: value for name, value in known.items() if name not in wrong}
-    fields = sorted({".".join(map(str, place[:2])) for place in places})
-    return StoredConnector.model_validate(_STAND_INS | readable | {"unreadable": tuple(fields)})
+    readable = {name: value for name, value in fields.items() if name not in wrong}
+    unreadable = tuple(sorted({".".join(map(str, location[:2])) for location in locations}))
+    return StoredConnector.model_validate(_DEFAULTS | readable | {"unreadable": unreadable})

@@ -21,25 +21,25 @@ class UnfinishedDeliveries:
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._deliveries = database["deliveries"]
 
-    async def some(self, before: datetime) -> list[StatusChanged]:
+    async def batch(self, before: datetime) -> list[StatusChanged]:
         """Return the last status of some that were received before this moment; none = there are
         none.
         """
         with translate_errors():
             found = (
-                await self._deliveries.find(wanted(before))
+                await self._deliveries.find(pending_before(before))
                 .limit(UNFINISHED_BATCH)
                 .to_list(UNFINISHED_BATCH)
             )
         return [
             StatusChanged.model_validate(
-                {name: document[name] for name in _FIELDS & {*document}} | _named(document)
+                {name: document[name] for name in _FIELDS & {*document}} | _renamed(document)
             )
             for document in found
         ]
 
 
-def wanted(before: datetime) -> dict[str, Any]:
+def pending_before(before: datetime) -> dict[str, Any]:
     """Return the condition, in words that the index of waiting deliveries serves."""
     return {"phase": Phase.PENDING, "received_at": {"$lt": before}}
 
@@ -47,5 +47,5 @@ def wanted(before: datetime) -> dict[str, Any]:
 _FIELDS = {*StatusChanged.model_fields} - {"version"}
 
 
-def _named(document: dict[str, Any]) -> dict[str, Any]:
+def _renamed(document: dict[str, Any]) -> dict[str, Any]:
     return {"delivery_id": document["_id"], "at": document["changed_at"]}

@@ -1,4 +1,4 @@
-"""Accounts; changing one ends its sessions in the same step."""
+"""Accounts; changing one ends its sessions in the same callback."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Users:
             found = await self._users.find_one({"_id": name})
         return _user(found) if found else None
 
-    async def one(self, name: str) -> User:
+    async def get(self, name: str) -> User:
         """Return one; raises NotFoundError."""
         if (found := await self.find(name)) is None:
             raise NotFoundError(f"There is no user {name}")
@@ -97,41 +97,45 @@ class Users:
         Raises NotFoundError, and ConflictError when no enabled admin would be left.
         """
 
-        async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
-            before = await self._one(name, session)
+        async def callback(session: AsyncIOMotorClientSession) -> tuple[User, User]:
+            before = await self._get(name, session)
             if all(getattr(before, field) == value for field, value in changes.items()):
                 return before, before
             after = await self._set(name, changes, session)
             if _is_admin(before) and not _is_admin(after):
-                await self._another_admin(session)
+                await self._require_another_admin(session)
             await self._sessions.delete_many({"name": name}, session=session)
             return before, after
 
-        return await self._together(step)
+        return await self._in_transaction(callback)
 
-    async def set_password(self, name: str, password: str, keep: str | None = None) -> None:
+    async def set_password(
+        self, name: str, password: str, kept_session_id: str | None = None
+    ) -> None:
         """Replace the hash and end the sessions, but for the one with the id ``keep``;
         raises NotFoundError.
         """
 
-        async def step(session: AsyncIOMotorClientSession) -> tuple[User, User]:
-            before = await self._one(name, session)
+        async def callback(session: AsyncIOMotorClientSession) -> tuple[User, User]:
+            before = await self._get(name, session)
             after = await self._set(
                 name, {"password": password, "password_changed_at": now_in_milliseconds()}, session
             )
-            await self._sessions.delete_many({"name": name, "_id": {"$ne": keep}}, session=session)
+            await self._sessions.delete_many(
+                {"name": name, "_id": {"$ne": kept_session_id}}, session=session
+            )
             return before, after
 
-        await self._together(step)
+        await self._in_transaction(callback)
 
-    async def signed_in(self, user: User, now: datetime) -> bool:
+    async def record_sign_in(self, user: User, now: datetime) -> bool:
         """Note it; false when the account was changed since it was read."""
         with translate_errors():
-            told = await self._users.update_one(
+            result = await self._users.update_one(
                 {"_id": user.name, "epoch": user.epoch, "enabled": True},
                 {"$set": {"signed_in_at": now}},
             )
-        return told.matched_count == 1
+        return result.matched_count == 1
 
     async def rehash(self, user: User, password: str) -> None:
         """Replace the hash by another one of the same password."""
@@ -140,12 +144,12 @@ class Users:
                 {"_id": user.name, "password": user.password}, {"$set": {"password": password}}
             )
 
-    async def prefer(self, name: str, preferences: str) -> None:
+    async def save_preferences(self, name: str, preferences: str) -> None:
         """Keep the account's preferences, JSON text."""
         with translate_errors():
             await self._users.update_one({"_id": name}, {"$set": {"preferences": preferences}})
 
-    async def _one(self, name: str, session: AsyncIOMotorClientSession) -> User:
+    async def _get(self, name: str, session: AsyncIOMotorClientSession) -> User:
         found = await self._users.find_one({"_id": name}, session=session)
         if found is None:
             raise NotFoundError(f"There is no user {name}")
@@ -161,7 +165,7 @@ class Users:
         assert changed is not None  # noqa: S101 - read in the same transaction
         return _user(changed)
 
-    async def _another_admin(self, session: AsyncIOMotorClientSession) -> None:
+    async def _require_another_admin(self, session: AsyncIOMotorClientSession) -> None:
         """Touch every other admin: two admins who demote each other at once collide here, and the
         second one sees what the first did.
         """
@@ -169,7 +173,7 @@ class Users:
         if left.matched_count == 0:
             raise ConflictError("That is the last enabled admin: make somebody else an admin first")
 
-    async def _together(self, step: TransactionCallback) -> tuple[User, User]:
+    async def _in_transaction(self, callback: TransactionCallback) -> tuple[User, User]:
         """Do all of it or nothing; MongoDB has it tried again when it collides with another one."""
         try:
             with translate_errors():
@@ -177,7 +181,7 @@ class Users:
                     asyncio.timeout(TRANSACTION_TIMEOUT_S),
                     await self._client.start_session() as session,
                 ):
-                    return await session.with_transaction(step)
+                    return await session.with_transaction(callback)
         except TimeoutError as error:
             raise StoreUnavailableError("MongoDB cannot be reached now") from error
 

@@ -41,10 +41,10 @@ def is_older_than(version: dict[str, Any]) -> dict[str, Any]:
     have that time in milliseconds only, and no time of arrival.
     """
     received, place = version["shown_received_at"], version["shown_place"]
-    by_arrival = _compared(
+    by_arrival = _is_smaller(
         "$shown_received_at", received, otherwise={"$lt": ["$shown_place", place]}
     )
-    by_rowversion = _compared("$rowversion", version["rowversion"], otherwise=by_arrival)
+    by_rowversion = _is_smaller("$rowversion", version["rowversion"], otherwise=by_arrival)
     is_comparable = {"$and": [{"$gt": ["$rowversion", ""]}, bool(version["rowversion"])]}
     is_delete = version["action"] == Action.DELETE
     by_delete = {
@@ -54,12 +54,12 @@ def is_older_than(version: dict[str, Any]) -> dict[str, Any]:
             is_delete,
         ]
     }
-    return _compared(_TICKS, version["modified_ticks"], otherwise=by_delete)
+    return _is_smaller(_TICKS, version["modified_ticks"], otherwise=by_delete)
 
 
-def _compared(stored: Any, given: object, *, otherwise: dict[str, Any]) -> dict[str, Any]:
+def _is_smaller(stored: Any, value: object, *, otherwise: dict[str, Any]) -> dict[str, Any]:
     """Return whether the stored value is smaller; where both are equal, ``otherwise``."""
-    return {"$cond": [{"$eq": [stored, given]}, otherwise, {"$lt": [stored, given]}]}
+    return {"$cond": [{"$eq": [stored, value]}, otherwise, {"$lt": [stored, value]}]}
 
 
 _TICKS = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.contracts.delivery import Status
 from common.contracts.message import NO_CONNECTOR
-from portal_api.connectors.differences import changed as changed_fields
+from portal_api.connectors.differences import changed_fields
 from portal_api.deliveries.cause import cause_of
 from portal_api.deliveries.statuses import TROUBLED
 from portal_api.timeline.entries import (
