@@ -61,7 +61,7 @@ async def sums(figures: Statistics, step: Interval) -> dict[str, Counter[str]]:
 
 
 async def count_all(figures: Statistics, now: datetime = NOW, **options: Any) -> None:
-    while await some_rounds(figures, **options).round(now):
+    while await some_rounds(figures, **options).run_round(now):
         pass
 
 
@@ -129,7 +129,7 @@ async def test_what_comes_after_its_minute_was_counted_is_counted_there(
 async def test_a_minute_named_again_while_it_was_counted_is_counted_once_more(
     figures: Statistics,
 ) -> None:
-    minute = Interval.MINUTE.of(NOW)
+    minute = Interval.MINUTE.start_of(NOW)
     await figures.mark_late([minute])
     late = await figures.late()
 

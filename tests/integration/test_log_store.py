@@ -61,8 +61,8 @@ def a_message(numbers: range) -> bytes:
 async def database(mongodb_url: str) -> AsyncIterator[Database]:
     """Many log lines."""
     async with a_database(mongodb_url) as opened:
-        hear = TelemetryRecorder(Logs(opened), Heartbeats(opened))
-        await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+        recorder = TelemetryRecorder(Logs(opened), Heartbeats(opened))
+        await recorder.lines("boot.1", read_lines(a_message(range(MANY))))
         yield opened
 
 
@@ -89,9 +89,9 @@ async def test_every_combination_of_filters_is_read_from_an_index_in_order(
 
 
 async def test_a_message_that_comes_twice_is_kept_once(database: Any) -> None:
-    hear = TelemetryRecorder(Logs(database), Heartbeats(database))
+    recorder = TelemetryRecorder(Logs(database), Heartbeats(database))
 
-    await hear.lines("boot.1", *read_lines(a_message(range(MANY))))
+    await recorder.lines("boot.1", read_lines(a_message(range(MANY))))
 
     assert await database["logs"].count_documents({}) == MANY
 

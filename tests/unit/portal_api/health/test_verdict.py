@@ -80,30 +80,30 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"services": (DISPATCHER, PORTAL)},
             "down",
-            "No ingest is heard of: changes are not accepted.",
+            "No replica of ingest sends heartbeats: changes are not accepted.",
         ),
         (
             {"services": (INGEST, PORTAL)},
             "down",
-            "No dispatcher is heard of: nothing is delivered.",
+            "No replica of dispatcher sends heartbeats: nothing is delivered.",
         ),
         (
             {"services": (INGEST, a_replica("dispatcher", **UNREADY))},
             "down",
             (
-                "No dispatcher is ready (RabbitMQ is unavailable): nothing is delivered. "
-                "And 1 more reason."
+                "No replica of dispatcher is ready (RabbitMQ is unavailable): nothing is delivered."
+                " And 1 more reason."
             ),
         ),
         (
             {"services": (INGEST, a_replica("dispatcher", **SILENT))},
             "down",
-            "No dispatcher is heard of: nothing is delivered. And 1 more reason.",
+            "No replica of dispatcher sends heartbeats: nothing is delivered. And 1 more reason.",
         ),
         (
             {"services": (INGEST, DISPATCHER, a_replica("dispatcher", "d2", **SILENT))},
             "troubled",
-            "d2 (dispatcher) has not been heard of since 2026-07-21T13:03:09Z.",
+            "d2 (dispatcher) has sent no heartbeat since 2026-07-21T13:03:09Z.",
         ),
         (
             {"services": (INGEST, DISPATCHER, a_replica("retry", "r1", **UNREADY))},
@@ -138,12 +138,12 @@ HELD: dict[str, Any] = {"held_since": LONG_AGO}
         (
             {"dead_letters": 1},
             "troubled",
-            "1 message is parked, because no code could handle them: see Error Tracking.",
+            "1 message is dead-lettered: open Error Tracking to see the reasons.",
         ),
         (
             {"dead_letters": 2},
             "troubled",
-            "2 messages are parked, because no code could handle them: see Error Tracking.",
+            "2 messages are dead-lettered: open Error Tracking to see the reasons.",
         ),
         ({"dead_letters": None}, "well", "Changes are accepted and delivered."),
         ({"services": (INGEST, DISPATCHER)}, "well", "Changes are accepted and delivered."),

@@ -7,7 +7,7 @@ from typing import Any
 import bson
 import pytest
 
-from portal_api.logs.line import Level, at_least, level_of, log_document, name_from, read_lines
+from portal_api.logs.line import Level, at_least, first_id_at, level_of, log_document, read_lines
 from tests.support.builders import A_MOMENT
 
 LINE = {
@@ -20,19 +20,19 @@ LINE = {
 
 
 def document(place: int = 0, **fields: Any) -> dict[str, Any]:
-    (line,), odd = read_lines(json.dumps([LINE | fields]).encode())
-    assert odd == 0
+    (line,), unreadable = read_lines(json.dumps([LINE | fields]).encode())
+    assert unreadable == 0
     return log_document(line, "boot.1", place)
 
 
 def test_one_odd_line_does_not_take_the_others_with_it() -> None:
-    lines, odd = read_lines(
+    lines, unreadable = read_lines(
         json.dumps(
             [LINE, {"event": "no time"}, 7, None, LINE | {"event": 8}, LINE | {"event": "last"}]
         ).encode()
     )
 
-    assert ([line.event for line in lines], odd) == (["attempt", "last"], 4)
+    assert ([line.event for line in lines], unreadable) == (["attempt", "last"], 4)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"{", b'"text"'])
@@ -51,7 +51,7 @@ def test_the_same_line_has_the_same_name_and_names_sort_by_time() -> None:
 def test_a_moment_divides_lines_as_their_milliseconds_do(microseconds: int) -> None:
     moment = A_MOMENT + timedelta(microseconds=microseconds)
 
-    is_behind = document()["_id"] >= name_from(moment)
+    is_behind = document()["_id"] >= first_id_at(moment)
 
     assert is_behind == (moment <= A_MOMENT)
 
@@ -65,12 +65,12 @@ def test_a_moment_divides_lines_as_their_milliseconds_do(microseconds: int) -> N
     ],
 )
 def test_every_moment_has_a_name(moment: datetime) -> None:
-    assert len(name_from(moment)) == 12
+    assert len(first_id_at(moment)) == 12
 
 
 @pytest.mark.parametrize("value", [2**70, "\ud800", {"a": [1]}, float("nan"), None, True, "é"])
 def test_whatever_a_line_says_can_be_stored(value: Any) -> None:
-    found = document(odd=value, **{"nul\0name": 1})
+    found = document(unreadable=value, **{"nul\0name": 1})
 
     assert bson.decode(bson.encode(found))["fields"].keys() == {"odd", "nulname"}
 

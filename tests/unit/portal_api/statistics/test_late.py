@@ -36,7 +36,9 @@ def test_the_minute_in_which_a_change_was_accepted_is_counted_again_at_the_first
 ) -> None:
     event = an_event(attempt, status, 600, connector_id)
 
-    assert (Interval.MINUTE.of(event.received_at) in late_minutes([event], LATER)) is is_counted
+    assert (
+        Interval.MINUTE.start_of(event.received_at) in late_minutes([event], LATER)
+    ) is is_counted
 
 
 def test_minutes_that_follow_each_other_are_counted_together() -> None:
@@ -56,8 +58,8 @@ def test_minutes_that_follow_each_other_are_counted_together() -> None:
 def test_a_range_touches_every_step_that_it_lies_in(step: Interval, count: int) -> None:
     begin = MINUTE + timedelta(seconds=30)
 
-    steps = step.each(begin, begin + timedelta(hours=2))
+    steps = step.starts_between(begin, begin + timedelta(hours=2))
 
     assert len(steps) == count
-    assert steps[0] == step.of(begin)
-    assert step.each(steps[0], steps[0]) == []
+    assert steps[0] == step.start_of(begin)
+    assert step.starts_between(steps[0], steps[0]) == []

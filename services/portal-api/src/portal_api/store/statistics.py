@@ -154,7 +154,7 @@ class Statistics:
         """Note how long the oldest delivery of each connector has been waiting; of a minute
         the longest counts.
         """
-        minute = Interval.MINUTE.of(now)
+        minute = Interval.MINUTE.start_of(now)
         with translate_errors():
             for connector_id, oldest in (await oldest_waiting(self._database)).items():
                 waiting = {"oldest_waiting_s": round(max(0.0, (now - oldest).total_seconds()), 1)}
