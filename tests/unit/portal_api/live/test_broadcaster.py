@@ -21,7 +21,7 @@ def published_topics(broadcaster: Broadcaster, position: int = 0) -> list[str]:
 
 
 class Stream:
-    """A subscriber, and what it is sent."""
+    """A subscriber and the chunks of its stream."""
 
     def __init__(self, subscriber: Subscriber) -> None:
         self.subscriber = subscriber
@@ -40,7 +40,7 @@ def open_stream(
     return Stream(SubscriberPool(broadcaster, 10).open(topics, last_event_id, NOW, **options))
 
 
-def test_of_a_delivery_only_its_newest_word_in_a_window_is_told() -> None:
+def test_a_flush_publishes_only_the_newest_state_of_a_delivery() -> None:
     broadcaster = Broadcaster()
     for rank in (10, 12, 11):
         broadcaster.publish_delivery("t1.c1", rank, {"rank": rank})
@@ -51,7 +51,7 @@ def test_of_a_delivery_only_its_newest_word_in_a_window_is_told() -> None:
     assert [b'data: {"rank":12}' in event.encoded for event in events] == [True]
 
 
-def test_of_an_operation_only_its_newest_word_in_a_window_is_told() -> None:
+def test_a_flush_publishes_only_the_newest_state_of_an_operation() -> None:
     broadcaster = Broadcaster()
     for revision in (1, 3, 2):
         broadcaster.publish_operation("o1", revision, {"revision": revision})
@@ -62,7 +62,7 @@ def test_of_an_operation_only_its_newest_word_in_a_window_is_told() -> None:
     assert [b'{"revision":3}' in event.encoded for event in events] == [True]
 
 
-def test_when_very_many_change_readers_are_asked_to_read_anew_and_not_too_often() -> None:
+def test_many_changes_cause_a_resync_and_not_too_often() -> None:
     broadcaster = Broadcaster()
     for window in range(20):
         for number in range(MAX_DELIVERIES_PER_FLUSH + 1):
@@ -76,11 +76,11 @@ def test_when_very_many_change_readers_are_asked_to_read_anew_and_not_too_often(
     broadcaster.publish_delivery("t2.c1", 99, {})
     broadcaster.flush(100.5)
     assert published_topics(broadcaster, 3) == [Topic.RESYNC, Topic.DELIVERY], (
-        "what came while a reading anew was owed is chunk of that reading"
+        "a change before a due resync is part of the resync"
     )
 
 
-def test_the_status_is_told_only_when_it_changed() -> None:
+def test_the_status_is_published_only_after_a_change() -> None:
     broadcaster = Broadcaster()
     for state in ("well", "well", "down", "well"):
         broadcaster.publish_verdict(Verdict(state))
@@ -88,7 +88,7 @@ def test_the_status_is_told_only_when_it_changed() -> None:
     assert published_topics(broadcaster) == [Topic.STATUS] * 3
 
 
-async def test_a_stream_begins_with_the_status_and_goes_on_with_what_happens() -> None:
+async def test_a_stream_begins_with_the_status_and_continues_with_events() -> None:
     broadcaster = Broadcaster()
     stream = open_stream(broadcaster, EVERYTHING)
     assert 'data: {"state":"well"}' in await stream.next()
@@ -102,7 +102,7 @@ async def test_a_stream_begins_with_the_status_and_goes_on_with_what_happens() -
     assert broadcaster.subscribers == 0
 
 
-async def test_whatever_happens_after_a_stream_was_asked_for_is_heard() -> None:
+async def test_an_event_before_the_first_read_is_not_lost() -> None:
     broadcaster = Broadcaster()
     stream = open_stream(broadcaster, {Topic.OPERATION})
 
@@ -113,7 +113,7 @@ async def test_whatever_happens_after_a_stream_was_asked_for_is_heard() -> None:
     assert "event: operation" in await stream.next()
 
 
-async def test_a_reader_hears_only_its_topics_and_resyncs() -> None:
+async def test_a_stream_contains_only_its_topics_and_resyncs() -> None:
     broadcaster = Broadcaster()
     stream = open_stream(broadcaster, {Topic.OPERATION})
     await stream.next()
@@ -132,7 +132,7 @@ async def test_a_reader_hears_only_its_topics_and_resyncs() -> None:
     )
 
 
-async def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
+async def test_a_resumed_stream_contains_the_missed_events() -> None:
     broadcaster = Broadcaster()
     stream = open_stream(broadcaster, {Topic.OPERATION})
     position = broadcaster.buffer.event_id(broadcaster.buffer.position)
@@ -147,11 +147,11 @@ async def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
 
 
 @pytest.mark.parametrize("event_id", ["00000000-1", "odd"])
-async def test_an_id_that_is_not_known_is_answered_by_a_resync(event_id: str) -> None:
+async def test_an_unknown_event_id_causes_a_resync(event_id: str) -> None:
     assert "event: resync" in await open_stream(Broadcaster(), {Topic.DELIVERY}, event_id).next()
 
 
-async def test_a_reader_too_slow_for_the_ring_is_asked_to_read_anew() -> None:
+async def test_a_subscriber_too_slow_for_the_buffer_receives_a_resync() -> None:
     broadcaster = Broadcaster(EventBuffer(max_events=5))
     stream = open_stream(broadcaster, {Topic.OPERATION})
     await stream.next()
@@ -163,7 +163,7 @@ async def test_a_reader_too_slow_for_the_ring_is_asked_to_read_anew() -> None:
     assert "event: resync" in await stream.next()
 
 
-async def test_a_gap_makes_everybody_read_anew_at_once() -> None:
+async def test_a_gap_causes_a_resync_at_once() -> None:
     broadcaster = Broadcaster()
     stream = open_stream(broadcaster, {Topic.OPERATION})
     await stream.next()
@@ -175,7 +175,7 @@ async def test_a_gap_makes_everybody_read_anew_at_once() -> None:
     assert "event: resync" in await following
 
 
-async def test_a_quiet_stream_says_that_it_is_there_and_where(
+async def test_a_quiet_stream_sends_its_position_as_keep_alive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "KEEP_ALIVE_INTERVAL_S", 0.01)
@@ -205,7 +205,7 @@ async def test_every_stream_ends_at_once_when_the_process_stops() -> None:
     await asyncio.wait_for(following, 5)
 
 
-async def test_no_more_streams_are_opened_than_there_may_be() -> None:
+async def test_streams_above_the_limit_are_refused() -> None:
     subscribers = SubscriberPool(Broadcaster(), 1)
     subscriber = subscribers.open(EVERYTHING, None, NOW)
 
@@ -215,7 +215,7 @@ async def test_no_more_streams_are_opened_than_there_may_be() -> None:
     subscribers.open(EVERYTHING, None, NOW)
 
 
-def test_nothing_is_gathered_while_nobody_looks_and_nobody_can_resume_over_that() -> None:
+def test_without_subscribers_nothing_is_collected_and_no_stream_resumes_over_the_gap() -> None:
     broadcaster = Broadcaster()
     assert not broadcaster.is_wanted
     old = broadcaster.buffer.event_id(broadcaster.buffer.position)

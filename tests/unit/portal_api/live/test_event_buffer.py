@@ -12,7 +12,7 @@ def texts(buffer: EventBuffer, position: int) -> list[str] | None:
     return None if found is None else [event.encoded.decode() for event in found]
 
 
-def test_a_reader_gets_what_it_missed_and_no_more() -> None:
+def test_a_position_yields_the_missed_events_and_no_others() -> None:
     buffer = EventBuffer(max_events=3)
     for number in range(5):
         buffer.add(Topic.DELIVERY, number)
@@ -25,7 +25,7 @@ def test_a_reader_gets_what_it_missed_and_no_more() -> None:
     assert texts(buffer, 1) is None
 
 
-def test_an_id_is_resumed_from_while_nothing_behind_it_is_gone() -> None:
+def test_an_event_id_is_resumable_while_all_later_events_are_buffered() -> None:
     buffer = EventBuffer(max_events=3)
     for number in range(5):
         buffer.add(Topic.DELIVERY, number)
@@ -39,14 +39,14 @@ def test_an_id_is_resumed_from_while_nothing_behind_it_is_gone() -> None:
 
 
 @pytest.mark.parametrize("event_id", ["", "-", "x-1", "0000-zz", "1", "ffffffff-1", "☃"])
-def test_an_id_of_another_process_or_of_nobody_is_not_resumed_from(event_id: str) -> None:
+def test_the_id_of_another_process_or_an_invalid_id_is_not_resumable(event_id: str) -> None:
     buffer = EventBuffer()
     buffer.add(Topic.STATUS, {})
 
     assert buffer.position_of(event_id) is None
 
 
-def test_nobody_resumes_from_before_a_gap() -> None:
+def test_a_position_before_a_gap_is_not_resumable() -> None:
     buffer = EventBuffer()
     buffer.add(Topic.STATUS, {})
     before = buffer.event_id(buffer.position)
@@ -58,7 +58,7 @@ def test_nobody_resumes_from_before_a_gap() -> None:
     assert len(texts(buffer, buffer.position - 1) or ()) == 1
 
 
-def test_whatever_is_told_stays_on_one_line() -> None:
+def test_the_data_of_an_event_stays_on_one_line() -> None:
     text = encode_event(Topic.DELIVERY, {"message": "two\nlines\r\n"}).decode()
 
     assert text.count("\n") == 3

@@ -5,7 +5,7 @@ import asyncio
 from portal_api.recording.byte_budget import ByteBudget
 
 
-async def test_messages_go_in_while_their_bytes_fit_and_in_their_order() -> None:
+async def test_messages_are_admitted_in_order_while_their_bytes_fit() -> None:
     budget, inside, seen = ByteBudget(10), [0], list[tuple[int, int]]()
 
     async def message(size: int) -> None:
@@ -22,7 +22,7 @@ async def test_messages_go_in_while_their_bytes_fit_and_in_their_order() -> None
     assert (25, 25) in seen
 
 
-async def test_a_message_that_is_cancelled_leaves_its_bytes_to_the_others() -> None:
+async def test_a_cancelled_message_releases_its_bytes() -> None:
     budget = ByteBudget(10)
 
     async def stay() -> None:

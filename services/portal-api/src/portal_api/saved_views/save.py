@@ -39,7 +39,7 @@ class SavedViewService:
         return before, await self._store.change(before, fields)
 
     async def remove(self, caller: Caller, view_id: str) -> View:
-        """Remove a view, and return it."""
+        """Remove a view, and return the removed view."""
         before = await self._get_editable(caller, view_id)
         await self._store.remove(view_id)
         return before

@@ -53,7 +53,7 @@ class SavedViewFields(BaseModel):
     )
 
     def validated_query(self, model: type[BaseModel]) -> dict[str, Any]:
-        """Return the query as it is stored.
+        """Return the query of the view as it is stored.
 
         Raises the ValidationError of the list's model, so that the list's own messages are shown.
         """

@@ -57,8 +57,8 @@ class FigureQuery(BaseModel):
             raise InvalidFieldError(
                 "at_from",
                 (
-                    f"is more than {MAX_FIGURES:,} {self.step}s before the end: choose a larger step "
-                    "or a shorter time"
+                    f"is more than {MAX_FIGURES:,} {self.step}s before the end: choose a larger "
+                    "step or a shorter time"
                 ),
             )
         return begin, end
