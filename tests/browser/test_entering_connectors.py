@@ -6,7 +6,7 @@ from tests.browser.conftest import OpenPortal
 from tests.support.system import System
 
 
-async def test_a_text_that_http_cannot_carry_is_named_beside_its_field(
+async def test_a_text_that_http_cannot_carry_is_named_at_its_field(
     system: System, open_portal: OpenPortal, app: str
 ) -> None:
     connector_id = await system.connector(
@@ -25,7 +25,7 @@ async def test_a_text_that_http_cannot_carry_is_named_beside_its_field(
     await at.page.get_by_label("Value", exact=True).fill("7")
     await at.button("Save").click()
 
-    await at.sees("is no header that may be added")
+    await at.sees("must not be added, because the connector sets it")
     await at.page.get_by_label("Header", exact=True).fill("X-Key")
     await at.button("Save").click()
 

@@ -54,7 +54,7 @@ async def test_a_weak_password_is_refused_wherever_it_is_given(
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "-a", "a" * 65, "a/b", "ünder", "a\u0000b"])
-async def test_a_name_that_cannot_be_is_refused(system: System, name: str) -> None:
+async def test_an_invalid_name_is_refused(system: System, name: str) -> None:
     status, problem = await system.api(
         "POST", "/users", json={"name": name, "role": "viewer", "password": PASSWORD}
     )
@@ -69,7 +69,10 @@ async def test_a_name_is_given_once(system: System) -> None:
         "POST", "/users", json={"name": visitor.name.upper(), "role": "admin", "password": PASSWORD}
     )
 
-    assert (status, problem["detail"]) == (409, f"There is a user {visitor.name} already")
+    assert (status, problem["detail"]) == (
+        409,
+        f"The user name {visitor.name} is taken: choose another name",
+    )
 
 
 async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
@@ -143,7 +146,7 @@ async def test_a_new_role_counts_from_the_next_sign_in(system: System) -> None:
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"role": "operator"}])
-async def test_of_admins_who_disable_each_other_at_once_one_is_left(
+async def test_of_admins_that_disable_each_other_at_once_one_is_left(
     empty_database: Database, change: dict[str, Any]
 ) -> None:
     store, names = Users(empty_database), [a_name() for _ in range(4)]
@@ -160,7 +163,7 @@ async def test_of_admins_who_disable_each_other_at_once_one_is_left(
     assert await empty_database["users"].count_documents({"role": "admin", "enabled": True}) == 1
 
 
-async def test_the_first_administrator_is_made_only_where_there_is_nobody(
+async def test_the_first_administrator_is_created_only_without_accounts(
     empty_database: Database,
 ) -> None:
     first_admin = build_auth(empty_database, AuthConfig()).first_admin
@@ -197,7 +200,7 @@ async def test_an_administrator_is_created_from_the_command_line(system: System)
     assert (await visitor.sign_in())[1]["role"] == "admin"
     assert await create_admin(system, name, PASSWORD) == (
         1,
-        f"Stopped: There is a user {name} already.\n",
+        f"Stopped: The user name {name} is taken: choose another name.\n",
     )
     _, lines = await system.api("GET", "/audit", params={"action": "create_admin", "target": name})
     assert [(entry["who"], entry["outcome"]) for entry in lines["items"]] == [

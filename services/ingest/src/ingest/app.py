@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from starlette.applications import Starlette
 
 from common import topology
 from common.broker import Publisher, connect
-from common.errors import QueueMismatchError
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
@@ -23,12 +21,12 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import export_traces
-from ingest.replay.display import Screen
-from ingest.replay.file import Place
-from ingest.replay.replayer import Replay
+from ingest.replay.command import replay_file, run_replay
+from ingest.replay.display import ReplayDisplay
+from ingest.replay.replayer import Replayer
 from ingest.routes import webhooks
 from ingest.settings import Settings
-from ingest.transaction_publisher import Accept
+from ingest.transaction_publisher import TransactionPublisher
 
 log = structlog.get_logger()
 
@@ -41,7 +39,8 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=RELEASE)
     commands = parser.add_subparsers(dest="command")
     replaying = commands.add_parser(
-        "replay", help="report the changes of a file again; goes on where it stopped"
+        "replay",
+        help="report the changes of a file again; a second run resumes where the first one stopped",
     )
     replaying.add_argument(
         "file",
@@ -54,27 +53,17 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load(Settings)
     if arguments.command == "replay":
-        raise SystemExit(_replayed(settings, arguments.file))
+        raise SystemExit(run_replay(arguments.file, partial(_replay, settings)))
     lines = LogBuffer()
     configure_logs("ingest", settings.replica, settings.log_level, lines.append)
     run(partial(serve, settings, lines))
 
 
-def _replayed(settings: Settings, file: Path) -> int:
-    """Replay the file and return the exit code; Ctrl-C ends it at a place that it goes on from."""
-    if not file.is_file():
-        sys.stderr.write(f"There is no file {file}.\n")
-        return 2
-    try:
-        return asyncio.run(_replay(settings, file))
-    except KeyboardInterrupt:
-        line = Place.remembered(file).lines + 1
-        sys.stderr.write(f"Stopped. The same command goes on with line {line}.\n")
-        return 130
-
-
 async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
-    """Listen at once, accept when RabbitMQ is there, answer what is in hand before leaving."""
+    """Serve HTTP at once, and accept changes while RabbitMQ is available.
+
+    Requests in progress are answered before the process ends.
+    """
     readiness = Readiness()
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), f"ingest {settings.replica}"),
@@ -83,10 +72,10 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     secrets = {
         source: secret.get_secret_value().encode() for source, secret in settings.secrets.items()
     }
-    accept = Accept(publisher, settings.confirm_timeout_s)
+    transactions = TransactionPublisher(publisher, settings.confirm_timeout_s)
     app = Starlette(
         routes=[
-            *webhooks(accept, secrets, settings.body_limit, settings.zones),
+            *webhooks(transactions, secrets, settings.body_limit, settings.zones),
             *health_routes(readiness, serves_requests=True),
             metrics_route(),
         ]
@@ -109,19 +98,14 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
 
 
 async def _replay(settings: Settings, file: Path) -> int:
-    """Return the exit code."""
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST
     )
-    accept = Accept(publisher, settings.confirm_timeout_s)
-    try:
-        with Screen(file) as screen:
-            await publisher.open()
-            counts = await Replay(accept, settings.body_limit, screen, settings.zones)(file)
-    except QueueMismatchError as error:
-        sys.stderr.write(f"Cannot start: {error}\n")
-        return 2
-    finally:
-        await publisher.close()
-    sys.stderr.write(f"{counts.accepted} changes were accepted, {counts.refused} refused.\n")
-    return 1 if counts.refused else 0
+    display = ReplayDisplay(file)
+    replayer = Replayer(
+        TransactionPublisher(publisher, settings.confirm_timeout_s),
+        settings.body_limit,
+        display,
+        settings.zones,
+    )
+    return await replay_file(file, publisher, replayer, display)

@@ -71,7 +71,7 @@ def _headers(error: Exception) -> dict[str, str] | None:
 def _fields(error: Exception) -> list[dict[str, str]]:
     match error:
         case BadCursorError():
-            return [{"field": "after", "message": "is not a key that this list gave out"}]
+            return [{"field": "after", "message": "is not a cursor of this list"}]
         case InvalidFieldError():
             return [{"field": error.field, "message": error.sentence}]
         case UnreadableError():

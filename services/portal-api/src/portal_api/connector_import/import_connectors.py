@@ -1,4 +1,4 @@
-"""Takes over the rows of a file: all of them, or, when one is wrong, none."""
+"""Imports the rows of a file. If a row is wrong, no row is imported."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class _Plan(BaseModel):
 async def import_rows(
     store: Connectors, rows: Sequence[dict[str, Any]], by: str, *, dry_run: bool
 ) -> ImportResult:
-    """Create or change one connector per row; a connector of the same name and
-    source app is changed.
+    """Create or change one connector per row. A row changes the connector with the same name and
+    source app.
     """
     known = {(c.name, c.source_app): c for c in await store.all()}
     plans = [_plan(number, row, known) for number, row in enumerate(rows, 1)]
@@ -77,8 +77,8 @@ def _wrong(number: int, name: str | None, errors: Sequence[dict[str, str]]) -> _
 
 
 def _refuse_duplicates(plans: Sequence[_Plan]) -> None:
-    """Two rows for one connector: which of them would count depends on their order,
-    so neither does.
+    """Mark the second of two rows for one connector as wrong, because their order would decide the
+    result.
     """
     seen: dict[tuple[str, str], int] = {}
     for plan in plans:

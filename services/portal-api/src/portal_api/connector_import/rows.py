@@ -1,4 +1,6 @@
-"""Connectors from a file: JSON or CSV, under our names or the vendor's (domain.md, 3.3)."""
+"""Rows of connectors from JSON or CSV, with this product's field names or the vendor's (domain.md,
+3.3).
+"""
 
 from __future__ import annotations
 
@@ -54,21 +56,21 @@ _AUTHENTICATION = {
 
 
 def read_rows(content_type: str, body: bytes) -> list[dict[str, Any]]:
-    """Return one mapping per row, as it stands in the file; raises UnreadableError."""
+    """Return one mapping per row of the file. Raises UnreadableError."""
     rows = _read_csv(body) if "csv" in content_type else _read_json(body)
     if len(rows) > MOST_ROWS:
-        raise UnreadableError(f"has {len(rows)} rows; at most {MOST_ROWS} are taken at once")
+        raise UnreadableError(f"has {len(rows)} rows: import at most {MOST_ROWS} at once")
     return rows
 
 
 def as_fields(row: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return what ConnectorFields reads, and what is wrong with the columns' names."""
+    """Return the input of ConnectorFields, and the errors of unknown column names."""
     fields: dict[str, Any] = {}
     errors = []
     for column, value in row.items():
         path = _PATHS.get(_fold(column))
         if path is None:
-            errors.append({"field": column, "message": "is no column that a connector has"})
+            errors.append({"field": column, "message": "is not a column of connectors"})
         elif value not in (None, ""):
             _put(fields, path, _translate(path, value))
     return fields, errors
@@ -82,8 +84,8 @@ def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _translate(path: tuple[str, ...], value: Any) -> Any:
-    """Return the vendor's word as ours; what is unknown stays, for the deliveries or
-    the checks to name.
+    """Return the vendor's value as this product's value. Unknown values stay, and later checks name
+    them.
     """
     if not isinstance(value, str):
         return value
@@ -146,4 +148,4 @@ def _read_csv(body: bytes) -> list[dict[str, Any]]:
         lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
         return [{str(k): v for k, v in row.items() if k is not None} for row in lines]
     except (UnicodeDecodeError, csv.Error):
-        raise UnreadableError("is not CSV in UTF-8 with a first row of names") from None
+        raise UnreadableError("is not CSV in UTF-8 with column names in the first row") from None

@@ -8,22 +8,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ImportQuery(BaseModel):
-    """How to import."""
+    """Options of the import."""
 
     model_config = ConfigDict(extra="forbid")
 
-    dry_run: bool = Field(default=False, description="Only say what would happen.")
+    dry_run: bool = Field(default=False, description="Check the rows without importing them.")
 
 
 class ImportedRowError(BaseModel):
-    """What is wrong with one field."""
+    """The error of one field."""
 
     field: str
     message: str
 
 
 class ImportedRow(BaseModel):
-    """What becomes of one row."""
+    """The result of one row."""
 
     row: int
     name: str | None
@@ -33,7 +33,7 @@ class ImportedRow(BaseModel):
 
 
 class ImportResult(BaseModel):
-    """What became of the file; ``done`` is false for a dry run and when a row is wrong."""
+    """The result of the file. ``done`` is false for a dry run, and when a row is wrong."""
 
     done: bool
     rows: list[ImportedRow]

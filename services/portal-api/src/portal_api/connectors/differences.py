@@ -1,5 +1,5 @@
-"""What differs between two versions of a connector, by the names of its fields; of secrets only
-that they were entered anew.
+"""The differences between two versions of a connector, by field. A secret differs when it was
+entered again.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ IGNORED_FIELDS = {
     "secrets",
     "secrets_entered",
 }
-"""What the store adds to each version, and what is sealed."""
+"""Fields that the store adds to each version, and the sealed secrets."""
 NESTED_FIELDS = ("authentication", "limits")
 
 
 def changed_fields(before: Connector | None, after: Connector) -> list[str]:
-    """Return the fields that differ, such as ``uri``, ``limits.calls_in_flight`` or
-    ``secrets.password``; none for the first version.
+    """Return the names of the changed fields, such as ``uri``, ``limits.calls_in_flight`` or
+    ``secrets.password``.
+
+    The first version has no changed fields.
     """
     if before is None:
         return []
@@ -43,8 +45,8 @@ def _fields(connector: Connector) -> dict[str, Any]:
 
 
 def _secrets(before: Connector, after: Connector) -> list[str]:
-    """Return those that were entered or removed; their texts differ anyway once another key
-    has sealed them.
+    """Return the secrets that were entered or removed. Their sealed texts differ anyway after a
+    change of the key.
     """
     names = sorted({*before.secrets, *after.secrets})
     return [

@@ -1,6 +1,4 @@
-"""Failures of one cause: the same code, the same message but for its particulars,
-the same connector.
-"""
+"""The cause of a failure: its code, its connector, and its message without the variable parts."""
 
 from __future__ import annotations
 
@@ -8,13 +6,15 @@ from common.contracts.message import digest
 from portal_api.deliveries.particulars import mask_variable_parts
 
 TRUNCATION_MARK = "…"
-"""The end of a message whose text was too long."""
+"""The end of a truncated message."""
 SIGNIFICANT_CHARACTERS = 200
-"""Characters that tell the cause of such a message: where it was cut depends on its particulars."""
+"""The characters of a truncated message that identify its cause. The place of the cut depends on
+the variable parts.
+"""
 
 
 def normalize_message(message: str) -> str:
-    """Return the message without its particulars."""
+    """Return the message without its variable parts."""
     code, bracket, sentence = message.partition("] ")
     head, text = (
         (f"{code}{bracket}", sentence) if bracket and code.startswith("[") else ("", message)
@@ -24,5 +24,5 @@ def normalize_message(message: str) -> str:
 
 
 def cause_of(code: str | None, message: str | None, connector_id: str) -> str:
-    """Return the id of the cause: the same for every delivery that failed alike."""
+    """Return the id of the cause, equal for all failures with the same cause."""
     return digest([code or "", normalize_message(message or ""), connector_id])[:16]

@@ -1,5 +1,7 @@
-"""The particulars of a message: quotations, names, numbers, ids and moments that differ from one
-appointment to the next. Statuses and error codes are none: they tell causes apart.
+"""The variable parts of a message: quotations, names, numbers, ids and times that differ by
+appointment.
+
+Statuses and error codes stay, because they distinguish causes.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ import re
 
 PLACEHOLDER = "…"
 MOST_CHARACTERS = 2_000
-"""Characters that are looked at: a bound on the time that any text takes."""
+"""Characters of a message that are read, which bounds the time for any text."""
 
 _SIGNIFICANT = r"""
     \b(?:status(?:\ code)?|error(?:\ (?:code|number|no\.?))?|SQLSTATE|HRESULT|hr|HTTP(?:/[\d.]+)?)
@@ -51,7 +53,7 @@ _WORDS = frozenset({
     "REST", "SOAP", "SQL", "SSL", "TCP", "TLS", "UOM", "URI", "URL", "UTC", "UTF", "WSDL", "XML",
     "XSD",
 })  # fmt: skip
-"""Capitals that are no code of the back office."""
+"""Words in capitals that are no code of the back office."""
 _ANY = re.compile(
     rf"(?P<significant>{_SIGNIFICANT})|(?P<inner>{_QUOTED}|{_INSERTED})|(?P<id>{_IDS})"
     rf"|(?P<capitals>{_CAPITALS})",
@@ -60,11 +62,11 @@ _ANY = re.compile(
 _SEVERAL = re.compile(
     rf"{PLACEHOLDER}(?:(?:,| and| to| -)?\s+(?:{PLACEHOLDER}|[ap]\.?m\b\.?))+", re.IGNORECASE
 )
-"""A date and its time, or a list: how many there are makes no other cause."""
+"""A date and its time, or a list. The number of its parts makes no other cause."""
 
 
 def mask_variable_parts(text: str) -> str:
-    """Return the text with one sign for each particular, or several side by side."""
+    """Return the text with one placeholder for each variable part, or for several in a row."""
     plain = _ANY.sub(_replace, text[:MOST_CHARACTERS])
     return _SEVERAL.sub(PLACEHOLDER, " ".join(plain.split()))
 

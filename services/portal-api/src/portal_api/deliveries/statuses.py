@@ -1,4 +1,4 @@
-"""Which statuses a delivery may have: by what went wrong, and by where it stands."""
+"""Conditions on the status and the phase of deliveries."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 TROUBLED = tuple(status for status in Status if status not in {Status.SUCCESS, Status.SKIPPED})
-"""Not sent successfully: what Error Tracking shows (seed)."""
+"""Statuses of deliveries that were not sent successfully. Error Tracking shows these (seed)."""
 
 
 def statuses_in(phases: Collection[Phase]) -> set[Status | None]:
-    """Return the statuses of these phases, of none: all; what is under way has no status yet."""
+    """Return the statuses in these phases. No phases means all, and a delivery under way has no
+    status.
+    """
     under_way = {Phase.PENDING, Phase.IN_PROGRESS, Phase.HELD}
     may_be_done = not phases or set(phases) - under_way
     return {
@@ -26,9 +28,10 @@ def statuses_in(phases: Collection[Phase]) -> set[Status | None]:
 def status_condition(
     statuses: Sequence[Status | None] | None, *, is_by_connector: bool
 ) -> dict[str, Any]:
-    """Return the condition on the status.
+    """Return the query of the status.
 
-    ``is_by_connector`` connectors have each status said: their index has it before the time of receipt.
+    ``is_by_connector`` names each status in the query, because the connectors' index has the status
+    before the time of receipt.
     """
     if statuses is None and not is_by_connector:
         return {}
@@ -37,8 +40,9 @@ def status_condition(
 
 
 def phase_condition(phases: Collection[Phase], held: Collection[str]) -> dict[str, Any]:
-    """Return the condition on the phase: pending ones of a held lane are held, and what is archived
-    was in any of them.
+    """Return the query of the phase.
+
+    Pending deliveries of a held lane are held. Archived deliveries may have any stored phase.
     """
     if not phases or Phase.ARCHIVED in phases:
         return {}

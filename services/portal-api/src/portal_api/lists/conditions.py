@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 OPERATORS = ("begins", "empty", "from", "to")
 LAST_CHARACTER = "\U0010ffff"
-"""Behind every character that a text can go on with."""
+"""Sorts after every character that a text can continue with."""
 
 
 class Condition(NamedTuple):
-    """One parameter that was body: ``operator`` is one of OPERATORS, or ``is``."""
+    """One condition of a request. ``operator`` is one of OPERATORS, or ``is``."""
 
     name: str
     column: Column
@@ -35,17 +35,19 @@ class Condition(NamedTuple):
 
     @property
     def is_indexed(self) -> bool:
-        """Whether an index leads to what fulfils it."""
+        """Whether an index finds the matching items."""
         return self.column.access_path is AccessPath.INDEX or (
             self.column.access_path is AccessPath.WORDS and self.operator == "is"
         )
 
     def query(self) -> Document:
-        """Return it in the store's words."""
+        """Return the condition as a MongoDB query."""
         return {self.column.path: _expression(self.operator, self.value)}
 
     def words_query(self) -> Document:
-        """Return the words that lead to it, where only words do."""
+        """Return the query of the search terms that find the items, for columns with
+        AccessPath.WORDS.
+        """
         if self.column.access_path is not AccessPath.WORDS or self.operator != "is":
             return {}
         words = [by_selectivity(words_of([value]))[:1] for value in self.value]
@@ -53,18 +55,20 @@ class Condition(NamedTuple):
 
 
 class Conditions(BaseModel):
-    """Conditions of a list; all of them must hold. An unknown one is refused."""
+    """Conditions of a list. All of them must hold, and an unknown one is refused."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     columns: ClassVar[Mapping[str, Column]] = {}
     special: ClassVar[frozenset[str]] = frozenset()
-    """Those that are more than a condition on a column: whoever inherits says what they mean."""
+    """Names of conditions that a subclass translates itself in ``more``."""
 
     @classmethod
     def check_body(cls, body: object) -> object:
-        """Return what stands in a body; raises ValidationError for a number, or a true or false,
-        that is written as text: it has to be in an address only.
+        """Return the value of a request body. Raises ValidationError for a number or boolean
+        written as text.
+
+        Only an address has to write them as text.
         """
         wrong = [
             name
@@ -83,7 +87,7 @@ class Conditions(BaseModel):
 
     @classmethod
     def _non_text_names(cls) -> set[str]:
-        """Return the names of the conditions whose values are no texts."""
+        """Return the names of the conditions without text values."""
         fields = cls.model_json_schema()["properties"]
         return {
             name
@@ -92,7 +96,7 @@ class Conditions(BaseModel):
         }
 
     def column_conditions(self) -> Iterator[Condition]:
-        """Yield the conditions on columns that were body."""
+        """Yield the conditions on columns that the request has."""
         for name in type(self).model_fields:
             value = getattr(self, name)
             column, operator = self._column(name)
@@ -100,7 +104,7 @@ class Conditions(BaseModel):
                 yield Condition(name, column, operator, value)
 
     def wanted(self) -> Document:
-        """Return the conditions in the store's words."""
+        """Return all conditions as one MongoDB query."""
         return all_of(
             [
                 self.indexed(),
@@ -113,26 +117,24 @@ class Conditions(BaseModel):
         )
 
     def indexed(self) -> Document:
-        """Return those of them that an index leads to."""
-        body = [condition for condition in self.column_conditions() if condition.is_indexed]
+        """Return the query of the conditions that an index serves."""
+        conditions = [condition for condition in self.column_conditions() if condition.is_indexed]
         return all_of(
             [
                 *self.more(),
-                *(condition.query() for condition in body),
-                *(condition.words_query() for condition in body),
+                *(condition.query() for condition in conditions),
+                *(condition.words_query() for condition in conditions),
             ]
         )
 
     def unindexed(self) -> list[str]:
-        """Return the names of the others: MongoDB looks at each item to know whether
-        it fulfils them.
-        """
+        """Return the names of the other conditions, which need a scan."""
         return [
             condition.name for condition in self.column_conditions() if not condition.is_indexed
         ]
 
     def more(self) -> Iterable[Document]:
-        """Return what else is asked for, in the store's words."""
+        """Return the queries of conditions that are not on a single column."""
         return ()
 
     @classmethod
@@ -155,7 +157,7 @@ class Conditions(BaseModel):
 
 
 def all_of(conditions: Iterable[Document]) -> Document:
-    """Return conditions that must all hold as one document."""
+    """Return one query for conditions that must all hold."""
     merged: Document = {}
     repeated: list[Document] = []
     for condition in conditions:
@@ -167,7 +169,7 @@ def all_of(conditions: Iterable[Document]) -> Document:
 
 
 def words_condition(text: str | None) -> Document:
-    """Return what free text asks for: every one of its words."""
+    """Return the query of a free text. All of its words must match."""
     words = by_selectivity(words_of([text]))
     return {"words": {"$all": words}} if words else {}
 

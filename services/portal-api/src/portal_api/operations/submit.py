@@ -1,4 +1,4 @@
-"""Hands operations over to retry, and steers those under way."""
+"""Publishes operations and commands for retry."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ STEERABLE = {
 
 
 class OperationService:
-    """Returns when RabbitMQ has confirmed; raises UnconfirmedError."""
+    """Plans and publishes operations. Returns after the confirm of RabbitMQ, and raises
+    UnconfirmedError without it.
+    """
 
     def __init__(
         self, publisher: Publisher, operations: Operations, queries: DeliveryQueries
@@ -49,11 +51,11 @@ class OperationService:
         self._queries = queries
 
     async def conditions(self, selection: Selection, at: datetime) -> dict[str, Any]:
-        """Return which stored deliveries are meant: of a filter those that have not changed since
-        this at.
+        """Return the query of the selected deliveries. A filter selects the deliveries without a
+        change since this time.
 
-        Raises InvalidFieldError when one that is named is not there, TooManyError for a filter that
-        no list would answer.
+        Raises InvalidFieldError for an unknown id, and TooManyError for a filter that no list would
+        answer.
         """
         if (filter_ := selection.effective_filter()) is not None:
             await self._queries.refuse_full_scan(
@@ -69,19 +71,16 @@ class OperationService:
         return {"_id": {"$in": ids}}
 
     async def submit(self, new: NewOperation, asked_by: str) -> str:
-        """Have it carried out; returns its id.
-
-        Raises ConflictError when the plan is stale.
-        """
+        """Publish the operation and return its id. Raises ConflictError when the plan is stale."""
         now = await self._operations.now()
         if new.as_of is not None and not now - PLAN_VALID <= new.as_of <= now:
-            raise ConflictError("The plan is not of the last hour: make it again")
+            raise ConflictError("The plan is not from the last hour: request a new plan")
         conditions = await self.conditions(new, new.as_of or now)
         count = await self._operations.count(conditions)
         if _is_stale(new, count):
             raise ConflictError(
-                f"By now it would be about {count} deliveries, not {new.expected_count}: look at "
-                "the plan again"
+                f"The operation would now process {count} deliveries, not {new.expected_count}: "
+                "request a new plan"
             )
         request = OperationRequested(
             operation_id=uuid.uuid4().hex,
@@ -100,13 +99,14 @@ class OperationService:
         return request.operation_id
 
     async def steer(self, operation_id: str, steer: OperationCommand, asked_by: str) -> None:
-        """Pass an administrator's word on; raises NotFoundError, and ConflictError when it makes
-        no sense any more.
+        """Publish an administrator's command. Raises NotFoundError, and ConflictError when the
+        state does not allow the command.
         """
         state = OperationState((await self._operations.get(operation_id))["state"])
         if state not in STEERABLE[steer]:
             raise ConflictError(
-                f"The operation is {state}: it is too late, or too early, to {steer} it"
+                f"The operation is {state}, and {steer} is not possible now: "
+                "read the operation again"
             )
         steered = OperationSteered(
             operation_id=operation_id, steer=steer, asked_by=asked_by, asked_at=datetime.now(UTC)
@@ -133,13 +133,16 @@ class OperationService:
                 )
         except (BrokerUnavailableError, TimeoutError) as error:
             raise UnconfirmedError(
-                "RabbitMQ did not confirm: look at the operations before asking again"
+                "RabbitMQ did not confirm the request: check the list of operations before you try "
+                "again"
             ) from error
 
 
 def _is_stale(new: NewOperation, count: int) -> bool:
-    """Whether the number of deliveries is not that of the plan; as of the plan's at there may
-    be fewer, because some have changed since, but not none and not more.
+    """Whether the number of deliveries contradicts the plan.
+
+    As of the plan's time the number may fall, because some deliveries have changed since. It may
+    not rise or reach zero.
     """
     if new.expected_count is None or new.expected_count == count:
         return False

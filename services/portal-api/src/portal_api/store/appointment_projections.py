@@ -1,7 +1,7 @@
-"""How transactions and statuses change the appointments they are about, in whatever order they come
-and however often.
+"""The changes that transactions and statuses make to appointments.
 
-Each change is one pipeline, so that what is searched by is always made from the whole appointment.
+Each change may be applied repeatedly and in any order. It is one update pipeline, so that the
+search terms and the phase always follow from the whole stored appointment.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 Change = tuple[str, UpdateOne]
-"""A collection's name and what to do there."""
+"""A collection's name and the update for it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS_PER_MS = 1_000
-"""Attempts and their phases within one millisecond of receipt; from the hundredth attempt on they
-share the last one, and ``rank`` decides.
+"""Ranks within one millisecond of receipt. From the hundredth attempt on, all attempts share the
+last rank, and ``rank`` decides.
 """
 
 
 def of_transaction(transaction: TransactionReceived) -> Change:
-    """Show the appointment with what the transaction says, unless a newer version is there."""
+    """Update the appointment from the transaction, unless a newer version is stored."""
     appointment = transaction.appointment.model_dump()
     version = version_of(
         appointment, transaction.action, transaction.received_at, transaction.place
@@ -42,7 +42,7 @@ def of_transaction(transaction: TransactionReceived) -> Change:
 
 
 def of_delivery(delivery_id: str, delivery: dict[str, Any]) -> Change:
-    """Note on the appointment what this connector last came to."""
+    """Store the delivery as the connector's latest one of this appointment."""
     order = _milliseconds(delivery["received_at"]) * _RANKS_PER_MS + min(
         delivery["rank"], _RANKS_PER_MS - 1
     )
@@ -50,13 +50,13 @@ def of_delivery(delivery_id: str, delivery: dict[str, Any]) -> Change:
         field: delivery.get(field) for field in ("status", "phase", "connector_name")
     }
     appointment = delivery["appointment"]
-    # A status does not say the place in its request: the transaction does, before or after it.
+    # A status does not carry the place in the request. The transaction carries it.
     version = version_of(appointment, delivery["action"], delivery["received_at"], place=-1)
     return _update(appointment, version, {delivery["connector_id"]: latest})
 
 
 def searchable_texts(appointment: Mapping[str, Any]) -> Iterator[str | None]:
-    """Yield what an appointment is searched by: its numbers and its subject."""
+    """Yield the texts that an appointment is searched by: its numbers and its subject."""
     yield str(appointment.get("appointment_id") or "")
     yield from (
         appointment.get(field)
@@ -90,7 +90,7 @@ def _update(appointment: dict[str, Any], version: dict[str, Any], latest: dict[s
 
 
 def _merged_connectors(latest: dict[str, Any]) -> dict[str, Any]:
-    """Return what each connector last came to, with this one unless a later one is there."""
+    """Return the latest delivery per connector. A later stored one stays."""
     stored = {"$ifNull": ["$connectors", {}]}
     later = [
         {"$cond": [_is_older(f"$connectors.{name}", outcome), {}, {"$literal": {name: outcome}}]}
@@ -100,14 +100,18 @@ def _merged_connectors(latest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_older(stored: str, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return whether what is outcome comes before what is stored; 0.1.0 stored no rank."""
+    """Return the expression for whether ``outcome`` is older than the stored one. 0.1.0 stored no
+    rank.
+    """
     same = {"$eq": [f"{stored}.order", outcome["order"]]}
     not_later = {"$gte": [f"{stored}.rank", outcome["rank"]]}
     return {"$or": [{"$gt": [f"{stored}.order", outcome["order"]]}, {"$and": [same, not_later]}]}
 
 
 def _is_done() -> dict[str, Any]:
-    """Return whether the newest transaction was routed, and everything that was routed is done."""
+    """Return the expression for whether the newest transaction was routed and all deliveries are
+    done.
+    """
     latest = {"$objectToArray": "$connectors"}
     newest = {"$max": {"$map": {"input": latest, "as": "one", "in": "$$one.v.order"}}}
     is_routed = {
@@ -118,7 +122,7 @@ def _is_done() -> dict[str, Any]:
 
 
 def _milliseconds(at: datetime) -> int:
-    """Return milliseconds since 1970, cut as MongoDB cuts them."""
+    """Return the milliseconds since 1970, truncated as MongoDB truncates them."""
     return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
@@ -132,6 +136,6 @@ _DERIVED_FIELDS = RawBSONDocument(
         }
     )
 )
-"""What follows from the whole appointment; written once, because every message of the line has one
-or two of these.
+"""The fields that follow from the whole appointment. Encoded once, because every message of a
+delivery needs one or two copies of it.
 """

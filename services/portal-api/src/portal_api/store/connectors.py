@@ -1,4 +1,6 @@
-"""Connectors and all their versions; secrets go in sealed and never come out."""
+"""The store of connectors and of all their versions. Secrets are stored sealed and are never
+returned in plain text.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ MOST_VERSIONS = 200
 
 
 class Connectors:
-    """The administrator's connectors."""
+    """The collections ``connectors`` and ``connector_versions``."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]], keys: KeyRing) -> None:
         self._connectors = database["connectors"]
@@ -34,7 +36,7 @@ class Connectors:
         self._keys = keys
 
     async def all(self) -> list[StoredConnector]:
-        """Return every connector by name, at most a thousand."""
+        """Return all connectors by name, at most 1,000."""
         with translate_errors():
             return [
                 as_stored(found)
@@ -44,7 +46,7 @@ class Connectors:
             ]
 
     async def get(self, connector_id: str) -> StoredConnector:
-        """Return one; raises NotFoundError."""
+        """Return the connector. Raises NotFoundError."""
         with translate_errors():
             found = await self._connectors.find_one({"_id": connector_id})
         if found is None:
@@ -52,7 +54,7 @@ class Connectors:
         return as_stored(found)
 
     async def get_many(self, connector_ids: Iterable[str]) -> dict[str, StoredConnector]:
-        """Return those that there are, by id."""
+        """Return the existing connectors of these ids, by id."""
         with translate_errors():
             found = self._connectors.find({"_id": {"$in": sorted(set(connector_ids))}})
             return {document["_id"]: as_stored(document) async for document in found}
@@ -60,9 +62,7 @@ class Connectors:
     async def versions(
         self, wanted: Iterable[tuple[str, int | None]]
     ) -> dict[tuple[str, int | None], StoredConnector]:
-        """Return what connectors were at these versions; a version that is not
-        known is left out.
-        """
+        """Return connectors at these versions, without the versions that are not stored."""
         with translate_errors():
             found = self._versions.find(
                 {
@@ -79,8 +79,8 @@ class Connectors:
     async def history(
         self, connector_id: str, limit: int, after: str | None
     ) -> tuple[list[StoredConnector], str | None]:
-        """Return one page of a connector's versions, the newest first, and the key
-        of the next page.
+        """Return one page of a connector's versions, the newest first, and the cursor of the next
+        page.
         """
         page = Page("version", is_descending=True, limit=limit, after=after)
         with translate_errors():
@@ -90,8 +90,10 @@ class Connectors:
     async def versions_since(
         self, since_by_connector: Mapping[str, datetime]
     ) -> list[StoredConnector]:
-        """Return of each connector the version that counted at its moment and those versions since
-        then, at most two hundred of each.
+        """Return the versions of each connector since its time, and the version in effect at that
+        time.
+
+        At most 200 versions of each connector are returned.
         """
         versions: list[StoredConnector] = []
         for connector_id, since in since_by_connector.items():
@@ -112,7 +114,7 @@ class Connectors:
         return versions
 
     async def create(self, fields: dict[str, Any], secrets: dict[str, str], by: str) -> Connector:
-        """Keep a new one and return it."""
+        """Insert a new connector. Return the connector."""
         connector = self._build(
             uuid.uuid4().hex[:12], 1, fields | {"modified_by": by}, None, secrets
         )
@@ -124,17 +126,20 @@ class Connectors:
     async def change(
         self, before: StoredConnector, fields: dict[str, Any], secrets: dict[str, str], by: str
     ) -> Connector:
-        """Keep the next version and return it; secrets that are not given stay, empty ones go.
+        """Store the next version and return it. An omitted secret stays, and an empty one is
+        removed.
 
-        Raises ConflictError when it was changed since, or cannot be read in full.
+        Raises ConflictError when the connector was changed since ``before``, or has unreadable
+        fields.
 
-        A version is unchanged once it counts: of two who change the same one only the first has one.
-        What was before is unchanged once more, in case whoever changed it was killed in between.
+        The new version is saved after the connector itself, so only the first of two concurrent
+        changes saves a version. The version before is saved again, because its writer may have been
+        killed before saving it.
         """
         if before.unreadable:
             raise ConflictError(
-                "This version cannot read the connector's fields "
-                f"{', '.join(before.unreadable)}: change it with the version that wrote it"
+                f"This version cannot read the connector's fields {', '.join(before.unreadable)}: "
+                "change the connector with the version that wrote them"
             )
         fields = {"header_names": before.header_names} | fields | {"modified_by": by}
         after = self._build(before.connector_id, before.version + 1, fields, before, secrets)
@@ -144,15 +149,13 @@ class Connectors:
                 {"_id": before.connector_id, "version": before.version}, _document(after)
             )
             if replaced.matched_count == 0:
-                raise ConflictError(
-                    "Somebody changed the connector since you read it: read it again"
-                )
+                raise ConflictError("The connector was changed since you read it: read it again")
             await self._save_version(after)
         return after
 
     async def rekey(self) -> int:
-        """Seal every secret, those of sealed_before versions too, with the newest key; returns how many
-        documents were changed.
+        """Seal all secrets, also those of old versions, with the newest key. Return the number of
+        changed documents.
         """
         changed = 0
         for collection in (self._connectors, self._versions):

@@ -1,4 +1,4 @@
-"""The changes of a dead letter: it is stored, and its deliveries are shown as Failed."""
+"""The changes of a dead letter. It is stored, and its deliveries become Failed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _FAILED = {
 
 
 def of_dead_letter(letter: DeadLetter) -> list[Change]:
-    """Keep the letter, and show it in Error Tracking as Failed deliveries."""
+    """Store the dead letter, and show it in Error Tracking as Failed deliveries."""
     deliveries = _deliveries_in(letter)
-    names = [named for named in letter.deliveries if letter.queue != PORTAL_API_TRANSACTIONS.name]
+    named = [] if letter.queue == PORTAL_API_TRANSACTIONS.name else letter.deliveries
     if deliveries:
         shares = len(deliveries)
         changes = [
@@ -46,14 +46,15 @@ def of_dead_letter(letter: DeadLetter) -> list[Change]:
             for change in _dead_lettered(name, fields, letter, shares)
         ]
     else:
-        shares = len(names)
-        changes = [change for named in names for change in _named_only(named, letter, shares)]
+        shares = len(named)
+        changes = [change for delivery in named for change in _named_only(delivery, letter, shares)]
     return changes or of_letter_alone(letter)
 
 
 def of_letter_alone(letter: DeadLetter, note: str | None = None) -> list[Change]:
-    """Show the letter as a Failed delivery of its own; with a note in the place of its body when
-    that cannot be stored.
+    """Show the dead letter as a Failed delivery of its own.
+
+    ``note`` replaces a body that cannot be stored.
     """
     own = {
         "attempt": 1,
@@ -69,34 +70,32 @@ def of_letter_alone(letter: DeadLetter, note: str | None = None) -> list[Change]
 def _dead_lettered(
     delivery_id: str, fields: dict[str, Any], letter: DeadLetter, shares: int
 ) -> list[Change]:
-    shown = fields | _final_state(fields["attempt"], letter)
+    delivery = fields | _final_state(fields["attempt"], letter)
     changes = [
         _saved_letter(delivery_id, letter, shares),
-        _move(delivery_id, shown | search_fields(shown), {}),
+        _move(delivery_id, delivery | search_fields(delivery), {}),
         _attempt(delivery_id, fields, letter),
     ]
     if "appointment" in fields:
-        changes.append(appointment_projections.of_delivery(delivery_id, shown))
+        changes.append(appointment_projections.of_delivery(delivery_id, delivery))
     return changes
 
 
-def _named_only(named: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
-    """Show a delivery as Failed of which the letter gives no more than the name; all else that is
-    deliveries of it stays.
-    """
-    connector_id = named.delivery_id.rpartition(".")[2]
+def _named_only(delivery: DeadLetteredDelivery, letter: DeadLetter, shares: int) -> list[Change]:
+    """Show a delivery as Failed when the dead letter gives only its id. All stored fields stay."""
+    connector_id = delivery.delivery_id.rpartition(".")[2]
     first = {
         "trigger": Trigger.SERVICE,
         "connector_id": connector_id,
         "received_at": letter.at,
         "words": words_of([letter.reason]),
     }
-    final_state = _final_state(named.attempt, letter)
+    final_state = _final_state(delivery.attempt, letter)
     cause = cause_of(None, letter.reason, connector_id)
     return [
-        _saved_letter(named.delivery_id, letter, shares),
-        _move(named.delivery_id, final_state | {"troubled": True, "cause": cause}, first),
-        _attempt(named.delivery_id, first | {"attempt": named.attempt}, letter),
+        _saved_letter(delivery.delivery_id, letter, shares),
+        _move(delivery.delivery_id, final_state | {"troubled": True, "cause": cause}, first),
+        _attempt(delivery.delivery_id, first | {"attempt": delivery.attempt}, letter),
     ]
 
 
@@ -110,7 +109,9 @@ def _final_state(attempt: int, letter: DeadLetter) -> dict[str, Any]:
 
 
 def _saved_letter(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
-    """Keep the letter with a delivery; the deliveries of named letter share its body's size."""
+    """Store the dead letter with a delivery. The deliveries of one dead letter share the limit of
+    its body's size.
+    """
     saved = letter.model_dump(exclude={"version", "dead_letter_id", "deliveries"})
     if len(letter.body) * shares > MOST_BODY_BYTES:
         saved |= {
@@ -120,13 +121,15 @@ def _saved_letter(delivery_id: str, letter: DeadLetter, shares: int) -> Change:
     return "dead_letters", UpdateOne({"_id": delivery_id}, {"$setOnInsert": saved}, upsert=True)
 
 
-def _move(delivery_id: str, shown: dict[str, Any], first: dict[str, Any]) -> Change:
-    """Move the delivery forward, unless this attempt is a Success: 0.1.0 gave it a lower rank."""
-    success = {"status": Status.SUCCESS, "attempt": shown["attempt"]}
+def _move(delivery_id: str, delivery: dict[str, Any], first: dict[str, Any]) -> Change:
+    """Move the delivery forward, unless this attempt is a Success. 0.1.0 gave a Success a lower
+    rank.
+    """
+    success = {"status": Status.SUCCESS, "attempt": delivery["attempt"]}
     return "deliveries", UpdateOne(
-        {"_id": delivery_id, "rank": {"$not": {"$gte": shown["rank"]}}, "$nor": [success]},
+        {"_id": delivery_id, "rank": {"$not": {"$gte": delivery["rank"]}}, "$nor": [success]},
         {
-            "$set": shown,
+            "$set": delivery,
             "$setOnInsert": {"archived": False} | first,
             "$currentDate": {RECORDED: True},
         },
@@ -135,10 +138,10 @@ def _move(delivery_id: str, shown: dict[str, Any], first: dict[str, Any]) -> Cha
 
 
 def _attempt(delivery_id: str, fields: dict[str, Any], letter: DeadLetter) -> Change:
-    """Keep that the attempt final_state here; under a name of its own, because the back office may have
-    been called, too.
+    """Store the end of the attempt under an id of its own, because the back office may have been
+    called too.
     """
-    named = {name: fields[name] for name in ("attempt", "trigger", "connector_id")}
+    origin = {name: fields[name] for name in ("attempt", "trigger", "connector_id")}
     final_state = {
         "delivery_id": delivery_id,
         "phase": Phase.DONE,
@@ -148,25 +151,25 @@ def _attempt(delivery_id: str, fields: dict[str, Any], letter: DeadLetter) -> Ch
     }
     return "attempts", UpdateOne(
         {"_id": f"{delivery_id}.{fields['attempt']}.parked"},
-        {"$setOnInsert": named | final_state},
+        {"$setOnInsert": origin | final_state},
         upsert=True,
     )
 
 
 def accepted_at(letter: DeadLetter) -> list[datetime]:
-    """Return when each delivery the letter was about was accepted, as far as it says."""
+    """Return the time of acceptance of each delivery in the dead letter, as far as it is known."""
     return [fields["received_at"] for _, fields in _deliveries_in(letter)]
 
 
 def _deliveries_in(letter: DeadLetter) -> list[tuple[str, dict[str, Any]]]:
-    """Return each delivery that the body requests, or each transaction that was not routed, with
-    all that is deliveries of it.
+    """Return the delivery that the body requests, or one for each transaction that was not
+    routed.
     """
     with contextlib.suppress(ValidationError):
         return [_from_request(DeliveryRequested.model_validate_json(letter.body))]
     if letter.queue != PORTAL_API_TRANSACTIONS.name:
         with contextlib.suppress(ValidationError):
-            return [_from_transaction(named) for named in TRANSACTIONS.validate_json(letter.body)]
+            return [_from_transaction(each) for each in TRANSACTIONS.validate_json(letter.body)]
     return []
 
 

@@ -1,4 +1,4 @@
-"""Reads what administrators ask for."""
+"""Queries of deliveries and appointments."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ Document = dict[str, Any]
 
 
 class DeliveryQueries:
-    """Lists and details; raises StoreUnavailableError while MongoDB cannot be reached."""
+    """Lists and details. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
         self._database = database
 
     async def appointments(self, wanted: Document, page: Page) -> tuple[list[Document], str | None]:
-        """Return one page of appointments."""
+        """Return one page of appointments and the cursor of the next page."""
         with translate_errors():
             return await read_page(self._database["appointments"], wanted, page)
 
     async def appointment(self, key: str) -> tuple[Document, list[Document]]:
-        """Return one appointment and its newest deliveries with their attempts;
-        raises NotFoundError.
+        """Return the appointment and its newest deliveries with their attempts. Raises
+        NotFoundError.
         """
         with translate_errors():
             found = await self._database["appointments"].find_one({"_id": key})
@@ -66,7 +66,7 @@ class DeliveryQueries:
         ]
 
     async def connectors_of(self, key: str) -> list[str]:
-        """Return the connectors that have had a delivery of one appointment; raises
+        """Return the ids of the connectors with deliveries of the appointment. Raises
         NotFoundError.
         """
         with translate_errors():
@@ -78,8 +78,9 @@ class DeliveryQueries:
     async def deliveries(
         self, wanted: Document, phases: Collection[Phase], page: Page
     ) -> tuple[list[Document], str | None]:
-        """Return one page of deliveries in these phases, of none: in all; a pending one of a
-        held lane is held.
+        """Return one page of deliveries in these phases and the cursor of the next page.
+
+        No phases means all phases. A pending delivery of a held lane has the phase held.
         """
         with translate_errors():
             held = await self._held_connectors()
@@ -89,17 +90,15 @@ class DeliveryQueries:
         return [_with_phase(item, held) for item in items], following
 
     async def conditions(self, wanted: Document, phases: Collection[Phase] | None) -> Document:
-        """Return these deliveries as conditions that need nothing else: what is
-        held is held now.
-        """
+        """Return the conditions of these deliveries in full, with the lanes that are held now."""
         with translate_errors():
             return all_of([wanted, phase_condition(phases or (), await self._held_connectors())])
 
     async def refuse_full_scan(
         self, collection: str, indexed: Document, unindexed: Sequence[str]
     ) -> None:
-        """Raise TooManyError where MongoDB would have to look at more than fifty thousand items,
-        one by one, because of these parameters.
+        """Raise TooManyError when MongoDB would scan over 50,000 items because of these
+        parameters.
         """
         if unindexed:
             with translate_errors():
@@ -112,8 +111,8 @@ class DeliveryQueries:
                     raise TooManyError(unindexed[0], FULL_SCAN_LIMIT)
 
     async def delivery(self, delivery_id: str) -> Document:
-        """Return one delivery with its newest attempts, and the dead letter if it was parked;
-        raises NotFoundError.
+        """Return the delivery with its newest attempts and its dead letter. Raises
+        NotFoundError.
         """
         with translate_errors():
             found = await self._database["deliveries"].find_one({"_id": delivery_id})
@@ -133,8 +132,9 @@ class DeliveryQueries:
             }
 
     async def newer(self, delivery: Document) -> Document | None:
-        """Return the newest delivery of the same appointment to the same connector, None where
-        this is the newest, or the other one carries an older version.
+        """Return the newest delivery of the same appointment to the same connector.
+
+        Return None when this delivery is the newest, or the other one carries an older version.
         """
         appointment, connector_id = delivery.get("appointment") or {}, delivery["connector_id"]
         with translate_errors():

@@ -1,5 +1,5 @@
-"""What each message changes: updates that may be repeated and may come in any order; the newest
-attempt decides.
+"""The changes that each message makes. They may be repeated and may come in any order, because the
+newest attempt decides.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from common.contracts.transaction import TransactionReceived
 
 Change = tuple[str, UpdateOne]
-"""A collection's attempt_id and what to do there."""
+"""A collection's name and the update for it."""
 
 PHASE_ORDER = {Phase.PENDING: 0, Phase.IN_PROGRESS: 1, Phase.DONE: 2}
 DEAD_LETTER_RANK, SUCCESS_RANK = 5, 6
-"""In one attempt a dead letter comes after every phase, and a Success after everything."""
+"""Within one attempt, a dead letter ranks above every phase, and a Success above all."""
 RECORDED = "recorded_at"
-"""When a delivery was recorded last, on MongoDB's clock: a plan names deliveries as of a moment."""
+"""The time of the last change of a delivery, on MongoDB's clock. A plan selects deliveries as of a
+time.
+"""
 ATTEMPT_FIELDS = {"version", "delivery_id", "at", "traceparent", "exchange", "trace"}
-"""What only the attempt has, or what is stored under another attempt_id."""
+"""Fields of the attempt alone, and fields that are stored under another name."""
 
 
 def of_transaction(transaction: TransactionReceived) -> list[Change]:
-    """Keep the snapshot once, and show the appointment with what it says unless a
-    newer one is there.
-    """
+    """Store the snapshot once, and update the appointment unless a newer version is stored."""
     document = transaction.model_dump()
     document.pop("transaction_id")
     return [
@@ -47,9 +47,7 @@ def of_transaction(transaction: TransactionReceived) -> list[Change]:
 
 
 def of_status(event: StatusChanged) -> list[Change]:
-    """Move the delivery forward, keep the attempt when it is over, and note it on
-    the appointment.
-    """
+    """Move the delivery forward, store a finished attempt, and update the appointment."""
     delivery, rank = delivery_of(event), rank_of(event)
     changes = [
         _move(event.delivery_id, delivery),
@@ -67,7 +65,7 @@ def of_status(event: StatusChanged) -> list[Change]:
 
 
 def delivery_of(event: StatusChanged) -> dict[str, Any]:
-    """Return what the event says of its delivery, as it is stored."""
+    """Return the event as the stored delivery."""
     delivery = event.model_dump(exclude=ATTEMPT_FIELDS)
     delivery |= {
         "rank": rank_of(event),
@@ -78,15 +76,16 @@ def delivery_of(event: StatusChanged) -> dict[str, Any]:
 
 
 def rank_of(event: StatusChanged) -> int:
-    """Return the event's lane_id among all of its delivery: the newest attempt decides, and in it
-    a Success, then the further phase.
+    """Return the rank of the event among all events of its delivery.
+
+    The newest attempt ranks highest. Within it a Success ranks highest, then the later phase.
     """
     is_success = event.status is Status.SUCCESS
     return event.attempt * 10 + (SUCCESS_RANK if is_success else PHASE_ORDER[event.phase])
 
 
 def search_fields(delivery: dict[str, Any]) -> dict[str, Any]:
-    """Return what the delivery is searched and grouped by."""
+    """Return the fields that the delivery is searched and grouped by."""
     is_troubled = delivery["status"] in TROUBLED
     cause = (
         cause_of(delivery["code"], delivery["message"], delivery["connector_id"])
@@ -103,8 +102,8 @@ def search_fields(delivery: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_lane(change: LaneChanged) -> list[Change]:
-    """Remember until when the lane is held; what is over counts no more, so a dead replica holds
-    nothing for ever.
+    """Store the end of the lane's hold. An expired hold does not count, so a dead replica holds no
+    lane forever.
     """
     lane_id = f"{change.connector_id}|{change.replica}"
     return [
@@ -131,8 +130,8 @@ def _move(delivery_id: str, delivery: dict[str, Any]) -> Change:
 def _update_forward(
     collection: str, document_id: str, field: str, value: object, update: dict[str, Any]
 ) -> Change:
-    """Update only forwards: an older event finds no match, collides on
-    inserting, and is ignored.
+    """Update only forwards. An older event matches no document, has a duplicate key on insert, and
+    is ignored.
     """
     return collection, UpdateOne(
         {"_id": document_id, field: {"$not": {"$gte": value}}}, update, upsert=True

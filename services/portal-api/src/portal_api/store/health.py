@@ -1,6 +1,4 @@
-"""What MongoDB knows of how things stand; answers within two seconds, or says that MongoDB
-cannot be reached.
-"""
+"""Observations of the system in MongoDB, read within two seconds."""
 
 from __future__ import annotations
 
@@ -25,14 +23,14 @@ UNAVAILABLE = MongoDbObservation(reachable=False)
 
 
 class HealthQueries:
-    """Reads it all side by side."""
+    """Reads all observations concurrently."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._database = database
         self._heartbeats = Heartbeats(database)
 
     async def read(self) -> StoredObservations:
-        """Return what there is to know; never raises because MongoDB is away."""
+        """Return the observations. An unavailable MongoDB is an observation and raises nothing."""
         mongodb = UNAVAILABLE
         try:
             with pymongo.timeout(READ_TIMEOUT_S):
@@ -45,7 +43,7 @@ class HealthQueries:
                     )
         except TimeoutError:
             return StoredObservations(UNAVAILABLE)
-        except PyMongoError as error:  # not away: an index is still being made
+        except PyMongoError as error:  # MongoDB is available, and an index is under construction
             return StoredObservations(UNAVAILABLE if is_unavailable(error) else mongodb)
 
     async def _server(self) -> MongoDbObservation:
@@ -95,7 +93,7 @@ class HealthQueries:
         return held
 
     async def _dead_letters(self) -> int:
-        """Count the newest parked messages that are neither archived nor delivered since."""
+        """Count the newest dead letters that are neither archived nor delivered since."""
         newest = (
             self._database["dead_letters"]
             .find({}, {"_id": 1})
@@ -113,8 +111,9 @@ class HealthQueries:
 
 
 async def oldest_waiting(database: AsyncIOMotorDatabase[dict[str, Any]]) -> dict[str, datetime]:
-    """Return since when the oldest pending delivery of each connector waits: one seek in an index
-    of what waits per connector.
+    """Return the time of the oldest pending delivery per connector.
+
+    This is one seek per connector in the index ``waiting``.
     """
     stages: list[dict[str, Any]] = [
         {"$match": {"phase": "pending"}},

@@ -1,4 +1,4 @@
-"""What each replica last document of itself."""
+"""The store of the latest heartbeat of each replica."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ MOST_REPLICAS = 500
 
 
 class Heartbeats:
-    """The collection ``heartbeats``: one document per replica, which only a later
-    heartbeat replaces.
+    """The collection ``heartbeats``, with one document per replica. Only a later heartbeat replaces
+    it.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._heartbeats = database["heartbeats"]
 
     async def save(self, beat: Heartbeat, heard_at: datetime) -> None:
-        """Remember the heartbeat, unless a later one of the same replica is known."""
+        """Store the heartbeat, unless a later one of the same replica is stored."""
         document = beat.model_dump(exclude={"version"}) | {"heard_at": heard_at}
         async for trial in retry_while_unavailable():
             with trial, contextlib.suppress(DuplicateKeyError):
@@ -38,7 +38,9 @@ class Heartbeats:
                 )
 
     async def all(self) -> list[tuple[Heartbeat, datetime]]:
-        """Return what every replica document last, and when it was heard; raises PyMongoError."""
+        """Return the latest heartbeat of each replica and its time of receipt. Raises
+        PyMongoError.
+        """
         found = (
             await self._heartbeats.find().sort("_id", 1).limit(MOST_REPLICAS).to_list(MOST_REPLICAS)
         )

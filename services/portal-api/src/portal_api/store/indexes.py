@@ -1,5 +1,5 @@
-"""The indexes of every list the API offers; made at start, harmless when they are there
-(docs/adr/0014 says what each costs).
+"""The indexes of every list of the API, created at start if missing (docs/adr/0014 gives the cost
+of each).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _partial(only: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _expiring_at(field: str) -> IndexModel:
-    """Have documents removed at this moment, within a minute or so."""
+    """Return the index that deletes documents within about a minute after this time."""
     return IndexModel([(field, ASCENDING)], expireAfterSeconds=0)
 
 
@@ -136,8 +136,8 @@ INDEXES: dict[str, list[IndexModel]] = {
 
 
 async def make_indexes(database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
-    """Make what is missing, however long it takes: an index over many documents takes longer than
-    anything else asked of MongoDB.
+    """Create missing indexes without a timeout, because an index over many documents takes longer
+    than any query.
     """
     for collection, indexes in INDEXES.items():
         await ensure_indexes(database[collection], indexes)

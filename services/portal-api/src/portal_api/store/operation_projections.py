@@ -1,4 +1,6 @@
-"""What the messages about operations change; they may be repeated and may come in any order."""
+"""The changes that messages about operations make. They may be repeated and may come in any
+order.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ VIEW = "operations_view"
 
 
 def of_request(request: OperationRequested) -> list[Change]:
-    """Show the operation as it was planned; what retry has stored already stays."""
+    """Insert the operation as planned, unless retry has published its progress already."""
     counts = Counts(
         total=request.planned, waiting=request.planned, asked=0, succeeded=0, failed=0, skipped=0
     )
@@ -48,7 +50,7 @@ def of_request(request: OperationRequested) -> list[Change]:
 
 
 def of_progress(progress: OperationProgressed) -> list[Change]:
-    """Show where the operation stands, unless a higher revision is there."""
+    """Store the progress of the operation, unless a higher revision is stored."""
     stored = progress.model_dump(exclude={"version", "operation_id"})
     return [
         (
@@ -63,7 +65,7 @@ def of_progress(progress: OperationProgressed) -> list[Change]:
 
 
 def of_steering(steered: OperationSteered) -> list[Change]:
-    """Show what was asked of it last."""
+    """Store the newest command for the operation."""
     stored = {
         "steer": steered.steer,
         "steered_by": steered.asked_by,
@@ -81,8 +83,9 @@ def of_steering(steered: OperationSteered) -> list[Change]:
 
 
 def of_archived(message: DeliveriesArchived) -> list[Change]:
-    """Archive or restore; of two operations about a delivery the one asked for later counts,
-    whichever is stored first.
+    """Archive or restore the deliveries.
+
+    The operation that was requested last decides, in any order of arrival.
     """
     order = f"{message.asked_at.isoformat(timespec='microseconds')} {message.operation_id}"
     stored: dict[str, Any] = {"archived": message.archived, "archived_order": order}

@@ -1,5 +1,5 @@
-"""Pages by key: each one begins key_range the last item of the one before, whatever has
-come in between.
+"""Pages by key. Each page begins after the last item of the page before, whichever items were
+inserted since.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
 
 KEY_TYPES = (str, int, float, datetime, type(None))
-"""What a key may hold; anything else, such as a pattern, would mean something else to MongoDB."""
+"""Types of values in a cursor. MongoDB would read any other type, such as a pattern, as a
+condition.
+"""
 
 
 async def read_page(
     collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return the items and the key of the next page, None when there is none;
-    raises BadCursorError.
+    """Return the items and the cursor of the next page, or None on the last page.
+
+    Raises BadCursorError.
     """
     found: list[dict[str, Any]] = []
     for cursor in cursors(collection, wanted, page):
@@ -44,11 +47,10 @@ async def read_page(
 def cursors(
     collection: AsyncIOMotorCollection[dict[str, Any]], wanted: dict[str, Any], page: Page
 ) -> Iterator[AsyncIOMotorCursor[dict[str, Any]]]:
-    """Yield the ranges that make up the page and one item more, each a straight way through an
-    index; raises BadCursorError.
+    """Yield the ranges of the page and of one more item. Each range is one scan of an index.
 
-    MongoDB would answer all of them in one query with ``$or``, and sort everything key_range
-    the key to do so.
+    Raises BadCursorError. MongoDB would answer all ranges in one query with ``$or``, and would sort
+    all items after the cursor to do so.
     """
     for key_range in (
         _ranges(page.order, _decode(page.after, len(page.order))) if page.after else [{}]
@@ -58,8 +60,9 @@ def cursors(
 
 
 def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield what comes after, in order: first what differs in the id only, at last what differs in
-    the first value.
+    """Yield the conditions of the items after the cursor, in order.
+
+    The first range differs in the id alone, and the last range in the first value.
     """
     for depth in reversed(range(len(order))):
         path, direction = order[depth]
@@ -71,8 +74,9 @@ def _ranges(order: list[tuple[str, int]], last: list[Any]) -> Iterator[dict[str,
 
 
 def _values_after(direction: int, value: Any, *, may_be_missing: bool) -> list[Any]:
-    """Return the values key_range this one; MongoDB sorts nothing before everything, and compares
-    values of one type only.
+    """Return the conditions of the values after this one.
+
+    MongoDB sorts missing values first, and compares only values of one type.
     """
     if value is None:
         return [{"$ne": None}] if direction > 0 else []
@@ -104,5 +108,5 @@ def _decode(key: str, length: int) -> list[Any]:
         or not all(isinstance(value, KEY_TYPES) for value in last)
         or not isinstance(last[-1], str)
     ):
-        raise BadCursorError("after: is not a key that this list gave out")
+        raise BadCursorError("after: is not a cursor of this list")
     return last

@@ -1,4 +1,4 @@
-"""Regroups the failures that an older release stored, after the rules for causes changed."""
+"""Regroups the failures of an older release after the rules for causes changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 GROUPING_VERSION = 2
-"""Raise it when ``cause_of`` tells causes apart in another way."""
+"""Increase the number when ``cause_of`` changes its rules."""
 MARK = "grouping"
 REGROUP_BATCH = 500
 REGROUP_TIMEOUT_S = 3600.0
@@ -26,8 +26,10 @@ _READ = {"cause": 1, "code": 1, "message": 1, "connector_id": 1}
 
 
 async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
-    """Give every failure outside the archive its cause of today, once, and each note to the new
-    causes of its failures; begins again when MongoDB goes away.
+    """Store the current cause of every failure outside the archive, once, and copy each note to the
+    new causes.
+
+    Starts over when MongoDB becomes unavailable.
     """
     notes = database["cause_notes"]
     async for trial in retry_while_unavailable():
@@ -44,8 +46,8 @@ async def regroup(database: AsyncIOMotorDatabase[Document]) -> None:
 
 
 async def _regroup_all(database: AsyncIOMotorDatabase[Document]) -> None:
-    """Go through the failures by the index of causes; one that moves ahead comes a second time,
-    and stays.
+    """Read the failures by the index of causes. The scan may meet a moved failure a second time,
+    which changes nothing.
     """
     batch: list[Document] = []
     found = database["deliveries"].find({"archived": False, "cause": {"$gt": ""}}, _READ)

@@ -1,5 +1,5 @@
-"""How long things are rules: an index that MongoDB forgets them by, made anew when the
-setting changed.
+"""The retention of documents, by an index that MongoDB deletes them by. A changed setting replaces
+the index.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from motor.motor_asyncio import AsyncIOMotorCollection, AsyncIOMotorDatabase
 
 INDEX_NOT_FOUND, INDEX_CONFLICTS = 27, (85, 86)
-"""Another replica dropped it first; or it is there with another duration."""
+"""Another replica dropped the index first, or the index has another duration."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """Documents of a collection go so long after their ``at``; only some of them where
-    ``wanted`` says which.
+    """MongoDB deletes a collection's documents this long after ``at``. ``wanted`` restricts the
+    rule to some documents.
     """
 
     collection: str
@@ -37,7 +37,7 @@ class RetentionRule:
 async def apply_retention(
     database: AsyncIOMotorDatabase[dict[str, Any]], rules: Iterable[RetentionRule]
 ) -> None:
-    """Have MongoDB forget what is older.
+    """Create or replace the retention indexes.
 
     ``collMod`` would need a role that the services do not have.
     """

@@ -1,5 +1,5 @@
-"""Wrong passwords in a row, counted before each is looked at: a hundred guesses at once, on any
-replica, are a hundred.
+"""Counts wrong passwords in a row. Each try is counted before the password is checked, so 100
+concurrent guesses on any replica count as 100.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ MS = timedelta(milliseconds=1)
 
 
 class SignIns:
-    """``sign_ins``: one document per name and one per address that failed lately; MongoDB removes
-    what is forgotten.
+    """The collection ``sign_ins``, with one document per name and one per address with recent
+    failures.
 
-    A name is kept as a hash: people type passwords where names belong.
+    MongoDB deletes the documents after the policy's memory. A name is stored as a hash, because
+    people type passwords into the name field.
     """
 
     def __init__(
@@ -41,14 +42,14 @@ class SignIns:
         self._address_policy = address_policy
 
     async def begin(self, name: str, address: str, now: datetime) -> timedelta:
-        """Count a try as if its password were wrong, and return how long to wait first; nothing may
-        be tried before.
+        """Count a try as a failure, and return the time to wait first. No password may be checked
+        during the wait.
         """
         wait = await self._count(_address_key(address), self._address_policy, now)
         return wait or await self._count(_name_key(name), self._name_policy, now)
 
     async def record_success(self, name: str, address: str, now: datetime) -> None:
-        """Forget the name's failures, and that this try was counted for the address."""
+        """Forget the name's failures, and uncount this try of the address."""
         stages = [
             {
                 "$set": {
@@ -62,7 +63,7 @@ class SignIns:
             await self._sign_ins.update_one({"_id": _address_key(address)}, stages)
 
     async def forget(self, name: str) -> None:
-        """Let the name in again at once."""
+        """Unlock the name at once."""
         with translate_errors():
             await self._sign_ins.delete_one({"_id": _name_key(name)})
 
@@ -78,8 +79,9 @@ class SignIns:
 
 
 def _count_stages(policy: LockoutPolicy, now: datetime) -> list[dict[str, Any]]:
-    """Return the update that counts one more failure and sets the wait after it, or changes nothing
-    while one waits.
+    """Return the update that counts one more failure and sets the wait after it.
+
+    It changes nothing during a wait.
     """
     waits = [wait // MS for wait in policy.waits()]
     is_locked = {"$gt": ["$locked_until", now]}

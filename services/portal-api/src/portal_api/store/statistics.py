@@ -1,5 +1,5 @@
-"""Figures over time: counted from attempts and deliveries, always anew and never by adding
-to what is there.
+"""The store of figures over time. Figures are always counted again from attempts and deliveries,
+never incremented.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Statistics:
     async def read(
         self, step: Interval, begin: datetime, end: datetime, connector_id: str | None, most: int
     ) -> list[Document]:
-        """Return the figures of these stages by time and connector, at most so many."""
+        """Return at most ``most`` figures of these steps by time and connector."""
         wanted = {"step": step, "at": {"$gte": begin, "$lt": end}} | (
             {"connector_id": connector_id} if connector_id is not None else {}
         )
@@ -59,7 +59,7 @@ class Statistics:
             )
 
     async def mark_late(self, minutes: Iterable[datetime]) -> None:
-        """Have these minutes counted again; returns when that is sure to happen."""
+        """Mark these minutes for another count. Returns when the marks are stored."""
         marked = [
             UpdateOne({"_id": minute}, {"$set": {"token": secrets.token_hex(4)}}, upsert=True)
             for minute in minutes
@@ -69,7 +69,9 @@ class Statistics:
                 await self._late.bulk_write(marked, ordered=False)
 
     async def acquire_lease(self, owner: str, until: datetime) -> bool:
-        """Whether this replica counts until then: it does already, or nobody does."""
+        """Whether this replica holds the lease until then. It has it already, or no replica
+        has it.
+        """
         free = {
             "_id": STATE,
             "$or": [{"owner": owner}, {"owned_until": {"$lte": datetime.now(UTC)}}],
@@ -84,20 +86,20 @@ class Statistics:
         return True
 
     async def counted_until(self) -> datetime | None:
-        """Return up to when has been counted; None: never."""
+        """Return the end of the counted time, or None before the first count."""
         with translate_errors():
             found = await self._state.find_one({"_id": STATE}, {"counted_until": 1})
         return found.get("counted_until") if found else None
 
     async def save_counted_until(self, until: datetime) -> None:
-        """Note up to when has been counted."""
+        """Store the end of the counted time."""
         with translate_errors():
             await self._state.update_one(
                 {"_id": STATE}, {"$max": {"counted_until": until}}, upsert=True
             )
 
     async def oldest(self) -> datetime | None:
-        """Return the first moment that there is anything to count of."""
+        """Return the time of the first attempt or delivery, or None when there is neither."""
         with translate_errors():
             ended = await self._database["attempts"].find_one(
                 {"at": {"$gt": EPOCH}}, {"at": 1}, sort=[("at", 1)]
@@ -119,13 +121,13 @@ class Statistics:
             }
 
     async def remove_late(self, late: Mapping[datetime, str]) -> None:
-        """Forget those minutes, unless they were marked again since they were read."""
+        """Remove the marks of these minutes, unless they were marked again since they were read."""
         with translate_errors():
             for minute, token in late.items():
                 await self._late.delete_one({"_id": minute, "token": token})
 
     async def count(self, step: Interval, begin: datetime, end: datetime) -> None:
-        """Count what was accepted and what came of attempts between two beginnings of stages."""
+        """Count accepted deliveries and outcomes of attempts between two beginnings of steps."""
         with translate_errors():
             await self._run("attempts", _count_stages(step, "at", begin, end, _outcome_sums()))
             await self._run(
@@ -134,7 +136,7 @@ class Statistics:
             )
 
     async def sum_up(self, step: Interval, at: datetime) -> None:
-        """Put one hour together from its minutes, or one day from its hours."""
+        """Sum up one hour from its minutes, or one day from its hours."""
         finer = Interval.MINUTE if step is Interval.HOUR else Interval.HOUR
         sums: Document = {name: {"$sum": f"${name}"} for name in FIGURES} | {
             "oldest_waiting_s": {"$max": "$oldest_waiting_s"}
@@ -151,8 +153,8 @@ class Statistics:
             )
 
     async def sample(self, now: datetime) -> None:
-        """Note how long the oldest delivery of each connector has been waiting; of a minute
-        the longest counts.
+        """Store the age of the oldest delivery of each connector. The highest age of a minute
+        counts.
         """
         minute = Interval.MINUTE.start_of(now)
         with translate_errors():
@@ -177,7 +179,7 @@ class Statistics:
                 raise
             raise StoreUnavailableError(
                 "Two replicas wrote the same figure at once"
-            ) from error  # counted again in the next round
+            ) from error  # the next round counts it again
 
 
 def _outcome_sums() -> Document:
@@ -207,7 +209,7 @@ def _count_stages(
 
 
 def _merge_stages(step: Interval, at: Any, connector_id: str, sums: Document) -> list[Document]:
-    """Write the figures to their places; what else is there stays."""
+    """Write the figures to their documents. All other fields stay."""
     name = {
         "$concat": [
             f"{step}|",

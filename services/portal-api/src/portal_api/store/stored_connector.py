@@ -1,6 +1,4 @@
-"""Connectors as MongoDB has them: one that this version cannot read is shown as far as it can be,
-and never keeps another from being read.
-"""
+"""Connectors as they are stored. An unreadable field hides neither its connector nor any other."""
 
 from __future__ import annotations
 
@@ -22,17 +20,19 @@ _DEFAULTS: dict[str, Any] = {
     "source_app": "",
     "modified_at": datetime.fromtimestamp(0, UTC),
 }
-"""Values of fields that a connector must have."""
+"""Values of the required fields."""
 
 
 class StoredConnector(Connector):
-    """A connector, and its fields that cannot be read: those have their defaults here."""
+    """A connector, with the names of its unreadable fields. Those fields have their
+    defaults here.
+    """
 
     unreadable: tuple[str, ...] = Field(default=(), exclude=True)
 
 
 def as_stored(document: Mapping[str, Any]) -> StoredConnector:
-    """Return the connector of any document, without the values that are wrong."""
+    """Return the connector of any document, without its invalid values."""
     fields = {name: value for name, value in document.items() if name != "unreadable"}
     try:
         return StoredConnector.model_validate(fields)

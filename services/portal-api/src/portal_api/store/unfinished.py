@@ -1,4 +1,4 @@
-"""Deliveries that are still under way as far as is known."""
+"""The store of deliveries that are under way as far as is known."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ UNFINISHED_BATCH = 200
 
 
 class UnfinishedDeliveries:
-    """Raises StoreUnavailableError while MongoDB cannot be reached."""
+    """Queries of ``deliveries``. Raises StoreUnavailableError while MongoDB cannot be reached."""
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
         self._deliveries = database["deliveries"]
 
     async def batch(self, before: datetime) -> list[StatusChanged]:
-        """Return the last status of some that were received before this moment; none = there are
-        none.
+        """Return the last status of up to 200 deliveries received before this time. An empty list
+        means that none is left.
         """
         with translate_errors():
             found = (
@@ -40,7 +40,7 @@ class UnfinishedDeliveries:
 
 
 def pending_before(before: datetime) -> dict[str, Any]:
-    """Return the condition, in words that the index of waiting deliveries serves."""
+    """Return the condition in the form that the index of waiting deliveries serves."""
     return {"phase": Phase.PENDING, "received_at": {"$lt": before}}
 
 

@@ -1,6 +1,6 @@
 """The order of versions of one appointment, as MongoDB decides it (design.md, section 5, rule 3).
 
-The dispatcher decides the same for deliveries, in ``dispatcher.ledger.version``.
+``dispatcher.ledger.version`` decides the same order for deliveries.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TICKS_PER_MILLISECOND = 10_000
 def version_of(
     appointment: dict[str, Any], action: Action, received_at: datetime, place: int
 ) -> dict[str, Any]:
-    """Return the fields of a stored appointment by which its versions are ordered.
+    """Return the fields of a stored appointment that order its versions.
 
     ``modified_ticks`` is the last-modified time in units of 100 ns since the year 1.
     """
@@ -58,7 +58,9 @@ def is_older_than(version: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_smaller(stored: Any, value: object, *, otherwise: dict[str, Any]) -> dict[str, Any]:
-    """Return whether the stored value is smaller; where both are equal, ``otherwise``."""
+    """Return the expression for whether the stored value is smaller. Equal values give
+    ``otherwise``.
+    """
     return {"$cond": [{"$eq": [stored, value]}, otherwise, {"$lt": [stored, value]}]}
 
 

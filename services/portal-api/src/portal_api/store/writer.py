@@ -1,4 +1,4 @@
-"""Writes the changes of messages: many to a bulk write, bounded in number and bytes."""
+"""Writes the changes of messages in bulk writes, bounded in number and bytes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 WRITE_BATCH = 2_000
 WRITE_BATCH_BYTES = 8 * 1024 * 1024
 MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
-"""What MongoDB takes as one document."""
+"""The largest document of MongoDB."""
 FIRST_PAUSE_S, MOST_PAUSE_S = 0.05, 5.0
 REFUSAL_TIMEOUT_S = 600.0
-"""For which a change is refused, while others are taken, before it counts as unwritable."""
+"""A change counts as unwritable when MongoDB refuses it this long and confirms others."""
 
 
 class Writer:
-    """Returns when changes are safe with the majority; a confirmed change is never repeated.
+    """Returns when a majority of MongoDB has the changes. A confirmed change is never repeated.
 
-    A change that MongoDB does not take waits with its message alone.
+    A refused change delays its own message alone.
     """
 
     def __init__(self, database: AsyncIOMotorDatabase[dict[str, Any]]) -> None:
@@ -41,8 +41,9 @@ class Writer:
         )
 
     async def write(self, changes: Sequence[Change]) -> None:
-        """Apply the changes, however long MongoDB is away; raises UnwritableError after it applied
-        the others, when one can never be applied.
+        """Apply the changes, however long MongoDB is unavailable.
+
+        Raises UnwritableError for a change that can never be applied, after all others are applied.
         """
         pending, pause, started = list(changes), FIRST_PAUSE_S, time.monotonic()
         unwritable: UnwritableError | None = None
@@ -87,15 +88,19 @@ class Writer:
 
 
 def _size_of(change: Change) -> int:
-    """Return the change's bytes on the wire; raises UnwritableError for one that cannot be sent."""
+    """Return the change's bytes in the request. Raises UnwritableError for a change that cannot be
+    sent.
+    """
     operation = change[1]
     try:
-        # pymongo has no other way to them
+        # pymongo has no public access to them
         size = len(encode({"q": operation._filter, "u": operation._doc}))  # noqa: SLF001
     except Exception as error:
-        raise UnwritableError(f"it cannot be stored: {type(error).__name__}") from error
+        raise UnwritableError(f"the change cannot be stored: {type(error).__name__}") from error
     if size > MOST_DOCUMENT_BYTES:
-        raise UnwritableError(f"it has {size:,} bytes, and MongoDB takes {MOST_DOCUMENT_BYTES:,}")
+        raise UnwritableError(
+            f"the change has {size:,} bytes, and MongoDB accepts at most {MOST_DOCUMENT_BYTES:,}"
+        )
     return size
 
 
@@ -103,5 +108,5 @@ def _unwritable(error: BaseException) -> UnwritableError:
     if isinstance(error, UnwritableError):
         return error
     if isinstance(error, UnconfirmedChangeError):
-        return UnwritableError(f"MongoDB refuses it, and takes others: {error}")
+        return UnwritableError(f"MongoDB refuses the change and accepts others: {error}")
     raise error
