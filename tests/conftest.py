@@ -24,7 +24,7 @@ TOGETHER = ("browser", "monitoring", "api", "conformance")
 """Folders whose files share fixtures that start slowly."""
 
 
-class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+class FolderScheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     """Gives each of two processes a file at a time, or a folder whose files share fixtures."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -32,9 +32,9 @@ class Shares(LoadScopeScheduling):  # type: ignore[misc] # it has no types
         return folder if folder in TOGETHER else nodeid.partition("::")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
     """Return our scheduler for the work of xdist."""
-    return Shares(config, log)
+    return FolderScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

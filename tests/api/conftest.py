@@ -31,7 +31,7 @@ class Credentials(NamedTuple):
 
 
 @pytest.fixture(scope="package")
-async def apart(
+async def fuzzed_system(
     mongodb_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[System]:
     """Every service but the simulator, with some deliveries."""
@@ -44,13 +44,13 @@ async def apart(
 
 
 @pytest.fixture(scope="package")
-async def known(apart: System) -> dict[str, str]:
+async def existing_ids(fuzzed_system: System) -> dict[str, str]:
     """An existing id of each kind, by the name of its path parameter."""
-    status, view = await apart.api(
+    status, view = await fuzzed_system.api(
         "POST", "/saved-views", json={"name": "all", "list": "errors", "query": {}, "shared": True}
     )
     assert status == 201, view
-    connector_id = await apart.connector(source_app="nowhere")
+    connector_id = await fuzzed_system.connector(source_app="nowhere")
     cause = cause_of("DSWBHK020", REFUSED, "c1")
     return {
         "appointment_key": "demo/1",
@@ -62,14 +62,14 @@ async def known(apart: System) -> dict[str, str]:
 
 
 @pytest.fixture(scope="package")
-async def credentials(apart: System) -> dict[str, Credentials]:
+async def credentials(fuzzed_system: System) -> dict[str, Credentials]:
     """The API key of the setting, and one signed-in user of each role."""
-    visitors = {role: await a_user(apart, role) for role in Role}
+    users = {role: await a_user(fuzzed_system, role) for role in Role}
     signed_in = {
         str(role): Credentials(
-            role, {"Cookie": f"{COOKIE}={visitor.cookie}", "X-CSRF-Token": visitor.csrf_token}
+            role, {"Cookie": f"{COOKIE}={user.cookie}", "X-CSRF-Token": user.csrf_token}
         )
-        for role, visitor in visitors.items()
+        for role, user in users.items()
     }
     return {"key": Credentials(Role.ADMIN, {"X-API-KEY": API_KEY})} | signed_in
 

@@ -23,41 +23,41 @@ EXAMPLES = [*examples(DOCS / "api.md"), *examples(DOCS / "ingest.md")]
 
 @pytest.mark.parametrize("line", EXAMPLES)
 async def test_each_example_of_the_page_works(
-    apart: System, known: dict[str, str], line: str
+    fuzzed_system: System, existing_ids: dict[str, str], line: str
 ) -> None:
-    portal, ingest = apart.services["portal-api"].url, apart.services["ingest"].url
+    portal, ingest = fuzzed_system.services["portal-api"].url, fuzzed_system.services["ingest"].url
     values = {
         "PORTAL": portal,
         "KEY": API_KEY,
-        "DELIVERY": known["delivery_id"],
+        "DELIVERY": existing_ids["delivery_id"],
         "INGEST": ingest,
         "SOURCE": "demo",
         "SECRET": SECRET,
     }
 
-    status, answer = await read(line, values).run(apart.http)
+    status, answer = await read(line, values).run(fuzzed_system.http)
 
     assert status in {200, 201, 202}, answer
     assert answer
 
 
-async def test_the_api_answers_the_problem_of_the_page(apart: System) -> None:
+async def test_the_api_answers_the_problem_of_the_page(fuzzed_system: System) -> None:
     shown = (DOCS / "api.md").read_text().partition("```json\n")[2].partition("```")[0]
 
-    status, answer = await apart.api("GET", "/deliveries?limit=1000")
+    status, answer = await fuzzed_system.api("GET", "/deliveries?limit=1000")
 
     assert (status, answer) == (422, json.loads(shown))
 
 
-async def test_the_sample_file_of_connectors_is_imported(apart: System) -> None:
+async def test_the_sample_file_of_connectors_is_imported(fuzzed_system: System) -> None:
     body = (DOCS / "samples" / "connectors.csv").read_bytes()
 
-    status, imported = await apart.api(
+    status, imported = await fuzzed_system.api(
         "POST", "/connectors/import", data=body, headers={"Content-Type": "text/csv"}
     )
 
     assert (status, imported["done"]) == (200, True), imported
-    _, page = await apart.api("GET", "/connectors")
+    _, page = await fuzzed_system.api("GET", "/connectors")
     ours = [
         connector
         for connector in page["items"]
@@ -89,18 +89,20 @@ async def mboc(system: System, *words: str) -> str:
 
 
 async def test_a_migration_sends_only_the_appointments_that_the_plugin_did_not_send(
-    apart: System,
+    fuzzed_system: System,
 ) -> None:
-    await apart.start("simulator")
-    connector_id = await apart.hook("moving", enabled=False)
+    await fuzzed_system.start("simulator")
+    connector_id = await fuzzed_system.hook("moving", enabled=False)
     for modified in ("2026-07-21T14:00:00", "2026-07-21T14:01:00"):
-        await apart.delivery(
-            await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled"
+        await fuzzed_system.delivery(
+            await fuzzed_system.change("update", a_snapshot(1, modified, "moving")),
+            "MBOC Publish Disabled",
         )
     moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for modified in ("2026-07-21T14:02:00", "2026-07-21T14:03:00"):
-        await apart.delivery(
-            await apart.change("update", a_snapshot(1, modified, "moving")), "MBOC Publish Disabled"
+        await fuzzed_system.delivery(
+            await fuzzed_system.change("update", a_snapshot(1, modified, "moving")),
+            "MBOC Publish Disabled",
         )
 
     for line in re.findall(
@@ -111,15 +113,17 @@ async def test_a_migration_sends_only_the_appointments_that_the_plugin_did_not_s
         words = shlex.split(
             line.replace(" ID", f" {connector_id}").replace("2026-07-21T18:00:00Z", moment)
         )[1:]
-        await mboc(apart, *words, *(["--yes"] if words[0] != "connectors" else []))
+        await mboc(fuzzed_system, *words, *(["--yes"] if words[0] != "connectors" else []))
         if words[0] == "connectors":
-            await apart.until_used((await apart.api("GET", f"/connectors/{connector_id}"))[1])
+            await fuzzed_system.until_used(
+                (await fuzzed_system.api("GET", f"/connectors/{connector_id}"))[1]
+            )
 
     sent = [
         json.loads(record["body"])["LastModifiedDate"]
-        for record in (await apart.simulated("GET", "moving", "/records"))["records"]
+        for record in (await fuzzed_system.simulated("GET", "moving", "/records"))["records"]
     ]
-    await apart.stop("simulator")
+    await fuzzed_system.stop("simulator")
     assert sent in (["2026-07-21T14:02:00", "2026-07-21T14:03:00"], ["2026-07-21T14:03:00"])
-    left = {found["status"] for found in await apart.deliveries(connector_id=connector_id)}
+    left = {found["status"] for found in await fuzzed_system.deliveries(connector_id=connector_id)}
     assert left <= {"Success", "Skipped"}

@@ -82,7 +82,7 @@ class Portal(NamedTuple):
     url: str
     http: requests.Session
     credentials: Mapping[str, Credentials]
-    known: Mapping[str, str]
+    existing_ids: Mapping[str, str]
 
     def ask(self, case: Any, who: str) -> Any:
         """Send the request of the test case."""
@@ -91,10 +91,10 @@ class Portal(NamedTuple):
 
 @pytest.fixture(scope="module")
 def portal(
-    apart: System, credentials: Mapping[str, Credentials], known: Mapping[str, str]
+    fuzzed_system: System, credentials: Mapping[str, Credentials], existing_ids: Mapping[str, str]
 ) -> Iterator[Portal]:
     with requests.Session() as session:
-        yield Portal(apart.services["portal-api"].url, session, credentials, known)
+        yield Portal(fuzzed_system.services["portal-api"].url, session, credentials, existing_ids)
 
 
 def test_every_excluded_operation_exists() -> None:
@@ -122,9 +122,9 @@ def test_every_answer_is_one_that_is_described(
         asked += 1
         if mode is GenerationMode.POSITIVE and asked % 2:
             case.path_parameters |= {
-                parameter: portal.known[parameter]
+                parameter: portal.existing_ids[parameter]
                 for parameter in case.path_parameters or {}
-                if parameter in portal.known
+                if parameter in portal.existing_ids
             }
         case.validate_response(
             portal.ask(case, who), checks=CHECKS if mode is GenerationMode.POSITIVE else BAD

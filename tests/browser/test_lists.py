@@ -1,5 +1,5 @@
 """Seed, Appointments and Transactions: sort by any header, find with the filter icon, open with the
-magnifier; and what a list of today does besides.
+magnifier, and the features of a modern list.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ async def test_to_change_the_sort_order_click_any_column_header(
 
 
 async def click_every_header(at: PortalPage, *headers: str) -> None:
-    """Each of them sorts the rows."""
+    """Click each header and check that the rows are sorted."""
     for header in headers:
         await at.button(header).click()
         await at.page.locator("th[aria-sort]").get_by_text(header, exact=True).wait_for()

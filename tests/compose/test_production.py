@@ -58,7 +58,7 @@ async def test_the_smoke_check_passes(project: ComposeProject) -> None:
 
 async def test_a_killed_dispatcher_loses_nothing(project: ComposeProject) -> None:
     before = (await project.totals()).repeated
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
 
     await project.kill_a_dispatcher()
@@ -71,7 +71,7 @@ async def test_a_killed_dispatcher_loses_nothing(project: ComposeProject) -> Non
 @pytest.mark.parametrize("server", ["rabbitmq", "mongodb"])
 async def test_a_restart_of_a_server_loses_nothing(project: ComposeProject, server: str) -> None:
     before = (await project.totals()).repeated
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
 
     with timed(f"{server} restarted"):
@@ -84,7 +84,7 @@ async def test_a_restart_of_a_server_loses_nothing(project: ComposeProject, serv
 
 async def test_a_fourth_dispatcher_comes_and_goes_under_load(project: ComposeProject) -> None:
     before = (await project.totals()).repeated
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
 
     with timed("scaled to four"):
@@ -108,7 +108,7 @@ async def test_a_fourth_dispatcher_comes_and_goes_under_load(project: ComposePro
 
 async def test_a_services_passwords_are_replaced_under_load(project: ComposeProject) -> None:
     before = (await project.totals()).repeated
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
 
     project.renew("dispatcher-rabbitmq-url")
@@ -131,17 +131,17 @@ async def test_a_services_passwords_are_replaced_under_load(project: ComposeProj
 
 
 async def test_an_upgrade_and_its_rollback_lose_nothing(project: ComposeProject) -> None:
-    project.tell(MBOC_VERSION="test-new")
+    project.change_settings(MBOC_VERSION="test-new")
     await project.compose("build", "ingest", "dispatcher", "retry", "portal-api")
     before = (await project.totals()).repeated
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
 
     with timed("upgraded"):
         await project.script("upgrade")
     assert await project.images() == {"test-new"}
     await project.until_accepted(MANY)
-    project.tell(MBOC_VERSION="test-old")
+    project.change_settings(MBOC_VERSION="test-old")
     with timed("rolled back"):
         await project.script("upgrade")
     assert await project.images() == {"test-old"}
@@ -160,7 +160,7 @@ async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(
     operation_id = await project.paused_retry()
     kept = await project.settled()
     await project.script("backup", tmp_path / "quiet.gz")
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
     lost = await project.settled()
 
@@ -186,7 +186,7 @@ async def test_a_backup_is_restored_as_it_was_and_sends_nothing_again(
 
 async def with_failed_ones(project: ComposeProject) -> None:
     """Run the planners until some deliveries have failed at a back office of the demo."""
-    await project.work(RATE)
+    await project.set_rate(RATE)
     await project.until_accepted(MANY)
     while (await project.totals()).statuses["Failed"] < 2:
         await project.until_accepted(MANY)
@@ -196,12 +196,12 @@ async def test_nothing_is_restored_while_the_timer_job_is_on(
     project: ComposeProject, tmp_path: Path
 ) -> None:
     await project.script("backup", tmp_path / "backup.gz")
-    project.tell(RetryJobCronExpression="'*/15 * * * *'")
+    project.change_settings(RetryJobCronExpression="'*/15 * * * *'")
     try:
         with pytest.raises(AssertionError, match="Empty RetryJobCronExpression"):
             await project.script("restore", tmp_path / "backup.gz", REPLACE="yes")
     finally:
-        project.tell(RetryJobCronExpression="")
+        project.change_settings(RetryJobCronExpression="")
 
     assert await project.images() == {"test-old"}
 

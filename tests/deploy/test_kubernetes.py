@@ -211,7 +211,9 @@ def test_a_service_may_finish_before_it_is_killed(overlay: str, service: str) ->
         "dispatcher": default(Dispatcher, "drain_s"),
         "portal-api": default(PortalApi, "drain_s"),
     }.get(service, 0.0)
-    assert pod["terminationGracePeriodSeconds"] >= waits_first(pod) + drain_s + CLOSING_S[service]
+    assert (
+        pod["terminationGracePeriodSeconds"] >= pre_stop_seconds(pod) + drain_s + CLOSING_S[service]
+    )
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -224,7 +226,7 @@ def test_a_pod_leaves_its_endpoint_before_it_stops_listening(overlay: str) -> No
 
     ours = [name for name in behind if (overlay, name) in OURS and name != "Deployment/simulator"]
     assert sorted(ours) == ["Deployment/ingest", "Deployment/portal-api"]
-    assert all(waits_first(pod_of(overlay, name)["spec"]) >= 5 for name in ours)
+    assert all(pre_stop_seconds(pod_of(overlay, name)["spec"]) >= 5 for name in ours)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def fewest(overlay: str, workload: str) -> int:
     return int(named(overlay, workload)["spec"]["replicas"])
 
 
-def waits_first(pod: dict[str, Any]) -> float:
+def pre_stop_seconds(pod: dict[str, Any]) -> float:
     """Return the seconds between leaving the endpoints and SIGTERM."""
     words = (
         pod["containers"][0]

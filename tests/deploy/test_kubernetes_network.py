@@ -99,8 +99,10 @@ def test_leaving_the_cluster_never_leads_into_a_private_network_or_to_a_metadata
         if "ipBlock" in end
     ]
 
-    assert not [address for address in NEVER for block in blocks if is_let_through(block, address)]
-    assert any(is_let_through(block, ipaddress.ip_address("198.51.100.1")) for block in blocks)
+    assert not [
+        address for address in NEVER for block in blocks if contains_address(block, address)
+    ]
+    assert any(contains_address(block, ipaddress.ip_address("198.51.100.1")) for block in blocks)
 
 
 @pytest.mark.parametrize("overlay", ["production", "production-operators"])
@@ -197,7 +199,9 @@ def end_of(end: Manifest, port: Manifest) -> str:
     return f"{where}:{port['port']}"
 
 
-def is_let_through(block: Manifest, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+def contains_address(
+    block: Manifest, address: ipaddress.IPv4Address | ipaddress.IPv6Address
+) -> bool:
     """Whether the network contains the address, outside its exceptions."""
     return address in ipaddress.ip_network(block["cidr"]) and not any(
         address in ipaddress.ip_network(n) for n in block.get("except", ())

@@ -44,7 +44,7 @@ OPERATORS = "production-operators"
 def test_every_variable_is_a_setting_of_its_service(overlay: str, workload: str) -> None:
     for container in containers_of(overlay, workload):
         known = variables(SETTINGS[service_of(container)]) | parts_of_others(container)
-        assert set(told(overlay, container)) <= known, container["name"]
+        assert set(environment_of(overlay, container)) <= known, container["name"]
 
 
 @pytest.mark.parametrize(("overlay", "workload"), OF_OURS)
@@ -55,7 +55,7 @@ def test_a_service_starts_with_the_settings_of_its_manifest(
         with monkeypatch.context() as environment:
             for name in {name for settings in SETTINGS.values() for name in variables(settings)}:
                 environment.delenv(name, raising=False)
-            for name, value in told(overlay, container).items():
+            for name, value in environment_of(overlay, container).items():
                 environment.setenv(name, MADE_UP.get(name, "made-up") if value is None else value)
             require_role = (
                 DatabaseSettings
@@ -138,7 +138,7 @@ def _variables(settings: type[ServiceSettings]) -> Iterator[str]:
                 yield f"{settings.model_config['env_prefix']}{name}".upper()
 
 
-def told(overlay: str, container: Manifest) -> dict[str, str | None]:
+def environment_of(overlay: str, container: Manifest) -> dict[str, str | None]:
     """Return the environment of a container. The value is None if a Secret holds it."""
     found: dict[str, str | None] = {}
     for source in container.get("envFrom", ()):

@@ -66,7 +66,7 @@ async def staying_ready(system: System, names: Iterable[str]) -> AsyncIterator[N
     assert not doubts
 
 
-async def until_all_admit(system: System, names: Iterable[str]) -> None:
+async def until_none_is_ready(system: System, names: Iterable[str]) -> None:
     """Wait up to 15 seconds until each service reports that it is not ready."""
     admitted = set[str]()
 
@@ -83,7 +83,7 @@ async def takes_requests(system: System, name: str) -> bool:
         return answer.status == 200
 
 
-async def goes_on(system: System, app: str, accepted: list[str]) -> None:
+async def check_deliveries(system: System, app: str, accepted: list[str]) -> None:
     """Check that a new change and every accepted one are delivered."""
     before = len(accepted)
 
@@ -111,7 +111,7 @@ async def test_a_killed_service_affects_no_other_and_is_ready_again_once_it_runs
         await system.stop(victim, signal.SIGKILL)
         await system.start(victim)
 
-    await goes_on(system, app, load)
+    await check_deliveries(system, app, load)
 
 
 async def outage(
@@ -126,7 +126,7 @@ async def outage(
     async with staying_ready(system, [name for name in SERVICES if name not in stuck]):
         await kill()
         try:
-            await until_all_admit(system, stuck)
+            await until_none_is_ready(system, stuck)
             for _ in range(5):
                 assert not any([await system.is_ready(name) for name in stuck]), (
                     "said to be ready while the server is away"
@@ -143,7 +143,7 @@ async def test_without_rabbitmq_no_service_is_ready(
 ) -> None:
     await outage(system, rabbitmq.kill, rabbitmq.start, SERVICES)
 
-    await goes_on(system, app, load)
+    await check_deliveries(system, app, load)
 
 
 async def test_without_mongodb_no_service_that_needs_it_is_ready(
@@ -151,4 +151,4 @@ async def test_without_mongodb_no_service_that_needs_it_is_ready(
 ) -> None:
     await outage(system, mongodb.kill, mongodb.start, NEED_MONGODB)
 
-    await goes_on(system, app, load)
+    await check_deliveries(system, app, load)

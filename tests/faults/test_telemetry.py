@@ -28,7 +28,7 @@ async def app(system: System) -> AsyncIterator[str]:
     await asyncio.gather(*(system.until_ready(name) for name in system.services))
 
 
-async def until_told(system: System, sentence: str) -> dict[str, Any]:
+async def until_status(system: System, sentence: str) -> dict[str, Any]:
     """Wait until the status has this, and return it. The status answers at every moment."""
 
     async def ask() -> dict[str, Any] | None:
@@ -54,7 +54,7 @@ async def test_the_status_shows_mongodb_as_unavailable_and_still_services_and_la
     await until_back(system)
     await mongodb.stop()
     try:
-        found = await until_told(system, "MongoDB cannot be reached")
+        found = await until_status(system, "MongoDB cannot be reached")
     finally:
         await mongodb.start()
 
@@ -75,7 +75,7 @@ async def test_the_status_and_a_stream_show_rabbitmq_as_unavailable(
     async with listening(system) as listener:
         await rabbitmq.stop()
         try:
-            found = await until_told(system, "RabbitMQ cannot be reached")
+            found = await until_status(system, "RabbitMQ cannot be reached")
             told = await listener.until("status", state="down")
         finally:
             await rabbitmq.start()

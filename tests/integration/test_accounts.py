@@ -35,14 +35,14 @@ OTHER = "other made-up words 5"
 async def test_a_weak_password_is_refused_wherever_it_is_given(
     system: System, password: str
 ) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
 
     answers = [
         await system.api(
             "POST", "/users", json={"name": a_name(), "role": "viewer", "password": password}
         ),
-        await system.api("POST", f"/users/{visitor.name}/password", json={"password": password}),
-        await visitor.ask("PUT", "/session/password", {"old": visitor.password, "new": password}),
+        await system.api("POST", f"/users/{user.name}/password", json={"password": password}),
+        await user.ask("PUT", "/session/password", {"old": user.password, "new": password}),
     ]
 
     assert [(status, answer["errors"][0]["field"]) for status, answer in answers] == [
@@ -63,15 +63,15 @@ async def test_an_invalid_name_is_refused(system: System, name: str) -> None:
 
 
 async def test_a_name_is_given_once(system: System) -> None:
-    visitor = await a_user(system, signed_in=False)
+    user = await a_user(system, signed_in=False)
 
     status, problem = await system.api(
-        "POST", "/users", json={"name": visitor.name.upper(), "role": "admin", "password": PASSWORD}
+        "POST", "/users", json={"name": user.name.upper(), "role": "admin", "password": PASSWORD}
     )
 
     assert (status, problem["detail"]) == (
         409,
-        f"The user name {visitor.name} is taken: choose another name",
+        f"The user name {user.name} is taken: choose another name",
     )
 
 
@@ -86,22 +86,22 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(
         0
     ] == 204
 
-    assert [(await visitor.ask("GET", "/session"))[0] for visitor in (here, there)] == [200, 401]
+    assert [(await user.ask("GET", "/session"))[0] for user in (here, there)] == [200, 401]
     assert [
         (await ApiUser(system, here.name).sign_in(password))[0] for password in (PASSWORD, OTHER)
     ] == [401, 200]
 
 
 async def test_ones_own_password_is_not_changed_without_the_old_one(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
 
-    status, problem = await visitor.ask("PUT", "/session/password", {"old": OTHER, "new": OTHER})
+    status, problem = await user.ask("PUT", "/session/password", {"old": OTHER, "new": OTHER})
 
     assert (status, problem["errors"]) == (
         422,
         [{"field": "old", "message": "is not your password"}],
     )
-    assert (await ApiUser(system, visitor.name).sign_in())[0] == 200
+    assert (await ApiUser(system, user.name).sign_in())[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -110,39 +110,39 @@ async def test_ones_own_password_is_not_changed_without_the_old_one(system: Syst
 async def test_a_changed_role_and_disabling_end_every_session(
     system: System, change: dict[str, Any]
 ) -> None:
-    visitor = await a_user(system, "admin")
+    user = await a_user(system, "admin")
 
-    status, answer = await system.api("PUT", f"/users/{visitor.name}", json=change)
+    status, answer = await system.api("PUT", f"/users/{user.name}", json=change)
 
     assert (status, {field: answer[field] for field in change}) == (200, change)
-    assert (await visitor.ask("GET", "/session"))[0] == 401
+    assert (await user.ask("GET", "/session"))[0] == 401
 
 
 async def test_a_change_that_changes_nothing_ends_nothing(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
 
     assert (
-        await system.api("PUT", f"/users/{visitor.name}", json={"role": "viewer", "enabled": True})
+        await system.api("PUT", f"/users/{user.name}", json={"role": "viewer", "enabled": True})
     )[0] == 200
 
-    assert (await visitor.ask("GET", "/session"))[0] == 200
+    assert (await user.ask("GET", "/session"))[0] == 200
 
 
 async def test_a_disabled_account_can_be_enabled_again(system: System) -> None:
-    visitor = await a_user(system, signed_in=False)
+    user = await a_user(system, signed_in=False)
     for enabled, status in ((False, 401), (True, 200)):
-        await system.api("PUT", f"/users/{visitor.name}", json={"enabled": enabled})
+        await system.api("PUT", f"/users/{user.name}", json={"enabled": enabled})
 
-        assert (await visitor.sign_in())[0] == status
+        assert (await user.sign_in())[0] == status
 
 
 async def test_a_new_role_counts_from_the_next_sign_in(system: System) -> None:
-    visitor = await a_user(system, signed_in=False)
-    await system.api("PUT", f"/users/{visitor.name}", json={"role": "admin"})
+    user = await a_user(system, signed_in=False)
+    await system.api("PUT", f"/users/{user.name}", json={"role": "admin"})
 
-    await visitor.sign_in()
+    await user.sign_in()
 
-    assert (await visitor.ask("GET", "/users"))[0] == 200
+    assert (await user.ask("GET", "/users"))[0] == 200
 
 
 @pytest.mark.parametrize("change", [{"enabled": False}, {"role": "operator"}])
@@ -196,8 +196,8 @@ async def test_an_administrator_is_created_from_the_command_line(system: System)
         f"Created: {name}, an administrator.\n",
     )
 
-    visitor = ApiUser(system, name)
-    assert (await visitor.sign_in())[1]["role"] == "admin"
+    user = ApiUser(system, name)
+    assert (await user.sign_in())[1]["role"] == "admin"
     assert await create_admin(system, name, PASSWORD) == (
         1,
         f"Stopped: The user name {name} is taken: choose another name.\n",

@@ -22,25 +22,23 @@ async def with_key(
     return await ApiUser(system).ask(method, path, body, **{"X-API-KEY": key})
 
 
-async def own_key(visitor: ApiUser, role: str = "viewer", **fields: Any) -> dict[str, Any]:
+async def own_key(user: ApiUser, role: str = "viewer", **fields: Any) -> dict[str, Any]:
     """Create an API key as a user of the website."""
-    status, answer = await visitor.ask(
-        "POST", "/api-keys", {"name": "nightly", "role": role} | fields
-    )
+    status, answer = await user.ask("POST", "/api-keys", {"name": "nightly", "role": role} | fields)
     assert status == 201, answer
     made: dict[str, Any] = answer
     return made
 
 
 async def test_a_key_acts_for_its_owner_and_needs_no_second_token(system: System) -> None:
-    visitor = await a_user(system, "admin")
-    made = await own_key(visitor, "operator")
+    user = await a_user(system, "admin")
+    made = await own_key(user, "operator")
 
     status, answer = await with_key(system, made["key"])
 
     assert (status, answer["name"], answer["role"], answer["csrf_token"]) == (
         200,
-        visitor.name,
+        user.name,
         "operator",
         None,
     )
@@ -52,10 +50,10 @@ async def test_a_key_acts_for_its_owner_and_needs_no_second_token(system: System
 
 
 async def test_a_key_is_shown_once_and_stored_as_a_hash(system: System) -> None:
-    visitor = await a_user(system)
-    made = await own_key(visitor)
+    user = await a_user(system)
+    made = await own_key(user)
 
-    listed = (await visitor.ask("GET", "/api-keys"))[1]["items"]
+    listed = (await user.ask("GET", "/api-keys"))[1]["items"]
 
     assert listed == [{name: value for name, value in made.items() if name != "key"}]
     kept = await open_database(system.mongodb_url, system.database)["api_keys"].find_one(
@@ -65,18 +63,18 @@ async def test_a_key_is_shown_once_and_stored_as_a_hash(system: System) -> None:
 
 
 async def test_a_revoked_key_is_refused_at_once(system: System) -> None:
-    visitor = await a_user(system)
-    made = await own_key(visitor)
+    user = await a_user(system)
+    made = await own_key(user)
 
-    assert (await visitor.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 204
+    assert (await user.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 204
 
     assert (await with_key(system, made["key"]))[0] == 401
-    assert (await visitor.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 404
+    assert (await user.ask("DELETE", f"/api-keys/{made['api_key_id']}"))[0] == 404
 
 
 async def test_an_expired_key_is_refused(system: System) -> None:
-    visitor = await a_user(system)
-    made = await own_key(visitor, expires_at=(datetime.now(UTC) + timedelta(seconds=1)).isoformat())
+    user = await a_user(system)
+    made = await own_key(user, expires_at=(datetime.now(UTC) + timedelta(seconds=1)).isoformat())
 
     async def is_expired() -> bool:
         return (await with_key(system, made["key"]))[0] == 401
@@ -117,26 +115,26 @@ async def test_an_invalid_moment_is_refused(system: System, moment: object) -> N
 
 
 async def test_a_key_has_at_most_its_makers_role(system: System) -> None:
-    visitor = await a_user(system, "operator")
+    user = await a_user(system, "operator")
 
-    assert (await visitor.ask("POST", "/api-keys", {"name": "more", "role": "admin"}))[0] == 403
-    assert (await own_key(visitor, "operator"))["role"] == "operator"
+    assert (await user.ask("POST", "/api-keys", {"name": "more", "role": "admin"}))[0] == 403
+    assert (await own_key(user, "operator"))["role"] == "operator"
 
 
 async def test_a_key_never_has_more_than_its_owners_current_role(system: System) -> None:
-    visitor = await a_user(system, "admin")
-    made = await own_key(visitor, "admin")
+    user = await a_user(system, "admin")
+    made = await own_key(user, "admin")
 
-    await system.api("PUT", f"/users/{visitor.name}", json={"role": "viewer"})
+    await system.api("PUT", f"/users/{user.name}", json={"role": "viewer"})
     assert (await with_key(system, made["key"]))[1]["role"] == "viewer"
 
-    await system.api("PUT", f"/users/{visitor.name}", json={"enabled": False})
+    await system.api("PUT", f"/users/{user.name}", json={"enabled": False})
     assert (await with_key(system, made["key"]))[0] == 401
 
 
 async def test_a_key_below_admin_creates_and_revokes_no_key(system: System) -> None:
-    visitor = await a_user(system, "admin")
-    made, other = await own_key(visitor, "operator"), await own_key(visitor, "admin")
+    user = await a_user(system, "admin")
+    made, other = await own_key(user, "operator"), await own_key(user, "admin")
 
     assert (
         await with_key(system, made["key"], "POST", "/api-keys", {"name": "next", "role": "viewer"})
@@ -164,13 +162,13 @@ async def test_only_admins_manage_the_keys_of_others(system: System) -> None:
 
 
 async def test_the_last_use_is_stored_but_not_at_every_use(system: System) -> None:
-    visitor = await a_user(system)
-    made = await own_key(visitor)
+    user = await a_user(system)
+    made = await own_key(user)
 
     used = []
     for _ in range(3):
         await with_key(system, made["key"])
-        used.append((await visitor.ask("GET", "/api-keys"))[1]["items"][0]["used_at"])
+        used.append((await user.ask("GET", "/api-keys"))[1]["items"][0]["used_at"])
 
     assert used[0] is not None
     assert len(set(used)) == 1

@@ -29,19 +29,19 @@ async def test_every_write_is_in_the_audit_with_its_outcome(
     system: System, operation: Operation
 ) -> None:
     key, made = await an_api_key(system, "admin")
-    visitor = ApiUser(system)
+    user = ApiUser(system)
 
     for headers, who, via in (
         ({"X-API-KEY": key}, "PORTAL_API_KEY", f"API key {made['api_key_id']}"),
         ({}, "", ""),
     ):
-        status, _ = await visitor.ask(operation.method, operation.path, {}, **headers)
+        status, _ = await user.ask(operation.method, operation.path, {}, **headers)
 
         entry = (await entries(system, action=operation.action))[0]
         assert {
             "who": who,
             "via": via,
-            "address": visitor.address,
+            "address": user.address,
             "outcome": status,
         }.items() <= entry.items()
 
@@ -138,16 +138,16 @@ async def test_imports_and_notes_are_in_the_audit(system: System) -> None:
 
 
 async def test_changes_of_accounts_are_in_the_audit_without_passwords(system: System) -> None:
-    visitor = await a_user(system)
-    await visitor.ask(
-        "PUT", "/session/password", {"old": visitor.password, "new": "other made-up words 5"}
+    user = await a_user(system)
+    await user.ask(
+        "PUT", "/session/password", {"old": user.password, "new": "other made-up words 5"}
     )
     await system.api(
-        "POST", f"/users/{visitor.name}/password", json={"password": "third made-up words 9"}
+        "POST", f"/users/{user.name}/password", json={"password": "third made-up words 9"}
     )
-    await system.api("PUT", f"/users/{visitor.name}", json={"role": "operator"})
+    await system.api("PUT", f"/users/{user.name}", json={"role": "operator"})
 
-    told = await entries(system, target=visitor.name)
+    told = await entries(system, target=user.name)
 
     assert [entry["action"] for entry in told] == [
         "change_user",
@@ -159,7 +159,7 @@ async def test_changes_of_accounts_are_in_the_audit_without_passwords(system: Sy
     assert (told[0]["before"]["role"], told[0]["after"]["role"]) == ("viewer", "operator")
     assert not [
         words
-        for words in (PASSWORD, "made-up words", "argon2", visitor.cookie, visitor.csrf_token)
+        for words in (PASSWORD, "made-up words", "argon2", user.cookie, user.csrf_token)
         if words in json.dumps(told)
     ]
 
@@ -190,20 +190,20 @@ async def test_failed_sign_ins_are_in_the_audit_without_the_typed_name(
 
 
 async def test_a_refused_write_names_the_refused_user(system: System) -> None:
-    visitor = await a_user(system, "viewer")
+    user = await a_user(system, "viewer")
     for headers in ({}, {"X-CSRF-Token": ""}):
-        await visitor.ask("POST", "/connectors", {}, **headers)
+        await user.ask("POST", "/connectors", {}, **headers)
 
-    told = await entries(system, who=visitor.name, action="create_connector")
+    told = await entries(system, who=user.name, action="create_connector")
 
     assert [(entry["outcome"], entry["role"]) for entry in told] == [(403, "viewer")] * 2
 
 
 async def test_the_list_is_read_in_pages_and_by_time(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
     for size in range(5):
-        await visitor.ask("PUT", "/session/preferences", {"size": size})
-    query: dict[str, str] = {"who": visitor.name, "limit": "2"}
+        await user.ask("PUT", "/session/preferences", {"size": size})
+    query: dict[str, str] = {"who": user.name, "limit": "2"}
     found: list[dict[str, Any]] = []
 
     while True:
@@ -218,8 +218,8 @@ async def test_the_list_is_read_in_pages_and_by_time(system: System) -> None:
     ]
     at = [entry["at"] for entry in found]
     assert at == sorted(at, reverse=True)
-    assert len(await entries(system, who=visitor.name, at_from=at[2])) == 3
-    assert len(await entries(system, who=visitor.name, at_to=at[2])) == 3
+    assert len(await entries(system, who=user.name, at_from=at[2])) == 3
+    assert len(await entries(system, who=user.name, at_to=at[2])) == 3
 
 
 @pytest.mark.parametrize(

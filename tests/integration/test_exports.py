@@ -160,7 +160,7 @@ async def test_an_error_before_the_first_row_is_a_problem_document(system: Syste
         assert (status, problem["errors"][0]["field"]) == (422, "status")
 
 
-class Endless:
+class EndlessList:
     """A list without an end that counts its reads."""
 
     def __init__(self) -> None:
@@ -174,7 +174,7 @@ class Endless:
 
 
 @contextlib.asynccontextmanager
-async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
+async def streaming(endless: EndlessList) -> AsyncIterator[aiohttp.ClientResponse]:
     """An export of that list whose first row has arrived."""
     port = free_port()
 
@@ -199,7 +199,7 @@ async def streaming(endless: Endless) -> AsyncIterator[aiohttp.ClientResponse]:
             yield answered
 
 
-async def stopped(endless: Endless) -> bool:
+async def stopped(endless: EndlessList) -> bool:
     """Whether the export reads nothing for a while."""
     before = endless.read
     await asyncio.sleep(0.2)
@@ -208,7 +208,7 @@ async def stopped(endless: Endless) -> bool:
 
 async def test_a_client_that_disconnects_stops_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "EXPORT_BATCH", 50)
-    endless = Endless()
+    endless = EndlessList()
 
     async with streaming(endless) as answered:
         for _ in range(1_000):
@@ -220,7 +220,7 @@ async def test_a_client_that_disconnects_stops_the_reading(monkeypatch: pytest.M
 
 
 async def test_rows_are_not_read_ahead_for_a_slow_client() -> None:
-    endless = Endless()
+    endless = EndlessList()
 
     async with streaming(endless):
         await until(partial(stopped, endless), "the reading to wait for the client")

@@ -29,39 +29,39 @@ async def quick(system: System) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=["somebody", "nobody"])
-async def visitor(system: System, request: pytest.FixtureRequest) -> ApiUser:
+async def user(system: System, request: pytest.FixtureRequest) -> ApiUser:
     """A user with an account, or with a name that no account has."""
     return await a_user(system, signed_in=False) if request.param == "somebody" else ApiUser(system)
 
 
 async def test_five_wrong_passwords_lock_a_name_that_is_there_and_one_that_is_not(
-    visitor: ApiUser,
+    user: ApiUser,
 ) -> None:
-    assert await visitor.wrong(5) == [401] * 5
+    assert await user.wrong(5) == [401] * 5
 
-    status, problem, headers = await visitor.asked(
-        "POST", "/session", {"name": visitor.name, "password": visitor.password}
+    status, problem, headers = await user.asked(
+        "POST", "/session", {"name": user.name, "password": user.password}
     )
 
     assert (status, problem["detail"]) == (429, "Too many wrong passwords: try again later")
     assert 1 <= int(headers["Retry-After"]) <= 30
-    assert visitor.cookie == ""
+    assert user.cookie == ""
 
 
 async def test_the_right_password_is_refused_while_locked_and_accepted_afterwards(
     system: System, quick: str
 ) -> None:
-    visitor = await a_user(system, signed_in=False, service=quick)
-    assert await visitor.wrong(5) == [401] * 5
-    status, _, headers = await visitor.asked(
-        "POST", "/session", {"name": visitor.name, "password": visitor.password}
+    user = await a_user(system, signed_in=False, service=quick)
+    assert await user.wrong(5) == [401] * 5
+    status, _, headers = await user.asked(
+        "POST", "/session", {"name": user.name, "password": user.password}
     )
     assert status == 429
 
     await asyncio.sleep(int(headers["Retry-After"]))
 
-    assert (await visitor.sign_in())[0] == 200
-    assert await visitor.wrong(4) == [401] * 4, "the count began anew"
+    assert (await user.sign_in())[0] == 200
+    assert await user.wrong(4) == [401] * 4, "the count began anew"
 
 
 async def test_guesses_at_once_on_two_replicas_are_counted_together(
@@ -117,30 +117,30 @@ async def test_an_unknown_name_takes_as_long_as_a_known_one(system: System) -> N
     somebody, nobody = await a_user(system, signed_in=False), ApiUser(system)
     taken: dict[str, list[float]] = {somebody.name: [], nobody.name: []}
 
-    for visitor in (somebody, nobody) * 4:
+    for user in (somebody, nobody) * 4:
         began = time.monotonic()
-        assert await visitor.wrong() == [401]
-        taken[visitor.name].append(time.monotonic() - began)
+        assert await user.wrong() == [401]
+        taken[user.name].append(time.monotonic() - began)
 
     known, unknown = (min(times) for times in taken.values())
     assert 0.5 < unknown / known < 2, taken
 
 
 async def test_a_reset_password_unlocks(system: System) -> None:
-    visitor = await a_user(system, signed_in=False)
-    await visitor.wrong(5)
+    user = await a_user(system, signed_in=False)
+    await user.wrong(5)
 
     await system.api(
-        "POST", f"/users/{visitor.name}/password", json={"password": "other made-up words 5"}
+        "POST", f"/users/{user.name}/password", json={"password": "other made-up words 5"}
     )
 
-    assert (await visitor.sign_in("other made-up words 5"))[0] == 200
+    assert (await user.sign_in("other made-up words 5"))[0] == 200
 
 
 async def test_a_thief_of_a_session_cannot_guess_its_password_either(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
     guess = {"old": "not the walrus at all", "new": "other made-up words 5"}
 
-    answers = [(await visitor.ask("PUT", "/session/password", guess))[0] for _ in range(6)]
+    answers = [(await user.ask("PUT", "/session/password", guess))[0] for _ in range(6)]
 
     assert answers == [422] * 5 + [429]

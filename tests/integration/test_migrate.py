@@ -42,21 +42,21 @@ async def test_retry_migrates_too(empty_database: Database, mongodb_url: str) ->
 
 
 async def test_an_index_may_take_longer_to_build_than_any_other_operation(mongodb_url: str) -> None:
-    told = Told()
+    build_limits = BuildTimeLimits()
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        mongodb_url, timeoutMS=5000, event_listeners=[told]
+        mongodb_url, timeoutMS=5000, event_listeners=[build_limits]
     )
     database = client[f"test-{uuid.uuid4().hex[:8]}"]
 
     await ensure_indexes(database["deliveries"], [IndexModel("received_at")])
 
-    assert [limit for limit in told.limits_ms if limit < 3_600_000] == []
-    assert len(told.limits_ms) == 1
+    assert [limit for limit in build_limits.limits_ms if limit < 3_600_000] == []
+    assert len(build_limits.limits_ms) == 1
     await client.drop_database(database.name)
     client.close()
 
 
-class Told(CommandListener):
+class BuildTimeLimits(CommandListener):
     """Records the time limits of index builds in milliseconds."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from common.contracts.dead_letter import DeadLetter
 from tests.support.system import until
 
 
-class Letters:
+class FakeDeadLetterPublisher:
     """A publisher that stores the dead letters."""
 
     def __init__(self) -> None:
@@ -46,10 +46,10 @@ def source() -> topology.Queue:
 @pytest.fixture
 async def consuming(
     rabbitmq_url: str, source: topology.Queue, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[RabbitBroker, Letters, list[str]]]:
+) -> AsyncIterator[tuple[RabbitBroker, FakeDeadLetterPublisher, list[str]]]:
     """A broker whose handler raises for *bad*, and stores every other message."""
     monkeypatch.setattr(dead_lettering, "FIRST_PAUSE_S", 0.05)
-    letters: Any = Letters()
+    letters: Any = FakeDeadLetterPublisher()
     broker, seen = consuming_broker(rabbitmq_url, letters), []
 
     @subscriber(broker, source, parsed_by(bytes.decode), 10)
@@ -75,7 +75,7 @@ async def publish(
 async def test_a_message_whose_handler_raises_is_dead_lettered_after_three_tries_alone(
     connection: AbstractRobustConnection,
     source: topology.Queue,
-    consuming: tuple[RabbitBroker, Letters, list[str]],
+    consuming: tuple[RabbitBroker, FakeDeadLetterPublisher, list[str]],
 ) -> None:
     _, letters, seen = consuming
 
@@ -96,7 +96,7 @@ async def test_lost_connections_are_no_tries_of_a_message(
     rabbitmq_url: str,
     connection: AbstractRobustConnection,
     source: topology.Queue,
-    consuming: tuple[RabbitBroker, Letters, list[str]],
+    consuming: tuple[RabbitBroker, FakeDeadLetterPublisher, list[str]],
 ) -> None:
     broker, letters, seen = consuming
     await broker.stop()

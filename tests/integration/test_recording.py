@@ -217,7 +217,7 @@ async def test_a_command_that_mongodb_refuses_as_a_whole_fails_its_cause_alone(
     assert await database["deliveries"].count_documents({}) == 15
 
 
-class Refusing:
+class RefusingDatabase:
     """A database that refuses one document with a code, this many times."""
 
     def __init__(self, database: Database, refused: str, codes: Sequence[int]) -> None:
@@ -247,7 +247,7 @@ class Refusing:
 async def test_a_change_that_mongodb_refuses_for_a_while_waits_alone_and_is_applied(
     database: Database,
 ) -> None:
-    refusing: Any = Refusing(database, "t1.c1", [14031, 371, 8000, 13, 50, 987_654])
+    refusing: Any = RefusingDatabase(database, "t1.c1", [14031, 371, 8000, 13, 50, 987_654])
     one = Writer(refusing)
 
     waiting = asyncio.create_task(one.write(delivery_projections.of_status(an_event())))
@@ -265,7 +265,7 @@ async def test_a_change_that_is_refused_for_long_while_others_are_taken_is_given
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "REFUSAL_TIMEOUT_S", 0.2)
-    refusing: Any = Refusing(database, "t1.c1", [987_654] * 100)
+    refusing: Any = RefusingDatabase(database, "t1.c1", [987_654] * 100)
     one = Writer(refusing)
 
     async def others() -> None:

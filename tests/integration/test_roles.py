@@ -22,7 +22,7 @@ async def keys(system: System) -> dict[Role, str]:
 
 
 @pytest.fixture(scope="module")
-async def visitors(system: System) -> dict[Role, ApiUser]:
+async def users(system: System) -> dict[Role, ApiUser]:
     """A signed-in user of each role."""
     return {role: await a_user(system, role) for role in Role}
 
@@ -49,7 +49,7 @@ def test_accounts_and_audit_are_for_administrators_alone() -> None:
 
 @pytest.mark.parametrize("operation", NEEDING, ids=str)
 async def test_a_lesser_role_is_refused(
-    system: System, keys: dict[Role, str], visitors: dict[Role, ApiUser], operation: Operation
+    system: System, keys: dict[Role, str], users: dict[Role, ApiUser], operation: Operation
 ) -> None:
     assert operation.role is not None
     for role in Role:
@@ -61,7 +61,7 @@ async def test_a_lesser_role_is_refused(
                 403,
                 f"This needs the role {operation.role}; yours is {role}",
             )
-            assert (await visitors[role].ask(operation.method, operation.path, {}))[0] == 403
+            assert (await users[role].ask(operation.method, operation.path, {}))[0] == 403
 
 
 @pytest.mark.parametrize("operation", NEEDING, ids=str)
@@ -97,9 +97,9 @@ async def test_a_request_without_credentials_is_refused(
     "operation", [operation for operation in writes() if not operation.is_open], ids=str
 )
 async def test_no_write_of_a_session_without_its_token(
-    visitors: dict[Role, ApiUser], operation: Operation
+    users: dict[Role, ApiUser], operation: Operation
 ) -> None:
-    status, problem = await visitors[Role.ADMIN].ask(
+    status, problem = await users[Role.ADMIN].ask(
         operation.method, operation.path, {}, **{"X-CSRF-Token": ""}
     )
 
@@ -107,7 +107,7 @@ async def test_no_write_of_a_session_without_its_token(
 
 
 async def test_a_viewer_reads_every_list_but_accounts_and_audit(
-    system: System, visitors: dict[Role, ApiUser]
+    system: System, users: dict[Role, ApiUser]
 ) -> None:
     lists = [
         operation
@@ -120,7 +120,7 @@ async def test_a_viewer_reads_every_list_but_accounts_and_audit(
     for operation in lists:
         url, cookie = (
             f"{system.services['portal-api'].url}/api{operation.path}",
-            f"mboc_session={visitors[Role.VIEWER].cookie}",
+            f"mboc_session={users[Role.VIEWER].cookie}",
         )
         async with system.http.get(
             url, headers={"Cookie": cookie}

@@ -37,22 +37,22 @@ async def admin(system: System) -> ApiUser:
     return await a_user(system, "admin")
 
 
-async def keep(visitor: ApiUser, name: str, **fields: Any) -> str:
+async def save_view(user: ApiUser, name: str, **fields: Any) -> str:
     """Save a view and return its id."""
-    status, view = await visitor.ask(
+    status, view = await user.ask(
         "POST", "/saved-views", {"name": name, "list": "deliveries", "query": QUERY} | fields
     )
     assert status == 201, view
     return str(view["saved_view_id"])
 
 
-async def names(visitor: ApiUser, of: str = "") -> list[str]:
-    _, page = await visitor.ask("GET", f"/saved-views?limit=200{f'&list={of}' if of else ''}")
+async def names(user: ApiUser, of: str = "") -> list[str]:
+    _, page = await user.ask("GET", f"/saved-views?limit=200{f'&list={of}' if of else ''}")
     return [view["name"] for view in page["items"]]
 
 
 async def test_a_view_is_saved_changed_and_removed(viewer: ApiUser, name: str) -> None:
-    view_id = await keep(viewer, name)
+    view_id = await save_view(viewer, name)
 
     _, kept = await viewer.ask("GET", f"/saved-views/{view_id}")
     status, changed = await viewer.ask(
@@ -76,18 +76,21 @@ async def test_a_view_is_saved_changed_and_removed(viewer: ApiUser, name: str) -
 async def test_a_private_view_is_visible_to_its_owner_only(
     viewer: ApiUser, operator: ApiUser, admin: ApiUser, name: str
 ) -> None:
-    own, shared = await keep(operator, name), await keep(operator, f"{name} for all", shared=True)
+    own, shared = (
+        await save_view(operator, name),
+        await save_view(operator, f"{name} for all", shared=True),
+    )
 
-    for visitor in (viewer, admin):
-        assert name not in await names(visitor)
-        assert f"{name} for all" in await names(visitor, "deliveries")
-        assert f"{name} for all" not in await names(visitor, "errors")
-        assert (await visitor.ask("GET", f"/saved-views/{own}"))[0] == 404
-        assert (await visitor.ask("GET", f"/saved-views/{shared}"))[1]["mine"] is False
+    for user in (viewer, admin):
+        assert name not in await names(user)
+        assert f"{name} for all" in await names(user, "deliveries")
+        assert f"{name} for all" not in await names(user, "errors")
+        assert (await user.ask("GET", f"/saved-views/{own}"))[0] == 404
+        assert (await user.ask("GET", f"/saved-views/{shared}"))[1]["mine"] is False
 
 
 async def test_a_viewer_saves_views_but_shares_none(viewer: ApiUser, name: str) -> None:
-    view_id = await keep(viewer, name)
+    view_id = await save_view(viewer, name)
     fields = {"name": name, "list": "deliveries", "query": {}, "shared": True}
 
     assert (await viewer.ask("POST", "/saved-views", fields | {"name": f"{name} 2"}))[0] == 403
@@ -98,7 +101,7 @@ async def test_a_viewer_saves_views_but_shares_none(viewer: ApiUser, name: str) 
 async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(
     viewer: ApiUser, operator: ApiUser, admin: ApiUser, name: str
 ) -> None:
-    view_id = await keep(operator, name, shared=True)
+    view_id = await save_view(operator, name, shared=True)
     fields = {"name": name, "list": "deliveries", "query": {}}
 
     assert (await viewer.ask("PUT", f"/saved-views/{view_id}", fields))[0] == 403
@@ -111,15 +114,15 @@ async def test_shared_views_are_changed_by_their_owner_and_by_an_admin(
 async def test_a_name_is_taken_once_per_owner_and_list(
     viewer: ApiUser, operator: ApiUser, name: str
 ) -> None:
-    await keep(viewer, name)
+    await save_view(viewer, name)
 
     status, problem = await viewer.ask(
         "POST", "/saved-views", {"name": f" {name} ", "list": "deliveries", "query": {}}
     )
 
     assert (status, "already" in problem["detail"]) == (409, True)
-    await keep(viewer, name, list="errors")
-    await keep(operator, name)
+    await save_view(viewer, name, list="errors")
+    await save_view(operator, name)
 
 
 @pytest.mark.parametrize(
@@ -170,13 +173,13 @@ async def test_criteria_that_the_list_refuses_are_refused(
 async def test_each_list_has_views(
     viewer: ApiUser, name: str, of: str, query: dict[str, Any]
 ) -> None:
-    await keep(viewer, name, list=of, query=query)
+    await save_view(viewer, name, list=of, query=query)
 
     assert name in await names(viewer, of)
 
 
 async def test_the_place_in_a_list_is_no_part_of_a_view(viewer: ApiUser, name: str) -> None:
-    view_id = await keep(viewer, name, query={"after": "somewhere", "limit": 20})
+    view_id = await save_view(viewer, name, query={"after": "somewhere", "limit": 20})
 
     assert (await viewer.ask("GET", f"/saved-views/{view_id}"))[1]["query"] == {"limit": 20}
 

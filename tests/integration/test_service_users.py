@@ -32,7 +32,7 @@ SERVICES = ("ingest", "dispatcher", "retry", "portal-api")
 UNAUTHORIZED = 13
 
 
-class Guarded(System):
+class SystemWithUsers(System):
     """A system in which each service has addresses of its own."""
 
     secrets: Secrets
@@ -46,7 +46,7 @@ class Guarded(System):
 
 
 @pytest.fixture(scope="module")
-async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guarded]:
+async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SystemWithUsers]:
     directory: Path = tmp_path_factory.mktemp("guarded")
     secrets = Secrets(directory)
     rabbitmq, mongodb = (
@@ -56,7 +56,7 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
     await asyncio.gather(rabbitmq.start(), mongodb.start())
     await mongodb.give_users()
     async with a_session() as http:
-        running = Guarded(rabbitmq.url, mongodb.url, directory, http, DATABASE)
+        running = SystemWithUsers(rabbitmq.url, mongodb.url, directory, http, DATABASE)
         running.secrets, running.mongodb = secrets, mongodb
         await running.start("simulator")
         await asyncio.gather(
@@ -68,7 +68,7 @@ async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gua
     await asyncio.gather(rabbitmq.stop(), mongodb.stop())
 
 
-async def test_a_failed_change_is_retried_and_shown(guarded: Guarded) -> None:
+async def test_a_failed_change_is_retried_and_shown(guarded: SystemWithUsers) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     await guarded.hook(app)
     await guarded.simulated("PUT", app, "/faults", json={"status": 400})
@@ -82,7 +82,7 @@ async def test_a_failed_change_is_retried_and_shown(guarded: Guarded) -> None:
     assert found["attempt"] > 1
 
 
-async def test_a_connection_is_tested_and_its_result_comes_back(guarded: Guarded) -> None:
+async def test_a_connection_is_tested_and_its_result_comes_back(guarded: SystemWithUsers) -> None:
     connector_id = await guarded.hook(f"app-{uuid.uuid4().hex[:8]}")
 
     status, answer = await guarded.api("POST", f"/connectors/{connector_id}/test")
@@ -91,7 +91,7 @@ async def test_a_connection_is_tested_and_its_result_comes_back(guarded: Guarded
     assert answer["passed"]
 
 
-async def test_an_operation_is_carried_out(guarded: Guarded) -> None:
+async def test_an_operation_is_carried_out(guarded: SystemWithUsers) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     await guarded.hook(app)
     transaction = await guarded.change("create", a_snapshot(source_app=app))
@@ -107,7 +107,7 @@ async def test_an_operation_is_carried_out(guarded: Guarded) -> None:
     )
 
 
-async def test_an_unreadable_message_is_dead_lettered_and_shown(guarded: Guarded) -> None:
+async def test_an_unreadable_message_is_dead_lettered_and_shown(guarded: SystemWithUsers) -> None:
     connection = await aio_pika.connect(
         guarded.secrets.at("ingest-rabbitmq-url", guarded.rabbitmq_url)
     )
@@ -122,7 +122,7 @@ async def test_an_unreadable_message_is_dead_lettered_and_shown(guarded: Guarded
 
 
 async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_password(
-    guarded: Guarded,
+    guarded: SystemWithUsers,
 ) -> None:
     app = f"app-{uuid.uuid4().hex[:8]}"
     await guarded.hook(app)
@@ -143,7 +143,7 @@ async def test_a_change_waits_while_mongodb_does_not_take_the_dispatchers_passwo
     await guarded.until_ready("dispatcher")
 
 
-async def test_an_administrator_signs_in_and_sees_the_services(guarded: Guarded) -> None:
+async def test_an_administrator_signs_in_and_sees_the_services(guarded: SystemWithUsers) -> None:
     status, answer = await guarded.api(
         "POST", "/session", json={"name": ADMIN, "password": ADMIN_PASSWORD}
     )
@@ -185,7 +185,7 @@ def writable_by(service: str) -> set[str]:
 
 @pytest.mark.parametrize("service", ROLES["services"])
 async def test_a_service_writes_no_collection_of_another_and_reads_only_those_it_needs(
-    guarded: Guarded, service: str
+    guarded: SystemWithUsers, service: str
 ) -> None:
     everything = set().union(*map(collections_of, ROLES["services"]))
 
@@ -208,7 +208,7 @@ async def test_a_service_writes_no_collection_of_another_and_reads_only_those_it
     assert unread == everything - collections_of(service)
 
 
-async def test_no_service_may_delete_a_line_of_the_audit(guarded: Guarded) -> None:
+async def test_no_service_may_delete_a_line_of_the_audit(guarded: SystemWithUsers) -> None:
     with MongoClient[dict[str, Any]](
         guarded.secrets.at("portal-api-mongodb-url", guarded.mongodb_url)
     ) as client:
@@ -227,7 +227,9 @@ def is_refused(step: Any) -> bool:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service: str) -> None:
+async def test_a_service_consumes_no_queue_of_another(
+    guarded: SystemWithUsers, service: str
+) -> None:
     lane = topology.lane(await guarded.hook(f"app-{uuid.uuid4().hex[:8]}"))
     others = [
         q
@@ -248,7 +250,7 @@ async def test_a_service_consumes_no_queue_of_another(guarded: Guarded, service:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_publishes_only_to_its_own_exchanges(
-    guarded: Guarded, service: str
+    guarded: SystemWithUsers, service: str
 ) -> None:
     part = topology.SERVICES[service]
     allowed = {

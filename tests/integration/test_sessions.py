@@ -12,10 +12,10 @@ from tests.support.system import ADMIN, ADMIN_PASSWORD, System, until
 
 
 async def test_local_forms_accounts_secure_the_system(system: System) -> None:
-    visitor = ApiUser(system, ADMIN, ADMIN_PASSWORD)
+    user = ApiUser(system, ADMIN, ADMIN_PASSWORD)
 
-    assert (await visitor.ask("GET", "/deliveries"))[0] == 401
-    status, answer = await visitor.sign_in()
+    assert (await user.ask("GET", "/deliveries"))[0] == 401
+    status, answer = await user.sign_in()
 
     assert (status, answer["name"], answer["role"], answer["preferences"]) == (
         200,
@@ -23,17 +23,17 @@ async def test_local_forms_accounts_secure_the_system(system: System) -> None:
         "admin",
         {},
     )
-    assert (await visitor.ask("GET", "/deliveries"))[0] == 200
-    assert (await visitor.ask("GET", "/session"))[1] == answer
+    assert (await user.ask("GET", "/deliveries"))[0] == 200
+    assert (await user.ask("GET", "/session"))[1] == answer
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(
     system: System,
 ) -> None:
-    visitor = await a_user(system, signed_in=False)
+    user = await a_user(system, signed_in=False)
 
-    _, _, headers = await visitor.asked(
-        "POST", "/session", {"name": visitor.name, "password": visitor.password}
+    _, _, headers = await user.asked(
+        "POST", "/session", {"name": user.name, "password": user.password}
     )
 
     attributes = {part.strip().lower() for part in headers["Set-Cookie"].split(";")[1:]}
@@ -42,36 +42,36 @@ async def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(
 
 
 async def test_capitals_in_a_name_make_no_difference(system: System) -> None:
-    visitor = await a_user(system, signed_in=False)
-    visitor.name = visitor.name.upper()
+    user = await a_user(system, signed_in=False)
+    user.name = user.name.upper()
 
-    assert (await visitor.sign_in())[0] == 200
+    assert (await user.sign_in())[0] == 200
 
 
 async def test_a_stolen_cookie_dies_at_sign_out(system: System) -> None:
-    visitor = await a_user(system)
-    thief = ApiUser(system, visitor.name, cookie=visitor.cookie, csrf_token=visitor.csrf_token)
+    user = await a_user(system)
+    thief = ApiUser(system, user.name, cookie=user.cookie, csrf_token=user.csrf_token)
     assert (await thief.ask("GET", "/deliveries"))[0] == 200
 
-    assert (await visitor.ask("DELETE", "/session"))[0] == 204
+    assert (await user.ask("DELETE", "/session"))[0] == 204
 
     assert (await thief.ask("GET", "/deliveries"))[0] == 401
     assert (await thief.ask("PUT", "/session/preferences", {}))[0] == 401
 
 
 async def test_no_stored_value_opens_a_session(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
     from common.database import open_database  # noqa: PLC0415 - for this test alone
 
     database = open_database(system.mongodb_url, system.database)
-    kept = [str(document) async for document in database["sessions"].find({"name": visitor.name})]
-    kept += [str(document) async for document in database["users"].find({"_id": visitor.name})]
+    kept = [str(document) async for document in database["sessions"].find({"name": user.name})]
+    kept += [str(document) async for document in database["users"].find({"_id": user.name})]
 
     assert len(kept) == 2
     assert not [
         text
         for text in kept
-        if visitor.cookie in text or visitor.csrf_token in text or visitor.password in text
+        if user.cookie in text or user.csrf_token in text or user.password in text
     ]
 
 
@@ -108,11 +108,11 @@ async def test_the_token_of_another_session_is_refused(system: System) -> None:
 
 
 async def test_our_own_page_may_write(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
     host = system.services["portal-api"].url
 
     assert (
-        await visitor.ask(
+        await user.ask(
             "PUT",
             "/session/preferences",
             {"dark": True},
@@ -120,9 +120,7 @@ async def test_our_own_page_may_write(system: System) -> None:
             **{"Sec-Fetch-Site": "same-origin"},
         )
     ) == (200, {"dark": True})
-    assert (await visitor.ask("PUT", "/session/preferences", {"dark": False}, Origin=host))[
-        0
-    ] == 200
+    assert (await user.ask("PUT", "/session/preferences", {"dark": False}, Origin=host))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -131,40 +129,40 @@ async def test_our_own_page_may_write(system: System) -> None:
 async def test_another_site_cannot_sign_a_browser_in(
     system: System, headers: dict[str, str]
 ) -> None:
-    visitor = await a_user(system, signed_in=False)
+    user = await a_user(system, signed_in=False)
 
-    assert (await visitor.sign_in(**headers))[0] == 403
-    assert visitor.cookie == ""
+    assert (await user.sign_in(**headers))[0] == 403
+    assert user.cookie == ""
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
 async def test_a_form_of_another_site_is_no_sign_in(system: System, kind: str) -> None:
-    visitor = await a_user(system, signed_in=False)
+    user = await a_user(system, signed_in=False)
 
-    status, _ = await visitor.sign_in(**{"Content-Type": kind})
+    status, _ = await user.sign_in(**{"Content-Type": kind})
 
-    assert (status, visitor.cookie) == (422, "")
+    assert (status, user.cookie) == (422, "")
 
 
 async def test_a_session_ends_in_spite_of_use_when_its_time_is_over(system: System) -> None:
     await system.start("portal-api", "portal-api-short", PORTAL_API_SESSION_S="1")
-    visitor = await a_user(system, signed_in=False, service="portal-api-short")
-    assert (await visitor.sign_in())[0] == 200
+    user = await a_user(system, signed_in=False, service="portal-api-short")
+    assert (await user.sign_in())[0] == 200
 
     async def is_over() -> bool:
-        return (await visitor.ask("GET", "/session"))[0] == 401
+        return (await user.ask("GET", "/session"))[0] == 401
 
     await until(is_over, "the session to end")
     await system.stop("portal-api-short")
 
 
 async def test_preferences_stay_with_the_account(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
     preferences = {"columns": ["status", "subject"], "size": 2**80, "dünn": None}
 
-    assert await visitor.ask("PUT", "/session/preferences", preferences) == (200, preferences)
+    assert await user.ask("PUT", "/session/preferences", preferences) == (200, preferences)
 
-    elsewhere = ApiUser(system, visitor.name)
+    elsewhere = ApiUser(system, user.name)
     assert (await elsewhere.sign_in())[1]["preferences"] == preferences
 
 
@@ -180,12 +178,12 @@ async def test_preferences_stay_with_the_account(system: System) -> None:
     ],
 )
 async def test_preferences_over_the_size_limit_are_refused(system: System, body: object) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
 
-    status, answer = await visitor.ask("PUT", "/session/preferences", body)
+    status, answer = await user.ask("PUT", "/session/preferences", body)
 
     assert (status, answer["status"]) == (422, 422)
-    assert (await visitor.ask("GET", "/session"))[1]["preferences"] == {}
+    assert (await user.ask("GET", "/session"))[1]["preferences"] == {}
 
 
 @pytest.mark.parametrize(
@@ -225,14 +223,14 @@ async def test_a_body_without_a_session_is_limited(system: System, *, is_chunked
 
 
 async def test_live_updates_of_a_stolen_cookie_end_with_the_session(system: System) -> None:
-    visitor = await a_user(system)
+    user = await a_user(system)
     url, headers = (
         f"{system.services['portal-api'].url}/api/events",
-        {"Cookie": f"mboc_session={visitor.cookie}"},
+        {"Cookie": f"mboc_session={user.cookie}"},
     )
 
     async with system.http.get(url, headers=headers) as stream:
         assert stream.status == 200
-        assert (await visitor.ask("DELETE", "/session"))[0] == 204
+        assert (await user.ask("DELETE", "/session"))[0] == 204
 
         await asyncio.wait_for(stream.read(), 15)

@@ -36,7 +36,7 @@ def of(kind: str, happenings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in happenings if one["kind"] == kind]
 
 
-async def mended(system: System, admin: ApiUser, app: str) -> dict[str, Any]:
+async def a_corrected_appointment(system: System, admin: ApiUser, app: str) -> dict[str, Any]:
     """An appointment that failed and was retried after its connector was corrected, tested and
     noted.
     """
@@ -74,7 +74,7 @@ async def retry(system: System) -> Any:
 async def test_a_timeline_has_versions_attempts_and_actions_of_users(
     system: System, admin: ApiUser, app: str
 ) -> None:
-    failed = await mended(system, admin, app)
+    failed = await a_corrected_appointment(system, admin, app)
 
     found = await timeline(admin, failed)
 
@@ -107,7 +107,7 @@ async def test_a_timeline_has_versions_attempts_and_actions_of_users(
 async def test_calls_and_answers_are_shown_without_content_query_and_credentials(
     system: System, admin: ApiUser, app: str
 ) -> None:
-    failed = await mended(system, admin, app)
+    failed = await a_corrected_appointment(system, admin, app)
 
     found = await timeline(admin, failed)
 
@@ -122,7 +122,7 @@ async def test_calls_and_answers_are_shown_without_content_query_and_credentials
 async def test_a_viewer_sees_the_actions_of_users_and_nothing_of_the_audit(
     system: System, admin: ApiUser, app: str
 ) -> None:
-    failed = await mended(system, admin, app)
+    failed = await a_corrected_appointment(system, admin, app)
     viewer = await a_user(system, "viewer")
     await viewer.ask("POST", f"/deliveries/{failed['delivery_id']}/retry")
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_metrics import told
 from tests.support.builders import a_snapshot
+from tests.support.metrics import series_value
 from tests.support.system import SECRET, System, a_system, free_port, until
 from tests.support.trace_collector import CollectedSpan, FakeTraceCollector
 
@@ -249,7 +249,10 @@ async def test_an_unavailable_collector_is_logged_once_and_deliveries_go_on(
 
         async def all_counted() -> bool:
             return all(
-                [await told(traced, name, "mboc_spans_dropped_total") > 0 for name in RECORDING]
+                [
+                    await series_value(traced, name, "mboc_spans_dropped_total") > 0
+                    for name in RECORDING
+                ]
             )
 
         await until(all_counted, "dropped spans to be counted")

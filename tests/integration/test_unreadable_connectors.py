@@ -14,7 +14,7 @@ from tests.support.system import System
 UNKNOWN = {"of_a_newer_version": 1}
 
 
-class Stored:
+class StoredConnector:
     """The stored document of one connector, which a test changes as a newer version would."""
 
     def __init__(self, system: System, connector_id: str) -> None:
@@ -33,9 +33,9 @@ class Stored:
 
 
 @pytest.fixture
-async def stored(system: System, app: str) -> AsyncIterator[Stored]:
+async def stored(system: System, app: str) -> AsyncIterator[StoredConnector]:
     connector_id = await system.connector(source_app=f"{app}-newer", name=app, enabled=False)
-    found = Stored(system, connector_id)
+    found = StoredConnector(system, connector_id)
     yield found
     await found.remove()
 
@@ -46,7 +46,9 @@ async def listed(system: System, connector_id: str) -> dict[str, Any]:
     return next(item for item in found["items"] if item["connector_id"] == connector_id)
 
 
-async def test_fields_of_a_newer_version_are_ignored(system: System, stored: Stored) -> None:
+async def test_fields_of_a_newer_version_are_ignored(
+    system: System, stored: StoredConnector
+) -> None:
     await stored.change(
         **{"authentication.new": UNKNOWN, "limits.new": UNKNOWN, "new": UNKNOWN, "mapping": UNKNOWN}
     )
@@ -58,7 +60,7 @@ async def test_fields_of_a_newer_version_are_ignored(system: System, stored: Sto
 
 
 async def test_a_connector_that_cannot_be_read_is_listed_with_the_names_of_its_fields(
-    system: System, stored: Stored, app: str
+    system: System, stored: StoredConnector, app: str
 ) -> None:
     other = await system.hook(app)
     await stored.change(**{"limits.calls_in_flight": 9_000, "authentication.type": "Of tomorrow"})
@@ -71,7 +73,7 @@ async def test_a_connector_that_cannot_be_read_is_listed_with_the_names_of_its_f
 
 
 async def test_a_connector_that_cannot_be_read_is_never_changed(
-    system: System, stored: Stored, app: str
+    system: System, stored: StoredConnector, app: str
 ) -> None:
     await stored.change(**{"authentication.type": "Of tomorrow"})
     path = f"/connectors/{stored.connector_id}"

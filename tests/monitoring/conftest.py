@@ -26,7 +26,7 @@ PAUSE_S = 1.5
 
 
 @dataclass
-class Watched:
+class MonitoredSystem:
     """The system that Prometheus scrapes."""
 
     system: System
@@ -34,7 +34,7 @@ class Watched:
     prometheus: Prometheus
     trouble: FaultInjector
 
-    def look_again(self) -> None:
+    def update_targets(self) -> None:
         """Scrape the services at their current addresses."""
         for job in JOBS:
             found = {
@@ -47,11 +47,11 @@ class Watched:
     async def restart(self, name: str) -> None:
         """Restart the service, and scrape it at its new address."""
         await self.system.start(name)
-        self.look_again()
+        self.update_targets()
 
 
 @pytest.fixture(scope="package")
-async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Watched]:
+async def monitored(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MonitoredSystem]:
     """A system apart from the other tests, because their connectors would make too many series."""
     directory = tmp_path_factory.mktemp("monitoring")
     mongodb, rabbitmq = (
@@ -60,7 +60,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
     )
     await asyncio.gather(mongodb.start(), rabbitmq.start())
     async with a_system(mongodb.url, directory) as system, https_webhook(directory) as https:
-        seen = Watched(
+        seen = MonitoredSystem(
             system,
             mongodb,
             Prometheus(directory / "prometheus", system.http),
@@ -68,7 +68,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
         )
         await asyncio.gather(seen.prometheus.start(), _start_services(seen))
         await seen.trouble.begin()
-        seen.look_again()
+        seen.update_targets()
         seen.prometheus.watch("rabbitmq", {"rabbitmq": rabbitmq.metrics_url})
         working = [
             asyncio.create_task(seen.trouble.keep_up()),
@@ -82,7 +82,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
     await mongodb.stop()
 
 
-async def _start_services(seen: Watched) -> None:
+async def _start_services(seen: MonitoredSystem) -> None:
     """Start the system with planners at work, a timer job without work, and an ingest without a
     RabbitMQ.
     """
@@ -106,7 +106,7 @@ async def _start_services(seen: Watched) -> None:
     )
 
 
-async def _restart_again_and_again(seen: Watched) -> None:
+async def _restart_again_and_again(seen: MonitoredSystem) -> None:
     """Restart the lonely ingest whenever Prometheus has scraped it, as a service that fails
     early.
     """
@@ -119,4 +119,4 @@ async def _restart_again_and_again(seen: Watched) -> None:
         last = began[0]["value"][1]
         await seen.system.stop("ingest-lonely", signal.SIGKILL)
         await seen.system.start("ingest", "ingest-lonely", ready=False, RABBITMQ_URL=NOWHERE)
-        seen.look_again()
+        seen.update_targets()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitoring.conftest import Watched
+from tests.monitoring.conftest import MonitoredSystem
 
 DOCS = Path(__file__).parents[2]
 OF_CONNECTORS = {
@@ -30,26 +30,26 @@ TROUBLED = (
 
 
 @pytest.mark.parametrize("name", OF_CONNECTORS)
-async def test_a_failing_connector_raises_its_alert(watched: Watched, name: str) -> None:
+async def test_a_failing_connector_raises_its_alert(monitored: MonitoredSystem, name: str) -> None:
     alert, labels = OF_CONNECTORS[name]
 
-    await watched.prometheus.until_firing(
-        alert, connector_id=watched.trouble.connectors[name], **labels
+    await monitored.prometheus.until_firing(
+        alert, connector_id=monitored.trouble.connectors[name], **labels
     )
 
-    well = watched.trouble.connectors["well"]
-    assert await watched.prometheus.firing(alert, connector_id=well) is None
+    well = monitored.trouble.connectors["well"]
+    assert await monitored.prometheus.firing(alert, connector_id=well) is None
 
 
 @pytest.mark.parametrize("severity", ["warning", "critical"])
 async def test_a_change_that_waits_on_a_held_lane_raises_the_alert_on_the_oldest(
-    watched: Watched, severity: str
+    monitored: MonitoredSystem, severity: str
 ) -> None:
-    sick = {"connector_id": watched.trouble.connectors["sick"]}
-    await watched.prometheus.until_firing("MbocLaneHeld", **sick)
-    await watched.trouble.delay("sick")
+    sick = {"connector_id": monitored.trouble.connectors["sick"]}
+    await monitored.prometheus.until_firing("MbocLaneHeld", **sick)
+    await monitored.trouble.delay("sick")
 
-    found = await watched.prometheus.until_firing(
+    found = await monitored.prometheus.until_firing(
         "MbocOldestUndelivered", severity=severity, **sick
     )
 
@@ -58,59 +58,59 @@ async def test_a_change_that_waits_on_a_held_lane_raises_the_alert_on_the_oldest
 
 @pytest.mark.parametrize(("alert", "labels"), TROUBLED, ids=str)
 async def test_each_fault_raises_its_alert(
-    watched: Watched, alert: str, labels: dict[str, str]
+    monitored: MonitoredSystem, alert: str, labels: dict[str, str]
 ) -> None:
-    assert await watched.prometheus.until_firing(alert, **labels)
+    assert await monitored.prometheus.until_firing(alert, **labels)
 
 
-async def test_a_missing_dispatcher_raises_its_alert(watched: Watched) -> None:
-    await watched.system.stop("dispatcher")
-    watched.look_again()
+async def test_a_missing_dispatcher_raises_its_alert(monitored: MonitoredSystem) -> None:
+    await monitored.system.stop("dispatcher")
+    monitored.update_targets()
 
     try:
-        assert await watched.prometheus.until_firing(
+        assert await monitored.prometheus.until_firing(
             "MbocServiceAway", job="dispatcher", severity="critical"
         )
-        assert await watched.prometheus.until_firing(
+        assert await monitored.prometheus.until_firing(
             "MbocNothingConsumed", queue="dispatcher.transactions", severity="critical"
         )
     finally:
-        await watched.restart("dispatcher")
+        await monitored.restart("dispatcher")
 
 
-async def test_services_without_their_mongodb_raise_the_alert(watched: Watched) -> None:
-    await watched.mongodb.stop()
+async def test_services_without_their_mongodb_raise_the_alert(monitored: MonitoredSystem) -> None:
+    await monitored.mongodb.stop()
 
     try:
-        assert await watched.prometheus.until_firing(
+        assert await monitored.prometheus.until_firing(
             "MbocMongoDbAway", job="dispatcher", severity="critical"
         )
-        assert await watched.prometheus.until_firing(
+        assert await monitored.prometheus.until_firing(
             "MbocMongoDbAway", job="portal-api", severity="critical"
         )
-        assert await watched.prometheus.until_firing("MbocCronMissed", severity="warning")
+        assert await monitored.prometheus.until_firing("MbocCronMissed", severity="warning")
     finally:
-        await watched.mongodb.start()
+        await monitored.mongodb.start()
         for name in ("dispatcher", "portal-api", "retry"):
-            await watched.system.until_ready(name)
+            await monitored.system.until_ready(name)
 
 
-async def test_a_missing_portal_api_raises_its_alert(watched: Watched) -> None:
-    await watched.system.stop("portal-api")
-    watched.look_again()
+async def test_a_missing_portal_api_raises_its_alert(monitored: MonitoredSystem) -> None:
+    await monitored.system.stop("portal-api")
+    monitored.update_targets()
 
     try:
-        assert await watched.prometheus.until_firing(
+        assert await monitored.prometheus.until_firing(
             "MbocNothingConsumed", queue="portal-api.statuses", severity="warning"
         )
     finally:
-        await watched.restart("portal-api")
+        await monitored.restart("portal-api")
 
 
 async def test_every_alert_is_provoked_here_and_has_a_severity_and_a_runbook(
-    watched: Watched,
+    monitored: MonitoredSystem,
 ) -> None:
-    alerts = [rule for rule in await watched.prometheus.rules() if rule["type"] == "alerting"]
+    alerts = [rule for rule in await monitored.prometheus.rules() if rule["type"] == "alerting"]
     provoked = {
         "MbocNothingConsumed",
         "MbocOldestUndelivered",

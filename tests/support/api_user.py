@@ -94,14 +94,14 @@ async def a_user(
     system: System, role: str = "viewer", *, signed_in: bool = True, service: str = "portal-api"
 ) -> ApiUser:
     """Create an account and return its user, signed in by default."""
-    visitor = ApiUser(system, service=service)
+    user = ApiUser(system, service=service)
     status, answer = await system.api(
-        "POST", "/users", json={"name": visitor.name, "role": role, "password": visitor.password}
+        "POST", "/users", json={"name": user.name, "role": role, "password": user.password}
     )
     assert status == 201, answer
     if signed_in:
-        assert (await visitor.sign_in())[0] == 200
-    return visitor
+        assert (await user.sign_in())[0] == 200
+    return user
 
 
 async def an_api_key(system: System, role: str, **fields: Any) -> tuple[str, dict[str, Any]]:

@@ -80,7 +80,7 @@ class ComposeProject:
         )
         secrets = Secrets(self._folder)
         published = {f"{name}_PUBLISHED": f"127.0.0.1:{port}" for name, port in self._ports.items()}
-        self.tell(
+        self.change_settings(
             SECRETS_FOLDER=str(self._folder / "secrets"),
             MBOC_VERSION="test-old",
             DISPATCHERS=str(DISPATCHERS),
@@ -101,7 +101,7 @@ class ComposeProject:
             await self.compose(*PROFILES, "--profile", "backup", "down", "--volumes")
         await self._http.close()
 
-    def tell(self, **settings: str) -> None:
+    def change_settings(self, **settings: str) -> None:
         """Change settings in .env as an administrator does. The last line of a name counts."""
         with (self._folder / ".env").open("a") as file:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
@@ -148,7 +148,7 @@ class ComposeProject:
         """Wait until every service is ready and the demo's connectors exist."""
         await until(lambda: self._are_ready(dispatchers), "every service to be ready", LONGEST_S)
 
-    async def work(self, rate: float) -> None:
+    async def set_rate(self, rate: float) -> None:
         """Set the planners' rate of changes per second."""
         await self.outside.simulator("PUT", "/planners", json={"rate": rate})
 
@@ -169,7 +169,7 @@ class ComposeProject:
         """Stop the planners, wait until every accepted change has a status, and return the
         totals.
         """
-        await self.work(0)
+        await self.set_rate(0)
         await until(
             self._all_is_told, "everything that was accepted to come to a status", LONGEST_S
         )

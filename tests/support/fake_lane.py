@@ -148,7 +148,7 @@ class FakeStatuses:
         self.events: list[StatusChanged] = []
 
     def publish(self, event: StatusChanged) -> asyncio.Future[None]:
-        """Store the status and confirm it at once."""
+        """Store the status and confirm the publication at once."""
         self.events.append(event)
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         confirmed.set_result(None)

@@ -42,7 +42,7 @@ async def have_prometheus() -> None:
         await install("prometheus")
 
 
-def hurried(rules: str) -> str:
+def with_short_durations(rules: str) -> str:
     """Return the rules with seconds instead of minutes in their durations and windows."""
     waited = re.sub(r"(for: )(\d+)m\b", r"\1\2s", rules)
     return re.sub(
@@ -67,7 +67,9 @@ class Prometheus:
         (self._directory / "rules").mkdir(parents=True)
         (self._directory / "targets").mkdir()
         for file in (MONITORING / "rules").glob("*.yaml"):
-            (self._directory / "rules" / file.name).write_text(hurried(file.read_text()))
+            (self._directory / "rules" / file.name).write_text(
+                with_short_durations(file.read_text())
+            )
         config = self._directory / "prometheus.yml"
         config.write_text(self._config())
         where = [
@@ -155,7 +157,9 @@ class Prometheus:
             return False
 
 
-def shown(dashboard: dict[str, Any], **variables: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def panel_queries(
+    dashboard: dict[str, Any], **variables: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the title and the target of each panel, with values for Grafana's variables."""
     values = {"$__rate_interval": f"{SHORTEST_WINDOW_S}s", "$__range": "30s"} | variables
     for panel in dashboard["panels"]:

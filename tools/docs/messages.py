@@ -66,9 +66,10 @@ MESSAGES = (
 
 
 class ConsumedQueue(NamedTuple):
-    """A queue and the service that consumes it.
+    """A queue and its consuming service.
 
-    The queues of one replica are not permanent. RabbitMQ deletes them a minute after the last use.
+    RabbitMQ deletes the queues of one replica, which are not permanent, a minute after the last
+    use.
     """
 
     queue: str

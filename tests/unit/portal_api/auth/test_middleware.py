@@ -188,7 +188,7 @@ async def test_a_refusal_is_audited_and_nothing_is_carried_out(
     assert await portal.post(path, key) == status
 
     assert [(entry.outcome, entry.who, entry.action) for entry in portal.audit.finished] == [
-        (status, who, "write_kept")
+        (status, who, "write_audited")
     ]
     assert portal.carried_out == []
 

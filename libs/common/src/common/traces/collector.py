@@ -75,7 +75,7 @@ class CountingExporter(SpanExporter):
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
-        self._is_away = False
+        self._is_unavailable = False
         self.taken = 0
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -85,11 +85,11 @@ class CountingExporter(SpanExporter):
         is_unavailable = result is not SpanExportResult.SUCCESS
         if is_unavailable:
             SPANS_DROPPED.inc(len(spans))
-        if is_unavailable and not self._is_away:
+        if is_unavailable and not self._is_unavailable:
             log.warning("the collector does not accept traces, they are dropped and counted")
-        if self._is_away and not is_unavailable:
+        if self._is_unavailable and not is_unavailable:
             log.info("the collector accepts traces again")
-        self._is_away = is_unavailable
+        self._is_unavailable = is_unavailable
         return result
 
     def shutdown(self) -> None:
