@@ -17,7 +17,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_nobody_and_no_key_is_the_default() -> None:
+def test_no_admin_and_no_key_is_the_default() -> None:
     settings = Settings()
 
     assert (
@@ -54,7 +54,7 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"PORTAL_API_LOCK_S": "0"}, "PORTAL_API_LOCK_S"),
     ],
 )
-def test_a_bad_one_is_named_in_a_sentence(
+def test_an_invalid_setting_is_named_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     given: dict[str, str],

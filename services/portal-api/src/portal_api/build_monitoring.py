@@ -133,7 +133,7 @@ class Monitoring:
         """Know which connection the subscribers are on: whenever it had been lost, readers have
         missed something.
         """
-        connection.reconnect_callbacks.add(lambda *_: self._broadcaster.missed())
+        connection.reconnect_callbacks.add(lambda *_: self._broadcaster.add_gap())
 
     def works(self) -> list[Coroutine[None, None, None]]:
         """Return what runs beside the requests."""
@@ -150,7 +150,7 @@ class Monitoring:
         """Tell readers how everything stands, when that changes."""
         while True:
             if self._broadcaster.subscribers:
-                self._broadcaster.verdict((await self._monitor.read())[1])
+                self._broadcaster.publish_verdict((await self._monitor.read())[1])
             await asyncio.sleep(HEALTH_INTERVAL_S)
 
 

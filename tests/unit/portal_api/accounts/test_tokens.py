@@ -14,7 +14,7 @@ def test_a_token_has_256_random_bits() -> None:
     assert {len(base64.urlsafe_b64decode(token + "=")) for token in tokens} == {32}
 
 
-def test_the_second_token_is_the_sessions_own_and_not_the_first() -> None:
+def test_the_csrf_token_differs_from_the_session_token() -> None:
     one, other = new_token(), new_token()
 
     assert csrf_token(one) == csrf_token(one)
@@ -38,7 +38,7 @@ def test_a_key_carries_its_id() -> None:
         f"\nmboc_{'0' * 12}_{'A' * 43}",
     ],
 )
-def test_what_is_no_key_of_ours_carries_none(key: str) -> None:
+def test_a_foreign_key_has_no_id(key: str) -> None:
     assert id_in(key) is None
 
 

@@ -14,8 +14,8 @@ from portal_api.errors import BusyError, InvalidFieldError
 PASSWORD = "three made-up words"
 
 
-class Counting(PasswordHasher):
-    """Counts what it is asked to verify, and against which parameters."""
+class CountingHasher(PasswordHasher):
+    """A hasher that counts verifications by the parameters of the hash."""
 
     def __init__(self) -> None:
         super().__init__(CHEAPEST)
@@ -33,7 +33,7 @@ async def test_a_hash_has_the_parameters_of_the_rfc() -> None:
     assert kept.startswith("$argon2id$")
 
 
-async def test_the_right_password_matches_and_no_other() -> None:
+async def test_only_the_right_password_matches() -> None:
     hasher = PasswordHasher(CHEAPEST)
     kept = await hasher.hashed(PASSWORD, "operator1")
 
@@ -49,8 +49,8 @@ async def test_one_password_typed_on_two_keyboards_is_the_same() -> None:
     assert await hasher.matches(kept, "wa\u0308lrus made-up words")
 
 
-async def test_nobody_costs_the_same_work_and_never_matches() -> None:
-    hasher = Counting()
+async def test_an_unknown_user_costs_the_same_work_and_never_matches() -> None:
+    hasher = CountingHasher()
     kept = await hasher.hashed(PASSWORD, "operator1")
 
     answers = [await hasher.matches(kept, "wrong"), await hasher.matches(None, "wrong")]
@@ -75,7 +75,7 @@ async def test_a_hash_with_other_parameters_is_outdated() -> None:
     assert not hasher.is_outdated(await hasher.renewed(PASSWORD))
 
 
-async def test_the_loop_turns_while_passwords_are_hashed_and_too_many_are_refused(
+async def test_the_event_loop_runs_while_passwords_are_hashed_and_too_many_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(password_hasher, "WAITING", 4)

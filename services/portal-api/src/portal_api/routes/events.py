@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from portal_api.live.stream_response import KIND, EventQuery, EventStream
+from portal_api.live.stream_response import MEDIA_TYPE, EventQuery, EventStream
 
 if TYPE_CHECKING:
     from portal_api.health.monitor import HealthMonitor
@@ -33,7 +33,7 @@ def events(subscribers: SubscriberPool, monitor: HealthMonitor) -> APIRouter:
     """Return the route."""
     router = APIRouter(tags=["Live updates"])
     responses: dict[int | str, dict[str, Any]] = {
-        200: {"content": {KIND: {"schema": {"type": "string"}}}, "description": "The stream."}
+        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "The stream."}
     }
 
     @router.get(

@@ -94,7 +94,7 @@ def _checked(fields: SavedViewFields) -> dict[str, Any]:
     list's own words.
     """
     try:
-        query = fields.checked_by(QUERIES[fields.of])
+        query = fields.validated_query(QUERIES[fields.of])
     except ValidationError as error:
         raise RequestValidationError(
             [{**one, "loc": ("body", "query", *one["loc"][:1])} for one in error.errors()]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query
 
 from portal_api.errors import InvalidFieldError
-from portal_api.statistics.schemas import MOST, Figure, FigureList, FigureQuery
+from portal_api.statistics.schemas import MAX_FIGURES, Figure, FigureList, FigureQuery
 
 if TYPE_CHECKING:
     from portal_api.store.connectors import Connectors
@@ -25,13 +25,13 @@ def statistics(store: Statistics, connectors: Connectors) -> APIRouter:
         there within seconds.
         """
         begin, end = query.range(datetime.now(UTC))
-        found = await store.read(query.step, begin, end, query.connector_id, MOST + 1)
-        if len(found) > MOST:
+        found = await store.read(query.step, begin, end, query.connector_id, MAX_FIGURES + 1)
+        if len(found) > MAX_FIGURES:
             raise InvalidFieldError(
                 "at_from",
                 (
-                    f"gives more than {MOST:,} figures: choose a larger step, a shorter time "
-                    "or one connector"
+                    f"gives more than {MAX_FIGURES:,} figures: choose a larger step, a shorter "
+                    "time or one connector"
                 ),
             )
         known = await connectors.get_many(item["connector_id"] for item in found)
