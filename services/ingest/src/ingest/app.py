@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from starlette.applications import Starlette
 
 from common import topology
 from common.broker import Publisher, connect
-from common.errors import QueueMismatchError
 from common.health import Loopback, Readiness, health_routes
 from common.logs import configure_logs
 from common.metrics import metrics_route
@@ -23,9 +21,9 @@ from common.settings import load
 from common.telemetry.log_buffer import LogBuffer
 from common.telemetry.publisher import TelemetryPublisher
 from common.traces.exporting import export_traces
+from ingest.replay.command import run_replay
 from ingest.replay.display import Screen
-from ingest.replay.file import Place
-from ingest.replay.replayer import Replay
+from ingest.replay.replayer import Counts, Replay
 from ingest.routes import webhooks
 from ingest.settings import Settings
 from ingest.transaction_publisher import Accept
@@ -54,23 +52,10 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load(Settings)
     if arguments.command == "replay":
-        raise SystemExit(_replayed(settings, arguments.file))
+        raise SystemExit(run_replay(arguments.file, partial(_replay, settings)))
     lines = LogBuffer()
     configure_logs("ingest", settings.replica, settings.log_level, lines.append)
     run(partial(serve, settings, lines))
-
-
-def _replayed(settings: Settings, file: Path) -> int:
-    """Replay the file and return the exit code; Ctrl-C ends it at a place that it goes on from."""
-    if not file.is_file():
-        sys.stderr.write(f"There is no file {file}.\n")
-        return 2
-    try:
-        return asyncio.run(_replay(settings, file))
-    except KeyboardInterrupt:
-        line = Place.remembered(file).lines + 1
-        sys.stderr.write(f"Stopped. The same command goes on with line {line}.\n")
-        return 130
 
 
 async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> None:
@@ -108,8 +93,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
     await publisher.close()
 
 
-async def _replay(settings: Settings, file: Path) -> int:
-    """Return the exit code."""
+async def _replay(settings: Settings, file: Path) -> Counts:
     publisher = Publisher(
         lambda: connect(settings.rabbitmq_url.get_secret_value(), "ingest replay"), topology.INGEST
     )
@@ -117,11 +101,6 @@ async def _replay(settings: Settings, file: Path) -> int:
     try:
         with Screen(file) as screen:
             await publisher.open()
-            counts = await Replay(accept, settings.body_limit, screen, settings.zones)(file)
-    except QueueMismatchError as error:
-        sys.stderr.write(f"Cannot start: {error}\n")
-        return 2
+            return await Replay(accept, settings.body_limit, screen, settings.zones)(file)
     finally:
         await publisher.close()
-    sys.stderr.write(f"{counts.accepted} changes were accepted, {counts.refused} refused.\n")
-    return 1 if counts.refused else 0
