@@ -166,9 +166,9 @@ async def test_the_first_administrator_is_made_only_where_there_is_nobody(
     first_admin = build_auth(empty_database, AuthConfig()).first_admin
 
     made = await asyncio.gather(
-        *(first_admin.create_when_there_is_nobody("admin", PASSWORD, "a setting") for _ in range(2))
+        *(first_admin.create_if_no_account("admin", PASSWORD, "a setting") for _ in range(2))
     )
-    later = await first_admin.create_when_there_is_nobody("other", PASSWORD, "a setting")
+    later = await first_admin.create_if_no_account("other", PASSWORD, "a setting")
 
     assert (sorted(made), later) == ([False, True], False)
     assert [user["_id"] async for user in empty_database["users"].find()] == ["admin"]

@@ -23,8 +23,8 @@ def test_nobody_and_no_key_is_the_default() -> None:
     assert (
         settings.first_admin,
         settings.first_admin_password,
-        settings.rules.key,
-        settings.rules.is_secure,
+        settings.auth.key,
+        settings.auth.is_secure,
     ) == (None, None, "", True)
 
 

@@ -166,8 +166,8 @@ class Settings(ServiceSettings, DatabaseSettings, SealingSettings, TraceSettings
         return value
 
     @property
-    def rules(self) -> AuthConfig:
-        """Return what is decided about coming in."""
+    def auth(self) -> AuthConfig:
+        """The settings of authentication."""
         return AuthConfig(
             key=self.key.get_secret_value(),
             is_secure=self.secure_cookie,

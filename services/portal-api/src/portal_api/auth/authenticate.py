@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SETTING = "PORTAL_API_KEY"
 """The name of whoever has the key of that setting; no account can have it."""
-NOBODY = "Sign in, or send an API key as X-API-KEY"
+NO_CREDENTIALS = "Sign in, or send an API key as X-API-KEY"
 ENDED = "The session has ended: sign in again"
 WRONG_KEY = "The API key is wrong, revoked or expired"
 
@@ -40,7 +40,7 @@ class Authenticator:
             return await self._by_key(key, address, is_use=is_use)
         if token:
             return await self._by_session(token, address, is_use=is_use)
-        raise UnknownCallerError(NOBODY)
+        raise UnknownCallerError(NO_CREDENTIALS)
 
     async def _by_session(self, token: str, address: str, *, is_use: bool) -> Caller:
         now = datetime.now(UTC)

@@ -42,7 +42,7 @@ class SignInService:
         self._sign_ins = sign_ins
         self._hasher = hasher
 
-    async def open(self, name: str, password: str, address: str) -> NewSession:
+    async def sign_in(self, name: str, password: str, address: str) -> NewSession:
         """Return a session; raises LockedError, UnknownCallerError and BusyError."""
         user = await self._proved(name, password, address)
         if user is None or not user.enabled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,13 @@ def subscribe_telemetry(broker: RabbitBroker, recorder: TelemetryRecorder) -> No
             await recorder.heartbeat(told)
         elif told is not None:
             await recorder.lines(*told)
+
+
+async def stop_consuming(broker: RabbitBroker, within_s: float) -> None:
+    """Stop the broker. A connection that is already lost, or does not close in time, is ignored."""
+    with contextlib.suppress(TimeoutError, OSError, RuntimeError, ExceptionGroup):
+        async with asyncio.timeout(within_s):
+            await broker.stop()
 
 
 async def read_telemetry(message: StreamMessage[Any]) -> Heartbeat | Lines | None:

@@ -4,7 +4,7 @@ effect within seconds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
@@ -29,16 +29,9 @@ from portal_api.schemas.paging import PageQuery
 from portal_api.schemas.problems import PROBLEMS
 
 if TYPE_CHECKING:
+    from portal_api.connectors.change_publisher import ConnectorChangePublisher
     from portal_api.connectors.connection_tests import ConnectionTests
     from portal_api.store.connectors import Connectors
-
-    class Announce(Protocol):
-        """How the dispatchers hear of it."""
-
-        async def __call__(self, connector_id: str) -> None:
-            """Tell that the connector changed."""
-            ...
-
 
 IMPORTED = "import"
 MADE_UP = ("modified_at", "modified_by", "most_partitions", "secrets", "secrets_entered")
@@ -48,16 +41,20 @@ WRONG: dict[int | str, dict[str, Any]] = MISSING | {409: PROBLEMS[409]}
 UNTESTED: dict[int | str, dict[str, Any]] = MISSING | {504: PROBLEMS[504]}
 
 
-def connectors(store: Connectors, announce: Announce, tests: ConnectionTests) -> APIRouter:
+def connectors(
+    store: Connectors, publisher: ConnectorChangePublisher, tests: ConnectionTests
+) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/connectors", tags=["Connectors"])
-    _reading_and_writing(router, store, announce)
-    _importing(router, store, announce)
-    _testing(router, store, announce, tests)
+    _reading_and_writing(router, store, publisher)
+    _importing(router, store, publisher)
+    _testing(router, store, publisher, tests)
     return router
 
 
-def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announce) -> None:
+def _reading_and_writing(
+    router: APIRouter, store: Connectors, publisher: ConnectorChangePublisher
+) -> None:
     @router.get("")
     async def list_connectors() -> ConnectorList:
         """List the connectors by name, at most a thousand."""
@@ -72,7 +69,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
             fields.stored_fields(), fields.secrets(), caller_of(request).name
         )
         audit_change(request, connector.connector_id, after=audit_view(connector, fields.secrets()))
-        await announce(connector.connector_id)
+        await publisher.publish(connector.connector_id)
         response.headers["Location"] = f"/api/connectors/{connector.connector_id}"
         return as_response(connector)
 
@@ -111,7 +108,7 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
             before, fields.stored_fields(), fields.secrets(), caller_of(request).name
         )
         audit_change(request, connector_id, audit_view(before), audit_view(after, fields.secrets()))
-        await announce(connector_id)
+        await publisher.publish(connector_id)
         return as_response(after)
 
     @router.post(
@@ -121,15 +118,15 @@ def _reading_and_writing(router: APIRouter, store: Connectors, announce: Announc
         """Disable a connector: its deliveries are recorded as *MBOC Publish
         Disabled*, never dropped.
         """
-        return await _with(store, announce, request, connector_id, enabled=False)
+        return await _with(store, publisher, request, connector_id, enabled=False)
 
     @router.post("/{connector_id}/enable", responses=WRONG, dependencies=[require_role(Role.ADMIN)])
     async def enable_connector(request: Request, connector_id: str) -> ConnectorResponse:
         """Enable a connector."""
-        return await _with(store, announce, request, connector_id, enabled=True)
+        return await _with(store, publisher, request, connector_id, enabled=True)
 
 
-def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None:
+def _importing(router: APIRouter, store: Connectors, publisher: ConnectorChangePublisher) -> None:
     content: dict[str, Any] = {
         "application/json": {
             "schema": {
@@ -156,12 +153,15 @@ def _importing(router: APIRouter, store: Connectors, announce: Announce) -> None
             request, IMPORTED, after=imported.model_dump(exclude={"rows": {"__all__": {"errors"}}})
         )
         if imported.done:
-            await announce(IMPORTED)
+            await publisher.publish(IMPORTED)
         return imported
 
 
 def _testing(
-    router: APIRouter, store: Connectors, announce: Announce, tests: ConnectionTests
+    router: APIRouter,
+    store: Connectors,
+    publisher: ConnectorChangePublisher,
+    tests: ConnectionTests,
 ) -> None:
     @router.post(
         "/{connector_id}/test", responses=UNTESTED, dependencies=[require_role(Role.OPERATOR)]
@@ -188,16 +188,20 @@ def _testing(
             raise ConflictError(
                 "The back office shows no description with names: test the connector to see why"
             )
-        return await _with(store, announce, request, connector_id, mapping=tested.mapping)
+        return await _with(store, publisher, request, connector_id, mapping=tested.mapping)
 
 
 async def _with(
-    store: Connectors, announce: Announce, request: Request, connector_id: str, **changes: Any
+    store: Connectors,
+    publisher: ConnectorChangePublisher,
+    request: Request,
+    connector_id: str,
+    **changes: Any,
 ) -> ConnectorResponse:
     """Change some fields, and keep the others and all secrets."""
     before = await store.one(connector_id)
     kept = before.model_dump(exclude={"connector_id", "version", *MADE_UP})
     after = await store.change(before, kept | changes, {}, caller_of(request).name)
     audit_change(request, connector_id, audit_view(before), audit_view(after))
-    await announce(connector_id)
+    await publisher.publish(connector_id)
     return as_response(after)

@@ -23,8 +23,8 @@ where names belong.
 LOCKED: dict[int | str, dict[str, Any]] = {429: PROBLEMS[429]}
 
 
-def signing_in(sign_in: SignInService, users: Users, *, is_secure: bool) -> APIRouter:
-    """Return the one route that nobody needs to be signed in for."""
+def sign_in(service: SignInService, users: Users, *, is_secure: bool) -> APIRouter:
+    """Return the router of the sign-in, which needs no caller."""
     router = APIRouter(tags=["Session"])
 
     @router.post("/session", responses=LOCKED)
@@ -36,7 +36,7 @@ def signing_in(sign_in: SignInService, users: Users, *, is_secure: bool) -> APIR
         """
         name = as_name(entered.name)
         audit_change(request, name if await users.find(name) else UNKNOWN)
-        opened = await sign_in.open(
+        opened = await service.sign_in(
             name, entered.password.get_secret_value(), request.state.address
         )
         request.state.caller = Caller(
