@@ -441,7 +441,7 @@ async def test_a_condition_without_an_index_needs_a_list_that_is_narrow_enough(
     ):
         query = DeliveryQuery.model_validate(broad)
         with pytest.raises(
-            TooManyError, match=f"{field}: can be used where the other conditions leave at most 20"
+            TooManyError, match=f"{field}: needs other conditions that leave at most 20"
         ):
             await reader.refuse_full_scan("deliveries", query.indexed(), query.unindexed())
 

@@ -98,7 +98,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
             connection = await publisher.open()
             await wait_for_database(database)
         await make_indexes(database)
-        await auth.hasher.warm()
+        await auth.hasher.warm_up()
         await auth.first_admin.ensure(settings.first_admin, settings.first_admin_password)
         loopback, database_health = Loopback(connection), DatabaseHealth(database)
         broker = consuming_broker(url, publisher)

@@ -55,7 +55,7 @@ class FirstAdminService:
         ``actor`` is the setting or the command that the audit shows.
         Raises InvalidFieldError and ConflictError.
         """
-        password_hash = await self._hasher.hashed(password, name)
+        password_hash = await self._hasher.hash_new(password, name)
         entry = AuditEntry(action="create_admin", address="", who=actor, via=actor, target=name)
         await self._audit.begin(entry)
         try:

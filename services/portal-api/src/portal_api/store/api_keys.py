@@ -64,7 +64,7 @@ class ApiKeys:
 
     async def used(self, key: ApiKey, now: datetime) -> None:
         """Note its use, at most once a minute."""
-        if key.is_worth_noting(now):
+        if key.is_use_due(now):
             with translate_errors():
                 await self._keys.update_one({"_id": key.api_key_id}, {"$max": {"used_at": now}})
 

@@ -60,7 +60,7 @@ class Sessions:
 
     async def seen(self, session: Session, now: datetime) -> None:
         """Put its end off, now and then."""
-        if not self._lifetimes.is_worth_noting(session, now):
+        if not self._lifetimes.is_use_due(session, now):
             return
         used = Session(session.session_id, session.name, session.role, session.created_at, now)
         with translate_errors():
