@@ -38,7 +38,7 @@ def test_empty_settings_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* needed"),
+        ({"PORTAL_API_FIRST_ADMIN": "admin"}, "PORTAL_API_FIRST_ADMIN_PASSWORD .* set a password"),
         (
             {"PORTAL_API_FIRST_ADMIN": "admin", "PORTAL_API_FIRST_ADMIN_PASSWORD": "short"},
             "PORTAL_API_FIRST_ADMIN_PASSWORD .* 12 to 200",

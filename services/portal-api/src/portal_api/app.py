@@ -113,6 +113,7 @@ async def serve(settings: Settings, lines: LogBuffer, stop: asyncio.Event) -> No
             readiness.watch(publisher.check_waiting, loopback.check, database_health.check, *checks)
             log.info("ready")
             await stop.wait()
+            monitoring.close_streams()
             await stop_consuming(broker, settings.drain_s)
     await publisher.close()
 

@@ -103,8 +103,7 @@ class Monitoring:
     ) -> AsyncIterator[None]:
         """Monitor inside this block, over a broker that the block starts.
 
-        Queue depths are read over ``connection``. The end of the block closes every stream of live
-        updates, because the HTTP server waits for open streams.
+        Queue depths are read over ``connection``.
         """
         self._depths.use(connection)
         await self._apply_retention()
@@ -115,10 +114,11 @@ class Monitoring:
         async with run_background(
             self._broadcaster.run(), self._publish_verdict(), self._aggregator().run()
         ):
-            try:
-                yield
-            finally:
-                self._broadcaster.close()
+            yield
+
+    def close_streams(self) -> None:
+        """End every stream of live updates, because the HTTP server waits for open streams."""
+        self._broadcaster.close()
 
     def _subscribe(self, broker: RabbitBroker) -> None:
         subscribe_telemetry(broker, TelemetryRecorder(self._logs, Heartbeats(self._database)))

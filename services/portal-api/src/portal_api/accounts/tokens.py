@@ -41,9 +41,9 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_same(one: str, other: str) -> bool:
+def is_same(left: str, right: str) -> bool:
     """Whether the two texts are equal, compared in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(left.encode(), right.encode())
 
 
 def csrf_token(token: str) -> str:

@@ -86,13 +86,13 @@ def _add_plan_routes(
         as_of = await store.now()
         conditions = await service.conditions(selection, as_of)
         rows = await store.by_connector(conditions)
-        found = await connectors.some(row["connector_id"] for row in rows)
+        by_id = await connectors.some(row["connector_id"] for row in rows)
         return OperationPlan(
             count=sum(row["count"] for row in rows),
             doable=await store.count(conditions, selection.kind),
             by_connector=[ConnectorCount.model_validate(row) for row in rows],
             by_cause=[CauseCount.model_validate(row) for row in await store.by_cause(conditions)],
-            seconds=estimate_seconds(selection.per_second, rows, found),
+            seconds=estimate_seconds(selection.per_second, rows, by_id),
             as_of=as_of,
         )
 
